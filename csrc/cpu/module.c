@@ -1,0 +1,27 @@
+/* The Python module of one instruction set: hands out the kernel tables, takes the runtime. */
+#include <Python.h>
+
+#include "tables.h"
+
+const mx_runtime *mx_rt;
+
+#define MX_ADDRESS(family) mx_table_##family,
+static const mx_kernel_entry *const tables[] = {MX_TABLES(MX_ADDRESS) NULL};
+
+static PyObject *load(PyObject *module, PyObject *runtime) {
+  (void)module;
+  mx_rt = PyCapsule_GetPointer(runtime, "mxlite.runtime");
+  if (!mx_rt) return NULL;
+  return PyCapsule_New((void *)tables, "mxlite.tables", NULL);
+}
+
+static PyMethodDef methods[] = {
+    {"load", load, METH_O, "load(runtime) -> capsule of the kernel tables."}, {0}};
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "mxlite._kernels", "CPU kernels.", -1, methods, 0, 0, 0, 0};
+
+#define INIT_NAME(isa) INIT_NAME_(isa)
+#define INIT_NAME_(isa) PyInit_cpu_##isa
+
+PyMODINIT_FUNC INIT_NAME(MX_ISA)(void);
+PyMODINIT_FUNC INIT_NAME(MX_ISA)(void) { return PyModule_Create(&definition); }

@@ -1,0 +1,42 @@
+/* The dtypes, their C types, and the type each computes in. */
+#ifndef MX_DTYPE_H
+#define MX_DTYPE_H
+#include <stdint.h>
+#include <string.h>
+
+typedef uint16_t mx_f16;
+typedef uint16_t mx_bf16;
+typedef uint8_t mx_b8;
+
+static inline float mx_bits_float(uint32_t bits) { float x; memcpy(&x, &bits, 4); return x; }
+static inline uint32_t mx_float_bits(float x) { uint32_t bits; memcpy(&bits, &x, 4); return bits; }
+
+/* IEEE binary16 -> binary32, exact. */
+static inline float mx_f16_to_float(mx_f16 h) {
+  const uint32_t sign = (uint32_t)(h & 0x8000u) << 16;
+  const uint32_t rest = (uint32_t)(h & 0x7fffu) << 13;
+  const float subnormal = mx_bits_float(rest + 0x38800000u) - 0x1p-14f;
+  const uint32_t normal = rest + 0x38000000u + ((rest >= 0x0f800000u) ? 0x38000000u : 0u);
+  const uint32_t small = mx_float_bits(subnormal);
+  return mx_bits_float(sign | (rest < 0x00800000u ? small : normal));
+}
+
+/* binary32 -> binary16, round to nearest even. */
+static inline mx_f16 mx_float_to_f16(float x) {
+  const uint32_t bits = mx_float_bits(x), sign = (bits >> 16) & 0x8000u;
+  const uint32_t magnitude = bits & 0x7fffffffu;
+  const uint32_t odd = (magnitude >> 13) & 1u;
+  const uint32_t normal = (magnitude - 0x38000000u + 0x0fffu + odd) >> 13;
+  const uint32_t small = mx_float_bits(mx_bits_float(magnitude) + 0.5f) - 0x3f000000u;
+  const uint32_t big = magnitude > 0x7f800000u ? 0x7e00u : 0x7c00u;
+  const uint32_t value = magnitude >= 0x477ff000u ? big : magnitude < 0x38800000u ? small : normal;
+  return (mx_f16)(sign | value);
+}
+
+static inline float mx_bf16_to_float(mx_bf16 h) { return mx_bits_float((uint32_t)h << 16); }
+static inline mx_bf16 mx_float_to_bf16(float x) {
+  const uint32_t bits = mx_float_bits(x);
+  if ((bits & 0x7fffffffu) > 0x7f800000u) return (mx_bf16)((bits >> 16) | 0x40u);
+  return (mx_bf16)((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
+}
+#endif

@@ -1,0 +1,52 @@
+/* Includes MX_BODY once per floating dtype.  In the body:
+ *   DT         the dtype's name: f16, bf16, f32, f64      FN(name)   name_<DT>
+ *   real       the stored type                            wide       the type it computes in
+ *   LOAD(x)    real -> wide                               STORE(x)   wide -> real
+ * No include guard: every inclusion stamps the body out again. */
+#include "mx_dtype.h"
+
+#define MX_JOIN(a, b) a##_##b
+#define MX_JOIN_(a, b) MX_JOIN(a, b)
+#define FN(name) MX_JOIN_(name, DT)
+
+#define DT f32
+#define real float
+#define wide float
+#define LOAD(x) (x)
+#define STORE(x) (x)
+#include MX_BODY
+#undef DT
+#undef real
+#undef wide
+
+#define DT f64
+#define real double
+#define wide double
+#include MX_BODY
+#undef DT
+#undef real
+#undef wide
+#undef LOAD
+#undef STORE
+
+#define DT f16
+#define real mx_f16
+#define wide float
+#define LOAD(x) mx_f16_to_float(x)
+#define STORE(x) mx_float_to_f16(x)
+#include MX_BODY
+#undef DT
+#undef real
+#undef LOAD
+#undef STORE
+
+#define DT bf16
+#define real mx_bf16
+#define LOAD(x) mx_bf16_to_float(x)
+#define STORE(x) mx_float_to_bf16(x)
+#include MX_BODY
+#undef DT
+#undef real
+#undef wide
+#undef LOAD
+#undef STORE

@@ -1,0 +1,59 @@
+"""mxlite: Apache MXNet 1.x made anew. `import mxlite as mx` and go on.
+
+Names are resolved when they are first used, so that a part of the package (`mxlite.recordio`, say)
+can be imported without the rest.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_MODULES = {
+    "nd": ".ndarray", "ndarray": ".ndarray", "autograd": ".autograd", "gluon": ".gluon",
+    "optimizer": ".optimizer", "opt": ".optimizer", "init": ".initializer",
+    "initializer": ".initializer", "metric": ".metric", "lr_scheduler": ".lr_scheduler",
+    "random": ".random", "rnd": ".random", "base": ".base", "name": ".name",
+    "attribute": ".attribute", "context": ".context", "engine": ".engine", "util": ".util",
+    "device": ".device", "ops": ".ops",
+}
+_NAMES = {
+    "Context": ".context", "cpu": ".context", "gpu": ".context", "cpu_pinned": ".context",
+    "current_context": ".context", "num_gpus": ".context", "gpu_memory_info": ".context",
+    "MXNetError": ".base", "AttrScope": ".attribute",
+}
+
+if TYPE_CHECKING:
+    from . import autograd, base, context, engine, gluon, initializer, lr_scheduler, metric
+    from . import initializer as init
+    from . import ndarray as nd
+    from . import ndarray, optimizer, random, util
+    from . import random as rnd
+    from .base import MXNetError
+    from .context import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
+
+    __all__ = [
+        "Context", "MXNetError", "autograd", "base", "context", "cpu", "cpu_pinned",
+        "current_context", "engine", "gluon", "gpu", "init", "initializer", "lr_scheduler",
+        "metric", "nd", "ndarray", "num_gpus", "optimizer", "random", "rnd", "util",
+    ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        value: Any = importlib.import_module(_MODULES[name], __name__)
+    elif name in _NAMES:
+        value = getattr(importlib.import_module(_NAMES[name], __name__), name)
+    else:
+        from .base import suggestion
+
+        near = suggestion(name, [*_MODULES, *_NAMES])
+        raise AttributeError(f"module 'mxlite' has no attribute {name!r}{near}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES, *_NAMES})

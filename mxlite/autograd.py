@@ -1,0 +1,173 @@
+"""Automatic differentiation: record what operators compute, then walk it backward."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError
+from .ndarray import NDArray, tape
+from .ndarray.tape import is_recording as is_recording
+from .ndarray.tape import is_training as is_training
+from .ndarray.tape import set_recording as set_recording
+from .ndarray.tape import set_training as set_training
+
+
+def record(train_mode: bool = True) -> tape.Scope:
+    """A `with` block in which operators are recorded; train_mode also switches training."""
+    return tape.Scope(1, -1 if train_mode is None else train_mode)
+
+
+def pause(train_mode: bool = False) -> tape.Scope:
+    """A `with` block, usually inside record(), in which nothing is recorded."""
+    return tape.Scope(0, -1 if train_mode is None else train_mode)
+
+
+def train_mode() -> tape.Scope:
+    """A `with` block in which operators behave as in training (dropout drops)."""
+    return tape.Scope(-1, 1)
+
+
+def predict_mode() -> tape.Scope:
+    """A `with` block in which operators behave as in inference (dropout passes)."""
+    return tape.Scope(-1, 0)
+
+
+def mark_variables(variables: NDArray | Sequence[NDArray], gradients: NDArray | Sequence[NDArray],
+                   grad_reqs: str | Sequence[str] = "write") -> None:
+    """Make arrays variables whose gradients go to the given arrays of their shapes."""
+    if isinstance(variables, NDArray):
+        if not isinstance(gradients, NDArray):
+            raise MXNetTypeError("mark_variables: gradients must be an NDArray, as variables is")
+        variables, gradients = [variables], [gradients]
+    if isinstance(grad_reqs, str):
+        grad_reqs = [grad_reqs] * len(variables)
+    if not len(variables) == len(gradients) == len(grad_reqs):
+        raise MXNetValueError(
+            f"mark_variables: got {len(variables)} variables, {len(gradients)} gradients and "
+            f"{len(grad_reqs)} grad_reqs")
+    for variable, gradient, req in zip(variables, gradients, grad_reqs, strict=True):
+        tape.mark_variable(variable, gradient, req)
+
+
+def _heads(heads: Any, head_grads: Any) -> tuple[list[NDArray], list[NDArray | None]]:
+    if isinstance(heads, NDArray):
+        heads = [heads]
+        head_grads = [head_grads] if isinstance(head_grads, NDArray) else head_grads
+    heads = list(heads)
+    head_grads = [None] * len(heads) if head_grads is None else list(head_grads)
+    if len(head_grads) != len(heads):
+        raise MXNetValueError(
+            f"backward: got {len(heads)} heads and {len(head_grads)} head gradients")
+    return heads, head_grads
+
+
+def backward(heads: NDArray | Sequence[NDArray],
+             head_grads: NDArray | Sequence[NDArray | None] | None = None,
+             retain_graph: bool = False, train_mode: bool = True) -> None:
+    """Fill the gradients of all variables that the heads were computed from.
+
+    head_grads: gradients of the heads, of their shapes; ones by default. retain_graph: keep the
+    graph for another walk; without it a second backward raises MXNetError.
+    """
+    heads, head_grads = _heads(heads, head_grads)
+    tape.backward(heads, head_grads, retain_graph, train_mode)
+
+
+def grad(heads: NDArray | Sequence[NDArray], variables: NDArray | Sequence[NDArray],
+         head_grads: NDArray | Sequence[NDArray | None] | None = None,
+         retain_graph: bool | None = None, create_graph: bool = False,
+         train_mode: bool = True) -> Any:
+    """The gradients of the heads for `variables`, as new arrays; their `.grad` stays as it is.
+
+    create_graph: record the backward too, so that the result can be differentiated again.
+    Returns an array for an array, a list for a list.
+    """
+    heads, head_grads = _heads(heads, head_grads)
+    single = isinstance(variables, NDArray)
+    chosen = [variables] if isinstance(variables, NDArray) else list(variables)
+    if not chosen:
+        raise MXNetValueError("grad: variables must not be empty")
+    for variable in chosen:
+        if not isinstance(variable, NDArray):
+            raise MXNetTypeError(
+                f"grad: variables must be NDArrays; got {type(variable).__name__}")
+    retain = create_graph if retain_graph is None else retain_graph
+    found = tape.grad(heads, chosen, head_grads, retain, create_graph, train_mode)
+    return found[0] if single else found
+
+
+def get_symbol(x: NDArray) -> Any:
+    """The recorded computation of `x` as a Symbol."""
+    raise MXNetNotImplementedError("get_symbol: there are no Symbols in this version yet")
+
+
+class Function:
+    """A function with its own gradient: subclass it with `forward` and `backward`.
+
+    forward(*inputs) computes with recording off; backward(*out_grads) returns one gradient an
+    input. Use one instance for one call.
+    """
+
+    def __init__(self) -> None:
+        self._used = False
+        self._saved: tuple[Any, ...] = ()
+
+    def save_for_backward(self, *arrays: NDArray) -> None:
+        """Keep arrays for `backward`, which finds them in `saved_tensors`."""
+        self._saved = arrays
+
+    @property
+    def saved_tensors(self) -> tuple[Any, ...]:
+        """What save_for_backward kept."""
+        return self._saved
+
+    def forward(self, *inputs: NDArray) -> Any:
+        """Compute the outputs: an array or a tuple of arrays."""
+        raise NotImplementedError
+
+    def backward(self, *out_grads: NDArray) -> Any:
+        """Compute the gradients of the inputs from those of the outputs."""
+        raise NotImplementedError
+
+    def __call__(self, *inputs: NDArray) -> Any:
+        if self._used:
+            raise MXNetValueError(
+                f"{type(self).__name__}: an instance serves one call; make a new one")
+        self._used = True
+        with pause(train_mode=is_training()):
+            made = self.forward(*inputs)
+        outputs = [made] if isinstance(made, NDArray) else list(made)
+        if is_recording():
+            # an output that is an input would make the graph point at itself
+            outputs = [y.detach() if any(y is x for x in inputs) else y for y in outputs]
+            tape.record_function(self._walk(inputs), list(inputs), outputs)
+        return outputs[0] if isinstance(made, NDArray) else tuple(outputs)
+
+    def _walk(self, inputs: Sequence[NDArray]) -> Any:
+        count = len(inputs)
+        specs = [(x.shape, x.dtype) for x in inputs]
+        name = type(self).__name__
+
+        def walk(out_grads: list[NDArray]) -> list[NDArray | None]:
+            with pause(train_mode=is_training()):
+                made = self.backward(*out_grads)
+            grads = [made] if isinstance(made, NDArray) or made is None else list(made)
+            if len(grads) != count:
+                raise MXNetValueError(
+                    f"{name}.backward must return {count} gradients, one an input; "
+                    f"got {len(grads)}")
+            for i, (gradient, (shape, dtype)) in enumerate(zip(grads, specs, strict=True)):
+                if gradient is not None and (gradient.shape, gradient.dtype) != (shape, dtype):
+                    raise MXNetValueError(
+                        f"{name}.backward: gradient {i} must be {dtype.__name__} of shape {shape}; "
+                        f"got {gradient.dtype.__name__} of shape {gradient.shape}")
+            return grads
+
+        return walk
+
+
+__all__ = [
+    "Function", "backward", "get_symbol", "grad", "is_recording", "is_training", "mark_variables",
+    "pause", "predict_mode", "record", "set_recording", "set_training", "train_mode",
+]

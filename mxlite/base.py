@@ -1,0 +1,98 @@
+"""Errors, dtype names and settings: what every other module may import."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+Shape = tuple[int, ...]
+
+# name -> (MXNet's type flag in files, bytes per element, suffix of kernel names)
+DTYPES: dict[str, tuple[int, int, str]] = {
+    "float32": (0, 4, "f32"),
+    "float64": (1, 8, "f64"),
+    "float16": (2, 2, "f16"),
+    "uint8": (3, 1, "u8"),
+    "int32": (4, 4, "i32"),
+    "int8": (5, 1, "i8"),
+    "int64": (6, 8, "i64"),
+    "bool": (7, 1, "b8"),
+    "bfloat16": (12, 2, "bf16"),
+}
+FLOATS = ("float16", "bfloat16", "float32", "float64")
+INTEGERS = ("int8", "uint8", "int32", "int64")
+
+_ALIASES: dict[Any, str] = {name: name for name in DTYPES}
+_ALIASES |= {"float": "float32", "int": "int32", "bool_": "bool", "half": "float16",
+             "double": "float64", float: "float32", int: "int32", bool: "bool",
+             None: "float32", "None": "float32"}
+
+
+class MXNetError(RuntimeError):
+    """Base of every error that mxlite raises on purpose."""
+
+
+class MXNetValueError(MXNetError, ValueError):
+    """A value or shape that the operator does not take."""
+
+
+class MXNetTypeError(MXNetError, TypeError):
+    """A type, dtype or keyword that the operator does not take."""
+
+
+class MXNetIndexError(MXNetError, IndexError):
+    """An index outside its axis."""
+
+
+class MXNetKeyError(MXNetError, KeyError):
+    """A name that is not there."""
+
+    __str__ = RuntimeError.__str__     # KeyError's would print the repr of the message
+
+
+class MXNetMemoryError(MXNetError, MemoryError):
+    """Not enough memory for an array or for a kernel's scratch."""
+
+
+class MXNetNotImplementedError(MXNetError, NotImplementedError):
+    """An operator has no kernel for this device or dtype, or a feature is not there yet."""
+
+
+class NotImplementedForSymbol(MXNetNotImplementedError):
+    """A method of NDArray that a Symbol cannot have, since it needs values."""
+
+
+def dtype_name(dtype: Any) -> str:
+    """The dtype's name in mxlite ("float32"), from a name, a NumPy dtype or type, or a Python type.
+
+    Raises MXNetTypeError for one that arrays cannot have.
+    """
+    try:
+        return _ALIASES[dtype]
+    except (KeyError, TypeError):
+        pass
+    import numpy as np
+
+    try:
+        name = np.dtype(dtype).name
+    except TypeError:
+        name = str(dtype)
+    if name not in DTYPES:
+        near = suggestion(name, DTYPES)
+        raise MXNetTypeError(f"dtype must be one of {', '.join(DTYPES)}; got {dtype!r}{near}")
+    if isinstance(dtype, type) and len(_ALIASES) < 64:
+        _ALIASES[dtype] = name
+    return name
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """"; did you mean 'stride'?" where a known name is near, else an empty string."""
+    near = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def listing(words: Sequence[Any]) -> str:
+    """'a', 'b' or 'c'."""
+    quoted = [repr(word) for word in words]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"

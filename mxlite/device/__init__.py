@@ -1,0 +1,1 @@
+"""Devices: contexts, memory, and the table of kernels."""

@@ -1,0 +1,133 @@
+"""Where an array lives: `cpu()`, `gpu(i)`, `cpu_pinned()`, and the current default."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import Any
+
+from ..base import MXNetTypeError, MXNetValueError, listing, suggestion
+
+
+class _Stack(threading.local):
+    def __init__(self) -> None:
+        self.contexts: list[Context] = []
+
+
+_stack = _Stack()
+
+
+class Context:
+    """A device: `Context("cpu", 0)`; as a `with` block, the default for arrays made inside it."""
+
+    __slots__ = ("device_type", "device_id", "_hash")
+
+    devtype2str = {1: "cpu", 2: "gpu", 3: "cpu_pinned", 5: "cpu_shared"}
+    devstr2type = {name: code for code, name in devtype2str.items()}
+
+    device_type: str
+    device_id: int
+
+    def __init__(self, device_type: str | Context, device_id: int = 0) -> None:
+        if isinstance(device_type, Context):
+            device_type, device_id = device_type.device_type, device_type.device_id
+        if device_type not in _KINDS:
+            near = suggestion(device_type, _KINDS)
+            raise MXNetValueError(
+                f"Context: device_type must be {listing(_KINDS)}; got {device_type!r}{near}")
+        if not isinstance(device_id, int) or device_id < 0:
+            raise MXNetValueError(
+                f"Context: device_id must be an integer of at least 0; got {device_id!r}")
+        self.device_type = device_type
+        self.device_id = device_id
+        self._hash = hash((device_type, device_id))
+
+    @property
+    def device_typeid(self) -> int:
+        """The device kind's number in MXNet's files."""
+        return self.devstr2type.get(self.device_type, 64)
+
+    @property
+    def is_host(self) -> bool:
+        """Whether the memory of this device can be read by the CPU."""
+        return self.device_type.startswith("cpu")
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, Context) and self.device_type == other.device_type
+            and self.device_id == other.device_id)
+
+    def __repr__(self) -> str:
+        return f"{self.device_type}({self.device_id})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Context, (self.device_type, self.device_id)
+
+    def __enter__(self) -> Context:
+        _stack.contexts.append(self)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        _stack.contexts.pop()
+
+    def empty_cache(self) -> None:
+        """Give the memory that the device's pool holds unused back to the system."""
+        from . import core
+
+        core.empty_cache()
+
+    @classmethod
+    def default_ctx(cls) -> Context:
+        """The context of the innermost `with` block, else cpu(0)."""
+        return current_context()
+
+
+_KINDS = ["cpu", "gpu", "cpu_pinned", "cpu_shared"]
+_CPU0 = Context("cpu", 0)
+
+
+def add_device_kind(name: str) -> None:
+    """Make Context accept another kind of device (its kernels: `core.register_kernel`)."""
+    if name not in _KINDS:
+        _KINDS.append(name)
+
+
+def cpu(device_id: int = 0) -> Context:
+    """The host's memory. All ids share it; they serve to try multi-device code."""
+    return Context("cpu", device_id) if device_id else _CPU0
+
+
+def cpu_pinned(device_id: int = 0) -> Context:
+    """Host memory that a GPU copies from quickly; plain host memory where there is no GPU."""
+    return Context("cpu_pinned", device_id)
+
+
+def gpu(device_id: int = 0) -> Context:
+    """The GPU with this number."""
+    return Context("gpu", device_id)
+
+
+def num_gpus() -> int:
+    """How many GPUs can be used: 0, as long as this build has no CUDA side."""
+    return 0
+
+
+def current_context() -> Context:
+    """The context of the innermost `with` block of this thread, else cpu(0)."""
+    return _stack.contexts[-1] if _stack.contexts else _CPU0
+
+
+def as_context(ctx: Any) -> Context:
+    """`ctx` if it is a Context, the current one for None; raises MXNetTypeError otherwise."""
+    if ctx is None:
+        return current_context()
+    if isinstance(ctx, Context):
+        return ctx
+    if isinstance(ctx, str):
+        kind, _, rest = ctx.partition("(")
+        return Context(kind, int(rest.rstrip(")") or 0))
+    raise MXNetTypeError(f"ctx must be a Context such as mx.cpu(); got {ctx!r}")

@@ -1,0 +1,59 @@
+"""`mx.nd`: arrays, the functions that make them, and every operator as a function."""
+
+from typing import Any
+
+from .. import ops as _ops  # noqa: F401  fills the table of operators
+from ..device import rng as _rng
+from ..base import suggestion as _suggestion
+from ..ops.schema import REGISTRY as _REGISTRY
+from . import array as _core
+from . import fluent as _fluent
+from . import indexing as _indexing
+from . import op as op
+from . import random as random
+from . import tape as _tape  # noqa: F401  sets the recording hook
+from .creation import arange as arange
+from .creation import array as array
+from .creation import concatenate as concatenate
+from .creation import empty as empty
+from .creation import eye as eye
+from .creation import full as full
+from .creation import linspace as linspace
+from .creation import moveaxis as moveaxis
+from .creation import onehot_encode as onehot_encode
+from .creation import ones as ones
+from .creation import waitall as waitall
+from .creation import zeros as zeros
+from .function import OpFunction as _OpFunction
+from .ndarray import NDArray as NDArray
+from .ndarray import from_dlpack as from_dlpack
+from .ndarray import from_numpy as from_numpy
+from .serialization import load as load
+from .serialization import load_frombuffer as load_frombuffer
+from .serialization import save as save
+
+_core.bind_operators(
+    NDArray, lambda source, ctx, dtype: array(source, ctx=ctx, dtype=dtype), _indexing.getitem,
+    _indexing.setitem, _rng.next_key,
+    {name: _REGISTRY[name].make({}) for name in _core.OPERATOR_NAMES})
+_fluent.add_methods(NDArray)
+
+
+def to_dlpack_for_read(data: NDArray) -> Any:
+    """A DLPack capsule over the array's memory, by agreement only read."""
+    return data.to_dlpack_for_read()
+
+
+to_dlpack_for_write = to_dlpack_for_read
+
+
+def __getattr__(name: str) -> Any:
+    if name in _REGISTRY:
+        found = globals()[name] = _OpFunction(_REGISTRY[name], name)
+        return found
+    near = _suggestion(name, _REGISTRY)
+    raise AttributeError(f"module 'mxlite.ndarray' has no attribute {name!r}{near}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *op.__dir__()})

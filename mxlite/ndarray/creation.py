@@ -1,0 +1,144 @@
+"""Functions that make arrays: array, zeros, ones, full, arange, linspace, eye and kin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..base import MXNetTypeError, MXNetValueError, Shape, dtype_name
+from ..device.context import Context, as_context
+from ..ops.schema import REGISTRY
+from .array import empty_array, invoke_list
+from .ndarray import NDArray, numpy_dtype
+
+
+def _shape(shape: Any) -> Shape:
+    if isinstance(shape, (int, np.integer)):
+        shape = (shape,)
+    shape = tuple(int(length) for length in shape)
+    if any(length < 0 for length in shape):
+        raise MXNetValueError(f"shape must not hold negative lengths; got {shape}")
+    return shape
+
+
+def _made(op: str, ctx: Any, out: Any = None, **params: Any) -> NDArray:
+    if out is None:
+        ctx = as_context(ctx)
+    return invoke_list(REGISTRY[op].make(params), [], [], out, ctx)
+
+
+def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> NDArray:
+    """An array with a copy of these values: nested lists, a number, a NumPy or other array.
+
+    dtype: that of an NDArray is kept, everything else becomes float32 unless one is given.
+    """
+    if dtype is None:
+        name = source_array._dtype_name if isinstance(source_array, NDArray) else "float32"
+    else:
+        name = dtype_name(dtype)
+    if isinstance(source_array, (list, tuple)) and any(
+            isinstance(item, NDArray) for item in source_array):
+        source_array = [np.asarray(item) for item in source_array]
+    try:
+        values = np.asarray(source_array)
+        if values.dtype == object:
+            raise ValueError("rows of different lengths or things that are no numbers")
+        values = values.astype(numpy_dtype(name), copy=False)
+    except (TypeError, ValueError) as error:
+        raise MXNetTypeError(
+            f"array: source_array must be an array or nested lists of numbers; {error}") from None
+    if values.ndim == 0:
+        values = values.reshape(1)
+    result = empty_array(values.shape, name, as_context(ctx))
+    result._numpy_view()[...] = values
+    return result
+
+
+def empty(shape: Any, ctx: Context | None = None, dtype: Any = None) -> NDArray:
+    """An array of this shape whose values are whatever the memory held."""
+    return empty_array(_shape(shape), dtype_name(dtype), as_context(ctx))
+
+
+def zeros(shape: Any, ctx: Context | None = None, dtype: Any = None, out: Any = None,
+          stype: str | None = None) -> NDArray:
+    """An array of zeros."""
+    _dense("zeros", stype)
+    return _made("_zeros", ctx, out, shape=_shape(shape), dtype=dtype)
+
+
+def ones(shape: Any, ctx: Context | None = None, dtype: Any = None, out: Any = None) -> NDArray:
+    """An array of ones."""
+    return _made("_ones", ctx, out, shape=_shape(shape), dtype=dtype)
+
+
+def full(shape: Any, val: float, ctx: Context | None = None, dtype: Any = None,
+         out: Any = None) -> NDArray:
+    """An array filled with `val`."""
+    return _made("_full", ctx, out, shape=_shape(shape), dtype=dtype, value=val)
+
+
+def arange(start: float, stop: float | None = None, step: float = 1.0, repeat: int = 1,
+           infer_range: Any = None, ctx: Context | None = None, dtype: Any = None) -> NDArray:
+    """The numbers start, start + step, ... below stop, each `repeat` times; shape (n,)."""
+    if stop is None:
+        start, stop = 0, start
+    return _made("_arange", ctx, start=start, stop=stop, step=step, repeat=repeat, dtype=dtype)
+
+
+def linspace(start: float, stop: float, num: int, endpoint: bool = True,
+             ctx: Context | None = None, dtype: Any = None) -> NDArray:
+    """`num` numbers evenly spread from start to stop; shape (num,)."""
+    return _made("_linspace", ctx, start=start, stop=stop, num=num, endpoint=endpoint, dtype=dtype)
+
+
+def eye(N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any = None) -> NDArray:
+    """Ones on the k-th diagonal, zeros elsewhere; shape (N, M), or (N, N) where M is 0."""
+    return _made("_eye", ctx, N=N, M=M, k=k, dtype=dtype)
+
+
+def moveaxis(tensor: NDArray, source: int | Sequence[int],
+             destination: int | Sequence[int]) -> NDArray:
+    """The axes `source` moved to `destination`, the others in their order."""
+    source = [source] if isinstance(source, int) else list(source)
+    destination = [destination] if isinstance(destination, int) else list(destination)
+    if len(source) != len(destination):
+        raise MXNetValueError(f"moveaxis: source and destination must be equally long; "
+                              f"got {source} and {destination}")
+    for axis in source + destination:
+        if not -tensor.ndim <= axis < tensor.ndim:
+            raise MXNetValueError(f"moveaxis: axes must be in [{-tensor.ndim}, {tensor.ndim - 1}]; "
+                                  f"got {axis}")
+    source = [axis % tensor.ndim for axis in source]
+    destination = [axis % tensor.ndim for axis in destination]
+    if len(set(source)) < len(source) or len(set(destination)) < len(destination):
+        raise MXNetValueError(f"moveaxis: an axis is named twice in {source} or {destination}")
+    order = [axis for axis in range(tensor.ndim) if axis not in source]
+    for where, axis in sorted(zip(destination, source, strict=True)):
+        order.insert(where, axis)
+    return tensor.transpose(order)
+
+
+def concatenate(arrays: Sequence[NDArray], axis: int = 0, always_copy: bool = True) -> NDArray:
+    """The arrays one after the other along `axis`."""
+    if not arrays:
+        raise MXNetValueError("concatenate: needs at least one array")
+    if len(arrays) == 1 and not always_copy:
+        return arrays[0]
+    return invoke_list(REGISTRY["Concat"].make({"dim": axis}), list(arrays), [])
+
+
+def onehot_encode(indices: NDArray, out: NDArray) -> NDArray:
+    """Write the one-hot rows of `indices` (n,) into `out` (n, depth)."""
+    out._numpy_view()[...] = np.eye(out.shape[1])[indices._numpy_view().astype(np.int64)]
+    return out
+
+
+def waitall() -> None:
+    """Return when all work is done, which on the CPU it is."""
+
+
+def _dense(function: str, stype: str | None) -> None:
+    if stype not in (None, "default"):
+        raise MXNetValueError(f"{function}: stype must be 'default'; got {stype!r}")

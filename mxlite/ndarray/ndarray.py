@@ -1,0 +1,341 @@
+"""NDArray: the array with MXNet's methods. Its hot half is array.pyx."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..base import MXNetIndexError, MXNetTypeError, MXNetValueError, dtype_name
+from ..device.context import Context, as_context
+from ..ops.schema import REGISTRY
+from . import tape
+from .array import ArrayBase, empty_array, share_array, wrap_numpy
+from .function import OpFunction
+
+NUMPY_DTYPES: dict[str, Any] = {
+    "float32": np.float32, "float64": np.float64, "float16": np.float16, "uint8": np.uint8,
+    "int32": np.int32, "int8": np.int8, "int64": np.int64, "bool": np.bool_,
+}
+DLPACK_CPU = 1
+
+
+def numpy_dtype(name: str) -> Any:
+    """The NumPy type of a dtype name; bfloat16 comes from the ml_dtypes package."""
+    if name == "bfloat16":
+        import ml_dtypes
+
+        return ml_dtypes.bfloat16
+    return NUMPY_DTYPES[name]
+
+
+class NDArray(ArrayBase):
+    """An n-dimensional array on a device.
+
+    Always contiguous in memory. `reshape` and leading-axis slices share memory with their source;
+    other indexing copies. Methods that name an operator (`x.sum(axis=1)`) are documented there.
+    """
+
+    __slots__ = ()
+
+    # What it is -----------------------------------------------------------------------------
+
+    @property
+    def dtype(self) -> Any:
+        """The NumPy type of the elements, such as numpy.float32."""
+        return numpy_dtype(self._dtype_name)
+
+    @property
+    def stype(self) -> str:
+        """The storage type: 'default', which means dense."""
+        return "default"
+
+    @property
+    def T(self) -> NDArray:
+        """The array with its axes reversed."""
+        return self if self.ndim < 2 else self.transpose()  # type: ignore[attr-defined]
+
+    @property
+    def handle(self) -> int:
+        """The address of the first element."""
+        return self._address
+
+    def __repr__(self) -> str:
+        shape = "x".join(map(str, self.shape))
+        return f"\n{self.asnumpy()!s}\n<{type(self).__name__} {shape} @{self.ctx}>"
+
+    def __bool__(self) -> bool:
+        if self.size == 1:
+            return bool(self.asscalar())
+        if self.size == 0:
+            return False
+        raise MXNetValueError(
+            f"the truth of an array of shape {self.shape} is ambiguous; use .any() of asnumpy()")
+
+    def __iter__(self) -> Iterator[NDArray]:
+        if self.ndim == 0:
+            raise MXNetTypeError("an array of no dimensions cannot be iterated over")
+        return (self[i] for i in range(len(self)))
+
+    def __contains__(self, value: Any) -> bool:
+        return bool((self._numpy_view() == value).any())
+
+    def __abs__(self) -> NDArray:
+        return self.abs()  # type: ignore[attr-defined]
+
+    def __matmul__(self, other: NDArray) -> NDArray:
+        return self.dot(other)  # type: ignore[attr-defined]
+
+    def __invert__(self) -> NDArray:
+        return self.logical_not()  # type: ignore[attr-defined]
+
+    def __float__(self) -> float:
+        return float(self.asscalar())
+
+    def __int__(self) -> int:
+        return int(self.asscalar())
+
+    def __index__(self) -> int:
+        if self.size == 1 and self._dtype_name.startswith(("int", "uint")):
+            return int(self.asscalar())
+        raise MXNetTypeError(
+            f"only an integer array of one element can be an index; got {self._spec}")
+
+    # Out to the host --------------------------------------------------------------------------
+
+    def asnumpy(self) -> np.ndarray[Any, Any]:
+        """A NumPy copy of the values."""
+        return self._numpy_view().copy()
+
+    def asscalar(self) -> Any:
+        """The value of an array of one element, as a NumPy scalar."""
+        if self.size != 1:
+            raise MXNetValueError(
+                f"asscalar: the array must hold one element; its shape is {self.shape}")
+        return self._numpy_view().reshape(())[()]
+
+    def item(self) -> Any:
+        """The value of an array of one element, as a Python number."""
+        return self.asscalar().item()
+
+    def tolist(self) -> list[Any]:
+        """The values as nested lists."""
+        return self._numpy_view().tolist()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        view = self._numpy_view()
+        if dtype is not None and view.dtype != np.dtype(dtype):
+            if copy is False:
+                raise MXNetValueError(f"a {self._dtype_name} array is no {dtype} without a copy")
+            return view.astype(dtype)
+        return view.copy() if copy else view
+
+    def __dlpack__(self, **options: Any) -> Any:
+        """A DLPack capsule over the same memory."""
+        return self._numpy_view().__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return DLPACK_CPU, 0
+
+    def to_dlpack_for_read(self) -> Any:
+        """A DLPack capsule over the same memory, by agreement only read."""
+        return self.__dlpack__()
+
+    to_dlpack_for_write = to_dlpack_for_read
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickle, (self.asnumpy().tobytes(), self.shape, self._dtype_name, str(self.ctx))
+
+    # Copies and conversions ---------------------------------------------------------------------
+
+    def copy(self) -> NDArray:
+        """A copy on the same device."""
+        return _COPY(self)
+
+    def __copy__(self) -> NDArray:
+        return self.copy()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> NDArray:
+        return self.copy()
+
+    def copyto(self, other: NDArray | Context) -> NDArray:
+        """Copy the values into `other` (cast to its dtype), or to a new array on a context."""
+        if isinstance(other, Context):
+            target = empty_array(self.shape, self._dtype_name, other)
+        elif isinstance(other, NDArray):
+            target = other
+            if target.shape != self.shape:
+                raise MXNetValueError(
+                    f"copyto: other must have shape {self.shape}; got {target.shape}")
+        else:
+            raise MXNetTypeError(
+                f"copyto: other must be an NDArray or a Context; got {type(other).__name__}")
+        target._numpy_view()[...] = self._numpy_view()
+        return target
+
+    def as_in_context(self, context: Context) -> NDArray:
+        """The array on `context`: itself if it is there already."""
+        return self if self.ctx == context else self.copyto(as_context(context))
+
+    as_in_ctx = as_in_context
+
+    def astype(self, dtype: Any, copy: bool = True) -> NDArray:
+        """The values in another dtype; with copy=False itself where the dtype fits already."""
+        name = dtype_name(dtype)
+        if not copy and name == self._dtype_name:
+            return self
+        return _CAST(self, dtype=name)
+
+    def asnative(self) -> NDArray:
+        """The array itself (there is one kind of NDArray)."""
+        return self
+
+    as_nd_ndarray = asnative
+
+    def tostype(self, stype: str) -> NDArray:
+        """The array in another storage type; 'default' is the one there is."""
+        if stype != "default":
+            raise MXNetValueError(f"tostype: stype must be 'default'; got {stype!r}")
+        return self
+
+    # Shapes -------------------------------------------------------------------------------------
+
+    def reshape(self, *shape: Any, **kwargs: Any) -> NDArray:
+        """A view of another shape: reshape(2, -1), reshape((0, -3)), with MXNet's codes.
+
+        0 keeps a length, -1 infers one, -2 copies the rest, -3 merges two, -4 splits one.
+        """
+        if "shape" in kwargs:
+            shape = (kwargs.pop("shape"),)
+        if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
+            shape = tuple(shape[0])
+        return _RESHAPE(self, shape=shape, **kwargs)
+
+    def broadcast_to(self, shape: Any) -> NDArray:
+        """The array repeated along axes of length 1 to reach `shape`."""
+        return _function("broadcast_to")(self, shape=shape)
+
+    def broadcast_like(self, other: NDArray) -> NDArray:
+        """The array repeated along axes of length 1 to reach the shape of `other`."""
+        return _function("broadcast_like")(self, other)
+
+    def transpose(self, *axes: Any) -> NDArray:
+        """The axes in another order; reversed where none is given."""
+        if len(axes) == 1 and isinstance(axes[0], (tuple, list)):
+            axes = tuple(axes[0])
+        return _function("transpose")(self, axes=axes)
+
+    def slice(self, begin: Any, end: Any, step: Any = ()) -> NDArray:
+        """See mx.nd.slice."""
+        return _function("slice")(self, begin=begin, end=end, step=step)
+
+    def _slice(self, start: int, stop: int) -> NDArray:
+        return self[start:stop]
+
+    def _at(self, index: int) -> NDArray:
+        return self[index]
+
+    # Autograd -----------------------------------------------------------------------------------
+
+    @property
+    def grad(self) -> NDArray | None:
+        """The gradient that backward() filled; None where none was asked for."""
+        return tape.gradient_of(self)
+
+    def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
+        """Make the array a variable: backward() fills its `grad`.
+
+        grad_req: 'write' replaces the gradient, 'add' sums it up, 'null' wants none.
+        """
+        if stype not in (None, "default"):
+            raise MXNetValueError(f"attach_grad: stype must be 'default'; got {stype!r}")
+        buffer = empty_array(self.shape, self._dtype_name, self.ctx)
+        buffer._numpy_view()[...] = 0
+        tape.mark_variable(self, buffer, grad_req)
+
+    def zero_grad(self) -> None:
+        """Set the gradient to zeros."""
+        if self.grad is not None:
+            self.grad[:] = 0
+
+    def detach(self) -> NDArray:
+        """The same memory, without the history that gradients flow through."""
+        return share_array(self, self.shape)
+
+    def backward(self, out_grad: NDArray | None = None, retain_graph: bool = False,
+                 train_mode: bool = True) -> None:
+        """Fill the gradients of the variables this array was computed from.
+
+        out_grad: gradient of this array, of its shape; ones by default. retain_graph: keep the
+        graph for another backward.
+        """
+        tape.backward([self], [out_grad], retain_graph, train_mode)
+
+    # Waiting: everything is done when a call returns ----------------------------------------------
+
+    def wait_to_read(self) -> None:
+        """Return when the values are there, which on the CPU they are."""
+
+    wait_to_write = wait_to_read
+
+
+_COPY = OpFunction(REGISTRY["_copy"], "copy")
+_CAST = OpFunction(REGISTRY["Cast"], "cast")
+_RESHAPE = OpFunction(REGISTRY["Reshape"], "reshape")
+_functions: dict[str, OpFunction] = {}
+
+
+def _function(name: str) -> OpFunction:
+    if name not in _functions:
+        _functions[name] = OpFunction(REGISTRY[name], name)
+    return _functions[name]
+
+
+def _unpickle(data: bytes, shape: tuple[int, ...], dtype: str, ctx: str) -> NDArray:
+    result = empty_array(shape, dtype, as_context(ctx))
+    result._numpy_view()[...] = np.frombuffer(data, numpy_dtype(dtype)).reshape(shape)
+    return result
+
+
+def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray:
+    """An array over the memory of a C-contiguous NumPy array (a copy with zero_copy=False).
+
+    As in MXNet, the NumPy array becomes read-only when its memory is shared.
+    """
+    name = dtype_name(ndarray.dtype)
+    if not zero_copy:
+        ndarray = np.array(ndarray, order="C")
+    elif not ndarray.flags.c_contiguous:
+        raise MXNetValueError("from_numpy: ndarray must be C-contiguous to share its memory; "
+                              "pass zero_copy=False or np.ascontiguousarray(ndarray)")
+    else:
+        ndarray.flags.writeable = False
+    return wrap_numpy(ndarray, as_context("cpu"), name)
+
+
+def from_dlpack(dlpack: Any) -> NDArray:
+    """An array over the memory of a DLPack object of the CPU, such as a tensor of PyTorch."""
+    holder = dlpack if hasattr(dlpack, "__dlpack__") else _Capsule(dlpack)
+    array = np.from_dlpack(holder)
+    if not array.flags.c_contiguous:
+        array = np.ascontiguousarray(array)
+    return wrap_numpy(array, as_context("cpu"), dtype_name(array.dtype))
+
+
+class _Capsule:
+    """Gives a bare DLPack capsule the methods that NumPy asks for."""
+
+    def __init__(self, capsule: Any) -> None:
+        self.capsule = capsule
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self.capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return DLPACK_CPU, 0
+
+
+def index_error(x: NDArray, key: Any) -> MXNetIndexError:
+    """The error for an index that an array does not take."""
+    return MXNetIndexError(f"index {key!r} does not fit an array of shape {x.shape}")

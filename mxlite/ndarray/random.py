@@ -1,0 +1,127 @@
+"""`mx.nd.random`: arrays drawn from distributions, all from the stream that mx.random.seed sets.
+
+Parameters are numbers, or arrays of one shape: then every element of theirs draws `shape` values,
+and the result has their shape followed by `shape`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..base import MXNetTypeError, Shape, dtype_name
+from ..device.context import Context, as_context
+from ..ops.schema import REGISTRY
+from .array import invoke_list
+from .ndarray import NDArray
+
+
+
+def _shape(shape: Any) -> Shape:
+    if shape is None:
+        return ()
+    return (shape,) if isinstance(shape, int) else tuple(shape)
+
+
+def _draw(name: str, given: dict[str, Any], shape: Any, dtype: Any, ctx: Any, out: Any) -> NDArray:
+    """Draw by `_random_<name>` for numbers, by `_sample_<name>` for arrays of parameters."""
+    params: dict[str, Any] = {"dtype": None if dtype is None else dtype_name(dtype)}
+    arrays = [value for value in given.values() if isinstance(value, NDArray)]
+    if arrays and len(arrays) != len(given):
+        kinds = ", ".join(f"{key}={type(value).__name__}" for key, value in given.items())
+        raise MXNetTypeError(
+            f"random.{name}: parameters must be all arrays or all numbers; got {kinds}")
+    if arrays:
+        op = REGISTRY[f"_sample_{name}"].make({"shape": _shape(shape), **params})
+        return invoke_list(op, arrays, [], out)
+    if shape is None and out is not None:
+        shape = out.shape
+    cls = REGISTRY[f"_random_{name}"]
+    values = [cls.params[key].parse(value, f"random.{name}") for key, value in given.items()]
+    op = cls.make({"shape": (1,) if shape is None else _shape(shape), **params})
+    return invoke_list(op, [], values, out, as_context(ctx) if out is None else None)
+
+
+def uniform(low: Any = 0, high: Any = 1, shape: Any = None, dtype: Any = None,
+            ctx: Context | None = None, out: Any = None) -> NDArray:
+    """Numbers spread evenly over [low, high)."""
+    return _draw("uniform", {"low": low, "high": high}, shape, dtype, ctx, out)
+
+
+def normal(loc: Any = 0, scale: Any = 1, shape: Any = None, dtype: Any = None,
+           ctx: Context | None = None, out: Any = None) -> NDArray:
+    """Normally distributed numbers of mean `loc` and standard deviation `scale`."""
+    return _draw("normal", {"loc": loc, "scale": scale}, shape, dtype, ctx, out)
+
+
+def randn(*shape: int, loc: Any = 0, scale: Any = 1, dtype: Any = None,
+          ctx: Context | None = None, out: Any = None) -> NDArray:
+    """Normally distributed numbers: randn(2, 3) has shape (2, 3)."""
+    return normal(loc, scale, shape or None, dtype, ctx, out)
+
+
+def randint(low: Any, high: Any, shape: Any = None, dtype: Any = None,
+            ctx: Context | None = None, out: Any = None) -> NDArray:
+    """Integers from low to high - 1, int32 unless dtype says int64."""
+    return _draw("randint", {"low": low, "high": high}, shape, dtype or "int32", ctx, out)
+
+
+def exponential(scale: Any = 1, shape: Any = None, dtype: Any = None,
+                ctx: Context | None = None, out: Any = None) -> NDArray:
+    """Exponentially distributed numbers of mean `scale`."""
+    return _draw("exponential", {"lam": 1.0 / scale}, shape, dtype, ctx, out)
+
+
+def gamma(alpha: Any = 1, beta: Any = 1, shape: Any = None, dtype: Any = None,
+          ctx: Context | None = None, out: Any = None) -> NDArray:
+    """Gamma distributed numbers of shape parameter `alpha` and scale `beta`."""
+    return _draw("gamma", {"alpha": alpha, "beta": beta}, shape, dtype, ctx, out)
+
+
+def poisson(lam: Any = 1, shape: Any = None, dtype: Any = None,
+            ctx: Context | None = None, out: Any = None) -> NDArray:
+    """Poisson distributed counts of mean `lam`."""
+    return _draw("poisson", {"lam": lam}, shape, dtype, ctx, out)
+
+
+def negative_binomial(k: Any = 1, p: Any = 1, shape: Any = None, dtype: Any = None,
+                      ctx: Context | None = None, out: Any = None) -> NDArray:
+    """Counts of failures before `k` successes of probability `p`."""
+    return _draw("negative_binomial", {"k": k, "p": p}, shape, dtype, ctx, out)
+
+
+def generalized_negative_binomial(mu: Any = 1, alpha: Any = 1, shape: Any = None,
+                                  dtype: Any = None, ctx: Context | None = None,
+                                  out: Any = None) -> NDArray:
+    """Negative binomial counts of mean `mu` and dispersion `alpha`."""
+    return _draw("generalized_negative_binomial", {"mu": mu, "alpha": alpha}, shape, dtype, ctx, out)
+
+
+def multinomial(data: NDArray, shape: Any = None, get_prob: bool = False, out: Any = None,
+                dtype: Any = "int32") -> Any:
+    """Class numbers drawn by the probabilities in the last axis of `data`.
+
+    data (..., K) -> (..., *shape); with get_prob also the log-probabilities of what was drawn.
+    """
+    op = REGISTRY["_sample_multinomial"].make(
+        {"shape": _shape(shape), "get_prob": get_prob, "dtype": dtype_name(dtype)})
+    return invoke_list(op, [data], [], out)
+
+
+def shuffle(data: NDArray, out: Any = None) -> NDArray:
+    """The rows of `data` in a random order."""
+    return invoke_list(REGISTRY["_shuffle"].make({}), [data], [], out)
+
+
+def _like(name: str, data: NDArray, given: dict[str, float], out: Any) -> NDArray:
+    cls = REGISTRY[f"_random_{name}_like"]
+    return invoke_list(cls.make({}), [data], list(given.values()), out)
+
+
+def uniform_like(data: NDArray, low: float = 0, high: float = 1, out: Any = None) -> NDArray:
+    """uniform(low, high) of the shape and dtype of `data`."""
+    return _like("uniform", data, {"low": low, "high": high}, out)
+
+
+def normal_like(data: NDArray, loc: float = 0, scale: float = 1, out: Any = None) -> NDArray:
+    """normal(loc, scale) of the shape and dtype of `data`."""
+    return _like("normal", data, {"loc": loc, "scale": scale}, out)

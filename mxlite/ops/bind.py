@@ -1,0 +1,131 @@
+"""From the arguments of a call to (operator, inputs, runtime values): one way for nd, sym and F."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+from ..base import MXNetTypeError
+from .schema import REQUIRED, Op, ScalarRef, unknown_keyword
+
+
+def bind(cls: type[Op], array: type | tuple[type, ...], args: Sequence[Any],
+         kwargs: dict[str, Any]) -> tuple[Op, list[Any], list[Any]]:
+    """Sort positional and keyword arguments into inputs and parameters; kwargs is used up.
+
+    Raises MXNetTypeError for unknown, doubled, missing and misplaced arguments.
+    """
+    inputs, rest = _positional_inputs(cls, array, args)
+    values = _positional_params(cls, rest)
+    for entry in cls.inputs:
+        if entry.name in kwargs:
+            given = kwargs.pop(entry.name)
+            if entry.variadic and isinstance(given, (list, tuple)):
+                inputs.update({f"{entry.name}{i}": item for i, item in enumerate(given)})
+                continue
+            if inputs.get(entry.name) is not None:
+                raise MXNetTypeError(f"{cls.name}: got two values for '{entry.name}'")
+            inputs[entry.name] = given
+    for name, value in kwargs.items():
+        if name in values:
+            raise MXNetTypeError(f"{cls.name}: got two values for '{name}'")
+        if name not in cls.params and name != "num_args":
+            raise unknown_keyword(cls, name)
+        values[name] = value
+    values.pop("num_args", None)
+    scalars = _take_runtime(cls, values)
+    op = cls.make(values)
+    return op, _ordered_inputs(cls, array, inputs), scalars
+
+
+def _positional_inputs(cls: type[Op], array: Any,
+                       args: Sequence[Any]) -> tuple[dict[str, Any], Sequence[Any]]:
+    if cls.inputs and cls.inputs[0].variadic:
+        entry = cls.inputs[0]
+        if len(args) == 1 and isinstance(args[0], (list, tuple)):
+            args = args[0]
+        return {f"{entry.name}{i}": item for i, item in enumerate(args)}, ()
+    count = min(len(cls.inputs), len(args))
+    while count and not isinstance(args[count - 1], array) and args[count - 1] is not None \
+            and cls.inputs[count - 1].optional:
+        count -= 1          # optional inputs left out: parameters may follow at once
+    names = [entry.name for entry in cls.inputs[:count]]
+    return dict(zip(names, args, strict=False)), args[count:]
+
+
+def _positional_params(cls: type[Op], rest: Sequence[Any]) -> dict[str, Any]:
+    if len(rest) > len(cls.params):
+        raise MXNetTypeError(
+            f"{cls.name}: takes at most {len(cls.inputs)} arrays and {len(cls.params)} parameters; "
+            f"got {len(rest) - len(cls.params)} arguments too many")
+    return dict(zip(cls.params, rest, strict=False))
+
+
+def _take_runtime(cls: type[Op], values: dict[str, Any]) -> list[Any]:
+    scalars: list[Any] = []
+    for name in cls.runtime_params:
+        declared = cls.params[name]
+        value = values.pop(name, declared.default)
+        if value is REQUIRED:
+            raise MXNetTypeError(f"{cls.name}: missing parameter '{name}'")
+        scalars.append(value if isinstance(value, ScalarRef) else declared.parse(value, cls.name))
+    return [0.0 if value is None else value for value in scalars]
+
+
+def _ordered_inputs(cls: type[Op], array: Any, inputs: dict[str, Any]) -> list[Any]:
+    ordered = []
+    missing = None
+    names = list(inputs) if any(entry.variadic for entry in cls.inputs) else [
+        entry.name for entry in cls.inputs]
+    for name in names:
+        given = inputs.get(name)
+        if given is None:
+            missing = missing or name
+            continue
+        if not isinstance(given, array):
+            kind = array.__name__ if isinstance(array, type) else array[0].__name__
+            raise MXNetTypeError(
+                f"{cls.name}: {name} must be an {kind}; got {type(given).__name__}")
+        ordered.append(given)
+    needed = [entry.name for entry in cls.inputs if not entry.optional and not entry.variadic]
+    if missing in needed:
+        raise MXNetTypeError(f"{cls.name}: missing input '{missing}'")
+    return ordered
+
+
+def signature(cls: type[Op]) -> inspect.Signature:
+    """The Python signature of the operator's function, inputs first, as in MXNet."""
+    keyword, positional = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = []
+    for entry in cls.inputs:
+        if entry.variadic:
+            parameters.append(inspect.Parameter(entry.name, inspect.Parameter.VAR_POSITIONAL))
+            positional = keyword
+        else:
+            default = None if entry.optional else inspect.Parameter.empty
+            parameters.append(inspect.Parameter(entry.name, positional, default=default))
+    optional = any(p.default is not inspect.Parameter.empty for p in parameters)
+    for name, declared in cls.params.items():
+        default = declared.default
+        if default is REQUIRED and not optional:
+            default = inspect.Parameter.empty
+        optional = optional or default is not inspect.Parameter.empty
+        parameters.append(inspect.Parameter(name, positional, default=default))
+    if not cls.inputs:
+        parameters.append(inspect.Parameter("ctx", keyword, default=None))
+    for name in ("out", "name"):
+        if name not in cls.params:
+            parameters.append(inspect.Parameter(name, keyword, default=None))
+    return inspect.Signature(parameters)
+
+
+def docstring(cls: type[Op]) -> str:
+    """The class's docstring, then a line a parameter."""
+    lines = [inspect.cleandoc(cls.__doc__ or cls.name), ""]
+    if cls.params:
+        lines.append("Parameters:")
+    for name, declared in cls.params.items():
+        default = "" if declared.default is REQUIRED else f", default {declared.default!r}"
+        lines.append(f"    {name} ({declared.kind}{default}): {declared.help}".rstrip(": "))
+    return "\n".join(lines).rstrip()

@@ -1,0 +1,168 @@
+"""Gradient rules, run once on placeholders: `trace` turns `Op.grad` into a list of prepared steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from ..base import MXNetError
+from ..device.core import Prepared, Spec
+from .bind import bind
+from .schema import REGISTRY, Op, ScalarRef
+
+
+class Step(NamedTuple):
+    """One operator call of a gradient: slots in, slots out, and its runtime values."""
+
+    op: Op
+    call: Prepared
+    inputs: list[int]
+    outputs: list[int]
+    scalars: list[float | ScalarRef]
+
+
+class GradTrace(NamedTuple):
+    """A traced gradient. Slots: inputs, outputs, output gradients, then what the steps make."""
+
+    steps: list[Step]
+    grads: list[int]          # an input's gradient: its slot, or -1
+    num_slots: int
+    saved: list[int]          # slots of inputs and outputs that the steps read
+    error: str                # why there is no gradient; "" if there is one
+
+
+class Ref:
+    """An array in a gradient rule: its shape and dtype, not its values."""
+
+    __slots__ = ("tracer", "slot", "spec")
+
+    def __init__(self, tracer: Tracer, slot: int, spec: Spec) -> None:
+        self.tracer, self.slot, self.spec = tracer, slot, spec
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.spec.shape
+
+    @property
+    def dtype(self) -> str:
+        return self.spec.dtype
+
+    @property
+    def ndim(self) -> int:
+        return self.spec.ndim
+
+    @property
+    def size(self) -> int:
+        return self.spec.size
+
+    def _with(self, other: Any, name: str, scalar_name: str) -> Ref:
+        call = self.tracer
+        if isinstance(other, Ref):
+            return call.apply(REGISTRY[name], (self, other), {})
+        return call.apply(REGISTRY[scalar_name], (self,), {"scalar": other})
+
+    def __add__(self, other: Any) -> Ref:
+        return self._with(other, "broadcast_add", "_plus_scalar")
+
+    def __sub__(self, other: Any) -> Ref:
+        return self._with(other, "broadcast_sub", "_minus_scalar")
+
+    def __rsub__(self, other: Any) -> Ref:
+        return self._with(other, "broadcast_sub", "_rminus_scalar")
+
+    def __mul__(self, other: Any) -> Ref:
+        return self._with(other, "broadcast_mul", "_mul_scalar")
+
+    def __truediv__(self, other: Any) -> Ref:
+        return self._with(other, "broadcast_div", "_div_scalar")
+
+    def __rtruediv__(self, other: Any) -> Ref:
+        return self._with(other, "broadcast_div", "_rdiv_scalar")
+
+    def __pow__(self, other: Any) -> Ref:
+        return self._with(other, "broadcast_power", "_power_scalar")
+
+    def __rpow__(self, other: Any) -> Ref:
+        return self._with(other, "broadcast_power", "_rpower_scalar")
+
+    def __neg__(self) -> Ref:
+        return self * -1.0
+
+    def __eq__(self, other: Any) -> Any:
+        return self._with(other, "broadcast_equal", "_equal_scalar")
+
+    def __gt__(self, other: Any) -> Ref:
+        return self._with(other, "broadcast_greater", "_greater_scalar")
+
+    def __lt__(self, other: Any) -> Ref:
+        return self._with(other, "broadcast_lesser", "_lesser_scalar")
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+    __hash__ = object.__hash__
+
+    def reshape(self, shape: Sequence[int]) -> Ref:
+        return self.tracer.apply(REGISTRY["Reshape"], (self,), {"shape": tuple(shape)})
+
+
+class Tracer:
+    """The `F` of a gradient rule: F.<operator>(...) appends a step and returns its Refs."""
+
+    def __init__(self, train: bool, ctx: Any) -> None:
+        self.train, self.ctx = train, ctx
+        self.steps: list[Step] = []
+        self.num_slots = 0
+
+    def new(self, spec: Spec) -> Ref:
+        self.num_slots += 1
+        return Ref(self, self.num_slots - 1, spec)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        try:
+            op = REGISTRY[name]
+        except KeyError:
+            raise AttributeError(f"a gradient rule uses the unknown operator {name!r}") from None
+        return lambda *args, **kwargs: self.apply(op, args, kwargs)
+
+    def apply(self, cls: type[Op], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        op, inputs, scalars = bind(cls, Ref, args, kwargs)
+        call = op.prepared([ref.spec for ref in inputs], self.train, self.ctx)
+        outputs = [self.new(spec) for spec in call.out_specs]
+        self.steps.append(Step(op, call, [ref.slot for ref in inputs],
+                               [ref.slot for ref in outputs], scalars))
+        visible = outputs[:op.num_visible(len(outputs))]
+        return visible[0] if len(visible) == 1 else visible
+
+
+def trace(call: Prepared, needed: Sequence[bool], train: bool) -> GradTrace:
+    """The steps that compute the gradients of `needed` inputs of `call`, dead steps dropped."""
+    op = call.op
+    tracer = Tracer(train, (call.in_specs or call.out_specs)[0].ctx)
+    inputs = [tracer.new(spec) for spec in call.in_specs]
+    outputs = [tracer.new(spec) for spec in call.out_specs]
+    visible = call.out_specs[:op.num_visible(len(outputs))]
+    dy = [tracer.new(spec) for spec in visible]
+    try:
+        made = op.grad(tracer, dy, inputs, outputs)
+    except MXNetError as error:
+        return GradTrace([], [-1] * len(inputs), tracer.num_slots, [], str(error))
+    if len(made) != len(inputs):
+        raise AssertionError(f"{op}: grad returned {len(made)} gradients for {len(inputs)} inputs")
+    grads = []
+    for ref, source, wanted in zip(made, inputs, needed, strict=True):
+        if ref is not None and (ref.shape != source.shape or ref.dtype != source.dtype):
+            raise AssertionError(f"{op}: a gradient is {ref.spec}, its input {source.spec}")
+        grads.append(ref.slot if ref is not None and wanted else -1)
+    steps, used = _live(tracer.steps, {slot for slot in grads if slot >= 0})
+    first_dy = len(inputs) + len(outputs)
+    return GradTrace(steps, grads, tracer.num_slots, sorted(s for s in used if s < first_dy), "")
+
+
+def _live(steps: list[Step], used: set[int]) -> tuple[list[Step], set[int]]:
+    """The steps whose results are used, and all slots in use."""
+    kept = []
+    for step in reversed(steps):
+        if used.intersection(step.outputs):
+            used.update(step.inputs)
+            kept.append(step)
+    return kept[::-1], used

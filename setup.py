@@ -1,0 +1,59 @@
+"""Builds mxlite's extensions: the Cython modules, and the C kernels once per instruction set."""
+
+import glob
+import os
+import platform
+
+import numpy
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+DEBUG = os.environ.get("MXLITE_DEBUG") == "1"
+WERROR = os.environ.get("MXLITE_WERROR") == "1"
+X86 = platform.machine().lower() in ("x86_64", "amd64")
+
+FLAGS = ["-std=c11", "-O3", "-g0", "-fno-math-errno", "-fno-trapping-math",
+         "-ffp-contract=fast", "-fvisibility=hidden", "-pthread"]
+STRICT = ["-Wall", "-Wextra", "-Werror"] if WERROR else []
+SANITIZE = ["-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g"] if DEBUG else []
+ISA_FLAGS = {"baseline": []}
+if X86:
+    ISA_FLAGS["avx2"] = ["-mavx2", "-mfma", "-mf16c"]
+    ISA_FLAGS["avx512"] = ["-march=skylake-avx512", "-mprefer-vector-width=512"]
+ISAS = os.environ.get("MXLITE_ISAS", ",".join(ISA_FLAGS)).split(",")
+
+INCLUDE = ["csrc/include", numpy.get_include()]
+KERNEL_SOURCES = sorted(glob.glob("csrc/cpu/*.c"))
+HEADERS = sorted(glob.glob("csrc/include/*") + glob.glob("csrc/cpu/*.h"))
+
+
+def cython_extension(name, *sources):
+    return Extension(
+        name, [name.replace(".", "/") + ".pyx", *sources], include_dirs=INCLUDE, depends=HEADERS,
+        define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_23_API_VERSION")],
+        extra_compile_args=[*FLAGS, *SANITIZE], extra_link_args=["-pthread", *SANITIZE])
+
+
+def kernel_extension(isa):
+    return Extension(
+        f"mxlite._kernels.cpu_{isa}", KERNEL_SOURCES, include_dirs=["csrc/include", "csrc/cpu"],
+        depends=HEADERS, define_macros=[("MX_ISA", isa)],
+        extra_compile_args=[*FLAGS, *ISA_FLAGS[isa], *STRICT, *SANITIZE],
+        extra_link_args=["-pthread", "-lm", *SANITIZE])
+
+
+EXTENSIONS = [
+    cython_extension("mxlite.device.core", "csrc/runtime/pool.c", "csrc/runtime/threads.c"),
+    cython_extension("mxlite.ndarray.array"),
+    cython_extension("mxlite.ndarray.tape"),
+    cython_extension("mxlite.ndarray.function"),
+]
+
+setup(
+    ext_modules=cythonize(
+        EXTENSIONS, nthreads=0, force=DEBUG, build_dir="build/cython",
+        compiler_directives={
+            "language_level": 3, "binding": True, "embedsignature": True,
+            "boundscheck": DEBUG, "wraparound": False, "initializedcheck": DEBUG,
+        }) + [kernel_extension(isa) for isa in ISAS],
+)
