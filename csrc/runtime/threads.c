@@ -1,6 +1,141 @@
+/* The thread pool: workers spin briefly for the next job, then sleep. */
+#define _GNU_SOURCE
 #include "mx_threads.h"
-void mx_parallel_for(int64_t count, void (*task)(void *context, int64_t i), void *context) {
-  for (int64_t i = 0; i < count; i++) task(context, i);
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { MOST_THREADS = 256, SPINS = 1000 };
+
+typedef struct {
+  void (*task)(void *context, int64_t i);
+  void *context;
+  int64_t count;
+  _Atomic int64_t next;      /* the first task that nobody has taken */
+} job;
+
+static job current;
+static _Atomic uint64_t generation;      /* odd: a job is open for workers to join */
+static _Atomic int inside;               /* workers that may still touch `current` */
+static _Atomic int busy;                 /* a caller is in mx_parallel_for */
+static int wanted, started;
+static _Atomic int sleeping;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
+
+static inline void pause_cpu(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
 }
-int mx_num_threads(void) { return 1; }
-void mx_set_num_threads(int count) { (void)count; }
+
+static int default_threads(void) {
+  const char *names[] = {"MXLITE_NUM_THREADS", "OMP_NUM_THREADS"};
+  for (int i = 0; i < 2; i++) {
+    const char *text = getenv(names[i]);
+    const int value = text ? atoi(text) : 0;
+    if (value > 0) return value < MOST_THREADS ? value : MOST_THREADS;
+  }
+#ifdef __linux__
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+#endif
+  const long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 ? (int)online : 1;
+}
+
+static void work(void) {
+  for (;;) {
+    const int64_t i = atomic_fetch_add_explicit(&current.next, 1, memory_order_relaxed);
+    if (i >= current.count) return;
+    current.task(current.context, i);
+  }
+}
+
+static void sleep_until_after(uint64_t seen) {
+  pthread_mutex_lock(&lock);
+  atomic_fetch_add(&sleeping, 1);
+  while (atomic_load(&generation) == seen) pthread_cond_wait(&wake, &lock);
+  atomic_fetch_sub(&sleeping, 1);
+  pthread_mutex_unlock(&lock);
+}
+
+static void *worker(void *argument) {
+  uint64_t seen = (uint64_t)(uintptr_t)argument;
+  for (;;) {
+    for (int spin = 0; spin < SPINS && atomic_load_explicit(&generation, memory_order_acquire) == seen;
+         spin++)
+      pause_cpu();
+    if (atomic_load(&generation) == seen) sleep_until_after(seen);
+    seen = atomic_load(&generation);
+    if (!(seen & 1)) continue;
+    atomic_fetch_add(&inside, 1);
+    if (atomic_load(&generation) == seen) work();      /* else the job closed meanwhile */
+    atomic_fetch_sub(&inside, 1);
+  }
+  return NULL;
+}
+
+static void forget_workers(void) {
+  started = 0;                          /* after fork the child has none of them */
+  atomic_store(&busy, 0);
+  atomic_store(&inside, 0);
+  atomic_store(&sleeping, 0);
+  atomic_store(&generation, 0);
+  pthread_mutex_init(&lock, NULL);
+  pthread_cond_init(&wake, NULL);
+}
+
+static void start_workers(void) {
+  static int registered;
+  if (!registered) registered = pthread_atfork(NULL, NULL, forget_workers) == 0;
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  while (started < wanted - 1) {
+    pthread_t thread;
+    void *seen = (void *)(uintptr_t)atomic_load(&generation);
+    if (pthread_create(&thread, &attributes, worker, seen) != 0) break;
+    started++;
+  }
+  pthread_attr_destroy(&attributes);
+}
+
+int mx_num_threads(void) {
+  if (!wanted) wanted = default_threads();
+  return wanted;
+}
+
+void mx_set_num_threads(int count) {
+  wanted = count < 1 ? 1 : count < MOST_THREADS ? count : MOST_THREADS;
+}
+
+static void announce(void) {
+  if (!atomic_load(&sleeping)) return;
+  pthread_mutex_lock(&lock);
+  pthread_cond_broadcast(&wake);
+  pthread_mutex_unlock(&lock);
+}
+
+void mx_parallel_for(int64_t count, void (*task)(void *context, int64_t i), void *context) {
+  if (count <= 1 || mx_num_threads() == 1 || atomic_exchange(&busy, 1)) {
+    for (int64_t i = 0; i < count; i++) task(context, i);
+    return;
+  }
+  if (started < wanted - 1) start_workers();
+  current.task = task;
+  current.context = context;
+  current.count = count;
+  atomic_store(&current.next, 0);
+  atomic_fetch_add(&generation, 1);                      /* opens the job */
+  announce();
+  work();
+  atomic_fetch_add(&generation, 1);                      /* closes it to latecomers */
+  while (atomic_load(&inside)) pause_cpu();
+  atomic_store(&busy, 0);
+}

@@ -51,6 +51,7 @@ cdef record_function record_hook
 
 cdef ArrayBase new_array(Spec spec)
 cdef ArrayBase share(ArrayBase base, Spec spec, int64_t offset)
+cdef ArrayBase filled(Spec spec, int value)
 cdef object numpy_view(ArrayBase self)
 cdef object run(Prepared call, void **inputs, int count, const mx_scalar *scalars, object out,
                 bint record)

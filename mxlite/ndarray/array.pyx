@@ -7,7 +7,7 @@ cimport cython
 cimport numpy as np
 from cpython.buffer cimport PyBUF_FORMAT, PyBUF_ND, PyBUF_STRIDES
 from cpython.object cimport PyObject
-from libc.stdint cimport int64_t, uint64_t
+from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
@@ -118,6 +118,34 @@ cdef ArrayBase share(ArrayBase base, Spec spec, int64_t offset):
     self.storage = base.storage
     self.data = base.data + offset
     self.spec = spec
+    return self
+
+
+cdef dict ONE_BITS = {         # the bits of 1 where they are not those of the integer 1
+    "float32": 0x3F800000, "float64": 0x3FF0000000000000, "float16": 0x3C00, "bfloat16": 0x3F80,
+}
+
+
+cdef ArrayBase filled(Spec spec, int value):
+    """A new array of zeros or of ones."""
+    cdef ArrayBase self = new_array(spec)
+    cdef uint64_t bits
+    cdef int64_t i
+    if value == 0:
+        memset(self.data, 0, spec.nbytes)
+        return self
+    bits = ONE_BITS.get(spec.dtype, 1)
+    if spec.itemsize == 1:
+        memset(self.data, 1, spec.nbytes)
+    elif spec.itemsize == 2:
+        for i in range(spec.size):
+            (<uint16_t *>self.data)[i] = <uint16_t>bits
+    elif spec.itemsize == 4:
+        for i in range(spec.size):
+            (<uint32_t *>self.data)[i] = <uint32_t>bits
+    else:
+        for i in range(spec.size):
+            (<uint64_t *>self.data)[i] = bits
     return self
 
 

@@ -1,15 +1,15 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 """The tape: recording operator calls, and walking them backward."""
 
-from libc.stdint cimport int64_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc, qsort
+from libc.stdint cimport uint64_t
+from libc.stdlib cimport free, malloc, qsort
 
 from ..device.core cimport (
-    KERNEL, MAX_SCALARS, VIEW, Operator, Prepared, Spec, Storage, find, mx_scalar,
+    MAX_SCALARS, VIEW, Operator, Prepared, Spec, find, mx_scalar,
 )
 from . cimport array as core_array
 from .array cimport (
-    ArrayBase, Flags, Node, execute, flags, invoke, new_array, run, share,
+    ArrayBase, Flags, Node, execute, filled, flags, new_array, run, share,
 )
 
 from ..base import MXNetError, MXNetTypeError, MXNetValueError
@@ -256,13 +256,22 @@ def drop_history(ArrayBase array):
 
 # ---------------------------------------------------------------- backward
 
-cdef list collect(list heads, bint retain):
-    """The nodes below the heads, latest first; counts what every leaf will receive."""
+cdef struct Place:
+    uint64_t seq
+    void *node
+
+
+cdef int later_first(const void *a, const void *b) noexcept nogil:
+    cdef uint64_t left = (<const Place *>a).seq, right = (<const Place *>b).seq
+    return (left < right) - (left > right)
+
+
+cdef list collect(list heads):
+    """The nodes below the heads, latest first; counts what every node will receive."""
     global epoch
-    cdef list stack, found = []
+    cdef list stack = list(heads), found = []
     cdef Node node, parent
     epoch += 1
-    stack = list(heads)
     while stack:
         node = <Node>stack.pop()
         if node.mark == epoch:
@@ -272,34 +281,32 @@ cdef list collect(list heads, bint retain):
         node.out_grads = None
         if node.freed:
             raise MXNetError(
-                "backward: this graph has been walked already and its arrays were given back; "
+                "backward: this graph has been walked already and what it saved is released; "
                 "pass retain_graph=True to the first backward to walk it twice")
         found.append(node)
         if node.parents is not None:
-            stack.extend([above for above in node.parents if above is not None])
-    found.sort(key=sequence, reverse=True)
+            for parent in node.parents:
+                if parent is not None and parent.mark != epoch:
+                    stack.append(parent)
     for node in found:
         if node.parents is not None:
             for parent in node.parents:
                 if parent is not None:
                     parent.pending += 1
-    return found
+    return by_age(found)
 
 
-def sequence(Node node):
-    return node.seq
-
-
-cdef ArrayBase ones_like(Spec spec):
-    cdef ArrayBase result = new_array(spec)
-    core_array.numpy_view(result)[...] = 1
-    return result
-
-
-cdef ArrayBase zeros_like(Spec spec):
-    cdef ArrayBase result = new_array(spec)
-    core_array.numpy_view(result)[...] = 0
-    return result
+cdef list by_age(list nodes):
+    """The nodes, latest first."""
+    cdef int i, count = len(nodes)
+    cdef Place *places = <Place *>malloc(sizeof(Place) * (count + 1))
+    for i in range(count):
+        places[i].seq = (<Node>nodes[i]).seq
+        places[i].node = <void *>nodes[i]
+    qsort(places, count, sizeof(Place), later_first)
+    ordered = [<object>places[i].node for i in range(count)]
+    free(places)
+    return ordered
 
 
 cdef Operator ADD, COPY
@@ -391,16 +398,9 @@ cdef class Walk:
             leaf.grad = new_array(grad.spec)
             leaf.grad.storage.is_grad = True
         if leaf.req == 2 or leaf.out_grads is not None:
-            if grad.node is None:
-                add_into(leaf.grad, grad)
-            else:
-                leaf.grad = leaf.grad + grad
+            add_into(leaf.grad, grad)
         else:
-            if grad.node is None:
-                copy_into(leaf.grad, grad)
-            else:                # a graph is wanted: the gradient keeps its history
-                copy_into(leaf.grad, grad)
-                leaf.grad.node, leaf.grad.index = grad.node, grad.index
+            copy_into(leaf.grad, grad)
             leaf.out_grads = []  # the mark of a first contribution
         return 0
 
@@ -474,7 +474,7 @@ cdef list fill_missing(Node node):
         count = node.call.num_visible
     for i in range(count):
         if dy[i] is None:
-            dy[i] = zeros_like(node.out_specs[i])
+            dy[i] = filled(node.out_specs[i], 0)
     return dy
 
 
@@ -552,7 +552,7 @@ cdef Walk start(list heads, list head_grads, bint retain, bint create, dict want
     cdef ArrayBase head, grad
     cdef int i
     nodes = head_nodes(heads, head_grads)
-    walk.nodes = collect(nodes, retain)
+    walk.nodes = collect(nodes)
     walk.retain, walk.create, walk.wanted = retain, create, wanted
     walk.direct = wanted is None
     for node in walk.nodes:
@@ -561,7 +561,7 @@ cdef Walk start(list heads, list head_grads, bint retain, bint create, dict want
     for i in range(len(heads)):
         head = heads[i]
         grad = head_grads[i]
-        walk.arrive(head.node, head.index, ones_like(head.spec) if grad is None else grad)
+        walk.arrive(head.node, head.index, filled(head.spec, 1) if grad is None else grad)
     return walk
 
 

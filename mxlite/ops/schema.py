@@ -1,165 +1,27 @@
-"""How an operator is declared: `param`, `Op`, `register`. docs/architecture.md shows an example."""
+"""How an operator is declared: `Op` and `register`. docs/architecture.md shows an example."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ..base import (
-    MXNetError,
-    MXNetIndexError,
-    MXNetTypeError,
-    MXNetValueError,
-    dtype_name,
-    listing,
-    suggestion,
-)
+from ..base import MXNetError, MXNetIndexError, MXNetTypeError, MXNetValueError, suggestion
 from ..device import core
 from ..device.core import Operator, Prepared, Spec
+from .calls import HostCall as HostCall
+from .calls import KernelCall as KernelCall
+from .calls import ViewCall as ViewCall
+from .calls import host as host
+from .calls import kernel as kernel
+from .calls import view as view
+from .params import REQUIRED as REQUIRED
+from .params import Param as Param
+from .params import ScalarRef as ScalarRef
+from .params import param as param
+from .params import required as required
+from .params import runtime as runtime
 
-REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "<required>"})()
 REGISTRY: dict[str, type[Op]] = {}      # every name and alias -> class
-
-
-@dataclass
-class Param:
-    """A parameter: its default, bounds and help; name and kind are read from the annotation."""
-
-    default: Any = REQUIRED
-    help: str = ""
-    low: float | None = None
-    high: float | None = None
-    choices: tuple[Any, ...] | None = None
-    is_runtime: bool = False
-    name: str = ""
-    kind: str = ""
-
-    def parse(self, value: Any, op: str) -> Any:
-        """The typed value of `value`, which may be MXNet's text for it: "(3, 3)", "True"."""
-        if value is None and (self.default is None or "None" in self.kind):
-            return None
-        if self.choices is not None and value in self.choices:
-            return value
-        try:
-            parsed = PARSERS[self.kind.replace(" | None", "")](value)
-        except (TypeError, ValueError, SyntaxError):
-            if isinstance(value, str) and value == "None" and self.default is None:
-                return None
-            raise self.error(value, op) from None
-        if parsed is None:
-            return None
-        if self.choices is not None and parsed not in self.choices:
-            raise self.error(value, op)
-        if (self.low is not None and parsed < self.low) or (
-                self.high is not None and parsed > self.high):
-            raise self.error(value, op)
-        return parsed
-
-    def error(self, value: Any, op: str) -> MXNetError:
-        rule = KINDS.get(self.kind.replace(" | None", ""), self.kind)
-        near = ""
-        if self.choices is not None:
-            rule = "one of " + listing(self.choices)
-            near = suggestion(value, map(str, self.choices))
-        elif self.low is not None and self.high is not None:
-            rule = f"between {self.low} and {self.high}"
-        elif self.low is not None:
-            rule = f"at least {self.low}"
-        elif self.high is not None:
-            rule = f"at most {self.high}"
-        return MXNetValueError(f"{op}: {self.name} must be {rule}; got {value!r}{near}")
-
-
-def _literal(value: Any) -> Any:
-    return ast.literal_eval(value.strip()) if isinstance(value, str) else value
-
-
-def _integer(value: Any) -> int:
-    value = _literal(value)
-    if int(value) != value:
-        raise ValueError(value)
-    return int(value)
-
-
-def _real(value: Any) -> float:
-    return float(value)
-
-
-def _boolean(value: Any) -> bool:
-    value = _literal(value) if value not in ("true", "false") else value == "true"
-    if value not in (0, 1):
-        raise ValueError(value)
-    return bool(value)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return value
-
-
-def _shape(value: Any) -> tuple[int, ...]:
-    value = _literal(value)
-    if not isinstance(value, (tuple, list)):
-        return (_integer(value),)
-    return tuple([_integer(item) for item in value])
-
-
-def _bounds(value: Any) -> tuple[int | None, ...]:
-    value = _literal(value)
-    if not isinstance(value, (tuple, list)):
-        value = (value,)
-    return tuple([None if item is None else _integer(item) for item in value])
-
-
-def _axis(value: Any) -> int | tuple[int, ...] | None:
-    value = _literal(value)
-    if value is None:
-        return None
-    return _shape(value) if isinstance(value, (tuple, list)) else _integer(value)
-
-
-def _floats(value: Any) -> tuple[float, ...]:
-    value = _literal(value)
-    return tuple([float(item) for item in value]) if isinstance(value, (tuple, list)) else (
-        float(value),)
-
-
-def _dtype(value: Any) -> str:
-    try:
-        return dtype_name(value)
-    except MXNetTypeError:
-        raise ValueError(value) from None
-
-
-PARSERS: dict[str, Callable[[Any], Any]] = {
-    "int": _integer, "float": _real, "bool": _boolean, "str": _text, "Shape": _shape,
-    "Bounds": _bounds, "Axis": _axis, "Floats": _floats, "DType": _dtype, "Any": lambda value: value,
-}
-KINDS = {
-    "int": "an integer", "float": "a number", "bool": "True or False", "str": "a string",
-    "Shape": "a tuple of integers", "Bounds": "a tuple of integers or None",
-    "Axis": "an integer, a tuple of integers or None", "Floats": "a tuple of numbers",
-    "DType": "a dtype such as 'float32'",
-}
-
-
-def param(default: Any, help: str = "", **rules: Any) -> Any:
-    """A parameter with a default. rules: low, high, choices."""
-    return Param(default, help, **rules)
-
-
-def required(help: str = "", **rules: Any) -> Any:
-    """A parameter that every call must give."""
-    return Param(REQUIRED, help, **rules)
-
-
-def runtime(default: Any = REQUIRED, help: str = "", **rules: Any) -> Any:
-    """A float that may change from call to call without a new prepared call: it is passed to the
-    kernel in `scalars`, in the order of declaration. In `grad` it is a ScalarRef."""
-    return Param(default, help, is_runtime=True, **rules)
 
 
 class Input(NamedTuple):
@@ -169,98 +31,6 @@ class Input(NamedTuple):
     optional: bool
     variadic: bool
     mutable: bool
-
-
-class ScalarRef:
-    """A runtime parameter inside a gradient rule: a number to be known when the step runs."""
-
-    __slots__ = ("evaluate",)
-
-    def __init__(self, evaluate: Callable[[Sequence[float]], float]) -> None:
-        self.evaluate = evaluate
-
-    def _combine(self, other: Any, function: Callable[[float, float], float]) -> ScalarRef:
-        if isinstance(other, ScalarRef):
-            return ScalarRef(lambda s: function(self.evaluate(s), other.evaluate(s)))
-        return ScalarRef(lambda s: function(self.evaluate(s), other))
-
-    def __add__(self, other: Any) -> ScalarRef:
-        return self._combine(other, lambda a, b: a + b)
-
-    def __sub__(self, other: Any) -> ScalarRef:
-        return self._combine(other, lambda a, b: a - b)
-
-    def __rsub__(self, other: Any) -> ScalarRef:
-        return self._combine(other, lambda a, b: b - a)
-
-    def __mul__(self, other: Any) -> ScalarRef:
-        return self._combine(other, lambda a, b: a * b)
-
-    def __truediv__(self, other: Any) -> ScalarRef:
-        return self._combine(other, lambda a, b: a / b)
-
-    def __rtruediv__(self, other: Any) -> ScalarRef:
-        return self._combine(other, lambda a, b: b / a)
-
-    def __neg__(self) -> ScalarRef:
-        return self._combine(0, lambda a, b: -a)
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-
-class KernelCall(NamedTuple):
-    """What `prepare` returns: see `kernel`."""
-
-    name: str
-    dtype: str
-    scratch: int
-    work: float
-    fields: dict[str, Any]
-
-    def resolve(self, op: str, ctx: Any) -> Prepared:
-        found = core.find_kernel(op, self.name, self.dtype, ctx)
-        return core.prepared_kernel(found, dict(self.fields), self.scratch, self.work)
-
-
-class ViewCall(NamedTuple):
-    """What `prepare` returns for a view: see `view`."""
-
-    offset: int
-
-    def resolve(self, op: str, ctx: Any) -> Prepared:
-        return core.prepared_view(self.offset)
-
-
-class HostCall(NamedTuple):
-    """What `prepare` returns for a NumPy function: see `host`."""
-
-    function: Callable[..., None]
-
-    def resolve(self, op: str, ctx: Any) -> Prepared:
-        if not ctx.is_host:
-            raise core.MXNetNotImplementedError(
-                f"{op} has no {ctx.device_type} kernel; it runs on cpu")
-        return core.prepared_host(self.function)
-
-
-def kernel(name: str, dtype: str, scratch: int = 0, work: float = 0, **fields: Any) -> KernelCall:
-    """A call of the kernel `<name>_<dtype>` with this descriptor.
-
-    scratch: bytes of work memory, passed as the last pointer. work: rough cost in nanoseconds on
-    one core, which decides whether the GIL is released.
-    """
-    return KernelCall(name, dtype, scratch, work, fields)
-
-
-def view(offset: int = 0) -> ViewCall:
-    """No kernel: the output shares the memory of input 0, `offset` bytes into it."""
-    return ViewCall(offset)
-
-
-def host(function: Callable[..., None]) -> HostCall:
-    """A call of `function(*inputs, *outputs, *runtime values)` on NumPy arrays: writes outputs."""
-    return HostCall(function)
 
 
 class Op(Operator):

@@ -34,7 +34,7 @@ class GradTrace(NamedTuple):
 class Ref:
     """An array in a gradient rule: its shape and dtype, not its values."""
 
-    __slots__ = ("tracer", "slot", "spec")
+    __slots__ = ("slot", "spec", "tracer")
 
     def __init__(self, tracer: Tracer, slot: int, spec: Spec) -> None:
         self.tracer, self.slot, self.spec = tracer, slot, spec

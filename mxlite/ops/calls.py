@@ -1,0 +1,64 @@
+"""What `Op.prepare` returns: a kernel, a view, or a function on the host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ..base import MXNetNotImplementedError
+from ..device import core
+from ..device.core import Prepared
+
+
+class KernelCall(NamedTuple):
+    """What `prepare` returns: see `kernel`."""
+
+    name: str
+    dtype: str
+    scratch: int
+    work: float
+    fields: dict[str, Any]
+
+    def resolve(self, op: str, ctx: Any) -> Prepared:
+        found = core.find_kernel(op, self.name, self.dtype, ctx)
+        return core.prepared_kernel(found, dict(self.fields), self.scratch, self.work)
+
+
+class ViewCall(NamedTuple):
+    """What `prepare` returns for a view: see `view`."""
+
+    offset: int
+
+    def resolve(self, op: str, ctx: Any) -> Prepared:
+        return core.prepared_view(self.offset)
+
+
+class HostCall(NamedTuple):
+    """What `prepare` returns for a NumPy function: see `host`."""
+
+    function: Callable[..., None]
+
+    def resolve(self, op: str, ctx: Any) -> Prepared:
+        if not ctx.is_host:
+            raise MXNetNotImplementedError(
+                f"{op} has no {ctx.device_type} kernel; it runs on cpu")
+        return core.prepared_host(self.function)
+
+
+def kernel(name: str, dtype: str, scratch: int = 0, work: float = 0, **fields: Any) -> KernelCall:
+    """A call of the kernel `<name>_<dtype>` with this descriptor.
+
+    scratch: bytes of work memory, passed as the last pointer. work: rough cost in nanoseconds on
+    one core, which decides whether the GIL is released.
+    """
+    return KernelCall(name, dtype, scratch, work, fields)
+
+
+def view(offset: int = 0) -> ViewCall:
+    """No kernel: the output shares the memory of input 0, `offset` bytes into it."""
+    return ViewCall(offset)
+
+
+def host(function: Callable[..., None]) -> HostCall:
+    """A call of `function(*inputs, *outputs, *runtime values)` on NumPy arrays: writes outputs."""
+    return HostCall(function)

@@ -1,0 +1,189 @@
+"""Parameters of operators: typed, bounded, and parsed from MXNet's texts such as "(3, 3)"."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..base import MXNetError, MXNetTypeError, MXNetValueError, dtype_name, listing, suggestion
+
+REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "<required>"})()
+
+
+@dataclass
+class Param:
+    """A parameter: its default, bounds and help; name and kind are read from the annotation."""
+
+    default: Any = REQUIRED
+    help: str = ""
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[Any, ...] | None = None
+    is_runtime: bool = False
+    name: str = ""
+    kind: str = ""
+
+    def parse(self, value: Any, op: str) -> Any:
+        """The typed value of `value`, which may be MXNet's text for it: "(3, 3)", "True"."""
+        if value is None and (self.default is None or "None" in self.kind):
+            return None
+        if self.choices is not None and value in self.choices:
+            return value
+        try:
+            parsed = PARSERS[self.kind.replace(" | None", "")](value)
+        except (TypeError, ValueError, SyntaxError):
+            if isinstance(value, str) and value == "None" and self.default is None:
+                return None
+            raise self.error(value, op) from None
+        if parsed is None:
+            return None
+        if self.choices is not None and parsed not in self.choices:
+            raise self.error(value, op)
+        if (self.low is not None and parsed < self.low) or (
+                self.high is not None and parsed > self.high):
+            raise self.error(value, op)
+        return parsed
+
+    def error(self, value: Any, op: str) -> MXNetError:
+        rule = KINDS.get(self.kind.replace(" | None", ""), self.kind)
+        near = ""
+        if self.choices is not None:
+            rule = "one of " + listing(self.choices)
+            near = suggestion(value, map(str, self.choices))
+        elif self.low is not None and self.high is not None:
+            rule = f"between {self.low} and {self.high}"
+        elif self.low is not None:
+            rule = f"at least {self.low}"
+        elif self.high is not None:
+            rule = f"at most {self.high}"
+        return MXNetValueError(f"{op}: {self.name} must be {rule}; got {value!r}{near}")
+
+
+def _literal(value: Any) -> Any:
+    return ast.literal_eval(value.strip()) if isinstance(value, str) else value
+
+
+def _integer(value: Any) -> int:
+    value = _literal(value)
+    if int(value) != value:
+        raise ValueError(value)
+    return int(value)
+
+
+def _real(value: Any) -> float:
+    return float(value)
+
+
+def _boolean(value: Any) -> bool:
+    value = _literal(value) if value not in ("true", "false") else value == "true"
+    if value not in (0, 1):
+        raise ValueError(value)
+    return bool(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    value = _literal(value)
+    if not isinstance(value, (tuple, list)):
+        return (_integer(value),)
+    return tuple([_integer(item) for item in value])
+
+
+def _bounds(value: Any) -> tuple[int | None, ...]:
+    value = _literal(value)
+    if not isinstance(value, (tuple, list)):
+        value = (value,)
+    return tuple([None if item is None else _integer(item) for item in value])
+
+
+def _axis(value: Any) -> int | tuple[int, ...] | None:
+    value = _literal(value)
+    if value is None:
+        return None
+    return _shape(value) if isinstance(value, (tuple, list)) else _integer(value)
+
+
+def _floats(value: Any) -> tuple[float, ...]:
+    value = _literal(value)
+    return tuple([float(item) for item in value]) if isinstance(value, (tuple, list)) else (
+        float(value),)
+
+
+def _dtype(value: Any) -> str:
+    try:
+        return dtype_name(value)
+    except MXNetTypeError:
+        raise ValueError(value) from None
+
+
+PARSERS: dict[str, Callable[[Any], Any]] = {
+    "int": _integer, "float": _real, "bool": _boolean, "str": _text, "Shape": _shape,
+    "Bounds": _bounds, "Axis": _axis, "Floats": _floats, "DType": _dtype, "Any": lambda value: value,
+}
+KINDS = {
+    "int": "an integer", "float": "a number", "bool": "True or False", "str": "a string",
+    "Shape": "a tuple of integers", "Bounds": "a tuple of integers or None",
+    "Axis": "an integer, a tuple of integers or None", "Floats": "a tuple of numbers",
+    "DType": "a dtype such as 'float32'",
+}
+
+
+def param(default: Any, help: str = "", **rules: Any) -> Any:
+    """A parameter with a default. rules: low, high, choices."""
+    return Param(default, help, **rules)
+
+
+def required(help: str = "", **rules: Any) -> Any:
+    """A parameter that every call must give."""
+    return Param(REQUIRED, help, **rules)
+
+
+def runtime(default: Any = REQUIRED, help: str = "", **rules: Any) -> Any:
+    """A float that may change from call to call without a new prepared call: it is passed to the
+    kernel in `scalars`, in the order of declaration. In `grad` it is a ScalarRef."""
+    return Param(default, help, is_runtime=True, **rules)
+
+
+class ScalarRef:
+    """A runtime parameter inside a gradient rule: a number to be known when the step runs."""
+
+    __slots__ = ("evaluate",)
+
+    def __init__(self, evaluate: Callable[[Sequence[float]], float]) -> None:
+        self.evaluate = evaluate
+
+    def _combine(self, other: Any, function: Callable[[float, float], float]) -> ScalarRef:
+        if isinstance(other, ScalarRef):
+            return ScalarRef(lambda s: function(self.evaluate(s), other.evaluate(s)))
+        return ScalarRef(lambda s: function(self.evaluate(s), other))
+
+    def __add__(self, other: Any) -> ScalarRef:
+        return self._combine(other, lambda a, b: a + b)
+
+    def __sub__(self, other: Any) -> ScalarRef:
+        return self._combine(other, lambda a, b: a - b)
+
+    def __rsub__(self, other: Any) -> ScalarRef:
+        return self._combine(other, lambda a, b: b - a)
+
+    def __mul__(self, other: Any) -> ScalarRef:
+        return self._combine(other, lambda a, b: a * b)
+
+    def __truediv__(self, other: Any) -> ScalarRef:
+        return self._combine(other, lambda a, b: a / b)
+
+    def __rtruediv__(self, other: Any) -> ScalarRef:
+        return self._combine(other, lambda a, b: b / a)
+
+    def __neg__(self) -> ScalarRef:
+        return self._combine(0, lambda a, b: -a)
+
+    __radd__ = __add__
+    __rmul__ = __mul__

@@ -1,0 +1,86 @@
+"""Sharing memory with NumPy and other libraries."""
+
+import numpy as np
+import pytest
+
+import mxlite as mx
+from mxlite import nd
+
+
+def test_numpy_reads_without_a_copy():
+    x = nd.arange(6).reshape((2, 3))
+    view = np.asarray(x)
+    x[0, 0] = 9
+    assert view[0, 0] == 9 and view.shape == (2, 3)
+    assert np.array(x, dtype="f8").dtype == np.float64
+    with pytest.raises(ValueError, match="without a copy"):
+        np.asarray(x, dtype="f8", copy=False)
+
+
+def test_asnumpy_is_a_copy():
+    x = nd.zeros((3,))
+    x.asnumpy()[:] = 1
+    assert x.asnumpy().max() == 0
+
+
+def test_buffer_protocol():
+    x = nd.array([[1, 2], [3, 4]], dtype="int32")
+    view = memoryview(x)
+    assert view.shape == (2, 2) and view.format == "i" and view.tolist() == [[1, 2], [3, 4]]
+    view[0, 1] = 7
+    assert x.asnumpy()[0, 1] == 7
+
+
+def test_buffer_keeps_the_array_alive():
+    view = memoryview(nd.full((1000,), 3))
+    nd.full((1000,), 4)
+    assert view[999] == 3
+
+
+def test_from_numpy_shares_and_freezes():
+    a = np.arange(4, dtype="f4")
+    x = nd.from_numpy(a)
+    x[0] = 5
+    assert a[0] == 5 and not a.flags.writeable
+    b = np.arange(4, dtype="f4")
+    nd.from_numpy(b, zero_copy=False)[0] = 9
+    assert b[0] == 0 and b.flags.writeable
+
+
+def test_from_numpy_needs_contiguous_memory():
+    with pytest.raises(ValueError, match="must be C-contiguous"):
+        nd.from_numpy(np.zeros((4, 4), "f4").T[1:])
+    with pytest.raises(TypeError, match="dtype must be one of .* got dtype\\('complex64'\\)"):
+        nd.from_numpy(np.zeros(2, "c8"))
+
+
+def test_dlpack_both_ways():
+    x = nd.arange(6).reshape((2, 3))
+    y = np.from_dlpack(x)
+    x[1, 1] = 40
+    assert y[1, 1] == 40
+    z = nd.from_dlpack(np.arange(3, dtype="i4"))
+    assert z.dtype is np.int32 and z.tolist() == [0, 1, 2]
+    capsule = nd.to_dlpack_for_read(x)
+    assert nd.from_dlpack(capsule).tolist() == x.tolist()
+
+
+def test_bfloat16_through_ml_dtypes():
+    import ml_dtypes
+
+    x = nd.array([1, 2.5, 3.140625], dtype="bfloat16")
+    assert x.dtype is ml_dtypes.bfloat16
+    assert x.astype("float32").tolist() == [1, 2.5, 3.140625]
+    assert (x + x).asnumpy().astype("f4").tolist() == [2, 5, 6.28125]
+
+
+def test_memory_is_given_back():
+    from mxlite.device import core
+
+    before = core.memory_info()["live"]
+    x = nd.zeros((1 << 20,))
+    assert core.memory_info()["live"] >= before + (4 << 20)
+    del x
+    assert core.memory_info()["live"] == before
+    mx.cpu().empty_cache()
+    assert core.memory_info()["cached"] == 0
