@@ -4,7 +4,31 @@
 #include "mx_kernel.h"
 
 #define MX_TABLES(TABLE) \
-  TABLE(copy)
+  TABLE(copy) \
+  TABLE(cast) \
+  TABLE(unary) \
+  TABLE(unary_integer) \
+  TABLE(binary) \
+  TABLE(binary_integer) \
+  TABLE(choose) \
+  TABLE(strided_copy) \
+  TABLE(join) \
+  TABLE(pad) \
+  TABLE(fill) \
+  TABLE(index_take) \
+  TABLE(index_accumulate) \
+  TABLE(index_nd) \
+  TABLE(index_pick) \
+  TABLE(index_sequence) \
+  TABLE(reduce) \
+  TABLE(reduce_arg) \
+  TABLE(softmax) \
+  TABLE(softmax_output) \
+  TABLE(batch_norm) \
+  TABLE(pooling) \
+  TABLE(random) \
+  TABLE(dropout) \
+  TABLE(optimizer)
 
 #define MX_DECLARE(family) extern const mx_kernel_entry mx_table_##family[];
 MX_TABLES(MX_DECLARE)

@@ -39,4 +39,11 @@ static inline mx_bf16 mx_float_to_bf16(float x) {
   if ((bits & 0x7fffffffu) > 0x7f800000u) return (mx_bf16)((bits >> 16) | 0x40u);
   return (mx_bf16)((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
 }
+
+/* double -> int64, towards zero; what does not fit becomes the nearest that does, NaN 0. */
+static inline int64_t mx_to_int64(double x) {
+  if (x >= 9223372036854775808.0) return INT64_MAX;
+  if (x < -9223372036854775808.0) return INT64_MIN;
+  return x == x ? (int64_t)x : 0;
+}
 #endif

@@ -242,7 +242,7 @@ def register_kernel(str device, str name, function):
 
 def find_kernel(str operator, str name, str dtype, ctx):
     """The kernel for this dtype on this device; names operator, dtype and device if there is none."""
-    kind = "cpu" if ctx.is_host else ctx.device_type
+    kind = ctx.kernels
     full = f"{name}_{DTYPES[dtype][2]}" if dtype in DTYPES else f"{name}_{dtype}"
     try:
         return KERNELS[kind][full]

@@ -14,14 +14,23 @@ import numpy as np
 
 from ..base import MXNetError, MXNetIndexError, MXNetTypeError, MXNetValueError
 from ..ops.schema import REGISTRY
-from .array import ArrayBase, invoke_list, wrap_numpy
+from .array import ArrayBase, share_array, wrap_numpy
+from .function import OpFunction
+from .tape import is_recording
 
 # One entry of a key, checked: an int or a range for an axis, an int64 array, None for a new axis.
 Entry = int | range | np.ndarray[Any, Any] | None
+_BOUND = (int, type(None))
 
 
 def getitem(x: Any, key: Any) -> Any:
     """x[key]: a view for leading indices and slices, else a copy; recorded like any operator."""
+    if type(key) is int and -x.shape[0] <= key < x.shape[0]:
+        row = key % x.shape[0]
+        return _reshaped(_rows(x, row, row + 1), x.shape[1:] or (1,))
+    if _is_plain(key):
+        begin, end, _ = key.indices(x.shape[0])
+        return _rows(x, begin, max(begin, end))
     entries = checked(x.shape, key)
     if any(isinstance(entry, np.ndarray) for entry in entries):
         return _advanced(x, entries)
@@ -30,56 +39,84 @@ def getitem(x: Any, key: Any) -> Any:
 
 def setitem(x: Any, key: Any, value: Any) -> None:
     """x[key] = value: value is broadcast to the items and cast to x's dtype."""
-    if isinstance(value, ArrayBase):
-        source = value._numpy_view()
-    elif value is None or isinstance(value, (str, bytes)):
+    source = value._numpy_view() if isinstance(value, ArrayBase) else np.asarray(value)
+    if source.dtype.kind not in "biufV":
         raise MXNetTypeError(f"x[...] = value: value must be an array or a number; got {value!r}")
-    else:
-        source = np.asarray(value)
-    where = tuple([_as_slice(entry) if isinstance(entry, range) else entry
-                   for entry in checked(x.shape, key)])
+    where = key if _is_plain(key) else _numpy_key(x.shape, key)
     target = x._numpy_view()
     try:
-        with np.errstate(invalid="ignore", over="ignore"):
+        if source.dtype == target.dtype:
             target[where] = source
-    except (ValueError, TypeError):
-        if source.dtype.kind not in "biufV":
-            raise MXNetTypeError(
-                f"x[...] = value: value must be an array or a number; got {value!r}") from None
+        else:
+            with np.errstate(invalid="ignore", over="ignore"):
+                target[where] = source
+    except ValueError:
         raise MXNetValueError(
             f"x[...] = value: value must have a shape that broadcasts to {target[where].shape}, "
             f"as the items of x {x.shape} have; got {source.shape}") from None
 
 
+def _numpy_key(shape: tuple[int, ...], key: Any) -> tuple[Any, ...]:
+    """The key for a NumPy array; one item is picked as an array of shape (1,)."""
+    where = [_as_slice(entry) if isinstance(entry, range) else entry
+             for entry in checked(shape, key)]
+    if where and all(isinstance(entry, int) for entry in where):
+        where[-1] = slice(where[-1], where[-1] + 1)
+    return tuple(where)
+
+
 # Keys ----------------------------------------------------------------------------------------
+
+def _is_plain(key: Any) -> bool:
+    """Whether the key is a slice without a step, its bounds ints or left out."""
+    return type(key) is slice and key.step is None and (
+        type(key.start) in _BOUND and type(key.stop) in _BOUND)
+
+
 
 def checked(shape: tuple[int, ...], key: Any) -> list[Entry]:
     """The entries of a key for an array of this shape: every axis gets one, None are extra."""
-    entries: list[Any] = []
-    for part in key if isinstance(key, tuple) else (key,):
-        entries += _plain(part, key, shape)
-    used = sum(entry is not None and entry is not Ellipsis for entry in entries)
+    parts = [_part(part, key, shape) for part in (key if isinstance(key, tuple) else (key,))]
+    used = sum([_num_axes(part) for part in parts])
     if used > len(shape):
         raise _error(shape, key, f"has {used} indices for {len(shape)} axes")
-    dots = [i for i, entry in enumerate(entries) if entry is Ellipsis]
+    dots = [i for i, part in enumerate(parts) if part is Ellipsis]
     if len(dots) > 1:
         raise _error(shape, key, "has more than one ellipsis")
-    at = dots[0] if dots else len(entries)
-    entries[at:at + 1] = [slice(None)] * (len(shape) - used)
+    at = dots[0] if dots else len(parts)
+    parts[at:at + 1] = [slice(None)] * (len(shape) - used)
+    entries: list[Entry] = []
     axis = 0
-    for i, entry in enumerate(entries):
-        if entry is not None:
-            entries[i] = _within(entry, shape[axis], axis, key, shape)
-            axis += 1
+    for part in parts:
+        if part is None:
+            entries.append(None)
+        elif _is_mask(part):
+            if shape[axis:axis + part.ndim] != part.shape:
+                raise _error(shape, key, f"holds a mask of shape {part.shape} at axis {axis}")
+            entries += part.nonzero()
+        else:
+            entries.append(_within(part, shape[axis], axis, key, shape))
+        axis += _num_axes(part)
     return entries
 
 
-def _plain(part: Any, key: Any, shape: tuple[int, ...]) -> list[Any]:
-    """One part of a key as ints, slices, None, Ellipsis and int64 arrays (a mask gives several)."""
+def _is_mask(part: Any) -> bool:
+    return isinstance(part, np.ndarray) and part.dtype.kind == "b"
+
+
+def _num_axes(part: Any) -> int:
+    """How many axes a part of a key indexes."""
+    if _is_mask(part):
+        return part.ndim
+    return int(part is not None and part is not Ellipsis)
+
+
+def _part(part: Any, key: Any, shape: tuple[int, ...]) -> Any:
+    """One part of a key as an int, a slice, None, Ellipsis, an int64 array or a mask."""
     if part is None or part is Ellipsis or isinstance(part, slice):
-        return [part]
+        return part
     if isinstance(part, (int, np.integer)):
-        return [int(part)]
+        return int(part)
     if isinstance(part, ArrayBase):
         array = part._numpy_view()
     elif isinstance(part, (np.ndarray, list, tuple, range)):
@@ -89,29 +126,13 @@ def _plain(part: Any, key: Any, shape: tuple[int, ...]) -> list[Any]:
     else:
         raise _error(shape, key, f"holds a {type(part).__name__}; an index is an int, a slice, "
                                  "None, ..., or an array")
-    if array.dtype.kind == "b":
-        return list(_places(array, key, shape))
-    if array.dtype.kind not in "iufV":
+    if array.dtype.kind not in "biufV" or (array.dtype.kind == "b" and array.ndim == 0):
         raise _error(shape, key, f"holds an array of {array.dtype}")
+    if array.dtype.kind == "b":
+        return array
     with np.errstate(invalid="ignore"):
         array = array.astype(np.int64)
-    return [int(array)] if array.ndim == 0 else [array]
-
-
-def _places(mask: np.ndarray[Any, Any], key: Any, shape: tuple[int, ...]) -> Sequence[Any]:
-    """Index arrays of the True items of a mask, one an axis."""
-    if mask.ndim == 0:
-        raise _error(shape, key, "holds a mask of no dimensions")
-    before = 0
-    for part in key if isinstance(key, tuple) else ():
-        if part is Ellipsis or getattr(part, "shape", None) == mask.shape:
-            break
-        before += part is not None
-    known = not isinstance(key, tuple) or Ellipsis not in [
-        part for part in key if part is Ellipsis]
-    if known and shape[before:before + mask.ndim] != mask.shape and not isinstance(key, tuple):
-        raise _error(shape, key, f"holds a mask of shape {mask.shape}")
-    return mask.nonzero()
+    return int(array) if array.ndim == 0 else array
 
 
 def _within(entry: Any, length: int, axis: int, key: Any, shape: tuple[int, ...]) -> Entry:
@@ -138,12 +159,24 @@ def _error(shape: tuple[int, ...], key: Any, what: str) -> MXNetError:
 
 # Getting ---------------------------------------------------------------------------------------
 
-def _call(name: str, arrays: list[Any], **params: Any) -> Any:
-    return invoke_list(REGISTRY[name].make(params), arrays, [])
+_GATHER_ND, _RESHAPE, _SLICE, _SLICE_LEADING, _TAKE, _TRANSPOSE = [
+    OpFunction(REGISTRY[name], name) for name in
+    ("gather_nd", "_reshape_exact", "slice", "_slice_leading", "take", "transpose")]
+
+
+def _rows(x: Any, begin: int, end: int) -> Any:
+    """x[begin:end], a view; 0 <= begin <= end <= len(x)."""
+    if is_recording():
+        return _SLICE_LEADING(x, begin=begin, end=end)
+    row = x._spec.nbytes // x.shape[0] if end > begin else 0
+    return share_array(x, (end - begin, *x.shape[1:]), begin * row)
 
 
 def _reshaped(x: Any, shape: Sequence[int]) -> Any:
-    return x if x.shape == tuple(shape) else _call("_reshape_exact", [x], shape=tuple(shape))
+    shape = tuple(shape)
+    if x.shape == shape:
+        return x
+    return _RESHAPE(x, shape=shape) if is_recording() else share_array(x, shape)
 
 
 def _as_slice(taken: range) -> slice:
@@ -155,34 +188,28 @@ def _as_slice(taken: range) -> slice:
 
 
 def _sliced(x: Any, ranges: list[range]) -> Any:
-    """x with these items of each axis."""
-    restricted = [axis for axis, (taken, n) in enumerate(zip(ranges, x.shape, strict=True))
-                  if taken != range(n)]
-    if not restricted or (restricted == [0] and ranges[0].step == 1):
-        begin = ranges[0].start if ranges[0] else 0
-        return _call("_slice_leading", [x], begin=begin, end=begin + len(ranges[0]))
+    """x with these items of each axis: a view where they lie together in memory."""
+    lengths = [len(taken) for taken in ranges]
+    axis = next((i for i, n in enumerate(lengths) if n != 1), x.ndim - 1)
+    together = all(taken == range(n) for taken, n in
+                   zip(ranges[axis + 1:], x.shape[axis + 1:], strict=True))
+    if 0 not in lengths and together and (ranges[axis].step == 1 or lengths[axis] == 1):
+        # Joined with those before it, the axis is a leading one.
+        rows = _reshaped(x, (math.prod(x.shape[:axis + 1]), *x.shape[axis + 1:]))
+        begin = int(np.ravel_multi_index([taken.start for taken in ranges[:axis + 1]],
+                                         x.shape[:axis + 1]))
+        return _reshaped(_rows(rows, begin, begin + lengths[axis]), lengths)
     slices = [_as_slice(taken) for taken in ranges]
-    return _call("slice", [x], begin=tuple([s.start for s in slices]),
-                 end=tuple([s.stop for s in slices]), step=tuple([s.step for s in slices]))
+    return _SLICE(x, begin=tuple([s.start for s in slices]),
+                  end=tuple([s.stop for s in slices]), step=tuple([s.step for s in slices]))
 
 
 def _basic(x: Any, entries: list[Entry]) -> Any:
     """Ints, ranges and new axes."""
-    ranges = [range(entry, entry + 1) if isinstance(entry, int) else entry
-              for entry in entries if entry is not None]
-    shape = [1 if entry is None else len(entry)  # type: ignore[arg-type]
-             for entry in entries if not isinstance(entry, int)]
-    if not shape:
-        shape = [1]
-    lead = 0
-    while lead < len(ranges) and isinstance(entries[lead], int):
-        lead += 1
-    rest = [n for taken, n in zip(ranges[lead:], x.shape[lead:], strict=True) if taken != range(n)]
-    if lead > 1 and not rest:           # x[1, 2]: a row of the first axes joined, so a view
-        row = int(np.ravel_multi_index(entries[:lead], x.shape[:lead]))
-        x = _reshaped(x, (math.prod(x.shape[:lead]), *x.shape[lead:]))
-        ranges = [range(row, row + 1), *ranges[lead:]]
-    return _reshaped(_sliced(x, ranges), shape)
+    piece = _sliced(x, [range(entry, entry + 1) if isinstance(entry, int) else entry
+                        for entry in entries if entry is not None])
+    shape = [1 if entry is None else len(entry) for entry in entries if not isinstance(entry, int)]
+    return _reshaped(piece, shape or (1,))
 
 
 def _advanced(x: Any, entries: list[Entry]) -> Any:
@@ -201,16 +228,16 @@ def _advanced(x: Any, entries: list[Entry]) -> Any:
                               "cannot be broadcast together") from None
     first, count = chosen[0], len(chosen)
     if count == 1:
-        return _call("take", [x, _index_array(arrays[0], x)], axis=first, mode="clip")
-    others = [i for i in range(x.ndim) if i not in chosen]
-    if first + count != len(others) + count or others[:len(others)] != list(range(count, x.ndim)):
-        x = _call("transpose", [x], axes=(*chosen, *others))
-    result = _call("gather_nd", [x, _index_array(np.stack(arrays), x)])
-    if chosen != list(range(first, first + count)) or first == 0:
+        return _TAKE(x, _index_array(arrays[0], x), axis=first, mode="clip")
+    if chosen != list(range(count)):
+        others = [i for i in range(x.ndim) if i not in chosen]
+        x = _TRANSPOSE(x, axes=(*chosen, *others))
+    result = _GATHER_ND(x, _index_array(np.stack(arrays), x))
+    if first == 0 or chosen != list(range(first, first + count)):
         return result
-    places = arrays[0].ndim             # the arrays' axes go where the first index was
-    order = (*range(places, places + first), *range(places), *range(places + first, result.ndim))
-    return _call("transpose", [result], axes=order)
+    new = arrays[0].ndim                # the arrays' axes go where the first index was
+    order = (*range(new, new + first), *range(new), *range(new + first, result.ndim))
+    return _TRANSPOSE(result, axes=order)
 
 
 def _index_array(values: np.ndarray[Any, Any], x: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -116,6 +117,10 @@ def _floats(value: Any) -> tuple[float, ...]:
         float(value),)
 
 
+def _anything(value: Any) -> Any:
+    return value
+
+
 def _dtype(value: Any) -> str:
     try:
         return dtype_name(value)
@@ -125,7 +130,7 @@ def _dtype(value: Any) -> str:
 
 PARSERS: dict[str, Callable[[Any], Any]] = {
     "int": _integer, "float": _real, "bool": _boolean, "str": _text, "Shape": _shape,
-    "Bounds": _bounds, "Axis": _axis, "Floats": _floats, "DType": _dtype, "Any": lambda value: value,
+    "Bounds": _bounds, "Axis": _axis, "Floats": _floats, "DType": _dtype, "Any": _anything,
 }
 KINDS = {
     "int": "an integer", "float": "a number", "bool": "True or False", "str": "a string",
@@ -181,6 +186,10 @@ class ScalarRef:
 
     def __rtruediv__(self, other: Any) -> ScalarRef:
         return self._combine(other, lambda a, b: b / a)
+
+    def log(self) -> ScalarRef:
+        """The natural logarithm; not a number for values that have none."""
+        return self._combine(0, lambda a, b: math.log(a) if a > 0 else math.nan)
 
     def __neg__(self) -> ScalarRef:
         return self._combine(0, lambda a, b: -a)

@@ -1,0 +1,32 @@
+/* Loops over the rows of binary_ops.def for one dtype; ROW picks the float or integer formula. */
+#define BINARY_LOOP(SA, SB, formula)                                         \
+  for (int64_t i = 0; i < n; i++) {                                    \
+    const wide a = LOAD(left[i * (SA)]), b = LOAD(right[i * (SB)]);    \
+    target[i] = STORE((wide)(formula));                                      \
+  }
+
+#define ROW(name, formula)                                                                      \
+  static void FN(name##_loop)(const void *lhs, const void *rhs, void *out, int64_t n,     \
+                              int64_t sa, int64_t sb) {                                   \
+    const real *left = lhs, *right = rhs;                                                 \
+    real *target = out;                                                                   \
+    if (sa == 1 && sb == 1) BINARY_LOOP(1, 1, formula)                                          \
+    else if (sa == 1 && sb == 0) BINARY_LOOP(1, 0, formula)                                     \
+    else if (sa == 0 && sb == 1) BINARY_LOOP(0, 1, formula)                                     \
+    else BINARY_LOOP(sa, sb, formula)                                                           \
+  }                                                                                       \
+  static int FN(name)(const void *desc, void *const *ptr, const mx_scalar *scalars) {     \
+    (void)scalars;                                                                        \
+    return binary_run(desc, ptr, sizeof(real), FN(name##_loop));                          \
+  }                                                                                       \
+  static int FN(name##_scalar)(const void *desc, void *const *ptr, const mx_scalar *s) {  \
+    const real scalar = STORE((wide)s[0].f);                                              \
+    return scalar_run(desc, ptr[0], &scalar, ptr[1], sizeof(real), FN(name##_loop), 0);   \
+  }                                                                                       \
+  static int FN(r##name##_scalar)(const void *desc, void *const *ptr, const mx_scalar *s) { \
+    const real scalar = STORE((wide)s[0].f);                                              \
+    return scalar_run(desc, ptr[0], &scalar, ptr[1], sizeof(real), FN(name##_loop), 1);   \
+  }
+#include "binary_ops.def"
+#undef BINARY_LOOP
+#undef ROW

@@ -1,0 +1,101 @@
+/* The adjoint of take: dy (outer, M, inner), rows (M) int64 -> y (outer, K, inner),
+ *
+ *   y[o, k, c] = sum of dy[o, m, c] over the m with rows[m] = k.
+ *
+ * The m are sorted by row first (a counting sort), so that every row of y is summed once, wide, in
+ * the order of m, and written once: the same result for any number of threads.
+ */
+#include "index_common.h"
+
+typedef struct { int64_t outer, K, M, inner; } accumulate_dims;
+#define FIELDS "outer K M inner"
+
+enum { SUM_BLOCK = 64 };
+
+typedef struct {
+  const accumulate_dims *d;
+  const void *dy;
+  void *y;
+  int64_t *first, *order;    /* row k's m are order[first[k] .. first[k + 1]) */
+  int64_t num_tasks;
+} accumulate_job;
+
+static int sort_by_row(const accumulate_job *job, const int64_t *rows) {
+  const accumulate_dims *d = job->d;
+  int64_t *first = job->first;
+  memset(first, 0, (size_t)(d->K + 1) * sizeof *first);
+  for (int64_t m = 0; m < d->M; m++) {
+    if (rows[m] < 0 || rows[m] >= d->K) return MX_BAD_INDEX;
+    first[rows[m]]++;
+  }
+  for (int64_t k = 1; k <= d->K; k++) first[k] += first[k - 1];
+  for (int64_t m = d->M - 1; m >= 0; m--) job->order[--first[rows[m]]] = m;
+  return MX_OK;
+}
+
+/* ptr: dy, rows, y, scratch of K + 1 + M int64. */
+static int accumulate(const accumulate_dims *d, void *const *ptr,
+                      void (*task)(void *context, int64_t i)) {
+  accumulate_job job = {.d = d, .dy = ptr[0], .y = ptr[2], .first = ptr[3]};
+  job.order = job.first + d->K + 1;
+  const int status = sort_by_row(&job, ptr[1]);
+  if (status != MX_OK || d->outer * d->K * d->inner == 0) return status;
+  run_tasks(task, &job, d->outer * (d->K + d->M) * (d->inner + 2), d->outer * d->K,
+            &job.num_tasks);
+  return MX_OK;
+}
+
+#define FN(name) name##_f16
+#define T mx_f16
+#define ACC double
+#define LOAD mx_f16_to_float
+#define STORE(sum) mx_float_to_f16((float)(sum))
+#include "index_accumulate_impl.h"
+#define FN(name) name##_bf16
+#define T mx_bf16
+#define ACC double
+#define LOAD mx_bf16_to_float
+#define STORE(sum) mx_float_to_bf16((float)(sum))
+#include "index_accumulate_impl.h"
+#define FN(name) name##_f32
+#define T float
+#define ACC double
+#define LOAD
+#define STORE (float)
+#include "index_accumulate_impl.h"
+#define FN(name) name##_f64
+#define T double
+#define ACC double
+#define LOAD
+#define STORE
+#include "index_accumulate_impl.h"
+#define FN(name) name##_i8
+#define T int8_t
+#define ACC int64_t
+#define LOAD
+#define STORE (int8_t)
+#include "index_accumulate_impl.h"
+#define FN(name) name##_u8
+#define T uint8_t
+#define ACC int64_t
+#define LOAD
+#define STORE (uint8_t)
+#include "index_accumulate_impl.h"
+#define FN(name) name##_i32
+#define T int32_t
+#define ACC int64_t
+#define LOAD
+#define STORE (int32_t)
+#include "index_accumulate_impl.h"
+#define FN(name) name##_i64
+#define T int64_t
+#define ACC uint64_t    /* wraps round, where int64_t must not */
+#define LOAD
+#define STORE (int64_t)
+#include "index_accumulate_impl.h"
+
+#define ENTRY(dtype) MX_ENTRY(accumulate_rows, dtype, accumulate_dims, FIELDS)
+
+const mx_kernel_entry mx_table_index_accumulate[] = {
+    ENTRY(f16), ENTRY(bf16), ENTRY(f32), ENTRY(f64), ENTRY(i8), ENTRY(u8), ENTRY(i32), ENTRY(i64),
+    {0}};

@@ -1,0 +1,49 @@
+/* Sums of powers over windows, one dtype: acc += POWER(x); y = ROOT(acc * share). */
+#define PFN(part) MX_JOIN_(MX_JOIN_(NAME, part), DT)
+
+/* One row of data; inlined with constant K and S where those are common. */
+static inline __attribute__((always_inline)) void PFN(row)(const real *p, int64_t low,
+                                                           int64_t high, int64_t K, int64_t S,
+                                                           wide *acc) {
+  for (int64_t l = low; l < high; l++) {
+    wide sum = acc[l];
+    for (int64_t k = 0; k < K; k++) sum += POWER(LOAD(p[l * S + k]));
+    acc[l] = sum;
+  }
+}
+
+static void PFN(run)(const pool_dims *d, const real *x, const int64_t *o, int64_t channel,
+                     int64_t n, real *y) {
+  wide acc[POOL_LANES];
+  pool_walk walk = pool_begin(d, o, channel, n);
+  for (int64_t l = 0; l < n; l++) acc[l] = 0;
+  while (pool_next(d, &walk)) {
+    const real *p = x + walk.base + walk.at;
+    if (walk.K == 1 && walk.S == 1) PFN(row)(p, walk.low, walk.high, 1, 1, acc);
+    else if (walk.K == 2 && walk.S == 2) PFN(row)(p, walk.low, walk.high, 2, 2, acc);
+    else if (walk.K == 3 && walk.S == 2) PFN(row)(p, walk.low, walk.high, 3, 2, acc);
+    else PFN(row)(p, walk.low, walk.high, walk.K, walk.S, acc);
+    for (int64_t l = 0, first; l < n; l++) {
+      if (l == walk.low) l = walk.high;
+      if (l >= n) break;
+      const int64_t last = pool_edge(d, &walk, l, &first);
+      for (int64_t k = first; k < last; k++) acc[l] += POWER(LOAD(p[l * walk.S + k]));
+    }
+  }
+  for (int64_t l = 0; l < n && d->is_average; l++) acc[l] *= (wide)pool_share(d, o, l);
+  for (int64_t l = 0; l < n; l++) y[l] = STORE(ROOT(acc[l]));
+}
+
+#define RUN PFN(run)
+#define TASK PFN(task)
+#include "pooling_rows_impl.h"
+
+static int FN(NAME)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
+  (void)scalars;
+  return FN(pool_forward)(desc, ptr, PFN(task));
+}
+
+#undef PFN
+#undef NAME
+#undef POWER
+#undef ROOT

@@ -1,0 +1,119 @@
+/* softmax and log_softmax of one dtype, IS_LOG 0 or 1.  In a tile everything is `wide`. */
+#define SFN(part) MX_JOIN_(MX_JOIN_(NAME, part), DT)
+
+/* tile (axis, SOFTMAX_TILE), already scaled, column by column. */
+static void SFN(tile)(wide *tile, int64_t axis) {
+  wide most[SOFTMAX_TILE];
+  double total[SOFTMAX_TILE];
+  for (int c = 0; c < SOFTMAX_TILE; c++) {
+    most[c] = tile[c];
+    total[c] = 0;
+  }
+  for (int64_t i = 1; i < axis; i++)
+    MX_ROLLED for (int c = 0; c < SOFTMAX_TILE; c++) {
+      const wide value = tile[i * SOFTMAX_TILE + c];
+      most[c] = value > most[c] ? value : most[c];
+    }
+  for (int64_t i = 0; i < axis; i++)
+    MX_ROLLED for (int c = 0; c < SOFTMAX_TILE; c++) {
+      wide *value = &tile[i * SOFTMAX_TILE + c];
+      const wide shifted = *value - most[c], power = EXP(shifted);
+      *value = IS_LOG ? shifted : power;
+      total[c] += (double)power;
+    }
+  for (int c = 0; c < SOFTMAX_TILE; c++)
+    most[c] = IS_LOG ? (wide)log(total[c]) : (wide)(1 / total[c]);
+  for (int64_t i = 0; i < axis; i++)
+    for (int c = 0; c < SOFTMAX_TILE; c++) {
+      wide *value = &tile[i * SOFTMAX_TILE + c];
+      *value = IS_LOG ? *value - most[c] : *value * most[c];
+    }
+}
+
+/* `rows` <= SOFTMAX_TILE short rows: transposed into a tile and back. */
+static void SFN(short_rows)(const real *x, real *y, int64_t rows, int64_t axis, wide scale) {
+  wide tile[SHORT_ROW * SOFTMAX_TILE];
+  for (int64_t r = 0; r < SOFTMAX_TILE; r++)
+    for (int64_t i = 0; i < axis; i++)
+      tile[i * SOFTMAX_TILE + r] = r < rows ? LOAD(x[r * axis + i]) * scale : 0;
+  SFN(tile)(tile, axis);
+  for (int64_t r = 0; r < rows; r++)
+    for (int64_t i = 0; i < axis; i++) y[r * axis + i] = STORE(tile[i * SOFTMAX_TILE + r]);
+}
+
+static void SFN(long_row)(const real *x, real *y, int64_t axis, wide scale) {
+  wide lane[SOFTMAX_TILE], most = LOAD(x[0]) * scale;
+  double total = 0;
+  for (int64_t i = 0; i < axis; i++) most = LOAD(x[i]) * scale > most ? LOAD(x[i]) * scale : most;
+  for (int64_t begin = 0; begin < axis; begin += SOFTMAX_BLOCK) {
+    wide power[SOFTMAX_BLOCK];
+    const int64_t rest = axis - begin, n = rest < SOFTMAX_BLOCK ? rest : SOFTMAX_BLOCK;
+    for (int64_t i = 0; i < n; i++) power[i] = EXP(LOAD(x[begin + i]) * scale - most);
+    for (int64_t i = n; i < SOFTMAX_BLOCK; i++) power[i] = 0;
+    for (int c = 0; c < SOFTMAX_TILE; c++) lane[c] = 0;
+    for (int64_t i = 0; i < SOFTMAX_BLOCK; i += SOFTMAX_TILE)
+      for (int c = 0; c < SOFTMAX_TILE; c++) lane[c] += power[i + c];
+    for (int c = 0; c < SOFTMAX_TILE; c++) total += (double)lane[c];
+  }
+  const wide shift = IS_LOG ? most + (wide)log(total) : most, factor = (wide)(1 / total);
+  for (int64_t i = 0; i < axis; i++) {
+    const wide shifted = LOAD(x[i]) * scale - shift;
+    y[i] = IS_LOG ? STORE(shifted) : STORE(EXP(shifted) * factor);
+  }
+}
+
+/* `width` <= SOFTMAX_TILE neighbouring columns of an (axis, inner) block. */
+static void SFN(columns)(const real *x, real *y, int64_t axis, int64_t inner, int64_t width,
+                         wide scale) {
+  wide most[SOFTMAX_TILE], shift[SOFTMAX_TILE], factor[SOFTMAX_TILE];
+  double total[SOFTMAX_TILE];
+  for (int64_t c = 0; c < width; c++) {
+    most[c] = LOAD(x[c]) * scale;
+    total[c] = 0;
+  }
+  for (int64_t i = 1; i < axis; i++)
+    for (int64_t c = 0; c < width; c++) {
+      const wide value = LOAD(x[i * inner + c]) * scale;
+      most[c] = value > most[c] ? value : most[c];
+    }
+  for (int64_t i = 0; i < axis; i++)
+    for (int64_t c = 0; c < width; c++)
+      total[c] += (double)EXP(LOAD(x[i * inner + c]) * scale - most[c]);
+  for (int64_t c = 0; c < width; c++) {
+    shift[c] = IS_LOG ? most[c] + (wide)log(total[c]) : most[c];
+    factor[c] = (wide)(1 / total[c]);
+  }
+  for (int64_t i = 0; i < axis; i++)
+    for (int64_t c = 0; c < width; c++) {
+      const wide shifted = LOAD(x[i * inner + c]) * scale - shift[c];
+      y[i * inner + c] = IS_LOG ? STORE(shifted) : STORE(EXP(shifted) * factor[c]);
+    }
+}
+
+static void SFN(task)(void *context, int64_t i) {
+  const softmax_job *job = context;
+  const softmax_dims *d = job->d;
+  const int64_t rows = softmax_unit_rows(d), rest = job->units - i * job->group;
+  const int64_t begin = i * job->group, end = begin + (rest < job->group ? rest : job->group);
+  const int64_t tiles = (d->inner + SOFTMAX_TILE - 1) / SOFTMAX_TILE;
+  for (int64_t u = begin; u < end; u++) {
+    const int64_t column = u % tiles * SOFTMAX_TILE, row = u / tiles * rows;
+    const int64_t at = row * d->axis * d->inner + column, left = d->inner - column;
+    const real *x = (const real *)job->ptr[0] + at;
+    real *y = (real *)job->ptr[1] + at;
+    const int64_t count = d->outer - row < rows ? d->outer - row : rows;
+    const wide scale = (wide)d->scale;
+    if (rows > 1) SFN(short_rows)(x, y, count, d->axis, scale);
+    else if (d->inner == 1) SFN(long_row)(x, y, d->axis, scale);
+    else SFN(columns)(x, y, d->axis, d->inner, left < SOFTMAX_TILE ? left : SOFTMAX_TILE, scale);
+  }
+}
+
+static int FN(NAME)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
+  (void)scalars;
+  return softmax_run(desc, ptr, SFN(task));
+}
+
+#undef SFN
+#undef NAME
+#undef IS_LOG

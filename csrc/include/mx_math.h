@@ -1,0 +1,95 @@
+/* Scalar functions of the pointwise rows.  The float ones are free of branches and calls, so that
+ * loops over them become vector code; the double ones are libm's.  V_(exp) is the quick form. */
+#ifndef MX_MATH_H
+#define MX_MATH_H
+#include <math.h>
+
+#include "mx_dtype.h"
+
+/* e^x: x = n ln 2 + r, |r| <= ln 2 / 2, a polynomial in r, scaled twice so that denormals and
+ * infinity come out right.  About 1 ulp. */
+static inline float mx_expf(float x) {
+  const float magic = 12582912.0f;                 /* 1.5 * 2^23: adding it rounds to an integer */
+  float t = x > 89.0f ? 89.0f : x;
+  t = t < -104.0f ? -104.0f : t;
+  const float shifted = t * 1.44269504f + magic;
+  const float n = shifted - magic;
+  float r = t - n * 0.693359375f;
+  r = r + n * 2.12194440e-4f;
+  float p = 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * r * r + r + 1.0f;
+  const int32_t i = (int32_t)(mx_float_bits(shifted) - mx_float_bits(magic));
+  const int32_t half = i >> 1;
+  const float scale1 = mx_bits_float((uint32_t)(half + 127) << 23);
+  const float scale2 = mx_bits_float((uint32_t)(i - half + 127) << 23);
+  return p * scale1 * scale2;
+}
+
+/* ln x: x = m 2^e with m in [sqrt(1/2), sqrt(2)), a polynomial in m - 1. */
+static inline float mx_logf(float x) {
+  const float scaled = x < 1.17549435e-38f ? x * 8388608.0f : x;     /* lift denormals */
+  const float lift = x < 1.17549435e-38f ? -23.0f : 0.0f;
+  const uint32_t bits = mx_float_bits(scaled) - 0x3f3504f3u;
+  const float e = (float)((int32_t)bits >> 23) + lift;
+  const float m = mx_bits_float((bits & 0x007fffffu) + 0x3f3504f3u) - 1.0f;
+  const float z = m * m;
+  float p = 7.0376836292e-2f;
+  p = p * m - 1.1514610310e-1f;
+  p = p * m + 1.1676998740e-1f;
+  p = p * m - 1.2420140846e-1f;
+  p = p * m + 1.4249322787e-1f;
+  p = p * m - 1.6668057665e-1f;
+  p = p * m + 2.0000714765e-1f;
+  p = p * m - 2.4999993993e-1f;
+  p = p * m + 3.3333331174e-1f;
+  float y = p * m * z - 2.12194440e-4f * e - 0.5f * z + m + 0.693359375f * e;
+  y = x == INFINITY ? x : y;
+  y = x == 0.0f ? -INFINITY : y;
+  return x >= 0.0f ? y : NAN;
+}
+
+/* tanh x: an odd polynomial near 0, else 1 - 2 / (e^2|x| + 1). */
+static inline float mx_tanhf(float x) {
+  const float a = x < 0 ? -x : x, z = x * x;
+  float p = -5.70498872745e-3f;
+  p = p * z + 2.06390887954e-2f;
+  p = p * z - 5.37397155531e-2f;
+  p = p * z + 1.33314422036e-1f;
+  p = p * z - 3.33332819422e-1f;
+  const float near = p * z * x + x;
+  const float far = 1.0f - 2.0f / (mx_expf(2.0f * a) + 1.0f);
+  const float large = x < 0 ? -far : far;
+  return a < 0.625f ? near : large;
+}
+
+static inline double mx_exp(double x) { return exp(x); }
+static inline double mx_log(double x) { return log(x); }
+static inline double mx_tanh(double x) { return tanh(x); }
+
+/* ln(1 + e^x) without overflow; ln(1 + e) keeps the digits that 1 + e loses. */
+static inline float mx_softplusf(float x) {
+  const float e = mx_expf(x < 0 ? x : -x), u = 1.0f + e;
+  return (x > 0 ? x : (x != x ? x : 0.0f)) + mx_logf(u) + (e - (u - 1.0f)) / u;
+}
+static inline double mx_softplus(double x) {
+  return (x > 0 ? x : (x != x ? x : 0.0)) + log1p(exp(x < 0 ? x : -x));
+}
+
+static inline double mx_mish_grad(double x) {
+  const double t = tanh(mx_softplus(x));
+  return t + x * (1 - t * t) / (1 + exp(-x));
+}
+static inline float mx_mish_gradf(float x) { return (float)mx_mish_grad(x); }
+
+double mx_digamma(double x);
+double mx_trigamma(double x);
+double mx_erfinv(double x);
+static inline float mx_digammaf(float x) { return (float)mx_digamma(x); }
+static inline float mx_trigammaf(float x) { return (float)mx_trigamma(x); }
+static inline float mx_erfinvf(float x) { return (float)mx_erfinv(x); }
+#endif

@@ -1,0 +1,49 @@
+"""`AttrScope`: attributes given to everything named inside a `with` block."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+
+from .base import MXNetTypeError
+
+
+class AttrScope:
+    """`with AttrScope(lr_mult="0.1"):` gives these attributes to what is made inside; nestable.
+
+    Names and values are strings, since they go into saved graphs.
+    """
+
+    def __init__(self, **kwargs: str) -> None:
+        for name, value in kwargs.items():
+            if not isinstance(value, str):
+                raise MXNetTypeError(
+                    f"AttrScope: {name} must be a string; got {type(value).__name__}")
+        self._attr = kwargs
+        self._merged: dict[str, str] = dict(kwargs)
+
+    def get(self, attr: dict[str, str] | None) -> dict[str, str]:
+        """The attributes in force here, with those of `attr` before them."""
+        return {**self._merged, **(attr or {})}
+
+    @classmethod
+    def current(cls) -> AttrScope:
+        """The innermost scope of this thread."""
+        return _scopes.stack[-1]
+
+    def __enter__(self) -> AttrScope:
+        self._merged = {**AttrScope.current()._merged, **self._attr}
+        _scopes.stack.append(self)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        _scopes.stack.pop()
+
+
+class _Scopes(threading.local):
+    def __init__(self) -> None:
+        self.stack: list[AttrScope] = [AttrScope()]
+
+
+_scopes = _Scopes()

@@ -1,0 +1,378 @@
+"""`Parameter`: an array that is learned, on one or several contexts; `Constant`: one that is not."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from .. import autograd, initializer
+from .. import ndarray as nd
+from ..base import MXNetError, MXNetTypeError, MXNetValueError, dtype_name, listing
+from ..device.context import Context, cpu, current_context
+from .utils import shape_is_known
+
+GRAD_REQS = ("write", "add", "null")
+
+
+class DeferredInitializationError(MXNetError):
+    """The parameter's shape is not known yet, so it has no array."""
+
+
+class Parameter:
+    """A named array with its gradient: shape, dtype, initializer, multipliers.
+
+    Lengths of 0 in `shape` are unknown; with allow_deferred_init the array is made at the first
+    forward pass. grad_req: 'write', 'add' or 'null'. lr_mult and wd_mult scale the optimizer's
+    learning rate and weight decay.
+    """
+
+    changes = 0         # grows whenever any parameter gets other arrays; blocks cache by it
+
+    def __init__(self, name: str, grad_req: str = "write", shape: Any = None,
+                 dtype: Any = "float32", lr_mult: float = 1.0, wd_mult: float = 1.0,
+                 init: Any = None, allow_deferred_init: bool = False,
+                 differentiable: bool = True, stype: str = "default",
+                 grad_stype: str = "default") -> None:
+        for argument, value in (("stype", stype), ("grad_stype", grad_stype)):
+            if value != "default":
+                raise MXNetValueError(f"Parameter: {argument} must be 'default'; got {value!r}")
+        self.name = name
+        self._shape = (shape,) if isinstance(shape, int) else shape and tuple(shape)
+        if shape == ():
+            self._shape = ()
+        self._dtype = dtype
+        self.lr_mult = lr_mult
+        self.wd_mult = wd_mult
+        self.init = init
+        self._allow_deferred_init = allow_deferred_init
+        self._differentiable = differentiable
+        self._grad_req = "null"
+        self._data: dict[Context, nd.NDArray] | None = None
+        self._only: nd.NDArray | None = None        # the array, where there is just one
+        self._deferred: tuple[Any, list[Context], Any, nd.NDArray | None] | None = None
+        self._trainer: Any = None
+        self.grad_req = grad_req
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__} {self.name} (shape={self.shape}, dtype={self._dtype})"
+
+    # Attributes -----------------------------------------------------------------------------
+
+    @property
+    def grad_req(self) -> str:
+        """'write', 'add' or 'null': what backward() does with the gradient."""
+        return self._grad_req
+
+    @grad_req.setter
+    def grad_req(self, req: str) -> None:
+        if req not in GRAD_REQS:
+            raise MXNetValueError(f"Parameter '{self.name}': grad_req must be "
+                                  f"{listing(GRAD_REQS)}; got {req!r}")
+        if not self._differentiable:
+            req = "null"
+        if req != self._grad_req:
+            self._grad_req = req
+            self._attach_grad()
+
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        """The shape; unknown lengths are 0; None if nothing is known."""
+        return self._shape
+
+    @shape.setter
+    def shape(self, shape: tuple[int, ...]) -> None:
+        old = self._shape
+        if old is not None and (len(old) != len(shape) or any(
+                a not in (0, -1, b) for a, b in zip(old, shape, strict=True))):
+            raise MXNetValueError(
+                f"Parameter '{self.name}' must have shape {old} (0: unknown); got {tuple(shape)}")
+        self._shape = tuple(shape)
+
+    @property
+    def dtype(self) -> Any:
+        """The dtype, as it was given."""
+        return self._dtype
+
+    @dtype.setter
+    def dtype(self, dtype: Any) -> None:
+        self.cast(dtype)
+
+    @property
+    def stype(self) -> str:
+        """The storage type: 'default'."""
+        return "default"
+
+    grad_stype = stype
+
+    def agree(self, **kwargs: Any) -> None:
+        """Take attributes that are None here; raise where one has another value."""
+        for key, value in kwargs.items():
+            if key not in _ATTRIBUTES:
+                raise MXNetTypeError(f"Parameter: unknown argument '{key}'; "
+                                     f"it takes {', '.join(_ATTRIBUTES)}")
+            existing = getattr(self, _ATTRIBUTES[key])
+            if value is None or existing == value:
+                continue
+            if key == "shape" and existing is not None:
+                self.shape = _merge(self.name, existing, value)
+            elif key == "dtype" and dtype_name(value) == dtype_name(existing):
+                continue
+            elif existing is None:
+                setattr(self, key, value)
+            else:
+                raise MXNetValueError(f"Parameter '{self.name}' is there with {key}={existing!r}; "
+                                      f"it cannot be had with {key}={value!r}")
+
+    # Initialization ----------------------------------------------------------------------------
+
+    def initialize(self, init: Any = None, ctx: Any = None, default_init: Any = None,
+                   force_reinit: bool = False) -> None:
+        """Make the array on the context(s): by `init`, else the own `init`, else default_init.
+
+        Where the shape is unknown and deferring allowed, that is done at the first forward pass.
+        """
+        if self._data is not None and not force_reinit:
+            warnings.warn(f"Parameter '{self.name}' is already initialized, ignoring. "
+                          "Set force_reinit=True to re-initialize.", stacklevel=3)
+            return
+        if default_init is None:
+            default_init = initializer.Uniform()
+        if init is None:
+            init = default_init if self.init is None else self.init
+        self._set_arrays(None)
+        contexts = _contexts(ctx)
+        if not shape_is_known(self._shape) and not self._allow_deferred_init:
+            raise MXNetValueError(f"Cannot initialize Parameter '{self.name}' because it has "
+                                  f"invalid shape: {self._shape}; lengths must be known")
+        self._deferred = (init, contexts, default_init, None)
+        if shape_is_known(self._shape):
+            self._finish_deferred_init()
+
+    def _finish_deferred_init(self) -> None:
+        """Make the arrays that wait for their shape."""
+        if self._deferred is None:
+            return
+        init, contexts, default_init, data = self._deferred
+        if not shape_is_known(self._shape):
+            raise MXNetValueError(
+                f"Cannot initialize Parameter '{self.name}' because it has invalid shape: "
+                f"{self._shape}. Please specify in_units, in_channels, etc for `Block`s.")
+        self._deferred = None
+        with autograd.pause():
+            if data is None:
+                data = nd.zeros(self._shape, ctx=cpu(), dtype=dtype_name(self._dtype))
+                desc = initializer.InitDesc(self.name, {"__init__": init})
+                initializer.create(default_init)(desc, data)
+            self._place(data, contexts)
+
+    def _place(self, data: nd.NDArray, contexts: list[Context]) -> None:
+        """Have copies of `data` on the contexts, with fresh gradients."""
+        self._set_arrays({ctx: data.copyto(ctx) for ctx in contexts})
+        self._attach_grad()
+
+    def _set_arrays(self, arrays: dict[Context, nd.NDArray] | None) -> None:
+        self._data = arrays
+        self._only = next(iter(arrays.values())) if arrays and len(arrays) == 1 else None
+        Parameter.changes += 1
+
+    def _attach_grad(self) -> None:
+        """Make every array a variable of autograd, or no longer one."""
+        if self._data is None:
+            return
+        if self._grad_req == "null":
+            self._set_arrays({ctx: data.detach() for ctx, data in self._data.items()})
+        for data in self._data.values():
+            if self._grad_req != "null":
+                data.attach_grad(self._grad_req)
+
+    def reset_ctx(self, ctx: Any) -> None:
+        """Move the parameter to these contexts."""
+        contexts = _contexts(ctx)
+        if self._data is not None:
+            with autograd.pause():
+                self._place(self.reduced(), contexts)
+        elif self._deferred is not None:
+            init, _, default_init, data = self._deferred
+            self._deferred = (init, contexts, default_init, data)
+        else:
+            raise MXNetValueError(f"Cannot reset context for Parameter '{self.name}' because it "
+                                  "has not been initialized.")
+
+    def load_array(self, data: nd.NDArray, ctx: Any, cast_dtype: bool, dtype_source: str) -> None:
+        """Take values from a file: of the same shape, and the same dtype unless cast_dtype.
+
+        dtype_source: 'current' casts the values, 'saved' the parameter.
+        """
+        self.shape = self._loadable_shape(data.shape)
+        if cast_dtype:
+            if dtype_source not in ("current", "saved"):
+                raise MXNetValueError("load: dtype_source must be 'current' or 'saved'; "
+                                      f"got {dtype_source!r}")
+            if dtype_source == "saved":
+                self.cast(data.dtype)
+            else:
+                data = data.astype(dtype_name(self._dtype), copy=False)
+        elif dtype_name(self._dtype) != dtype_name(data.dtype):
+            raise MXNetTypeError(
+                f"load: Parameter '{self.name}' must have dtype {dtype_name(self._dtype)}; the "
+                f"saved one has {dtype_name(data.dtype)}. Set cast_dtype=True to convert it.")
+        if self._data is not None and (ctx is None or set(_contexts(ctx)) == set(self._data)):
+            self.set_data(data)
+        else:
+            waiting = self._deferred[1] if self._deferred else _contexts(None)
+            self._deferred = None
+            with autograd.pause():
+                self._place(data, waiting if ctx is None else _contexts(ctx))
+
+    def _loadable_shape(self, saved: tuple[int, ...]) -> tuple[int, ...]:
+        wanted = self._shape
+        if wanted is not None and (len(wanted) != len(saved) or any(
+                a not in (0, -1, b) for a, b in zip(wanted, saved, strict=True))):
+            raise MXNetValueError(f"load: Parameter '{self.name}' must have shape {wanted}; "
+                                  f"the saved one has {saved}")
+        return saved
+
+    # Arrays ----------------------------------------------------------------------------------
+
+    def data(self, ctx: Context | None = None) -> nd.NDArray:
+        """The array on `ctx`; by default the only one, or that of the current context."""
+        only = self._only
+        if only is not None and (ctx is None or ctx is only.ctx or ctx == only.ctx):
+            return only
+        return self._arrays()[self._context(ctx)]
+
+    def grad(self, ctx: Context | None = None) -> nd.NDArray:
+        """The gradient on `ctx`; by default as for `data`."""
+        data = self.data(ctx)
+        if self._grad_req == "null":
+            raise MXNetError(f"Cannot get gradient array for Parameter '{self.name}' because "
+                             "grad_req='null'")
+        gradient = data.grad
+        assert gradient is not None
+        return gradient
+
+    def list_data(self) -> list[nd.NDArray]:
+        """The arrays on all contexts."""
+        return list(self._arrays().values())
+
+    def list_grad(self) -> list[nd.NDArray]:
+        """The gradients on all contexts."""
+        return [self.grad(ctx) for ctx in self._arrays()]
+
+    def list_ctx(self) -> list[Context]:
+        """The contexts the parameter is on, or will be on."""
+        if self._data is None and self._deferred is not None:
+            return self._deferred[1]
+        return list(self._arrays())
+
+    def _arrays(self) -> dict[Context, nd.NDArray]:
+        if self._data is not None:
+            return self._data
+        if self._deferred is not None:
+            raise DeferredInitializationError(
+                f"Parameter '{self.name}' has not been initialized yet because initialization was "
+                f"deferred: its shape is {self._shape}, and 0 is unknown. Pass one batch of data "
+                "through the network before accessing it, or give in_units, in_channels, etc.")
+        raise MXNetError(
+            f"Parameter '{self.name}' has not been initialized: call initialize() first, on "
+            "Block or Block.collect_params(), which has the parameters of nested blocks "
+            "too, and not on Block.params, which has not.")
+
+    def _context(self, ctx: Context | None) -> Context:
+        arrays = self._arrays()
+        if ctx is None:
+            ctx = next(iter(arrays)) if len(arrays) == 1 else current_context()
+        if ctx not in arrays:
+            raise MXNetError(f"Parameter '{self.name}' was not initialized on context {ctx}. "
+                             f"It was only initialized on {list(arrays)}.")
+        return ctx
+
+    def reduced(self) -> nd.NDArray:
+        """The mean of the arrays on all contexts, on the CPU."""
+        arrays = self.list_data()
+        if len(arrays) == 1:
+            return arrays[0].detach().copyto(cpu())
+        total = np.mean([np.asarray(array, "float64") for array in arrays], axis=0)
+        return nd.array(total, ctx=cpu(), dtype=arrays[0].dtype)
+
+    def set_data(self, data: Any) -> None:
+        """Set the values on all contexts; a waiting parameter takes its shape from them."""
+        if not isinstance(data, nd.NDArray):
+            data = nd.array(data, dtype=dtype_name(self._dtype))
+        self.shape = data.shape
+        if self._data is None:
+            if self._deferred is None:
+                self._arrays()
+            init, contexts, default_init, _ = self._deferred  # type: ignore[misc]
+            self._deferred = (init, contexts, default_init, data)
+            return
+        for array in self._data.values():
+            array[:] = data
+
+    def zero_grad(self) -> None:
+        """Set the gradients to zeros."""
+        if self._data is None or self._grad_req == "null":
+            return
+        for gradient in self.list_grad():
+            gradient[:] = 0
+
+    def cast(self, dtype: Any) -> None:
+        """Convert the arrays, or what they will be, to another dtype."""
+        name = dtype_name(dtype)
+        self._dtype = dtype
+        if self._data is None:
+            return
+        with autograd.pause():
+            self._set_arrays({ctx: data.astype(name) for ctx, data in self._data.items()})
+        self._attach_grad()
+
+    def var(self) -> Any:
+        """A Symbol of this parameter."""
+        raise MXNetError("Parameter.var: there are no Symbols in this version yet")
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_trainer": None}
+
+
+class Constant(Parameter):
+    """A parameter that no gradient changes: it keeps `value`, an array or nested lists."""
+
+    def __init__(self, name: str, value: Any) -> None:
+        self.value = value if isinstance(value, nd.NDArray) else nd.array(value)
+        super().__init__(name, grad_req="null", shape=self.value.shape, dtype=self.value.dtype,
+                         init=initializer.Constant(self.value))
+
+    @property
+    def grad_req(self) -> str:
+        """Always 'null'."""
+        return "null"
+
+    @grad_req.setter
+    def grad_req(self, req: str) -> None:
+        if req != "null":
+            warnings.warn(f"Constant '{self.name}' keeps grad_req 'null'; {req!r} is ignored",
+                          stacklevel=2)
+
+
+_ATTRIBUTES = {
+    "grad_req": "grad_req", "shape": "shape", "dtype": "dtype", "lr_mult": "lr_mult",
+    "wd_mult": "wd_mult", "init": "init", "allow_deferred_init": "_allow_deferred_init",
+    "differentiable": "_differentiable", "stype": "stype", "grad_stype": "grad_stype",
+}
+
+
+def _contexts(ctx: Any) -> list[Context]:
+    if ctx is None:
+        return [current_context()]
+    return [ctx] if isinstance(ctx, Context) else list(ctx)
+
+
+def _merge(name: str, old: tuple[int, ...], new: Any) -> tuple[int, ...]:
+    """Both shapes' known lengths; raises where they differ."""
+    new = (new,) if isinstance(new, int) else tuple(new)
+    if len(old) != len(new) or any(a > 0 and b > 0 and a != b
+                                   for a, b in zip(old, new, strict=True)):
+        raise MXNetValueError(f"Parameter '{name}' is there with shape {old}; got {new}")
+    return tuple([a if a > 0 else b for a, b in zip(old, new, strict=True)])

@@ -1,0 +1,176 @@
+"""MXNet's `.params` format: lists and dictionaries of arrays in one binary file.
+
+A file is: the list magic and a reserved word (u64 each), the number of arrays (u64), the arrays, the
+number of names (u64), the names (u64 length, bytes). An array is, since MXNet 1.0: magic V2 (u32),
+storage type (i32), shape (u32 count, i64 each), device kind and id (i32 each), type flag (i32), the
+values. V1 has no storage type; before it, files begin with the shape, of u32 lengths. All little endian.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import struct
+import tempfile
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..base import DTYPES, MXNetTypeError, MXNetValueError
+from .creation import array
+from .ndarray import NDArray, numpy_dtype
+
+LIST_MAGIC = 0x112
+V1, V2, V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA
+FLAGS = {flag: name for name, (flag, _, _) in DTYPES.items()}
+MOST_DIMENSIONS = 32
+STORAGE = {0: "default", 1: "row_sparse", 2: "csr"}
+
+
+class Reader:
+    """Takes numbers and blocks off a file's bytes; every error names file and offset."""
+
+    def __init__(self, data: Any, name: str) -> None:
+        self.data, self.name, self.offset = memoryview(data), name, 0
+
+    def take(self, size: int, what: str) -> memoryview:
+        if size > len(self.data) - self.offset:
+            raise self.error(f"{what} ({size} bytes)", f"{len(self.data) - self.offset} bytes")
+        start, self.offset = self.offset, self.offset + size
+        return self.data[start:self.offset]
+
+    def number(self, code: str, what: str) -> int:
+        return struct.unpack("<" + code, self.take(struct.calcsize("<" + code), what))[0]
+
+    def error(self, expected: str, found: str) -> MXNetValueError:
+        return MXNetValueError(
+            f"{self.name}: at byte {self.offset} {expected} was expected; found {found}")
+
+
+def loads(data: Any, name: str = "<bytes>") -> dict[str, NDArray] | list[NDArray]:
+    """The arrays in the bytes of a file: a dictionary where they have names, else a list."""
+    reader = Reader(data, name)
+    magic = reader.number("Q", "the magic of a list of arrays")
+    if magic != LIST_MAGIC:
+        reader.offset = 0
+        raise reader.error(f"the magic {LIST_MAGIC:#x} of a list of arrays", hex(magic))
+    reader.number("Q", "a reserved word")
+    count = reader.number("Q", "the number of arrays")
+    if count > len(reader.data):
+        raise reader.error("a number of arrays that fits the file", str(count))
+    arrays = [_read_array(reader) for _ in range(count)]
+    num_names = reader.number("Q", "the number of names")
+    if num_names not in (0, count):
+        raise reader.error(f"0 or {count} names", str(num_names))
+    names = [_read_name(reader) for _ in range(num_names)]
+    if reader.offset != len(reader.data):
+        raise reader.error("the end of the file", f"{len(reader.data) - reader.offset} bytes more")
+    return dict(zip(names, arrays, strict=True)) if names else arrays
+
+
+def _read_name(reader: Reader) -> str:
+    size = reader.number("Q", "the length of a name")
+    text = bytes(reader.take(size, "a name"))
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        raise reader.error("a name in UTF-8", repr(text[:40])) from None
+
+
+def _read_shape(reader: Reader, count: int, code: str) -> tuple[int, ...]:
+    if not 0 <= count <= MOST_DIMENSIONS:
+        raise reader.error(f"at most {MOST_DIMENSIONS} dimensions", str(count))
+    shape = tuple([reader.number(code, "the length of an axis") for _ in range(count)])
+    if any(length < 0 for length in shape):
+        raise reader.error("lengths of at least 0", str(shape))
+    return shape
+
+
+def _read_array(reader: Reader) -> NDArray:
+    magic = reader.number("I", "an array")
+    if magic in (V2, V3):
+        storage = reader.number("i", "a storage type")
+        if storage != 0:
+            kind = STORAGE.get(storage)
+            if kind is None:
+                raise reader.error("storage type 0", str(storage))
+            raise MXNetValueError(f"{reader.name}: at byte {reader.offset} there is a {kind} array; "
+                                  "sparse arrays are not supported yet")
+        shape = _read_shape(reader, reader.number("i", "a shape"), "q")
+    elif magic == V1:
+        shape = _read_shape(reader, reader.number("I", "a shape"), "q")
+    else:                        # before V1 the first word is the number of dimensions
+        shape = _read_shape(reader, magic, "I")
+    if not shape and magic != V3:
+        return array(np.zeros((0,), np.float32))
+    reader.take(8, "a device")
+    flag = reader.number("i", "a type flag")
+    if flag not in FLAGS:
+        raise reader.error(f"a type flag of {sorted(FLAGS)}", str(flag))
+    name = FLAGS[flag]
+    values = reader.take(math.prod(shape) * DTYPES[name][1], f"{name} values of shape {shape}")
+    return array(np.frombuffer(values, numpy_dtype(name)).reshape(shape or (1,)), dtype=name)
+
+
+def dumps(data: Any) -> bytes:
+    """The bytes that MXNet 1.9.1 would write for an array, a list or a dictionary of arrays."""
+    names: list[str] = []
+    if isinstance(data, NDArray):
+        data = [data]
+    elif isinstance(data, Mapping):
+        names, data = list(data), list(data.values())
+    if not isinstance(data, Sequence):
+        raise MXNetTypeError("save: data must be an NDArray, or a list or dict of them; "
+                             f"got {type(data).__name__}")
+    pieces = [struct.pack("<QQQ", LIST_MAGIC, 0, len(data))]
+    for i, item in enumerate(data):
+        where = names[i] if names else f"entry {i}"
+        if not isinstance(item, NDArray):
+            raise MXNetTypeError(f"save: {where} must be an NDArray; got {type(item).__name__}")
+        pieces += _array_pieces(item)
+    pieces.append(struct.pack("<Q", len(names)))
+    for name in names:
+        if not isinstance(name, str):
+            raise MXNetTypeError(f"save: names must be strings; got {name!r}")
+        text = name.encode()
+        pieces += [struct.pack("<Q", len(text)), text]
+    return b"".join(pieces)
+
+
+def _array_pieces(item: NDArray) -> list[bytes]:
+    flag = DTYPES[item._dtype_name][0]
+    shape = item.shape
+    head = struct.pack(f"<Iii{len(shape)}qiii", V2, 0, len(shape), *shape, 1, 0, flag)
+    return [head, item.asnumpy().tobytes()]
+
+
+def save(fname: str | os.PathLike[str], data: Any) -> None:
+    """Write arrays to a file that MXNet 1.x reads: an array, a list, or a dict of names.
+
+    The file appears whole or not at all.
+    """
+    content = dumps(data)
+    path = os.fspath(fname)
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(temporary, 0o666 & ~mask)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def load(fname: str | os.PathLike[str]) -> dict[str, NDArray] | list[NDArray]:
+    """The arrays of a file that `save` or any MXNet since 0.8 wrote."""
+    with open(fname, "rb") as file:
+        return loads(file.read(), os.fspath(fname))
+
+
+def load_frombuffer(buf: Any) -> dict[str, NDArray] | list[NDArray]:
+    """The arrays of a file's bytes."""
+    return loads(buf)

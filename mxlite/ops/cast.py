@@ -1,0 +1,122 @@
+"""Casts, copies, and operators that only steer gradients."""
+
+from __future__ import annotations
+
+
+from .schema import Op, kernel, register, required
+from .strided import item_bits
+
+DType = str
+CAST_SOURCES = ("float32", "float64", "float16", "bfloat16", "uint8", "int32", "int8", "int64",
+                "bool")           # in the order of csrc/cpu/cast.c
+
+
+@register("Cast", "cast")
+class Cast(Op):
+    """data in another dtype. Floats become integers by dropping the fraction, bools by != 0."""
+
+    dtype: DType = required("dtype of the result")
+
+    def infer_dtype(self, data):
+        return [self.dtype]
+
+    def prepare(self, inputs, outputs):
+        size = inputs[0].size
+        if inputs[0].dtype == self.dtype:
+            return kernel("copy", "bytes", nbytes=inputs[0].nbytes, work=size)
+        return kernel("cast", self.dtype, size=size, work=size,
+                      **{"from": CAST_SOURCES.index(inputs[0].dtype)})
+
+    def grad(self, F, dy, inputs, outputs):
+        return [F.Cast(dy[0], dtype=inputs[0].dtype)]
+
+
+@register("amp_cast")
+class AmpCast(Cast):
+    """data in another float dtype; integers stay as they are."""
+
+    dtype: DType = required("dtype of the result")
+
+    def infer_dtype(self, data):
+        return [self.dtype if "float" in data else data]
+
+    def prepare(self, inputs, outputs):
+        if inputs[0].dtype == outputs[0].dtype:
+            return kernel("copy", "bytes", nbytes=inputs[0].nbytes)
+        return super().prepare(inputs, outputs)
+
+
+class _Copying(Op):
+    def prepare(self, inputs, outputs):
+        return kernel("copy", "bytes", nbytes=inputs[0].nbytes, work=inputs[0].nbytes / 8)
+
+
+@register("_copy", "identity")
+class Copy(_Copying):
+    """A copy of data."""
+
+    def grad(self, F, dy, inputs, outputs):
+        return [dy[0]]
+
+
+@register("BlockGrad", "stop_gradient")
+class BlockGrad(_Copying):
+    """A copy of data through which no gradient flows."""
+
+    def grad(self, F, dy, inputs, outputs):
+        return [F.zeros_like(inputs[0])]
+
+
+@register("make_loss")
+class MakeLossPlain(_Copying):
+    """A copy of data whose gradient is ones, whatever arrives from above."""
+
+    def grad(self, F, dy, inputs, outputs):
+        return [F.ones_like(inputs[0])]
+
+
+class _Like(Op):
+    value: int
+
+    def prepare(self, inputs, outputs):
+        out = outputs[0]
+        return kernel("fill", "bytes", n=out.size, item=out.itemsize,
+                      value=item_bits(self.value, out.dtype), work=out.nbytes / 8)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [F.zeros_like(inputs[0])]
+
+
+@register("zeros_like")
+class ZerosLike(_Like):
+    """Zeros of the shape and dtype of data."""
+
+    value = 0
+
+
+@register("ones_like")
+class OnesLike(_Like):
+    """Ones of the shape and dtype of data."""
+
+    value = 1
+
+
+@register("add_n", "ElementWiseSum", "_sum_n", inputs="*args")
+class AddN(Op):
+    """The sum of arrays of one shape: add_n(a, b, c) = a + b + c."""
+
+    def infer_shape(self, *shapes):
+        for i, shape in enumerate(shapes):
+            if shape != shapes[0]:
+                raise self.shape_error(f"args{i}", f"{shapes[0]}, as args0 has", shape)
+        return [shapes[0]]
+
+    def prepare(self, inputs, outputs):
+        size = inputs[0].size
+        return kernel("add_n", inputs[0].dtype, size=size, count=len(inputs),
+                      work=size * len(inputs))
+
+    def grad(self, F, dy, inputs, outputs):
+        return [dy[0]] * len(inputs)
+
+

@@ -1,0 +1,85 @@
+"""Operators between the places of an array and their numbers in its flattened form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..base import Shape
+from .schema import Op, host, param, register, required
+
+
+class _Numbering(Op):
+    """Base: computed by NumPy; no gradients."""
+
+    def grad(self, F, dy, inputs, outputs):
+        return [None] * len(inputs)
+
+
+@register("_ravel_multi_index", "ravel_multi_index")
+class RavelMultiIndex(_Numbering):
+    """The numbers, in a flattened array of `shape`, of the places data (D, N): (N,)."""
+
+    shape: Shape = required("lengths of the axes")
+
+    def infer_shape(self, data):
+        if len(data) < 1 or data[0] != len(self.shape):
+            raise self.shape_error("data", f"({len(self.shape)}, ...), a row an axis", data)
+        return [data[1:] or (1,)]
+
+    def prepare(self, inputs, outputs):
+        def write(data: Any, out: Any) -> None:
+            total = 0
+            for row, n in zip(data.astype("int64"), self.shape, strict=True):
+                total = total * n + row
+            out[...] = total
+
+        return host(write)
+
+
+@register("_unravel_index", "unravel_index")
+class UnravelIndex(_Numbering):
+    """The places of the numbers data (...) in an array of `shape`: (len(shape), ...)."""
+
+    shape: Shape = required("lengths of the axes")
+
+    def infer_shape(self, data):
+        return [(len(self.shape), *data)]
+
+    def prepare(self, inputs, outputs):
+        def write(data: Any, out: Any) -> None:
+            rest = data.astype("int64")
+            for axis in range(len(self.shape) - 1, 0, -1):
+                out[axis] = rest % self.shape[axis]
+                rest = rest // self.shape[axis]
+            out[0] = rest
+
+        return host(write)
+
+
+@register("_contrib_index_array")
+class IndexArray(_Numbering):
+    """Every item's own place: data.shape + (number of axes,), int64."""
+
+    axes: Shape | None = param(None, "axes to tell the index on; None: all")
+
+    def infer_shape(self, data):
+        axes = range(len(data)) if self.axes is None else self.axes
+        for axis in axes:
+            self.axis(axis, len(data), "axes")
+        return [(*data, len(axes))]
+
+    def infer_dtype(self, data):
+        return ["int64"]
+
+    def prepare(self, inputs, outputs):
+        shape = inputs[0].shape
+
+        def write(data: Any, out: Any) -> None:
+            import numpy as np
+
+            axes = range(len(shape)) if self.axes is None else self.axes
+            grid = np.indices(shape)
+            for i, axis in enumerate(axes):
+                out[..., i] = grid[axis]
+
+        return host(write)

@@ -1,0 +1,162 @@
+"""Operators that make an array from nothing. Their context is given to the call."""
+
+from __future__ import annotations
+
+import math
+
+from ..base import DTYPES, Shape
+from .schema import Op, kernel, param, register, required
+from .strided import item_bits
+
+DType = str
+
+
+class _Making(Op):
+    """Base: no inputs, a dtype as parameter."""
+
+    dtype: DType
+
+    def infer_dtype(self):
+        return [self.dtype]
+
+    def grad(self, F, dy, inputs, outputs):
+        return []
+
+    def filled(self, out, value):
+        bits = item_bits(value, out.dtype)
+        return kernel("fill", "bytes", n=out.size, item=out.itemsize, value=bits,
+                      work=out.nbytes / 8)
+
+
+class _Filling(_Making):
+    """Base: an array of one value."""
+
+    shape: Shape
+
+    def infer_shape(self):
+        if any(n < 0 for n in self.shape):
+            raise self.value_error("shape", "of lengths of at least 0", self.shape)
+        return [self.shape]
+
+
+@register("_zeros", inputs="")
+class Zeros(_Filling):
+    """An array of zeros."""
+
+    shape: Shape = param((), "shape of the output")
+    dtype: DType = param("float32", "dtype of the output")
+
+    def prepare(self, inputs, outputs):
+        return self.filled(outputs[0], 0)
+
+
+@register("_ones", inputs="")
+class Ones(_Filling):
+    """An array of ones."""
+
+    shape: Shape = param((), "shape of the output")
+    dtype: DType = param("float32", "dtype of the output")
+
+    def prepare(self, inputs, outputs):
+        return self.filled(outputs[0], 1)
+
+
+@register("_full", inputs="")
+class Full(_Filling):
+    """An array of one value; integer dtypes truncate it."""
+
+    shape: Shape = param((), "shape of the output")
+    dtype: DType = param("float32", "dtype of the output")
+    value: float = required("the value")
+
+    def check(self):
+        if not math.isfinite(self.value) and "int" in self.dtype:
+            raise self.value_error("value", f"finite for dtype {self.dtype}", self.value)
+
+    def prepare(self, inputs, outputs):
+        return self.filled(outputs[0], self.value)
+
+
+class _Range(_Making):
+    """Base: evenly spaced numbers."""
+
+    def check(self):
+        if self.dtype == "bool":
+            raise self.dtype_error("dtype", "other than bool", self.dtype)
+
+
+@register("_arange", inputs="")
+class Arange(_Range):
+    """The numbers from start towards stop, stop excluded, step apart, each `repeat` times.
+
+    y[i] = start + (i // repeat) * step, every operation rounded to the dtype.
+    """
+
+    start: float = required("the first number; without stop: where to stop, from 0")
+    stop: float | None = param(None, "where to stop")
+    step: float = param(1.0, "distance of two numbers")
+    repeat: int = param(1, "how often each number comes", low=1)
+    infer_range: bool = param(False, "MXNet's: the length is taken from elsewhere; not used here")
+    dtype: DType = param("float32", "dtype of the output")
+
+    def bounds(self) -> tuple[float, float]:
+        return (0.0, self.start) if self.stop is None else (self.start, self.stop)
+
+    def check(self):
+        super().check()
+        start, stop = self.bounds()
+        if self.step == 0 or not all(map(math.isfinite, (start, stop, self.step))):
+            raise self.value_error("step", "finite and not 0, with finite start and stop",
+                                   self.step)
+        if (stop - start) * self.step < 0:
+            raise self.value_error("step", f"such that it leads from {start} to {stop}", self.step)
+
+    def infer_shape(self):
+        start, stop = self.bounds()
+        return [(math.ceil((stop - start) / self.step) * self.repeat,)]
+
+    def prepare(self, inputs, outputs):
+        n = outputs[0].size
+        return kernel("arange", self.dtype, n=n, repeat=self.repeat, start=self.bounds()[0],
+                      step=self.step, work=n)
+
+
+@register("_linspace", inputs="")
+class Linspace(_Range):
+    """`num` evenly spaced numbers from start to stop; stop is one of them if endpoint.
+
+    y[i] = start + i * step in float64, rounded once.
+    """
+
+    start: float = required("the first number")
+    stop: float = required("the last number, or the one behind it")
+    num: int = required("how many numbers", low=0)
+    endpoint: bool = param(True, "whether stop is the last number")
+    dtype: DType = param("float32", "dtype of the output")
+
+    def infer_shape(self):
+        return [(self.num,)]
+
+    def prepare(self, inputs, outputs):
+        gaps = self.num - 1 if self.endpoint else self.num
+        step = (self.stop - self.start) / gaps if gaps > 0 else 0.0
+        return kernel("linspace", self.dtype, n=self.num, repeat=1, start=self.start, step=step,
+                      work=self.num)
+
+
+@register("_eye", inputs="")
+class Eye(_Making):
+    """The N x M matrix with ones on its k-th diagonal; M = 0: N x N."""
+
+    N: int = required("number of rows", low=0)
+    M: int = param(0, "number of columns; 0: N", low=0)
+    k: int = param(0, "which diagonal; above 0: over the main one")
+    dtype: DType = param("float32", "dtype of the output")
+
+    def infer_shape(self):
+        return [(self.N, self.M or self.N)]
+
+    def prepare(self, inputs, outputs):
+        N, M = outputs[0].shape
+        return kernel("eye", "bytes", N=N, M=M, k=self.k, item=DTYPES[self.dtype][1],
+                      one=item_bits(1, self.dtype), work=outputs[0].nbytes / 8)

@@ -1,0 +1,62 @@
+"""The device seam: kernels are looked up by (operator, device)."""
+
+import numpy as np
+import pytest
+
+import mxlite as mx
+from mxlite import nd
+from mxlite.device import core
+from mxlite.device.context import Context, add_device_kind
+
+
+@pytest.fixture
+def toy():
+    """A device with one kernel of its own, written in Python, that counts its calls."""
+    calls = []
+
+    def add(lhs, rhs, out, **fields):
+        calls.append(fields)
+        np.add(lhs, rhs, out=out)
+
+    add_device_kind("toy", is_host=True)
+    core.register_kernel("toy", "add_f32", add)
+    return Context("toy"), calls
+
+
+def test_a_new_device_runs_its_own_kernels(toy):
+    ctx, calls = toy
+    x = nd.array([1, 2]).as_in_context(ctx)
+    y = x + x
+    assert y.ctx == ctx and y.tolist() == [2, 4]
+    assert len(calls) == 1
+
+
+def test_a_missing_kernel_names_operator_and_devices(toy):
+    x = nd.array([1, 2]).as_in_context(toy[0])
+    with pytest.raises(NotImplementedError, match="broadcast_mul has no toy kernel; it runs on cpu"):
+        x * x
+
+
+def test_a_gpu_without_cuda_says_so():
+    with pytest.raises(mx.MXNetError, match="gpu"):
+        nd.zeros((2,), ctx=mx.gpu())
+
+
+def test_context_names_and_equality():
+    assert mx.cpu() == mx.Context("cpu", 0) and mx.cpu(1) != mx.cpu(0)
+    assert str(mx.gpu(2)) == "gpu(2)" and hash(mx.cpu(1)) == hash(Context(mx.cpu(1)))
+    assert (mx.cpu().device_typeid, mx.gpu().device_typeid) == (1, 2)
+    assert mx.num_gpus() == 0
+    with mx.Context("cpu", 3):
+        assert mx.current_context() == mx.cpu(3)
+        assert nd.zeros((1,)).ctx == mx.cpu(3)
+    assert mx.current_context() == mx.cpu()
+
+
+def test_context_errors():
+    with pytest.raises(ValueError, match="device_type must be .* got 'cqu'; did you mean 'cpu'"):
+        mx.Context("cqu")
+    with pytest.raises(ValueError, match="device_id must be an integer of at least 0; got -1"):
+        mx.cpu(-1)
+    with pytest.raises(TypeError, match="ctx must be a Context"):
+        nd.zeros((1,), ctx=3)
