@@ -4,12 +4,12 @@
 #include "mx_kernel.h"
 #include "mx_loops.h"
 
-/* data (outer, axis, inner); y = softmax(scale * data) along axis. */
+/* data (outer, axis, inner); y = softmax(scale * data) along axis.  output: which pointer is y. */
 typedef struct {
-  int64_t outer, axis, inner;
+  int64_t outer, axis, inner, output;
   double scale;
 } softmax_dims;
-#define SOFTMAX_FIELDS "outer axis inner scale:d"
+#define SOFTMAX_FIELDS "outer axis inner output scale:d"
 
 /* TILE columns are done side by side; rows up to SHORT_ROW are transposed into such a tile. */
 enum { SOFTMAX_TILE = 16, SHORT_ROW = 64, SOFTMAX_WORK = 1 << 13, SOFTMAX_BLOCK = 256 };

@@ -63,7 +63,7 @@ static void SFN(task)(void *context, int64_t i) {
     const int64_t column = u % tiles * SOFTMAX_TILE, row = u / tiles * rows;
     const int64_t at = row * d->axis * d->inner + column, left = d->inner - column;
     const real *dy = (const real *)job->ptr[0] + at, *y = (const real *)job->ptr[1] + at;
-    real *dx = (real *)job->ptr[2] + at;
+    real *dx = (real *)job->ptr[d->output] + at;
     const int64_t count = d->outer - row < rows ? d->outer - row : rows;
     const int64_t width = left < SOFTMAX_TILE ? left : SOFTMAX_TILE;
     if (rows > 1) SFN(short_rows)(dy, y, dx, count, d->axis, scale);

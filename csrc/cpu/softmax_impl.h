@@ -100,7 +100,7 @@ static void SFN(task)(void *context, int64_t i) {
     const int64_t column = u % tiles * SOFTMAX_TILE, row = u / tiles * rows;
     const int64_t at = row * d->axis * d->inner + column, left = d->inner - column;
     const real *x = (const real *)job->ptr[0] + at;
-    real *y = (real *)job->ptr[1] + at;
+    real *y = (real *)job->ptr[d->output] + at;
     const int64_t count = d->outer - row < rows ? d->outer - row : rows;
     const wide scale = (wide)d->scale;
     if (rows > 1) SFN(short_rows)(x, y, count, d->axis, scale);

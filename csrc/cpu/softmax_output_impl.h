@@ -1,4 +1,4 @@
-/* SoftmaxOutput's gradient and softmax_cross_entropy, one dtype. */
+/* SoftmaxOutput's gradient, softmax_cross_entropy and the regression outputs, one dtype. */
 
 /* How many labels do not have the value to ignore; at least 1. */
 static double FN(count_valid)(const real *label, int64_t n, double ignored) {
@@ -66,5 +66,18 @@ static int FN(softmax_cross_entropy)(const void *desc, void *const *ptr,
     loss += most + log(total) - (double)LOAD(data[(int64_t)wanted]);
   }
   ((real *)ptr[2])[0] = STORE((wide)loss);
+  return MX_OK;
+}
+
+/* data, label -> out: data itself, or its sigmoid. */
+static int FN(regression_output)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
+  (void)scalars;
+  const regression_dims *d = desc;
+  const real *data = ptr[0];
+  real *out = ptr[2];
+  if (d->is_logistic)
+    for (int64_t i = 0; i < d->n; i++) out[i] = STORE(1 / (1 + EXP(-LOAD(data[i]))));
+  else if (d->n)
+    memmove(out, data, (size_t)d->n * sizeof(real));
   return MX_OK;
 }

@@ -18,8 +18,7 @@ from .array import ArrayBase, share_array, wrap_numpy
 from .function import OpFunction
 from .tape import is_recording
 
-# One entry of a key, checked: an int or a range for an axis, an int64 array, None for a new axis.
-Entry = int | range | np.ndarray[Any, Any] | None
+Entry = Any         # of a checked key: an int or a range for an axis, an int64 array, None
 _BOUND = (int, type(None))
 
 
@@ -58,8 +57,8 @@ def setitem(x: Any, key: Any, value: Any) -> None:
 
 def _numpy_key(shape: tuple[int, ...], key: Any) -> tuple[Any, ...]:
     """The key for a NumPy array; one item is picked as an array of shape (1,)."""
-    where = [_as_slice(entry) if isinstance(entry, range) else entry
-             for entry in checked(shape, key)]
+    where: list[Any] = [_as_slice(entry) if isinstance(entry, range) else entry
+                        for entry in checked(shape, key)]
     if where and all(isinstance(entry, int) for entry in where):
         where[-1] = slice(where[-1], where[-1] + 1)
     return tuple(where)
@@ -130,8 +129,11 @@ def _part(part: Any, key: Any, shape: tuple[int, ...]) -> Any:
         raise _error(shape, key, f"holds an array of {array.dtype}")
     if array.dtype.kind == "b":
         return array
-    with np.errstate(invalid="ignore"):
-        array = array.astype(np.int64)
+    if array.dtype.kind in "iu":
+        array = array.astype(np.int64, copy=False)
+    else:
+        with np.errstate(invalid="ignore"):
+            array = array.astype(np.int64)
     return int(array) if array.ndim == 0 else array
 
 
@@ -187,17 +189,23 @@ def _as_slice(taken: range) -> slice:
     return slice(taken.start, stop, taken.step)
 
 
+def _is_whole(taken: range, length: int) -> bool:
+    return taken.start == 0 and taken.stop == length and taken.step == 1
+
+
 def _sliced(x: Any, ranges: list[range]) -> Any:
     """x with these items of each axis: a view where they lie together in memory."""
+    if all(map(_is_whole, ranges, x.shape)):
+        return _rows(x, 0, x.shape[0])
     lengths = [len(taken) for taken in ranges]
     axis = next((i for i, n in enumerate(lengths) if n != 1), x.ndim - 1)
-    together = all(taken == range(n) for taken, n in
-                   zip(ranges[axis + 1:], x.shape[axis + 1:], strict=True))
+    together = all(map(_is_whole, ranges[axis + 1:], x.shape[axis + 1:]))
     if 0 not in lengths and together and (ranges[axis].step == 1 or lengths[axis] == 1):
         # Joined with those before it, the axis is a leading one.
         rows = _reshaped(x, (math.prod(x.shape[:axis + 1]), *x.shape[axis + 1:]))
-        begin = int(np.ravel_multi_index([taken.start for taken in ranges[:axis + 1]],
-                                         x.shape[:axis + 1]))
+        begin = 0
+        for taken, n in zip(ranges[:axis + 1], x.shape, strict=False):
+            begin = begin * n + taken.start
         return _reshaped(_rows(rows, begin, begin + lengths[axis]), lengths)
     slices = [_as_slice(taken) for taken in ranges]
     return _SLICE(x, begin=tuple([s.start for s in slices]),
@@ -220,6 +228,8 @@ def _advanced(x: Any, entries: list[Entry]) -> Any:
     lengths = iter(x.shape)
     x = _reshaped(x, [1 if entry is None else next(lengths) for entry in entries])
     chosen = [i for i, entry in enumerate(entries) if isinstance(entry, (int, np.ndarray))]
+    if len(chosen) == 1:
+        return _TAKE(x, _index_array(entries[chosen[0]], x), axis=chosen[0], mode="clip")
     try:
         arrays = np.broadcast_arrays(*[entries[i] for i in chosen])
     except ValueError:
@@ -227,8 +237,6 @@ def _advanced(x: Any, entries: list[Entry]) -> Any:
         raise MXNetIndexError(f"index arrays of shapes {shapes} for an array of shape {x.shape} "
                               "cannot be broadcast together") from None
     first, count = chosen[0], len(chosen)
-    if count == 1:
-        return _TAKE(x, _index_array(arrays[0], x), axis=first, mode="clip")
     if chosen != list(range(count)):
         others = [i for i in range(x.ndim) if i not in chosen]
         x = _TRANSPOSE(x, axes=(*chosen, *others))

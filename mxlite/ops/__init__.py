@@ -12,6 +12,8 @@ from . import indexing as _indexing  # noqa: F401
 from . import indexing_nd as _indexing_nd  # noqa: F401
 from . import indexing_numbers as _indexing_numbers  # noqa: F401
 from . import init as _init  # noqa: F401
+from . import optimizer_ops as _optimizer_ops  # noqa: F401
+from . import random as _random  # noqa: F401
 from . import reduce as _reduce  # noqa: F401
 from . import sequence as _sequence  # noqa: F401
 from . import shape as _shape  # noqa: F401
@@ -24,6 +26,7 @@ from . import sorting as _sorting  # noqa: F401
 from . import unary as _unary  # noqa: F401
 from .nn import activation as _activation  # noqa: F401
 from .nn import batch_norm as _batch_norm  # noqa: F401
+from .nn import dropout as _dropout  # noqa: F401
 from .nn import output as _output  # noqa: F401
 from .nn import pooling as _pooling  # noqa: F401
 from .nn import softmax as _softmax  # noqa: F401

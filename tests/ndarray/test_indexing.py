@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from linear_check import assert_same, check_linear
 
 import mxlite as mx
-from linear_check import assert_same, check_linear
 
 nd = mx.nd
 SHAPES = [(5,), (1,), (3, 4), (0, 3), (2, 3, 4), (2, 1, 3), (2, 3, 2, 4)]

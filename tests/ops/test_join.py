@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from linear_check import assert_same, check_linear
 
 import mxlite as mx
-from linear_check import assert_same, check_linear
 from mxlite.device import core
 from mxlite.ndarray.pieces import boolean_mask, split_v2
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from linear_check import assert_same, check_linear
 
 import mxlite as mx
-from linear_check import assert_same, check_linear
 
 nd = mx.nd
 DTYPES = ["float16", "float32", "float64", "int8", "uint8", "int32", "int64"]

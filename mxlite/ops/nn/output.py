@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..schema import REGISTRY, Op, kernel, param, register, required
+from ..schema import Op, kernel, param, register, required
 from .softmax import softmax_fields
 
 
@@ -61,7 +61,7 @@ class SoftmaxOutput(_OutputLayout):
 
     def prepare(self, inputs, outputs):
         outer, axis, inner = self.layout(inputs[0].shape)
-        fields = softmax_fields((outer, axis, inner), 1)
+        fields = softmax_fields((outer, axis, inner), 1, inputs=2)
         return kernel("softmax", inputs[0].dtype, work=2 * inputs[0].size, **fields)
 
     def grad(self, F, dy, inputs, outputs):
@@ -102,6 +102,8 @@ class SoftmaxOutputGrad(_OutputLayout):
 class _Regression(Op):
     """Base: d_data = loss_gradient(out, label) * grad_scale / (outputs of a sample)."""
 
+    is_logistic = False
+
     def complete(self, data, label):
         return [data, data if label is None else label]
 
@@ -112,7 +114,8 @@ class _Regression(Op):
         return [data]
 
     def prepare(self, inputs, outputs):
-        return kernel("copy", "bytes", nbytes=inputs[0].nbytes, work=inputs[0].nbytes / 8)
+        return kernel("regression_output", inputs[0].dtype, n=inputs[0].size,
+                      is_logistic=int(self.is_logistic), work=inputs[0].size)
 
     def grad(self, F, dy, inputs, outputs):
         out, label = outputs[0], inputs[1]
@@ -136,10 +139,8 @@ class LinearRegressionOutput(_Regression):
 class LogisticRegressionOutput(_Regression):
     """sigmoid(data), with the gradient of the cross entropy: (out - label)."""
 
+    is_logistic = True
     grad_scale: float = param(1.0, "factor of the gradient")
-
-    def prepare(self, inputs, outputs):
-        return REGISTRY["sigmoid"].make({}).prepare(inputs[:1], outputs)
 
 
 @register("MAERegressionOutput", inputs="data label")

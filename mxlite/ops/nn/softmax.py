@@ -11,10 +11,10 @@ from ..schema import Op, host, kernel, param, register, required
 DType = str
 
 
-def softmax_fields(shape, axis, scale=1.0):
+def softmax_fields(shape, axis, scale=1.0, inputs=1):
     """The fields of softmax_dims (csrc/cpu/softmax.h); axis from 0 on."""
     return {"outer": math.prod(shape[:axis]), "axis": shape[axis],
-            "inner": math.prod(shape[axis + 1:]), "scale": scale}
+            "inner": math.prod(shape[axis + 1:]), "output": inputs, "scale": scale}
 
 
 class _Softmax(Op):
@@ -119,7 +119,7 @@ class _SoftmaxGrad(Op):
     kernel_name = ""
 
     def prepare(self, inputs, outputs):
-        fields = softmax_fields(inputs[0].shape, self.axis, self.scale)
+        fields = softmax_fields(inputs[0].shape, self.axis, self.scale, inputs=2)
         return kernel(self.kernel_name, inputs[0].dtype, work=2 * inputs[0].size, **fields)
 
 

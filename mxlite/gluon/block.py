@@ -1,0 +1,221 @@
+"""`Block`: a part of a network, made of parameters and of other blocks."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from .. import initializer
+from .. import ndarray as nd
+from ..base import MXNetTypeError, MXNetValueError
+from . import saving
+from .naming import BlockScope
+from .parameter import Parameter
+from .parameter_dict import ParameterDict
+from .summary import print_summary
+from .utils import HookHandle, indent
+
+
+class Block:
+    """Base of all layers and networks: override `forward`, and call the block.
+
+    Blocks and Parameters set as attributes are registered. Make them inside
+    `with self.name_scope():`, so that they are named after this block.
+    """
+
+    def __init__(self, prefix: str | None = None, params: ParameterDict | None = None) -> None:
+        self._empty_prefix = prefix == ""
+        self._prefix, self._params = BlockScope.create(prefix, params, self._alias())
+        self._name = self._prefix.removesuffix("_")
+        self._scope = BlockScope(self)
+        self._children: dict[str, Block] = {}
+        self._reg_params: dict[str, Parameter] = {}
+        self._forward_hooks: dict[int, Callable[..., Any]] = {}
+        self._forward_pre_hooks: dict[int, Callable[..., Any]] = {}
+
+    def _alias(self) -> str:
+        return type(self).__name__.lower()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        existing = self.__dict__.get(name)
+        if isinstance(existing, (Parameter, Block)) and not isinstance(value, type(existing)):
+            raise MXNetTypeError(
+                f"Changing attribute type for {name} from {type(existing).__name__} to "
+                f"{type(value).__name__} is not allowed.")
+        if isinstance(value, Block):
+            self.register_child(value, name)
+        elif isinstance(value, Parameter):
+            if self._reg_params.get(name, value) is not value:
+                raise MXNetValueError(
+                    f"Overriding Parameter attribute {name} is not allowed. To share parameters, "
+                    f"make the block with params=other.params.")
+            self._reg_params[name] = value
+        object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        children = {key: value for key, value in self.__dict__.items() if isinstance(value, Block)}
+        return _tree(type(self).__name__, children)
+
+    # Names and parameters -----------------------------------------------------------------------
+
+    @property
+    def prefix(self) -> str:
+        """What the names of all parameters of this block start with."""
+        return self._prefix
+
+    @property
+    def name(self) -> str:
+        """The prefix without the trailing underscore."""
+        return self._name
+
+    @property
+    def params(self) -> ParameterDict:
+        """The parameters of this block itself, without those of its children."""
+        return self._params
+
+    def name_scope(self) -> BlockScope:
+        """A `with` block in which new blocks and parameters are named after this one."""
+        return self._scope
+
+    def collect_params(self, select: str | None = None) -> ParameterDict:
+        """The parameters of this block and of all below; those whose names `select` matches.
+
+        select: a regular expression, matched from the start: "dense0_weight|.*bias".
+        """
+        self._warn_of_containers()
+        found = ParameterDict(self._params.prefix)
+        pattern = re.compile(select) if select else None
+        for name, param in self._params.items():
+            if pattern is None or pattern.match(name):
+                found._params[name] = param
+        for child in self._children.values():
+            found.update(child.collect_params(select))
+        return found
+
+    def _warn_of_containers(self) -> None:
+        known = set(map(id, self._children.values()))
+        for name, value in self.__dict__.items():
+            if name.startswith("__") or name == "_children" or not isinstance(
+                    value, (list, tuple, dict)):
+                continue
+            values = value.values() if isinstance(value, dict) else value
+            if any(isinstance(item, Block) and id(item) not in known for item in values):
+                warnings.warn(
+                    f'"{type(self).__name__}.{name}" is an unregistered container with Blocks, '
+                    "whose parameters are not collected. Register them with register_child(), or "
+                    "use nn.Sequential or nn.HybridSequential.", stacklevel=3)
+
+    def initialize(self, init: Any = None, ctx: Any = None, verbose: bool = False,
+                   force_reinit: bool = False) -> None:
+        """Initialize all parameters: by their own initializers, else by `init` (Uniform())."""
+        init = initializer.Uniform() if init is None else init
+        self.collect_params().initialize(init, ctx, verbose, force_reinit)
+
+    def zero_grad(self) -> None:
+        """Set the gradients of all parameters to zeros."""
+        self.collect_params().zero_grad()
+
+    def cast(self, dtype: Any) -> None:
+        """Convert all parameters to another dtype."""
+        for child in self._children.values():
+            child.cast(dtype)
+        for param in self._params.values():
+            param.cast(dtype)
+
+    def share_parameters(self, shared: dict[str, Parameter]) -> Block:
+        """Use the parameters of `shared`, a dict by structural names ("0.weight")."""
+        known = saving.structural_names(self)
+        for name in shared:
+            if name not in known:
+                raise saving.unknown_names(name, "the dict", known, shared, "ignore_extra")
+        saving.replace_parameters(self, "", shared)
+        return self
+
+    # Structure ----------------------------------------------------------------------------------
+
+    def register_child(self, block: Block, name: str | None = None) -> None:
+        """Make `block` a child of this one, called `name` (default: its number)."""
+        self._children[str(len(self._children)) if name is None else name] = block
+
+    def apply(self, fn: Callable[[Block], Any]) -> Block:
+        """Call `fn` on all blocks below, then on this one."""
+        for child in self._children.values():
+            child.apply(fn)
+        fn(self)
+        return self
+
+    def hybridize(self, active: bool = True, **kwargs: Any) -> None:
+        """Hybridize the HybridBlocks below."""
+        for child in self._children.values():
+            child.hybridize(active, **kwargs)
+
+    # Files --------------------------------------------------------------------------------------
+
+    def save_parameters(self, filename: str, deduplicate: bool = False) -> None:
+        """Write all parameters to a `.params` file under structural names ("0.weight").
+
+        deduplicate: write a shared parameter once.
+        """
+        saving.save(self, filename, deduplicate)
+
+    def load_parameters(self, filename: str, ctx: Any = None, allow_missing: bool = False,
+                        ignore_extra: bool = False, cast_dtype: bool = False,
+                        dtype_source: str = "current") -> None:
+        """Read the parameters from a file of save_parameters, ParameterDict.save or export.
+
+        allow_missing: leave parameters alone that the file lacks. ignore_extra: pass over arrays
+        that the network lacks. cast_dtype: convert, to the dtype of the 'current' parameter or to
+        the 'saved' one, as dtype_source says.
+        """
+        saving.load(self, filename, ctx, allow_missing, ignore_extra, cast_dtype, dtype_source)
+
+    def save_params(self, filename: str) -> None:
+        """The old name of save_parameters."""
+        warnings.warn("save_params is deprecated. Please use save_parameters.",
+                      DeprecationWarning, stacklevel=2)
+        self.save_parameters(filename)
+
+    def load_params(self, filename: str, ctx: Any = None, allow_missing: bool = False,
+                    ignore_extra: bool = False) -> None:
+        """The old name of load_parameters."""
+        warnings.warn("load_params is deprecated. Please use load_parameters.",
+                      DeprecationWarning, stacklevel=2)
+        self.load_parameters(filename, ctx, allow_missing, ignore_extra)
+
+    # Running --------------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any) -> Any:
+        if self._forward_hooks or self._forward_pre_hooks:
+            return self._call_hooked(args)
+        return self.forward(*args)
+
+    def _call_hooked(self, args: tuple[Any, ...]) -> Any:
+        for hook in list(self._forward_pre_hooks.values()):
+            hook(self, args)
+        out = self.forward(*args)
+        for hook in list(self._forward_hooks.values()):
+            hook(self, args, out)
+        return out
+
+    def forward(self, *args: Any) -> Any:
+        """The computation; subclasses override it."""
+        raise NotImplementedError(f"{type(self).__name__} must override forward")
+
+    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> HookHandle:
+        """Call hook(block, inputs) before every forward; the handle's detach() ends that."""
+        return HookHandle(self._forward_pre_hooks, hook)
+
+    def register_forward_hook(self, hook: Callable[..., Any]) -> HookHandle:
+        """Call hook(block, inputs, outputs) after every forward; detach() ends that."""
+        return HookHandle(self._forward_hooks, hook)
+
+    def summary(self, *inputs: nd.NDArray) -> None:
+        """Print output shapes and numbers of parameters, layer by layer, for these inputs."""
+        print_summary(self, inputs)
+
+
+def _tree(title: str, children: dict[str, Block]) -> str:
+    lines = "\n".join(f"  ({key}): {indent(repr(child))}" for key, child in children.items())
+    return f"{title}(\n{lines}\n)"

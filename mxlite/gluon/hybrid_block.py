@@ -1,0 +1,115 @@
+"""`HybridBlock`: a block written for `F`, which is `mx.nd` now and `mx.sym` once there are graphs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import autograd
+from .. import ndarray as nd
+from ..base import (
+    MXNetNotImplementedError, MXNetTypeError, MXNetValueError, suggestion,
+)
+from .block import Block
+from .parameter import DeferredInitializationError, Parameter
+from .shapes import ShapeTracer, Waiting
+
+FLAGS = ("static_alloc", "static_shape", "inline_limit", "forward_bulk_size",
+         "backward_bulk_size", "backend", "backend_opts", "clear")
+
+
+class HybridBlock(Block):
+    """Override hybrid_forward(F, x, ..., **params): `F` has the operators, `params` the arrays.
+
+    Parameters set as attributes arrive as keyword arguments of those names. Children must be
+    HybridBlocks too.
+    """
+
+    def __init__(self, prefix: str | None = None, params: Any = None) -> None:
+        # (Parameter.changes, context, arrays by attribute name) of the last call
+        self._cached: tuple[int, Any, dict[str, nd.NDArray]] | None = None
+        self._active = False
+        self._flags: dict[str, Any] = {}
+        super().__init__(prefix, params)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if isinstance(value, Parameter):
+            object.__setattr__(self, "_cached", None)
+
+    def register_child(self, block: Block, name: str | None = None) -> None:
+        """Make `block`, a HybridBlock, a child of this one."""
+        if not isinstance(block, HybridBlock):
+            raise MXNetTypeError(
+                f"Children of HybridBlock must also be HybridBlock, but {block!r} has type "
+                f"{type(block).__name__}. If you are using Sequential, please try "
+                "HybridSequential instead.")
+        super().register_child(block, name)
+
+    def hybridize(self, active: bool = True, **kwargs: Any) -> None:
+        """Keep the flags for when blocks run as graphs; until then all blocks run eagerly."""
+        for flag in kwargs:
+            if flag not in FLAGS:
+                raise MXNetTypeError(f"hybridize: unknown flag '{flag}'; it takes "
+                                     f"{', '.join(FLAGS)}{suggestion(flag, FLAGS)}")
+        self._active = active
+        self._flags = kwargs
+        super().hybridize(active, **kwargs)
+
+    def export(self, path: str, epoch: int = 0, remove_amp_cast: bool = True) -> Any:
+        """Write the graph and the parameters for Module and other languages."""
+        raise MXNetNotImplementedError(
+            "HybridBlock.export: there are no Symbols in this version yet; save_parameters "
+            "writes the parameters")
+
+    # Running --------------------------------------------------------------------------------------
+
+    def forward(self, x: Any, *args: Any) -> Any:
+        """Call hybrid_forward with `nd` and the parameters' arrays on the context of `x`."""
+        cached = self._cached
+        if (cached is not None and cached[0] == Parameter.changes and isinstance(x, nd.NDArray)
+                and (cached[1] is x.ctx or cached[1] == x.ctx)):
+            return self.hybrid_forward(nd, x, *args, **cached[2])
+        return self.hybrid_forward(nd, x, *args, **self._arrays(x, args))
+
+    def _arrays(self, x: Any, args: tuple[Any, ...]) -> dict[str, nd.NDArray]:
+        """The parameters' arrays, after finishing their deferred initialization."""
+        if not isinstance(x, nd.NDArray):
+            raise MXNetTypeError(
+                f"{type(self).__name__}: the first input must be an NDArray; "
+                f"got {type(x).__name__}")
+        try:
+            arrays = {name: param.data(x.ctx) for name, param in self._reg_params.items()}
+        except DeferredInitializationError:
+            self.infer_shape(x, *args)
+            for param in self._reg_params.values():
+                param._finish_deferred_init()
+            arrays = {name: param.data(x.ctx) for name, param in self._reg_params.items()}
+        object.__setattr__(self, "_cached", (Parameter.changes, x.ctx, arrays))
+        return arrays
+
+    def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
+        """The computation, written with the operators of `F`; subclasses override it."""
+        raise NotImplementedError(f"{type(self).__name__} must override hybrid_forward")
+
+    # Shapes -----------------------------------------------------------------------------------------
+
+    def infer_shape(self, *args: Any) -> None:
+        """Find the unknown shapes of this block's parameters from its inputs.
+
+        Layers may compute them here; otherwise hybrid_forward runs once, and each operator
+        that a waiting parameter feeds says what its shape must be.
+        """
+        arrays = {name: Waiting(param) if param._data is None else param.data(args[0].ctx)
+                  for name, param in self._reg_params.items()}
+        with autograd.pause():
+            self.hybrid_forward(ShapeTracer(), *args, **arrays)
+        for param in self._reg_params.values():
+            if param.shape is None or not all(length > 0 for length in param.shape):
+                raise MXNetValueError(
+                    f"{type(self).__name__}: the shape of Parameter '{param.name}' does not "
+                    f"follow from the inputs; it is {param.shape}. Give it where it is made.")
+
+    def infer_type(self, *args: Any) -> None:
+        """Give parameters the dtype of the first input."""
+        for param in self._reg_params.values():
+            param.cast(args[0].dtype)

@@ -1,0 +1,37 @@
+"""`gluon.nn`: layers."""
+
+from ..block import Block as Block
+from ..hybrid_block import HybridBlock as HybridBlock
+from .activations import ELU as ELU
+from .activations import GELU as GELU
+from .activations import SELU as SELU
+from .activations import Activation as Activation
+from .activations import LeakyReLU as LeakyReLU
+from .activations import PReLU as PReLU
+from .activations import Swish as Swish
+from .basic_layers import Dense as Dense
+from .basic_layers import Dropout as Dropout
+from .basic_layers import Embedding as Embedding
+from .basic_layers import Flatten as Flatten
+from .basic_layers import HybridLambda as HybridLambda
+from .basic_layers import Lambda as Lambda
+from .containers import HybridSequential as HybridSequential
+from .containers import Sequential as Sequential
+from .conv_layers import Conv1D as Conv1D
+from .conv_layers import Conv2D as Conv2D
+from .conv_layers import Conv3D as Conv3D
+from .norm_layers import BatchNorm as BatchNorm
+from .norm_layers import InstanceNorm as InstanceNorm
+from .norm_layers import LayerNorm as LayerNorm
+from .pool_layers import AvgPool1D as AvgPool1D
+from .pool_layers import AvgPool2D as AvgPool2D
+from .pool_layers import AvgPool3D as AvgPool3D
+from .pool_layers import GlobalAvgPool1D as GlobalAvgPool1D
+from .pool_layers import GlobalAvgPool2D as GlobalAvgPool2D
+from .pool_layers import GlobalAvgPool3D as GlobalAvgPool3D
+from .pool_layers import GlobalMaxPool1D as GlobalMaxPool1D
+from .pool_layers import GlobalMaxPool2D as GlobalMaxPool2D
+from .pool_layers import GlobalMaxPool3D as GlobalMaxPool3D
+from .pool_layers import MaxPool1D as MaxPool1D
+from .pool_layers import MaxPool2D as MaxPool2D
+from .pool_layers import MaxPool3D as MaxPool3D

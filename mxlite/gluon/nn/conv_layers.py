@@ -1,0 +1,138 @@
+"""Convolutions over 1, 2 and 3 spatial axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...base import MXNetValueError, Shape
+from ..hybrid_block import HybridBlock
+from .activations import Activation
+
+
+def per_axis(value: Any, ndim: int, layer: str, argument: str) -> Shape:
+    """A tuple of `ndim` numbers from one number or from such a tuple."""
+    if isinstance(value, int):
+        return (value,) * ndim
+    value = tuple(value)
+    if len(value) != ndim:
+        raise MXNetValueError(
+            f"{layer}: {argument} must be a number or a tuple of {ndim}; got {value}")
+    return value
+
+
+class _Conv(HybridBlock):
+    """What all convolutions share; subclasses say how many spatial axes there are.
+
+    x (N, C, *spatial) -> (N, channels, *out) with out = (spatial + 2 * padding -
+    dilation * (kernel_size - 1) - 1) // strides + 1. in_channels=0 waits for the first input.
+    """
+
+    ndim: int
+    layout: str
+
+    def __init__(self, channels: int, kernel_size: Any, strides: Any, padding: Any, dilation: Any,
+                 groups: int, layout: str, in_channels: int, activation: str | None,
+                 use_bias: bool, weight_initializer: Any, bias_initializer: Any,
+                 **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        name = type(self).__name__
+        if layout != self.layout:
+            raise MXNetValueError(f"{name}: layout must be {self.layout!r}; got {layout!r}")
+        self._channels = channels
+        self._in_channels = in_channels
+        self._kwargs = {
+            "kernel": per_axis(kernel_size, self.ndim, name, "kernel_size"),
+            "stride": per_axis(strides, self.ndim, name, "strides"),
+            "dilate": per_axis(dilation, self.ndim, name, "dilation"),
+            "pad": per_axis(padding, self.ndim, name, "padding"),
+            "num_filter": channels, "num_group": groups, "no_bias": not use_bias,
+            "layout": layout}
+        with self.name_scope():
+            self.weight = self.params.get("weight", shape=self._weight_shape(in_channels),
+                                          init=weight_initializer, allow_deferred_init=True)
+            self.bias = self.params.get("bias", shape=(channels,), init=bias_initializer,
+                                        allow_deferred_init=True) if use_bias else None
+            self.act = None if activation is None else Activation(
+                activation, prefix=activation + "_")
+
+    def _alias(self) -> str:
+        return "conv"
+
+    def _weight_shape(self, in_channels: int) -> Shape:
+        groups = self._kwargs["num_group"]
+        if in_channels % groups:
+            raise MXNetValueError(f"{type(self).__name__}: in_channels must be a multiple of "
+                                  f"groups, {groups}; got {in_channels}")
+        return (self._channels, in_channels // groups, *self._kwargs["kernel"])
+
+    def infer_shape(self, x: Any, *args: Any) -> None:
+        """weight's second length from the channels of x."""
+        if x.ndim != self.ndim + 2:
+            raise MXNetValueError(f"{type(self).__name__}: x must have {self.ndim + 2} dimensions, "
+                                  f"{self.layout}; got {x.shape}")
+        self.weight.shape = self._weight_shape(x.shape[1])
+
+    def hybrid_forward(self, F: Any, x: Any, weight: Any, bias: Any = None) -> Any:
+        """Convolution(x, weight, bias), then the activation."""
+        if bias is None:
+            out = F.Convolution(x, weight, name="fwd", **self._kwargs)
+        else:
+            out = F.Convolution(x, weight, bias, name="fwd", **self._kwargs)
+        return out if self.act is None else self.act(out)
+
+    def __repr__(self) -> str:
+        kw = self._kwargs
+        ones, zeros = (1,) * self.ndim, (0,) * self.ndim
+        parts = [f"{self.weight.shape[1] or None} -> {self.weight.shape[0]}",
+                 f"kernel_size={kw['kernel']}", f"stride={kw['stride']}"]
+        parts += [f"padding={kw['pad']}"] if kw["pad"] != zeros else []
+        parts += [f"dilation={kw['dilate']}"] if kw["dilate"] != ones else []
+        parts += [f"groups={kw['num_group']}"] if kw["num_group"] != 1 else []
+        parts += ["bias=False"] if self.bias is None else []
+        parts += [str(self.act)] if self.act is not None else []
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+
+class Conv1D(_Conv):
+    """Convolution over the last axis of x (N, C, W)."""
+
+    ndim, layout = 1, "NCW"
+
+    def __init__(self, channels: int, kernel_size: Any, strides: Any = 1, padding: Any = 0,
+                 dilation: Any = 1, groups: int = 1, layout: str = "NCW",
+                 activation: str | None = None, use_bias: bool = True,
+                 weight_initializer: Any = None, bias_initializer: Any = "zeros",
+                 in_channels: int = 0, **kwargs: Any) -> None:
+        super().__init__(channels, kernel_size, strides, padding, dilation, groups, layout,
+                         in_channels, activation, use_bias, weight_initializer, bias_initializer,
+                         **kwargs)
+
+
+class Conv2D(_Conv):
+    """Convolution over the last two axes of x (N, C, H, W)."""
+
+    ndim, layout = 2, "NCHW"
+
+    def __init__(self, channels: int, kernel_size: Any, strides: Any = (1, 1),
+                 padding: Any = (0, 0), dilation: Any = (1, 1), groups: int = 1,
+                 layout: str = "NCHW", activation: str | None = None, use_bias: bool = True,
+                 weight_initializer: Any = None, bias_initializer: Any = "zeros",
+                 in_channels: int = 0, **kwargs: Any) -> None:
+        super().__init__(channels, kernel_size, strides, padding, dilation, groups, layout,
+                         in_channels, activation, use_bias, weight_initializer, bias_initializer,
+                         **kwargs)
+
+
+class Conv3D(_Conv):
+    """Convolution over the last three axes of x (N, C, D, H, W)."""
+
+    ndim, layout = 3, "NCDHW"
+
+    def __init__(self, channels: int, kernel_size: Any, strides: Any = (1, 1, 1),
+                 padding: Any = (0, 0, 0), dilation: Any = (1, 1, 1), groups: int = 1,
+                 layout: str = "NCDHW", activation: str | None = None, use_bias: bool = True,
+                 weight_initializer: Any = None, bias_initializer: Any = "zeros",
+                 in_channels: int = 0, **kwargs: Any) -> None:
+        super().__init__(channels, kernel_size, strides, padding, dilation, groups, layout,
+                         in_channels, activation, use_bias, weight_initializer, bias_initializer,
+                         **kwargs)

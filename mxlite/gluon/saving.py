@@ -1,0 +1,87 @@
+"""Parameters of blocks in files: which name in the file belongs to which parameter."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from .. import ndarray as nd
+from .files import load_arrays, strip_markers, unknown_names
+from .parameter import Parameter
+
+if TYPE_CHECKING:
+    from .block import Block
+
+
+def structural_names(block: Block, prefix: str = "") -> dict[str, Parameter]:
+    """{"0.weight": Parameter}: names by attributes and children, whatever the prefixes are."""
+    found = {prefix + name: param for name, param in block._reg_params.items()}
+    for name, child in block._children.items():
+        found.update(structural_names(child, f"{prefix}{name}."))
+    return found
+
+
+def replace_parameters(block: Block, prefix: str, shared: dict[str, Parameter]) -> None:
+    """Put the parameters of `shared`, by structural names, in place of the block's own."""
+    for name, old in list(block._reg_params.items()):
+        new = shared.get(prefix + name)
+        if new is not None:
+            block._reg_params[name] = new
+            object.__setattr__(block, name, new)
+            block.params._params = {
+                key if param is not old else new.name: param if param is not old else new
+                for key, param in block.params.items()}
+            Parameter.changes += 1
+    for name, child in block._children.items():
+        replace_parameters(child, f"{prefix}{name}.", shared)
+
+
+def save(block: Block, filename: str, deduplicate: bool) -> None:
+    """Write the block's parameters under structural names."""
+    params = structural_names(block)
+    if deduplicate:
+        first = {id(param): name for name, param in reversed(params.items())}
+        params = {name: param for name, param in params.items() if first[id(param)] == name}
+    nd.save(filename, {name: param.reduced() for name, param in params.items()})
+
+
+def load(block: Block, filename: str, ctx: Any, allow_missing: bool, ignore_extra: bool,
+         cast_dtype: bool, dtype_source: str) -> None:
+    """Set the block's parameters from a file, by whichever kind of names fits it best."""
+    arrays = strip_markers(load_arrays(filename))
+    arrays, params = _matched(block, arrays)
+    present = {id(param) for name, param in params.items() if name in arrays}
+    source = f"file {filename!r}"
+    for name, param in params.items():
+        if id(param) not in present and not allow_missing:
+            raise unknown_names(name, source, params, arrays, "allow_missing")
+    for name, array in arrays.items():
+        if name in params:
+            params[name].load_array(array, ctx, cast_dtype, dtype_source)
+        elif not ignore_extra:
+            raise unknown_names(name, source, params, arrays, "ignore_extra")
+
+
+def _matched(block: Block, arrays: dict[str, nd.NDArray]
+             ) -> tuple[dict[str, nd.NDArray], dict[str, Parameter]]:
+    """The file's arrays and the block's parameters under the kind of names that fits best.
+
+    Tried in this order: structural names, full names, full names without the block's prefix, and
+    full names without what all names on a side have in common (a file of a twin of this block).
+    """
+    full = dict(block.collect_params().items())
+    short = {name.removeprefix(block.prefix): param for name, param in full.items()}
+    kinds = [(arrays, structural_names(block)), (arrays, full), (arrays, short)]
+    here, there = _common(full), _common(arrays)
+    bare = {name[len(there):]: array for name, array in arrays.items()}
+    own = {name[len(here):]: param for name, param in full.items()}
+    if bare.keys() == own.keys():
+        kinds.append((bare, own))
+    return max(kinds, key=lambda kind: len(kind[0].keys() & kind[1].keys()))
+
+
+def _common(names: Iterable[str]) -> str:
+    """The prefix, up to an underscore, that all names share."""
+    prefix = os.path.commonprefix(list(names))
+    return prefix[:prefix.rfind("_") + 1]

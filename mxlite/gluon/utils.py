@@ -1,0 +1,101 @@
+"""Helpers around Gluon: splitting batches over contexts, clipping gradients, hooks."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .. import ndarray as nd
+from ..base import MXNetTypeError, MXNetValueError
+from ..device.context import Context
+
+_numbers = itertools.count()
+
+
+class HookHandle:
+    """Keeps a hook registered until `detach()`, or until the end of a `with` block."""
+
+    def __init__(self, hooks: dict[int, Callable[..., Any]], hook: Callable[..., Any]) -> None:
+        if not callable(hook):
+            raise MXNetTypeError(f"hook must be callable; got {type(hook).__name__}")
+        self._hooks = hooks
+        self._number = next(_numbers)
+        hooks[self._number] = hook
+
+    def detach(self) -> None:
+        """Take the hook away."""
+        self._hooks.pop(self._number, None)
+
+    def __enter__(self) -> HookHandle:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.detach()
+
+
+def indent(text: str, spaces: int = 2) -> str:
+    """The text with all lines but the first moved to the right."""
+    return text.replace("\n", "\n" + " " * spaces)
+
+
+def shape_is_known(shape: tuple[int, ...] | None) -> bool:
+    """Whether all lengths are there: 0 and -1 are unknown."""
+    return shape is not None and all(length > 0 for length in shape)
+
+
+def split_data(data: nd.NDArray, num_slice: int, batch_axis: int = 0,
+               even_split: bool = True) -> list[nd.NDArray]:
+    """`num_slice` parts of `data` along `batch_axis`; the last may differ if not even_split."""
+    size = data.shape[batch_axis]
+    if even_split and size % num_slice:
+        raise MXNetValueError(
+            f"split_data: data of shape {data.shape} cannot be split evenly into {num_slice} "
+            f"parts along axis {batch_axis}; take a batch size that {num_slice} divides, or "
+            "even_split=False")
+    if size < num_slice:
+        raise MXNetValueError(f"split_data: {num_slice} parts need a batch of at least that "
+                              f"size; got data of shape {data.shape}, batch_axis {batch_axis}")
+    ends = [size * i // num_slice for i in range(num_slice + 1)]
+    if not even_split:
+        step = size // num_slice
+        ends = [*range(0, step * num_slice, step), size]
+    if batch_axis == 0:
+        return [data[a:b] for a, b in itertools.pairwise(ends)]
+    return [nd.slice_axis(data, axis=batch_axis, begin=a, end=b)
+            for a, b in itertools.pairwise(ends)]
+
+
+def split_and_load(data: Any, ctx_list: Sequence[Context], batch_axis: int = 0,
+                   even_split: bool = True) -> list[nd.NDArray]:
+    """The parts of a batch, one on each context."""
+    if not isinstance(data, nd.NDArray):
+        data = nd.array(data, ctx=ctx_list[0])
+    if len(ctx_list) == 1:
+        return [data.as_in_context(ctx_list[0])]
+    parts = split_data(data, len(ctx_list), batch_axis, even_split)
+    return [part.as_in_context(ctx) for part, ctx in zip(parts, ctx_list, strict=True)]
+
+
+def clip_global_norm(arrays: Sequence[nd.NDArray], max_norm: float,
+                     check_isfinite: bool = True) -> float:
+    """Scale the arrays in place so that their joint 2-norm is at most max_norm; returns it.
+
+    A norm that is not finite gives a warning, and the arrays then stay as they are.
+    """
+    if not arrays:
+        raise MXNetValueError("clip_global_norm: arrays must not be empty")
+    norm = math.sqrt(sum(float((array.astype("float64") ** 2).sum().asscalar())
+                         for array in arrays))
+    if not math.isfinite(norm):
+        if check_isfinite:
+            warnings.warn("nan or inf is detected. Clipping results will be undefined.",
+                          stacklevel=2)
+        return norm
+    scale = max_norm / (norm + 1e-8)
+    if scale < 1:
+        for array in arrays:
+            array *= scale
+    return norm
