@@ -6,7 +6,8 @@
 
 enum { GRAIN = 1 << 15, MOST_TASKS = 64 };
 
-typedef struct { int64_t n, item, value; } fill_dims;             /* value: the item's bits */
+typedef struct { int64_t n, item, value, output; } fill_dims;     /* value: the item's bits;
+                                                                    * output: which pointer */
 typedef struct { int64_t N, M, k, item, one; } eye_dims;          /* one: the bits of 1 */
 typedef struct { int64_t n, repeat; double start, step; } arange_dims;
 
@@ -40,7 +41,7 @@ static void fill_all(void *y, int64_t n, int64_t item, int64_t value) {
 static int fill_bytes(const void *desc, void *const *ptr, const mx_scalar *scalars) {
   (void)scalars;
   const fill_dims *d = desc;
-  fill_all(ptr[0], d->n, d->item, d->value);
+  fill_all(ptr[d->output], d->n, d->item, d->value);
   return MX_OK;
 }
 
@@ -105,7 +106,7 @@ LINSPACE(i64, int64_t, (int64_t))
 #define LINSPACE_ENTRY(dtype) MX_ENTRY(linspace, dtype, arange_dims, "n repeat start:d step:d")
 
 const mx_kernel_entry mx_table_fill[] = {
-    MX_ENTRY(fill, bytes, fill_dims, "n item value"),
+    MX_ENTRY(fill, bytes, fill_dims, "n item value output"),
     MX_ENTRY(eye, bytes, eye_dims, "N M k item one"),
     ARANGE_ENTRY(f16), ARANGE_ENTRY(bf16), ARANGE_ENTRY(f32), ARANGE_ENTRY(f64),
     ARANGE_ENTRY(i8), ARANGE_ENTRY(u8), ARANGE_ENTRY(i32), ARANGE_ENTRY(i64),

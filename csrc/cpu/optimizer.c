@@ -46,10 +46,10 @@ static int update_run(const update_dims *d, void *const *ptr, const mx_scalar *s
     for (int64_t k = i * UPDATE_CHUNK; k < end; k++) {                                        \
       float g = rescale * load(grad[k]);                                                      \
       if (clip >= 0) g = g > clip ? clip : g < -clip ? -clip : g;                             \
-      g += wd * weight[k];                                                                    \
-      const float moved = (has_mom ? momentum * mom[k] : 0) - lr * g;                         \
-      weight[k] += is_nag ? momentum * moved - lr * g : moved;                                \
-      if (has_mom) mom[k] = moved;                                                            \
+      const float kept = has_mom ? momentum * mom[k] : 0, old = weight[k];                    \
+      const float moved = kept - lr * (g + wd * old);                                         \
+      weight[k] = old + (is_nag ? (momentum + 1) * moved - kept : moved);                     \
+      if (has_mom) mom[k] = is_nag ? kept - lr * (g + wd * weight[k]) : moved;                \
       out[k] = store(weight[k]);                                                              \
     }                                                                                         \
   }                                                                                           \

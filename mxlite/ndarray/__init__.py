@@ -12,6 +12,24 @@ from . import indexing as _indexing
 from . import op as op
 from . import random as random
 from . import tape as _tape  # noqa: F401  sets the recording hook
+from .arithmetic import add as add
+from .arithmetic import divide as divide
+from .arithmetic import equal as equal
+from .arithmetic import greater as greater
+from .arithmetic import greater_equal as greater_equal
+from .arithmetic import lesser as lesser
+from .arithmetic import lesser_equal as lesser_equal
+from .arithmetic import logical_and as logical_and
+from .arithmetic import logical_or as logical_or
+from .arithmetic import logical_xor as logical_xor
+from .arithmetic import maximum as maximum
+from .arithmetic import minimum as minimum
+from .arithmetic import modulo as modulo
+from .arithmetic import multiply as multiply
+from .arithmetic import not_equal as not_equal
+from .arithmetic import power as power
+from .arithmetic import subtract as subtract
+from .arithmetic import true_divide as true_divide
 from .creation import arange as arange
 from .creation import array as array
 from .creation import concatenate as concatenate

@@ -80,7 +80,7 @@ class _Like(Op):
 
     def prepare(self, inputs, outputs):
         out = outputs[0]
-        return kernel("fill", "bytes", n=out.size, item=out.itemsize,
+        return kernel("fill", "bytes", n=out.size, item=out.itemsize, output=1,
                       value=item_bits(self.value, out.dtype), work=out.nbytes / 8)
 
     def grad(self, F, dy, inputs, outputs):

@@ -199,3 +199,32 @@ class IndexCopy(Op):
     def grad(self, F, dy, inputs, outputs):
         zero = F._zeros(shape=inputs[2].shape, dtype=inputs[2].dtype)
         return [F._contrib_index_copy(dy[0], inputs[1], zero), None, F.take(dy[0], inputs[1])]
+
+
+@register("fill_element_0index", inputs="lhs mhs rhs")
+class FillElement(Op):
+    """lhs (N, K) with lhs[i, rhs[i]] replaced by mhs[i]; mhs and rhs (N,)."""
+
+    def infer_shape(self, lhs, mhs, rhs):
+        if len(lhs) != 2:
+            raise self.shape_error("lhs", "(N, K)", lhs)
+        for name, shape in (("mhs", mhs), ("rhs", rhs)):
+            if shape != lhs[:1]:
+                raise self.shape_error(name, str(lhs[:1]), shape)
+        return [lhs]
+
+    def infer_dtype(self, lhs, mhs, rhs):
+        return [lhs]
+
+    def prepare(self, inputs, outputs):
+        K = inputs[0].shape[1]
+
+        def write(lhs, mhs, rhs, out):
+            columns = rhs.astype("int64")
+            if columns.size and not 0 <= columns.min() <= columns.max() < K:
+                raise MXNetIndexError(f"{self.name}: rhs must be in [0, {K - 1}]; "
+                                      f"got {columns.min()} to {columns.max()}")
+            out[...] = lhs
+            out[range(len(columns)), columns] = mhs
+
+        return host(write)

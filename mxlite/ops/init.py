@@ -24,7 +24,7 @@ class _Making(Op):
 
     def filled(self, out, value):
         bits = item_bits(value, out.dtype)
-        return kernel("fill", "bytes", n=out.size, item=out.itemsize, value=bits,
+        return kernel("fill", "bytes", n=out.size, item=out.itemsize, value=bits, output=0,
                       work=out.nbytes / 8)
 
 

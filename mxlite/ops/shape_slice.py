@@ -49,7 +49,7 @@ class _Slicing(Op):
         return {"begin": self.begin, "end": self.end, "step": self.step}
 
 
-@register("slice")
+@register("slice", "crop")
 class Slice(_Slicing):
     """data[begin[0]:end[0]:step[0], begin[1]:end[1]:step[1], ...]."""
 

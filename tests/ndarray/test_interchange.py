@@ -14,7 +14,7 @@ def test_numpy_reads_without_a_copy():
     assert view[0, 0] == 9 and view.shape == (2, 3)
     assert np.array(x, dtype="f8").dtype == np.float64
     with pytest.raises(ValueError, match="without a copy"):
-        np.asarray(x, dtype="f8", copy=False)
+        x.__array__("f8", copy=False)
 
 
 def test_asnumpy_is_a_copy():

@@ -158,12 +158,33 @@ def test_index_copy():
         nd._contrib_index_copy(old, i32([2, 3]), new)
 
 
+def test_fill_element():
+    data = nd.arange(6).reshape((2, 3))
+    filled = nd.fill_element_0index(data, nd.array([9, 8]), nd.array([0, 2]))
+    assert filled.asnumpy().tolist() == [[9, 1, 2], [3, 4, 8]]        # from MXNet 1.9.1
+    with pytest.raises(IndexError, match=r"fill_element_0index: rhs must be in \[0, 2\]; got 0 to"):
+        nd.fill_element_0index(data, nd.array([9, 8]), nd.array([0, 3]))
+
+
 def test_numbers_of_places():
     places = nd.array([[0, 1], [1, 2]])
     assert nd.ravel_multi_index(places, shape=(2, 3)).asnumpy().tolist() == [1, 5]
     assert_same(nd.unravel_index(nd.array([1, 5]), shape=(2, 3)), places.asnumpy())
     grid = nd._contrib_index_array(nd.zeros((2, 3)), axes=(1,))
     assert grid.asnumpy()[..., 0].tolist() == [[0, 1, 2]] * 2
+
+
+def test_bfloat16(rng):
+    array = whole(rng, (3, 4))[0].astype("bfloat16")     # whole numbers below 100: exact
+    values = array.astype("float32").asnumpy()
+    rows = nd.array([2, 0, 2]).astype("bfloat16")
+    assert_same(nd.take(array, rows).astype("float32"), values[[2, 0, 2]])
+    assert_same(nd.transpose(array).astype("float32"), values.T)
+    summed = nd._accumulate_rows(array, nd.array([1, 0, 1], dtype="int64"), shape=(2, 4))
+    want = np.stack([values[1], values[0] + values[2]])
+    np.testing.assert_allclose(summed.astype("float32").asnumpy(), want, rtol=2**-8)
+    hot = nd.one_hot(rows, 3, on_value=-1.5, dtype="bfloat16")
+    assert_same(hot.astype("float32"), np.eye(3, dtype="float32")[[2, 0, 2]] * -1.5)
 
 
 LINEAR = {

@@ -1,0 +1,214 @@
+"""`Optimizer`: learning rates, weight decay, counts of updates; and the registry of optimizers."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from .. import ndarray as nd
+from ..base import MXNetTypeError, MXNetValueError, dtype_name, listing, suggestion
+from ..lr_scheduler import LRScheduler
+from ..ndarray.array import invoke_list
+from ..ops.schema import REGISTRY as OPERATORS
+
+_operators: dict[str, Any] = {}
+
+
+def run_update(name: str, arrays: list[nd.NDArray], *values: float) -> None:
+    """Run the operator `name` in place on arrays[0]; values: its runtime parameters in order."""
+    op = _operators.get(name)
+    if op is None:
+        op = _operators[name] = OPERATORS[name].make({})
+    invoke_list(op, arrays, values, arrays[0])
+
+
+class Optimizer:
+    """Base of all: override create_state(index, weight) and update(index, weight, grad, state).
+
+    The gradient is multiplied by rescale_grad, then cut to [-clip_gradient, clip_gradient]. The
+    learning rate is learning_rate or lr_scheduler(num_update), times the weight's lr_mult; weight
+    decay is wd times its wd_mult. multi_precision keeps float32 masters of 16-bit weights.
+    """
+
+    opt_registry: dict[str, type] = {}
+
+    def __init__(self, rescale_grad: float = 1.0, param_idx2name: dict[int, str] | None = None,
+                 wd: float = 0.0, clip_gradient: float | None = None,
+                 learning_rate: float | None = None, lr_scheduler: LRScheduler | None = None,
+                 sym: Any = None, begin_num_update: int = 0, multi_precision: bool = False,
+                 param_dict: dict[int, Any] | None = None) -> None:
+        if param_idx2name is not None and not isinstance(param_idx2name, dict):
+            raise MXNetTypeError("Optimizer: param_idx2name must be a dict of numbers to names; "
+                                 f"got {type(param_idx2name).__name__}")
+        self.rescale_grad = rescale_grad
+        self.lr_scheduler = lr_scheduler
+        if lr_scheduler is None and learning_rate is None:
+            learning_rate = 0.01
+        self.lr = learning_rate
+        if lr_scheduler is not None and learning_rate is not None:
+            lr_scheduler.base_lr = learning_rate
+        self.wd = wd
+        self.clip_gradient = clip_gradient
+        self.multi_precision = multi_precision
+        self.begin_num_update = begin_num_update
+        self.num_update = begin_num_update
+        self._all_index_update_counts: dict[int, dict[Any, int]] = {0: {}}
+        self._index_update_count = self._all_index_update_counts[0]
+        self.idx2name = dict(param_idx2name or {})
+        self.sym_info = () if sym is None else (sym.attr_dict(), sym.list_arguments())
+        self.param_dict = param_dict or {}
+        self.set_lr_mult({})
+        self.set_wd_mult({})
+
+    @staticmethod
+    def register(klass: type) -> type:
+        """Class decorator: enter an optimizer under its name in lower case."""
+        Optimizer.opt_registry[klass.__name__.lower()] = klass
+        return klass
+
+    @staticmethod
+    def create_optimizer(name: str, **kwargs: Any) -> Optimizer:
+        """The optimizer registered under `name`, made with these arguments."""
+        known = Optimizer.opt_registry
+        if not isinstance(name, str) or name.lower() not in known:
+            raise MXNetValueError(f"optimizer must be {listing(sorted(known))}; "
+                                  f"got {name!r}{suggestion(str(name).lower(), known)}")
+        try:
+            return known[name.lower()](**kwargs)
+        except TypeError as error:
+            raise MXNetTypeError(f"optimizer {name!r}: {error}") from None
+
+    # Updates ------------------------------------------------------------------------------------
+
+    def create_state(self, index: Any, weight: nd.NDArray) -> Any:
+        """What the optimizer remembers about this weight: arrays, tuples of them, or None."""
+        return None
+
+    def create_state_multi_precision(self, index: Any, weight: nd.NDArray) -> Any:
+        """(float32 master, its state) for a 16-bit weight with multi_precision, else the state."""
+        if self._is_mixed(weight):
+            master = weight.astype("float32")
+            return (master, self.create_state(index, master))
+        if weight._dtype_name == "float16":
+            warnings.warn("Accumulating with float16 in optimizer can lead to poor accuracy or "
+                          "slow convergence. Consider using multi_precision=True option of the "
+                          "optimizer.", stacklevel=2)
+        return self.create_state(index, weight)
+
+    def update(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, state: Any) -> None:
+        """Change `weight` and `state` in place by the gradient."""
+        raise NotImplementedError(f"{type(self).__name__} must override update")
+
+    def update_multi_precision(self, index: Any, weight: nd.NDArray, grad: nd.NDArray,
+                               state: Any) -> None:
+        """As update; a 16-bit weight with multi_precision is updated through its master."""
+        if self._is_mixed(weight):
+            master, rest = state
+            self.update(index, master, grad.astype("float32"), rest)
+            weight[:] = master.astype(dtype_name(weight.dtype))
+        else:
+            self.update(index, weight, grad, state)
+
+    def _is_mixed(self, weight: nd.NDArray) -> bool:
+        return self.multi_precision and weight._dtype_name in ("float16", "bfloat16")
+
+    def _gradient(self, grad: nd.NDArray, decay: nd.NDArray | None = None) -> nd.NDArray:
+        """The rescaled gradient, plus `decay`, cut to the bounds of clip_gradient."""
+        grad = grad * self.rescale_grad
+        if decay is not None:
+            grad = grad + decay
+        if self.clip_gradient is not None:
+            grad = nd.clip(grad, -self.clip_gradient, self.clip_gradient)
+        return grad
+
+    @property
+    def _clip(self) -> float:
+        """clip_gradient as the update operators take it: -1 for none."""
+        return -1.0 if self.clip_gradient is None else self.clip_gradient
+
+    # Learning rates and weight decay ------------------------------------------------------------
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate now, before the multipliers of weights."""
+        if self.lr_scheduler is not None:
+            return self.lr_scheduler(self.num_update)
+        assert self.lr is not None
+        return self.lr
+
+    def set_learning_rate(self, lr: float) -> None:
+        """Change the rate; raises where a scheduler decides on it."""
+        if self.lr_scheduler is not None:
+            raise MXNetValueError("set_learning_rate: the optimizer has an lr_scheduler, "
+                                  "which decides on the rate")
+        self.lr = lr
+
+    def set_lr_mult(self, args_lr_mult: dict[Any, float]) -> None:
+        """Multipliers of the learning rate by number or name of the weight."""
+        self.lr_mult = {**self._attributes("__lr_mult__"), **args_lr_mult}
+
+    def set_wd_mult(self, args_wd_mult: dict[Any, float]) -> None:
+        """Multipliers of weight decay; 0 for names that end neither in _weight nor in _gamma."""
+        free = {name: 0.0 for name in self.idx2name.values()
+                if not name.endswith(("_weight", "_gamma"))}
+        self.wd_mult = {**free, **self._attributes("__wd_mult__"), **args_wd_mult}
+
+    def _attributes(self, key: str) -> dict[Any, float]:
+        if not self.sym_info:
+            return {}
+        attrs, arguments = self.sym_info
+        return {name: float(attrs[name][key]) for name in arguments
+                if key in attrs.get(name, ())}
+
+    def _set_current_context(self, device_id: int) -> None:
+        """Count updates for this device from now on."""
+        self._index_update_count = self._all_index_update_counts.setdefault(device_id, {})
+
+    def _update_count(self, index: Any) -> int:
+        """Count an update of weight `index`; returns how many it had."""
+        counts = self._index_update_count
+        count = counts.get(index, self.begin_num_update) + 1
+        counts[index] = count
+        if count > self.num_update:
+            self.num_update = count
+        return count
+
+    def _get_lr(self, index: Any) -> float:
+        lr = self.lr if self.lr_scheduler is None else self.lr_scheduler(self.num_update)
+        if index in self.param_dict:
+            return lr * self.param_dict[index].lr_mult
+        if index in self.lr_mult:
+            return lr * self.lr_mult[index]
+        return lr * self.lr_mult.get(self.idx2name.get(index), 1.0)
+
+    def _get_wd(self, index: Any) -> float:
+        if index in self.param_dict:
+            return self.wd * self.param_dict[index].wd_mult
+        if index in self.wd_mult:
+            return self.wd * self.wd_mult[index]
+        return self.wd * self.wd_mult.get(self.idx2name.get(index), 1.0)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "param_dict": {}}
+
+
+register = Optimizer.register
+
+
+def create(name: str, **kwargs: Any) -> Optimizer:
+    """The optimizer registered under `name` ("sgd", "adam"), made with these arguments."""
+    return Optimizer.create_optimizer(name, **kwargs)
+
+
+@register
+class Test(Optimizer):
+    """weight = weight + rescale_grad * grad, for tests; the state is the new weight."""
+
+    def create_state(self, index: Any, weight: nd.NDArray) -> nd.NDArray:
+        """Zeros like the weight."""
+        return nd.zeros_like(weight)
+
+    def update(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, state: Any) -> None:
+        """Add the gradient."""
+        weight += grad * self.rescale_grad
+        state[:] = weight

@@ -1,0 +1,59 @@
+"""`Updater`: an optimizer with the states of all its weights, which can be saved."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+from .. import ndarray as nd
+from ..device.context import Context
+from .optimizer import Optimizer
+
+
+class Updater:
+    """`updater(index, grad, weight)` updates the weight, making its state when it first comes."""
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        self.optimizer = optimizer
+        self.states: dict[Any, Any] = {}
+        self.states_synced: dict[Any, bool] = {}
+
+    def __call__(self, index: Any, grad: Any, weight: Any) -> None:
+        """Update one weight, or lists of them."""
+        if isinstance(index, (list, tuple)):
+            for one in zip(index, grad, weight, strict=True):
+                self(*one)
+            return
+        if index not in self.states:
+            self.states[index] = self.optimizer.create_state_multi_precision(index, weight)
+            self.states_synced[index] = True
+        elif not self.states_synced[index]:
+            self.states[index] = self.sync_state_context(self.states[index], weight.ctx)
+            self.states_synced[index] = True
+        self.optimizer.update_multi_precision(index, weight, grad, self.states[index])
+
+    def sync_state_context(self, state: Any, context: Context) -> Any:
+        """The state with all its arrays on `context`."""
+        if isinstance(state, nd.NDArray):
+            return state.as_in_context(context)
+        if isinstance(state, (tuple, list)):
+            return type(state)(self.sync_state_context(item, context) for item in state)
+        return state
+
+    def get_states(self, dump_optimizer: bool = False) -> bytes:
+        """The states, with dump_optimizer also the optimizer, as bytes (a pickle)."""
+        return pickle.dumps((self.states, self.optimizer) if dump_optimizer else self.states)
+
+    def set_states(self, states: bytes) -> None:
+        """Take what get_states gave. It is a pickle: read none from a source you do not trust."""
+        loaded = pickle.loads(states)
+        if isinstance(loaded, tuple) and len(loaded) == 2:
+            self.states, self.optimizer = loaded
+        else:
+            self.states = loaded
+        self.states_synced = dict.fromkeys(self.states, False)
+
+
+def get_updater(optimizer: Optimizer) -> Updater:
+    """An Updater around the optimizer."""
+    return Updater(optimizer)

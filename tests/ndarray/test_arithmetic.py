@@ -1,0 +1,31 @@
+"""mx.nd.add and its kin, with arrays and numbers on either side."""
+
+import numpy as np
+import pytest
+
+from mxlite import nd
+
+CASES = {
+    "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide,
+    "true_divide": np.divide, "modulo": np.mod, "power": np.power, "maximum": np.maximum,
+    "minimum": np.minimum, "equal": np.equal, "not_equal": np.not_equal, "greater": np.greater,
+    "greater_equal": np.greater_equal, "lesser": np.less, "lesser_equal": np.less_equal,
+    "logical_and": np.logical_and, "logical_or": np.logical_or, "logical_xor": np.logical_xor,
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_arrays_and_numbers(name, rng):
+    a, b = rng.integers(0, 4, (2, 3)) + 0.5, rng.integers(1, 4, (3,)) + 0.5
+    x, y = nd.array(a, dtype="float64"), nd.array(b, dtype="float64")
+    function, oracle = getattr(nd, name), CASES[name]
+    for mine, theirs in [(function(x, y), oracle(a, b)), (function(x, 1.5), oracle(a, 1.5)),
+                         (function(2.5, x), oracle(2.5, a))]:
+        np.testing.assert_allclose(mine.asnumpy(), theirs.astype("f8"), rtol=1e-12)
+
+
+def test_other_types_are_refused():
+    with pytest.raises(TypeError, match="add: lhs and rhs must be NDArrays or numbers; got list"):
+        nd.add([1], nd.ones(1))
+    with pytest.raises(TypeError, match="power: one of lhs and rhs must be an NDArray; got 2 and 3"):
+        nd.power(2, 3)
