@@ -7,6 +7,7 @@ from ..device import rng as _rng
 from ..base import suggestion as _suggestion
 from ..ops.schema import REGISTRY as _REGISTRY
 from . import array as _core
+from . import contrib as contrib
 from . import fluent as _fluent
 from . import indexing as _indexing
 from . import op as op
@@ -46,6 +47,7 @@ from .function import OpFunction as _OpFunction
 from .ndarray import NDArray as NDArray
 from .ndarray import from_dlpack as from_dlpack
 from .ndarray import from_numpy as from_numpy
+from .pieces import split_v2 as split_v2
 from .serialization import load as load
 from .serialization import load_frombuffer as load_frombuffer
 from .serialization import save as save

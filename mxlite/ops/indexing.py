@@ -30,7 +30,7 @@ class Take(Op):
     mode: str = param("clip", "what indices outside do", choices=MODES)
 
     def infer_shape(self, a, indices):
-        axis = Op.axis(self, self.axis, len(a))
+        axis = self.axis_in(self.axis, len(a))
         if a[axis] == 0 and math.prod(indices):
             raise self.shape_error("a", f"with items on axis {axis} to take from", a)
         return [(*a[:axis], *indices, *a[axis + 1:])]
@@ -162,7 +162,7 @@ class Pick(_Picking):
     mode: str = param("clip", "what indices outside do", choices=MODES[:2])
 
     def infer_shape(self, data, index):
-        axis = Op.axis(self, self.axis, len(data))
+        axis = self.axis_in(self.axis, len(data))
         without = (*data[:axis], *data[axis + 1:])
         kept = (*data[:axis], 1, *data[axis + 1:])
         if index not in (without, kept) and not (index == (1,) and not without):

@@ -65,7 +65,7 @@ class IndexArray(_Numbering):
     def infer_shape(self, data):
         axes = range(len(data)) if self.axes is None else self.axes
         for axis in axes:
-            self.axis(axis, len(data), "axes")
+            self.axis_in(axis, len(data), "axes")
         return [(*data, len(axes))]
 
     def infer_dtype(self, data):

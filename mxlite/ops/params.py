@@ -167,6 +167,8 @@ class ScalarRef:
     def _combine(self, other: Any, function: Callable[[float, float], float]) -> ScalarRef:
         if isinstance(other, ScalarRef):
             return ScalarRef(lambda s: function(self.evaluate(s), other.evaluate(s)))
+        if not isinstance(other, (int, float)):
+            return NotImplemented
         return ScalarRef(lambda s: function(self.evaluate(s), other))
 
     def __add__(self, other: Any) -> ScalarRef:

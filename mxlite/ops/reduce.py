@@ -36,7 +36,7 @@ class _Reduction(Op):
         """The axes to reduce, as sorted numbers from 0 on."""
         given = () if self.axis is None else self.axis
         given = (given,) if isinstance(given, int) else given
-        axes = sorted(Op.axis(self, axis, ndim) for axis in given)
+        axes = sorted(self.axis_in(axis, ndim) for axis in given)
         if len(set(axes)) != len(axes):
             raise self.value_error("axis", "free of repetitions", self.axis)
         if not axes:
@@ -222,7 +222,7 @@ class Moments(_Reduction):
     def reduced(self, ndim):
         if not self.axes:
             raise self.value_error("axes", "a tuple of at least one axis", self.axes)
-        return tuple(sorted({Op.axis(self, axis, ndim, "axes") for axis in self.axes}))
+        return tuple(sorted({self.axis_in(axis, ndim, "axes") for axis in self.axes}))
 
     def infer_shape(self, data):
         return super().infer_shape(data) * 2

@@ -166,7 +166,7 @@ class Op(Operator):
         """"Pooling: pad must be smaller than kernel; got (3, 3)"."""
         return MXNetValueError(f"{self.name}: {argument} must be {rule}; got {got!r}")
 
-    def axis(self, axis: int, ndim: int, argument: str = "axis") -> int:
+    def axis_in(self, axis: int, ndim: int, argument: str = "axis") -> int:
         """`axis` as a number from 0 on; raises if it lies outside [-ndim, ndim)."""
         if not -ndim <= axis < ndim:
             raise MXNetIndexError(

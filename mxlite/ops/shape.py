@@ -124,7 +124,7 @@ class ExpandDims(_Reshaping):
     axis: int = required("where the new axis goes")
 
     def infer_shape(self, data):
-        axis = Op.axis(self, self.axis, len(data) + 1)
+        axis = self.axis_in(self.axis, len(data) + 1)
         return [(*data[:axis], 1, *data[axis:])]
 
 
@@ -137,7 +137,7 @@ class Squeeze(_Reshaping):
     def infer_shape(self, data):
         if self.axis is None:
             return [tuple([n for n in data if n != 1]) or (1,)]
-        axes = [Op.axis(self, axis, len(data)) for axis in self.axis]
+        axes = [self.axis_in(axis, len(data)) for axis in self.axis]
         for axis in axes:
             if data[axis] != 1:
                 raise self.shape_error("data", f"with length 1 on axis {axis}", data)

@@ -55,7 +55,7 @@ class BroadcastAxis(_Broadcasting):
     def infer_shape(self, data):
         shape = list(data)
         for axis, size in zip(self.axis, self.size, strict=True):
-            axis = Op.axis(self, axis, len(data))
+            axis = self.axis_in(axis, len(data))
             if data[axis] != 1:
                 raise self.shape_error("data", f"with length 1 on axis {axis}", data)
             shape[axis] = size
@@ -83,7 +83,7 @@ class BroadcastLike(_Broadcasting):
         right = everything if self.rhs_axes is None else self.rhs_axes
         shape = list(lhs)
         for i, j in zip(left, right, strict=True):
-            i, j = self.axis(i, len(lhs), "lhs_axes"), self.axis(j, len(rhs), "rhs_axes")
+            i, j = self.axis_in(i, len(lhs), "lhs_axes"), self.axis_in(j, len(rhs), "rhs_axes")
             if lhs[i] not in (1, rhs[j]):
                 raise self.shape_error("lhs", f"with 1 or {rhs[j]} on axis {i}", lhs)
             shape[i] = rhs[j]

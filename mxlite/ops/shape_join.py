@@ -54,7 +54,7 @@ class Concat(Op):
     dim: int = param(1, "the axis")
 
     def infer_shape(self, *shapes):
-        dim = self.axis(self.dim, len(shapes[0]), "dim")
+        dim = self.axis_in(self.dim, len(shapes[0]), "dim")
         for name, shape in zip(self.input_names(len(shapes)), shapes, strict=True):
             rest = (*shapes[0][:dim], "any", *shapes[0][dim + 1:])
             if (*shape[:dim], "any", *shape[dim + 1:]) != rest:
@@ -86,7 +86,7 @@ class Stack(Op):
     axis: int = param(0, "where the new axis goes")
 
     def infer_shape(self, *shapes):
-        axis = Op.axis(self, self.axis, len(shapes[0]) + 1)
+        axis = self.axis_in(self.axis, len(shapes[0]) + 1)
         for name, shape in zip(self.input_names(len(shapes)), shapes, strict=True):
             if shape != shapes[0]:
                 raise self.shape_error(name, f"{shapes[0]}, as data0 has", shape)
@@ -114,7 +114,7 @@ class _Splitting(Op):
         raise NotImplementedError
 
     def infer_shape(self, data):
-        axis = Op.axis(self, self.axis, len(data))
+        axis = self.axis_in(self.axis, len(data))
         lengths = self.lengths(data[axis])
         if not self.squeeze_axis:
             return [(*data[:axis], n, *data[axis + 1:]) for n in lengths]
@@ -226,12 +226,12 @@ class Repeat(Op):
         """(outer, n, inner) around the axis."""
         if self.axis is None:
             return 1, math.prod(data), 1
-        return split_at(data, Op.axis(self, self.axis, len(data)))
+        return split_at(data, self.axis_in(self.axis, len(data)))
 
     def infer_shape(self, data):
         if self.axis is None:
             return [(math.prod(data) * self.repeats,)]
-        axis = Op.axis(self, self.axis, len(data))
+        axis = self.axis_in(self.axis, len(data))
         return [(*data[:axis], data[axis] * self.repeats, *data[axis + 1:])]
 
     def prepare(self, inputs, outputs):

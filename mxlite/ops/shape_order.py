@@ -25,7 +25,7 @@ class Transpose(Op):
     def order(self, ndim: int) -> tuple[int, ...]:
         if not self.axes:
             return tuple(range(ndim))[::-1]
-        axes = tuple([self.axis(axis, ndim, "axes") for axis in self.axes])
+        axes = tuple([self.axis_in(axis, ndim, "axes") for axis in self.axes])
         if sorted(axes) != list(range(ndim)):
             raise self.value_error("axes", f"a permutation of {tuple(range(ndim))}", self.axes)
         return axes
@@ -49,7 +49,7 @@ class SwapAxis(Op):
     dim2: int = param(0, "the other")
 
     def order(self, ndim: int) -> list[int]:
-        one, other = self.axis(self.dim1, ndim, "dim1"), self.axis(self.dim2, ndim, "dim2")
+        one, other = self.axis_in(self.dim1, ndim, "dim1"), self.axis_in(self.dim2, ndim, "dim2")
         order = list(range(ndim))
         order[one], order[other] = other, one
         return order

@@ -76,7 +76,7 @@ class _Diagonal(Op):
 
     def walk(self, shape: Shape) -> tuple[Shape, Shape, int]:
         """(lengths, strides, offset) of the diagonal, which is the last axis of the result."""
-        one, other = [Op.axis(self, axis, len(shape), name)
+        one, other = [self.axis_in(axis, len(shape), name)
                       for name, axis in (("axis1", self.axis1), ("axis2", self.axis2))]
         if one == other:
             raise self.value_error("axis2", f"another axis than axis1 = {self.axis1}", self.axis2)

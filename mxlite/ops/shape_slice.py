@@ -148,7 +148,7 @@ class SliceAxis(Op):
 
     def bounds(self, shape: Shape) -> tuple[int, int, int]:
         """(axis, begin, end), none of them below 0."""
-        axis = Op.axis(self, self.axis, len(shape))
+        axis = self.axis_in(self.axis, len(shape))
         n = shape[axis]
         end = n if self.end is None else self.end
         begin, end = self.begin + n * (self.begin < 0), end + n * (end < 0)
@@ -185,7 +185,7 @@ class SliceLike(Op):
             raise self.shape_error("shape_like", f"with {len(data)} axes, as data has", shape_like)
         shape = list(data)
         for axis in self.axes or range(len(data)):
-            axis = self.axis(axis, len(data), "axes")
+            axis = self.axis_in(axis, len(data), "axes")
             if axis >= len(shape_like) or shape_like[axis] > data[axis]:
                 raise self.shape_error(
                     "shape_like", f"with at most {data[axis]} on axis {axis}", shape_like)
@@ -235,7 +235,7 @@ class Reverse(Op):
 
     def infer_shape(self, data):
         for axis in self.axis:
-            Op.axis(self, axis, len(data))
+            self.axis_in(axis, len(data))
         return [data]
 
     def prepare(self, inputs, outputs):

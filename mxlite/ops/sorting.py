@@ -36,7 +36,7 @@ class _Sorting(Op):
 
     def place(self, shape: Shape) -> int:
         """The axis within flat(data)."""
-        return 0 if self.axis is None else Op.axis(self, self.axis, len(shape))
+        return 0 if self.axis is None else self.axis_in(self.axis, len(shape))
 
     def spread(self, F, dy, places, shape):
         """The gradient: dy added at the items that the outputs were taken from.

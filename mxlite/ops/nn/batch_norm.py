@@ -47,11 +47,11 @@ class BatchNorm(Op):
     def complete(self, data, *rest):
         if data is None:
             return [data, *rest]
-        channels = (data[Op.axis(self, self.axis, len(data))],)
+        channels = (data[self.axis_in(self.axis, len(data))],)
         return [data] + [channels if shape is None else shape for shape in rest]
 
     def infer_shape(self, data, *rest):
-        channels = (data[Op.axis(self, self.axis, len(data))],)
+        channels = (data[self.axis_in(self.axis, len(data))],)
         for name, shape in zip(self.input_names(5)[1:], rest, strict=True):
             if shape != channels:
                 raise self.shape_error(
@@ -70,7 +70,7 @@ class BatchNorm(Op):
     def prepare(self, inputs, outputs, train):
         data = inputs[0]
         train = train and not self.use_global_stats and data.size > 0
-        fields = norm_fields(data.shape, Op.axis(self, self.axis, data.ndim))
+        fields = norm_fields(data.shape, self.axis_in(self.axis, data.ndim))
         return kernel("batch_norm", data.dtype, train=int(train), fix_gamma=int(self.fix_gamma),
                       eps=self.eps, momentum=self.momentum, work=data.size, **fields)
 
@@ -79,7 +79,7 @@ class BatchNorm(Op):
         grads = F._backward_BatchNorm(
             dy[0], data, gamma, outputs[1], outputs[2], moving_mean, moving_var, eps=self.eps,
             momentum=self.momentum, fix_gamma=self.fix_gamma,
-            axis=Op.axis(self, self.axis, data.ndim),
+            axis=self.axis_in(self.axis, data.ndim),
             train=F.train and not self.use_global_stats and data.size > 0)
         return [*grads, None, None]
 

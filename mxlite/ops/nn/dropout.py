@@ -28,7 +28,7 @@ class Dropout(Op):
         return self.p > 0 and (train or self.mode == "always")
 
     def infer_shape(self, data):
-        shared = {Op.axis(self, axis, len(data), "axes") for axis in self.axes}
+        shared = {self.axis_in(axis, len(data), "axes") for axis in self.axes}
         return [data, tuple([1 if axis in shared else n for axis, n in enumerate(data)])]
 
     def infer_dtype(self, data):

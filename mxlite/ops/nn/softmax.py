@@ -32,7 +32,7 @@ class _Softmax(Op):
         return self.sign / (self.temperature or 1.0)
 
     def infer_shape(self, data, length=None):
-        axis = Op.axis(self, self.axis, len(data))
+        axis = self.axis_in(self.axis, len(data))
         if self.use_length and length is None:
             raise self.value_error("length", "given when use_length is True", None)
         wanted = data[:axis] + data[axis + 1:]
@@ -48,7 +48,7 @@ class _Softmax(Op):
         return [self.dtype or data]
 
     def prepare(self, inputs, outputs):
-        axis = Op.axis(self, self.axis, inputs[0].ndim)
+        axis = self.axis_in(self.axis, inputs[0].ndim)
         if len(inputs) == 1 and outputs[0].dtype == inputs[0].dtype:
             fields = softmax_fields(inputs[0].shape, axis, self.scale)
             return kernel(self.kernel_name, inputs[0].dtype, work=2 * inputs[0].size, **fields)
@@ -60,7 +60,7 @@ class _Softmax(Op):
         return host(softmax)
 
     def grad(self, F, dy, inputs, outputs):
-        axis = Op.axis(self, self.axis, inputs[0].ndim)
+        axis = self.axis_in(self.axis, inputs[0].ndim)
         backward = F._backward_log_softmax if self.kernel_name == "log_softmax" \
             else F._backward_softmax
         dx = backward(dy[0], outputs[0], axis=axis, scale=self.scale)

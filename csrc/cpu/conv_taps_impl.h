@@ -1,0 +1,125 @@
+/* The forward pass and the gradient of the data: result = packed weights x shifted image rows. */
+
+/* Task i packs a panel of the weights: [k][rows], k = (channel of the image, tap of the part). */
+static void FN(pack_weight)(void *context, int64_t i) {
+  const conv_job *job = context;
+  const conv_plan *p = &job->plan;
+  const int64_t panels = (p->out + TILE_ROWS - 1) / TILE_ROWS, window = volume(p->d->kernel);
+  const int64_t o = i % panels * TILE_ROWS, group = i / panels / p->num_parts;
+  const conv_part part = nth_part(p, i / panels % p->num_parts);
+  const int64_t rows = lesser(TILE_ROWS, p->out - o);
+  const int64_t o_step = p->is_grad ? window : p->in * window;
+  const int64_t c_step = p->is_grad ? p->out * window : window;
+  const real *w = (const real *)job->ptr[1] + group * p->weights + o * o_step;
+  wide *y = (wide *)job->weight + group * p->weights + part.taps_before * p->in * p->out +
+            o * part.taps * p->in;
+  const int64_t *number = job->line + part.taps_before;
+  for (int64_t c = 0; c < p->in; c++)
+    for (int64_t t = 0; t < part.taps; t++, y += rows)
+      for (int64_t r = 0; r < rows; r++) y[r] = LOAD(w[r * o_step + c * c_step + number[t]]);
+}
+
+/* Columns q ... of a tile in `sum` to where they belong; y: the result at row 0, image and z. */
+static void FN(scatter)(const conv_plan *p, const conv_part *part, const wide *sum, int64_t q,
+                        int64_t rows, const real *bias, real *y) {
+  const int64_t width = p->length[2], step = part->step[2], channel = volume(p->result);
+  int64_t line = q / width, x = q % width;
+  for (int64_t j = 0; j < FN(COLS) && line < part->count[1]; line++, j += width - x, x = 0) {
+    const int64_t count = lesser(part->count[2] - x, FN(COLS) - j);
+    real *to = y + (part->first[1] + line * part->step[1]) * p->result[2] + part->first[2] + x * step;
+    for (int64_t r = 0; r < rows; r++) {
+      const wide *from = sum + r * FN(COLS) + j, b = bias ? LOAD(bias[r]) : 0;
+      real *row = to + r * channel;
+      if (step == 1) for (int64_t i = 0; i < count; i++) row[i] = STORE(from[i] + b);
+      else for (int64_t i = 0; i < count; i++) row[i * step] = STORE(from[i] + b);
+    }
+  }
+}
+
+static int64_t FN(panels_of_plane)(const conv_plan *p, const conv_part *part) {
+  const int64_t last = (part->count[1] - 1) * p->length[2] + part->count[2];
+  return (last + FN(COLS) - 1) / FN(COLS);
+}
+
+/* Task: a block of output channels over a chunk of the (image, z, panel of columns). */
+static void FN(taps_task)(void *context, int64_t task) {
+  const conv_job *job = context;
+  const conv_plan *p = &job->plan;
+  const int64_t chunk = task % job->chunks, block = task / job->chunks % job->blocks;
+  const int64_t which = task / job->chunks / job->blocks, group = which / p->num_parts;
+  const conv_part part = nth_part(p, which % p->num_parts);
+  if (!volume(part.count)) return;
+  const int64_t K = part.taps * p->in, panels = FN(panels_of_plane)(p, &part);
+  const int64_t items = job->images * part.count[0] * panels;
+  const int64_t begin = block * job->block_rows, end = lesser(p->out, begin + job->block_rows);
+  const int64_t *offset = job->offset + part.taps_before * p->in;
+  const wide *weight = (wide *)job->weight + group * p->weights + part.taps_before * p->in * p->out;
+  const real *bias = p->d->has_bias && !p->is_grad ? (const real *)job->ptr[2] : NULL;
+  real *result = job->ptr[p->d->has_bias && !p->is_grad ? 3 : 2];
+  wide sum[TILE_AREA(wide)];
+  const WIDE(tile) tile = {sum, FN(COLS), 0, NULL, NULL};
+  for (int64_t item = items * chunk / job->chunks; item < items * (chunk + 1) / job->chunks; item++) {
+    const int64_t q = item % panels * FN(COLS), z = item / panels % part.count[0];
+    const int64_t image = item / panels / part.count[0];
+    const wide *x = (wide *)job->image + (image * p->d->groups + group) * p->in * p->channel + q +
+                    ((part.start[0] + z) * p->length[1] + part.start[1]) * p->length[2] +
+                    part.start[2];
+    for (int64_t o = begin; o < end; o += TILE_ROWS) {
+      const int64_t rows = lesser(TILE_ROWS, p->out - o), channel = group * p->out + o;
+      real *y = result + ((job->first + image) * p->d->groups * p->out + channel) *
+                volume(p->result) + (part.first[0] + z * part.step[0]) * p->result[1] * p->result[2];
+      WIDE(micro_taps)((int)rows, FN(COLS), K, weight + o * K, rows, x, offset, &tile);
+      FN(scatter)(p, &part, sum, q, rows, bias ? bias + channel : NULL, y);
+    }
+  }
+}
+
+/* Fixed by the sizes: blocks of output channels whose weights fit L2, chunks of enough work. */
+static void FN(cut_taps)(conv_job *job) {
+  const conv_plan *p = &job->plan;
+  const conv_part part = nth_part(p, 0);
+  const int64_t K = part.taps * p->in + 1;
+  const int64_t fit = A_BYTES / ((int64_t)sizeof(wide) * K * TILE_ROWS);
+  job->block_rows = TILE_ROWS * (fit < 1 ? 1 : fit);
+  job->blocks = (p->out + job->block_rows - 1) / job->block_rows;
+  const int64_t items = p->d->images * part.count[0] * FN(panels_of_plane)(p, &part);
+  const int64_t work = items * FN(COLS) * K * lesser(p->out, job->block_rows);
+  job->chunks = lesser(lesser(1 + work / PART_WORK, MOST_CHUNKS), items < 1 ? 1 : items);
+}
+
+static int FN(run_taps)(const conv_dims *d, void *const *ptr, int is_grad) {
+  conv_job job = {.plan = plan_convolution(d, is_grad, FN(COLS)), .ptr = ptr};
+  const conv_plan *p = &job.plan;
+  const int64_t window = volume(d->kernel);
+  if (!(d->N * d->groups * p->out * volume(p->result))) return MX_OK;
+  char *scratch = ptr[d->has_bias && !is_grad ? 4 : 3];
+  job.weight = take(&scratch, d->groups * p->weights * (int64_t)sizeof(wide));
+  job.offset = take(&scratch, p->in * window * 8);
+  job.line = take(&scratch, window * 8);
+  job.image = scratch;
+  for (int64_t i = 0; i < p->num_parts; i++) {
+    const conv_part part = nth_part(p, i);
+    list_taps(p, &part, job.offset + part.taps_before * p->in, NULL);
+    list_taps(p, &part, NULL, job.line + part.taps_before);
+  }
+  FN(cut_taps)(&job);
+  const int64_t panels = (p->out + TILE_ROWS - 1) / TILE_ROWS * d->groups * p->num_parts;
+  run_tasks(panels, d->groups * p->weights, FN(pack_weight), &job);
+  for (int64_t n = 0; n < d->N; n += d->images) {
+    FN(copy_images)(&job, n);
+    run_tasks(d->groups * p->num_parts * job.blocks * job.chunks,
+              job.images * d->groups * p->weights * volume(p->is_grad ? p->size : p->result),
+              FN(taps_task), &job);
+  }
+  return MX_OK;
+}
+
+static int FN(conv)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
+  (void)scalars;
+  return FN(run_taps)(desc, ptr, 0);
+}
+
+static int FN(conv_grad_data)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
+  (void)scalars;
+  return FN(run_taps)(desc, ptr, 1);
+}
