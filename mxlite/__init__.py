@@ -16,7 +16,7 @@ _MODULES = {
     "optimizer": ".optimizer", "opt": ".optimizer", "init": ".initializer",
     "initializer": ".initializer", "metric": ".metric", "lr_scheduler": ".lr_scheduler",
     "random": ".random", "rnd": ".random", "base": ".base", "name": ".name",
-    "attribute": ".attribute", "context": ".context", "engine": ".engine", "util": ".util",
+    "attribute": ".attribute", "context": ".context", "engine": ".engine",
     "device": ".device", "ops": ".ops",
 }
 _NAMES = {
@@ -26,10 +26,21 @@ _NAMES = {
 }
 
 if TYPE_CHECKING:
-    from . import autograd, base, context, engine, gluon, initializer, lr_scheduler, metric
+    from . import (
+        autograd,
+        base,
+        context,
+        engine,
+        gluon,
+        initializer,
+        lr_scheduler,
+        metric,
+        ndarray,
+        optimizer,
+        random,
+    )
     from . import initializer as init
     from . import ndarray as nd
-    from . import ndarray, optimizer, random, util
     from . import random as rnd
     from .base import MXNetError
     from .context import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
@@ -37,7 +48,7 @@ if TYPE_CHECKING:
     __all__ = [
         "Context", "MXNetError", "autograd", "base", "context", "cpu", "cpu_pinned",
         "current_context", "engine", "gluon", "gpu", "init", "initializer", "lr_scheduler",
-        "metric", "nd", "ndarray", "num_gpus", "optimizer", "random", "rnd", "util",
+        "metric", "nd", "ndarray", "num_gpus", "optimizer", "random", "rnd",
     ]
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from gradcheck import check_gradient, check_second_order, check_vjp
+
 from mxlite import autograd
 
 

@@ -20,7 +20,7 @@ _stack = _Stack()
 class Context:
     """A device: `Context("cpu", 0)`; as a `with` block, the default for arrays made inside it."""
 
-    __slots__ = ("device_type", "device_id", "_hash")
+    __slots__ = ("_hash", "device_id", "device_type")
 
     devtype2str = {1: "cpu", 2: "gpu", 3: "cpu_pinned", 5: "cpu_shared"}
     devstr2type = {name: code for code, name in devtype2str.items()}
@@ -28,9 +28,10 @@ class Context:
     device_type: str
     device_id: int
 
-    def __init__(self, device_type: str | Context, device_id: int = 0) -> None:
+    def __init__(self, device_type: Any, device_id: int = 0) -> None:
         if isinstance(device_type, Context):
-            device_type, device_id = device_type.device_type, device_type.device_id
+            device_id = device_type.device_id
+            device_type = device_type.device_type
         if device_type not in _KINDS:
             near = suggestion(device_type, _KINDS)
             raise MXNetValueError(

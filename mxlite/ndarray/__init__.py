@@ -3,8 +3,8 @@
 from typing import Any
 
 from .. import ops as _ops  # noqa: F401  fills the table of operators
-from ..device import rng as _rng
 from ..base import suggestion as _suggestion
+from ..device import rng as _rng
 from ..ops.schema import REGISTRY as _REGISTRY
 from . import array as _core
 from . import contrib as contrib

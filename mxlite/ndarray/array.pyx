@@ -348,7 +348,7 @@ cdef object invoke(Operator op, void **inputs, int count, const mx_scalar *scala
     return run(call, inputs, count, scalars, out, now.recording)
 
 
-def invoke_list(Operator op, list arrays, list values, out=None, ctx=None):
+def invoke_list(Operator op, list arrays, values, out=None, ctx=None):
     """Run an operator: arrays, runtime values; ctx for operators without arrays."""
     cdef void *inline_inputs[MAX_ARGS]
     cdef void **inputs = inline_inputs
@@ -356,8 +356,8 @@ def invoke_list(Operator op, list arrays, list values, out=None, ctx=None):
     cdef int count = len(arrays), i, first = 2 * op.needs_key
     if op.needs_key:
         fill_key(scalars)
-    for i in range(len(values)):
-        scalars[first + i].f = values[i]
+    for i, value in enumerate(values):
+        scalars[first + i].f = value
     if count == 0:
         if out is not None:
             ctx = (out[0] if isinstance(out, (list, tuple)) else out).ctx

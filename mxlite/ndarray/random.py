@@ -15,7 +15,6 @@ from .array import invoke_list
 from .ndarray import NDArray
 
 
-
 def _shape(shape: Any) -> Shape:
     if shape is None:
         return ()

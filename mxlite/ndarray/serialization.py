@@ -1,9 +1,10 @@
 """MXNet's `.params` format: lists and dictionaries of arrays in one binary file.
 
-A file is: the list magic and a reserved word (u64 each), the number of arrays (u64), the arrays, the
-number of names (u64), the names (u64 length, bytes). An array is, since MXNet 1.0: magic V2 (u32),
-storage type (i32), shape (u32 count, i64 each), device kind and id (i32 each), type flag (i32), the
-values. V1 has no storage type; before it, files begin with the shape, of u32 lengths. All little endian.
+A file is: the list magic and a reserved word (u64 each), the number of arrays (u64), the arrays,
+the number of names (u64), the names (u64 length, bytes). An array is, since MXNet 1.0: magic V2
+(u32), storage type (i32), shape (u32 count, i64 each), device kind and id (i32 each), type flag
+(i32), the values. V1 has no storage type; before it, arrays begin with the shape, of u32 lengths.
+All little endian.
 """
 
 from __future__ import annotations

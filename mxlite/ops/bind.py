@@ -96,7 +96,8 @@ def _ordered_inputs(cls: type[Op], array: Any, inputs: dict[str, Any]) -> list[A
 
 def signature(cls: type[Op]) -> inspect.Signature:
     """The Python signature of the operator's function, inputs first, as in MXNet."""
-    keyword, positional = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
+    keyword: Any = inspect.Parameter.KEYWORD_ONLY
+    positional: Any = inspect.Parameter.POSITIONAL_OR_KEYWORD
     parameters = []
     for entry in cls.inputs:
         if entry.variadic:
@@ -112,7 +113,7 @@ def signature(cls: type[Op]) -> inspect.Signature:
             default = inspect.Parameter.empty
         optional = optional or default is not inspect.Parameter.empty
         parameters.append(inspect.Parameter(name, positional, default=default))
-    if not cls.inputs:
+    if not cls.inputs and "ctx" not in cls.params:
         parameters.append(inspect.Parameter("ctx", keyword, default=None))
     for name in ("out", "name"):
         if name not in cls.params:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from .schema import Op, kernel, register, required
 from .strided import item_bits
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ..base import MXNetError, MXNetIndexError, MXNetTypeError, MXNetValueError, suggestion
 from ..device import core
@@ -22,6 +23,7 @@ from .params import required as required
 from .params import runtime as runtime
 
 REGISTRY: dict[str, type[Op]] = {}      # every name and alias -> class
+Declared = TypeVar("Declared", bound="Op")
 
 
 class Input(NamedTuple):
@@ -194,10 +196,11 @@ def _remake(name: str, values: dict[str, Any]) -> Op:
     return REGISTRY[name].make(values)
 
 
-def register(name: str, *aliases: str, inputs: str = "data") -> Callable[[type], type]:
+def register(name: str, *aliases: str,
+             inputs: str = "data") -> Callable[[type[Declared]], type[Declared]]:
     """Class decorator: read the declaration and enter it into the table under its names."""
 
-    def enter(cls: type) -> type:
+    def enter(cls: type[Declared]) -> type[Declared]:
         cls.name, cls.aliases = name, aliases
         cls.hidden = name.startswith("_")
         cls.inputs = tuple([
@@ -205,7 +208,7 @@ def register(name: str, *aliases: str, inputs: str = "data") -> Callable[[type],
             for word in inputs.split()])
         cls.params = {}
         for base in reversed(cls.__mro__):
-            for key, kind in base.__dict__.get("__annotations__", {}).items():
+            for key, kind in inspect.get_annotations(base).items():
                 declared = base.__dict__.get(key)
                 if isinstance(declared, Param):
                     declared.name = key

@@ -1,4 +1,4 @@
-"""Gradient rules, run once on placeholders: `trace` turns `Op.grad` into a list of prepared steps."""
+"""Gradient rules, run once on placeholders: `trace` turns `Op.grad` into prepared steps."""
 
 from __future__ import annotations
 

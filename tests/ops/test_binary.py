@@ -3,9 +3,9 @@
 import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
+from gradcheck import check_gradient, check_second_order
 from hypothesis import given
 
-from gradcheck import check_gradient, check_second_order
 from mxlite import nd
 
 ORACLES = {

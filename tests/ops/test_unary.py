@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import scipy.special as special
-
 from gradcheck import check_gradient, check_second_order
+
 from mxlite import nd
 from mxlite.ops.unary import ROWS
 

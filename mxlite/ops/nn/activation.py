@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..schema import REGISTRY, Op, register, required
 
 
-
 @register("Activation")
 class Activation(Op):
     """An activation by name; the shape stays. softmax, over the last axis, is mxlite's addition.
