@@ -77,14 +77,13 @@ def backward(heads: NDArray | Sequence[NDArray],
 def grad(heads: NDArray | Sequence[NDArray], variables: NDArray | Sequence[NDArray],
          head_grads: NDArray | Sequence[NDArray | None] | None = None,
          retain_graph: bool | None = None, create_graph: bool = False,
-         train_mode: bool = True) -> Any:
+         train_mode: bool = True) -> list[NDArray]:
     """The gradients of the heads for `variables`, as new arrays; their `.grad` stays as it is.
 
     create_graph: record the backward too, so that the result can be differentiated again.
-    Returns an array for an array, a list for a list.
+    Returns a list, with one array a variable, also for a single one.
     """
     heads, head_grads = _heads(heads, head_grads)
-    single = isinstance(variables, NDArray)
     chosen = [variables] if isinstance(variables, NDArray) else list(variables)
     if not chosen:
         raise MXNetValueError("grad: variables must not be empty")
@@ -93,8 +92,7 @@ def grad(heads: NDArray | Sequence[NDArray], variables: NDArray | Sequence[NDArr
             raise MXNetTypeError(
                 f"grad: variables must be NDArrays; got {type(variable).__name__}")
     retain = create_graph if retain_graph is None else retain_graph
-    found = tape.grad(heads, chosen, head_grads, retain, create_graph, train_mode)
-    return found[0] if single else found
+    return tape.grad(heads, chosen, head_grads, retain, create_graph, train_mode)
 
 
 def get_symbol(x: NDArray) -> Any:

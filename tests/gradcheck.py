@@ -1,72 +1,94 @@
-"""Checking gradients along one random direction, in float64."""
+"""Gradients against differences of float64 values, along one random direction.
+
+<dy, J v>, from two forwards, must equal <vjp(dy), v>: two calls, however many inputs there are.
+"""
 
 import numpy as np
 
-from mxlite import autograd, nd
+import mxlite as mx
 
 STEP = 1e-6
 
 
-def check_vjp(forward, vjp, arrays, rng, rtol=1e-5):
-    """<dy, J v> by central differences against <vjp(dy), v>, for NumPy functions of float64 arrays.
+def check_vjp(function, vjp, values, rng, wrt=None, rtol=1e-6, atol=1e-8, step=STEP):
+    """`vjp(dys, *values)` is the transposed derivative of `function(*values)` at `values`.
 
-    forward(*arrays) -> array; vjp(dy, *arrays) -> a gradient for each array.
+    function: NumPy arrays -> list of NumPy arrays. vjp: (list of output gradients, values) -> the
+    gradients of values[i], i in `wrt` (default: all).
     """
-    directions = [rng.normal(size=a.shape) for a in arrays]
-    ahead = forward(*[a + STEP * v for a, v in zip(arrays, directions, strict=True)])
-    behind = forward(*[a - STEP * v for a, v in zip(arrays, directions, strict=True)])
-    dy = rng.normal(size=ahead.shape)
-    numeric = float((dy * (ahead - behind) / (2 * STEP)).sum())
-    exact = sum(float((g * v).sum()) for g, v in zip(vjp(dy, *arrays), directions, strict=True))
-    scale = max(1.0, abs(numeric), float(np.abs(dy).sum()) * 1e-2)
-    assert abs(numeric - exact) <= rtol * scale, (
-        f"the gradient along a random direction is {exact}, by differences {numeric}")
+    wrt = range(len(values)) if wrt is None else wrt
+    directions = [rng.standard_normal(value.shape) if i in wrt else 0.0
+                  for i, value in enumerate(values)]
+
+    def moved(step):
+        return function(*[value + step * v for value, v in zip(values, directions, strict=True)])
+
+    ahead, behind = moved(step), moved(-step)
+    dys = [rng.standard_normal(np.shape(y)) for y in ahead]
+    slope = sum(np.sum(dy * (a - b)) for dy, a, b in zip(dys, ahead, behind, strict=True))
+    grads = vjp(dys, *values)
+    along = sum(np.sum(grad * directions[i]) for grad, i in zip(grads, wrt, strict=True))
+    size = sum(np.sum(np.abs(grad * directions[i])) for grad, i in zip(grads, wrt, strict=True))
+    np.testing.assert_allclose(along, slope / (2 * step), rtol=rtol, atol=atol + rtol * size)
 
 
-def variables(arrays):
-    """float64 arrays as mxlite variables."""
-    made = [nd.array(a, dtype="float64") for a in arrays]
-    for x in made:
-        x.attach_grad()
-    return made
+def _arrays(values, wrt):
+    arrays = [mx.nd.array(value, dtype="float64") for value in values]
+    for i in wrt:
+        arrays[i].attach_grad()
+    return arrays
 
 
-def gradients(function, arrays, dy):
-    """The gradients that autograd gives for function(*arrays), with output gradient dy."""
-    xs = variables(arrays)
-    with autograd.record():
-        y = function(*xs)
-    y.backward(nd.array(dy, dtype="float64").reshape(y.shape))
-    return [x.grad.asnumpy() for x in xs]
+def _listed(made):
+    return list(made) if isinstance(made, (list, tuple)) else [made]
 
 
-def check_gradient(function, arrays, rng, rtol=1e-5):
-    """autograd's gradients of an mx.nd function against differences of its own forward."""
+def forward_of(function, train=False):
+    """`function` of NDArrays as a function of NumPy arrays, recorded and run in float64."""
     def forward(*values):
-        return function(*[nd.array(a, dtype="float64") for a in values]).asnumpy()
+        with mx.autograd.record(train_mode=train):
+            made = _listed(function(*_arrays(values, ())))
+        return [y.asnumpy() for y in made]
+    return forward
 
-    check_vjp(forward, lambda dy, *values: gradients(function, values, dy), arrays, rng, rtol)
+
+def vjp_of(function, wrt, train=False):
+    """The gradients that autograd finds for `function` of NDArrays, as a `vjp` of check_vjp."""
+    def vjp(dys, *values):
+        arrays = _arrays(values, wrt)
+        with mx.autograd.record(train_mode=train):
+            made = _listed(function(*arrays))
+        mx.autograd.backward(made, [mx.nd.array(dy, dtype="float64") for dy in dys],
+                             train_mode=train)
+        return [arrays[i].grad.asnumpy() for i in wrt]
+    return vjp
 
 
-def check_second_order(function, arrays, rng, rtol=1e-4):
-    """The gradients of the gradients: create_graph, then the first order's check on them."""
-    def slopes(*xs):
-        for x in xs:
-            x.attach_grad()
-        with autograd.record():
-            y = function(*xs)
-            weights = nd.array(np.linspace(0.5, 1.5, y.size), dtype="float64").reshape(y.shape)
-            first = autograd.grad([y], list(xs), [weights], create_graph=True)
-            flat = nd.concat(*[g.reshape((-1,)) for g in first], dim=0)
-        return flat
+def check_gradient(function, values, rng, wrt=None, train=False, **tolerance):
+    """The first-order gradient of a function of NDArrays is right at `values`."""
+    wrt = tuple(range(len(values))) if wrt is None else wrt
+    values = [np.asarray(value, "float64") for value in values]
+    check_vjp(forward_of(function, train), vjp_of(function, wrt, train), values, rng, wrt,
+              **tolerance)
 
-    def forward(*values):
-        return slopes(*[nd.array(a, dtype="float64") for a in values]).asnumpy()
 
-    def vjp(dy, *values):
-        xs = [nd.array(a, dtype="float64") for a in values]
-        flat = slopes(*xs)
-        flat.backward(nd.array(dy, dtype="float64"))
-        return [x.grad.asnumpy() for x in xs]
+def gradient_function(function, wrt, weights, train=False):
+    """NDArrays -> the gradients of sum(weights * outputs), recorded: differentiable once more."""
+    def gradients(*arrays):
+        for i in wrt:
+            if arrays[i].grad is None:
+                arrays[i].attach_grad()
+        made = _listed(function(*arrays))
+        heads = [mx.nd.array(weight, dtype="float64") for weight in weights]
+        return mx.autograd.grad(made, [arrays[i] for i in wrt], heads, create_graph=True,
+                                train_mode=train)
+    return gradients
 
-    check_vjp(forward, vjp, arrays, rng, rtol)
+
+def check_second(function, values, rng, wrt=None, train=False, **tolerance):
+    """The gradient of the gradient (create_graph=True) is right at `values`."""
+    wrt = tuple(range(len(values))) if wrt is None else wrt
+    values = [np.asarray(value, "float64") for value in values]
+    weights = [rng.standard_normal(y.shape) for y in forward_of(function, train)(*values)]
+    check_gradient(gradient_function(function, wrt, weights, train), values, rng, wrt, train,
+                   **tolerance)

@@ -132,9 +132,9 @@ def test_higher_orders():
     x = variable([0.5, -1.5])
     with autograd.record():
         y = x * x * x * x
-        first = autograd.grad(y, x, create_graph=True)
-        second = autograd.grad(first, x, create_graph=True)
-        third = autograd.grad(second, x, create_graph=True)
+        first = autograd.grad(y, x, create_graph=True)[0]
+        second = autograd.grad(first, x, create_graph=True)[0]
+        third = autograd.grad(second, x, create_graph=True)[0]
     third.backward()
     np.testing.assert_allclose(first.asnumpy(), 4 * x.asnumpy() ** 3)
     np.testing.assert_allclose(second.asnumpy(), 12 * x.asnumpy() ** 2)
@@ -147,7 +147,7 @@ def test_grad_of_an_intermediate_array():
     with autograd.record():
         y = x * x
         z = y * y
-    assert autograd.grad(z, y).tolist() == [8]
+    assert autograd.grad(z, y)[0].tolist() == [8]
     assert x.grad.tolist() == [0]
 
 
@@ -156,7 +156,7 @@ def test_a_gradient_penalty():
     x.attach_grad()
     with autograd.record():
         y = (w * x * x).sum()
-        slope = autograd.grad(y, x, create_graph=True)
+        slope = autograd.grad(y, x, create_graph=True)[0]
         penalty = (slope * slope).sum()
     penalty.backward()
     np.testing.assert_allclose(w.grad.asnumpy(), 2 * 4 * w.asnumpy() * x.asnumpy() ** 2)

@@ -27,6 +27,7 @@
   TABLE(batch_norm) \
   TABLE(pooling) \
   TABLE(random) \
+  TABLE(random_sample) \
   TABLE(dropout) \
   TABLE(optimizer)
 

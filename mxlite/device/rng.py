@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 from typing import Any
 
@@ -17,7 +17,7 @@ class _State(threading.local):
     """The seed and the number of keys drawn: a thread's own, so that threads do not mix streams."""
 
     def __init__(self) -> None:
-        self.seed = secrets.randbits(64)
+        self.seed = int.from_bytes(os.urandom(8), "little")
         self.drawn = 0
         self.generator: np.random.Generator | None = None
 

@@ -45,23 +45,25 @@ class _Confusion(EvalMetric):
 
     def update(self, labels: Any, preds: Any) -> None:
         """labels (N,) of 0 and 1, preds (N, 2) scores."""
+        batch = np.zeros((2, 2))
         for label, pred in pairs(self, labels, preds):
-            label = label.ravel().astype("int32")
-            if pred.ndim != 2 or len(pred) != len(label):
-                raise shapes_differ(self, "labels must be (N,) and preds (N, 2)", label, pred)
-            if len(np.unique(label)) > 2 or label.min(initial=0) < 0 or label.max(initial=0) > 1:
-                raise MXNetValueError(f"{type(self).__name__}: labels must be 0 or 1; "
-                                      f"got {np.unique(label)[:5]}")
-            batch = np.zeros((2, 2))
-            np.add.at(batch, (label, (pred.argmax(axis=1) == 1).astype(int)), 1)
-            self._counts += batch
-            self._global_counts += batch
-            if self.average == "micro":
-                self.num_inst += len(label)
-                self.global_num_inst += len(label)
+            batch += self._count(label.ravel().astype("int32"), pred)
+        self._counts += batch
+        self._global_counts += batch
         if self.average == "macro":
-            self._add(self.score(batch if len(pairs(self, labels, preds)) == 1
-                                 else self._counts), 1)
+            self._add(self.score(batch), 1)
+        else:
+            self._add(0.0, int(batch.sum()))
+
+    def _count(self, label: np.ndarray, pred: np.ndarray) -> np.ndarray:
+        if pred.ndim != 2 or len(pred) != len(label):
+            raise shapes_differ(self, "labels must be (N,) and preds (N, 2)", label, pred)
+        if not np.isin(label, (0, 1)).all():
+            raise MXNetValueError(f"{type(self).__name__}: labels must be 0 or 1; "
+                                  f"got {np.unique(label)[:5]}")
+        counts = np.zeros((2, 2))
+        np.add.at(counts, (label, (pred.argmax(axis=1) == 1).astype(int)), 1)
+        return counts
 
     def get(self) -> tuple[Any, Any]:
         """(name, value)."""

@@ -275,7 +275,7 @@ def abs(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "abs(x) = |x|, element by element. Shape and dtype of the result: data's."
+    'abs(x) = |x|, element by element; shape and dtype stay.'
 
 def adam_update(
     weight: NDArray,
@@ -318,7 +318,7 @@ def arccos(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "arccos(x) = arccos x, element by element. Shape and dtype of the result: data's."
+    'arccos(x) = arccos x, element by element; shape and dtype stay.'
 
 def arccosh(
     data: NDArray,
@@ -326,7 +326,7 @@ def arccosh(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "arccosh(x) = arcosh x, element by element. Shape and dtype of the result: data's."
+    'arccosh(x) = arcosh x, element by element; shape and dtype stay.'
 
 def arcsin(
     data: NDArray,
@@ -334,7 +334,7 @@ def arcsin(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "arcsin(x) = arcsin x, element by element. Shape and dtype of the result: data's."
+    'arcsin(x) = arcsin x, element by element; shape and dtype stay.'
 
 def arcsinh(
     data: NDArray,
@@ -342,7 +342,7 @@ def arcsinh(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "arcsinh(x) = arsinh x, element by element. Shape and dtype of the result: data's."
+    'arcsinh(x) = arsinh x, element by element; shape and dtype stay.'
 
 def arctan(
     data: NDArray,
@@ -350,7 +350,7 @@ def arctan(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "arctan(x) = arctan x, element by element. Shape and dtype of the result: data's."
+    'arctan(x) = arctan x, element by element; shape and dtype stay.'
 
 def arctanh(
     data: NDArray,
@@ -358,7 +358,7 @@ def arctanh(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "arctanh(x) = artanh x, element by element. Shape and dtype of the result: data's."
+    'arctanh(x) = artanh x, element by element; shape and dtype stay.'
 
 def argmax(
     data: NDArray,
@@ -664,7 +664,7 @@ def cbrt(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "cbrt(x) = x^(1/3), element by element. Shape and dtype of the result: data's."
+    'cbrt(x) = x^(1/3), element by element; shape and dtype stay.'
 
 def ceil(
     data: NDArray,
@@ -672,7 +672,7 @@ def ceil(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "ceil(x) = the least integer not below x, element by element. Shape and dtype of the result: data's."
+    'ceil(x) = the least integer not below x, element by element; shape and dtype stay.'
 
 def choose_element_0index(
     data: NDArray,
@@ -710,7 +710,7 @@ def cos(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "cos(x) = cos x, x in radians, element by element. Shape and dtype of the result: data's."
+    'cos(x) = cos x, x in radians, element by element; shape and dtype stay.'
 
 def cosh(
     data: NDArray,
@@ -718,7 +718,7 @@ def cosh(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "cosh(x) = cosh x, element by element. Shape and dtype of the result: data's."
+    'cosh(x) = cosh x, element by element; shape and dtype stay.'
 
 def crop(
     data: NDArray,
@@ -737,7 +737,7 @@ def degrees(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "degrees(x) = 180 x / pi, element by element. Shape and dtype of the result: data's."
+    'degrees(x) = 180 x / pi, element by element; shape and dtype stay.'
 
 def depth_to_space(
     data: NDArray,
@@ -765,7 +765,7 @@ def digamma(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "digamma(x) = the derivative of ln gamma(x), element by element. Shape and dtype of the result: data's."
+    'digamma(x) = the derivative of ln gamma(x), element by element; shape and dtype stay.'
 
 def elemwise_add(
     lhs: NDArray,
@@ -809,7 +809,7 @@ def erf(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "erf(x) = the error function, element by element. Shape and dtype of the result: data's."
+    'erf(x) = the error function, element by element; shape and dtype stay.'
 
 def erfinv(
     data: NDArray,
@@ -817,7 +817,7 @@ def erfinv(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "erfinv(x) = the inverse of the error function, element by element. Shape and dtype of the result: data's."
+    'erfinv(x) = the inverse of the error function, element by element; shape and dtype stay.'
 
 def exp(
     data: NDArray,
@@ -825,7 +825,7 @@ def exp(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "exp(x) = e^x, element by element. Shape and dtype of the result: data's."
+    'exp(x) = e^x, element by element; shape and dtype stay.'
 
 def expand_dims(
     data: NDArray,
@@ -842,7 +842,7 @@ def expm1(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "expm1(x) = e^x - 1, element by element. Shape and dtype of the result: data's."
+    'expm1(x) = e^x - 1, element by element; shape and dtype stay.'
 
 def fill_element_0index(
     lhs: NDArray,
@@ -860,7 +860,7 @@ def fix(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "fix(x) = x rounded towards 0, element by element. Shape and dtype of the result: data's."
+    'fix(x) = x rounded towards 0, element by element; shape and dtype stay.'
 
 def flatten(
     data: NDArray,
@@ -885,7 +885,7 @@ def floor(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "floor(x) = the greatest integer not above x, element by element. Shape and dtype of the result: data's."
+    'floor(x) = the greatest integer not above x, element by element; shape and dtype stay.'
 
 def ftrl_update(
     weight: NDArray,
@@ -910,7 +910,7 @@ def gamma(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "gamma(x) = the gamma function, element by element. Shape and dtype of the result: data's."
+    'gamma(x) = the gamma function, element by element; shape and dtype stay.'
 
 def gammaln(
     data: NDArray,
@@ -918,7 +918,7 @@ def gammaln(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "gammaln(x) = ln |gamma(x)|, element by element. Shape and dtype of the result: data's."
+    'gammaln(x) = ln |gamma(x)|, element by element; shape and dtype stay.'
 
 def gather_nd(
     data: NDArray,
@@ -953,7 +953,7 @@ def isfinite(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "isfinite(x) = 1 where x is finite, else 0, element by element. Shape and dtype of the result: data's."
+    'isfinite(x) = 1 where x is finite, else 0, element by element; shape and dtype stay.'
 
 def isinf(
     data: NDArray,
@@ -961,7 +961,7 @@ def isinf(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "isinf(x) = 1 where x is infinite, else 0, element by element. Shape and dtype of the result: data's."
+    'isinf(x) = 1 where x is infinite, else 0, element by element; shape and dtype stay.'
 
 def isnan(
     data: NDArray,
@@ -969,7 +969,7 @@ def isnan(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "isnan(x) = 1 where x is not a number, else 0, element by element. Shape and dtype of the result: data's."
+    'isnan(x) = 1 where x is not a number, else 0, element by element; shape and dtype stay.'
 
 def log(
     data: NDArray,
@@ -977,7 +977,7 @@ def log(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "log(x) = ln x, element by element. Shape and dtype of the result: data's."
+    'log(x) = ln x, element by element; shape and dtype stay.'
 
 def log10(
     data: NDArray,
@@ -985,7 +985,7 @@ def log10(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "log10(x) = log10 x, element by element. Shape and dtype of the result: data's."
+    'log10(x) = log10 x, element by element; shape and dtype stay.'
 
 def log1p(
     data: NDArray,
@@ -993,7 +993,7 @@ def log1p(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "log1p(x) = ln(1 + x), element by element. Shape and dtype of the result: data's."
+    'log1p(x) = ln(1 + x), element by element; shape and dtype stay.'
 
 def log2(
     data: NDArray,
@@ -1001,7 +1001,7 @@ def log2(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "log2(x) = log2 x, element by element. Shape and dtype of the result: data's."
+    'log2(x) = log2 x, element by element; shape and dtype stay.'
 
 def log_sigmoid(
     data: NDArray,
@@ -1009,7 +1009,7 @@ def log_sigmoid(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "log_sigmoid(x) = -ln(1 + e^-x), element by element. Shape and dtype of the result: data's."
+    'log_sigmoid(x) = -ln(1 + e^-x), element by element; shape and dtype stay.'
 
 def log_softmax(
     data: NDArray,
@@ -1029,7 +1029,7 @@ def logical_not(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "logical_not(x) = 1 where x is 0, else 0, element by element. Shape and dtype of the result: data's."
+    'logical_not(x) = 1 where x is 0, else 0, element by element; shape and dtype stay.'
 
 def make_loss(
     data: NDArray,
@@ -1100,7 +1100,7 @@ def mish(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "mish(x) = x tanh(ln(1 + e^x)), element by element. Shape and dtype of the result: data's."
+    'mish(x) = x tanh(ln(1 + e^x)), element by element; shape and dtype stay.'
 
 def moments(
     data: NDArray,
@@ -1203,7 +1203,7 @@ def negative(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "negative(x) = -x, element by element. Shape and dtype of the result: data's."
+    'negative(x) = -x, element by element; shape and dtype stay.'
 
 def norm(
     data: NDArray,
@@ -1307,7 +1307,7 @@ def radians(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "radians(x) = pi x / 180, element by element. Shape and dtype of the result: data's."
+    'radians(x) = pi x / 180, element by element; shape and dtype stay.'
 
 def random_normal(
     loc: float = 0.0,
@@ -1360,7 +1360,7 @@ def rcbrt(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "rcbrt(x) = x^(-1/3), element by element. Shape and dtype of the result: data's."
+    'rcbrt(x) = x^(-1/3), element by element; shape and dtype stay.'
 
 def reciprocal(
     data: NDArray,
@@ -1368,7 +1368,7 @@ def reciprocal(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "reciprocal(x) = 1 / x, element by element. Shape and dtype of the result: data's."
+    'reciprocal(x) = 1 / x, element by element; shape and dtype stay.'
 
 def relu(
     data: NDArray,
@@ -1376,7 +1376,7 @@ def relu(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "relu(x) = max(x, 0), element by element. Shape and dtype of the result: data's."
+    'relu(x) = max(x, 0), element by element; shape and dtype stay.'
 
 def repeat(
     data: NDArray,
@@ -1428,7 +1428,7 @@ def rint(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "rint(x) = the nearest integer, halves to even, element by element. Shape and dtype of the result: data's."
+    'rint(x) = the nearest integer, halves to even, element by element; shape and dtype stay.'
 
 def rmsprop_update(
     weight: NDArray,
@@ -1473,7 +1473,7 @@ def round(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "round(x) = the nearest integer, halves away from 0, element by element. Shape and dtype of the result: data's."
+    'round(x) = the nearest integer, halves away from 0, element by element; shape and dtype stay.'
 
 def rsqrt(
     data: NDArray,
@@ -1481,7 +1481,7 @@ def rsqrt(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "rsqrt(x) = x^(-1/2), element by element. Shape and dtype of the result: data's."
+    'rsqrt(x) = x^(-1/2), element by element; shape and dtype stay.'
 
 def scatter_nd(
     data: NDArray,
@@ -1537,7 +1537,7 @@ def sigmoid(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "sigmoid(x) = 1 / (1 + e^-x), element by element. Shape and dtype of the result: data's."
+    'sigmoid(x) = 1 / (1 + e^-x), element by element; shape and dtype stay.'
 
 def sign(
     data: NDArray,
@@ -1545,7 +1545,7 @@ def sign(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "sign(x) = -1, 0 or 1, element by element. Shape and dtype of the result: data's."
+    'sign(x) = -1, 0 or 1, element by element; shape and dtype stay.'
 
 def signsgd_update(
     weight: NDArray,
@@ -1582,7 +1582,7 @@ def sin(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "sin(x) = sin x, x in radians, element by element. Shape and dtype of the result: data's."
+    'sin(x) = sin x, x in radians, element by element; shape and dtype stay.'
 
 def sinh(
     data: NDArray,
@@ -1590,7 +1590,7 @@ def sinh(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "sinh(x) = sinh x, element by element. Shape and dtype of the result: data's."
+    'sinh(x) = sinh x, element by element; shape and dtype stay.'
 
 def size_array(
     data: NDArray,
@@ -1681,7 +1681,7 @@ def softrelu(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "softrelu(x) = ln(1 + e^x), element by element. Shape and dtype of the result: data's."
+    'softrelu(x) = ln(1 + e^x), element by element; shape and dtype stay.'
 
 def softsign(
     data: NDArray,
@@ -1689,7 +1689,7 @@ def softsign(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "softsign(x) = x / (1 + |x|), element by element. Shape and dtype of the result: data's."
+    'softsign(x) = x / (1 + |x|), element by element; shape and dtype stay.'
 
 def sort(
     data: NDArray,
@@ -1727,7 +1727,7 @@ def sqrt(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "sqrt(x) = x^(1/2), element by element. Shape and dtype of the result: data's."
+    'sqrt(x) = x^(1/2), element by element; shape and dtype stay.'
 
 def square(
     data: NDArray,
@@ -1735,7 +1735,7 @@ def square(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "square(x) = x^2, element by element. Shape and dtype of the result: data's."
+    'square(x) = x^2, element by element; shape and dtype stay.'
 
 def squeeze(
     data: NDArray,
@@ -1811,7 +1811,7 @@ def tan(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "tan(x) = tan x, x in radians, element by element. Shape and dtype of the result: data's."
+    'tan(x) = tan x, x in radians, element by element; shape and dtype stay.'
 
 def tanh(
     data: NDArray,
@@ -1819,7 +1819,7 @@ def tanh(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "tanh(x) = tanh x, element by element. Shape and dtype of the result: data's."
+    'tanh(x) = tanh x, element by element; shape and dtype stay.'
 
 def tile(
     data: NDArray,
@@ -1858,7 +1858,7 @@ def trunc(
     out: Any = None,
     name: str | None = None
 ) -> NDArray:
-    "trunc(x) = x without its fraction, element by element. Shape and dtype of the result: data's."
+    'trunc(x) = x without its fraction, element by element; shape and dtype stay.'
 
 def uniform(
     low: float = 0.0,

@@ -92,7 +92,8 @@ def generalized_negative_binomial(mu: Any = 1, alpha: Any = 1, shape: Any = None
                                   dtype: Any = None, ctx: Context | None = None,
                                   out: Any = None) -> NDArray:
     """Negative binomial counts of mean `mu` and dispersion `alpha`."""
-    return _draw("generalized_negative_binomial", {"mu": mu, "alpha": alpha}, shape, dtype, ctx, out)
+    given = {"mu": mu, "alpha": alpha}
+    return _draw("generalized_negative_binomial", given, shape, dtype, ctx, out)
 
 
 def multinomial(data: NDArray, shape: Any = None, get_prob: bool = False, out: Any = None,

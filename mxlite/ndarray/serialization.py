@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 import os
 import struct
-import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -96,8 +95,9 @@ def _read_array(reader: Reader) -> NDArray:
             kind = STORAGE.get(storage)
             if kind is None:
                 raise reader.error("storage type 0", str(storage))
-            raise MXNetValueError(f"{reader.name}: at byte {reader.offset} there is a {kind} array; "
-                                  "sparse arrays are not supported yet")
+            raise MXNetValueError(
+                f"{reader.name}: at byte {reader.offset} there is a {kind} array; "
+                "sparse arrays are not supported yet")
         shape = _read_shape(reader, reader.number("i", "a shape"), "q")
     elif magic == V1:
         shape = _read_shape(reader, reader.number("I", "a shape"), "q")
@@ -151,6 +151,8 @@ def save(fname: str | os.PathLike[str], data: Any) -> None:
 
     The file appears whole or not at all.
     """
+    import tempfile      # rare, and its import is not free
+
     content = dumps(data)
     path = os.fspath(fname)
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", suffix=".part")

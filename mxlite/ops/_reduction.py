@@ -47,5 +47,6 @@ def reduction(shape: Sequence[int], axes: Iterable[int], mean: bool = False) -> 
         "per_part": -(-count // parts), "parts": parts,
         "num_kept": len(kept), "num_reduced": len(reduced),
         "kept_size": [size for size, _ in kept], "kept_stride": [step for _, step in kept],
-        "reduced_size": [size for size, _ in reduced], "reduced_stride": [step for _, step in reduced],
+        "reduced_size": [size for size, _ in reduced],
+        "reduced_stride": [step for _, step in reduced],
     }

@@ -39,10 +39,12 @@ ROWS = [
         lambda F, dy, a, b, y: (dy, -dy * F.floor(a / b)), (), ("_mod", "_Mod"), 10),
     Row("power", "lhs to the power of rhs", _power, (), ("_power", "_Power"), 20),
     Row("maximum", "the larger one",
-        lambda F, dy, a, b, y: (dy * F.broadcast_greater_equal(a, b), dy * F.broadcast_lesser(a, b)),
+        lambda F, dy, a, b, y: (dy * F.broadcast_greater_equal(a, b),
+                                dy * F.broadcast_lesser(a, b)),
         (), ("_maximum", "_Maximum")),
     Row("minimum", "the smaller one",
-        lambda F, dy, a, b, y: (dy * F.broadcast_lesser_equal(a, b), dy * F.broadcast_greater(a, b)),
+        lambda F, dy, a, b, y: (dy * F.broadcast_lesser_equal(a, b),
+                                dy * F.broadcast_greater(a, b)),
         (), ("_minimum", "_Minimum")),
     Row("hypot", "sqrt(lhs^2 + rhs^2)", lambda F, dy, a, b, y: (dy * a / y, dy * b / y),
         (), ("_hypot",), 10),
@@ -54,7 +56,8 @@ ROWS = [
     Row("lesser", "1 where lhs < rhs, else 0", None, (), ("_lesser", "_Lesser")),
     Row("lesser_equal", "1 where lhs <= rhs, else 0", None, (),
         ("_lesser_equal", "_Lesser_Equal")),
-    Row("logical_and", "1 where both are not 0, else 0", None, (), ("_logical_and", "_Logical_And")),
+    Row("logical_and", "1 where both are not 0, else 0", None, (),
+        ("_logical_and", "_Logical_And")),
     Row("logical_or", "1 where one is not 0, else 0", None, (), ("_logical_or", "_Logical_Or")),
     Row("logical_xor", "1 where just one is not 0, else 0", None, (),
         ("_logical_xor", "_Logical_Xor")),
@@ -184,8 +187,8 @@ REVERSED = ("sub", "div", "mod", "power")
 def _declare_scalar(row: Row, is_reversed: bool) -> None:
     name = NAMES.get(row.name, row.name)
     full = f"_{'r' if is_reversed else ''}{name}_scalar"
-    formula = row.formula.replace("lhs", "(x)").replace("rhs", "(s)").replace(
-        "(x)", "scalar" if is_reversed else "data").replace("(s)", "data" if is_reversed else "scalar")
+    sides = ("scalar", "data") if is_reversed else ("data", "scalar")
+    formula = row.formula.replace("lhs", sides[0]).replace("rhs", sides[1])
     words = "".join([part.capitalize() for part in name.split("_")])
     alias = f"_{'R' if is_reversed else ''}{words}Scalar"
     register(full, alias)(type(full, (WithScalar,), {

@@ -154,7 +154,7 @@ def _mish_curve(F: Any, x: Any) -> Any:
 
 
 def _declare(row: Row) -> None:
-    doc = f"{row.name}(x) = {row.formula}, element by element. Shape and dtype of the result: data's."
+    doc = f"{row.name}(x) = {row.formula}, element by element; shape and dtype stay."
     register(row.name, *row.aliases)(type(row.name, (Unary,), {"__doc__": doc, "row": row}))
     if row.reads:
         doc = f"dy {row.name}'(x)."

@@ -19,7 +19,7 @@ def run_update(name: str, arrays: list[nd.NDArray], *values: float) -> None:
     op = _operators.get(name)
     if op is None:
         op = _operators[name] = OPERATORS[name].make({})
-    invoke_list(op, arrays, values, arrays[0])
+    invoke_list(op, arrays, list(values), arrays[0])
 
 
 class Optimizer:

@@ -27,5 +27,5 @@ def test_arrays_and_numbers(name, rng):
 def test_other_types_are_refused():
     with pytest.raises(TypeError, match="add: lhs and rhs must be NDArrays or numbers; got list"):
         nd.add([1], nd.ones(1))
-    with pytest.raises(TypeError, match="power: one of lhs and rhs must be an NDArray; got 2 and 3"):
+    with pytest.raises(TypeError, match="power: one of lhs and rhs must be an NDArray"):
         nd.power(2, 3)

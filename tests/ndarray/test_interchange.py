@@ -50,7 +50,7 @@ def test_from_numpy_shares_and_freezes():
 def test_from_numpy_needs_contiguous_memory():
     with pytest.raises(ValueError, match="must be C-contiguous"):
         nd.from_numpy(np.zeros((4, 4), "f4").T[1:])
-    with pytest.raises(TypeError, match="dtype must be one of .* got dtype\\('complex64'\\)"):
+    with pytest.raises(TypeError, match=r"dtype must be one of .* got dtype\('complex64'\)"):
         nd.from_numpy(np.zeros(2, "c8"))
 
 

@@ -104,7 +104,7 @@ def test_remainders_have_the_sign_of_the_divisor():
 
 
 def test_elementwise_forms_need_equal_shapes():
-    with pytest.raises(ValueError, match=r"elemwise_add: rhs must have shape \(2,\), as lhs has; got"):
+    with pytest.raises(ValueError, match=r"elemwise_add: rhs must have shape \(2,\)"):
         nd.elemwise_add(nd.ones(2), nd.ones((1, 2)))
     assert nd.elemwise_mul(nd.full(2, 3), nd.full(2, 4)).tolist() == [12, 12]
 

@@ -28,10 +28,12 @@ ORACLES = {
     "arcsin": (np.arcsin, INSIDE), "arccos": (np.arccos, INSIDE), "arctan": (np.arctan, ANY),
     "sinh": (np.sinh, ANY), "cosh": (np.cosh, ANY), "tanh": (np.tanh, ANY),
     "arcsinh": (np.arcsinh, ANY), "arccosh": (np.arccosh, ABOVE), "arctanh": (np.arctanh, INSIDE),
-    "degrees": (np.degrees, ANY), "radians": (np.radians, ANY), "reciprocal": (lambda x: 1 / x, POSITIVE),
+    "degrees": (np.degrees, ANY), "radians": (np.radians, ANY),
+    "reciprocal": (lambda x: 1 / x, POSITIVE),
     "negative": (np.negative, ANY), "relu": (lambda x: np.maximum(x, 0), ANY),
     "sigmoid": (sigmoid, ANY), "softsign": (lambda x: x / (1 + np.abs(x)), ANY),
-    "softrelu": (lambda x: np.log1p(np.exp(x)), ANY), "log_sigmoid": (lambda x: np.log(sigmoid(x)), ANY),
+    "softrelu": (lambda x: np.log1p(np.exp(x)), ANY),
+    "log_sigmoid": (lambda x: np.log(sigmoid(x)), ANY),
     "mish": (lambda x: x * np.tanh(np.log1p(np.exp(x))), ANY), "erf": (special.erf, ANY),
     "erfinv": (special.erfinv, INSIDE), "gamma": (special.gamma, POSITIVE),
     "gammaln": (special.gammaln, POSITIVE), "digamma": (special.digamma, POSITIVE),
@@ -94,7 +96,8 @@ def test_float32_to_the_last_digits(name):
     np.testing.assert_allclose(got, want, rtol=4e-7, atol=2e-38)
 
 
-@pytest.mark.parametrize("name", ["exp", "log", "tanh", "sigmoid", "relu", "softrelu", "sqrt", "abs"])
+@pytest.mark.parametrize(
+    "name", ["exp", "log", "tanh", "sigmoid", "relu", "softrelu", "sqrt", "abs"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_not_a_number_and_infinities(name, dtype):
     x = np.array([np.nan, np.inf, -np.inf, 0.0], dtype)

@@ -80,7 +80,7 @@ def orders():
         for params in ({}, {"axis": 1}, {"axis": 2, "keepdims": True}):
             yield Sample(name, (Spread(SHAPE),), arg(function), params, gradient="none")
     yield Sample("argmax_channel", (Spread((3, 4)),), lambda x: x.argmax(1), gradient="none")
-    for params in ({}, {"axis": 0}, {"axis": 1, "is_ascend": False}):
+    for params in ({"axis": 2}, {"axis": 0}, {"axis": 1, "is_ascend": False}):
         def ordered(x, axis=-1, is_ascend=True):
             made = np.sort(x, axis)
             return made if is_ascend else np.flip(made, axis)

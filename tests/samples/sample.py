@@ -56,6 +56,7 @@ class Sample:
     differences of float64 values and the recording, "recorded" only, or "none". second: the gradient
     has a gradient. wrt: which inputs have one; None: all that are not Ints or Fixed. slack: how many
     times the dtype's tolerance. aux: inputs that the call writes to. train: run in training mode.
+    single: MXNet computes with float32 constants even in float64, so its values agree to float32 only.
     """
 
     op: str
@@ -71,6 +72,7 @@ class Sample:
     aux: tuple[int, ...] = ()
     train: bool = False
     recorded: bool = True
+    single: bool = False
 
     def __str__(self) -> str:
         shapes = "-".join("x".join(map(str, shape)) or "scalar" for shape in self.shapes)

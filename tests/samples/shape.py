@@ -125,7 +125,7 @@ SAMPLES = [
           {"use_sequence_length": True, "value": -1.0}),
     moved("SequenceMask", [(3, 5, 2), LENGTHS], sequence_mask,
           {"use_sequence_length": True, "axis": 1}),
-    moved("SequenceLast", [(5, 3, 2)], sequence_last),
+    moved("SequenceLast", [(5, 3, 2)], sequence_last, recorded=False),     # MXNet aborts
     moved("SequenceLast", [(5, 3, 2), LENGTHS], sequence_last, {"use_sequence_length": True}),
     moved("SequenceReverse", [(5, 3, 2)], sequence_reverse),
     moved("SequenceReverse", [(5, 3, 2), LENGTHS], sequence_reverse,

@@ -1,0 +1,85 @@
+/* Samplers that need their own sequence for each element, multinomial draws, and shuffling. */
+#include "random_sample.h"
+
+#include <string.h>
+
+#include "mx_dtype.h"
+#include "mx_kernel.h"
+
+/* n outputs; `per` outputs for each element of the `count` parameter arrays, of this item size,
+ * which come first in ptr; per == 0: the parameters are scalars 2 and 3.  output: which pointer. */
+typedef struct { int64_t n, per, count, item, output; } sample_dims;
+typedef struct { int64_t rows, classes, draws, has_log, out_kind; } multinomial_dims;
+typedef struct { int64_t rows, row_bytes; } shuffle_dims;
+
+typedef struct {
+  const sample_dims *d;
+  void *const *ptr;
+  const mx_scalar *scalars;
+  void *y;
+} sample_job;
+
+enum { SAMPLE_CHUNK = 1 << 9 };
+
+static inline double sample_parameter(const sample_job *job, int64_t which, int64_t k) {
+  if (!job->d->per) return job->scalars[2 + which].f;
+  if (which >= job->d->count) return 0;
+  const int64_t at = k / job->d->per;
+  const void *values = job->ptr[which];
+  return job->d->item == 8 ? ((const double *)values)[at] : (double)((const float *)values)[at];
+}
+
+static int sample_run(const sample_dims *d, void *const *ptr, const mx_scalar *scalars,
+                      void (*task)(void *, int64_t)) {
+  sample_job job = {d, ptr, scalars, ptr[d->output]};
+  const int64_t count = (d->n + SAMPLE_CHUNK - 1) / SAMPLE_CHUNK;
+  if (count > 1) mx_rt->parallel_for(count, task, &job);
+  else if (count) task(&job, 0);
+  return MX_OK;
+}
+
+/* out_kind: the dtypes that an index can be stored in, in this order. */
+static void store_index(void *y, int64_t kind, int64_t at, int64_t index) {
+  switch (kind) {
+    case 0: ((uint8_t *)y)[at] = (uint8_t)index; break;
+    case 1: ((int32_t *)y)[at] = (int32_t)index; break;
+    case 2: ((int64_t *)y)[at] = index; break;
+    case 3: ((mx_f16 *)y)[at] = mx_float_to_f16((float)index); break;
+    case 4: ((float *)y)[at] = (float)index; break;
+    default: ((double *)y)[at] = (double)index;
+  }
+}
+
+#define MX_BODY "random_sample_impl.h"
+#include "mx_each_float.h"
+
+/* data -> out: the rows in a random order (Fisher and Yates). */
+static int shuffle_rows_bytes(const void *desc, void *const *ptr, const mx_scalar *scalars) {
+  const shuffle_dims *d = desc;
+  const char *data = ptr[0];
+  char *out = ptr[1];
+  int64_t *order = ptr[2];
+  mx_sequence sequence = mx_sequence_at(scalars[0].u, scalars[1].u, 0);
+  for (int64_t row = 0; row < d->rows; row++) order[row] = row;
+  for (int64_t row = d->rows - 1; row > 0; row--) {
+    const unsigned __int128 bits = mx_next_u64(&sequence);
+    const int64_t other = (int64_t)(bits * (uint64_t)(row + 1) >> 64), kept = order[row];
+    order[row] = order[other];
+    order[other] = kept;
+  }
+  for (int64_t row = 0; row < d->rows; row++)
+    memcpy(out + row * d->row_bytes, data + order[row] * d->row_bytes, (size_t)d->row_bytes);
+  return MX_OK;
+}
+
+#define SAMPLE(name, dtype) \
+  MX_ENTRY(sample_##name, dtype, sample_dims, "n per count item output")
+#define SAMPLES(dtype)                                                                \
+  SAMPLE(uniform, dtype), SAMPLE(normal, dtype), SAMPLE(exponential, dtype),          \
+      SAMPLE(gamma, dtype), SAMPLE(poisson, dtype), SAMPLE(negative_binomial, dtype), \
+      SAMPLE(generalized_negative_binomial, dtype),                                   \
+      MX_ENTRY(sample_multinomial, dtype, multinomial_dims, "rows classes draws has_log out_kind")
+
+const mx_kernel_entry mx_table_random_sample[] = {
+    SAMPLES(f16), SAMPLES(bf16), SAMPLES(f32), SAMPLES(f64),
+    MX_ENTRY(shuffle_rows, bytes, shuffle_dims, "rows row_bytes"), {0}};

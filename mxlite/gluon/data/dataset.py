@@ -1,0 +1,147 @@
+"""Datasets: anything with a length and samples by number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ... import ndarray as nd
+from ...base import MXNetTypeError, MXNetValueError
+from .sampler import FilterSampler, Sampler, SequentialSampler
+
+
+class Dataset:
+    """Base: override `__getitem__(idx)` and `__len__`."""
+
+    def __getitem__(self, idx: int) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} must override __getitem__")
+
+    def __len__(self) -> int:
+        raise NotImplementedError(f"{type(self).__name__} must override __len__")
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def batch(self, indices: Sequence[int]) -> list[nd.NDArray] | nd.NDArray | None:
+        """What default_batchify_fn makes of these samples, at once; None: sample by sample."""
+        return None
+
+    def filter(self, fn: Callable[[Any], bool]) -> Dataset:
+        """The samples for which fn(sample) is true."""
+        return _Sampled(self, FilterSampler(fn, self))
+
+    def shard(self, num_shards: int, index: int) -> Dataset:
+        """Part `index` of `num_shards` parts in order, equal but for one sample at most."""
+        if not 0 <= index < num_shards:
+            raise MXNetValueError(f"shard: index must be in [0, {num_shards}); got {index}")
+        share, rest = divmod(len(self), num_shards)
+        start = share * index + min(index, rest)
+        return _Sampled(self, SequentialSampler(share + (index < rest), start))
+
+    def take(self, count: int | None) -> Dataset:
+        """The first `count` samples; all for None."""
+        count = len(self) if count is None else min(count, len(self))
+        return _Sampled(self, SequentialSampler(count))
+
+    def sample(self, sampler: Sampler) -> Dataset:
+        """The samples in the order of a sampler."""
+        if not isinstance(sampler, Sampler):
+            raise MXNetTypeError(f"sample: sampler must be a Sampler; got {type(sampler).__name__}")
+        return _Sampled(self, sampler)
+
+    def transform(self, fn: Callable[..., Any], lazy: bool = True) -> Dataset:
+        """fn(*sample) for every sample; lazy: when it is asked for, each time anew."""
+        changed = _Transformed(self, fn)
+        return changed if lazy else SimpleDataset(list(changed))
+
+    def transform_first(self, fn: Callable[[Any], Any], lazy: bool = True) -> Dataset:
+        """The samples with fn applied to their first part, such as the image."""
+        return self.transform(_First(fn), lazy)
+
+
+class SimpleDataset(Dataset):
+    """A list, or anything else with a length and items, as a dataset."""
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+
+    def __getitem__(self, idx: int) -> Any:
+        return self._data[idx]
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+
+class ArrayDataset(Dataset):
+    """Arrays or lists of one length, side by side: sample i is the tuple of their items i."""
+
+    def __init__(self, *args: Any) -> None:
+        if not args:
+            raise MXNetValueError("ArrayDataset: needs at least one array")
+        self._length = len(args[0])
+        for i, data in enumerate(args):
+            if len(data) != self._length:
+                raise MXNetValueError(f"ArrayDataset: all arrays must have the length of the "
+                                      f"first, {self._length}; array {i} has {len(data)}")
+        # the items of a one-dimensional array are numbers, as in MXNet
+        self._data = [data.asnumpy() if isinstance(data, nd.NDArray) and data.ndim == 1 else data
+                      for data in args]
+
+    def __getitem__(self, idx: int) -> Any:
+        if len(self._data) == 1:
+            return self._data[0][idx]
+        return tuple([data[idx] for data in self._data])
+
+    def __len__(self) -> int:
+        return self._length
+
+    def batch(self, indices: Sequence[int]) -> list[nd.NDArray] | nd.NDArray | None:
+        """Rows `indices` of every array, gathered without a step for each sample."""
+        if not all(isinstance(data, (nd.NDArray, np.ndarray)) for data in self._data):
+            return None
+        batch = [gather(data, indices) for data in self._data]
+        return batch[0] if len(batch) == 1 else batch
+
+
+def gather(data: Any, indices: Sequence[int]) -> nd.NDArray:
+    """Rows `indices` of an NDArray or NumPy array, as a new NDArray of the same dtype."""
+    values = np.asarray(data)
+    dtype = data._dtype_name if isinstance(data, nd.NDArray) else values.dtype
+    rows = nd.empty((len(indices), *values.shape[1:]), dtype=dtype)
+    np.take(values, indices, axis=0, out=rows._numpy_view())
+    return rows
+
+
+class _Transformed(Dataset):
+    def __init__(self, data: Dataset, fn: Callable[..., Any]) -> None:
+        self._data = data
+        self._fn = fn
+
+    def __getitem__(self, idx: int) -> Any:
+        sample = self._data[idx]
+        return self._fn(*sample) if isinstance(sample, tuple) else self._fn(sample)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+
+class _First:
+    def __init__(self, fn: Callable[[Any], Any]) -> None:
+        self._fn = fn
+
+    def __call__(self, first: Any, *rest: Any) -> Any:
+        return (self._fn(first), *rest) if rest else self._fn(first)
+
+
+class _Sampled(Dataset):
+    def __init__(self, data: Dataset, sampler: Sampler) -> None:
+        self._data = data
+        self._indices = list(sampler)
+
+    def __getitem__(self, idx: int) -> Any:
+        return self._data[self._indices[idx]]
+
+    def __len__(self) -> int:
+        return len(self._indices)

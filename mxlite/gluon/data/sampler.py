@@ -1,0 +1,122 @@
+"""Samplers: the order in which samples of a dataset are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sized
+from typing import Any
+
+from ...base import MXNetValueError, listing
+from ...random import numpy_generator
+
+
+class Sampler:
+    """Base: override `__iter__`, which gives numbers of samples, and `__len__`."""
+
+    def __iter__(self) -> Iterator[Any]:
+        raise NotImplementedError(f"{type(self).__name__} must override __iter__")
+
+    def __len__(self) -> int:
+        raise NotImplementedError(f"{type(self).__name__} must override __len__")
+
+
+class SequentialSampler(Sampler):
+    """start, start + 1, ..., start + length - 1."""
+
+    def __init__(self, length: int, start: int = 0) -> None:
+        self._length = length
+        self._start = start
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self._start, self._start + self._length))
+
+    def __len__(self) -> int:
+        return self._length
+
+
+class RandomSampler(Sampler):
+    """0 to length - 1 in an order drawn anew each time, from the seed of mx.random.seed."""
+
+    def __init__(self, length: int) -> None:
+        self._length = length
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(numpy_generator().permutation(self._length).tolist())
+
+    def __len__(self) -> int:
+        return self._length
+
+
+class FilterSampler(Sampler):
+    """The numbers of the samples for which fn(sample) is true."""
+
+    def __init__(self, fn: Callable[[Any], bool], dataset: Any) -> None:
+        self._indices = [i for i in range(len(dataset)) if fn(dataset[i])]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._indices)
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+
+class IntervalSampler(Sampler):
+    """0, interval, 2 * interval, ..., with rollover then 1, 1 + interval, ... and so on."""
+
+    def __init__(self, length: int, interval: int, rollover: bool = True) -> None:
+        if not 1 <= interval <= length:
+            raise MXNetValueError(f"IntervalSampler: interval must be in [1, length], "
+                                  f"[1, {length}]; got {interval}")
+        self._length = length
+        self._interval = interval
+        self._rollover = rollover
+
+    def __iter__(self) -> Iterator[int]:
+        for start in range(self._interval if self._rollover else 1):
+            yield from range(start, self._length, self._interval)
+
+    def __len__(self) -> int:
+        return self._length if self._rollover else len(range(0, self._length, self._interval))
+
+
+class BatchSampler(Sampler):
+    """Lists of `batch_size` numbers of another sampler.
+
+    What is left at the end is a smaller batch ('keep'), is dropped ('discard'), or begins the
+    next pass ('rollover').
+    """
+
+    def __init__(self, sampler: Any, batch_size: int, last_batch: str = "keep") -> None:
+        choices = ["keep", "discard", "rollover"]
+        if last_batch not in choices:
+            raise MXNetValueError(
+                f"BatchSampler: last_batch must be {listing(choices)}; got {last_batch!r}")
+        if batch_size < 1:
+            raise MXNetValueError(f"BatchSampler: batch_size must be at least 1; got {batch_size}")
+        self._sampler = sampler
+        self._batch_size = batch_size
+        self._last_batch = last_batch
+        self._left: list[Any] = []
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        batch, self._left = self._left, []
+        for index in self._sampler:
+            batch.append(index)
+            if len(batch) == self._batch_size:
+                yield batch
+                batch = []
+        if batch and self._last_batch == "keep":
+            yield batch
+        elif self._last_batch == "rollover":
+            self._left = batch
+
+    def __len__(self) -> int:
+        count = len(_sized(self._sampler))
+        if self._last_batch == "keep":
+            return -(-count // self._batch_size)
+        if self._last_batch == "discard":
+            return count // self._batch_size
+        return (count + len(self._left)) // self._batch_size
+
+
+def _sized(sampler: Any) -> Sized:
+    return sampler

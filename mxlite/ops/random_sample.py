@@ -1,0 +1,194 @@
+"""Distributions drawn by rejection, distributions with arrays of parameters, and shuffling."""
+
+from __future__ import annotations
+
+import math
+
+from ..base import Shape
+from .random import FLOATS, _Random
+from .schema import Op, kernel, param, register, runtime
+
+DType = str
+
+
+class _RandomSample(_Random):
+    """Base: `_random_<name>`, every element drawn from its own sequence."""
+
+    def prepare(self, inputs, outputs):
+        return kernel(f"sample_{self.kernel_name}", outputs[0].dtype, n=outputs[0].size, per=0,
+                      count=0, item=0, output=0, work=60 * outputs[0].size)
+
+
+@register("_random_exponential", "random_exponential", inputs="")
+class RandomExponential(_RandomSample):
+    """Exponentially distributed numbers of rate `lam`: their mean is 1 / lam."""
+
+    kernel_name = "exponential"
+    lam: float = runtime(1.0, "rate", low=0)
+    shape: Shape = param((), "shape of the output")
+    ctx: str | None = param(None, "where to make it")
+    dtype: DType | None = param(None, "dtype of the output; None: float32")
+
+
+@register("_random_gamma", "random_gamma", inputs="")
+class RandomGamma(_RandomSample):
+    """Gamma distributed numbers of shape parameter `alpha` and scale `beta`."""
+
+    kernel_name = "gamma"
+    alpha: float = runtime(1.0, "shape parameter", low=0)
+    beta: float = runtime(1.0, "scale", low=0)
+    shape: Shape = param((), "shape of the output")
+    ctx: str | None = param(None, "where to make it")
+    dtype: DType | None = param(None, "dtype of the output; None: float32")
+
+
+@register("_random_poisson", "random_poisson", inputs="")
+class RandomPoisson(_RandomSample):
+    """Poisson distributed counts of mean `lam`."""
+
+    kernel_name = "poisson"
+    lam: float = runtime(1.0, "mean", low=0)
+    shape: Shape = param((), "shape of the output")
+    ctx: str | None = param(None, "where to make it")
+    dtype: DType | None = param(None, "dtype of the output; None: float32")
+
+
+@register("_random_negative_binomial", "random_negative_binomial", inputs="")
+class RandomNegativeBinomial(_RandomSample):
+    """Counts of failures before `k` successes of probability `p`."""
+
+    kernel_name = "negative_binomial"
+    k: float = runtime(1.0, "successes", low=0)
+    p: float = runtime(1.0, "probability of a success", low=0, high=1)
+    shape: Shape = param((), "shape of the output")
+    ctx: str | None = param(None, "where to make it")
+    dtype: DType | None = param(None, "dtype of the output; None: float32")
+
+
+@register("_random_generalized_negative_binomial", "random_generalized_negative_binomial", inputs="")
+class RandomGeneralizedNegativeBinomial(_RandomSample):
+    """Counts of mean `mu` and variance mu + alpha * mu^2."""
+
+    kernel_name = "generalized_negative_binomial"
+    mu: float = runtime(1.0, "mean", low=0)
+    alpha: float = runtime(1.0, "dispersion", low=0)
+    shape: Shape = param((), "shape of the output")
+    ctx: str | None = param(None, "where to make it")
+    dtype: DType | None = param(None, "dtype of the output; None: float32")
+
+
+class _Sample(_Random):
+    """Base: each element of the parameter arrays (*S) draws `shape` numbers -> (*S, *shape)."""
+
+    shape: Shape = param((), "how many are drawn for each element of the parameters")
+    dtype: DType | None = param(None, "dtype of the output; None: that of the parameters")
+
+    def infer_shape(self, first, *rest):
+        for name, shape in zip(self.input_names(2)[1:], rest, strict=True):
+            if shape != first:
+                raise self.shape_error(name, f"{first}, as {self.input_names(1)[0]} has", shape)
+        return [first + self.shape]
+
+    def infer_dtype(self, first, *rest):
+        if first not in ("float32", "float64"):
+            raise self.dtype_error(self.input_names(1)[0], "float32 or float64", first)
+        Op.infer_dtype(self, first, *rest)
+        return [first if self.dtype in (None, "None") else self.dtype]
+
+    def prepare(self, inputs, outputs):
+        name = self.name.removeprefix("_")
+        return kernel(name, outputs[0].dtype, n=outputs[0].size,
+                      per=max(math.prod(self.shape), 1), count=len(inputs),
+                      item=inputs[0].itemsize, output=len(inputs), work=60 * outputs[0].size)
+
+
+@register("_sample_uniform", "sample_uniform", inputs="low high")
+class SampleUniform(_Sample):
+    """Numbers spread evenly over [low, high), for arrays of bounds (*S) -> (*S, *shape)."""
+
+
+@register("_sample_normal", "sample_normal", inputs="mu sigma")
+class SampleNormal(_Sample):
+    """Normally distributed numbers, for arrays of means and deviations (*S) -> (*S, *shape)."""
+
+
+@register("_sample_exponential", "sample_exponential", inputs="lam")
+class SampleExponential(_Sample):
+    """Exponentially distributed numbers, for an array of rates (*S) -> (*S, *shape)."""
+
+
+@register("_sample_gamma", "sample_gamma", inputs="alpha beta")
+class SampleGamma(_Sample):
+    """Gamma distributed numbers, for arrays of shapes and scales (*S) -> (*S, *shape)."""
+
+
+@register("_sample_poisson", "sample_poisson", inputs="lam")
+class SamplePoisson(_Sample):
+    """Poisson distributed counts, for an array of means (*S) -> (*S, *shape)."""
+
+
+@register("_sample_negative_binomial", "sample_negative_binomial", inputs="k p")
+class SampleNegativeBinomial(_Sample):
+    """Counts of failures before k successes of probability p, arrays (*S) -> (*S, *shape)."""
+
+
+@register("_sample_generalized_negative_binomial", "sample_generalized_negative_binomial",
+          inputs="mu alpha")
+class SampleGeneralizedNegativeBinomial(_Sample):
+    """Counts of means mu and variances mu + alpha * mu^2, arrays (*S) -> (*S, *shape)."""
+
+
+INDEX_DTYPES = ("uint8", "int32", "int64", "float16", "float32", "float64")
+
+
+@register("_sample_multinomial", "sample_multinomial")
+class SampleMultinomial(Op):
+    """Class numbers drawn by the probabilities in data's last axis: (*S, K) -> (*S, *shape).
+
+    With get_prob a second output holds the logarithm of the probability of each.
+    """
+
+    random = True
+    shape: Shape = param((), "how many are drawn from each distribution")
+    get_prob: bool = param(False, "return the log-probabilities too")
+    dtype: DType = param("int32", "dtype of the numbers", choices=INDEX_DTYPES)
+
+    @property
+    def num_outputs(self):
+        return 2 if self.get_prob else 1
+
+    def infer_shape(self, data):
+        if not data or data[-1] == 0:
+            raise self.shape_error("data", "(*, K) with K of at least 1", data)
+        shape = data[:-1] + self.shape
+        return [shape or (1,)] * self.num_outputs
+
+    def infer_dtype(self, data):
+        if data not in FLOATS:
+            raise self.dtype_error("data", "of floating point", data)
+        return [self.dtype, data][:self.num_outputs]
+
+    def prepare(self, inputs, outputs):
+        *_, classes = shape = inputs[0].shape
+        return kernel("sample_multinomial", inputs[0].dtype, scratch=8 * classes,
+                      rows=math.prod(shape[:-1]), classes=classes, draws=math.prod(self.shape),
+                      has_log=int(self.get_prob), out_kind=INDEX_DTYPES.index(self.dtype),
+                      work=inputs[0].size + 30 * outputs[0].size)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [None]
+
+
+@register("_shuffle", "shuffle")
+class Shuffle(Op):
+    """The rows of data, along its first axis, in a random order."""
+
+    random = True
+
+    def prepare(self, inputs, outputs):
+        rows = inputs[0].shape[0] if inputs[0].size else 0
+        return kernel("shuffle_rows", "bytes", scratch=8 * rows, rows=rows,
+                      row_bytes=inputs[0].nbytes // max(rows, 1), work=inputs[0].nbytes)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [None]

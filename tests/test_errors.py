@@ -1,0 +1,74 @@
+"""What mxlite says to mistakes: operator, argument, rule, value, and the near name."""
+
+import pytest
+
+import mxlite as mx
+from mxlite import nd
+
+CASES = [
+    (lambda: nd.FullyConnected(nd.ones((2, 3)), nd.ones((4, 5)), nd.ones(4), num_hidden=4),
+     ValueError, r"FullyConnected: weight must have shape \(4, 3\).*; got \(4, 5\)"),
+    (lambda: nd.FullyConnected(nd.ones((2, 3)), nd.ones((4, 3)), num_hidden=4),
+     mx.MXNetError, "FullyConnected: .*bias"),
+    (lambda: nd.Convolution(nd.ones((1, 1, 5, 5)), nd.ones((2, 1, 3, 3)), no_bias=True, num_filter=2,
+                            kernel=(3, 3), strid=(1, 1)),
+     TypeError, "Convolution: unknown parameter 'strid'; .* did you mean 'stride'"),
+    (lambda: nd.Convolution(nd.ones((1, 1, 5, 5)), nd.ones((2, 1, 3, 3)), no_bias=True, num_filter=0,
+                            kernel=(3, 3)),
+     ValueError, "Convolution: num_filter must be at least 1; got 0"),
+    (lambda: nd.FullyConnected(nd.ones((2, 3)), num_hidden=2), TypeError,
+     "FullyConnected: missing input 'weight'"),
+    (lambda: nd.one_hot(nd.ones(2)), TypeError, "one_hot: missing parameter 'depth'"),
+    (lambda: nd.sum(nd.ones((2, 3)), axis=2), IndexError,
+     r"sum: axis must be in \[-2, 1\] for an array of 2 dimensions; got 2"),
+    (lambda: nd.exp([1, 2]), TypeError, "exp: data must be an .*; got list"),
+    (lambda: nd.exp(nd.ones(1), nd.ones(1)), TypeError, "exp: takes at most 1 arrays"),
+    (lambda: nd.exp(nd.ones(1), data=nd.ones(1)), TypeError, "exp: got two values for 'data'"),
+    (lambda: nd.exp(nd.ones(2), out=nd.ones(3)), ValueError,
+     r"exp: out must have shape \(2,\); got \(3,\)"),
+    (lambda: nd.exp(nd.ones(2), out=nd.ones(2, dtype="float64")), TypeError,
+     "exp: out must have dtype float32; got float64"),
+    (lambda: nd.exp(nd.ones(2), out=3), TypeError, "exp: out must be an NDArray; got int"),
+    (lambda: nd.zeros((2, -1)), ValueError, r"must not hold negative lengths; got \(2, -1\)"),
+    (lambda: nd.ones(2).astype("floot32"), TypeError,
+     "dtype must be one of .* got 'floot32'; did you mean 'float32'"),
+    (lambda: nd.fully_connected, AttributeError, "has no attribute 'fully_connected'"),
+    (lambda: nd.softmx, AttributeError, "has no attribute 'softmx'; did you mean 'softmax'"),
+    (lambda: mx.glon, AttributeError, "has no attribute 'glon'; did you mean 'gluon'"),
+    (lambda: nd.ones((2, 3))[5], IndexError, r"index 5 is out of bounds .* shape \(2, 3\)"),
+    (lambda: nd.Reshape(nd.ones((2, 3)), shape=(4, 2)), ValueError, "Reshape: "),
+    (lambda: nd.concat(nd.ones((2, 3)), nd.ones((2, 4)), dim=0), ValueError, "Concat: "),
+    (lambda: nd.dot(nd.ones((2, 3)), nd.ones((2, 3))), ValueError, "dot: "),
+    (lambda: mx.random.seed("x"), ValueError, "seed: seed_state must be an integer; got 'x'"),
+]
+
+
+@pytest.mark.parametrize("mistake, kind, message", CASES, ids=[case[2][:40] for case in CASES])
+def test_mistakes_are_named(mistake, kind, message):
+    with pytest.raises(kind, match=message) as caught:
+        mistake()
+    if kind is not AttributeError:
+        assert isinstance(caught.value, mx.MXNetError)
+
+
+def test_mxnets_texts_for_parameters_are_understood():
+    x = nd.ones((1, 1, 4, 4))
+    by_text = nd.Pooling(x, kernel="(2, 2)", stride="[2,2]", pool_type="max", global_pool="False")
+    assert by_text.shape == nd.Pooling(x, kernel=(2, 2), stride=(2, 2), pool_type="max").shape
+    assert nd.sum(nd.ones((2, 3)), axis="1", keepdims="True").shape == (2, 1)
+
+
+def test_parameters_stay_positional_in_mxnets_order():
+    assert nd.clip(nd.array([1, 5]), 2, 3).tolist() == [2, 3]
+    assert nd.sum(nd.ones((2, 3)), 1, True).shape == (2, 1)
+
+
+def test_functions_show_real_signatures():
+    import inspect
+
+    parameters = inspect.signature(nd.Convolution).parameters
+    assert list(parameters)[:6] == ["data", "weight", "bias", "kernel", "stride", "dilate"]
+    assert parameters["num_group"].default == 1
+    assert "data (N, C" in nd.Convolution.__doc__
+    assert nd.Convolution.__name__ == "Convolution"
+    assert str(inspect.signature(nd.concat)).startswith("(*data")

@@ -1,0 +1,65 @@
+"""The samples in mxlite against what MXNet 1.9.1 computed (tools/record_mxnet.py)."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from samples import FAMILIES, SAMPLES, outputs_of
+
+import mxlite as mx
+
+FOLDER = Path(__file__).parent / "recordings/ops"
+TOLERANCE = {"float32": (1e-5, 2e-6), "float64": (1e-11, 1e-12)}
+KNOWN = {(str(sample), sample.train): sample for sample in SAMPLES}
+
+
+def recorded_calls():
+    for family in FAMILIES:
+        with np.load(FOLDER / f"{family}.npz") as file:
+            values = file["values"]
+            start = 0
+            for call in json.loads(str(file["index"])):
+                parts = {}
+                for role, shape in call["parts"]:
+                    size = int(np.prod(shape))
+                    parts[role] = values[start:start + size].reshape(shape)
+                    start += size
+                mode = "-train" if call["train"] else ""
+                yield pytest.param(call, parts, id=f"{call['sample']}{mode}-{call['dtype']}")
+
+
+def those(parts, role):
+    return [value for name, value in parts.items() if name.rstrip("0123456789") == role]
+
+
+@pytest.mark.parametrize("call, parts", list(recorded_calls()))
+def test_as_mxnet(call, parts):
+    sample, dtype = KNOWN[call["sample"], call["train"]], call["dtype"]
+    arrays = [mx.nd.array(value, dtype=dtype) for value in those(parts, "in")]
+    for i in sample.variables:
+        arrays[i].attach_grad()
+    with mx.autograd.record(train_mode=sample.train):
+        outputs = outputs_of(getattr(mx.nd, sample.op)(*arrays, **sample.params))
+    made = {f"out{i}": y for i, y in enumerate(outputs)}
+    if sample.variables:
+        heads = [mx.nd.array(dy, dtype=y.dtype)
+                 for dy, y in zip(those(parts, "dy"), outputs, strict=True)]
+        mx.autograd.backward(outputs, heads, train_mode=sample.train)
+        made |= {f"grad{i}": arrays[i].grad for i in sample.variables}
+    made |= {f"aux{i}": arrays[i] for i in sample.aux}
+    rtol, atol = TOLERANCE["float32" if sample.single else dtype]
+    for role, array in made.items():
+        assert array.shape == parts[role].shape, role
+        np.testing.assert_allclose(array.asnumpy().astype("float64"), parts[role],
+                                   rtol * sample.slack, atol * sample.slack, err_msg=role)
+
+
+def test_every_recording_is_of_a_known_sample():
+    calls = [param.values[0] for param in recorded_calls()]
+    assert {(call["sample"], call["train"]) for call in calls} <= set(KNOWN)
+    assert len(calls) > 500
+
+
+def test_recordings_are_small():
+    assert sum(path.stat().st_size for path in FOLDER.parent.rglob("*.*")) < 2_000_000
