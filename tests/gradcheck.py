@@ -32,8 +32,9 @@ def check_vjp(function, vjp, values, rng, wrt=None, rtol=1e-6, atol=1e-8, step=S
     np.testing.assert_allclose(along, slope / (2 * step), rtol=rtol, atol=atol + rtol * size)
 
 
-def _arrays(values, wrt):
-    arrays = [mx.nd.array(value, dtype="float64") for value in values]
+def _arrays(values, wrt, dtypes=None):
+    dtypes = dtypes or ["float64"] * len(values)
+    arrays = [mx.nd.array(value, dtype=dtype) for value, dtype in zip(values, dtypes, strict=True)]
     for i in wrt:
         arrays[i].attach_grad()
     return arrays
@@ -43,19 +44,19 @@ def _listed(made):
     return list(made) if isinstance(made, (list, tuple)) else [made]
 
 
-def forward_of(function, train=False):
+def forward_of(function, train=False, dtypes=None):
     """`function` of NDArrays as a function of NumPy arrays, recorded and run in float64."""
     def forward(*values):
         with mx.autograd.record(train_mode=train):
-            made = _listed(function(*_arrays(values, ())))
+            made = _listed(function(*_arrays(values, (), dtypes)))
         return [y.asnumpy() for y in made]
     return forward
 
 
-def vjp_of(function, wrt, train=False):
+def vjp_of(function, wrt, train=False, dtypes=None):
     """The gradients that autograd finds for `function` of NDArrays, as a `vjp` of check_vjp."""
     def vjp(dys, *values):
-        arrays = _arrays(values, wrt)
+        arrays = _arrays(values, wrt, dtypes)
         with mx.autograd.record(train_mode=train):
             made = _listed(function(*arrays))
         mx.autograd.backward(made, [mx.nd.array(dy, dtype="float64") for dy in dys],
@@ -64,12 +65,12 @@ def vjp_of(function, wrt, train=False):
     return vjp
 
 
-def check_gradient(function, values, rng, wrt=None, train=False, **tolerance):
+def check_gradient(function, values, rng, wrt=None, train=False, dtypes=None, **tolerance):
     """The first-order gradient of a function of NDArrays is right at `values`."""
     wrt = tuple(range(len(values))) if wrt is None else wrt
     values = [np.asarray(value, "float64") for value in values]
-    check_vjp(forward_of(function, train), vjp_of(function, wrt, train), values, rng, wrt,
-              **tolerance)
+    check_vjp(forward_of(function, train, dtypes), vjp_of(function, wrt, train, dtypes), values,
+              rng, wrt, **tolerance)
 
 
 def gradient_function(function, wrt, weights, train=False):
@@ -91,4 +92,4 @@ def check_second(function, values, rng, wrt=None, train=False, **tolerance):
     values = [np.asarray(value, "float64") for value in values]
     weights = [rng.standard_normal(y.shape) for y in forward_of(function, train)(*values)]
     check_gradient(gradient_function(function, wrt, weights, train), values, rng, wrt, train,
-                   **tolerance)
+                   None, **tolerance)

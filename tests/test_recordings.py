@@ -36,7 +36,8 @@ def those(parts, role):
 @pytest.mark.parametrize("call, parts", list(recorded_calls()))
 def test_as_mxnet(call, parts):
     sample, dtype = KNOWN[call["sample"], call["train"]], call["dtype"]
-    arrays = [mx.nd.array(value, dtype=dtype) for value in those(parts, "in")]
+    arrays = [mx.nd.array(value, dtype=sample.dtype_of(i, dtype))
+              for i, value in enumerate(those(parts, "in"))]
     for i in sample.variables:
         arrays[i].attach_grad()
     with mx.autograd.record(train_mode=sample.train):

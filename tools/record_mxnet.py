@@ -32,7 +32,8 @@ def function(name):
 def record(sample, dtype):
     """[(role, values)] of one call, and of its backward with fixed output gradients."""
     rng = np.random.default_rng(zlib.crc32(str(sample).encode()) + sample.train)
-    arrays = [mx.nd.array(value, dtype=dtype) for value in sample.draw(rng)]
+    arrays = [mx.nd.array(value, dtype=sample.dtype_of(i, dtype))
+              for i, value in enumerate(sample.draw(rng))]
     kept = [(f"in{i}", array.asnumpy()) for i, array in enumerate(arrays)]
     for i in sample.variables:
         arrays[i].attach_grad()

@@ -29,7 +29,12 @@
   TABLE(random) \
   TABLE(random_sample) \
   TABLE(dropout) \
-  TABLE(optimizer)
+  TABLE(optimizer) \
+  TABLE(gemm_micro) \
+  TABLE(gemm) \
+  TABLE(gemm_naive) \
+  TABLE(conv) \
+  TABLE(conv_naive)
 
 #define MX_DECLARE(family) extern const mx_kernel_entry mx_table_##family[];
 MX_TABLES(MX_DECLARE)

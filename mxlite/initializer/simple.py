@@ -88,5 +88,3 @@ class LSTMBias(Initializer):
         hidden = arr.shape[0] // 4
         arr[:] = 0
         arr[hidden:2 * hidden] = self.forget_bias
-
-    _init_bias = _init_weight

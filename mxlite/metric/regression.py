@@ -57,15 +57,16 @@ class MSE(_Distance):
 
 
 @register
-class RMSE(MSE):
-    """The root of the mean over updates of the mean (label - pred)^2."""
+class RMSE(_Distance):
+    """Root of the mean (label - pred)^2, averaged over updates."""
 
     def __init__(self, name: str = "rmse", output_names: Names = None,
                  label_names: Names = None) -> None:
         super().__init__(name, output_names, label_names)
 
-    def _value(self, total: float, count: int) -> float:
-        return math.sqrt(total / count)
+    def distance(self, difference: np.ndarray) -> float:
+        """Root of the mean of squares."""
+        return math.sqrt((difference ** 2).mean())
 
 
 @alias("pearsonr")

@@ -207,7 +207,7 @@ def register(name: str, *aliases: str,
             Input(word.strip("*?!"), "?" in word, "*" in word, "!" in word)
             for word in inputs.split()])
         cls.params = {}
-        for base in reversed(cls.__mro__):
+        for base in reversed(cls.__mro__[:cls.__mro__.index(Op)]):
             for key, kind in inspect.get_annotations(base).items():
                 declared = base.__dict__.get(key)
                 if isinstance(declared, Param):

@@ -40,13 +40,13 @@ def draws(name, params):
     yield sampled.asnumpy()[1]
 
 
-@pytest.mark.parametrize(("name", "params", "law"), CONTINUOUS, ids=str)
+@pytest.mark.parametrize(("name", "params", "law"), CONTINUOUS)
 def test_continuous(name, params, law):
     for values in draws(name, params):
         assert stats.kstest(values, law.cdf).pvalue > ENOUGH
 
 
-@pytest.mark.parametrize(("name", "params", "law"), COUNTS, ids=str)
+@pytest.mark.parametrize(("name", "params", "law"), COUNTS)
 def test_counts(name, params, law):
     for values in draws(name, params):
         low, high = law.ppf(0.001), law.ppf(0.999)

@@ -11,11 +11,12 @@ FLOATS = ("float16", "float32", "float64")
 
 @dataclass(frozen=True)
 class Ints:
-    """An input of whole numbers in [low, high)."""
+    """An input of whole numbers in [low, high); `dtype` where the operator wants just that one."""
 
     shape: tuple[int, ...]
     low: int
     high: int
+    dtype: str | None = None
 
     def draw(self, rng: np.random.Generator, domain: tuple[float, float]) -> np.ndarray:
         return rng.integers(self.low, self.high, self.shape).astype("float64")
@@ -93,6 +94,10 @@ class Sample:
             return self.wrt
         return tuple(i for i, entry in enumerate(self.inputs)
                      if isinstance(entry, (tuple, Spread)))
+
+    def dtype_of(self, position: int, dtype: str) -> str:
+        """The dtype of an input of a call in `dtype`."""
+        return getattr(self.inputs[position], "dtype", None) or dtype
 
     def draw(self, rng: np.random.Generator) -> list[np.ndarray]:
         """The inputs' values in float64, exact in float16, so that all dtypes see the same."""

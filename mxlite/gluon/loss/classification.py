@@ -79,7 +79,7 @@ SigmoidBCELoss = SigmoidBinaryCrossEntropyLoss
 
 
 class KLDivLoss(Loss):
-    """label * (log label - pred), averaged but for the batch; pred holds log-probabilities.
+    """Sum of label * (log label - pred) over all but the batch; pred holds log-probabilities.
 
     from_logits=False: pred goes through log_softmax along `axis` first.
     """
@@ -94,7 +94,9 @@ class KLDivLoss(Loss):
         """pred, label (N, *) -> (N,)."""
         if not self._from_logits:
             pred = F.log_softmax(pred, axis=self._axis)
-        return self._average(F, label * (F.log(label + 1e-12) - pred), sample_weight)
+        loss = label * (F.log(label + 1e-12) - pred)
+        loss = self._weighted(F, loss, sample_weight, self._weight)
+        return F.sum(loss, axis=self._batch_axis, exclude=True)
 
 
 class HingeLoss(Loss):

@@ -64,4 +64,4 @@ class SDMLLoss(Loss):
         same = F.eye(count, dtype=x1.dtype, ctx=x1.ctx)
         rest = self.smoothing_parameter / (count - 1)
         labels = same * (1 - self.smoothing_parameter) + (1 - same) * rest
-        return self.kl_loss(logits, labels) * count
+        return self.kl_loss(logits, labels)

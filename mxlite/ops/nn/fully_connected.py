@@ -1,0 +1,61 @@
+"""FullyConnected: an affine map of the last axis, or of all axes but the first."""
+
+from __future__ import annotations
+
+import math
+
+from ..matrix import gemm
+from ..schema import Op, param, register, required
+
+
+@register("FullyConnected", inputs="data weight bias?")
+class FullyConnected(Op):
+    """data @ weight.T + bias: data (N, I), weight (num_hidden, I), bias (num_hidden).
+
+    flatten: data (N, ...) is taken as (N, I); otherwise data (..., I) -> (..., num_hidden).
+    """
+
+    num_hidden: int = required("length of the result's last axis", low=1)
+    no_bias: bool = param(False, "leave the bias out")
+    flatten: bool = param(True, "take all axes but the first as one")
+
+    def sizes(self, data):
+        """(rows, I)."""
+        if not data:
+            raise self.shape_error("data", "of at least one axis", data)
+        cut = 1 if self.flatten else len(data) - 1
+        return math.prod(data[:cut]), math.prod(data[cut:])
+
+    def complete(self, data, weight=None, bias=None):
+        if data is not None:
+            weight = weight or (self.num_hidden, self.sizes(data)[1])
+        return [data, weight] if self.no_bias else [data, weight, bias or (self.num_hidden,)]
+
+    def infer_shape(self, data, weight, bias=None):
+        wanted = (self.num_hidden, self.sizes(data)[1])
+        if weight != wanted:
+            raise self.shape_error("weight", f"{wanted} for data {data}", weight)
+        if self.no_bias != (bias is None):
+            raise self.value_error("bias", "given unless no_bias is True", bias)
+        if bias is not None and bias != wanted[:1]:
+            raise self.shape_error("bias", wanted[:1], bias)
+        return [(data[:1] if self.flatten else data[:-1]) + wanted[:1]]
+
+    def prepare(self, inputs, outputs):
+        rows, width = self.sizes(inputs[0].shape)
+        return gemm(inputs[0].dtype, rows, self.num_hidden, width, trans_b=True,
+                    has_bias=not self.no_bias)
+
+    def grad(self, F, dy, inputs, outputs):
+        data, weight = inputs[:2]
+        rows, width = self.sizes(data.shape)
+        dy_matrix, x = dy[0], data
+        if len(dy_matrix.shape) != 2:
+            dy_matrix = dy_matrix.reshape((rows, self.num_hidden))
+        if len(x.shape) != 2:
+            x = x.reshape((rows, width))
+        ddata = F.dot(dy_matrix, weight)
+        if ddata.shape != data.shape:
+            ddata = ddata.reshape(data.shape)
+        grads = [ddata, F.dot(dy_matrix, x, transpose_a=True)]
+        return grads if self.no_bias else [*grads, F.sum(dy_matrix, axis=0)]
