@@ -2,9 +2,9 @@
 
     ~/.cache/mxlite-reference/mxnet/bin/python tools/record_mxnet.py
 
-It writes tests/recordings/ops/<family>.npz, which tests/test_recordings.py compares with mxlite, and
-tests/recordings/params/*.params. A file holds all its values in one float64 array, and an index: for
-every sample and dtype the roles (in0, out0, dy0, grad0, aux3) and shapes of the arrays, in order.
+It writes tests/recordings/ops/<family>.npz, which tests/test_recordings.py compares with mxlite,
+and tests/recordings/params/*.params. A file holds all its values in one float64 array, and an
+index: for every sample and dtype the roles (in0, out0, dy0, grad0, aux3) and shapes, in order.
 """
 
 import json
@@ -42,8 +42,9 @@ def record(sample, dtype):
     kept += [(f"out{i}", array.asnumpy()) for i, array in enumerate(outputs)]
     if sample.variables:
         dy = [rng.standard_normal(array.shape).astype(dtype) for array in outputs]
-        mx.autograd.backward(outputs, [mx.nd.array(value, dtype=array.dtype) for value, array in
-                                       zip(dy, outputs)], train_mode=sample.train)
+        heads = [mx.nd.array(value, dtype=array.dtype)
+                 for value, array in zip(dy, outputs, strict=True)]
+        mx.autograd.backward(outputs, heads, train_mode=sample.train)
         kept += [(f"dy{i}", value) for i, value in enumerate(dy)]
         kept += [(f"grad{i}", arrays[i].grad.asnumpy()) for i in sample.variables]
     return kept + [(f"aux{i}", arrays[i].asnumpy()) for i in sample.aux]

@@ -7,6 +7,8 @@ enum {
   PART_WORK = 1 << 19,      /* multiply-adds that are worth a task */
   MOST_CHUNKS = 16,
   A_BYTES = 1 << 19,        /* of packed weights a task goes over: they stay in L2 */
+  MOST_PANELS = 8,          /* of output channels in a task */
+  BLOCK_K = 256,
   LINE_PIXELS = 4096,       /* of dy that stay in L2 */
 };
 

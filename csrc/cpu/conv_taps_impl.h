@@ -41,6 +41,19 @@ static int64_t FN(panels_of_plane)(const conv_plan *p, const conv_part *part) {
   return (last + FN(COLS) - 1) / FN(COLS);
 }
 
+/* One panel of columns times the weights of `rows` output channels, BLOCK_K at a time, so that the
+ * image's rows stay in L1 while the weights pass by. */
+static void FN(multiply_panel)(int64_t rows, int64_t K, const wide *weight, const wide *x,
+                               const int64_t *offset, wide *sum) {
+  for (int64_t k = 0; k == 0 || k < K; k += BLOCK_K)
+    for (int64_t o = 0; o < rows; o += TILE_ROWS) {
+      const int64_t high = lesser(TILE_ROWS, rows - o);
+      const WIDE(tile) tile = {sum + o * FN(COLS), FN(COLS), k > 0, NULL, NULL};
+      WIDE(micro_taps)((int)high, FN(COLS), lesser(BLOCK_K, K - k), weight + o * K + k * high, high,
+                       x, offset + k, &tile);
+    }
+}
+
 /* Task: a block of output channels over a chunk of the (image, z, panel of columns). */
 static void FN(taps_task)(void *context, int64_t task) {
   const conv_job *job = context;
@@ -51,26 +64,22 @@ static void FN(taps_task)(void *context, int64_t task) {
   if (!volume(part.count)) return;
   const int64_t K = part.taps * p->in, panels = FN(panels_of_plane)(p, &part);
   const int64_t items = job->images * part.count[0] * panels;
-  const int64_t begin = block * job->block_rows, end = lesser(p->out, begin + job->block_rows);
-  const int64_t *offset = job->offset + part.taps_before * p->in;
+  const int64_t o = block * job->block_rows, rows = lesser(job->block_rows, p->out - o);
+  const int64_t channel = group * p->out + o, has_bias = p->d->has_bias && !p->is_grad;
   const wide *weight = (wide *)job->weight + group * p->weights + part.taps_before * p->in * p->out;
-  const real *bias = p->d->has_bias && !p->is_grad ? (const real *)job->ptr[2] : NULL;
-  real *result = job->ptr[p->d->has_bias && !p->is_grad ? 3 : 2];
-  wide sum[TILE_AREA(wide)];
-  const WIDE(tile) tile = {sum, FN(COLS), 0, NULL, NULL};
+  const real *bias = has_bias ? (const real *)job->ptr[2] + channel : NULL;
+  wide sum[MOST_PANELS * TILE_AREA(wide)];
   for (int64_t item = items * chunk / job->chunks; item < items * (chunk + 1) / job->chunks; item++) {
     const int64_t q = item % panels * FN(COLS), z = item / panels % part.count[0];
     const int64_t image = item / panels / part.count[0];
     const wide *x = (wide *)job->image + (image * p->d->groups + group) * p->in * p->channel + q +
                     ((part.start[0] + z) * p->length[1] + part.start[1]) * p->length[2] +
                     part.start[2];
-    for (int64_t o = begin; o < end; o += TILE_ROWS) {
-      const int64_t rows = lesser(TILE_ROWS, p->out - o), channel = group * p->out + o;
-      real *y = result + ((job->first + image) * p->d->groups * p->out + channel) *
-                volume(p->result) + (part.first[0] + z * part.step[0]) * p->result[1] * p->result[2];
-      WIDE(micro_taps)((int)rows, FN(COLS), K, weight + o * K, rows, x, offset, &tile);
-      FN(scatter)(p, &part, sum, q, rows, bias ? bias + channel : NULL, y);
-    }
+    real *y = (real *)job->ptr[has_bias ? 3 : 2] +
+              ((job->first + image) * p->d->groups * p->out + channel) * volume(p->result) +
+              (part.first[0] + z * part.step[0]) * p->result[1] * p->result[2];
+    FN(multiply_panel)(rows, K, weight + o * K, x, job->offset + part.taps_before * p->in, sum);
+    FN(scatter)(p, &part, sum, q, rows, bias, y);
   }
 }
 
@@ -80,7 +89,7 @@ static void FN(cut_taps)(conv_job *job) {
   const conv_part part = nth_part(p, 0);
   const int64_t K = part.taps * p->in + 1;
   const int64_t fit = A_BYTES / ((int64_t)sizeof(wide) * K * TILE_ROWS);
-  job->block_rows = TILE_ROWS * (fit < 1 ? 1 : fit);
+  job->block_rows = TILE_ROWS * lesser(fit < 1 ? 1 : fit, MOST_PANELS);
   job->blocks = (p->out + job->block_rows - 1) / job->block_rows;
   const int64_t items = p->d->images * part.count[0] * FN(panels_of_plane)(p, &part);
   const int64_t work = items * FN(COLS) * K * lesser(p->out, job->block_rows);
@@ -91,7 +100,7 @@ static int FN(run_taps)(const conv_dims *d, void *const *ptr, int is_grad) {
   conv_job job = {.plan = plan_convolution(d, is_grad, FN(COLS)), .ptr = ptr};
   const conv_plan *p = &job.plan;
   const int64_t window = volume(d->kernel);
-  if (!(d->N * d->groups * p->out * volume(p->result))) return MX_OK;
+  if (d->N * d->groups * p->out * volume(p->result) == 0) return MX_OK;
   char *scratch = ptr[d->has_bias && !is_grad ? 4 : 3];
   job.weight = take(&scratch, d->groups * p->weights * (int64_t)sizeof(wide));
   job.offset = take(&scratch, p->in * window * 8);

@@ -59,7 +59,7 @@ static int FN(conv_grad_weight)(const void *desc, void *const *ptr, const mx_sca
   conv_job job = {.plan = plan_convolution(d, 0, FN(COLS)), .ptr = ptr};
   const conv_plan *p = &job.plan;
   const int64_t pixels = volume(d->out), K = d->C * volume(d->kernel), width = 32 * ((d->F + 31) / 32);
-  if (!(d->N * pixels * d->groups * p->weights)) {
+  if (d->N * pixels * d->groups * p->weights == 0) {
     memset(ptr[2], 0, (size_t)(d->groups * p->weights) * sizeof(real));
     return MX_OK;
   }

@@ -1,4 +1,4 @@
-"""`Parameter`: an array that is learned, on one or several contexts; `Constant`: one that is not."""
+"""`Parameter`: an array that is learned, on one or several contexts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import autograd, initializer
 from .. import ndarray as nd
-from ..base import MXNetError, MXNetTypeError, MXNetValueError, dtype_name, listing
+from ..base import MXNetError, MXNetValueError, dtype_name, listing
 from ..device.context import Context, cpu, current_context
 from .utils import shape_is_known
 
@@ -106,25 +106,6 @@ class Parameter:
 
     grad_stype = stype
 
-    def agree(self, **kwargs: Any) -> None:
-        """Take attributes that are None here; raise where one has another value."""
-        for key, value in kwargs.items():
-            if key not in _ATTRIBUTES:
-                raise MXNetTypeError(f"Parameter: unknown argument '{key}'; "
-                                     f"it takes {', '.join(_ATTRIBUTES)}")
-            existing = getattr(self, _ATTRIBUTES[key])
-            if value is None or existing == value:
-                continue
-            if key == "shape" and existing is not None:
-                self.shape = _merge(self.name, existing, value)
-            elif key == "dtype" and dtype_name(value) == dtype_name(existing):
-                continue
-            elif existing is None:
-                setattr(self, key, value)
-            else:
-                raise MXNetValueError(f"Parameter '{self.name}' is there with {key}={existing!r}; "
-                                      f"it cannot be had with {key}={value!r}")
-
     # Initialization ----------------------------------------------------------------------------
 
     def initialize(self, init: Any = None, ctx: Any = None, default_init: Any = None,
@@ -142,7 +123,7 @@ class Parameter:
         if init is None:
             init = default_init if self.init is None else self.init
         self._set_arrays(None)
-        contexts = _contexts(ctx)
+        contexts = contexts_of(ctx)
         if not shape_is_known(self._shape) and not self._allow_deferred_init:
             raise MXNetValueError(f"Cannot initialize Parameter '{self.name}' because it has "
                                   f"invalid shape: {self._shape}; lengths must be known")
@@ -189,7 +170,7 @@ class Parameter:
 
     def reset_ctx(self, ctx: Any) -> None:
         """Move the parameter to these contexts."""
-        contexts = _contexts(ctx)
+        contexts = contexts_of(ctx)
         if self._data is not None:
             with autograd.pause():
                 self._place(self.reduced(), contexts)
@@ -199,40 +180,6 @@ class Parameter:
         else:
             raise MXNetValueError(f"Cannot reset context for Parameter '{self.name}' because it "
                                   "has not been initialized.")
-
-    def load_array(self, data: nd.NDArray, ctx: Any, cast_dtype: bool, dtype_source: str) -> None:
-        """Take values from a file: of the same shape, and the same dtype unless cast_dtype.
-
-        dtype_source: 'current' casts the values, 'saved' the parameter.
-        """
-        self.shape = self._loadable_shape(data.shape)
-        if cast_dtype:
-            if dtype_source not in ("current", "saved"):
-                raise MXNetValueError("load: dtype_source must be 'current' or 'saved'; "
-                                      f"got {dtype_source!r}")
-            if dtype_source == "saved":
-                self.cast(data.dtype)
-            else:
-                data = data.astype(dtype_name(self._dtype), copy=False)
-        elif dtype_name(self._dtype) != dtype_name(data.dtype):
-            raise MXNetTypeError(
-                f"load: Parameter '{self.name}' must have dtype {dtype_name(self._dtype)}; the "
-                f"saved one has {dtype_name(data.dtype)}. Set cast_dtype=True to convert it.")
-        if self._data is not None and (ctx is None or set(_contexts(ctx)) == set(self._data)):
-            self.set_data(data)
-        else:
-            waiting = self._deferred[1] if self._deferred else _contexts(None)
-            self._deferred = None
-            with autograd.pause():
-                self._place(data, waiting if ctx is None else _contexts(ctx))
-
-    def _loadable_shape(self, saved: tuple[int, ...]) -> tuple[int, ...]:
-        wanted = self._shape
-        if wanted is not None and (len(wanted) != len(saved) or any(
-                a not in (0, -1, b) for a, b in zip(wanted, saved, strict=True))):
-            raise MXNetValueError(f"load: Parameter '{self.name}' must have shape {wanted}; "
-                                  f"the saved one has {saved}")
-        return saved
 
     # Arrays ----------------------------------------------------------------------------------
 
@@ -336,43 +283,8 @@ class Parameter:
         return {**self.__dict__, "_trainer": None}
 
 
-class Constant(Parameter):
-    """A parameter that no gradient changes: it keeps `value`, an array or nested lists."""
-
-    def __init__(self, name: str, value: Any) -> None:
-        self.value = value if isinstance(value, nd.NDArray) else nd.array(value)
-        super().__init__(name, grad_req="null", shape=self.value.shape, dtype=self.value.dtype,
-                         init=initializer.Constant(self.value))
-
-    @property
-    def grad_req(self) -> str:
-        """Always 'null'."""
-        return "null"
-
-    @grad_req.setter
-    def grad_req(self, req: str) -> None:
-        if req != "null":
-            warnings.warn(f"Constant '{self.name}' keeps grad_req 'null'; {req!r} is ignored",
-                          stacklevel=2)
-
-
-_ATTRIBUTES = {
-    "grad_req": "grad_req", "shape": "shape", "dtype": "dtype", "lr_mult": "lr_mult",
-    "wd_mult": "wd_mult", "init": "init", "allow_deferred_init": "_allow_deferred_init",
-    "differentiable": "_differentiable", "stype": "stype", "grad_stype": "grad_stype",
-}
-
-
-def _contexts(ctx: Any) -> list[Context]:
+def contexts_of(ctx: Any) -> list[Context]:
+    """A list of contexts from one, from several, or from None for the current one."""
     if ctx is None:
         return [current_context()]
     return [ctx] if isinstance(ctx, Context) else list(ctx)
-
-
-def _merge(name: str, old: tuple[int, ...], new: Any) -> tuple[int, ...]:
-    """Both shapes' known lengths; raises where they differ."""
-    new = (new,) if isinstance(new, int) else tuple(new)
-    if len(old) != len(new) or any(a > 0 and b > 0 and a != b
-                                   for a, b in zip(old, new, strict=True)):
-        raise MXNetValueError(f"Parameter '{name}' is there with shape {old}; got {new}")
-    return tuple([a if a > 0 else b for a, b in zip(old, new, strict=True)])

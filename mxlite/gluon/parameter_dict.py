@@ -9,8 +9,10 @@ from .. import initializer
 from .. import ndarray as nd
 from ..base import MXNetKeyError, MXNetValueError
 from ..device.context import Context
+from .agreement import agree, load_array
+from .constant import Constant
 from .files import load_arrays, missing_names, strip_markers, unknown_names
-from .parameter import Constant, Parameter
+from .parameter import Parameter
 
 
 class ParameterDict:
@@ -75,7 +77,7 @@ class ParameterDict:
         if param is None:
             param = self._params[name] = Parameter(name, **kwargs)
         else:
-            param.agree(**kwargs)
+            agree(param, **kwargs)
         return param
 
     def get_constant(self, name: str, value: Any = None) -> Constant:
@@ -165,6 +167,6 @@ class ParameterDict:
                 raise unknown_names(name, source, self._params, arrays, "allow_missing")
         for name, array in arrays.items():
             if name in self._params:
-                self[name].load_array(array, ctx, cast_dtype, dtype_source)
+                load_array(self[name], array, ctx, cast_dtype, dtype_source)
             elif not ignore_extra:
                 raise unknown_names(name, source, self._params, arrays, "ignore_extra")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .. import ndarray as nd
+from .agreement import load_array
 from .files import load_arrays, strip_markers, unknown_names
 from .parameter import Parameter
 
@@ -58,7 +59,7 @@ def load(block: Block, filename: str, ctx: Any, allow_missing: bool, ignore_extr
             raise unknown_names(name, source, params, arrays, "allow_missing")
     for name, array in arrays.items():
         if name in params:
-            params[name].load_array(array, ctx, cast_dtype, dtype_source)
+            load_array(params[name], array, ctx, cast_dtype, dtype_source)
         elif not ignore_extra:
             raise unknown_names(name, source, params, arrays, "ignore_extra")
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import DTYPES, MXNetTypeError, MXNetValueError
+from ..base import DTYPES, MXNetNotImplementedError, MXNetTypeError, MXNetValueError
 from .creation import array
 from .ndarray import NDArray, numpy_dtype
 
@@ -25,7 +25,7 @@ LIST_MAGIC = 0x112
 V1, V2, V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA
 FLAGS = {flag: name for name, (flag, _, _) in DTYPES.items()}
 MOST_DIMENSIONS = 32
-STORAGE = {0: "default", 1: "row_sparse", 2: "csr"}
+SPARSE = {1: ("row_sparse", 1), 2: ("csr", 2)}      # storage type -> name, number of index arrays
 
 
 class Reader:
@@ -64,6 +64,11 @@ def loads(data: Any, name: str = "<bytes>") -> dict[str, NDArray] | list[NDArray
     if num_names not in (0, count):
         raise reader.error(f"0 or {count} names", str(num_names))
     names = [_read_name(reader) for _ in range(num_names)]
+    for i, item in enumerate(arrays):
+        if isinstance(item, str):
+            which = repr(names[i]) if names else f"entry {i}"
+            raise MXNetNotImplementedError(f"{name}: {which} is a {item} array; "
+                                           "sparse arrays are not supported yet")
     if reader.offset != len(reader.data):
         raise reader.error("the end of the file", f"{len(reader.data) - reader.offset} bytes more")
     return dict(zip(names, arrays, strict=True)) if names else arrays
@@ -87,17 +92,27 @@ def _read_shape(reader: Reader, count: int, code: str) -> tuple[int, ...]:
     return shape
 
 
-def _read_array(reader: Reader) -> NDArray:
+def _read_flag(reader: Reader) -> str:
+    flag = reader.number("i", "a type flag")
+    if flag not in FLAGS:
+        raise reader.error(f"a type flag of {sorted(FLAGS)}", str(flag))
+    return FLAGS[flag]
+
+
+def _read_values(reader: Reader, shape: tuple[int, ...], dtype: str) -> memoryview:
+    size = math.prod(shape) * DTYPES[dtype][1]
+    return reader.take(size, f"{dtype} values of shape {shape}")
+
+
+def _read_array(reader: Reader) -> Any:
+    """The array at this place; of a sparse one only the kind, since its values have no use yet."""
     magic = reader.number("I", "an array")
     if magic in (V2, V3):
         storage = reader.number("i", "a storage type")
+        if storage in SPARSE:
+            return _skip_sparse(reader, *SPARSE[storage])
         if storage != 0:
-            kind = STORAGE.get(storage)
-            if kind is None:
-                raise reader.error("storage type 0", str(storage))
-            raise MXNetValueError(
-                f"{reader.name}: at byte {reader.offset} there is a {kind} array; "
-                "sparse arrays are not supported yet")
+            raise reader.error("a storage type of 0, 1 or 2", str(storage))
         shape = _read_shape(reader, reader.number("i", "a shape"), "q")
     elif magic == V1:
         shape = _read_shape(reader, reader.number("I", "a shape"), "q")
@@ -106,12 +121,24 @@ def _read_array(reader: Reader) -> NDArray:
     if not shape and magic != V3:
         return array(np.zeros((0,), np.float32))
     reader.take(8, "a device")
-    flag = reader.number("i", "a type flag")
-    if flag not in FLAGS:
-        raise reader.error(f"a type flag of {sorted(FLAGS)}", str(flag))
-    name = FLAGS[flag]
-    values = reader.take(math.prod(shape) * DTYPES[name][1], f"{name} values of shape {shape}")
-    return array(np.frombuffer(values, numpy_dtype(name)).reshape(shape or (1,)), dtype=name)
+    dtype = _read_flag(reader)
+    values = _read_values(reader, shape, dtype)
+    if values.nbytes == 0 and math.prod(filter(None, shape)) >= 2 ** 63:
+        raise reader.error("lengths that can be", str(shape))
+    return array(np.frombuffer(values, numpy_dtype(dtype)).reshape(shape or (1,)), dtype=dtype)
+
+
+def _skip_sparse(reader: Reader, kind: str, num_indices: int) -> str:
+    stored = _read_shape(reader, reader.number("i", "a shape"), "q")
+    _read_shape(reader, reader.number("i", "a shape"), "q")
+    reader.take(8, "a device")
+    parts = [(_read_flag(reader), stored)]
+    for _ in range(num_indices):
+        dtype = _read_flag(reader)
+        parts.append((dtype, _read_shape(reader, reader.number("i", "a shape"), "q")))
+    for dtype, shape in parts:
+        _read_values(reader, shape, dtype)
+    return kind
 
 
 def dumps(data: Any) -> bytes:
@@ -151,7 +178,7 @@ def save(fname: str | os.PathLike[str], data: Any) -> None:
 
     The file appears whole or not at all.
     """
-    import tempfile      # rare, and its import is not free
+    import tempfile  # rare, and its import is not free
 
     content = dumps(data)
     path = os.fspath(fname)

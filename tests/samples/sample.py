@@ -52,12 +52,14 @@ class Fixed:
 class Sample:
     """A call of an operator, with what is known of its result.
 
-    inputs: shapes (uniform values in `domain`), Ints, Spread or Fixed. oracle: the outputs from
-    float64 inputs, None where only the recording from MXNet is compared. gradient: "checked" against
-    differences of float64 values and the recording, "recorded" only, or "none". second: the gradient
-    has a gradient. wrt: which inputs have one; None: all that are not Ints or Fixed. slack: how many
-    times the dtype's tolerance. aux: inputs that the call writes to. train: run in training mode.
-    single: MXNet computes with float32 constants even in float64, so its values agree to float32 only.
+    inputs: shapes (uniform values in `domain`), Ints, Spread or Fixed.
+    oracle: the outputs from float64 inputs, None where only the recording from MXNet is compared.
+    gradient: "checked" against differences of float64 values and against the recording,
+        "recorded" (only that), or "none". second: the gradient has a gradient.
+    wrt: which inputs have a gradient; None: all that are not Ints or Fixed.
+    slack: how many times the dtype's tolerance. aux: inputs that the call writes to.
+    train: run in training mode. recorded: there is a recording from MXNet.
+    single: MXNet has float32 constants in it, so that its float64 values agree to float32 only.
     """
 
     op: str

@@ -1,0 +1,59 @@
+/* C[b] = op(A[b]) @ op(B[b]) (+ bias on the columns), row-major; op transposes where asked.
+ *
+ * C is cut into tiles of at most TILES_HIGH x TILES_WIDE register tiles.  Tile by tile, and for
+ * BLOCK_K of the summed axis at a time, op(B) is packed into panels [k][TILE_COLS], which fit L2,
+ * and op(A) into panels [k][TILE_ROWS], one of which fits L1; 16-bit types become float there.
+ * `tasks` tasks share the tiles; each has its own slice of the scratch block. */
+#include <string.h>
+
+#include "gemm.h"
+#include "gemm_micro.h"
+#include "mx_kernel.h"
+
+enum {
+  TILES_HIGH = 504 / TILE_ROWS, TILES_WIDE = 16,
+  MOST_SIDE = 512,       /* rows or columns of a cut of C; mxlite/ops/matrix.py knows these two */
+  BLOCK_K = 384,
+  REUSE_TO_PACK = 128,   /* with fewer columns, A is read where it lies */
+};
+
+/* How C is cut: num_rows x num_cols tiles of `rows` x `cols`. */
+typedef struct {
+  int64_t num_rows, num_cols, rows, cols;
+} gemm_cut;
+
+static int64_t at_most(int64_t x, int64_t most) { return x < most ? x : most; }
+static int64_t parts(int64_t size, int64_t part) { return (size + part - 1) / part; }
+static int64_t even_part(int64_t size, int64_t count, int64_t unit) {
+  return parts(parts(size, count), unit) * unit;
+}
+
+static gemm_cut cut_matrix(const gemm_dims *d, int64_t tile_cols) {
+  const int64_t most_high = parts(d->M, TILE_ROWS), most_wide = parts(d->N, tile_cols);
+  int64_t high = parts(d->M, TILES_HIGH * TILE_ROWS), wide = parts(d->N, TILES_WIDE * tile_cols);
+  while (d->batch * high * wide < d->tasks && (high < most_high || wide < most_wide)) {
+    const int split_wide = wide < most_wide && (high == most_high || d->N * high >= d->M * wide);
+    if (split_wide) wide++;
+    else high++;
+  }
+  gemm_cut cut = {0, 0, even_part(d->M, high, TILE_ROWS), even_part(d->N, wide, tile_cols)};
+  cut.num_rows = parts(d->M, cut.rows);
+  cut.num_cols = parts(d->N, cut.cols);
+  return cut;
+}
+
+typedef struct {
+  const gemm_dims *d;
+  void *const *ptr;
+  gemm_cut cut;
+  int64_t slice;         /* elements of scratch a task has */
+  int pack_a;
+} gemm_job;
+
+#define MX_BODY "gemm_impl.h"
+#include "mx_each_float.h"
+
+const mx_kernel_entry mx_table_gemm[] = {
+    MX_ENTRY(gemm, f32, gemm_dims, GEMM_FIELDS), MX_ENTRY(gemm, f64, gemm_dims, GEMM_FIELDS),
+    MX_ENTRY(gemm, f16, gemm_dims, GEMM_FIELDS), MX_ENTRY(gemm, bf16, gemm_dims, GEMM_FIELDS),
+    {0}};

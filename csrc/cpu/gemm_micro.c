@@ -1,0 +1,42 @@
+/* The microkernels of gemm_micro.h, for float and double. */
+#include "gemm_micro.h"
+
+#include <stddef.h>
+
+#include "mx_kernel.h"
+
+#define MICRO_JOIN(a, b) a##_##b
+#define MICRO_JOIN_(a, b) MICRO_JOIN(a, b)
+#define FN(name) MICRO_JOIN_(name, T)
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("GCC unroll 16")
+
+#define T float
+#include "gemm_micro_impl.h"
+#undef T
+#define T double
+#include "gemm_micro_impl.h"
+#undef T
+
+typedef struct { int64_t rounds; } fma_peak_dims;
+
+/* For benchmarks: rounds * TILE_AREA multiply-adds that wait for nothing but each other. */
+static int fma_peak_f32(const void *desc, void *const *ptr, const mx_scalar *scalars) {
+  const fma_peak_dims *d = desc;
+  float a[TILE_ROWS], b[TILE_COLS(float)];
+  int64_t offset[64];
+  (void)scalars;
+  for (int i = 0; i < TILE_ROWS; i++) a[i] = 1e-3f;
+  for (int j = 0; j < TILE_COLS(float); j++) b[j] = 1e-3f;
+  for (int k = 0; k < 64; k++) offset[k] = 0;
+  float c[TILE_AREA(float)];
+  const tile_float out = {c, TILE_COLS(float), 0, NULL, NULL};
+  for (int64_t round = 0; round < d->rounds / 64; round++)
+    micro_taps_float(TILE_ROWS, TILE_COLS(float), 64, a, 0, b, offset, &out);
+  *(float *)ptr[0] = c[0];
+  *((float *)ptr[0] + 1) = TILE_AREA(float);
+  return MX_OK;
+}
+
+const mx_kernel_entry mx_table_gemm_micro[] = {
+    MX_ENTRY(fma_peak, f32, fma_peak_dims, "rounds"), {0}};

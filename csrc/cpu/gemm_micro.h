@@ -1,0 +1,40 @@
+/* The microkernels of matrix product and convolution: a tile of C, at most TILE_ROWS rows of two
+ * vectors, summed up in registers.
+ *
+ * micro_panel: C (rows x cols) = sum over k of a[k * a_step + i] * b[k * COLS + j], b packed.
+ * micro_taps:  the same with b read at b + offset[k]: convolution rows read where they lie.
+ * micro_lines: a read along lines of an image, one start a row: gradients of weights.
+ */
+#ifndef GEMM_MICRO_H
+#define GEMM_MICRO_H
+#include <stdint.h>
+
+#include "gemm_isa.h"
+
+#define TILE_COLS(T) ((int)(2 * VECTOR_BYTES / sizeof(T)))
+#define TILE_AREA(T) (TILE_ROWS * TILE_COLS(T))
+
+/* Where a tile goes: C, the step between its rows, whether to add to what is there, and biases of
+ * rows or columns (or NULL).
+ * Lines: row i of A begins at a + row[i]; it is read along num_lines lines, each beginning at
+ * line[l] and `length` long. */
+#define GEMM_MICRO_TYPES(T)                                                                \
+  typedef struct {                                                                         \
+    T *c;                                                                                  \
+    int64_t c_step;                                                                        \
+    int add;                                                                               \
+    const T *row_bias, *col_bias;                                                          \
+  } tile_##T;                                                                              \
+  typedef struct {                                                                         \
+    const T *a;                                                                            \
+    const int64_t *row, *line;                                                             \
+    int64_t num_lines, length;                                                             \
+  } lines_##T;                                                                             \
+  void micro_panel_##T(int rows, int cols, int64_t K, const T *a, int64_t a_step, const T *b, \
+                       const tile_##T *out);                                               \
+  void micro_taps_##T(int rows, int cols, int64_t K, const T *a, int64_t a_step, const T *b, \
+                      const int64_t *offset, const tile_##T *out);                         \
+  void micro_lines_##T(int rows, int cols, const lines_##T *a, const T *b, const tile_##T *out);
+GEMM_MICRO_TYPES(float)
+GEMM_MICRO_TYPES(double)
+#endif

@@ -1,0 +1,80 @@
+"""Fitting a parameter to what is asked of it: by another `get`, or by values from a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import autograd
+from .. import ndarray as nd
+from ..base import MXNetTypeError, MXNetValueError, dtype_name
+from .parameter import Parameter, contexts_of
+
+_ATTRIBUTES = {
+    "grad_req": "grad_req", "shape": "shape", "dtype": "dtype", "lr_mult": "lr_mult",
+    "wd_mult": "wd_mult", "init": "init", "allow_deferred_init": "_allow_deferred_init",
+    "differentiable": "_differentiable", "stype": "stype", "grad_stype": "grad_stype",
+}
+
+
+def agree(param: Parameter, **kwargs: Any) -> None:
+    """Give the parameter attributes that it lacks; raise where one has another value."""
+    for key, value in kwargs.items():
+        if key not in _ATTRIBUTES:
+            raise MXNetTypeError(f"Parameter: unknown argument '{key}'; "
+                                 f"it takes {', '.join(_ATTRIBUTES)}")
+        existing = getattr(param, _ATTRIBUTES[key])
+        if value is None or existing == value:
+            continue
+        if key == "shape" and existing is not None:
+            param.shape = _merge(param.name, existing, value)
+        elif key == "dtype" and dtype_name(value) == dtype_name(existing):
+            continue
+        elif existing is None:
+            setattr(param, key, value)
+        else:
+            raise MXNetValueError(f"Parameter '{param.name}' is there with {key}={existing!r}; "
+                                  f"it cannot be had with {key}={value!r}")
+
+
+def _merge(name: str, old: tuple[int, ...], new: Any) -> tuple[int, ...]:
+    """Both shapes' known lengths; raises where they differ."""
+    new = (new,) if isinstance(new, int) else tuple(new)
+    if len(old) != len(new) or any(a > 0 and b > 0 and a != b
+                                   for a, b in zip(old, new, strict=True)):
+        raise MXNetValueError(f"Parameter '{name}' is there with shape {old}; got {new}")
+    return tuple([a if a > 0 else b for a, b in zip(old, new, strict=True)])
+
+
+def load_array(param: Parameter, data: nd.NDArray, ctx: Any, cast_dtype: bool, dtype_source: str) -> None:
+    """Take values from a file: of the same shape, and the same dtype unless cast_dtype.
+
+    dtype_source: 'current' casts the values, 'saved' the parameter.
+    """
+    param.shape = _loadable_shape(param, data.shape)
+    if cast_dtype:
+        if dtype_source not in ("current", "saved"):
+            raise MXNetValueError("load: dtype_source must be 'current' or 'saved'; "
+                                  f"got {dtype_source!r}")
+        if dtype_source == "saved":
+            param.cast(data.dtype)
+        else:
+            data = data.astype(dtype_name(param._dtype), copy=False)
+    elif dtype_name(param._dtype) != dtype_name(data.dtype):
+        raise MXNetTypeError(
+            f"load: Parameter '{param.name}' must have dtype {dtype_name(param._dtype)}; the "
+            f"saved one has {dtype_name(data.dtype)}. Set cast_dtype=True to convert it.")
+    if param._data is not None and (ctx is None or set(contexts_of(ctx)) == set(param._data)):
+        param.set_data(data)
+    else:
+        waiting = param._deferred[1] if param._deferred else contexts_of(None)
+        param._deferred = None
+        with autograd.pause():
+            param._place(data, waiting if ctx is None else contexts_of(ctx))
+
+def _loadable_shape(param: Parameter, saved: tuple[int, ...]) -> tuple[int, ...]:
+    wanted = param._shape
+    if wanted is not None and (len(wanted) != len(saved) or any(
+            a not in (0, -1, b) for a, b in zip(wanted, saved, strict=True))):
+        raise MXNetValueError(f"load: Parameter '{param.name}' must have shape {wanted}; "
+                              f"the saved one has {saved}")
+    return saved

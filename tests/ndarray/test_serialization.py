@@ -1,0 +1,143 @@
+"""`.params` files: those of MXNet 1.9.1, older versions packed by hand, damaged ones."""
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import mxlite as mx
+from mxlite.ndarray import serialization
+
+FOLDER = Path(__file__).parent.parent / "recordings/params"
+COUNTING = np.arange(6).reshape(2, 3)
+DTYPES = ["float32", "float64", "float16", "uint8", "int8", "int32", "int64"]
+
+
+def test_reads_every_dtype_of_mxnet():
+    found = mx.nd.load(str(FOLDER / "named.params"))
+    assert set(found) == {f"arg:{dtype}" for dtype in DTYPES} | {"aux:bool"}
+    for dtype in DTYPES:
+        assert found[f"arg:{dtype}"].dtype == np.dtype(dtype)
+        np.testing.assert_array_equal(found[f"arg:{dtype}"].asnumpy(), COUNTING)
+    assert found["aux:bool"].dtype == np.bool_
+    np.testing.assert_array_equal(found["aux:bool"].asnumpy(), COUNTING % 2 == 1)
+
+
+def test_reads_lists_and_single_arrays_of_mxnet():
+    one, ones = mx.nd.load(FOLDER / "list.params")
+    assert one.asscalar() == 1.5 and ones.shape == (2, 1, 3)
+    single, = mx.nd.load(FOLDER / "single.params")
+    np.testing.assert_array_equal(single.asnumpy(), [[1, 2], [3, 4]])
+
+
+def test_reads_np_shape_files_of_mxnet():
+    ones, empty = mx.nd.load(FOLDER / "np_shape.params")
+    assert ones.shape == (2,) and empty.shape == (0, 3)
+
+
+@pytest.mark.parametrize("name", ["named", "list", "single"])
+def test_writes_what_mxnet_writes(name, tmp_path):
+    path = FOLDER / f"{name}.params"
+    mx.nd.save(str(tmp_path / "again"), mx.nd.load(path))
+    assert (tmp_path / "again").read_bytes() == path.read_bytes()
+
+
+def test_sparse_is_refused_by_name():
+    with pytest.raises(NotImplementedError, match=r"sparse.params: 'w' is a csr array; sparse"):
+        mx.nd.load(str(FOLDER / "sparse.params"))
+
+
+def packed(array, names=b""):
+    return struct.pack("<QQQ", 0x112, 0, 1) + array + (names or struct.pack("<Q", 0))
+
+
+@pytest.mark.parametrize("head", [
+    struct.pack("<III", 2, 2, 3),                                     # 0.8
+    struct.pack("<IIqq", 0xF993FAC8, 2, 2, 3),                        # 0.11
+    struct.pack("<Iiiqq", 0xF993FAC9, 0, 2, 2, 3),                    # 1.0
+    struct.pack("<Iiiqq", 0xF993FACA, 0, 2, 2, 3),                    # 1.6, NumPy shapes
+], ids=["V0", "V1", "V2", "V3"])
+def test_reads_every_version(head):
+    values = COUNTING.astype("float32")
+    content = packed(head + struct.pack("<iii", 2, 1, 0) + values.tobytes(),
+                     struct.pack("<QQ", 1, 5) + b"arg:w")
+    found = mx.nd.load_frombuffer(content)
+    assert list(found) == ["arg:w"]
+    np.testing.assert_array_equal(found["arg:w"].asnumpy(), values)
+
+
+def test_bfloat16_goes_there_and_back(tmp_path):
+    x = mx.nd.array([1.5, -2.0, 3.25]).astype("bfloat16")
+    mx.nd.save(str(tmp_path / "b"), [x])
+    assert (tmp_path / "b").read_bytes()[24 + 4 + 4 + 4 + 8 + 8:][:4] == struct.pack("<i", 12)
+    back, = mx.nd.load(str(tmp_path / "b"))
+    np.testing.assert_array_equal(back.astype("float32").asnumpy(), [1.5, -2.0, 3.25])
+
+
+SMALL = serialization.dumps({"w": mx.nd.array([[1, 2, 3]]), "b": mx.nd.array([1], dtype="int8")})
+
+
+def test_every_truncation_is_an_error():
+    for length in range(len(SMALL)):
+        with pytest.raises(mx.MXNetError, match=r"<bytes>: at byte \d+ .* expected; found"):
+            mx.nd.load_frombuffer(SMALL[:length])
+
+
+def test_more_bytes_are_an_error():
+    with pytest.raises(ValueError, match="the end of the file was expected; found 1 bytes more"):
+        mx.nd.load_frombuffer(SMALL + b"\0")
+
+
+@pytest.mark.parametrize("flip", [0x01, 0x80, 0xFF])
+def test_every_flipped_byte_is_an_error_or_loads(flip):
+    for position in range(len(SMALL)):
+        damaged = bytearray(SMALL)
+        damaged[position] ^= flip
+        try:
+            found = mx.nd.load_frombuffer(bytes(damaged))
+        except mx.MXNetError as error:
+            assert "<bytes>" in str(error)
+        else:
+            assert len(found) in (1, 2)
+
+
+def test_the_error_names_file_offset_and_both_sides(tmp_path):
+    path = tmp_path / "text.params"
+    path.write_bytes(b"not at all a file of arrays")
+    with pytest.raises(ValueError, match=r"text.params: at byte 0 the magic 0x112 of a list of "
+                                         r"arrays was expected; found 0x"):
+        mx.nd.load(str(path))
+
+
+def test_shapes_that_cannot_be_are_errors():
+    huge = struct.pack("<Iiiqqiii", 0xF993FAC9, 0, 2, 2 ** 62, 2 ** 62, 1, 0, 0)
+    with pytest.raises(ValueError, match="values of shape"):
+        mx.nd.load_frombuffer(packed(huge))
+    empty = struct.pack("<Iiiqqqiii", 0xF993FAC9, 0, 3, 0, 2 ** 62, 2 ** 62, 1, 0, 0)
+    with pytest.raises(ValueError, match="lengths that can be was expected"):
+        mx.nd.load_frombuffer(packed(empty))
+
+
+def test_save_refuses_what_is_no_array(tmp_path):
+    with pytest.raises(TypeError, match="save: data must be an NDArray, or a list or dict"):
+        mx.nd.save(str(tmp_path / "x"), 3)
+    with pytest.raises(TypeError, match="save: b must be an NDArray; got list"):
+        mx.nd.save(str(tmp_path / "x"), {"a": mx.nd.ones(1), "b": [1]})
+    with pytest.raises(TypeError, match="save: names must be strings; got 3"):
+        mx.nd.save(str(tmp_path / "x"), {3: mx.nd.ones(1)})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "w.params"
+    mx.nd.save(str(path), [mx.nd.ones(2)])
+    before = path.read_bytes()
+
+    def fail(*_):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(serialization.os, "replace", fail)
+    with pytest.raises(OSError, match="no space left"):
+        mx.nd.save(str(path), [mx.nd.zeros(2)])
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,182 @@
+"""Convolution: against sums over the window's taps in float64, and against the naive kernel."""
+
+import itertools
+
+import numpy as np
+import pytest
+from derivative_check import check_gradients
+
+import mxlite as mx
+from mxlite.device import core
+from mxlite.ops.nn import convolution
+from mxlite.ops.schema import REGISTRY, register
+
+nd = mx.nd
+TOLERANCE = {"float16": 2e-3, "float32": 2e-6, "float64": 1e-14}
+CASES = [      # data, num_filter, kernel, stride, dilate, pad, num_group
+    ((2, 3, 7, 9), 5, (3, 3), (1, 1), (1, 1), (0, 0), 1),
+    ((1, 1, 1, 1), 1, (1, 1), (1, 1), (1, 1), (0, 0), 1),
+    ((3, 3, 10, 11), 20, (3, 2), (2, 3), (1, 2), (1, 2), 1),
+    ((2, 6, 9, 9), 6, (3, 3), (1, 1), (1, 1), (1, 1), 6),
+    ((2, 4, 8, 8), 34, (1, 1), (2, 2), (1, 1), (0, 0), 1),
+    ((2, 3, 9, 9), 4, (2, 2), (3, 1), (1, 1), (3, 4), 1),
+    ((5, 16, 33, 40), 16, (5, 5), (2, 1), (1, 1), (2, 2), 2),
+    ((3, 2, 30), 3, (7,), (4,), (3,), (2,), 1),
+    ((2, 4, 5, 6, 7), 6, (3, 2, 3), (2, 1, 2), (1, 2, 1), (1, 1, 0), 2),
+    ((2, 40, 20, 20), 130, (3, 3), (1, 1), (1, 1), (1, 1), 1),
+    ((1, 2, 90, 120), 3, (3, 3), (1, 1), (1, 1), (1, 1), 1),
+    ((0, 3, 7, 9), 5, (3, 3), (1, 1), (1, 1), (0, 0), 1),
+]
+
+
+@register("_test_conv_naive", inputs="data weight bias")
+class NaiveConvolution(convolution.ConvolutionBase):
+    """Convolution by the naive kernel."""
+
+    def infer_shape(self, data, weight, bias):
+        return [self.output_shape(data)]
+
+    def prepare(self, inputs, outputs):
+        return self.call("conv_naive", inputs[0].dtype, inputs[0].shape, has_bias=True)
+
+
+def options_of(case):
+    return dict(zip(("num_filter", "kernel", "stride", "dilate", "pad", "num_group"), case[1:],
+                    strict=True))
+
+
+def inputs_of(case, rng):
+    """(data, weight, bias) in float64."""
+    shape, filters, kernel, _, _, _, groups = case
+    return (rng.standard_normal(shape), rng.standard_normal((filters, shape[1] // groups, *kernel)),
+            rng.standard_normal(filters))
+
+
+def taps(case, out):
+    """Per tap of the window: its index, and where in padded data the outputs meet it."""
+    _, _, kernel, stride, dilate, _, _ = case
+    for tap in itertools.product(*map(range, kernel)):
+        yield tap, tuple([slice(k * d, k * d + s * (n - 1) + 1, s)
+                          for k, d, s, n in zip(tap, dilate, stride, out, strict=True)])
+
+
+def padded(data, pad):
+    return np.pad(data, [(0, 0), (0, 0), *[(p, p) for p in pad]])
+
+
+def forward(case, data, weight, bias):
+    """y[n, g, f] = bias + sum over taps and channels."""
+    shape, _, kernel, stride, dilate, pad, groups = case
+    out = [(n + 2 * p - d * (k - 1) - 1) // s + 1
+           for n, k, s, d, p in zip(shape[2:], kernel, stride, dilate, pad, strict=True)]
+    data = padded(data, pad)
+    data = data.reshape(shape[0], groups, shape[1] // groups, *data.shape[2:])
+    weight = weight.reshape(groups, -1, *weight.shape[1:])
+    y = np.zeros((shape[0], groups, weight.shape[1], *out))
+    for tap, where in taps(case, out):
+        y += np.einsum("gfc,ngc...->ngf...", weight[(..., *tap)], data[(..., *where)])
+    return y.reshape(shape[0], weight.shape[0] * weight.shape[1], *out) + bias.reshape(-1, *[1] * len(out))
+
+
+def close(got, want, dtype):
+    got = got.asnumpy().astype("float64")
+    assert got.shape == want.shape
+    size = max(1.0, np.abs(want).max(initial=0))
+    np.testing.assert_allclose(got / size, want / size, rtol=0, atol=TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_forward(rng, case, dtype):
+    inputs = [value.astype(dtype) for value in inputs_of(case, rng)]
+    want = forward(case, *[value.astype("float64") for value in inputs])
+    arrays = [nd.array(value, dtype=dtype) for value in inputs]
+    close(nd.Convolution(*arrays, **options_of(case)), want, dtype)
+
+
+@pytest.mark.parametrize("case", CASES[:6], ids=str)
+def test_naive_kernel_agrees(rng, case):
+    arrays = [nd.array(value, dtype="float64") for value in inputs_of(case, rng)]
+    call = mx.ndarray.ndarray.OpFunction(REGISTRY["_test_conv_naive"], "naive")
+    close(call(*arrays, **options_of(case)),
+          nd.Convolution(*arrays, **options_of(case)).asnumpy(), "float64")
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_gradients_are_transposes(rng, case, dtype):
+    """<dy, conv(x, w)> = <dx(dy, w), x> = <dw(x, dy), w> for random dy; the bias gets the sum."""
+    values = [value.astype(dtype) for value in inputs_of(case, rng)]
+    arrays = [nd.array(value, dtype=dtype) for value in values]
+    for array in arrays:
+        array.attach_grad()
+    with mx.autograd.record():
+        y = nd.Convolution(*arrays, **options_of(case))
+    dy = rng.standard_normal(y.shape).astype(dtype)
+    y.backward(nd.array(dy, dtype=dtype))
+    data, weight, bias = [value.astype("float64") for value in values]
+    want = np.sum(dy * forward(case, data, weight, 0 * bias))
+    size = np.sum(np.abs(dy) * forward(case, np.abs(data), np.abs(weight), 0 * bias)) + 1
+    for array, value in zip(arrays[:2], (data, weight), strict=True):
+        along = np.sum(array.grad.asnumpy().astype("float64") * value)
+        assert abs(along - want) <= TOLERANCE[dtype] * size
+    sums = dy.astype("float64").sum(axis=(0, *range(2, dy.ndim)))
+    np.testing.assert_allclose(arrays[2].grad.asnumpy(), sums, rtol=0,
+                               atol=TOLERANCE[dtype] * (1 + np.abs(dy).sum()))
+
+
+@pytest.mark.parametrize("no_bias", [False, True])
+@pytest.mark.parametrize("case", [*CASES[:6], *CASES[7:9]], ids=str)
+def test_derivatives_of_both_orders(rng, case, no_bias):
+    values = inputs_of(case, rng)[:2 if no_bias else 3]
+    check_gradients(lambda *arrays: nd.Convolution(*arrays, no_bias=no_bias, **options_of(case)),
+                    values, rng)
+
+
+def test_results_do_not_depend_on_threads(rng):
+    case = CASES[9]
+    arrays = [nd.array(value, dtype="float32") for value in inputs_of(case, rng)]
+    for array in arrays:
+        array.attach_grad()
+    results = []
+    for threads in (1, 2, 5):
+        core.set_num_threads(threads)
+        with mx.autograd.record():
+            y = nd.Convolution(*arrays, **options_of(case))
+        y.backward()
+        results.append([a.asnumpy().tobytes() for a in (y, *[array.grad for array in arrays])])
+    assert results[0] == results[1] == results[2]
+
+
+def test_infinity_reaches_only_its_windows():
+    data = np.ones((1, 1, 6, 40), "float32")
+    data[0, 0, 2, 39] = np.inf
+    y = nd.Convolution(nd.array(data), nd.ones((1, 1, 3, 3)), no_bias=True, kernel=(3, 3),
+                       num_filter=1, pad=(1, 1)).asnumpy()[0, 0]
+    hit = np.isinf(y)
+    assert hit[1:4, 38:].all() and hit.sum() == 6 and np.isfinite(y[~hit]).all()
+
+
+def test_mxnets_unused_parameters_are_taken():
+    y = nd.Convolution(nd.ones((1, 1, 4, 4)), nd.ones((2, 1, 3, 3)), nd.zeros((2,)), (3, 3), (),
+                       (), (), 2, 1, 256, False, "off", True, "NCHW")
+    assert y.shape == (1, 2, 2, 2) and (y.asnumpy() == 9).all()
+
+
+@pytest.mark.parametrize("shapes, options, message", [
+    (((2, 3, 8), (5, 3, 3, 3)), {}, r"data must have shape of 4 axes; got \(2, 3, 8\)"),
+    (((2, 3, 8, 8), (5, 4, 3, 3)), {},
+     r"weight must have shape \(5, 3, 3, 3\) .*; got \(5, 4, 3, 3\)"),
+    (((2, 3, 2, 8), (5, 3, 3, 3)), {}, "data must have shape at least as large as kernel"),
+    (((2, 3, 8, 8), (5, 3, 3, 3)), {"stride": (1,)}, "stride must be 2 integers of at least 1"),
+    (((2, 3, 8, 8), (5, 3, 3, 3)), {"pad": (-1, 0)}, "pad must be 2 integers of at least 0"),
+    (((2, 3, 8, 8), (5, 3, 3, 3)), {"num_group": 2}, "num_filter must be a multiple of num_group"),
+    (((2, 3, 8, 8), (5, 3, 3, 3)), {"num_group": 5}, "with C a multiple of num_group 5"),
+    (((2, 3, 8, 8), (5, 3, 3, 3)), {"layout": "NCW"}, "layout must be NCHW"),
+    (((2, 3, 8, 8), (5, 3, 3, 3)), {"no_bias": False}, "bias must be given unless no_bias"),
+    (((2, 3, 8, 8), (5, 3, 3, 3)), {"kernel": (0, 3)}, "kernel must be 1 to 3 integers"),
+])
+def test_errors(shapes, options, message):
+    given = {"kernel": (3, 3), "num_filter": 5, "no_bias": True, **options}
+    with pytest.raises(mx.MXNetError, match="Convolution: " + message):
+        nd.Convolution(*[nd.ones(shape) for shape in shapes], **given)
