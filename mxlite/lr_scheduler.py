@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -75,7 +76,8 @@ class MultiFactorScheduler(LRScheduler):
                  warmup_mode: str = "linear") -> None:
         super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
         step = list(step)
-        if not step or step[0] < 1 or any(b <= a for a, b in zip(step, step[1:], strict=False)):
+        if not step or step[0] < 1 or any(
+                b <= a for a, b in itertools.pairwise(step)):
             raise MXNetValueError("MultiFactorScheduler: step must be an increasing list of "
                                   f"integers of at least 1; got {step}")
         _check_factor("MultiFactorScheduler", factor)

@@ -6,4 +6,5 @@
 #include "mx_each_float.h"
 
 #define NAIVE(dtype) MX_ENTRY(conv_naive, dtype, conv_dims, CONV_FIELDS)
-const mx_kernel_entry mx_table_conv_naive[] = {NAIVE(f32), NAIVE(f64), NAIVE(f16), NAIVE(bf16), {0}};
+const mx_kernel_entry mx_table_conv_naive[] = {
+    NAIVE(f32), NAIVE(f64), NAIVE(f16), NAIVE(bf16), {0}};

@@ -1,7 +1,7 @@
 /* How a convolution becomes matrix products without a matrix of columns.
  *
- * The image is copied once, padded, each channel split into stride[0] * stride[1] * stride[2] phases:
- * phase r of an axis holds the positions j * stride + r - pad.  Then a tap of the window is a plain
+ * The image is copied once, padded, each channel split into stride[0] * stride[1] * stride[2]
+ * phases: phase r of an axis holds the positions j * stride + r - pad.  Then a tap of the window is a plain
  * shift within one phase, the same for all outputs: with outputs numbered q = y * width + x in rows
  * as wide as the copy's, row k of the column matrix is copy[offset[k] + q], contiguous.  The
  * microkernel reads it there.  Numbers q past the end of an output row are computed and dropped.
@@ -91,7 +91,7 @@ static inline conv_part nth_part(const conv_plan *p, int64_t index) {
   return part;
 }
 
-/* The part's taps, channel by channel: where each lies in the copy, and its number in the window. */
+/* The part's taps, channel by channel: where each lies in the copy; its number in the window. */
 static inline int64_t list_taps(const conv_plan *p, const conv_part *part, int64_t *offset,
                                 int64_t *number) {
   const conv_dims *d = p->d;
@@ -116,7 +116,8 @@ static inline int64_t list_taps(const conv_plan *p, const conv_part *part, int64
 }
 
 /* Share `count` tasks out if there is `work` (in multiply-adds) enough to wake other threads. */
-static inline void run_tasks(int64_t count, int64_t work, void (*task)(void *, int64_t), void *job) {
+static inline void run_tasks(int64_t count, int64_t work, void (*task)(void *, int64_t),
+                             void *job) {
   if (count > 1 && work >= 1 << 18) mx_rt->parallel_for(count, task, job);
   else for (int64_t i = 0; i < count; i++) task(job, i);
 }

@@ -26,7 +26,8 @@ static void FN(scatter)(const conv_plan *p, const conv_part *part, const wide *s
   int64_t line = q / width, x = q % width;
   for (int64_t j = 0; j < FN(COLS) && line < part->count[1]; line++, j += width - x, x = 0) {
     const int64_t count = lesser(part->count[2] - x, FN(COLS) - j);
-    real *to = y + (part->first[1] + line * part->step[1]) * p->result[2] + part->first[2] + x * step;
+    real *to = y + (part->first[1] + line * part->step[1]) * p->result[2] + part->first[2] +
+               x * step;
     for (int64_t r = 0; r < rows; r++) {
       const wide *from = sum + r * FN(COLS) + j, b = bias ? LOAD(bias[r]) : 0;
       real *row = to + r * channel;
@@ -69,7 +70,8 @@ static void FN(taps_task)(void *context, int64_t task) {
   const wide *weight = (wide *)job->weight + group * p->weights + part.taps_before * p->in * p->out;
   const real *bias = has_bias ? (const real *)job->ptr[2] + channel : NULL;
   wide sum[MOST_PANELS * TILE_AREA(wide)];
-  for (int64_t item = items * chunk / job->chunks; item < items * (chunk + 1) / job->chunks; item++) {
+  const int64_t last = items * (chunk + 1) / job->chunks;
+  for (int64_t item = items * chunk / job->chunks; item < last; item++) {
     const int64_t q = item % panels * FN(COLS), z = item / panels % part.count[0];
     const int64_t image = item / panels / part.count[0];
     const wide *x = (wide *)job->image + (image * p->d->groups + group) * p->in * p->channel + q +

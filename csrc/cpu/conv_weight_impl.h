@@ -1,4 +1,5 @@
-/* The gradient of the weight: dw[f, (c, tap)] = sum over pixels of dy[f, pixel] * column[(c, tap), pixel].
+/* The gradient of the weight: dw[f, (c, tap)] = sum over pixels of dy[f, pixel] *
+ * column[(c, tap), pixel].
  *
  * The product is made transposed, so that dy is the packed, vector side and a row of the column
  * matrix is read in the image's copy, line by line of output pixels.  Groups of images after each
@@ -29,7 +30,8 @@ static void FN(weight_task)(void *context, int64_t task) {
   const int64_t group = task / job->blocks / panels, f = panel * FN(COLS);
   const int64_t lines = job->images * d->out[0] * d->out[1];
   const int64_t step = 1 + LINE_PIXELS / (length + 1);
-  const wide *dy = (wide *)job->dy + (group * panels + panel) * d->images * volume(d->out) * FN(COLS);
+  const wide *dy = (wide *)job->dy +
+                   (group * panels + panel) * d->images * volume(d->out) * FN(COLS);
   wide *sum = (wide *)job->sum + group * K * width + f;
   const int64_t end = lesser(K, (block + 1) * job->block_rows);
   for (int64_t line = 0; line < lines; line += step)
@@ -58,7 +60,8 @@ static int FN(conv_grad_weight)(const void *desc, void *const *ptr, const mx_sca
   (void)scalars;
   conv_job job = {.plan = plan_convolution(d, 0, FN(COLS)), .ptr = ptr};
   const conv_plan *p = &job.plan;
-  const int64_t pixels = volume(d->out), K = d->C * volume(d->kernel), width = 32 * ((d->F + 31) / 32);
+  const int64_t pixels = volume(d->out), K = d->C * volume(d->kernel);
+  const int64_t width = (d->F + 31) / 32 * 32;
   if (d->N * pixels * d->groups * p->weights == 0) {
     memset(ptr[2], 0, (size_t)(d->groups * p->weights) * sizeof(real));
     return MX_OK;
@@ -72,7 +75,8 @@ static int FN(conv_grad_weight)(const void *desc, void *const *ptr, const mx_sca
   const conv_part part = nth_part(p, 0);
   list_taps(p, &part, job.offset, NULL);
   for (int64_t i = 0; i < d->images * d->out[0] * d->out[1]; i++) {
-    const int64_t y = i % d->out[1], z = i / d->out[1] % d->out[0], image = i / d->out[1] / d->out[0];
+    const int64_t y = i % d->out[1], row = i / d->out[1];
+    const int64_t z = row % d->out[0], image = row / d->out[0];
     job.line[i] = image * d->groups * d->C * p->channel + (z * p->length[1] + y) * p->length[2];
   }
   const int64_t panels = (d->F + FN(COLS) - 1) / FN(COLS);

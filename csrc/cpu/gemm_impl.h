@@ -27,9 +27,9 @@ static void FN(tile_row)(const FN(block) *x, int64_t i, int64_t k0, int64_t K) {
   const WIDE(lines) lines = {panel, row, &line, 1, K};
   for (int64_t j = 0; j < x->cols; j += FN(COLS)) {
     const int cols = (int)at_most(x->cols - j, FN(COLS));
+    const int adds_bias = FN(IS_WIDE) && x->bias && !k0;
     const WIDE(tile) out = {x->c + i * x->c_step + j, x->c_step, k0 > 0, NULL,
-                            FN(IS_WIDE) && x->bias && !k0 ? (const wide *)(const void *)(x->bias + j)
-                                                          : NULL};
+                            adds_bias ? (const wide *)(const void *)(x->bias + j) : NULL};
     const wide *b = x->packed_b + j * K;
     if (x->pack_a || x->a_row == 1) WIDE(micro_panel)(rows, cols, K, panel, a_step, b, &out);
     else WIDE(micro_lines)(rows, cols, &lines, b, &out);

@@ -45,7 +45,8 @@ INLINE void FN(sum_taps)(int rows, int vecs, int64_t K, const T *a, int64_t a_st
   FN(put)(rows, vecs, sum, out);
 }
 
-INLINE void FN(sum_lines)(int rows, int vecs, const FN(lines) *from, const T *b, const FN(tile) *out) {
+INLINE void FN(sum_lines)(int rows, int vecs, const FN(lines) *from, const T *b,
+                          const FN(tile) *out) {
   FN(vec) sum[TILE_ROWS][2] = {{{0}}};
   const T *a[TILE_ROWS];
   UNROLL for (int i = 0; i < rows; i++) a[i] = from->a + from->row[i];
@@ -100,7 +101,8 @@ static void FN(copy_tile)(int rows, int cols, const T *buffer, const FN(tile) *o
     const T *x = buffer + i * FN(COLS), row_bias = out->row_bias ? out->row_bias[i] : 0;
     T *c = out->c + i * out->c_step;
     if (out->add) for (int j = 0; j < cols; j++) c[j] += x[j] + row_bias;
-    else if (out->col_bias) for (int j = 0; j < cols; j++) c[j] = x[j] + row_bias + out->col_bias[j];
+    else if (out->col_bias)
+      for (int j = 0; j < cols; j++) c[j] = x[j] + row_bias + out->col_bias[j];
     else for (int j = 0; j < cols; j++) c[j] = x[j] + row_bias;
   }
 }

@@ -45,12 +45,13 @@ def _merge(name: str, old: tuple[int, ...], new: Any) -> tuple[int, ...]:
     return tuple([a if a > 0 else b for a, b in zip(old, new, strict=True)])
 
 
-def load_array(param: Parameter, data: nd.NDArray, ctx: Any, cast_dtype: bool, dtype_source: str) -> None:
+def load_array(param: Parameter, data: nd.NDArray, ctx: Any, cast_dtype: bool,
+               dtype_source: str) -> None:
     """Take values from a file: of the same shape, and the same dtype unless cast_dtype.
 
     dtype_source: 'current' casts the values, 'saved' the parameter.
     """
-    param.shape = _loadable_shape(param, data.shape)
+    param.shape = data.shape
     if cast_dtype:
         if dtype_source not in ("current", "saved"):
             raise MXNetValueError("load: dtype_source must be 'current' or 'saved'; "
@@ -70,11 +71,3 @@ def load_array(param: Parameter, data: nd.NDArray, ctx: Any, cast_dtype: bool, d
         param._deferred = None
         with autograd.pause():
             param._place(data, waiting if ctx is None else contexts_of(ctx))
-
-def _loadable_shape(param: Parameter, saved: tuple[int, ...]) -> tuple[int, ...]:
-    wanted = param._shape
-    if wanted is not None and (len(wanted) != len(saved) or any(
-            a not in (0, -1, b) for a, b in zip(wanted, saved, strict=True))):
-        raise MXNetValueError(f"load: Parameter '{param.name}' must have shape {wanted}; "
-                              f"the saved one has {saved}")
-    return saved

@@ -7,7 +7,10 @@ from typing import Any
 from .. import autograd
 from .. import ndarray as nd
 from ..base import (
-    MXNetNotImplementedError, MXNetTypeError, MXNetValueError, suggestion,
+    MXNetNotImplementedError,
+    MXNetTypeError,
+    MXNetValueError,
+    suggestion,
 )
 from .block import Block
 from .parameter import DeferredInitializationError, Parameter

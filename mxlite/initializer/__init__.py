@@ -1,7 +1,7 @@
 """`mx.init`: how parameters get their first values."""
 
-from .base import Initializer as Initializer
 from .base import InitDesc as InitDesc
+from .base import Initializer as Initializer
 from .base import alias as alias
 from .base import create as create
 from .base import register as register

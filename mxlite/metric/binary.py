@@ -29,7 +29,7 @@ class _Confusion(EvalMetric):
         self._kwargs = {"average": average}
 
     def score(self, counts: np.ndarray) -> float:
-        """The score of counts [[true negative, false positive], [false negative, true positive]]."""
+        """The score of counts [[tn, fp], [fn, tp]], t and f for true and false."""
         raise NotImplementedError
 
     def reset(self) -> None:

@@ -16,7 +16,7 @@ Names = Sequence[str] | None
 
 @alias("acc")
 class Accuracy(EvalMetric):
-    """The share of right classes. preds: class numbers, or scores whose greatest along `axis` wins."""
+    """The share of right classes; preds are class numbers or scores of the classes along `axis`."""
 
     def __init__(self, axis: int = 1, name: str = "accuracy", output_names: Names = None,
                  label_names: Names = None) -> None:

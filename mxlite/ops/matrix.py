@@ -63,7 +63,7 @@ class Dot(_Product):
             raise self.value_error("transpose_a and transpose_b", "False for two vectors", True)
         left, K = (lhs[1:], lhs[0]) if self.transpose_a else (lhs[:-1], lhs[-1])
         right, wanted = (rhs[:-1], rhs[-1]) if self.transpose_b else (rhs[1:], rhs[0])
-        if K != wanted:
+        if wanted != K:
             rule = f"({'..., ' if self.transpose_b else ''}{K}{', ...' * (not self.transpose_b)})"
             raise self.shape_error("rhs", f"{rule} to match lhs {lhs}", rhs)
         return left, K, right

@@ -78,7 +78,7 @@ class Nadam(_TwoMeans):
         self.m_schedule = 1.0
 
     def update(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, state: Any) -> None:
-        """One step; m_schedule is the product of the factors so far, of all weights, as in MXNet."""
+        """One step; m_schedule multiplies the factors so far, of all weights, as in MXNet."""
         t = self._update_count(index)
         lr = self._get_lr(index)
         grad = self._gradient(grad, self._get_wd(index) * weight)

@@ -1,4 +1,4 @@
-"""dot, batch_dot, FullyConnected: against float64 NumPy, the packed kernel against the naive one."""
+"""dot, batch_dot, FullyConnected: against float64 NumPy, packed kernels against naive ones."""
 
 import numpy as np
 import pytest

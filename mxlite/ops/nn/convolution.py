@@ -83,8 +83,9 @@ class ConvolutionBase(Op):
         fields = {
             "N": data[0], "groups": self.num_group, "C": data[1] // self.num_group,
             "F": self.num_filter // self.num_group, "size": one + tuple(data[2:]),
-            "out": one + tuple(out[2:]), "kernel": one + tuple(self.kernel), "stride": one + tuple(stride),
-            "dilate": one + tuple(dilate), "pad": (0,) * more + tuple(pad), "has_bias": int(has_bias)}
+            "out": one + tuple(out[2:]), "kernel": one + tuple(self.kernel),
+            "stride": one + tuple(stride), "dilate": one + tuple(dilate),
+            "pad": (0,) * more + tuple(pad), "has_bias": int(has_bias)}
         images, scratch = plan(name, fields, 8 if dtype == "float64" else 4)
         work = math.prod(out) * fields["C"] * math.prod(self.kernel)
         return kernel(name, dtype, scratch=scratch, work=work / 40, images=images, **fields)

@@ -1,0 +1,160 @@
+"""mxlite, MXNet 1.9.1 and PyTorch on the same work, in one run.
+
+    python benchmarks/compare.py [--rounds 15] [--reference ~/.cache/mxlite-reference] [CASE ...]
+
+Each framework has its own process, and lives through the whole run. They take turns, one measurement
+each, so that a slow moment of the machine meets all of them. The table shows medians, their ratios,
+and the targets.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+from import_cost import environment, import_cost, installed_size
+
+HERE = Path(__file__).resolve().parent
+FRAMEWORKS = ("mxlite", "mxnet", "torch")
+PEAK = 540e9                  # FMA peak of the machine in FLOP/s; see --peak
+
+# case -> (the most that mxlite may take, as a part of ..., those frameworks' least time)
+TARGETS = {
+    "add": (0.3, ("torch",)), "add + backward": (0.2, ("torch",)),
+    "FullyConnected": (0.5, ("torch",)), "MLP step": (0.7, ("torch", "mxnet")),
+    "matmul 1024": None, "conv 3x3": None, "max pooling": None,
+}
+FLOPS = {"matmul 1024": 2 * 1024 ** 3, "conv 3x3": 2 * 16 * 64 * 64 * 9 * 56 ** 2}
+COSTS = {"seconds": ("import", 1.0, "s", 0.2), "resident": ("resident", 1e6, "MB", 60.0),
+         "size": ("installed", 1e6, "MB", 20.0)}
+
+
+class Worker:
+    """A process that measures one framework's cases when told to."""
+
+    def __init__(self, framework, python):
+        self.framework = framework
+        self.process = subprocess.Popen(
+            [python, str(HERE / "worker.py"), framework], text=True, env=environment(),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+    def measure(self, case):
+        """Seconds a call."""
+        try:
+            self.process.stdin.write(case + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"{self.framework}: the worker ended; try "
+                             f"'{self.process.args[0]} benchmarks/worker.py {self.framework}'")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise SystemExit(f"{self.framework}, {case}: {answer['error']}")
+        return answer["seconds"]
+
+
+def medians_of(case, workers, rounds):
+    """framework -> median seconds of a call, after a round that only warms up."""
+    times = {worker.framework: [] for worker in workers}
+    for turn in range(rounds + 1):
+        for worker in workers:
+            seconds = worker.measure(case)
+            if turn:
+                times[worker.framework].append(seconds)
+    return {framework: statistics.median(values) for framework, values in times.items()}
+
+
+def shown(seconds):
+    """Seconds in a fitting unit, or a dash."""
+    if seconds is None:
+        return "-"
+    for unit, size in (("s", 1), ("ms", 1e-3), ("us", 1e-6)):
+        if seconds >= size:
+            break
+    return f"{seconds / size:.3g} {unit}"
+
+
+def verdict(case, medians, peak):
+    """The target of a case, and whether it is met."""
+    if case in FLOPS:
+        rate = FLOPS[case] / medians["mxlite"]
+        met = "met" if rate >= peak / 2 else "missed"
+        return f"{rate / 1e9:.0f} of {peak / 2e9:.0f} GFLOP/s: {met}"
+    if TARGETS[case] is None:
+        return ""
+    part, others = TARGETS[case]
+    known = [medians[other] for other in others if other in medians]
+    if not known:
+        return "nothing to compare with"
+    ratio = medians["mxlite"] / min(known)
+    return f"{ratio:.2f} of {part}: {'met' if ratio <= part else 'missed'}"
+
+
+def print_row(name, values, note):
+    print(f"{name:16}" + "".join(f"{value:>12}" for value in values) + f"   {note}", flush=True)
+
+
+def ratio_of(values, other):
+    return f"{values['mxlite'] / values[other]:.2f}" if other in values else "-"
+
+
+def compare_times(cases, pythons, rounds, peak):
+    workers = [Worker(framework, python) for framework, python in pythons.items()]
+    for case in cases:
+        medians = medians_of(case, workers, rounds)
+        print_row(case, [shown(medians.get(framework)) for framework in FRAMEWORKS]
+                  + [ratio_of(medians, other) for other in FRAMEWORKS[1:]],
+                  verdict(case, medians, peak))
+    for worker in workers:
+        worker.process.stdin.close()
+        worker.process.wait()
+
+
+def compare_costs(pythons, rounds):
+    costs = {framework: [] for framework in pythons}
+    for _ in range(rounds):
+        for framework, python in pythons.items():
+            costs[framework].append(import_cost(python, framework))
+    for key, (name, unit, symbol, most) in COSTS.items():
+        values = {framework: installed_size(found[0]["file"]) if key == "size" else
+                  statistics.median(cost[key] for cost in found)
+                  for framework, found in costs.items()}
+        texts = [f"{values[framework] / unit:.3g} {symbol}" if framework in values else "-"
+                 for framework in FRAMEWORKS]
+        met = "met" if values["mxlite"] / unit <= most else "missed"
+        print_row(name, texts + [ratio_of(values, other) for other in FRAMEWORKS[1:]],
+                  f"at most {most:g} {symbol}: {met}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("cases", nargs="*", metavar="CASE",
+                        help=f"of {', '.join(TARGETS)}, costs; default: all")
+    parser.add_argument("--rounds", type=int, default=15, help="measurements a case (default 15)")
+    parser.add_argument("--reference", type=Path, default=Path.home() / ".cache/mxlite-reference",
+                        help="folder with the environments mxnet/ and torch/")
+    parser.add_argument("--peak", type=float, default=PEAK / 1e9,
+                        help="FMA peak of the machine in GFLOP/s (default %(default)g)")
+    chosen = parser.parse_args()
+    unknown = set(chosen.cases) - {*TARGETS, "costs"}
+    if unknown:
+        parser.error(f"no case {', '.join(sorted(unknown))}")
+    pythons = {"mxlite": sys.executable}
+    for framework in FRAMEWORKS[1:]:
+        python = chosen.reference / framework / "bin/python"
+        if python.exists():
+            pythons[framework] = str(python)
+    cases = chosen.cases or [*TARGETS, "costs"]
+    print_row("", [*FRAMEWORKS, "/ mxnet", "/ torch"], "target")
+    compare_times([case for case in cases if case != "costs"], pythons, chosen.rounds,
+                  chosen.peak * 1e9)
+    if "costs" in cases:
+        compare_costs(pythons, max(3, chosen.rounds // 3))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""A process of compare.py: `worker.py mxlite|mxnet|torch` reads the name of a case a line, runs it,
+and answers with a line of JSON: seconds a call, or what went wrong."""
+
+import importlib
+import json
+import sys
+import time
+
+
+def measure(function, number, wait):
+    """Seconds a call, over `number` calls."""
+    start = time.perf_counter()
+    for _ in range(number):
+        function()
+    wait()
+    return (time.perf_counter() - start) / number
+
+
+def main(framework):
+    sys.stdout, answers = sys.stderr, sys.stdout        # what a library prints is no answer
+    module = importlib.import_module("cases_torch" if framework == "torch" else "cases_mx")
+    cases, wait = module.make(importlib.import_module(framework))
+    for line in sys.stdin:
+        try:
+            answer = {"seconds": measure(*cases[line.strip()], wait)}
+        except Exception as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
