@@ -45,7 +45,11 @@ def kernel_extension(isa):
 EXTENSIONS = [
     cython_extension("mxlite.device.core", "csrc/runtime/pool.c", "csrc/runtime/threads.c"),
     cython_extension("mxlite.ndarray.array"),
+    cython_extension("mxlite.ndarray.run"),
+    cython_extension("mxlite.ndarray.operators"),
+    cython_extension("mxlite.ndarray.plan"),
     cython_extension("mxlite.ndarray.tape"),
+    cython_extension("mxlite.ndarray.backward"),
     cython_extension("mxlite.ndarray.function"),
 ]
 

@@ -2,8 +2,8 @@
 
     python benchmarks/compare.py [--rounds 15] [--reference ~/.cache/mxlite-reference] [CASE ...]
 
-Each framework has its own process, and lives through the whole run. They take turns, one measurement
-each, so that a slow moment of the machine meets all of them. The table shows medians, their ratios,
+Each framework has its own process, and lives through the whole run. They take turns, one
+measurement each, so that a slow moment of the machine meets all. The table shows medians, ratios,
 and the targets.
 """
 
@@ -27,6 +27,7 @@ TARGETS = {
     "matmul 1024": None, "conv 3x3": None, "max pooling": None,
 }
 FLOPS = {"matmul 1024": 2 * 1024 ** 3, "conv 3x3": 2 * 16 * 64 * 64 * 9 * 56 ** 2}
+UNITS = (("s", 1), ("ms", 1e-3), ("us", 1e-6))
 COSTS = {"seconds": ("import", 1.0, "s", 0.2), "resident": ("resident", 1e6, "MB", 60.0),
          "size": ("installed", 1e6, "MB", 20.0)}
 
@@ -72,9 +73,7 @@ def shown(seconds):
     """Seconds in a fitting unit, or a dash."""
     if seconds is None:
         return "-"
-    for unit, size in (("s", 1), ("ms", 1e-3), ("us", 1e-6)):
-        if seconds >= size:
-            break
+    unit, size = next(((unit, size) for unit, size in UNITS if seconds >= size), UNITS[-1])
     return f"{seconds / size:.3g} {unit}"
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import mxlite as mx  # noqa: E402
+import mxlite as mx
 
 ALLOWED = 1_000_000        # bytes
 

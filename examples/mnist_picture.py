@@ -37,7 +37,8 @@ class Canvas:
 
     def digit(self, x: float, y: float, pixels: np.ndarray, size: int, colour: str) -> None:
         """A digit, dark on light, in a frame."""
-        picture = Image.fromarray(255 - pixels).resize((size * SCALE,) * 2, Image.Resampling.BICUBIC)
+        picture = Image.fromarray(255 - pixels)
+        picture = picture.resize((size * SCALE,) * 2, Image.Resampling.BICUBIC)
         self.image.paste(picture, (round(x * SCALE), round(y * SCALE)))
         box = [x * SCALE, y * SCALE, (x + size) * SCALE - 1, (y + size) * SCALE - 1]
         self.drawing.rectangle(box, outline=colour, width=SCALE)

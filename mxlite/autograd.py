@@ -7,6 +7,7 @@ from typing import Any
 
 from .base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError
 from .ndarray import NDArray, tape
+from .ndarray import backward as walk
 from .ndarray.tape import is_recording as is_recording
 from .ndarray.tape import is_training as is_training
 from .ndarray.tape import set_recording as set_recording
@@ -71,7 +72,7 @@ def backward(heads: NDArray | Sequence[NDArray],
     graph for another walk; without it a second backward raises MXNetError.
     """
     heads, head_grads = _heads(heads, head_grads)
-    tape.backward(heads, head_grads, retain_graph, train_mode)
+    walk.backward(heads, head_grads, retain_graph, train_mode)
 
 
 def grad(heads: NDArray | Sequence[NDArray], variables: NDArray | Sequence[NDArray],
@@ -92,7 +93,7 @@ def grad(heads: NDArray | Sequence[NDArray], variables: NDArray | Sequence[NDArr
             raise MXNetTypeError(
                 f"grad: variables must be NDArrays; got {type(variable).__name__}")
     retain = create_graph if retain_graph is None else retain_graph
-    return tape.grad(heads, chosen, head_grads, retain, create_graph, train_mode)
+    return walk.grad(heads, chosen, head_grads, retain, create_graph, train_mode)
 
 
 def get_symbol(x: NDArray) -> Any:
@@ -147,7 +148,7 @@ class Function:
         specs = [(x.shape, x.dtype) for x in inputs]
         name = type(self).__name__
 
-        def walk(out_grads: list[NDArray]) -> list[NDArray | None]:
+        def backward(out_grads: list[NDArray]) -> list[NDArray | None]:
             with pause(train_mode=is_training()):
                 made = self.backward(*out_grads)
             grads = [made] if isinstance(made, NDArray) or made is None else list(made)
@@ -162,7 +163,7 @@ class Function:
                         f"got {gradient.dtype.__name__} of shape {gradient.shape}")
             return grads
 
-        return walk
+        return backward
 
 
 __all__ = [

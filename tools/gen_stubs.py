@@ -1,84 +1,121 @@
-"""Write mxlite/ndarray/op.pyi from the table of operators. With --check: fail if it is stale."""
+"""Write mxlite/ndarray/op.pyi, which tells editors and type checkers what `mx.nd` has.
 
-import argparse
+    python tools/gen_stubs.py [--check]       --check: write nothing, exit with 1 if it is stale
+"""
+
 import inspect
+import keyword
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 import mxlite.ops  # noqa: F401
 from mxlite.ops.bind import signature
-from mxlite.ops.params import REQUIRED
 from mxlite.ops.schema import REGISTRY
 
-TARGET = Path(__file__).parents[1] / "mxlite" / "ndarray" / "op.pyi"
-TYPES = {"Shape": "int | Sequence[int]", "Bounds": "Sequence[int | None]",
-         "Axis": "int | Sequence[int] | None", "Floats": "Sequence[float]", "DType": "Any"}
-HEAD = '''"""Operators as functions of arrays. Made by tools/gen_stubs.py; do not edit."""
+ROOT = Path(__file__).resolve().parent.parent
+STUB = ROOT / "mxlite/ndarray/op.pyi"
+HEAD = '''"""Every operator as a function of arrays. Written by tools/gen_stubs.py: do not edit."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from ..context import Context
 from .ndarray import NDArray
 
+_Ints = int | Sequence[int]
 '''
+# kind of a parameter (mxlite/ops/params.py) -> what callers may pass; MXNet's texts parse, too
+TYPES = {"Shape": "_Ints | str", "Axis": "_Ints | None", "DType": "Any",
+         "Bounds": "int | Sequence[int | None] | None"}
+WIDTH = 100
+OUT = "NDArray | Sequence[NDArray] | None"
 
 
-def annotation(cls, name):
-    declared = cls.params.get(name)
-    if name == "ctx" or (declared is None and name == "out"):
-        return "Any"
-    if declared is None:
-        if name == "name":
-            return "str | None"
-        optional = any(entry.name == name and entry.optional for entry in cls.inputs)
-        return "NDArray | None" if optional else "NDArray"
-    kind = declared.kind.removesuffix(" | None")
-    is_optional = declared.default is None or kind != declared.kind
-    kind = TYPES.get(kind, kind)
-    return f"{kind} | None" if is_optional and kind != "Any" and "None" not in kind else kind
+def type_of(kind):
+    """The annotation of a parameter of this kind."""
+    known = TYPES.get(kind.removesuffix(" | None"), kind.removesuffix(" | None"))
+    optional = kind.endswith(" | None") and known != "Any" and "None" not in known.split(" | ")
+    return f"{known} | None" if optional else known
 
 
-def argument(cls, parameter):
-    text = f"{parameter.name}: {annotation(cls, parameter.name)}"
+def default_of(value):
+    """A default as stub text; defaults with no literal of their own become `...`."""
+    plain = isinstance(value, (bool, int, str, type(None), tuple)) or (
+        isinstance(value, float) and abs(value) < float("inf"))
+    return repr(value) if plain else "..."
+
+
+def parameter_text(op, parameter):
+    """One parameter of a stub's signature."""
+    name = parameter.name
+    declared = op.params.get(name)
+    if name == "ctx":
+        annotation = "Context | str | None"
+    elif declared is not None:
+        annotation = type_of(declared.kind)
+    else:
+        annotation = {"name": "str | None", "out": OUT}.get(name, "NDArray")
     if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
-        return f"*{parameter.name}: NDArray"
+        return f"*{name}: NDArray | Sequence[NDArray]"
     if parameter.default is inspect.Parameter.empty:
-        return text
-    default = repr(parameter.default)
-    is_plain = parameter.default is not REQUIRED and "inf" not in default
-    return f"{text} = {default if is_plain else '...'}"
+        return f"{name}: {annotation}"
+    if parameter.default is None and "None" not in annotation and annotation != "Any":
+        annotation += " | None"
+    return f"{name}: {annotation} = {default_of(parameter.default)}"
 
 
-def stub(name, cls):
-    pieces, starred = [], False
-    for parameter in signature(cls).parameters.values():
-        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+def parameters_text(op):
+    """The parameters, with `*` before the keyword-only ones."""
+    texts, starred = [], False
+    for parameter in signature(op).parameters.values():
+        starred = starred or parameter.kind is inspect.Parameter.VAR_POSITIONAL
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY and not starred:
+            texts.append("*")
             starred = True
-        elif parameter.kind is inspect.Parameter.KEYWORD_ONLY and not starred:
-            pieces.append("*")
-            starred = True
-        pieces.append(argument(cls, parameter))
-    count = cls.visible_outputs if isinstance(cls.visible_outputs, int) else cls.num_outputs
-    result = "NDArray" if count == 1 else "Any"
-    first = (inspect.cleandoc(cls.__doc__ or cls.name).splitlines() or [""])[0]
-    return (f"def {name}(\n    " + ",\n    ".join(pieces) + f",\n) -> {result}:\n"
-            f"    {first!r}\n").replace(",\n) ->", "\n) ->")
+        texts.append(parameter_text(op, parameter))
+    return texts
 
 
-def text():
-    """The whole stub file."""
-    public = sorted(name for name in REGISTRY if not name.startswith("_"))
-    return HEAD + "\n".join(stub(name, REGISTRY[name]) for name in public)
+def result_of(op):
+    """The annotation of what the operator returns."""
+    visible = op.num_outputs if op.visible_outputs is None else op.visible_outputs
+    if not isinstance(visible, int):
+        return "Any"
+    return "NDArray" if visible == 1 else "list[NDArray]"
+
+
+def function_text(name, op):
+    """The stub of one operator under one of its names."""
+    head, tail = f"def {name}(", f") -> {result_of(op)}:"
+    lines, line = [], ""
+    for text in parameters_text(op):
+        if line and len(head) + len(line) + len(text) + len(tail) > WIDTH - 2:
+            lines.append(line)
+            line = ""
+        line = f"{line}, {text}" if line else text
+    indent = ",\n" + " " * len(head)
+    summary = inspect.cleandoc(op.__doc__ or name).splitlines()[0].replace("\\", "\\\\")
+    return f'{head}{indent.join([*lines, line])}{tail}\n    """{summary}"""\n'
+
+
+def generate():
+    """The whole stub."""
+    names = sorted(name for name in REGISTRY
+                   if not name.startswith("_") and not keyword.iskeyword(name))
+    return "\n".join([HEAD, *[function_text(name, REGISTRY[name]) for name in names]])
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only compare")
-    if not parser.parse_args().check:
-        TARGET.write_text(text())
-    elif TARGET.read_text() != text():
-        sys.exit(f"{TARGET} is stale; run python tools/gen_stubs.py")
+    text = generate()
+    if "--check" in sys.argv[1:]:
+        stale = not STUB.exists() or STUB.read_text() != text
+        print(f"{STUB.name} is {'stale: run tools/gen_stubs.py' if stale else 'fresh'}")
+        return int(stale)
+    STUB.write_text(text)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

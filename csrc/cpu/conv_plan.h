@@ -1,9 +1,9 @@
 /* How a convolution becomes matrix products without a matrix of columns.
  *
  * The image is copied once, padded, each channel split into stride[0] * stride[1] * stride[2]
- * phases: phase r of an axis holds the positions j * stride + r - pad.  Then a tap of the window is a plain
- * shift within one phase, the same for all outputs: with outputs numbered q = y * width + x in rows
- * as wide as the copy's, row k of the column matrix is copy[offset[k] + q], contiguous.  The
+ * phases: phase r of an axis holds the positions j * stride + r - pad.  Then a tap of the window is
+ * a plain shift within one phase, the same for all outputs: with outputs numbered q = y * width + x
+ * in rows as wide as the copy's, row k of the column matrix is copy[offset[k] + q], contiguous. The
  * microkernel reads it there.  Numbers q past the end of an output row are computed and dropped.
  *
  * The gradient of the data is the same: dy is the image (one phase), and each phase of the data's

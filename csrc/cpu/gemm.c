@@ -28,11 +28,14 @@ static int64_t even_part(int64_t size, int64_t count, int64_t unit) {
   return parts(parts(size, count), unit) * unit;
 }
 
+/* At least d->tasks tiles, where the sizes allow; rather more columns of tiles than rows, as every
+ * row packs B anew. */
 static gemm_cut cut_matrix(const gemm_dims *d, int64_t tile_cols) {
   const int64_t most_high = parts(d->M, TILE_ROWS), most_wide = parts(d->N, tile_cols);
   int64_t high = parts(d->M, TILES_HIGH * TILE_ROWS), wide = parts(d->N, TILES_WIDE * tile_cols);
   while (d->batch * high * wide < d->tasks && (high < most_high || wide < most_wide)) {
-    const int split_wide = wide < most_wide && (high == most_high || d->N * high >= d->M * wide);
+    const int wants_wide = d->N <= REUSE_TO_PACK || 4 * d->N * high >= d->M * wide;
+    const int split_wide = wide < most_wide && (high == most_high || wants_wide);
     if (split_wide) wide++;
     else high++;
   }

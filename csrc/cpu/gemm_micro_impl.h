@@ -1,6 +1,7 @@
 /* The body of gemm_micro.c for one type T.  Each kernel is stamped out for every number of rows
  * and for one or two vectors of columns, so that the accumulators stay in registers. */
 
+enum { FN(FETCH_AHEAD) = 8 };          /* steps of k */
 enum { FN(LANES) = VECTOR_BYTES / sizeof(T), FN(COLS) = 2 * FN(LANES) };
 
 typedef T FN(vec) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(T)), may_alias));
@@ -22,6 +23,11 @@ INLINE void FN(put)(int rows, int vecs, FN(vec) (*sum)[2], const FN(tile) *out) 
   }
 }
 
+/* Ask for the lines of b that are read some steps later. */
+#define FETCH(b) \
+  __builtin_prefetch(b); \
+  if (vecs == 2) __builtin_prefetch((b) + FN(LANES));
+
 /* One step of k: rows x vecs multiply-adds; A(i) is the row's element. */
 #define STEP(b, A) \
   const FN(vec) b0 = FN(at)(b), b1 = vecs == 2 ? FN(at)((b) + FN(LANES)) : b0; \
@@ -34,7 +40,10 @@ INLINE void FN(put)(int rows, int vecs, FN(vec) (*sum)[2], const FN(tile) *out) 
 INLINE void FN(sum_panel)(int rows, int vecs, int64_t K, const T *a, int64_t a_step, const T *b,
                       const FN(tile) *out) {
   FN(vec) sum[TILE_ROWS][2] = {{{0}}};
-  for (int64_t k = 0; k < K; k++, a += a_step, b += FN(COLS)) { STEP(b, a[i]) }
+  for (int64_t k = 0; k < K; k++, a += a_step, b += FN(COLS)) {
+    FETCH(b + FN(FETCH_AHEAD) * FN(COLS))
+    STEP(b, a[i])
+  }
   FN(put)(rows, vecs, sum, out);
 }
 
@@ -52,7 +61,10 @@ INLINE void FN(sum_lines)(int rows, int vecs, const FN(lines) *from, const T *b,
   UNROLL for (int i = 0; i < rows; i++) a[i] = from->a + from->row[i];
   for (int64_t l = 0; l < from->num_lines; l++) {
     const int64_t end = from->line[l] + from->length;
-    for (int64_t w = from->line[l]; w < end; w++, b += FN(COLS)) { STEP(b, a[i][w]) }
+    for (int64_t w = from->line[l]; w < end; w++, b += FN(COLS)) {
+      FETCH(b + FN(FETCH_AHEAD) * FN(COLS))
+      STEP(b, a[i][w])
+    }
   }
   FN(put)(rows, vecs, sum, out);
 }
@@ -129,6 +141,7 @@ void FN(micro_lines)(int rows, int cols, const FN(lines) *a, const T *b, const F
 }
 
 #undef STEP
+#undef FETCH
 #undef EACH_WIDTH
 #undef NAME_
 #undef NAME

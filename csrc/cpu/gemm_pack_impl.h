@@ -1,30 +1,59 @@
 /* Packing, shared by gemm_impl.h and conv_impl.h: copies a panel in the order it is read in. */
 
-/* rows x K elements, x[i * i_step + k * k_step], into y[k][width], zeros after `rows`. */
+#if defined(__clang__)
+#define MIX(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define MIX(a, b, ...) __builtin_shuffle(a, b, (FN(four_at)){__VA_ARGS__})
+#endif
+
+typedef wide FN(four) __attribute__((vector_size(4 * sizeof(wide)), aligned(sizeof(wide)),
+                                     may_alias));
+typedef __typeof__(__builtin_choose_expr(sizeof(wide) == 4, (int32_t)0, (int64_t)0)) FN(lane);
+typedef FN(lane) FN(four_at) __attribute__((vector_size(4 * sizeof(wide))));
+
+static inline FN(four) FN(load_four)(const real *x) {
+  return (FN(four)){LOAD(x[0]), LOAD(x[1]), LOAD(x[2]), LOAD(x[3])};
+}
+
+/* y[k * width + i] = x[i * i_step + k] for i and k < 4. */
+static inline void FN(transpose_four)(const real *x, int64_t i_step, int64_t width, wide *y) {
+  const FN(four) x0 = FN(load_four)(x), x1 = FN(load_four)(x + i_step);
+  const FN(four) x2 = FN(load_four)(x + 2 * i_step), x3 = FN(load_four)(x + 3 * i_step);
+  const FN(four) low01 = MIX(x0, x1, 0, 4, 1, 5), low23 = MIX(x2, x3, 0, 4, 1, 5);
+  const FN(four) high01 = MIX(x0, x1, 2, 6, 3, 7), high23 = MIX(x2, x3, 2, 6, 3, 7);
+  *(FN(four) *)y = MIX(low01, low23, 0, 1, 4, 5);
+  *(FN(four) *)(y + width) = MIX(low01, low23, 2, 3, 6, 7);
+  *(FN(four) *)(y + 2 * width) = MIX(high01, high23, 0, 1, 4, 5);
+  *(FN(four) *)(y + 3 * width) = MIX(high01, high23, 2, 3, 6, 7);
+}
+
+static inline void FN(pack_rows)(const real *x, int64_t k_step, int64_t rows, int64_t K,
+                                 int64_t width, wide *y) {
+  for (int64_t k = 0; k < K; k++)
+    for (int64_t i = 0; i < rows; i++) y[k * width + i] = LOAD(x[k * k_step + i]);
+}
+
+/* rows x K elements, x[i * i_step + k * k_step], one of the steps 1, into y[k][width], zeros after
+ * `rows`. */
 static void FN(pack_panel)(const real *x, int64_t i_step, int64_t k_step, int64_t rows, int64_t K,
                            int64_t width, wide *y) {
-  if (i_step == 1 && rows == FN(COLS) && width == FN(COLS)) {
-    for (int64_t k = 0; k < K; k++)
-      for (int i = 0; i < FN(COLS); i++) y[k * FN(COLS) + i] = LOAD(x[k * k_step + i]);
-    return;
-  }
   if (rows < width) memset(y, 0, (size_t)(K * width) * sizeof(wide));
-  if (i_step == 1) {
-    for (int64_t k = 0; k < K; k++)
-      for (int64_t i = 0; i < rows; i++) y[k * width + i] = LOAD(x[k * k_step + i]);
+  if (i_step == 1) {         /* whole panels with sizes that the compiler knows */
+    if (rows == FN(COLS) && width == FN(COLS)) FN(pack_rows)(x, k_step, FN(COLS), K, FN(COLS), y);
+    else if (rows == TILE_ROWS && width == TILE_ROWS)
+      FN(pack_rows)(x, k_step, TILE_ROWS, K, TILE_ROWS, y);
+    else FN(pack_rows)(x, k_step, rows, K, width, y);
     return;
   }
   int64_t i = 0;
-  for (; i + 4 <= rows; i += 4) {
-    const real *x0 = x + i * i_step, *x1 = x0 + i_step, *x2 = x1 + i_step, *x3 = x2 + i_step;
-    for (int64_t k = 0; k < K; k++) {
-      wide *to = y + k * width + i;
-      to[0] = LOAD(x0[k * k_step]);
-      to[1] = LOAD(x1[k * k_step]);
-      to[2] = LOAD(x2[k * k_step]);
-      to[3] = LOAD(x3[k * k_step]);
-    }
+  for (; k_step == 1 && i + 4 <= rows; i += 4) {
+    int64_t k = 0;
+    for (; k + 4 <= K; k += 4)
+      FN(transpose_four)(x + i * i_step + k, i_step, width, y + k * width + i);
+    for (; k < K; k++)
+      for (int64_t r = i; r < i + 4; r++) y[k * width + r] = LOAD(x[r * i_step + k]);
   }
   for (; i < rows; i++)
     for (int64_t k = 0; k < K; k++) y[k * width + i] = LOAD(x[i * i_step + k * k_step]);
 }
+#undef MIX

@@ -50,7 +50,7 @@ cdef dict SPECS = {}
 
 
 cdef class Spec:
-    """An array's type: shape, dtype and context. Interned: equal ones are mostly the same object."""
+    """An array's type: shape, dtype and context. Interned: equal ones are mostly one object."""
 
     def __repr__(self):
         return f"{self.dtype}{list(self.shape)} on {self.ctx}"
@@ -210,7 +210,8 @@ def load_cpu_kernels():
     wanted = os.environ.get("MXLITE_CPU")
     if wanted:
         if wanted not in names:
-            raise MXNetValueError(f"MXLITE_CPU must be {listing(names)} on this CPU; got {wanted!r}")
+            raise MXNetValueError(
+                f"MXLITE_CPU must be {listing(names)} on this CPU; got {wanted!r}")
         names = [wanted]
     for name in names:
         try:
@@ -241,7 +242,7 @@ def register_kernel(str device, str name, function):
 
 
 def find_kernel(str operator, str name, str dtype, ctx):
-    """The kernel for this dtype on this device; names operator, dtype and device if there is none."""
+    """The kernel for this dtype on this device; the error names operator, dtype and device."""
     kind = ctx.kernels
     full = f"{name}_{DTYPES[dtype][2]}" if dtype in DTYPES else f"{name}_{dtype}"
     try:

@@ -1,4 +1,4 @@
-"""`HybridBlock`: a block written for `F`, which is `mx.nd` now and `mx.sym` once there are graphs."""
+"""`HybridBlock`: a block written for `F`, which is `mx.nd` now, `mx.sym` once there are graphs."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class HybridBlock(Block):
         """The computation, written with the operators of `F`; subclasses override it."""
         raise NotImplementedError(f"{type(self).__name__} must override hybrid_forward")
 
-    # Shapes -----------------------------------------------------------------------------------------
+    # Shapes -------------------------------------------------------------------------------------
 
     def infer_shape(self, *args: Any) -> None:
         """Find the unknown shapes of this block's parameters from its inputs.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from .. import ndarray as nd
@@ -82,7 +81,9 @@ def _matched(block: Block, arrays: dict[str, nd.NDArray]
     return max(kinds, key=lambda kind: len(kind[0].keys() & kind[1].keys()))
 
 
-def _common(names: Iterable[str]) -> str:
+def _common(names: Collection[str]) -> str:
     """The prefix, up to an underscore, that all names share."""
-    prefix = os.path.commonprefix(list(names))
-    return prefix[:prefix.rfind("_") + 1]
+    first, last = min(names, default=""), max(names, default="")
+    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b),
+                  min(len(first), len(last)))
+    return first[:first.rfind("_", 0, length) + 1]

@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import ndarray as nd
 from ..base import MXNetError
-from ..ndarray.array import invoke_list
+from ..ndarray.run import invoke_list
 from ..ndarray.function import OpFunction
 from ..ops.bind import bind
 from .parameter import Parameter

@@ -15,9 +15,9 @@ from .base import Initializer, register
 def _draw(kind: str, scale: float, arr: nd.NDArray) -> None:
     """Fill with uniform(-scale, scale) or normal(0, scale)."""
     if kind == "uniform":
-        nd.random.uniform(-scale, scale, out=arr)
+        nd.random.uniform(-scale, scale, dtype=arr.dtype, out=arr)
     else:
-        nd.random.normal(0, scale, out=arr)
+        nd.random.normal(0, scale, dtype=arr.dtype, out=arr)
 
 
 @register

@@ -4,14 +4,14 @@ from typing import Any
 
 from .. import ops as _ops  # noqa: F401  fills the table of operators
 from ..base import suggestion as _suggestion
-from ..device import rng as _rng
 from ..ops.schema import REGISTRY as _REGISTRY
-from . import array as _core
+from . import array as _array
 from . import contrib as contrib
 from . import fluent as _fluent
 from . import indexing as _indexing
 from . import op as op
 from . import random as random
+from . import operators as _operators
 from . import tape as _tape  # noqa: F401  sets the recording hook
 from .arithmetic import add as add
 from .arithmetic import divide as divide
@@ -52,10 +52,10 @@ from .serialization import load as load
 from .serialization import load_frombuffer as load_frombuffer
 from .serialization import save as save
 
-_core.bind_operators(
-    NDArray, lambda source, ctx, dtype: array(source, ctx=ctx, dtype=dtype), _indexing.getitem,
-    _indexing.setitem, _rng.next_key,
-    {name: _REGISTRY[name].make({}) for name in _core.OPERATOR_NAMES})
+_array.set_array_type(NDArray)
+_operators.bind_operators(
+    lambda source, ctx, dtype: array(source, ctx=ctx, dtype=dtype), _indexing.getitem,
+    _indexing.setitem, {name: _REGISTRY[name].make({}) for name in _operators.OPERATOR_NAMES})
 _fluent.add_methods(NDArray)
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from ..base import MXNetTypeError
 from ..ops.schema import REGISTRY
-from .array import invoke_list
 from .ndarray import NDArray
+from .run import invoke_list
 
 _SCALARS = (numbers.Number, np.generic)
 

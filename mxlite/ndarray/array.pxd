@@ -1,6 +1,6 @@
 from libc.stdint cimport int64_t, uint64_t
 
-from ..device.core cimport Operator, Prepared, Spec, Storage, mx_scalar
+from ..device.core cimport Prepared, Spec, Storage, mx_scalar
 
 
 cdef class Node:
@@ -45,16 +45,7 @@ cdef extern from *:
 
 cdef Flags *flags() noexcept nogil
 
-ctypedef int (*record_function)(Prepared call, void **inputs, int count, list outputs,
-                                const mx_scalar *scalars) except -1
-cdef record_function record_hook
-
 cdef ArrayBase new_array(Spec spec)
 cdef ArrayBase share(ArrayBase base, Spec spec, int64_t offset)
 cdef ArrayBase filled(Spec spec, int value)
 cdef object numpy_view(ArrayBase self)
-cdef object run(Prepared call, void **inputs, int count, const mx_scalar *scalars, object out,
-                bint record)
-cdef int execute(Prepared call, list inputs, list outputs, const mx_scalar *scalars) except -1
-cdef object invoke(Operator op, void **inputs, int count, const mx_scalar *scalars, object out)
-cdef int fill_key(mx_scalar *key) except -1

@@ -1,7 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
-"""The hot half of NDArray: memory, Python's operators, and running prepared calls."""
-
-import numbers
+"""ArrayBase: memory, shape and dtype, and the node that remembers how it was made."""
 
 cimport cython
 cimport numpy as np
@@ -11,13 +9,9 @@ from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
-from ..device.core cimport (
-    HOST, KERNEL, MAX_ARGS, VIEW, Operator, Prepared, Spec, Storage, find, make_spec, mx_scalar,
-    new_storage, prepare_for, raise_status,
-)
+from ..device.core cimport Spec, Storage, make_spec, new_storage
 
-from ..base import DTYPES, MXNetError, MXNetIndexError, MXNetTypeError, MXNetValueError
-from ..device.context import current_context
+from ..base import MXNetTypeError, MXNetValueError
 
 np.import_array()
 
@@ -37,7 +31,6 @@ cdef Flags *flags() noexcept nogil:
     return mx_thread_flags()
 
 
-cdef record_function record_hook = NULL
 cdef tuple NO_ARGS = ()
 cdef PyObject *ARRAY_TYPE = <PyObject *>ArrayBase
 cdef dict NUMPY_TYPES = {
@@ -49,39 +42,12 @@ cdef dict FORMATS = {
     "float32": b"f", "float64": b"d", "float16": b"e", "uint8": b"B", "int32": b"i", "int8": b"b",
     "int64": b"q", "bool": b"?",
 }
-# Python's operators: name -> (array op array, array op scalar, scalar op array)
-cdef Operator ADD, ADD_S, SUB, SUB_S, RSUB_S, MUL, MUL_S, DIV, DIV_S, RDIV_S, MOD, MOD_S, RMOD_S
-cdef Operator POW, POW_S, RPOW_S, EQ, EQ_S, NE, NE_S, GT, GT_S, GE, GE_S, LT, LT_S, LE, LE_S
-cdef object from_anything, get_item, set_item, get_key
 
 
-def bind_operators(type array_type, convert, getitem, setitem, random_key, dict table):
-    """Called once by the package: the NDArray class, and the operators behind + - * / ..."""
-    global ARRAY_TYPE, from_anything, get_item, set_item, get_key
-    global ADD, ADD_S, SUB, SUB_S, RSUB_S, MUL, MUL_S, DIV, DIV_S, RDIV_S, MOD, MOD_S, RMOD_S
-    global POW, POW_S, RPOW_S, EQ, EQ_S, NE, NE_S, GT, GT_S, GE, GE_S, LT, LT_S, LE, LE_S
+def set_array_type(type array_type):
+    """Called once by the package: the class of all new arrays, a subclass of ArrayBase."""
+    global ARRAY_TYPE
     ARRAY_TYPE = <PyObject *>array_type
-    from_anything, get_item, set_item, get_key = convert, getitem, setitem, random_key
-    ADD, ADD_S = table["broadcast_add"], table["_plus_scalar"]
-    SUB, SUB_S, RSUB_S = table["broadcast_sub"], table["_minus_scalar"], table["_rminus_scalar"]
-    MUL, MUL_S = table["broadcast_mul"], table["_mul_scalar"]
-    DIV, DIV_S, RDIV_S = table["broadcast_div"], table["_div_scalar"], table["_rdiv_scalar"]
-    MOD, MOD_S, RMOD_S = table["broadcast_mod"], table["_mod_scalar"], table["_rmod_scalar"]
-    POW, POW_S, RPOW_S = table["broadcast_power"], table["_power_scalar"], table["_rpower_scalar"]
-    EQ, EQ_S = table["broadcast_equal"], table["_equal_scalar"]
-    NE, NE_S = table["broadcast_not_equal"], table["_not_equal_scalar"]
-    GT, GT_S = table["broadcast_greater"], table["_greater_scalar"]
-    GE, GE_S = table["broadcast_greater_equal"], table["_greater_equal_scalar"]
-    LT, LT_S = table["broadcast_lesser"], table["_lesser_scalar"]
-    LE, LE_S = table["broadcast_lesser_equal"], table["_lesser_equal_scalar"]
-
-
-OPERATOR_NAMES = """broadcast_add _plus_scalar broadcast_sub _minus_scalar _rminus_scalar
-    broadcast_mul _mul_scalar broadcast_div _div_scalar _rdiv_scalar broadcast_mod _mod_scalar
-    _rmod_scalar broadcast_power _power_scalar _rpower_scalar broadcast_equal _equal_scalar
-    broadcast_not_equal _not_equal_scalar broadcast_greater _greater_scalar
-    broadcast_greater_equal _greater_equal_scalar broadcast_lesser _lesser_scalar
-    broadcast_lesser_equal _lesser_equal_scalar""".split()
 
 
 @cython.trashcan(True)
@@ -192,328 +158,14 @@ cdef object numpy_view(ArrayBase self):
     return view
 
 
-# ---------------------------------------------------------------- running
-
-cdef int fill_key(mx_scalar *key) except -1:
-    first, second = get_key()
-    key[0].u, key[1].u = first, second
-    return 0
-
-
-cdef int call_kernel(Prepared call, void **ptr, int count, const mx_scalar *scalars) except -1:
-    """Run a C kernel; ptr has room for the scratch block behind its `count` arrays."""
-    cdef Storage scratch
-    cdef int status
-    if call.scratch:
-        scratch = new_storage(call.scratch)
-        ptr[count] = scratch.data
-    if call.release_gil:
-        with nogil:
-            status = call.fn(call.desc, ptr, scalars)
-    else:
-        status = call.fn(call.desc, ptr, scalars)
-    if status != 0:
-        raise_status(call, status)
-    return 0
-
-
-cdef int call_host(Prepared call, list inputs, list outputs, const mx_scalar *scalars) except -1:
-    cdef list arrays = [numpy_view(array) for array in inputs + outputs]
-    cdef int i
-    for i in range(call.op.num_runtime):
-        arrays.append(scalars[i + 2 * call.op.needs_key].f)
-    call.host(*arrays)
-    return 0
-
-
-cdef int execute(Prepared call, list inputs, list outputs, const mx_scalar *scalars) except -1:
-    """Run a prepared call on arrays that are there already."""
-    cdef void *inline_ptr[MAX_ARGS]
-    cdef void **ptr = inline_ptr
-    cdef int count = len(inputs), total = count + len(outputs), i
-    if call.kind == VIEW:
-        return 0
-    if call.kind == HOST:
-        return call_host(call, inputs, outputs, scalars)
-    if total + 1 > MAX_ARGS:
-        ptr = <void **>malloc(sizeof(void *) * (total + 1))
-    try:
-        for i in range(count):
-            ptr[i] = (<ArrayBase>inputs[i]).data
-        for i in range(total - count):
-            ptr[count + i] = (<ArrayBase>outputs[i]).data
-        call_kernel(call, ptr, total, scalars)
-    finally:
-        if ptr != inline_ptr:
-            free(ptr)
-    return 0
-
-
-cdef ArrayBase check_out(Prepared call, object given, int i):
-    cdef ArrayBase out
-    cdef Spec want = call.out_specs[i]
-    if not isinstance(given, ArrayBase):
-        raise MXNetTypeError(f"{call.op.name}: out must be an NDArray; got {type(given).__name__}")
-    out = <ArrayBase>given
-    if out.spec is not want:
-        if out.spec.shape != want.shape:
-            raise MXNetValueError(f"{call.op.name}: out must have shape {want.shape}; "
-                                  f"got {out.spec.shape}")
-        if out.spec.dtype != want.dtype:
-            raise MXNetTypeError(f"{call.op.name}: out must have dtype {want.dtype}; "
-                                 f"got {out.spec.dtype}")
-        if out.spec.ctx != want.ctx:
-            raise MXNetValueError(f"{call.op.name}: out must be on {want.ctx}; got {out.spec.ctx}")
-    if flags().recording and out.node is not None and out.node.explicit:
-        raise MXNetError(
-            f"{call.op.name}: an array that a gradient is asked for cannot be written in place "
-            "inside autograd.record(); use y = x + 1 instead of x += 1, or autograd.pause()")
-    return out
-
-
-cdef list make_outputs(Prepared call, void **inputs, object out):
-    cdef list outputs = []
-    cdef int i, given
-    if out is not None and not isinstance(out, (list, tuple)):
-        out = (out,)
-    given = 0 if out is None else len(out)
-    if given and given != call.num_visible:
-        raise MXNetValueError(f"{call.op.name}: out must hold {call.num_visible} arrays; got {given}")
-    for i in range(call.num_outputs):
-        if i < given:
-            outputs.append(check_out(call, out[i], i))
-        elif call.kind == VIEW:
-            outputs.append(share(<ArrayBase>inputs[0], call.out_specs[i], call.offset))
-        else:
-            outputs.append(new_array(call.out_specs[i]))
-    return outputs
-
-
-cdef object run_general(Prepared call, void **inputs, int count, const mx_scalar *scalars,
-                        object out, bint record):
-    cdef list arrays = [<object>inputs[i] for i in range(count)]
-    cdef list outputs = make_outputs(call, inputs, out)
-    cdef ArrayBase source
-    if call.kind == VIEW and out is not None:
-        source = share(<ArrayBase>inputs[0], call.out_specs[0], call.offset)
-        numpy_view(outputs[0])[...] = numpy_view(source)
-    else:
-        execute(call, arrays, outputs, scalars)
-    if record:
-        record_hook(call, inputs, count, outputs, scalars)
-    if call.num_visible == 1:
-        return outputs[0]
-    return outputs[:call.num_visible]
-
-
-cdef object run(Prepared call, void **inputs, int count, const mx_scalar *scalars, object out,
-                bint record):
-    """Run a prepared call; returns its visible outputs: an array, or a list of them."""
-    cdef void *ptr[12]
-    cdef ArrayBase result
-    cdef int i
-    if call.kind != KERNEL or call.num_outputs != 1 or count > 9:
-        return run_general(call, inputs, count, scalars, out, record)
-    for i in range(count):
-        ptr[i] = (<ArrayBase>inputs[i]).data
-    if out is None:
-        result = new_array(<Spec>call.out_specs[0])
-    else:
-        if isinstance(out, (list, tuple)) and len(out) == 1:
-            out = out[0]
-        result = check_out(call, out, 0)
-    ptr[count] = result.data
-    call_kernel(call, ptr, count + 1, scalars)
-    if record:
-        record_hook(call, inputs, count, [result], scalars)
-    return result
-
-
-cdef object invoke(Operator op, void **inputs, int count, const mx_scalar *scalars, object out):
-    """Run an operator on arrays (at least one), recording it where recording is on."""
-    cdef void *inline_specs[MAX_ARGS]
-    cdef void **specs = inline_specs
-    cdef Prepared call
-    cdef Flags *now = flags()
-    cdef int i
-    if count > MAX_ARGS:
-        specs = <void **>malloc(sizeof(void *) * count)
-    for i in range(count):
-        specs[i] = <void *>(<ArrayBase>inputs[i]).spec
-    try:
-        call = find(op, specs, count, now.training)
-    finally:
-        if specs != inline_specs:
-            free(specs)
-    return run(call, inputs, count, scalars, out, now.recording)
-
-
-def invoke_list(Operator op, list arrays, values, out=None, ctx=None):
-    """Run an operator: arrays, runtime values; ctx for operators without arrays."""
-    cdef void *inline_inputs[MAX_ARGS]
-    cdef void **inputs = inline_inputs
-    cdef mx_scalar scalars[16]
-    cdef int count = len(arrays), i, first = 2 * op.needs_key
-    if op.needs_key:
-        fill_key(scalars)
-    for i, value in enumerate(values):
-        scalars[first + i].f = value
-    if count == 0:
-        if out is not None:
-            ctx = (out[0] if isinstance(out, (list, tuple)) else out).ctx
-        call = prepare_for(op, (), flags().training, current_context() if ctx is None else ctx)
-        return run(call, inputs, 0, scalars, out, False)
-    if count > MAX_ARGS:
-        inputs = <void **>malloc(sizeof(void *) * count)
-    try:
-        for i in range(count):
-            inputs[i] = <void *>arrays[i]
-        return invoke(op, inputs, count, scalars, out)
-    finally:
-        if inputs != inline_inputs:
-            free(inputs)
-
-
-# ---------------------------------------------------------------- Python's operators
-
-cdef inline object two(Operator op, ArrayBase a, ArrayBase b, object out):
-    cdef void *inputs[2]
-    inputs[0], inputs[1] = <void *>a, <void *>b
-    return invoke(op, inputs, 2, NULL, out)
-
-
-cdef inline object with_scalar(Operator op, ArrayBase a, double value, object out):
-    cdef void *inputs[1]
-    cdef mx_scalar scalar
-    inputs[0] = <void *>a
-    scalar.f = value
-    return invoke(op, inputs, 1, &scalar, out)
-
-
-cdef object binary(Operator op, Operator scalar_op, ArrayBase a, object b, object out, bint flip):
-    """a op b; with flip, b op a. scalar_op is the one for that side already."""
-    if isinstance(b, ArrayBase):
-        return two(op, <ArrayBase>b, a, out) if flip else two(op, a, <ArrayBase>b, out)
-    if isinstance(b, (float, int, numbers.Number)):
-        return with_scalar(scalar_op, a, b, out)
-    if hasattr(b, "__array__"):
-        if getattr(b, "ndim", 1) == 0:
-            return with_scalar(scalar_op, a, float(b), out)
-        b = from_anything(b, a.spec.ctx, a.spec.dtype)
-        return two(op, <ArrayBase>b, a, out) if flip else two(op, a, <ArrayBase>b, out)
-    return NotImplemented
-
-
 @cython.no_gc
 cdef class ArrayBase:
-    """Base of NDArray: everything that has to be quick."""
-
-    __array_priority__ = 1000.0
-    __array_ufunc__ = None
-
-    def __add__(self, other):
-        return binary(ADD, ADD_S, self, other, None, False)
-
-    def __radd__(self, other):
-        return binary(ADD, ADD_S, self, other, None, True)
-
-    def __iadd__(self, other):
-        return binary(ADD, ADD_S, self, other, self, False)
-
-    def __sub__(self, other):
-        return binary(SUB, SUB_S, self, other, None, False)
-
-    def __rsub__(self, other):
-        return binary(SUB, RSUB_S, self, other, None, True)
-
-    def __isub__(self, other):
-        return binary(SUB, SUB_S, self, other, self, False)
-
-    def __mul__(self, other):
-        return binary(MUL, MUL_S, self, other, None, False)
-
-    def __rmul__(self, other):
-        return binary(MUL, MUL_S, self, other, None, True)
-
-    def __imul__(self, other):
-        return binary(MUL, MUL_S, self, other, self, False)
-
-    def __truediv__(self, other):
-        return binary(DIV, DIV_S, self, other, None, False)
-
-    def __rtruediv__(self, other):
-        return binary(DIV, RDIV_S, self, other, None, True)
-
-    def __itruediv__(self, other):
-        return binary(DIV, DIV_S, self, other, self, False)
-
-    def __mod__(self, other):
-        return binary(MOD, MOD_S, self, other, None, False)
-
-    def __rmod__(self, other):
-        return binary(MOD, RMOD_S, self, other, None, True)
-
-    def __imod__(self, other):
-        return binary(MOD, MOD_S, self, other, self, False)
-
-    def __pow__(self, other, modulo):
-        return binary(POW, POW_S, self, other, None, False)
-
-    def __rpow__(self, other, modulo):
-        return binary(POW, RPOW_S, self, other, None, True)
-
-    def __neg__(self):
-        return with_scalar(MUL_S, self, -1.0, None)
-
-    def __pos__(self):
-        return self
-
-    def __eq__(self, other):
-        result = binary(EQ, EQ_S, self, other, None, False)
-        return False if result is NotImplemented else result
-
-    def __ne__(self, other):
-        result = binary(NE, NE_S, self, other, None, False)
-        return True if result is NotImplemented else result
-
-    def __gt__(self, other):
-        return binary(GT, GT_S, self, other, None, False)
-
-    def __ge__(self, other):
-        return binary(GE, GE_S, self, other, None, False)
-
-    def __lt__(self, other):
-        return binary(LT, LT_S, self, other, None, False)
-
-    def __le__(self, other):
-        return binary(LE, LE_S, self, other, None, False)
-
-    def __hash__(self):
-        return <Py_ssize_t><void *>self >> 4
+    """An array without operators: memory, spec, and the node that made it."""
 
     def __len__(self):
         if self.spec.ndim == 0:
             raise MXNetTypeError("an array of no dimensions has no length")
         return self.spec.shape[0]
-
-    def __getitem__(self, key):
-        cdef int64_t row, length
-        if type(key) is int and self.spec.ndim > 1 and not flags().recording:
-            length = self.spec.shape[0]
-            row = key
-            if row < -length or row >= length:
-                raise MXNetIndexError(
-                    f"index {key} is out of bounds for axis 0 of an array of shape {self.spec.shape}")
-            row += length * (row < 0)
-            return share(self, make_spec(self.spec.shape[1:], self.spec.dtype, self.spec.ctx),
-                         row * (self.spec.nbytes // length))
-        return get_item(self, key)
-
-    def __setitem__(self, key, value):
-        if flags().recording and self.node is not None and self.node.explicit:
-            raise MXNetError("x[...] = value: an array that a gradient is asked for cannot be "
-                             "written in place inside autograd.record()")
-        set_item(self, key, value)
 
     @property
     def shape(self):

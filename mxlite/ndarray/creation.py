@@ -10,8 +10,9 @@ import numpy as np
 from ..base import MXNetTypeError, MXNetValueError, Shape, dtype_name
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
-from .array import empty_array, invoke_list
+from .array import empty_array
 from .ndarray import NDArray, numpy_dtype
+from .run import invoke_list
 
 
 def _shape(shape: Any) -> Shape:

@@ -4,12 +4,12 @@
 import types
 
 
-from ..device.core cimport Operator, mx_scalar
-from .array cimport ArrayBase, fill_key, invoke
+from ..device.core cimport Operator
+from .array cimport ArrayBase
+from .run cimport invoke
 
-from ..base import MXNetTypeError
 from ..ops.bind import bind, docstring, signature
-from .array import invoke_list
+from .run import invoke_list
 
 from math import copysign
 

@@ -10,9 +10,10 @@ import numpy as np
 from ..base import MXNetIndexError, MXNetTypeError, MXNetValueError, dtype_name
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
-from . import tape
-from .array import ArrayBase, empty_array, share_array, wrap_numpy
+from . import backward, tape
+from .array import empty_array, share_array, wrap_numpy
 from .function import OpFunction
+from .operators import OperatorArray
 
 NUMPY_DTYPES: dict[str, Any] = {
     "float32": np.float32, "float64": np.float64, "float16": np.float16, "uint8": np.uint8,
@@ -30,7 +31,7 @@ def numpy_dtype(name: str) -> Any:
     return NUMPY_DTYPES[name]
 
 
-class NDArray(ArrayBase):
+class NDArray(OperatorArray):
     """An n-dimensional array on a device.
 
     Always contiguous in memory. `reshape` and leading-axis slices share memory with their source;
@@ -270,7 +271,7 @@ class NDArray(ArrayBase):
         out_grad: gradient of this array, of its shape; ones by default. retain_graph: keep the
         graph for another backward.
         """
-        tape.backward([self], [out_grad], retain_graph, train_mode)
+        backward.backward([self], [out_grad], retain_graph, train_mode)
 
     # Waiting: everything is done when a call returns ----------------------------------------------
 

@@ -1,1900 +1,1025 @@
-"""Operators as functions of arrays. Made by tools/gen_stubs.py; do not edit."""
+"""Every operator as a function of arrays. Written by tools/gen_stubs.py: do not edit."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from ..context import Context
 from .ndarray import NDArray
 
-def Activation(
-    data: NDArray,
-    act_type: str,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    "An activation by name; the shape stays. softmax, over the last axis, is mxlite's addition."
-
-def BatchNorm(
-    data: NDArray,
-    gamma: NDArray,
-    beta: NDArray,
-    moving_mean: NDArray,
-    moving_var: NDArray,
-    eps: float = 0.001,
-    momentum: float = 0.9,
-    fix_gamma: bool = True,
-    use_global_stats: bool = False,
-    output_mean_var: bool = False,
-    axis: int = 1,
-    cudnn_off: bool = False,
-    min_calib_range: float | None = None,
-    max_calib_range: float | None = None,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> Any:
-    'out = (data - mean) / sqrt(var + eps) * gamma + beta, with one mean, ... per channel (C,).'
-
-def BlockGrad(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'A copy of data through which no gradient flows.'
-
-def Cast(
-    data: NDArray,
-    dtype: Any,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data in another dtype. Floats become integers by dropping the fraction, bools by != 0.'
-
-def Concat(
-    *data: NDArray,
-    dim: int = 1,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'The arrays joined along axis `dim`; their other axes are equal.'
-
-def Dropout(
-    data: NDArray,
-    p: float = 0.5,
-    mode: str = 'training',
-    axes: int | Sequence[int] = (),
-    cudnn_off: bool | None = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'out = data * mask, mask 0 with probability p and 1 / (1 - p) otherwise.'
-
-def ElementWiseSum(
-    *args: NDArray,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'The sum of arrays of one shape: add_n(a, b, c) = a + b + c.'
-
-def Embedding(
-    data: NDArray,
-    weight: NDArray,
-    input_dim: int,
-    output_dim: int,
-    dtype: Any = 'float32',
-    sparse_grad: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'The rows of weight (input_dim, output_dim) at data: shape data.shape + (output_dim,).'
-
-def Flatten(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data (N, ...) -> (N, the rest joined); a view.'
-
-def LinearRegressionOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data, with the gradient of half the squared error, whatever dy is: (data - label).'
-
-def LogisticRegressionOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'sigmoid(data), with the gradient of the cross entropy: (out - label).'
-
-def MAERegressionOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data, with the gradient of the absolute error: 1 where data > label, else -1.'
-
-def Pad(
-    data: NDArray,
-    mode: str,
-    pad_width: int | Sequence[int],
-    constant_value: float = 0.0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data with pad_width[2i] items before and pad_width[2i + 1] behind axis i.'
-
-def Pooling(
-    data: NDArray,
-    kernel: int | Sequence[int] = (),
-    pool_type: str = 'max',
-    global_pool: bool = False,
-    cudnn_off: bool = False,
-    pooling_convention: str = 'valid',
-    stride: int | Sequence[int] = (),
-    pad: int | Sequence[int] = (),
-    p_value: int | None = None,
-    count_include_pad: bool | None = None,
-    layout: str | None = None,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Pooling over the last 1, 2 or 3 axes: data (N, C, *size) -> (N, C, *out).'
-
-def Reshape(
-    data: NDArray,
-    shape: int | Sequence[int] = (),
-    reverse: bool = False,
-    target_shape: int | Sequence[int] = (),
-    keep_highest: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data with another shape; a view.'
-
-def SequenceLast(
-    data: NDArray,
-    sequence_length: NDArray | None = None,
-    use_sequence_length: bool = False,
-    axis: int = 0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'The last item of each sequence: (N, ...). Lengths must be in [1, T].'
-
-def SequenceMask(
-    data: NDArray,
-    sequence_length: NDArray | None = None,
-    use_sequence_length: bool = False,
-    value: float = 0.0,
-    axis: int = 0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data with the items of each sequence from its length on replaced by value.'
-
-def SequenceReverse(
-    data: NDArray,
-    sequence_length: NDArray | None = None,
-    use_sequence_length: bool = False,
-    axis: int = 0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data with each sequence in reverse order up to its length.'
-
-def SliceChannel(
-    data: NDArray,
-    num_outputs: int,
-    axis: int = 1,
-    squeeze_axis: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> Any:
-    'data cut into num_outputs equal parts along axis; squeeze_axis leaves the axis out.'
-
-def Softmax(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    ignore_label: float = -1.0,
-    multi_output: bool = False,
-    use_ignore: bool = False,
-    preserve_shape: bool = False,
-    normalization: str = 'null',
-    out_grad: bool = False,
-    smooth_alpha: float = 0.0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'softmax(data) with the gradient of the cross entropy to `label`, whatever dy is:'
-
-def SoftmaxActivation(
-    data: NDArray,
-    mode: str = 'instance',
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'softmax over all features of an instance, or over the channels (axis 1) at each position.'
-
-def SoftmaxOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    ignore_label: float = -1.0,
-    multi_output: bool = False,
-    use_ignore: bool = False,
-    preserve_shape: bool = False,
-    normalization: str = 'null',
-    out_grad: bool = False,
-    smooth_alpha: float = 0.0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'softmax(data) with the gradient of the cross entropy to `label`, whatever dy is:'
-
-def SwapAxis(
-    data: NDArray,
-    dim1: int = 0,
-    dim2: int = 0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data with axes dim1 and dim2 exchanged.'
-
-def abs(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'abs(x) = |x|, element by element; shape and dtype stay.'
-
-def adam_update(
-    weight: NDArray,
-    grad: NDArray,
-    mean: NDArray,
-    var: NDArray,
-    lr: float,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    epsilon: float = 1e-08,
-    wd: float = 0.0,
-    rescale_grad: float = 1.0,
-    clip_gradient: float = -1.0,
-    lazy_update: bool = True,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'With g = clip(rescale_grad * grad + wd * weight):'
-
-def add_n(
-    *args: NDArray,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'The sum of arrays of one shape: add_n(a, b, c) = a + b + c.'
-
-def amp_cast(
-    data: NDArray,
-    dtype: Any,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data in another float dtype; integers stay as they are.'
-
-def arccos(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'arccos(x) = arccos x, element by element; shape and dtype stay.'
-
-def arccosh(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'arccosh(x) = arcosh x, element by element; shape and dtype stay.'
-
-def arcsin(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'arcsin(x) = arcsin x, element by element; shape and dtype stay.'
-
-def arcsinh(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'arcsinh(x) = arsinh x, element by element; shape and dtype stay.'
-
-def arctan(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'arctan(x) = arctan x, element by element; shape and dtype stay.'
-
-def arctanh(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'arctanh(x) = artanh x, element by element; shape and dtype stay.'
-
-def argmax(
-    data: NDArray,
-    axis: int | None = None,
-    keepdims: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Index of the first largest element along an axis.'
-
-def argmax_channel(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Index of the first largest element along axis 1: data (N, C, *) -> (N, *).'
-
-def argmin(
-    data: NDArray,
-    axis: int | None = None,
-    keepdims: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Index of the first smallest element along an axis.'
-
-def argsort(
-    data: NDArray,
-    axis: int | None = -1,
-    is_ascend: bool = True,
-    dtype: Any = 'float32',
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Where the items along axis come from in sorted order; axis None: of the flattened data.'
-
-def batch_norm(
-    data: NDArray,
-    gamma: NDArray,
-    beta: NDArray,
-    moving_mean: NDArray,
-    moving_var: NDArray,
-    eps: float = 0.001,
-    momentum: float = 0.9,
-    fix_gamma: bool = True,
-    use_global_stats: bool = False,
-    output_mean_var: bool = False,
-    axis: int = 1,
-    cudnn_off: bool = False,
-    min_calib_range: float | None = None,
-    max_calib_range: float | None = None,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> Any:
-    'out = (data - mean) / sqrt(var + eps) * gamma + beta, with one mean, ... per channel (C,).'
-
-def batch_take(
-    a: NDArray,
-    indices: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'y[i] = a[i, indices[i]] for a (N, K), indices (N,); indices outside are clipped.'
-
-def broadcast_add(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'lhs + rhs, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_axes(
-    data: NDArray,
-    axis: int | Sequence[int] = (),
-    size: int | Sequence[int] = (),
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data with each of `axis`, of length 1, repeated `size` times.'
-
-def broadcast_axis(
-    data: NDArray,
-    axis: int | Sequence[int] = (),
-    size: int | Sequence[int] = (),
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data with each of `axis`, of length 1, repeated `size` times.'
-
-def broadcast_div(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'lhs / rhs, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_equal(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    '1 where lhs = rhs, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_greater(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    '1 where lhs > rhs, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_greater_equal(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    '1 where lhs >= rhs, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_hypot(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'sqrt(lhs^2 + rhs^2), element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_lesser(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    '1 where lhs < rhs, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_lesser_equal(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    '1 where lhs <= rhs, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_like(
-    lhs: NDArray,
-    rhs: NDArray,
-    lhs_axes: int | Sequence[int] | None = None,
-    rhs_axes: int | Sequence[int] | None = None,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'lhs with its axes of length 1 repeated as in rhs; lhs_axes[i] follows rhs_axes[i].'
-
-def broadcast_logical_and(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    '1 where both are not 0, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_logical_or(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    '1 where one is not 0, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_logical_xor(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    '1 where just one is not 0, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_maximum(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'the larger one, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_minimum(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'the smaller one, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_minus(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'lhs - rhs, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_mod(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'the remainder of lhs / rhs, with the sign of rhs, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_mul(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'lhs * rhs, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_not_equal(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    '1 where lhs and rhs differ, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_plus(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'lhs + rhs, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_power(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'lhs to the power of rhs, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_sub(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'lhs - rhs, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3).'
-
-def broadcast_to(
-    data: NDArray,
-    shape: int | Sequence[int] = (),
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    "data with its axes of length 1 repeated to `shape`; 0 in shape keeps data's length."
-
-def cast(
-    data: NDArray,
-    dtype: Any,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data in another dtype. Floats become integers by dropping the fraction, bools by != 0.'
-
-def cbrt(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'cbrt(x) = x^(1/3), element by element; shape and dtype stay.'
-
-def ceil(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'ceil(x) = the least integer not below x, element by element; shape and dtype stay.'
-
-def choose_element_0index(
-    data: NDArray,
-    index: NDArray,
-    axis: int = -1,
-    keepdims: bool = False,
-    mode: str = 'clip',
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'One item of each vector along axis: y[i] = data[i, index[i]]; index has the other axes.'
-
-def clip(
-    data: NDArray,
-    a_min: float = ...,
-    a_max: float = ...,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data with values below a_min raised to it and values above a_max lowered to it.'
-
-def concat(
-    *data: NDArray,
-    dim: int = 1,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'The arrays joined along axis `dim`; their other axes are equal.'
-
-def cos(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'cos(x) = cos x, x in radians, element by element; shape and dtype stay.'
-
-def cosh(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'cosh(x) = cosh x, element by element; shape and dtype stay.'
-
-def crop(
-    data: NDArray,
-    begin: Sequence[int | None],
-    end: Sequence[int | None],
-    step: Sequence[int | None] = (),
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data[begin[0]:end[0]:step[0], begin[1]:end[1]:step[1], ...].'
-
-def degrees(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'degrees(x) = 180 x / pi, element by element; shape and dtype stay.'
-
-def depth_to_space(
-    data: NDArray,
-    block_size: int,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data (N, b*b*C, H, W) -> (N, C, H*b, W*b): channels spread over blocks of pixels.'
-
-def diag(
-    data: NDArray,
-    k: int = 0,
-    axis1: int = 0,
-    axis2: int = 1,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'The k-th diagonal over axis1 and axis2 as the last axis; of a vector: the matrix with it.'
-
-def digamma(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'digamma(x) = the derivative of ln gamma(x), element by element; shape and dtype stay.'
-
-def elemwise_add(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'lhs + rhs, element by element, for arrays of one shape.'
-
-def elemwise_div(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'lhs / rhs, element by element, for arrays of one shape.'
-
-def elemwise_mul(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'lhs * rhs, element by element, for arrays of one shape.'
-
-def elemwise_sub(
-    lhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'lhs - rhs, element by element, for arrays of one shape.'
-
-def erf(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'erf(x) = the error function, element by element; shape and dtype stay.'
-
-def erfinv(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'erfinv(x) = the inverse of the error function, element by element; shape and dtype stay.'
-
-def exp(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'exp(x) = e^x, element by element; shape and dtype stay.'
-
-def expand_dims(
-    data: NDArray,
-    axis: int,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data with a new axis of length 1 at `axis`; a view.'
-
-def expm1(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'expm1(x) = e^x - 1, element by element; shape and dtype stay.'
-
-def fill_element_0index(
-    lhs: NDArray,
-    mhs: NDArray,
-    rhs: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'lhs (N, K) with lhs[i, rhs[i]] replaced by mhs[i]; mhs and rhs (N,).'
-
-def fix(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'fix(x) = x rounded towards 0, element by element; shape and dtype stay.'
-
-def flatten(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data (N, ...) -> (N, the rest joined); a view.'
-
-def flip(
-    data: NDArray,
-    axis: int | Sequence[int],
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data with the items along `axis` in reverse order.'
-
-def floor(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'floor(x) = the greatest integer not above x, element by element; shape and dtype stay.'
-
-def ftrl_update(
-    weight: NDArray,
-    grad: NDArray,
-    z: NDArray,
-    n: NDArray,
-    lr: float,
-    lamda1: float = 0.01,
-    beta: float = 1.0,
-    wd: float = 0.0,
-    rescale_grad: float = 1.0,
-    clip_gradient: float = -1.0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'z += g - (sqrt(n + g^2) - sqrt(n)) * weight / lr; n += g^2;'
-
-def gamma(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'gamma(x) = the gamma function, element by element; shape and dtype stay.'
-
-def gammaln(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'gammaln(x) = ln |gamma(x)|, element by element; shape and dtype stay.'
-
-def gather_nd(
-    data: NDArray,
-    indices: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    "y[...] = data[indices[0, ...], ..., indices[D - 1, ...]]: (..., the rest of data's axes)."
-
-def hard_sigmoid(
-    data: NDArray,
-    alpha: float = 0.2,
-    beta: float = 0.5,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'min(max(alpha x + beta, 0), 1).'
-
-def identity(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'A copy of data.'
-
-def isfinite(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'isfinite(x) = 1 where x is finite, else 0, element by element; shape and dtype stay.'
-
-def isinf(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'isinf(x) = 1 where x is infinite, else 0, element by element; shape and dtype stay.'
-
-def isnan(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'isnan(x) = 1 where x is not a number, else 0, element by element; shape and dtype stay.'
-
-def log(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'log(x) = ln x, element by element; shape and dtype stay.'
-
-def log10(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'log10(x) = log10 x, element by element; shape and dtype stay.'
-
-def log1p(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'log1p(x) = ln(1 + x), element by element; shape and dtype stay.'
-
-def log2(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'log2(x) = log2 x, element by element; shape and dtype stay.'
-
-def log_sigmoid(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'log_sigmoid(x) = -ln(1 + e^-x), element by element; shape and dtype stay.'
-
-def log_softmax(
-    data: NDArray,
-    axis: int = -1,
-    temperature: float | None = None,
-    dtype: Any = None,
-    use_length: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'The logarithm of softmax(data / temperature) along `axis`.'
-
-def logical_not(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'logical_not(x) = 1 where x is 0, else 0, element by element; shape and dtype stay.'
-
-def make_loss(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'A copy of data whose gradient is ones, whatever arrives from above.'
-
-def max(
-    data: NDArray,
-    axis: int | Sequence[int] | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Largest element over axes.'
-
-def max_axis(
-    data: NDArray,
-    axis: int | Sequence[int] | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Largest element over axes.'
-
-def mean(
-    data: NDArray,
-    axis: int | Sequence[int] | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Mean over axes; integers are divided towards 0.'
-
-def min(
-    data: NDArray,
-    axis: int | Sequence[int] | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Smallest element over axes.'
-
-def min_axis(
-    data: NDArray,
-    axis: int | Sequence[int] | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Smallest element over axes.'
-
-def mish(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'mish(x) = x tanh(ln(1 + e^x)), element by element; shape and dtype stay.'
-
-def moments(
-    data: NDArray,
-    axes: int | Sequence[int] | None = None,
-    keepdims: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> Any:
-    'Mean and biased variance over axes, as two outputs.'
-
-def mp_nag_mom_update(
-    weight: NDArray,
-    grad: NDArray,
-    mom: NDArray,
-    weight32: NDArray,
-    lr: float,
-    momentum: float = 0.0,
-    wd: float = 0.0,
-    rescale_grad: float = 1.0,
-    clip_gradient: float = -1.0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'nag_mom_update of weight32; out is its value in 16 bits.'
-
-def mp_sgd_mom_update(
-    weight: NDArray,
-    grad: NDArray,
-    mom: NDArray,
-    weight32: NDArray,
-    lr: float,
-    momentum: float = 0.0,
-    wd: float = 0.0,
-    rescale_grad: float = 1.0,
-    clip_gradient: float = -1.0,
-    lazy_update: bool = True,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'sgd_mom_update of weight32; out is its value in 16 bits.'
-
-def mp_sgd_update(
-    weight: NDArray,
-    grad: NDArray,
-    weight32: NDArray,
-    lr: float,
-    wd: float = 0.0,
-    rescale_grad: float = 1.0,
-    clip_gradient: float = -1.0,
-    lazy_update: bool = True,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'sgd_update of weight32; out is its value in 16 bits.'
-
-def nag_mom_update(
-    weight: NDArray,
-    grad: NDArray,
-    mom: NDArray,
-    lr: float,
-    momentum: float = 0.0,
-    wd: float = 0.0,
-    rescale_grad: float = 1.0,
-    clip_gradient: float = -1.0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Nesterov: m = momentum * mom - lr * (g + wd * weight);'
-
-def nanprod(
-    data: NDArray,
-    axis: int | Sequence[int] | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Product over axes of what is not NaN.'
-
-def nansum(
-    data: NDArray,
-    axis: int | Sequence[int] | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Sum over axes of what is not NaN.'
-
-def negative(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'negative(x) = -x, element by element; shape and dtype stay.'
-
-def norm(
-    data: NDArray,
-    ord: int = 2,
-    axis: int | Sequence[int] | None = None,
-    out_dtype: Any = None,
-    keepdims: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'ord 1: sum of absolute values over axes; ord 2: square root of the sum of squares.'
-
-def normal(
-    loc: float = 0.0,
-    scale: float = 1.0,
-    shape: int | Sequence[int] = (),
-    ctx: Any = None,
-    dtype: Any = None,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Normally distributed numbers of mean `loc` and standard deviation `scale`.'
-
-def one_hot(
-    indices: NDArray,
-    depth: int,
-    on_value: float = 1.0,
-    off_value: float = 0.0,
-    dtype: Any = 'float32',
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Vectors of length depth: on_value at the index, off_value elsewhere; shape (..., depth).'
-
-def ones_like(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Ones of the shape and dtype of data.'
-
-def pad(
-    data: NDArray,
-    mode: str,
-    pad_width: int | Sequence[int],
-    constant_value: float = 0.0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data with pad_width[2i] items before and pad_width[2i + 1] behind axis i.'
-
-def pick(
-    data: NDArray,
-    index: NDArray,
-    axis: int = -1,
-    keepdims: bool = False,
-    mode: str = 'clip',
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'One item of each vector along axis: y[i] = data[i, index[i]]; index has the other axes.'
-
-def pooling(
-    data: NDArray,
-    kernel: int | Sequence[int] = (),
-    pool_type: str = 'max',
-    global_pool: bool = False,
-    cudnn_off: bool = False,
-    pooling_convention: str = 'valid',
-    stride: int | Sequence[int] = (),
-    pad: int | Sequence[int] = (),
-    p_value: int | None = None,
-    count_include_pad: bool | None = None,
-    layout: str | None = None,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Pooling over the last 1, 2 or 3 axes: data (N, C, *size) -> (N, C, *out).'
-
-def prod(
-    data: NDArray,
-    axis: int | Sequence[int] | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Product over axes. Its gradient is y / x, so NaN where x is 0, as in MXNet.'
-
-def radians(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'radians(x) = pi x / 180, element by element; shape and dtype stay.'
-
-def random_normal(
-    loc: float = 0.0,
-    scale: float = 1.0,
-    shape: int | Sequence[int] = (),
-    ctx: Any = None,
-    dtype: Any = None,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Normally distributed numbers of mean `loc` and standard deviation `scale`.'
-
-def random_randint(
-    low: float,
-    high: float,
-    shape: int | Sequence[int] = (),
-    ctx: Any = None,
-    dtype: Any = None,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Integers spread evenly over low, ..., high - 1.'
-
-def random_uniform(
-    low: float = 0.0,
-    high: float = 1.0,
-    shape: int | Sequence[int] = (),
-    ctx: Any = None,
-    dtype: Any = None,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Numbers spread evenly over [low, high).'
-
-def ravel_multi_index(
-    data: NDArray,
-    shape: int | Sequence[int],
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'The numbers, in a flattened array of `shape`, of the places data (D, N): (N,).'
-
-def rcbrt(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'rcbrt(x) = x^(-1/3), element by element; shape and dtype stay.'
-
-def reciprocal(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'reciprocal(x) = 1 / x, element by element; shape and dtype stay.'
-
-def relu(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'relu(x) = max(x, 0), element by element; shape and dtype stay.'
-
-def repeat(
-    data: NDArray,
-    repeats: int,
-    axis: int | None = None,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Every item along axis `repeats` times in a row; axis None: of the flattened data.'
-
-def reshape(
-    data: NDArray,
-    shape: int | Sequence[int] = (),
-    reverse: bool = False,
-    target_shape: int | Sequence[int] = (),
-    keep_highest: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data with another shape; a view.'
-
-def reshape_like(
-    lhs: NDArray,
-    rhs: NDArray,
-    lhs_begin: int | None = None,
-    lhs_end: int | None = None,
-    rhs_begin: int | None = None,
-    rhs_end: int | None = None,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'lhs shaped like rhs, or with its axes lhs_begin:lhs_end shaped like those of rhs; a view.'
-
-def reverse(
-    data: NDArray,
-    axis: int | Sequence[int],
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data with the items along `axis` in reverse order.'
-
-def rint(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'rint(x) = the nearest integer, halves to even, element by element; shape and dtype stay.'
-
-def rmsprop_update(
-    weight: NDArray,
-    grad: NDArray,
-    n: NDArray,
-    lr: float,
-    gamma1: float = 0.95,
-    epsilon: float = 1e-08,
-    wd: float = 0.0,
-    rescale_grad: float = 1.0,
-    clip_gradient: float = -1.0,
-    clip_weights: float = -1.0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'With g = clip(rescale_grad * grad + wd * weight): n = (1 - gamma1) * g^2 + gamma1 * n;'
-
-def rmspropalex_update(
-    weight: NDArray,
-    grad: NDArray,
-    n: NDArray,
-    g: NDArray,
-    delta: NDArray,
-    lr: float,
-    gamma1: float = 0.95,
-    gamma2: float = 0.9,
-    epsilon: float = 1e-08,
-    wd: float = 0.0,
-    rescale_grad: float = 1.0,
-    clip_gradient: float = -1.0,
-    clip_weights: float = -1.0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    "Graves' RMSProp, with s = clip(rescale_grad * grad + wd * weight):"
-
-def round(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'round(x) = the nearest integer, halves away from 0, element by element; shape and dtype stay.'
-
-def rsqrt(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'rsqrt(x) = x^(-1/2), element by element; shape and dtype stay.'
-
-def scatter_nd(
-    data: NDArray,
-    indices: NDArray,
-    shape: int | Sequence[int],
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Zeros of `shape` with data at the places of indices; of several for one, the last counts.'
-
-def sgd_mom_update(
-    weight: NDArray,
-    grad: NDArray,
-    mom: NDArray,
-    lr: float,
-    momentum: float = 0.0,
-    wd: float = 0.0,
-    rescale_grad: float = 1.0,
-    clip_gradient: float = -1.0,
-    lazy_update: bool = True,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'mom = momentum * mom - lr * (g + wd * weight); out = weight + mom.'
-
-def sgd_update(
-    weight: NDArray,
-    grad: NDArray,
-    lr: float,
-    wd: float = 0.0,
-    rescale_grad: float = 1.0,
-    clip_gradient: float = -1.0,
-    lazy_update: bool = True,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'out = weight - lr * (g + wd * weight).'
-
-def shape_array(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    "The lengths of data's axes, as int64."
-
-def sigmoid(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'sigmoid(x) = 1 / (1 + e^-x), element by element; shape and dtype stay.'
-
-def sign(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'sign(x) = -1, 0 or 1, element by element; shape and dtype stay.'
-
-def signsgd_update(
-    weight: NDArray,
-    grad: NDArray,
-    lr: float,
-    wd: float = 0.0,
-    rescale_grad: float = 1.0,
-    clip_gradient: float = -1.0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'out = (1 - lr * wd) * weight - lr * sign(grad).'
-
-def signum_update(
-    weight: NDArray,
-    grad: NDArray,
-    mom: NDArray,
-    lr: float,
-    momentum: float = 0.0,
-    wd: float = 0.0,
-    rescale_grad: float = 1.0,
-    clip_gradient: float = -1.0,
-    wd_lh: float = 0.0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'mom = momentum * mom - (1 - momentum) * (g + wd * weight);'
-
-def sin(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'sin(x) = sin x, x in radians, element by element; shape and dtype stay.'
-
-def sinh(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'sinh(x) = sinh x, element by element; shape and dtype stay.'
-
-def size_array(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'The number of items of data, as int64, shape (1,).'
-
-def slice(
-    data: NDArray,
-    begin: Sequence[int | None],
-    end: Sequence[int | None],
-    step: Sequence[int | None] = (),
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data[begin[0]:end[0]:step[0], begin[1]:end[1]:step[1], ...].'
-
-def slice_axis(
-    data: NDArray,
-    axis: int,
-    begin: int,
-    end: int | None,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data[begin:end] along one axis.'
-
-def slice_like(
-    data: NDArray,
-    shape_like: NDArray,
-    axes: int | Sequence[int] = (),
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data cut to the lengths of shape_like: on `axes`, or on all; from the start of each axis.'
-
-def smooth_l1(
-    data: NDArray,
-    scalar: float = 1.0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    '(scalar x)^2 / 2 where |x| < 1 / scalar^2, else |x| - 1 / (2 scalar^2).'
-
-def softmax(
-    data: NDArray,
-    length: NDArray | None = None,
-    axis: int = -1,
-    temperature: float | None = None,
-    dtype: Any = None,
-    use_length: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'exp(data / temperature) along `axis`, divided by its sum; 0 beyond `length`.'
-
-def softmax_cross_entropy(
-    data: NDArray,
-    label: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'The sum of -log(softmax(data))[label]: data (N, K), label (N,) class numbers -> (1,).'
-
-def softmin(
-    data: NDArray,
-    axis: int = -1,
-    temperature: float | None = None,
-    dtype: Any = None,
-    use_length: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'softmax(-data / temperature) along `axis`.'
-
-def softrelu(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'softrelu(x) = ln(1 + e^x), element by element; shape and dtype stay.'
-
-def softsign(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'softsign(x) = x / (1 + |x|), element by element; shape and dtype stay.'
-
-def sort(
-    data: NDArray,
-    axis: int | None = -1,
-    is_ascend: bool = True,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'The items along axis in order; axis None: of the flattened data.'
-
-def space_to_depth(
-    data: NDArray,
-    block_size: int,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data (N, C, H*b, W*b) -> (N, b*b*C, H, W): blocks of pixels gathered into channels.'
-
-def split(
-    data: NDArray,
-    num_outputs: int,
-    axis: int = 1,
-    squeeze_axis: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> Any:
-    'data cut into num_outputs equal parts along axis; squeeze_axis leaves the axis out.'
-
-def sqrt(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'sqrt(x) = x^(1/2), element by element; shape and dtype stay.'
-
-def square(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'square(x) = x^2, element by element; shape and dtype stay.'
-
-def squeeze(
-    data: NDArray,
-    axis: int | Sequence[int] | None = None,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data without its axes of length 1, or without those named; a view of at least 1 axis.'
-
-def stack(
-    *data: NDArray,
-    axis: int = 0,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Arrays of one shape joined along a new axis.'
-
-def stop_gradient(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'A copy of data through which no gradient flows.'
-
-def sum(
-    data: NDArray,
-    axis: int | Sequence[int] | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Sum over axes. Floats are added up in float64, integers in their own dtype, wrapping.'
-
-def sum_axis(
-    data: NDArray,
-    axis: int | Sequence[int] | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Sum over axes. Floats are added up in float64, integers in their own dtype, wrapping.'
-
-def swapaxes(
-    data: NDArray,
-    dim1: int = 0,
-    dim2: int = 0,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data with axes dim1 and dim2 exchanged.'
-
-def take(
-    a: NDArray,
-    indices: NDArray,
-    axis: int = 0,
-    mode: str = 'clip',
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'The items of a at indices along axis: shape a[:axis] + indices + a[axis + 1:].'
-
-def tan(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'tan(x) = tan x, x in radians, element by element; shape and dtype stay.'
-
-def tanh(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'tanh(x) = tanh x, element by element; shape and dtype stay.'
-
-def tile(
-    data: NDArray,
-    reps: int | Sequence[int],
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'data repeated reps[i] times along axis i; the shorter of the two shapes is led by ones.'
-
-def topk(
-    data: NDArray,
-    axis: int | None = -1,
-    k: int = 1,
-    ret_typ: str = 'indices',
-    is_ascend: bool = False,
-    dtype: Any = 'float32',
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> Any:
-    'The k largest items along axis: their indices, values, both, or a mask of them.'
-
-def transpose(
-    data: NDArray,
-    axes: int | Sequence[int] = (),
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'y.shape[i] = data.shape[axes[i]]; axes () reverses them all.'
-
-def trunc(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'trunc(x) = x without its fraction, element by element; shape and dtype stay.'
-
-def uniform(
-    low: float = 0.0,
-    high: float = 1.0,
-    shape: int | Sequence[int] = (),
-    ctx: Any = None,
-    dtype: Any = None,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Numbers spread evenly over [low, high).'
-
-def unravel_index(
-    data: NDArray,
-    shape: int | Sequence[int],
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'The places of the numbers data (...) in an array of `shape`: (len(shape), ...).'
-
-def where(
-    condition: NDArray,
-    x: NDArray,
-    y: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    "x where condition is not 0, else y; condition has x's shape, or is (n,) and chooses rows."
-
-def zeros_like(
-    data: NDArray,
-    *,
-    out: Any = None,
-    name: str | None = None
-) -> NDArray:
-    'Zeros of the shape and dtype of data.'
+_Ints = int | Sequence[int]
+
+def Activation(data: NDArray, act_type: str, *,
+               out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """An activation by name; the shape stays. softmax, over the last axis, is mxlite's addition."""
+
+def BatchNorm(data: NDArray, gamma: NDArray, beta: NDArray, moving_mean: NDArray,
+              moving_var: NDArray, eps: float = 0.001, momentum: float = 0.9,
+              fix_gamma: bool = True, use_global_stats: bool = False,
+              output_mean_var: bool = False, axis: int = 1, cudnn_off: bool = False,
+              min_calib_range: float | None = None, max_calib_range: float | None = None, *,
+              out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> Any:
+    """out = (data - mean) / sqrt(var + eps) * gamma + beta, with one mean, ... per channel (C,)."""
+
+def BlockGrad(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+              name: str | None = None) -> NDArray:
+    """A copy of data through which no gradient flows."""
+
+def Cast(data: NDArray, dtype: Any, *, out: NDArray | Sequence[NDArray] | None = None,
+         name: str | None = None) -> NDArray:
+    """data in another dtype. Floats become integers by dropping the fraction, bools by != 0."""
+
+def Concat(*data: NDArray | Sequence[NDArray], dim: int = 1,
+           out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """The arrays joined along axis `dim`; their other axes are equal."""
+
+def Convolution(data: NDArray, weight: NDArray, bias: NDArray | None = None,
+                kernel: _Ints | str = ..., stride: _Ints | str = (),
+                dilate: _Ints | str = (), pad: _Ints | str = (), num_filter: int = ...,
+                num_group: int = 1, workspace: int = 1024, no_bias: bool = False,
+                cudnn_tune: str | None = None, cudnn_off: bool = False,
+                layout: str | None = None, *,
+                out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data (N, C, *size), weight (F, C / num_group, *kernel), bias (F) -> (N, F, *out)."""
+
+def Dropout(data: NDArray, p: float = 0.5, mode: str = 'training',
+            axes: _Ints | str = (), cudnn_off: bool | None = False, *,
+            out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """out = data * mask, mask 0 with probability p and 1 / (1 - p) otherwise."""
+
+def ElementWiseSum(*args: NDArray | Sequence[NDArray],
+                   out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """The sum of arrays of one shape: add_n(a, b, c) = a + b + c."""
+
+def Embedding(data: NDArray, weight: NDArray, input_dim: int, output_dim: int,
+              dtype: Any = 'float32', sparse_grad: bool = False, *,
+              out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """The rows of weight (input_dim, output_dim) at data: shape data.shape + (output_dim,)."""
+
+def Flatten(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+            name: str | None = None) -> NDArray:
+    """data (N, ...) -> (N, the rest joined); a view."""
+
+def FullyConnected(data: NDArray, weight: NDArray, bias: NDArray | None = None,
+                   num_hidden: int = ..., no_bias: bool = False, flatten: bool = True,
+                   *, out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """data @ weight.T + bias: data (N, I), weight (num_hidden, I), bias (num_hidden)."""
+
+def LinearRegressionOutput(data: NDArray, label: NDArray, grad_scale: float = 1.0, *,
+                           out: NDArray | Sequence[NDArray] | None = None,
+                           name: str | None = None) -> NDArray:
+    """data, with the gradient of half the squared error, whatever dy is: (data - label)."""
+
+def LogisticRegressionOutput(data: NDArray, label: NDArray, grad_scale: float = 1.0, *,
+                             out: NDArray | Sequence[NDArray] | None = None,
+                             name: str | None = None) -> NDArray:
+    """sigmoid(data), with the gradient of the cross entropy: (out - label)."""
+
+def MAERegressionOutput(data: NDArray, label: NDArray, grad_scale: float = 1.0, *,
+                        out: NDArray | Sequence[NDArray] | None = None,
+                        name: str | None = None) -> NDArray:
+    """data, with the gradient of the absolute error: 1 where data > label, else -1."""
+
+def Pad(data: NDArray, mode: str, pad_width: _Ints | str, constant_value: float = 0.0,
+        *, out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data with pad_width[2i] items before and pad_width[2i + 1] behind axis i."""
+
+def Pooling(data: NDArray, kernel: _Ints | str = (), pool_type: str = 'max',
+            global_pool: bool = False, cudnn_off: bool = False,
+            pooling_convention: str = 'valid', stride: _Ints | str = (),
+            pad: _Ints | str = (), p_value: int | None = None,
+            count_include_pad: bool | None = None, layout: str | None = None, *,
+            out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """Pooling over the last 1, 2 or 3 axes: data (N, C, *size) -> (N, C, *out)."""
+
+def Reshape(data: NDArray, shape: _Ints | str = (), reverse: bool = False,
+            target_shape: _Ints | str = (), keep_highest: bool = False, *,
+            out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data with another shape; a view."""
+
+def SequenceLast(data: NDArray, sequence_length: NDArray | None = None,
+                 use_sequence_length: bool = False, axis: int = 0, *,
+                 out: NDArray | Sequence[NDArray] | None = None,
+                 name: str | None = None) -> NDArray:
+    """The last item of each sequence: (N, ...). Lengths must be in [1, T]."""
+
+def SequenceMask(data: NDArray, sequence_length: NDArray | None = None,
+                 use_sequence_length: bool = False, value: float = 0.0, axis: int = 0,
+                 *, out: NDArray | Sequence[NDArray] | None = None,
+                 name: str | None = None) -> NDArray:
+    """data with the items of each sequence from its length on replaced by value."""
+
+def SequenceReverse(data: NDArray, sequence_length: NDArray | None = None,
+                    use_sequence_length: bool = False, axis: int = 0, *,
+                    out: NDArray | Sequence[NDArray] | None = None,
+                    name: str | None = None) -> NDArray:
+    """data with each sequence in reverse order up to its length."""
+
+def SliceChannel(data: NDArray, num_outputs: int, axis: int = 1, squeeze_axis: bool = False,
+                 *, out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> Any:
+    """data cut into num_outputs equal parts along axis; squeeze_axis leaves the axis out."""
+
+def Softmax(data: NDArray, label: NDArray, grad_scale: float = 1.0,
+            ignore_label: float = -1.0, multi_output: bool = False,
+            use_ignore: bool = False, preserve_shape: bool = False,
+            normalization: str = 'null', out_grad: bool = False,
+            smooth_alpha: float = 0.0, *,
+            out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """softmax(data) with the gradient of the cross entropy to `label`, whatever dy is:"""
+
+def SoftmaxActivation(data: NDArray, mode: str = 'instance', *,
+                      out: NDArray | Sequence[NDArray] | None = None,
+                      name: str | None = None) -> NDArray:
+    """softmax over all features of an instance, or over the channels (axis 1) at each position."""
+
+def SoftmaxOutput(data: NDArray, label: NDArray, grad_scale: float = 1.0,
+                  ignore_label: float = -1.0, multi_output: bool = False,
+                  use_ignore: bool = False, preserve_shape: bool = False,
+                  normalization: str = 'null', out_grad: bool = False,
+                  smooth_alpha: float = 0.0, *,
+                  out: NDArray | Sequence[NDArray] | None = None,
+                  name: str | None = None) -> NDArray:
+    """softmax(data) with the gradient of the cross entropy to `label`, whatever dy is:"""
+
+def SwapAxis(data: NDArray, dim1: int = 0, dim2: int = 0, *,
+             out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data with axes dim1 and dim2 exchanged."""
+
+def abs(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+        name: str | None = None) -> NDArray:
+    """abs(x) = |x|, element by element; shape and dtype stay."""
+
+def adam_update(weight: NDArray, grad: NDArray, mean: NDArray, var: NDArray, lr: float,
+                beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-08,
+                wd: float = 0.0, rescale_grad: float = 1.0, clip_gradient: float = -1.0,
+                lazy_update: bool = True, *,
+                out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """With g = clip(rescale_grad * grad + wd * weight):"""
+
+def add_n(*args: NDArray | Sequence[NDArray],
+          out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """The sum of arrays of one shape: add_n(a, b, c) = a + b + c."""
+
+def amp_cast(data: NDArray, dtype: Any, *,
+             out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data in another float dtype; integers stay as they are."""
+
+def arccos(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+           name: str | None = None) -> NDArray:
+    """arccos(x) = arccos x, element by element; shape and dtype stay."""
+
+def arccosh(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+            name: str | None = None) -> NDArray:
+    """arccosh(x) = arcosh x, element by element; shape and dtype stay."""
+
+def arcsin(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+           name: str | None = None) -> NDArray:
+    """arcsin(x) = arcsin x, element by element; shape and dtype stay."""
+
+def arcsinh(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+            name: str | None = None) -> NDArray:
+    """arcsinh(x) = arsinh x, element by element; shape and dtype stay."""
+
+def arctan(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+           name: str | None = None) -> NDArray:
+    """arctan(x) = arctan x, element by element; shape and dtype stay."""
+
+def arctanh(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+            name: str | None = None) -> NDArray:
+    """arctanh(x) = artanh x, element by element; shape and dtype stay."""
+
+def argmax(data: NDArray, axis: int | None = None, keepdims: bool = False, *,
+           out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """Index of the first largest element along an axis."""
+
+def argmax_channel(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """Index of the first largest element along axis 1: data (N, C, *) -> (N, *)."""
+
+def argmin(data: NDArray, axis: int | None = None, keepdims: bool = False, *,
+           out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """Index of the first smallest element along an axis."""
+
+def argsort(data: NDArray, axis: int | None = -1, is_ascend: bool = True,
+            dtype: Any = 'float32', *, out: NDArray | Sequence[NDArray] | None = None,
+            name: str | None = None) -> NDArray:
+    """Where the items along axis come from in sorted order; axis None: of the flattened data."""
+
+def batch_dot(lhs: NDArray, rhs: NDArray, transpose_a: bool = False,
+              transpose_b: bool = False, forward_stype: str | None = None, *,
+              out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """lhs[b] (M, K) @ rhs[b] (K, N) for all b: (*batch, M, K), (*batch, K, N) -> (*batch, M, N)."""
+
+def batch_norm(data: NDArray, gamma: NDArray, beta: NDArray, moving_mean: NDArray,
+               moving_var: NDArray, eps: float = 0.001, momentum: float = 0.9,
+               fix_gamma: bool = True, use_global_stats: bool = False,
+               output_mean_var: bool = False, axis: int = 1, cudnn_off: bool = False,
+               min_calib_range: float | None = None, max_calib_range: float | None = None,
+               *, out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> Any:
+    """out = (data - mean) / sqrt(var + eps) * gamma + beta, with one mean, ... per channel (C,)."""
+
+def batch_take(a: NDArray, indices: NDArray, *,
+               out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """y[i] = a[i, indices[i]] for a (N, K), indices (N,); indices outside are clipped."""
+
+def broadcast_add(lhs: NDArray, rhs: NDArray, *,
+                  out: NDArray | Sequence[NDArray] | None = None,
+                  name: str | None = None) -> NDArray:
+    """lhs + rhs, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_axes(data: NDArray, axis: _Ints | str = (), size: _Ints | str = (), *,
+                   out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """data with each of `axis`, of length 1, repeated `size` times."""
+
+def broadcast_axis(data: NDArray, axis: _Ints | str = (), size: _Ints | str = (), *,
+                   out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """data with each of `axis`, of length 1, repeated `size` times."""
+
+def broadcast_div(lhs: NDArray, rhs: NDArray, *,
+                  out: NDArray | Sequence[NDArray] | None = None,
+                  name: str | None = None) -> NDArray:
+    """lhs / rhs, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_equal(lhs: NDArray, rhs: NDArray, *,
+                    out: NDArray | Sequence[NDArray] | None = None,
+                    name: str | None = None) -> NDArray:
+    """1 where lhs = rhs, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_greater(lhs: NDArray, rhs: NDArray, *,
+                      out: NDArray | Sequence[NDArray] | None = None,
+                      name: str | None = None) -> NDArray:
+    """1 where lhs > rhs, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_greater_equal(lhs: NDArray, rhs: NDArray, *,
+                            out: NDArray | Sequence[NDArray] | None = None,
+                            name: str | None = None) -> NDArray:
+    """1 where lhs >= rhs, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_hypot(lhs: NDArray, rhs: NDArray, *,
+                    out: NDArray | Sequence[NDArray] | None = None,
+                    name: str | None = None) -> NDArray:
+    """sqrt(lhs^2 + rhs^2), element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_lesser(lhs: NDArray, rhs: NDArray, *,
+                     out: NDArray | Sequence[NDArray] | None = None,
+                     name: str | None = None) -> NDArray:
+    """1 where lhs < rhs, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_lesser_equal(lhs: NDArray, rhs: NDArray, *,
+                           out: NDArray | Sequence[NDArray] | None = None,
+                           name: str | None = None) -> NDArray:
+    """1 where lhs <= rhs, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_like(lhs: NDArray, rhs: NDArray, lhs_axes: _Ints | str | None = None,
+                   rhs_axes: _Ints | str | None = None, *,
+                   out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """lhs with its axes of length 1 repeated as in rhs; lhs_axes[i] follows rhs_axes[i]."""
+
+def broadcast_logical_and(lhs: NDArray, rhs: NDArray, *,
+                          out: NDArray | Sequence[NDArray] | None = None,
+                          name: str | None = None) -> NDArray:
+    """1 where both are not 0, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_logical_or(lhs: NDArray, rhs: NDArray, *,
+                         out: NDArray | Sequence[NDArray] | None = None,
+                         name: str | None = None) -> NDArray:
+    """1 where one is not 0, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_logical_xor(lhs: NDArray, rhs: NDArray, *,
+                          out: NDArray | Sequence[NDArray] | None = None,
+                          name: str | None = None) -> NDArray:
+    """1 where just one is not 0, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_maximum(lhs: NDArray, rhs: NDArray, *,
+                      out: NDArray | Sequence[NDArray] | None = None,
+                      name: str | None = None) -> NDArray:
+    """the larger one, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_minimum(lhs: NDArray, rhs: NDArray, *,
+                      out: NDArray | Sequence[NDArray] | None = None,
+                      name: str | None = None) -> NDArray:
+    """the smaller one, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_minus(lhs: NDArray, rhs: NDArray, *,
+                    out: NDArray | Sequence[NDArray] | None = None,
+                    name: str | None = None) -> NDArray:
+    """lhs - rhs, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_mod(lhs: NDArray, rhs: NDArray, *,
+                  out: NDArray | Sequence[NDArray] | None = None,
+                  name: str | None = None) -> NDArray:
+    """the remainder of lhs / rhs, with the sign of rhs, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_mul(lhs: NDArray, rhs: NDArray, *,
+                  out: NDArray | Sequence[NDArray] | None = None,
+                  name: str | None = None) -> NDArray:
+    """lhs * rhs, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_not_equal(lhs: NDArray, rhs: NDArray, *,
+                        out: NDArray | Sequence[NDArray] | None = None,
+                        name: str | None = None) -> NDArray:
+    """1 where lhs and rhs differ, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_plus(lhs: NDArray, rhs: NDArray, *,
+                   out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """lhs + rhs, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_power(lhs: NDArray, rhs: NDArray, *,
+                    out: NDArray | Sequence[NDArray] | None = None,
+                    name: str | None = None) -> NDArray:
+    """lhs to the power of rhs, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_sub(lhs: NDArray, rhs: NDArray, *,
+                  out: NDArray | Sequence[NDArray] | None = None,
+                  name: str | None = None) -> NDArray:
+    """lhs - rhs, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
+def broadcast_to(data: NDArray, shape: _Ints | str = (), *,
+                 out: NDArray | Sequence[NDArray] | None = None,
+                 name: str | None = None) -> NDArray:
+    """data with its axes of length 1 repeated to `shape`; 0 in shape keeps data's length."""
+
+def cast(data: NDArray, dtype: Any, *, out: NDArray | Sequence[NDArray] | None = None,
+         name: str | None = None) -> NDArray:
+    """data in another dtype. Floats become integers by dropping the fraction, bools by != 0."""
+
+def cbrt(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+         name: str | None = None) -> NDArray:
+    """cbrt(x) = x^(1/3), element by element; shape and dtype stay."""
+
+def ceil(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+         name: str | None = None) -> NDArray:
+    """ceil(x) = the least integer not below x, element by element; shape and dtype stay."""
+
+def choose_element_0index(data: NDArray, index: NDArray, axis: int = -1,
+                          keepdims: bool = False, mode: str = 'clip', *,
+                          out: NDArray | Sequence[NDArray] | None = None,
+                          name: str | None = None) -> NDArray:
+    """One item of each vector along axis: y[i] = data[i, index[i]]; index has the other axes."""
+
+def clip(data: NDArray, a_min: float = ..., a_max: float = ..., *,
+         out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data with values below a_min raised to it and values above a_max lowered to it."""
+
+def concat(*data: NDArray | Sequence[NDArray], dim: int = 1,
+           out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """The arrays joined along axis `dim`; their other axes are equal."""
+
+def convolution(data: NDArray, weight: NDArray, bias: NDArray | None = None,
+                kernel: _Ints | str = ..., stride: _Ints | str = (),
+                dilate: _Ints | str = (), pad: _Ints | str = (), num_filter: int = ...,
+                num_group: int = 1, workspace: int = 1024, no_bias: bool = False,
+                cudnn_tune: str | None = None, cudnn_off: bool = False,
+                layout: str | None = None, *,
+                out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data (N, C, *size), weight (F, C / num_group, *kernel), bias (F) -> (N, F, *out)."""
+
+def cos(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+        name: str | None = None) -> NDArray:
+    """cos(x) = cos x, x in radians, element by element; shape and dtype stay."""
+
+def cosh(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+         name: str | None = None) -> NDArray:
+    """cosh(x) = cosh x, element by element; shape and dtype stay."""
+
+def crop(data: NDArray, begin: int | Sequence[int | None] | None,
+         end: int | Sequence[int | None] | None,
+         step: int | Sequence[int | None] | None = (), *,
+         out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data[begin[0]:end[0]:step[0], begin[1]:end[1]:step[1], ...]."""
+
+def degrees(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+            name: str | None = None) -> NDArray:
+    """degrees(x) = 180 x / pi, element by element; shape and dtype stay."""
+
+def depth_to_space(data: NDArray, block_size: int, *,
+                   out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """data (N, b*b*C, H, W) -> (N, C, H*b, W*b): channels spread over blocks of pixels."""
+
+def diag(data: NDArray, k: int = 0, axis1: int = 0, axis2: int = 1, *,
+         out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """The k-th diagonal over axis1 and axis2 as the last axis; of a vector: the matrix with it."""
+
+def digamma(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+            name: str | None = None) -> NDArray:
+    """digamma(x) = the derivative of ln gamma(x), element by element; shape and dtype stay."""
+
+def dot(lhs: NDArray, rhs: NDArray, transpose_a: bool = False,
+        transpose_b: bool = False, forward_stype: str | None = None, *,
+        out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """The last axis of lhs (..., K) with the first of rhs (K, ...), summed over."""
+
+def elemwise_add(lhs: NDArray, rhs: NDArray, *,
+                 out: NDArray | Sequence[NDArray] | None = None,
+                 name: str | None = None) -> NDArray:
+    """lhs + rhs, element by element, for arrays of one shape."""
+
+def elemwise_div(lhs: NDArray, rhs: NDArray, *,
+                 out: NDArray | Sequence[NDArray] | None = None,
+                 name: str | None = None) -> NDArray:
+    """lhs / rhs, element by element, for arrays of one shape."""
+
+def elemwise_mul(lhs: NDArray, rhs: NDArray, *,
+                 out: NDArray | Sequence[NDArray] | None = None,
+                 name: str | None = None) -> NDArray:
+    """lhs * rhs, element by element, for arrays of one shape."""
+
+def elemwise_sub(lhs: NDArray, rhs: NDArray, *,
+                 out: NDArray | Sequence[NDArray] | None = None,
+                 name: str | None = None) -> NDArray:
+    """lhs - rhs, element by element, for arrays of one shape."""
+
+def erf(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+        name: str | None = None) -> NDArray:
+    """erf(x) = the error function, element by element; shape and dtype stay."""
+
+def erfinv(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+           name: str | None = None) -> NDArray:
+    """erfinv(x) = the inverse of the error function, element by element; shape and dtype stay."""
+
+def exp(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+        name: str | None = None) -> NDArray:
+    """exp(x) = e^x, element by element; shape and dtype stay."""
+
+def expand_dims(data: NDArray, axis: int, *,
+                out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data with a new axis of length 1 at `axis`; a view."""
+
+def expm1(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+          name: str | None = None) -> NDArray:
+    """expm1(x) = e^x - 1, element by element; shape and dtype stay."""
+
+def fill_element_0index(lhs: NDArray, mhs: NDArray, rhs: NDArray, *,
+                        out: NDArray | Sequence[NDArray] | None = None,
+                        name: str | None = None) -> NDArray:
+    """lhs (N, K) with lhs[i, rhs[i]] replaced by mhs[i]; mhs and rhs (N,)."""
+
+def fix(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+        name: str | None = None) -> NDArray:
+    """fix(x) = x rounded towards 0, element by element; shape and dtype stay."""
+
+def flatten(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+            name: str | None = None) -> NDArray:
+    """data (N, ...) -> (N, the rest joined); a view."""
+
+def flip(data: NDArray, axis: _Ints | str, *,
+         out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data with the items along `axis` in reverse order."""
+
+def floor(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+          name: str | None = None) -> NDArray:
+    """floor(x) = the greatest integer not above x, element by element; shape and dtype stay."""
+
+def ftrl_update(weight: NDArray, grad: NDArray, z: NDArray, n: NDArray, lr: float,
+                lamda1: float = 0.01, beta: float = 1.0, wd: float = 0.0,
+                rescale_grad: float = 1.0, clip_gradient: float = -1.0, *,
+                out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """z += g - (sqrt(n + g^2) - sqrt(n)) * weight / lr; n += g^2;"""
+
+def gamma(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+          name: str | None = None) -> NDArray:
+    """gamma(x) = the gamma function, element by element; shape and dtype stay."""
+
+def gammaln(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+            name: str | None = None) -> NDArray:
+    """gammaln(x) = ln |gamma(x)|, element by element; shape and dtype stay."""
+
+def gather_nd(data: NDArray, indices: NDArray, *,
+              out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """y[...] = data[indices[0, ...], ..., indices[D - 1, ...]]: (..., the rest of data's axes)."""
+
+def hard_sigmoid(data: NDArray, alpha: float = 0.2, beta: float = 0.5, *,
+                 out: NDArray | Sequence[NDArray] | None = None,
+                 name: str | None = None) -> NDArray:
+    """min(max(alpha x + beta, 0), 1)."""
+
+def identity(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+             name: str | None = None) -> NDArray:
+    """A copy of data."""
+
+def isfinite(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+             name: str | None = None) -> NDArray:
+    """isfinite(x) = 1 where x is finite, else 0, element by element; shape and dtype stay."""
+
+def isinf(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+          name: str | None = None) -> NDArray:
+    """isinf(x) = 1 where x is infinite, else 0, element by element; shape and dtype stay."""
+
+def isnan(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+          name: str | None = None) -> NDArray:
+    """isnan(x) = 1 where x is not a number, else 0, element by element; shape and dtype stay."""
+
+def log(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+        name: str | None = None) -> NDArray:
+    """log(x) = ln x, element by element; shape and dtype stay."""
+
+def log10(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+          name: str | None = None) -> NDArray:
+    """log10(x) = log10 x, element by element; shape and dtype stay."""
+
+def log1p(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+          name: str | None = None) -> NDArray:
+    """log1p(x) = ln(1 + x), element by element; shape and dtype stay."""
+
+def log2(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+         name: str | None = None) -> NDArray:
+    """log2(x) = log2 x, element by element; shape and dtype stay."""
+
+def log_sigmoid(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+                name: str | None = None) -> NDArray:
+    """log_sigmoid(x) = -ln(1 + e^-x), element by element; shape and dtype stay."""
+
+def log_softmax(data: NDArray, axis: int = -1, temperature: float | None = None,
+                dtype: Any = None, use_length: bool = False, *,
+                out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """The logarithm of softmax(data / temperature) along `axis`."""
+
+def logical_not(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+                name: str | None = None) -> NDArray:
+    """logical_not(x) = 1 where x is 0, else 0, element by element; shape and dtype stay."""
+
+def make_loss(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+              name: str | None = None) -> NDArray:
+    """A copy of data whose gradient is ones, whatever arrives from above."""
+
+def max(data: NDArray, axis: _Ints | None = None, keepdims: bool = False,
+        exclude: bool = False, *, out: NDArray | Sequence[NDArray] | None = None,
+        name: str | None = None) -> NDArray:
+    """Largest element over axes."""
+
+def max_axis(data: NDArray, axis: _Ints | None = None, keepdims: bool = False,
+             exclude: bool = False, *, out: NDArray | Sequence[NDArray] | None = None,
+             name: str | None = None) -> NDArray:
+    """Largest element over axes."""
+
+def mean(data: NDArray, axis: _Ints | None = None, keepdims: bool = False,
+         exclude: bool = False, *, out: NDArray | Sequence[NDArray] | None = None,
+         name: str | None = None) -> NDArray:
+    """Mean over axes; integers are divided towards 0."""
+
+def min(data: NDArray, axis: _Ints | None = None, keepdims: bool = False,
+        exclude: bool = False, *, out: NDArray | Sequence[NDArray] | None = None,
+        name: str | None = None) -> NDArray:
+    """Smallest element over axes."""
+
+def min_axis(data: NDArray, axis: _Ints | None = None, keepdims: bool = False,
+             exclude: bool = False, *, out: NDArray | Sequence[NDArray] | None = None,
+             name: str | None = None) -> NDArray:
+    """Smallest element over axes."""
+
+def mish(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+         name: str | None = None) -> NDArray:
+    """mish(x) = x tanh(ln(1 + e^x)), element by element; shape and dtype stay."""
+
+def moments(data: NDArray, axes: _Ints | str | None = None,
+            keepdims: bool = False, *,
+            out: NDArray | Sequence[NDArray] | None = None,
+            name: str | None = None) -> list[NDArray]:
+    """Mean and biased variance over axes, as two outputs."""
+
+def mp_nag_mom_update(weight: NDArray, grad: NDArray, mom: NDArray, weight32: NDArray,
+                      lr: float, momentum: float = 0.0, wd: float = 0.0,
+                      rescale_grad: float = 1.0, clip_gradient: float = -1.0, *,
+                      out: NDArray | Sequence[NDArray] | None = None,
+                      name: str | None = None) -> NDArray:
+    """nag_mom_update of weight32; out is its value in 16 bits."""
+
+def mp_sgd_mom_update(weight: NDArray, grad: NDArray, mom: NDArray, weight32: NDArray,
+                      lr: float, momentum: float = 0.0, wd: float = 0.0,
+                      rescale_grad: float = 1.0, clip_gradient: float = -1.0,
+                      lazy_update: bool = True, *,
+                      out: NDArray | Sequence[NDArray] | None = None,
+                      name: str | None = None) -> NDArray:
+    """sgd_mom_update of weight32; out is its value in 16 bits."""
+
+def mp_sgd_update(weight: NDArray, grad: NDArray, weight32: NDArray, lr: float,
+                  wd: float = 0.0, rescale_grad: float = 1.0,
+                  clip_gradient: float = -1.0, lazy_update: bool = True, *,
+                  out: NDArray | Sequence[NDArray] | None = None,
+                  name: str | None = None) -> NDArray:
+    """sgd_update of weight32; out is its value in 16 bits."""
+
+def nag_mom_update(weight: NDArray, grad: NDArray, mom: NDArray, lr: float,
+                   momentum: float = 0.0, wd: float = 0.0, rescale_grad: float = 1.0,
+                   clip_gradient: float = -1.0, *,
+                   out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """Nesterov: m = momentum * mom - lr * (g + wd * weight);"""
+
+def nanprod(data: NDArray, axis: _Ints | None = None, keepdims: bool = False,
+            exclude: bool = False, *, out: NDArray | Sequence[NDArray] | None = None,
+            name: str | None = None) -> NDArray:
+    """Product over axes of what is not NaN."""
+
+def nansum(data: NDArray, axis: _Ints | None = None, keepdims: bool = False,
+           exclude: bool = False, *, out: NDArray | Sequence[NDArray] | None = None,
+           name: str | None = None) -> NDArray:
+    """Sum over axes of what is not NaN."""
+
+def negative(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+             name: str | None = None) -> NDArray:
+    """negative(x) = -x, element by element; shape and dtype stay."""
+
+def norm(data: NDArray, ord: int = 2, axis: _Ints | None = None, out_dtype: Any = None,
+         keepdims: bool = False, *, out: NDArray | Sequence[NDArray] | None = None,
+         name: str | None = None) -> NDArray:
+    """ord 1: sum of absolute values over axes; ord 2: square root of the sum of squares."""
+
+def normal(loc: float = 0.0, scale: float = 1.0, shape: _Ints | str = (),
+           ctx: Context | str | None = None, dtype: Any = None, *,
+           out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """Normally distributed numbers of mean `loc` and standard deviation `scale`."""
+
+def one_hot(indices: NDArray, depth: int, on_value: float = 1.0, off_value: float = 0.0,
+            dtype: Any = 'float32', *, out: NDArray | Sequence[NDArray] | None = None,
+            name: str | None = None) -> NDArray:
+    """Vectors of length depth: on_value at the index, off_value elsewhere; shape (..., depth)."""
+
+def ones_like(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+              name: str | None = None) -> NDArray:
+    """Ones of the shape and dtype of data."""
+
+def pad(data: NDArray, mode: str, pad_width: _Ints | str, constant_value: float = 0.0,
+        *, out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data with pad_width[2i] items before and pad_width[2i + 1] behind axis i."""
+
+def pick(data: NDArray, index: NDArray, axis: int = -1, keepdims: bool = False,
+         mode: str = 'clip', *, out: NDArray | Sequence[NDArray] | None = None,
+         name: str | None = None) -> NDArray:
+    """One item of each vector along axis: y[i] = data[i, index[i]]; index has the other axes."""
+
+def pooling(data: NDArray, kernel: _Ints | str = (), pool_type: str = 'max',
+            global_pool: bool = False, cudnn_off: bool = False,
+            pooling_convention: str = 'valid', stride: _Ints | str = (),
+            pad: _Ints | str = (), p_value: int | None = None,
+            count_include_pad: bool | None = None, layout: str | None = None, *,
+            out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """Pooling over the last 1, 2 or 3 axes: data (N, C, *size) -> (N, C, *out)."""
+
+def prod(data: NDArray, axis: _Ints | None = None, keepdims: bool = False,
+         exclude: bool = False, *, out: NDArray | Sequence[NDArray] | None = None,
+         name: str | None = None) -> NDArray:
+    """Product over axes. Its gradient is y / x, so NaN where x is 0, as in MXNet."""
+
+def radians(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+            name: str | None = None) -> NDArray:
+    """radians(x) = pi x / 180, element by element; shape and dtype stay."""
+
+def random_exponential(lam: float = 1.0, shape: _Ints | str = (),
+                       ctx: Context | str | None = None, dtype: Any = None, *,
+                       out: NDArray | Sequence[NDArray] | None = None,
+                       name: str | None = None) -> NDArray:
+    """Exponentially distributed numbers of rate `lam`: their mean is 1 / lam."""
+
+def random_gamma(alpha: float = 1.0, beta: float = 1.0, shape: _Ints | str = (),
+                 ctx: Context | str | None = None, dtype: Any = None, *,
+                 out: NDArray | Sequence[NDArray] | None = None,
+                 name: str | None = None) -> NDArray:
+    """Gamma distributed numbers of shape parameter `alpha` and scale `beta`."""
+
+def random_generalized_negative_binomial(mu: float = 1.0, alpha: float = 1.0,
+                                         shape: _Ints | str = (),
+                                         ctx: Context | str | None = None,
+                                         dtype: Any = None, *,
+                                         out: NDArray | Sequence[NDArray] | None = None,
+                                         name: str | None = None) -> NDArray:
+    """Counts of mean `mu` and variance mu + alpha * mu^2."""
+
+def random_negative_binomial(k: float = 1.0, p: float = 1.0, shape: _Ints | str = (),
+                             ctx: Context | str | None = None, dtype: Any = None, *,
+                             out: NDArray | Sequence[NDArray] | None = None,
+                             name: str | None = None) -> NDArray:
+    """Counts of failures before `k` successes of probability `p`."""
+
+def random_normal(loc: float = 0.0, scale: float = 1.0, shape: _Ints | str = (),
+                  ctx: Context | str | None = None, dtype: Any = None, *,
+                  out: NDArray | Sequence[NDArray] | None = None,
+                  name: str | None = None) -> NDArray:
+    """Normally distributed numbers of mean `loc` and standard deviation `scale`."""
+
+def random_poisson(lam: float = 1.0, shape: _Ints | str = (),
+                   ctx: Context | str | None = None, dtype: Any = None, *,
+                   out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """Poisson distributed counts of mean `lam`."""
+
+def random_randint(low: float, high: float, shape: _Ints | str = (),
+                   ctx: Context | str | None = None, dtype: Any = None, *,
+                   out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """Integers spread evenly over low, ..., high - 1."""
+
+def random_uniform(low: float = 0.0, high: float = 1.0, shape: _Ints | str = (),
+                   ctx: Context | str | None = None, dtype: Any = None, *,
+                   out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """Numbers spread evenly over [low, high)."""
+
+def ravel_multi_index(data: NDArray, shape: _Ints | str, *,
+                      out: NDArray | Sequence[NDArray] | None = None,
+                      name: str | None = None) -> NDArray:
+    """The numbers, in a flattened array of `shape`, of the places data (D, N): (N,)."""
+
+def rcbrt(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+          name: str | None = None) -> NDArray:
+    """rcbrt(x) = x^(-1/3), element by element; shape and dtype stay."""
+
+def reciprocal(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+               name: str | None = None) -> NDArray:
+    """reciprocal(x) = 1 / x, element by element; shape and dtype stay."""
+
+def relu(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+         name: str | None = None) -> NDArray:
+    """relu(x) = max(x, 0), element by element; shape and dtype stay."""
+
+def repeat(data: NDArray, repeats: int, axis: int | None = None, *,
+           out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """Every item along axis `repeats` times in a row; axis None: of the flattened data."""
+
+def reshape(data: NDArray, shape: _Ints | str = (), reverse: bool = False,
+            target_shape: _Ints | str = (), keep_highest: bool = False, *,
+            out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data with another shape; a view."""
+
+def reshape_like(lhs: NDArray, rhs: NDArray, lhs_begin: int | None = None,
+                 lhs_end: int | None = None, rhs_begin: int | None = None,
+                 rhs_end: int | None = None, *,
+                 out: NDArray | Sequence[NDArray] | None = None,
+                 name: str | None = None) -> NDArray:
+    """lhs shaped like rhs, or with its axes lhs_begin:lhs_end shaped like those of rhs; a view."""
+
+def reverse(data: NDArray, axis: _Ints | str, *,
+            out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data with the items along `axis` in reverse order."""
+
+def rint(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+         name: str | None = None) -> NDArray:
+    """rint(x) = the nearest integer, halves to even, element by element; shape and dtype stay."""
+
+def rmsprop_update(weight: NDArray, grad: NDArray, n: NDArray, lr: float,
+                   gamma1: float = 0.95, epsilon: float = 1e-08, wd: float = 0.0,
+                   rescale_grad: float = 1.0, clip_gradient: float = -1.0,
+                   clip_weights: float = -1.0, *,
+                   out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """With g = clip(rescale_grad * grad + wd * weight): n = (1 - gamma1) * g^2 + gamma1 * n;"""
+
+def rmspropalex_update(weight: NDArray, grad: NDArray, n: NDArray, g: NDArray,
+                       delta: NDArray, lr: float, gamma1: float = 0.95,
+                       gamma2: float = 0.9, epsilon: float = 1e-08, wd: float = 0.0,
+                       rescale_grad: float = 1.0, clip_gradient: float = -1.0,
+                       clip_weights: float = -1.0, *,
+                       out: NDArray | Sequence[NDArray] | None = None,
+                       name: str | None = None) -> NDArray:
+    """Graves' RMSProp, with s = clip(rescale_grad * grad + wd * weight):"""
+
+def round(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+          name: str | None = None) -> NDArray:
+    """round(x) = the nearest integer, halves away from 0, element by element; shape and dtype stay."""
+
+def rsqrt(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+          name: str | None = None) -> NDArray:
+    """rsqrt(x) = x^(-1/2), element by element; shape and dtype stay."""
+
+def sample_exponential(lam: NDArray, shape: _Ints | str = (), dtype: Any = None, *,
+                       out: NDArray | Sequence[NDArray] | None = None,
+                       name: str | None = None) -> NDArray:
+    """Exponentially distributed numbers, for an array of rates (*S) -> (*S, *shape)."""
+
+def sample_gamma(alpha: NDArray, beta: NDArray, shape: _Ints | str = (),
+                 dtype: Any = None, *, out: NDArray | Sequence[NDArray] | None = None,
+                 name: str | None = None) -> NDArray:
+    """Gamma distributed numbers, for arrays of shapes and scales (*S) -> (*S, *shape)."""
+
+def sample_generalized_negative_binomial(mu: NDArray, alpha: NDArray,
+                                         shape: _Ints | str = (), dtype: Any = None, *,
+                                         out: NDArray | Sequence[NDArray] | None = None,
+                                         name: str | None = None) -> NDArray:
+    """Counts of means mu and variances mu + alpha * mu^2, arrays (*S) -> (*S, *shape)."""
+
+def sample_multinomial(data: NDArray, shape: _Ints | str = (), get_prob: bool = False,
+                       dtype: Any = 'int32', *,
+                       out: NDArray | Sequence[NDArray] | None = None,
+                       name: str | None = None) -> Any:
+    """Class numbers drawn by the probabilities in data's last axis: (*S, K) -> (*S, *shape)."""
+
+def sample_negative_binomial(k: NDArray, p: NDArray, shape: _Ints | str = (),
+                             dtype: Any = None, *,
+                             out: NDArray | Sequence[NDArray] | None = None,
+                             name: str | None = None) -> NDArray:
+    """Counts of failures before k successes of probability p, arrays (*S) -> (*S, *shape)."""
+
+def sample_normal(mu: NDArray, sigma: NDArray, shape: _Ints | str = (),
+                  dtype: Any = None, *, out: NDArray | Sequence[NDArray] | None = None,
+                  name: str | None = None) -> NDArray:
+    """Normally distributed numbers, for arrays of means and deviations (*S) -> (*S, *shape)."""
+
+def sample_poisson(lam: NDArray, shape: _Ints | str = (), dtype: Any = None, *,
+                   out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """Poisson distributed counts, for an array of means (*S) -> (*S, *shape)."""
+
+def sample_uniform(low: NDArray, high: NDArray, shape: _Ints | str = (),
+                   dtype: Any = None, *, out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """Numbers spread evenly over [low, high), for arrays of bounds (*S) -> (*S, *shape)."""
+
+def scatter_nd(data: NDArray, indices: NDArray, shape: _Ints | str, *,
+               out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """Zeros of `shape` with data at the places of indices; of several for one, the last counts."""
+
+def sgd_mom_update(weight: NDArray, grad: NDArray, mom: NDArray, lr: float,
+                   momentum: float = 0.0, wd: float = 0.0, rescale_grad: float = 1.0,
+                   clip_gradient: float = -1.0, lazy_update: bool = True, *,
+                   out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """mom = momentum * mom - lr * (g + wd * weight); out = weight + mom."""
+
+def sgd_update(weight: NDArray, grad: NDArray, lr: float, wd: float = 0.0,
+               rescale_grad: float = 1.0, clip_gradient: float = -1.0,
+               lazy_update: bool = True, *,
+               out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """out = weight - lr * (g + wd * weight)."""
+
+def shape_array(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+                name: str | None = None) -> NDArray:
+    """The lengths of data's axes, as int64."""
+
+def shuffle(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+            name: str | None = None) -> NDArray:
+    """The rows of data, along its first axis, in a random order."""
+
+def sigmoid(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+            name: str | None = None) -> NDArray:
+    """sigmoid(x) = 1 / (1 + e^-x), element by element; shape and dtype stay."""
+
+def sign(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+         name: str | None = None) -> NDArray:
+    """sign(x) = -1, 0 or 1, element by element; shape and dtype stay."""
+
+def signsgd_update(weight: NDArray, grad: NDArray, lr: float, wd: float = 0.0,
+                   rescale_grad: float = 1.0, clip_gradient: float = -1.0, *,
+                   out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """out = (1 - lr * wd) * weight - lr * sign(grad)."""
+
+def signum_update(weight: NDArray, grad: NDArray, mom: NDArray, lr: float,
+                  momentum: float = 0.0, wd: float = 0.0, rescale_grad: float = 1.0,
+                  clip_gradient: float = -1.0, wd_lh: float = 0.0, *,
+                  out: NDArray | Sequence[NDArray] | None = None,
+                  name: str | None = None) -> NDArray:
+    """mom = momentum * mom - (1 - momentum) * (g + wd * weight);"""
+
+def sin(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+        name: str | None = None) -> NDArray:
+    """sin(x) = sin x, x in radians, element by element; shape and dtype stay."""
+
+def sinh(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+         name: str | None = None) -> NDArray:
+    """sinh(x) = sinh x, element by element; shape and dtype stay."""
+
+def size_array(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+               name: str | None = None) -> NDArray:
+    """The number of items of data, as int64, shape (1,)."""
+
+def slice(data: NDArray, begin: int | Sequence[int | None] | None,
+          end: int | Sequence[int | None] | None,
+          step: int | Sequence[int | None] | None = (), *,
+          out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data[begin[0]:end[0]:step[0], begin[1]:end[1]:step[1], ...]."""
+
+def slice_axis(data: NDArray, axis: int, begin: int, end: int | None, *,
+               out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data[begin:end] along one axis."""
+
+def slice_like(data: NDArray, shape_like: NDArray, axes: _Ints | str = (), *,
+               out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data cut to the lengths of shape_like: on `axes`, or on all; from the start of each axis."""
+
+def smooth_l1(data: NDArray, scalar: float = 1.0, *,
+              out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """(scalar x)^2 / 2 where |x| < 1 / scalar^2, else |x| - 1 / (2 scalar^2)."""
+
+def softmax(data: NDArray, length: NDArray | None = None, axis: int = -1,
+            temperature: float | None = None, dtype: Any = None,
+            use_length: bool = False, *, out: NDArray | Sequence[NDArray] | None = None,
+            name: str | None = None) -> NDArray:
+    """exp(data / temperature) along `axis`, divided by its sum; 0 beyond `length`."""
+
+def softmax_cross_entropy(data: NDArray, label: NDArray, *,
+                          out: NDArray | Sequence[NDArray] | None = None,
+                          name: str | None = None) -> NDArray:
+    """The sum of -log(softmax(data))[label]: data (N, K), label (N,) class numbers -> (1,)."""
+
+def softmin(data: NDArray, axis: int = -1, temperature: float | None = None,
+            dtype: Any = None, use_length: bool = False, *,
+            out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """softmax(-data / temperature) along `axis`."""
+
+def softrelu(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+             name: str | None = None) -> NDArray:
+    """softrelu(x) = ln(1 + e^x), element by element; shape and dtype stay."""
+
+def softsign(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+             name: str | None = None) -> NDArray:
+    """softsign(x) = x / (1 + |x|), element by element; shape and dtype stay."""
+
+def sort(data: NDArray, axis: int | None = -1, is_ascend: bool = True, *,
+         out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """The items along axis in order; axis None: of the flattened data."""
+
+def space_to_depth(data: NDArray, block_size: int, *,
+                   out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """data (N, C, H*b, W*b) -> (N, b*b*C, H, W): blocks of pixels gathered into channels."""
+
+def split(data: NDArray, num_outputs: int, axis: int = 1, squeeze_axis: bool = False, *,
+          out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> Any:
+    """data cut into num_outputs equal parts along axis; squeeze_axis leaves the axis out."""
+
+def sqrt(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+         name: str | None = None) -> NDArray:
+    """sqrt(x) = x^(1/2), element by element; shape and dtype stay."""
+
+def square(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+           name: str | None = None) -> NDArray:
+    """square(x) = x^2, element by element; shape and dtype stay."""
+
+def squeeze(data: NDArray, axis: _Ints | str | None = None, *,
+            out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data without its axes of length 1, or without those named; a view of at least 1 axis."""
+
+def stack(*data: NDArray | Sequence[NDArray], axis: int = 0,
+          out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """Arrays of one shape joined along a new axis."""
+
+def stop_gradient(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+                  name: str | None = None) -> NDArray:
+    """A copy of data through which no gradient flows."""
+
+def sum(data: NDArray, axis: _Ints | None = None, keepdims: bool = False,
+        exclude: bool = False, *, out: NDArray | Sequence[NDArray] | None = None,
+        name: str | None = None) -> NDArray:
+    """Sum over axes. Floats are added up in float64, integers in their own dtype, wrapping."""
+
+def sum_axis(data: NDArray, axis: _Ints | None = None, keepdims: bool = False,
+             exclude: bool = False, *, out: NDArray | Sequence[NDArray] | None = None,
+             name: str | None = None) -> NDArray:
+    """Sum over axes. Floats are added up in float64, integers in their own dtype, wrapping."""
+
+def swapaxes(data: NDArray, dim1: int = 0, dim2: int = 0, *,
+             out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data with axes dim1 and dim2 exchanged."""
+
+def take(a: NDArray, indices: NDArray, axis: int = 0, mode: str = 'clip', *,
+         out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """The items of a at indices along axis: shape a[:axis] + indices + a[axis + 1:]."""
+
+def tan(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+        name: str | None = None) -> NDArray:
+    """tan(x) = tan x, x in radians, element by element; shape and dtype stay."""
+
+def tanh(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+         name: str | None = None) -> NDArray:
+    """tanh(x) = tanh x, element by element; shape and dtype stay."""
+
+def tile(data: NDArray, reps: _Ints | str, *,
+         out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data repeated reps[i] times along axis i; the shorter of the two shapes is led by ones."""
+
+def topk(data: NDArray, axis: int | None = -1, k: int = 1, ret_typ: str = 'indices',
+         is_ascend: bool = False, dtype: Any = 'float32', *,
+         out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> Any:
+    """The k largest items along axis: their indices, values, both, or a mask of them."""
+
+def transpose(data: NDArray, axes: _Ints | str = (), *,
+              out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """y.shape[i] = data.shape[axes[i]]; axes () reverses them all."""
+
+def trunc(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+          name: str | None = None) -> NDArray:
+    """trunc(x) = x without its fraction, element by element; shape and dtype stay."""
+
+def uniform(low: float = 0.0, high: float = 1.0, shape: _Ints | str = (),
+            ctx: Context | str | None = None, dtype: Any = None, *,
+            out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """Numbers spread evenly over [low, high)."""
+
+def unravel_index(data: NDArray, shape: _Ints | str, *,
+                  out: NDArray | Sequence[NDArray] | None = None,
+                  name: str | None = None) -> NDArray:
+    """The places of the numbers data (...) in an array of `shape`: (len(shape), ...)."""
+
+def where(condition: NDArray, x: NDArray, y: NDArray, *,
+          out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """x where condition is not 0, else y; condition has x's shape, or is (n,) and chooses rows."""
+
+def zeros_like(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+               name: str | None = None) -> NDArray:
+    """Zeros of the shape and dtype of data."""

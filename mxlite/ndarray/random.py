@@ -11,8 +11,8 @@ from typing import Any
 from ..base import MXNetTypeError, Shape, dtype_name
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
-from .array import invoke_list
 from .ndarray import NDArray
+from .run import invoke_list
 
 
 def _shape(shape: Any) -> Shape:

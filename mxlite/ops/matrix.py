@@ -6,7 +6,7 @@ import math
 
 from .schema import KernelCall, Op, kernel, param, register
 
-TASK_WORK = 1 << 19     # multiply-adds that are worth a task
+TASK_WORK = 1 << 20     # multiply-adds that are worth a task
 MOST_TASKS = 16
 MOST_SIDE = 512         # MOST_SIDE, BLOCK_K and TILE_ROWS of csrc/cpu/gemm.c, for AVX-512
 BLOCK_K = 384

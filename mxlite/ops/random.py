@@ -14,7 +14,7 @@ class _Random(Op):
 
     random = True
     kernel_name = ""
-    dtypes = FLOATS
+    dtypes: tuple[str, ...] = FLOATS
     default_dtype = "float32"
 
     def check(self):

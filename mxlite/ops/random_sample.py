@@ -65,7 +65,8 @@ class RandomNegativeBinomial(_RandomSample):
     dtype: DType | None = param(None, "dtype of the output; None: float32")
 
 
-@register("_random_generalized_negative_binomial", "random_generalized_negative_binomial", inputs="")
+@register("_random_generalized_negative_binomial", "random_generalized_negative_binomial",
+          inputs="")
 class RandomGeneralizedNegativeBinomial(_RandomSample):
     """Counts of mean `mu` and variance mu + alpha * mu^2."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from .. import ndarray as nd
 from ..base import MXNetTypeError, MXNetValueError, dtype_name, listing, suggestion
 from ..lr_scheduler import LRScheduler
-from ..ndarray.array import invoke_list
+from ..ndarray.run import invoke_list
 from ..ops.schema import REGISTRY as OPERATORS
 
 _operators: dict[str, Any] = {}

@@ -91,7 +91,7 @@ def test_gradients_write_add_null():
     weight.zero_grad()
     assert weight.grad().asnumpy().tolist() == [0, 0]
     weight.grad_req = "null"
-    with pytest.raises(RuntimeError, match="Cannot get gradient array.*grad_req='null'"):
+    with pytest.raises(RuntimeError, match=r"Cannot get gradient array.*grad_req='null'"):
         weight.grad()
     with pytest.raises(ValueError, match="grad_req must be 'write', 'add' or 'null'; got 'wrote'"):
         weight.grad_req = "wrote"
@@ -137,9 +137,9 @@ def test_parameter_dict_get_merges_and_disagrees():
     assert weight.name == "net_weight"
     with pytest.raises(ValueError, match=r"there with shape \(2, 3\); got \(4, 3\)"):
         params.get("weight", shape=(4, 3))
-    with pytest.raises(ValueError, match="there with lr_mult=1.0"):
+    with pytest.raises(ValueError, match=r"there with lr_mult=1\.0"):
         params.get("weight", lr_mult=2.0)
-    with pytest.raises(KeyError, match="no parameter 'net_wight'; did you mean 'net_weight'"):
+    with pytest.raises(KeyError, match=r"no parameter 'net_wight'; did you mean 'net_weight'"):
         params["net_wight"]
     params.setattr("grad_req", "null")
     assert weight.grad_req == "null"

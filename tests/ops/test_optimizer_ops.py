@@ -167,5 +167,5 @@ def test_refuses():
         nd.sgd_mom_update(weight, weight, nd.ones((4,)), lr=0.1)
     with pytest.raises(TypeError, match="adam_update: grad must have dtype float32, as weight is"):
         nd.adam_update(weight, weight.astype("float64"), weight, weight, lr=0.1)
-    with pytest.raises(TypeError, match="mp_sgd_update: weight must have dtype float16 or bfloat16"):
+    with pytest.raises(TypeError, match="mp_sgd_update: weight must have dtype float16 or"):
         nd.mp_sgd_update(weight, weight, weight, lr=0.1)

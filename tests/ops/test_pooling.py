@@ -57,7 +57,8 @@ def test_forward(rng, dtype, kind, case):
     for convention in ("valid", "full"):
         got = nd.Pooling(nd.array(values, dtype=dtype), kernel=kernel, stride=stride, pad=pad,
                          pooling_convention=convention, **kind)
-        want = pool(values.astype("float64"), kernel, stride, pad, full=convention == "full", **kind)
+        want = pool(values.astype("float64"), kernel, stride, pad,
+                    full=convention == "full", **kind)
         assert got.shape == want.shape
         np.testing.assert_allclose(got.asnumpy(), want, TOLERANCE[dtype], TOLERANCE[dtype])
 
@@ -88,7 +89,8 @@ def test_gradients_of_narrow_dtypes_are_those_of_float64(rng, dtype, kind):
 
 @pytest.mark.parametrize("kind", KINDS[:4], ids=str)
 @pytest.mark.parametrize(("shape", "kernel", "layout"), [
-    ((2, 7, 3), (3,), "NWC"), ((2, 7, 6, 150), (3, 2), "NHWC"), ((1, 4, 5, 6, 2), (2, 2, 2), "NDHWC"),
+    ((2, 7, 3), (3,), "NWC"), ((2, 7, 6, 150), (3, 2), "NHWC"),
+    ((1, 4, 5, 6, 2), (2, 2, 2), "NDHWC"),
 ])
 def test_channels_last(rng, kind, shape, kernel, layout):
     values = rng.standard_normal(shape)

@@ -132,11 +132,11 @@ def test_softmax_output_layouts(rng):
     p, hot = softmax(values, 1), np.eye(3)
     labels = np.array([[0, 1, 2, 1], [2, 2, 0, 1]])
     target = np.moveaxis(hot[labels], -1, 1)
-    for params, count in [({}, 4), ({"normalization": "batch"}, 8), ({"normalization": "valid"}, 8)]:
+    for normalization, count in (("null", 4), ("batch", 8), ("valid", 8)):
         for shape in ((2, 4), (2, 1, 4)):
             dx = gradient(nd.SoftmaxOutput, nd.array(values, dtype="float64"),
                           nd.array(labels.reshape(shape), dtype="float64"), multi_output=True,
-                          **params)
+                          normalization=normalization)
             np.testing.assert_allclose(dx, (p - target) / count)
     dx = gradient(nd.SoftmaxOutput, nd.array(values, dtype="float64"),
                   nd.array([[0, 3, 1], [2, 2, 0]], dtype="float64"), preserve_shape=True)
@@ -171,7 +171,7 @@ def test_refuses():
         nd.softmin(nd.ones((2, 3)), temperature=0)
     with pytest.raises(ValueError, match=r"softmax: length must have shape \(2,\), data's"):
         nd.softmax(nd.ones((2, 3)), nd.ones((3,), dtype="int32"), use_length=True)
-    with pytest.raises(ValueError, match=r"SoftmaxOutput: label must have shape \(2,\) or \(2, 3\)"):
+    with pytest.raises(ValueError, match=r"SoftmaxOutput: label must have shape \(2,\) or \(2,"):
         nd.SoftmaxOutput(nd.ones((2, 3)), nd.ones((3,)))
     with pytest.raises(ValueError, match="SoftmaxOutput: normalization must be one of 'null'"):
         nd.SoftmaxOutput(nd.ones((2, 3)), nd.ones((2,)), normalization="all")

@@ -42,8 +42,8 @@ class DataLoader:
                  thread_pool: bool = False, timeout: float = 120, auto_reload: bool = False
                  ) -> None:
         if num_workers < 0 or timeout <= 0:
-            raise MXNetValueError("DataLoader: num_workers must be at least 0 and timeout positive; "
-                                  f"got {num_workers} and {timeout}")
+            raise MXNetValueError("DataLoader: num_workers must be at least 0 and timeout "
+                                  f"positive; got {num_workers} and {timeout}")
         self._dataset = dataset
         if batch_sampler is None:
             batch_sampler = _batches(dataset, batch_size, shuffle, sampler, last_batch)

@@ -1,0 +1,140 @@
+"""Parameters in files: every kind of names, dtypes, errors with the names that differ."""
+
+import numpy as np
+import pytest
+
+import mxlite as mx
+from mxlite.base import MXNetError
+from mxlite.gluon import nn
+
+
+def mlp(units=2, **kwargs):
+    net = nn.HybridSequential(**kwargs)
+    with net.name_scope():
+        net.add(nn.Dense(4, in_units=3), nn.Dense(units, in_units=4))
+    return net
+
+
+@pytest.fixture
+def net():
+    made = mlp()
+    made.initialize(mx.init.Normal(1))
+    return made
+
+
+@pytest.fixture
+def file(tmp_path):
+    return str(tmp_path / "net.params")
+
+
+def assert_same(one, two):
+    for a, b in zip(one.collect_params().values(), two.collect_params().values(), strict=True):
+        assert (a.data().asnumpy() == b.data().asnumpy()).all()
+
+
+def test_round_trip_under_structural_names(net, file):
+    net.save_parameters(file)
+    assert sorted(mx.nd.load(file)) == ["0.bias", "0.weight", "1.bias", "1.weight"]
+    other = mlp()
+    other.load_parameters(file)
+    assert_same(net, other)
+
+
+def test_loading_completes_deferred_parameters(net, file):
+    net.save_parameters(file)
+    other = nn.HybridSequential()
+    other.add(nn.Dense(4), nn.Dense(2))
+    other.initialize()
+    other.load_parameters(file)
+    assert_same(net, other)
+
+
+@pytest.mark.parametrize("name", ["{0}", "arg:{0}", "aux:{0}"])
+def test_full_names_of_another_net_with_markers(net, file, name):
+    mx.nd.save(file, {name.format(key): param.data() for key, param in
+                      net.collect_params().items()})
+    other = mlp()
+    other.load_parameters(file)
+    assert_same(net, other)
+
+
+def test_names_without_the_prefix(net, file):
+    net.collect_params().save(file, strip_prefix=net.prefix)
+    assert "dense0_weight" in mx.nd.load(file)
+    other = mlp()
+    other.load_parameters(file)
+    assert_same(net, other)
+    net.collect_params().load(file, restore_prefix=net.prefix)
+
+
+def test_a_single_layer(file):
+    one, two = nn.Dense(2, in_units=3), nn.Dense(2, in_units=3)
+    one.initialize(mx.init.Normal(1))
+    one.save_parameters(file)
+    two.load_parameters(file)
+    assert_same(one, two)
+
+
+def test_missing_parameter_prints_the_difference(net, file):
+    mx.nd.save(file, {"0.weight": net[0].weight.data(), "0.bais": net[0].bias.data()})
+    with pytest.raises(MXNetError, match="Parameter '0.bias' is missing in file") as error:
+        net.load_parameters(file)
+    assert "only in the network (3 of 4): '0.bias', '1.weight', '1.bias'" in str(error.value)
+    assert "(1 of 2): '0.bais'" in str(error.value)
+    with pytest.raises(MXNetError, match="'0.bais' of file .* is not in this network"):
+        net.load_parameters(file, allow_missing=True)
+    net.load_parameters(file, allow_missing=True, ignore_extra=True)
+
+
+def test_missing_file_is_named(net):
+    with pytest.raises(ValueError, match=r"there is no file '/no/such\.params'"):
+        net.load_parameters("/no/such.params")
+
+
+def test_other_shape_is_named(net, file):
+    net.save_parameters(file)
+    with pytest.raises(ValueError, match=r"dense1_weight' must have shape \(5, 4\).*got \(2, 4\)"):
+        mlp(5).load_parameters(file)
+
+
+def test_other_dtype_needs_cast_dtype(net, file):
+    net.cast("float64")
+    net.save_parameters(file)
+    other = mlp()
+    with pytest.raises(TypeError, match=r"must have dtype float32.*float64.*cast_dtype=True"):
+        other.load_parameters(file)
+    other.load_parameters(file, cast_dtype=True)
+    assert other[0].weight.data().dtype == np.float32
+    other.load_parameters(file, cast_dtype=True, dtype_source="saved")
+    assert other[0].weight.data().dtype == np.float64
+    with pytest.raises(ValueError, match="dtype_source must be 'current' or 'saved'; got 'both'"):
+        other.load_parameters(file, cast_dtype=True, dtype_source="both")
+
+
+def test_deduplicate_writes_shared_parameters_once(file):
+    def tied():
+        net = nn.HybridSequential()
+        net.add(nn.Dense(3, in_units=3))
+        net.add(nn.Dense(3, in_units=3, params=net[0].params))
+        return net
+
+    net, other = tied(), tied()
+    net.initialize(mx.init.Normal(1))
+    net.save_parameters(file, deduplicate=True)
+    assert sorted(mx.nd.load(file)) == ["0.bias", "0.weight"]
+    other.load_parameters(file)
+    assert_same(net, other)
+
+
+def test_loading_on_a_context(net, file):
+    net.save_parameters(file)
+    other = mlp()
+    other.load_parameters(file, ctx=mx.cpu(1))
+    assert other[0].weight.list_ctx() == [mx.cpu(1)]
+
+
+def test_old_names_warn(net, file):
+    with pytest.warns(DeprecationWarning, match="Please use save_parameters"):
+        net.save_params(file)
+    with pytest.warns(DeprecationWarning, match="Please use load_parameters"):
+        net.load_params(file)

@@ -1,0 +1,123 @@
+"""Trainer: steps, contexts, learning rates, saved states, utils."""
+
+import numpy as np
+import pytest
+
+import mxlite as mx
+from mxlite import autograd, gluon
+from mxlite.base import MXNetError
+from mxlite.gluon import nn
+from mxlite.gluon.utils import clip_global_norm, split_and_load, split_data
+
+
+def weight(ctx=None):
+    param = gluon.Parameter("w", shape=(2,))
+    param.initialize(mx.init.One(), ctx=ctx)
+    return param
+
+
+def backward(param, ctx=None, factor=3):
+    with autograd.record():
+        loss = (param.data(ctx) * factor).sum()
+    loss.backward()
+
+
+def test_step_divides_by_the_batch_size():
+    param = weight()
+    trainer = gluon.Trainer([param], "sgd", {"learning_rate": 0.5})
+    backward(param)
+    trainer.step(6)
+    assert param.data().asnumpy().tolist() == [0.75, 0.75]
+
+
+def test_gradients_are_summed_over_contexts():
+    contexts = [mx.cpu(0), mx.cpu(1)]
+    param = weight(contexts)
+    trainer = gluon.Trainer([param], "sgd", {"learning_rate": 1, "momentum": 0.5})
+    for _ in range(2):
+        for ctx, factor in zip(contexts, (1, 3), strict=True):
+            backward(param, ctx, factor)
+        trainer.step(4)
+    assert [array.asnumpy().tolist() for array in param.list_data()] == [[-1.5, -1.5]] * 2
+
+
+def test_multipliers_and_learning_rate():
+    param = weight()
+    param.lr_mult, param.wd_mult = 0.5, 0.0
+    trainer = gluon.Trainer({"w": param}, "sgd", {"learning_rate": 1, "wd": 10})
+    trainer.set_learning_rate(0.2)
+    assert trainer.learning_rate == 0.2
+    backward(param)
+    trainer.step(1)
+    np.testing.assert_allclose(param.data().asnumpy(), 1 - 0.2 * 0.5 * 3)
+
+
+def test_scheduler_decides_on_the_rate():
+    schedule = mx.lr_scheduler.FactorScheduler(1, 0.5, base_lr=1.0)
+    trainer = gluon.Trainer([weight()], "sgd", {"lr_scheduler": schedule})
+    with pytest.raises(ValueError, match="the optimizer has an lr_scheduler"):
+        trainer.set_learning_rate(3)
+
+
+def test_null_parameters_are_left_alone():
+    param = weight()
+    param.grad_req = "null"
+    gluon.Trainer([param], "sgd").step(1)
+    assert param.data().asnumpy().tolist() == [1, 1]
+
+
+def test_states_round_trip(tmp_path):
+    file = str(tmp_path / "states")
+    results = []
+    for reload in (False, True):
+        param = weight()
+        trainer = gluon.Trainer([param], "adam", {"learning_rate": 0.1})
+        for step in range(4):
+            if step == 2 and reload:
+                trainer = gluon.Trainer([param], "adam")
+                trainer.load_states(file)
+            backward(param, factor=step - 1.5)
+            trainer.step(1)
+            if step == 1:
+                trainer.save_states(file)
+        results.append(param.data().asnumpy().tolist())
+    assert results[0] == results[1]
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: gluon.Trainer(3, "sgd"), "params must be a list or dict of Parameters.*got int"),
+    (lambda: gluon.Trainer([3], "sgd"), "params must hold Parameters; got int"),
+    (lambda: gluon.Trainer([weight()], "sgdd"), "got 'sgdd'; did you mean 'sgd'"),
+    (lambda: gluon.Trainer([weight()], "sgd", {"learning_rat": 1}), "optimizer 'sgd': .*rat"),
+    (lambda: gluon.Trainer([weight()], "sgd", kvstore="dist_sync"), "kvstore must be None"),
+    (lambda: gluon.Trainer([weight()], mx.optimizer.SGD(), {"wd": 1}), "must be None if optim"),
+    (lambda: gluon.Trainer([weight()], "sgd").step(0), "batch_size must be positive; got 0"),
+])
+def test_misuse_is_named(call, message):
+    with pytest.raises(MXNetError, match=message):
+        call()
+
+
+def test_step_before_the_first_forward_names_the_parameter():
+    net = nn.Dense(2, prefix="out_")
+    net.initialize()
+    with pytest.raises(MXNetError, match="Parameter 'out_weight' has not been initialized yet"):
+        gluon.Trainer(net.collect_params(".*weight"), "sgd").step(1)
+
+
+def test_split_data():
+    x = mx.nd.arange(10).reshape((5, 2))
+    with pytest.raises(ValueError, match=r"\(5, 2\) cannot be split evenly into 2"):
+        split_data(x, 2)
+    assert [part.shape for part in split_data(x, 2, even_split=False)] == [(2, 2), (3, 2)]
+    assert [part.shape for part in split_data(x, 2, batch_axis=1)] == [(5, 1), (5, 1)]
+    parts = split_and_load(np.ones((4, 3)), [mx.cpu(0), mx.cpu(1)])
+    assert [(part.shape, part.ctx) for part in parts] == [((2, 3), mx.cpu(0)), ((2, 3), mx.cpu(1))]
+
+
+def test_clip_global_norm():
+    arrays = [mx.nd.array([3.0]), mx.nd.array([4.0])]
+    assert clip_global_norm(arrays, 1.0) == pytest.approx(5)
+    np.testing.assert_allclose([a.asscalar() for a in arrays], [0.6, 0.8], rtol=1e-6)
+    with pytest.warns(UserWarning, match="nan or inf is detected"):
+        clip_global_norm([mx.nd.array([float("nan")])], 1.0)

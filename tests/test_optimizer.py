@@ -1,0 +1,156 @@
+"""Optimizers: against numbers recorded from MXNet 1.9.1 and closed forms; schedules; states."""
+
+import math
+import pickle
+
+import numpy as np
+import pytest
+
+import mxlite as mx
+from mxlite import optimizer as opt
+from mxlite.base import MXNetError
+
+COMMON = {"learning_rate": 0.05, "wd": 0.02, "rescale_grad": 0.5, "clip_gradient": 0.6}
+# MXNet 1.9.1: the first three weights after five updates; see `updated`
+RECORDED = [
+    ("sgd", {}, [1.810091, 0.424456, 0.030774]),
+    ("sgd", {"momentum": 0.9}, [1.856379, 0.421569, -0.082691]),
+    ("nag", {"momentum": 0.9}, [1.870988, 0.411222, -0.129904]),
+    ("adam", {}, [1.798557, 0.397266, -0.116954]),
+    ("adagrad", {}, [1.802442, 0.418886, -0.071958]),
+    ("adadelta", {}, [1.628698, 0.393755, 0.037773]),
+    ("rmsprop", {}, [1.851462, 0.385466, -0.43723]),
+    ("rmsprop", {"centered": True}, [1.869984, 0.261387, -1.774098]),
+    ("rmsprop", {"clip_weights": 0.5}, [0.419748, 0.385466, -0.43723]),
+    ("adamax", {}, [1.791673, 0.394262, -0.066579]),
+    ("nadam", {}, [1.811049, 0.413411, -0.101239]),
+    ("ftrl", {}, [0.561702, 0.157766, -0.038783]),
+    ("ftml", {}, [1.797403, 0.413716, -0.058559]),
+    ("signum", {}, [1.938628, 0.38651, -0.153503]),
+    ("signum", {"momentum": 0.0}, [1.829603, 0.484232, -0.053485]),
+    ("signum", {"wd_lh": 0.01}, [1.934111, 0.38552, -0.153494]),
+    ("dcasgd", {}, [1.810063, 0.424449, 0.030799]),
+    ("lamb", {}, [1.840182, 0.405817, -0.197198]),
+    ("lamb", {"lower_bound": 0.1, "upper_bound": 1.0}, [1.805863, 0.427123, 0.001846]),
+]
+
+
+def updated(optimizer, dtype="float32", steps=5):
+    """A random weight after updates by random gradients, always the same ones."""
+    rng = np.random.RandomState(3)
+    weight = mx.nd.array(rng.randn(3, 4), dtype=dtype)
+    updater = opt.get_updater(optimizer)
+    for _ in range(steps):
+        updater(0, mx.nd.array(rng.randn(3, 4), dtype=dtype), weight)
+    return weight.asnumpy()
+
+
+@pytest.mark.parametrize(("name", "params", "want"), RECORDED)
+def test_five_updates_as_recorded_from_mxnet(name, params, want):
+    made = updated(opt.create(name, **COMMON, **params))
+    np.testing.assert_allclose(made.ravel()[:3], want, rtol=2e-5, atol=2e-6)
+
+
+def steps():
+    rng = np.random.RandomState(3)
+    weight = rng.randn(3, 4)
+    return weight, [rng.randn(3, 4) for _ in range(5)]
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_sgd_closed_form(momentum):
+    weight, grads = steps()
+    mom = 0
+    for grad in grads:
+        mom = momentum * mom - 0.05 * (np.clip(0.5 * grad, -0.6, 0.6) + 0.02 * weight)
+        weight = weight + mom
+    made = updated(opt.SGD(momentum=momentum, **COMMON), "float64")
+    np.testing.assert_allclose(made, weight, rtol=1e-13)
+
+
+def test_adam_closed_form():
+    weight, grads = steps()
+    mean = var = 0
+    for t, grad in enumerate(grads, 1):
+        grad = np.clip(0.5 * grad + 0.02 * weight, -0.6, 0.6)
+        mean, var = 0.9 * mean + 0.1 * grad, 0.999 * var + 0.001 * grad ** 2
+        rate = 0.05 * math.sqrt(1 - 0.999 ** t) / (1 - 0.9 ** t)
+        weight = weight - rate * mean / (np.sqrt(var) + 1e-8)
+    np.testing.assert_allclose(updated(opt.Adam(**COMMON), "float64"), weight, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["sgd", "nag", "adam", "rmsprop"])
+def test_multi_precision_keeps_a_float32_master(name):
+    optimizer = opt.create(name, multi_precision=True, **COMMON)
+    rng = np.random.RandomState(3)
+    values = rng.randn(3, 4).astype("float16").astype("float32")
+    exact, half = mx.nd.array(values), mx.nd.array(values, dtype="float16")
+    updaters = opt.get_updater(optimizer), opt.get_updater(opt.create(name, **COMMON))
+    for _ in range(5):
+        grad = mx.nd.array(rng.randn(3, 4), dtype="float16")
+        updaters[0](0, grad, half)
+        updaters[1](0, grad.astype("float32"), exact)
+    np.testing.assert_array_equal(half.asnumpy(), exact.asnumpy().astype("float16"))
+
+
+def test_float16_without_masters_warns():
+    with pytest.warns(UserWarning, match="Accumulating with float16"):
+        updated(opt.SGD(), "float16", steps=1)
+
+
+def test_sgld_steps_half_a_gradient_with_noise():
+    weight = mx.nd.zeros((10000,))
+    opt.get_updater(opt.SGLD(learning_rate=0.04))(0, mx.nd.ones((10000,)), weight)
+    values = weight.asnumpy()
+    assert abs(values.mean() + 0.02) < 0.01 and abs(values.std() - 0.2) < 0.01
+
+
+def test_multipliers_by_number_and_name():
+    optimizer = opt.SGD(learning_rate=1, wd=0.5, param_idx2name={0: "a_weight", 1: "a_bias",
+                                                                 2: "a_gamma"})
+    optimizer.set_lr_mult({"a_bias": 2.0})
+    assert [optimizer._get_lr(i) for i in range(3)] == [1, 2, 1]
+    assert [optimizer._get_wd(i) for i in range(3)] == [0.5, 0, 0.5]
+    optimizer.set_wd_mult({0: 4.0})
+    assert [optimizer._get_wd(i) for i in range(3)] == [2, 0, 0.5]
+
+
+def test_begin_num_update_counts_from_there():
+    schedule = mx.lr_scheduler.FactorScheduler(10, 0.1, base_lr=1.0)
+    optimizer = opt.SGD(lr_scheduler=schedule, begin_num_update=15)
+    opt.get_updater(optimizer)(0, mx.nd.ones((1,)), mx.nd.ones((1,)))
+    assert optimizer.num_update == 16 and optimizer.learning_rate == pytest.approx(0.1)
+
+
+def test_updater_states_round_trip_with_the_optimizer():
+    first = opt.get_updater(opt.Adam(**COMMON))
+    weight, grad = mx.nd.ones((3,)), mx.nd.ones((3,))
+    first(7, grad, weight)
+    second = opt.get_updater(opt.Adam())
+    second.set_states(first.get_states(dump_optimizer=True))
+    twin = weight.copy()
+    first(7, grad, weight)
+    second(7, grad, twin)
+    assert (weight == twin).asnumpy().all()
+    assert isinstance(pickle.loads(first.get_states()), dict)
+
+
+def test_registering_an_optimizer_of_ones_own():
+    @opt.register
+    class Backwards(opt.Optimizer):
+        def update(self, index, weight, grad, state):
+            weight += grad
+
+    weight = mx.nd.zeros((2,))
+    opt.get_updater(opt.create("backwards"))([0], [mx.nd.ones((2,))], [weight])
+    assert weight.asnumpy().tolist() == [1, 1]
+    del opt.Optimizer.opt_registry["backwards"]
+
+
+def test_unknown_names_are_named():
+    with pytest.raises(ValueError, match=r"got 'adamm'; did you mean 'adam'"):
+        opt.create("adamm")
+    with pytest.raises(TypeError, match=r"optimizer 'sgd': .*momentun"):
+        opt.create("sgd", momentun=1)
+    with pytest.raises(MXNetError, match="param_idx2name must be a dict"):
+        opt.SGD(param_idx2name=["a"])

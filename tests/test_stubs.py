@@ -1,0 +1,53 @@
+"""mxlite/ndarray/op.pyi is what tools/gen_stubs.py writes, and says what the functions take."""
+
+import ast
+import importlib.util
+import inspect
+from pathlib import Path
+
+import pytest
+
+import mxlite as mx
+from mxlite.ops.schema import REGISTRY
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def tool():
+    found = importlib.util.spec_from_file_location("gen_stubs", ROOT / "tools/gen_stubs.py")
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+def stub_functions():
+    tree = ast.parse((ROOT / "mxlite/ndarray/op.pyi").read_text())
+    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_the_stub_is_fresh(tool):
+    assert tool.STUB.read_text() == tool.generate(), "run tools/gen_stubs.py"
+
+
+def test_the_stub_has_every_public_operator():
+    assert set(stub_functions()) == {name for name in REGISTRY if not name.startswith("_")}
+
+
+def test_stub_and_function_take_the_same():
+    for name, node in stub_functions().items():
+        given = node.args
+        variadic = [given.vararg] if given.vararg else []
+        stub = [arg.arg for arg in [*given.args, *variadic, *given.kwonlyargs]]
+        assert stub == list(inspect.signature(getattr(mx.nd, name)).parameters), name
+
+
+def test_every_function_says_what_it_does():
+    for name, node in stub_functions().items():
+        assert len(ast.get_docstring(node)) > 5, name
+
+
+def test_results(tool):
+    assert tool.result_of(REGISTRY["sum"]) == "NDArray"
+    assert tool.result_of(REGISTRY["moments"]) == "list[NDArray]"
+    assert tool.result_of(REGISTRY["split"]) == "Any"
