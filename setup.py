@@ -15,7 +15,8 @@ X86 = platform.machine().lower() in ("x86_64", "amd64")
 FLAGS = ["-std=c11", "-O3", "-g0", "-fno-math-errno", "-fno-trapping-math",
          "-ffp-contract=fast", "-fvisibility=hidden", "-pthread"]
 STRICT = ["-Wall", "-Wextra", "-Werror"] if WERROR else []
-SANITIZE = ["-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g"] if DEBUG else []
+SANITIZE = ["-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g", "-O1"] if DEBUG else []
+MACROS = [("MX_DEBUG", "1")] if DEBUG else []
 ISA_FLAGS = {"baseline": []}
 if X86:
     ISA_FLAGS["avx2"] = ["-mavx2", "-mfma", "-mf16c"]
@@ -30,7 +31,7 @@ HEADERS = sorted(glob.glob("csrc/include/*") + glob.glob("csrc/cpu/*.h"))
 def cython_extension(name, *sources):
     return Extension(
         name, [name.replace(".", "/") + ".pyx", *sources], include_dirs=INCLUDE, depends=HEADERS,
-        define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_23_API_VERSION")],
+        define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_23_API_VERSION"), *MACROS],
         extra_compile_args=[*FLAGS, *SANITIZE], extra_link_args=["-pthread", *SANITIZE])
 
 

@@ -21,7 +21,7 @@ static void FN(output_grad_row)(const output_job *job, int64_t outer) {
       const double wanted = (double)LOAD(label[d->is_dense ? k : c]);
       const int is_ignored = !d->is_dense && d->use_ignore && wanted == d->ignore_label;
       /* A label is cut to an integer, as in MXNet. */
-      const int is_label = wanted > -1 && (int64_t)wanted == i;
+      const int is_label = wanted > -1 && wanted < (double)d->axis && (int64_t)wanted == i;
       const double target =
           d->is_dense ? wanted : is_label ? 1 - d->smooth_alpha : others;
       const double error = is_ignored ? 0 : ((double)LOAD(y[k]) - target) * job->scale;

@@ -6,8 +6,8 @@ from typing import Any
 
 from .. import ndarray as nd
 from ..base import MXNetError
-from ..ndarray.run import invoke_list
 from ..ndarray.function import OpFunction
+from ..ndarray.run import invoke_list
 from ..ops.bind import bind
 from .parameter import Parameter
 

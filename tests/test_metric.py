@@ -1,0 +1,136 @@
+"""Metrics: against numbers recorded from MXNet 1.9.1, names, errors."""
+
+import math
+
+import numpy as np
+import pytest
+
+import mxlite as mx
+from mxlite import metric
+
+LABELS = [[0, 1, 1, 0], [1, 1, 0, 0]]
+SCORES = [[[0.9, 0.1], [0.3, 0.7], [0.6, 0.4], [0.2, 0.8]],
+          [[0.4, 0.6], [0.3, 0.7], [0.6, 0.4], [0.7, 0.3]]]
+NUMBERS = [[[1, 2], [3, 4]], [1, 5]]
+GUESSES = [[[1.5, 2], [2, 7]], [2, 5.5]]
+
+# MXNet 1.9.1: after both batches and the first again; then, reset locally, after the second:
+# the local and the global value
+CLASSES = [
+    (metric.Accuracy(), [0.666667, 1.0, 0.75]),
+    (metric.TopKAccuracy(2), [1.0, 1.0, 1.0]),
+    (metric.F1(), [0.625, 1.0, 0.75]),
+    (metric.F1(average="micro"), [0.666667, 1.0, 0.75]),
+    (metric.MCC(), [0.25, 1.0, 0.5]),
+    (metric.MCC(average="micro"), [0.333333, 1.0, 0.5]),
+    (metric.Perplexity(), [1.901312, 1.543033, 1.804612]),
+    (metric.Perplexity(0), [1.766332, 1.543033, 1.707647]),
+    (metric.CrossEntropy(), [0.642544, 0.43375, 0.590346]),
+    (metric.NegativeLogLikelihood(), [0.642544, 0.43375, 0.590346]),
+]
+REGRESSION = [
+    (metric.MAE(), [1.0, 0.75, 0.9375]),
+    (metric.MSE(), [1.916667, 0.625, 1.59375]),
+    (metric.RMSE(), [1.330711, 0.790569, 1.195675]),
+    (metric.PearsonCorrelation(), [0.880773, 1.0, 0.91058]),
+    (metric.Loss(), [3.25, 3.75, 3.333333]),
+]
+
+
+def arrays(values):
+    return [mx.nd.array(value) for value in values]
+
+
+def three_values(made, labels, preds):
+    labels, preds = arrays(labels), arrays(preds)
+    made.update(labels, preds)
+    made.update(labels[:1], preds[:1])
+    first = made.get()[1]
+    made.reset_local()
+    made.update(labels[1:], preds[1:])
+    return [first, made.get()[1], made.get_global()[1]]
+
+
+@pytest.mark.parametrize(("made", "want"), CLASSES, ids=lambda x: getattr(x, "name", ""))
+def test_classes_as_recorded_from_mxnet(made, want):
+    assert three_values(made, LABELS, SCORES) == pytest.approx(want, rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize(("made", "want"), REGRESSION, ids=lambda x: getattr(x, "name", ""))
+def test_numbers_as_recorded_from_mxnet(made, want):
+    assert three_values(made, NUMBERS, GUESSES) == pytest.approx(want, rel=1e-5, abs=1e-6)
+
+
+def test_micro_pearson_takes_all_together():
+    made = metric.PearsonCorrelation(average="micro")
+    made.update(arrays(NUMBERS), arrays(GUESSES))
+    want = np.corrcoef([1, 2, 3, 4, 1, 5], [1.5, 2, 2, 7, 2, 5.5])[0, 1]
+    assert made.get() == ("pearsonr", pytest.approx(want))
+
+
+def test_accuracy_of_class_numbers_and_single_arrays():
+    made = metric.Accuracy()
+    made.update(mx.nd.array([0, 1, 2]), mx.nd.array([0, 1, 1]))
+    assert made.get() == ("accuracy", pytest.approx(2 / 3))
+    assert str(made) == f"EvalMetric: {{'accuracy': {2 / 3}}}"
+
+
+def test_before_the_first_update_and_after_reset():
+    made = metric.MSE()
+    assert math.isnan(made.get()[1])
+    made.update(arrays(NUMBERS), arrays(GUESSES))
+    made.reset()
+    assert math.isnan(made.get()[1]) and math.isnan(made.get_global()[1])
+
+
+def test_composite():
+    made = metric.create(["mae", "mse"])
+    made.update(arrays(NUMBERS), arrays(GUESSES))
+    assert made.get() == (["mae", "mse"], [0.9375, 1.59375])
+    assert made.get_name_value()[0][0] == "mae"
+    assert made.get_metric(1).name == "mse"
+    with pytest.raises(ValueError, match=r"index must be in \[0, 2\); got 2"):
+        made.get_metric(2)
+
+
+def test_functions_of_numpy_arrays():
+    made = metric.np(lambda label, pred: float(np.abs(label - pred).sum()))
+    made.update(arrays(NUMBERS), arrays(GUESSES))
+    assert made.get() == ("custom(<lambda>)", 3.0)
+
+    def right(label, pred):
+        return (label == pred).sum(), label.size
+
+    made = metric.create(right)
+    made.update([mx.nd.array([1, 2])], [mx.nd.array([1, 3])])
+    assert made.get() == ("right", 0.5)
+
+
+def test_update_dict_chooses_by_names():
+    made = metric.Accuracy(output_names=["a"], label_names=["b"])
+    one, zero = mx.nd.array([1]), mx.nd.array([0])
+    made.update_dict({"b": one, "c": zero}, {"z": zero, "a": one})
+    assert made.get()[1] == 1
+
+
+def test_config_makes_the_metric_again():
+    config = metric.TopKAccuracy(3).get_config()
+    assert config["metric"] == "TopKAccuracy" and config["top_k"] == 3
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: metric.Accuracy().update([mx.nd.ones((3,))], [mx.nd.ones((4, 2))]),
+     r"Accuracy: .*got labels of shape \(3,\) and preds of shape \(4, 2\)"),
+    (lambda: metric.MSE().update(mx.nd.ones((3,)), mx.nd.ones((4,))),
+     r"MSE: both must have one shape; got labels of shape \(3, 1\)"),
+    (lambda: metric.Accuracy().update([mx.nd.ones((3,))], []),
+     "Accuracy: labels and preds must be lists of one length; got 1 and 0"),
+    (lambda: metric.F1().update(mx.nd.array([2]), mx.nd.ones((1, 2))), "F1: labels must be 0 or 1"),
+    (lambda: metric.F1(average="all"), "average must be 'macro' or 'micro'; got 'all'"),
+    (lambda: metric.TopKAccuracy(1), "top_k must be at least 2"),
+    (lambda: metric.create("acuracy"), "got 'acuracy'; did you mean 'accuracy'"),
+    (lambda: metric.check_label_shapes([1], []), "Shape of labels 1 does not match"),
+])
+def test_misuse_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
