@@ -77,7 +77,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, help="folder of MNIST's idx files (default: a sample)")
     parser.add_argument("--epochs", type=int, help="passes over the training digits "
-                        "(default: 10 for the sample, 5 for the full set)")
+                        "(default: 8 for the sample, 5 for the full set)")
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--train-limit", type=int, help="use only so many training digits")
     parser.add_argument("--seed", type=int, default=1)
@@ -91,7 +91,7 @@ def main() -> None:
     options = arguments()
     mx.random.seed(options.seed)
     folder = str(options.data or SAMPLE)
-    epochs = options.epochs or (5 if options.data else 10)
+    epochs = options.epochs or (5 if options.data else 8)
     digits = MNIST(folder, train=True).take(options.train_limit).transform_first(to_tensor)
     test = MNIST(folder, train=False)
     train_data = DataLoader(digits, options.batch_size, shuffle=True)

@@ -39,6 +39,7 @@ CASES = [
     (lambda: nd.Reshape(nd.ones((2, 3)), shape=(4, 2)), ValueError, "Reshape: "),
     (lambda: nd.concat(nd.ones((2, 3)), nd.ones((2, 4)), dim=0), ValueError, "Concat: "),
     (lambda: nd.dot(nd.ones((2, 3)), nd.ones((2, 3))), ValueError, "dot: "),
+    (lambda: nd.random.randint(5, 5), ValueError, "low must be below high; got 5 and 5"),
     (lambda: mx.random.seed("x"), ValueError, "seed: seed_state must be an integer; got 'x'"),
 ]
 

@@ -1,5 +1,6 @@
 /* Conversions between all dtypes. */
 #include "mx_dtype.h"
+#include "mx_math.h"
 #include "unary.h"
 
 typedef struct { int64_t size, from; } cast_dims;
@@ -23,8 +24,8 @@ static void cast_chunk(void *context, int64_t i) {
   M(bf16, mx_bf16, mx_bf16_to_float, 0) M(u8, uint8_t, AS_IS, 1) M(i32, int32_t, AS_IS, 1) \
   M(i8, int8_t, AS_IS, 1) M(i64, int64_t, AS_IS, 1) M(b8, mx_b8, AS_IS, 1)
 
-#define TO_INT_0(x) mx_to_int64(x)     /* from a float */
-#define TO_INT_1(x) (int64_t)(x)       /* from an integer */
+#define TO_INTEGER_0(type, x) MX_TRUNCATE(type, x)     /* from a float */
+#define TO_INTEGER_1(type, x) (type)(x)                /* from an integer */
 
 #define LOOP(from, type, load, kind, to, target_type, convert)                         \
   static void from##_to_##to(const void *in, void *out, int64_t n) {                   \
@@ -37,16 +38,19 @@ static void cast_chunk(void *context, int64_t i) {
 #define FLOAT16(x, kind) mx_float_to_f16((float)(x))
 #define BFLOAT16(x, kind) mx_float_to_bf16((float)(x))
 #define BOOL(x, kind) (x) != 0
-#define INTEGER(x, kind) TO_INT_##kind(x)
+#define UINT8(x, kind) TO_INTEGER_##kind(uint8_t, x)
+#define INT32(x, kind) TO_INTEGER_##kind(int32_t, x)
+#define INT8(x, kind) TO_INTEGER_##kind(int8_t, x)
+#define INT64(x, kind) TO_INTEGER_##kind(int64_t, x)
 
 #define F32(from, type, load, kind) LOOP(from, type, load, kind, f32, float, FLOAT32)
 #define F64(from, type, load, kind) LOOP(from, type, load, kind, f64, double, FLOAT64)
 #define F16(from, type, load, kind) LOOP(from, type, load, kind, f16, mx_f16, FLOAT16)
 #define BF16(from, type, load, kind) LOOP(from, type, load, kind, bf16, mx_bf16, BFLOAT16)
-#define U8(from, type, load, kind) LOOP(from, type, load, kind, u8, uint8_t, (uint8_t)INTEGER)
-#define I32(from, type, load, kind) LOOP(from, type, load, kind, i32, int32_t, (int32_t)INTEGER)
-#define I8(from, type, load, kind) LOOP(from, type, load, kind, i8, int8_t, (int8_t)INTEGER)
-#define I64(from, type, load, kind) LOOP(from, type, load, kind, i64, int64_t, INTEGER)
+#define U8(from, type, load, kind) LOOP(from, type, load, kind, u8, uint8_t, UINT8)
+#define I32(from, type, load, kind) LOOP(from, type, load, kind, i32, int32_t, INT32)
+#define I8(from, type, load, kind) LOOP(from, type, load, kind, i8, int8_t, INT8)
+#define I64(from, type, load, kind) LOOP(from, type, load, kind, i64, int64_t, INT64)
 #define B8(from, type, load, kind) LOOP(from, type, load, kind, b8, mx_b8, BOOL)
 
 /* cast_<to>: desc->from is the source's place in EACH_SOURCE. */

@@ -14,7 +14,9 @@ enum {
   TILES_HIGH = 504 / TILE_ROWS, TILES_WIDE = 16,
   MOST_SIDE = 512,       /* rows or columns of a cut of C; mxlite/ops/matrix.py knows these two */
   BLOCK_K = 384,
-  REUSE_TO_PACK = 128,   /* with fewer columns, A is read where it lies */
+  REUSE_TO_PACK = 128,   /* with at most so many columns of C, A is read where it lies; */
+  SMALL_A = 1 << 16,     /* and if it has at most so many elements, */
+  ALIASING_K = 512,      /* unless its rows would fall on each other in L1 */
 };
 
 /* How C is cut: num_rows x num_cols tiles of `rows` x `cols`. */
@@ -24,6 +26,9 @@ typedef struct {
 
 static int64_t at_most(int64_t x, int64_t most) { return x < most ? x : most; }
 static int64_t parts(int64_t size, int64_t part) { return (size + part - 1) / part; }
+static int packs_a(const gemm_dims *d) {
+  return d->N > REUSE_TO_PACK && (d->M * d->K > SMALL_A || d->K % ALIASING_K == 0);
+}
 static int64_t even_part(int64_t size, int64_t count, int64_t unit) {
   return parts(parts(size, count), unit) * unit;
 }
@@ -34,7 +39,7 @@ static gemm_cut cut_matrix(const gemm_dims *d, int64_t tile_cols) {
   const int64_t most_high = parts(d->M, TILE_ROWS), most_wide = parts(d->N, tile_cols);
   int64_t high = parts(d->M, TILES_HIGH * TILE_ROWS), wide = parts(d->N, TILES_WIDE * tile_cols);
   while (d->batch * high * wide < d->tasks && (high < most_high || wide < most_wide)) {
-    const int wants_wide = d->N <= REUSE_TO_PACK || 4 * d->N * high >= d->M * wide;
+    const int wants_wide = !packs_a(d) || 4 * d->N * high >= d->M * wide;
     const int split_wide = wide < most_wide && (high == most_high || wants_wide);
     if (split_wide) wide++;
     else high++;

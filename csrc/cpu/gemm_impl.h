@@ -86,7 +86,7 @@ static int FN(gemm)(const void *desc, void *const *ptr, const mx_scalar *scalars
   const gemm_dims *d = desc;
   (void)scalars;
   if (d->batch * d->M * d->N == 0) return MX_OK;
-  gemm_job job = {d, ptr, cut_matrix(d, FN(COLS)), 0, d->N > REUSE_TO_PACK};
+  gemm_job job = {d, ptr, cut_matrix(d, FN(COLS)), 0, packs_a(d)};
   const int64_t K = at_most(d->K, BLOCK_K), N = parts(d->N, 32) * 32;
   job.slice = (at_most(N, MOST_SIDE) + TILE_ROWS + 2) * K + 64;
   if (!FN(IS_WIDE)) job.slice += at_most(N, MOST_SIDE) * at_most(d->M, MOST_SIDE);

@@ -11,14 +11,13 @@ typedef wide FN(four) __attribute__((vector_size(4 * sizeof(wide)), aligned(size
 typedef __typeof__(__builtin_choose_expr(sizeof(wide) == 4, (int32_t)0, (int64_t)0)) FN(lane);
 typedef FN(lane) FN(four_at) __attribute__((vector_size(4 * sizeof(wide))));
 
-static inline FN(four) FN(load_four)(const real *x) {
-  return (FN(four)){LOAD(x[0]), LOAD(x[1]), LOAD(x[2]), LOAD(x[3])};
-}
+/* No function: returning a vector wider than the machine's has no fixed calling convention. */
+#define LOAD_FOUR(x) ((FN(four)){LOAD((x)[0]), LOAD((x)[1]), LOAD((x)[2]), LOAD((x)[3])})
 
 /* y[k * width + i] = x[i * i_step + k] for i and k < 4. */
 static inline void FN(transpose_four)(const real *x, int64_t i_step, int64_t width, wide *y) {
-  const FN(four) x0 = FN(load_four)(x), x1 = FN(load_four)(x + i_step);
-  const FN(four) x2 = FN(load_four)(x + 2 * i_step), x3 = FN(load_four)(x + 3 * i_step);
+  const FN(four) x0 = LOAD_FOUR(x), x1 = LOAD_FOUR(x + i_step);
+  const FN(four) x2 = LOAD_FOUR(x + 2 * i_step), x3 = LOAD_FOUR(x + 3 * i_step);
   const FN(four) low01 = MIX(x0, x1, 0, 4, 1, 5), low23 = MIX(x2, x3, 0, 4, 1, 5);
   const FN(four) high01 = MIX(x0, x1, 2, 6, 3, 7), high23 = MIX(x2, x3, 2, 6, 3, 7);
   *(FN(four) *)y = MIX(low01, low23, 0, 1, 4, 5);
@@ -27,8 +26,8 @@ static inline void FN(transpose_four)(const real *x, int64_t i_step, int64_t wid
   *(FN(four) *)(y + 3 * width) = MIX(high01, high23, 2, 3, 6, 7);
 }
 
-static inline void FN(pack_rows)(const real *x, int64_t k_step, int64_t rows, int64_t K,
-                                 int64_t width, wide *y) {
+static inline void FN(pack_rows)(const real *restrict x, int64_t k_step, int64_t rows, int64_t K,
+                                 int64_t width, wide *restrict y) {
   for (int64_t k = 0; k < K; k++)
     for (int64_t i = 0; i < rows; i++) y[k * width + i] = LOAD(x[k * k_step + i]);
 }
@@ -57,3 +56,4 @@ static void FN(pack_panel)(const real *x, int64_t i_step, int64_t k_step, int64_
     for (int64_t k = 0; k < K; k++) y[k * width + i] = LOAD(x[i * i_step + k * k_step]);
 }
 #undef MIX
+#undef LOAD_FOUR

@@ -7,6 +7,7 @@
 #define FLOAT_OR_DOUBLE(name) _Generic((wide)0, float: name##f, double: name)
 #define V_(name) _Generic((wide)0, float: mx_##name##f, double: mx_##name)
 #define mx_softplus(x) _Generic((wide)0, float: mx_softplusf, double: mx_softplus)(x)
+#define mx_rint_down(x) _Generic((wide)0, float: mx_rint_downf, double: mx_rint_down)(x)
 #define mx_mish_grad(x) _Generic((wide)0, float: mx_mish_gradf, double: mx_mish_grad)(x)
 #define mx_digamma(x) _Generic((wide)0, float: mx_digammaf, double: mx_digamma)(x)
 #define mx_trigamma(x) _Generic((wide)0, float: mx_trigammaf, double: mx_trigamma)(x)

@@ -6,7 +6,7 @@
 #undef STORE
 
 #define wide double
-#define STORE(x) ((real)mx_to_int64(x))
+#define STORE(x) MX_TRUNCATE(real, x)
 #include "unary_ops.def"
 #undef wide
 #undef STORE

@@ -67,6 +67,26 @@ static inline float mx_tanhf(float x) {
   return a < 0.625f ? near : large;
 }
 
+/* The nearest integer, halves towards minus infinity, as MXNet rounds. */
+static inline float mx_rint_downf(float x) {
+  const float low = floorf(x), high = ceilf(x);
+  return x - low <= high - x ? low : high;
+}
+static inline double mx_rint_down(double x) {
+  const double low = floor(x), high = ceil(x);
+  return x - low <= high - x ? low : high;
+}
+
+/* Towards zero; NaN and what does not fit become the least integer, as in MXNet on x86-64. */
+static inline int32_t mx_truncate32(double x) {
+  return x > -2147483649.0 && x < 2147483648.0 ? (int32_t)x : INT32_MIN;
+}
+static inline int64_t mx_truncate64(double x) {
+  return x >= -0x1p63 && x < 0x1p63 ? (int64_t)x : INT64_MIN;
+}
+#define MX_TRUNCATE(type, x) \
+  ((type)_Generic((type)0, int64_t: mx_truncate64, default: mx_truncate32)(x))
+
 static inline double mx_exp(double x) { return exp(x); }
 static inline double mx_log(double x) { return log(x); }
 static inline double mx_tanh(double x) { return tanh(x); }

@@ -39,6 +39,9 @@ class HybridBlock(Block):
         if isinstance(value, Parameter):
             object.__setattr__(self, "_cached", None)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_cached": None}
+
     def register_child(self, block: Block, name: str | None = None) -> None:
         """Make `block`, a HybridBlock, a child of this one."""
         if not isinstance(block, HybridBlock):

@@ -52,7 +52,6 @@ class Parameter:
         self._data: dict[Context, nd.NDArray] | None = None
         self._only: nd.NDArray | None = None        # the array, where there is just one
         self._deferred: tuple[Any, list[Context], Any, nd.NDArray | None] | None = None
-        self._trainer: Any = None
         self.grad_req = grad_req
 
     def __repr__(self) -> str:
@@ -279,8 +278,9 @@ class Parameter:
         """A Symbol of this parameter."""
         raise MXNetError("Parameter.var: there are no Symbols in this version yet")
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_trainer": None}
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._attach_grad()         # copies and pickles of arrays have no gradients
 
 
 def contexts_of(ctx: Any) -> list[Context]:

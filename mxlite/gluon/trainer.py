@@ -31,8 +31,6 @@ class Trainer:
             raise MXNetValueError("Trainer: update_on_kvstore=True needs a kvstore; got None")
         self._params = _parameter_list(params)
         self._param2idx = {param.name: i for i, param in enumerate(self._params)}
-        for param in self._params:
-            param._trainer = self
         optimizer_params = dict(optimizer_params or {})
         self._scale = float(optimizer_params.get("rescale_grad", 1.0))
         self._set_optimizer(optimizer, optimizer_params)

@@ -46,10 +46,8 @@ class EvalMetric:
 
     def update_dict(self, label: dict[str, Any], pred: dict[str, Any]) -> None:
         """Take in a batch given by names; output_names and label_names choose among them."""
-        names = {"label": self.label_names, "pred": self.output_names}
-        chosen = [list(given.values()) if names[side] is None
-                  else [given[name] for name in names[side]]
-                  for side, given in (("label", label), ("pred", pred))]
+        chosen = [[given[name] for name in (given if names is None else names)]
+                  for given, names in ((label, self.label_names), (pred, self.output_names))]
         self.update(*chosen)
 
     def _add(self, total: float, count: int) -> None:

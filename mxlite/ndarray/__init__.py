@@ -1,5 +1,6 @@
 """`mx.nd`: arrays, the functions that make them, and every operator as a function."""
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any
 
 from .. import ops as _ops  # noqa: F401  fills the table of operators
@@ -51,6 +52,9 @@ from .pieces import split_v2 as split_v2
 from .serialization import load as load
 from .serialization import load_frombuffer as load_frombuffer
 from .serialization import save as save
+
+if _TYPE_CHECKING:
+    from .op import *  # noqa: F403
 
 _array.set_array_type(NDArray)
 _operators.bind_operators(

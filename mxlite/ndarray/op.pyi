@@ -760,7 +760,7 @@ def reverse(data: NDArray, axis: _Ints | str, *,
 
 def rint(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
          name: str | None = None) -> NDArray:
-    """rint(x) = the nearest integer, halves to even, element by element; shape and dtype stay."""
+    """rint(x) = the nearest integer, halves downwards, element by element; shape and dtype stay."""
 
 def rmsprop_update(weight: NDArray, grad: NDArray, n: NDArray, lr: float,
                    gamma1: float = 0.95, epsilon: float = 1e-08, wd: float = 0.0,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import MXNetTypeError, Shape, dtype_name
+from ..base import MXNetTypeError, MXNetValueError, Shape, dtype_name
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
 from .ndarray import NDArray
@@ -61,6 +61,8 @@ def randn(*shape: int, loc: Any = 0, scale: Any = 1, dtype: Any = None,
 def randint(low: Any, high: Any, shape: Any = None, dtype: Any = None,
             ctx: Context | None = None, out: Any = None) -> NDArray:
     """Integers from low to high - 1, int32 unless dtype says int64."""
+    if not isinstance(low, NDArray) and not isinstance(high, NDArray) and low >= high:
+        raise MXNetValueError(f"random.randint: low must be below high; got {low} and {high}")
     return _draw("randint", {"low": low, "high": high}, shape, dtype or "int32", ctx, out)
 
 

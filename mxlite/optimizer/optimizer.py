@@ -174,7 +174,7 @@ class Optimizer:
         return count
 
     def _get_lr(self, index: Any) -> float:
-        lr = self.lr if self.lr_scheduler is None else self.lr_scheduler(self.num_update)
+        lr: Any = self.lr if self.lr_scheduler is None else self.lr_scheduler(self.num_update)
         if index in self.param_dict:
             return lr * self.param_dict[index].lr_mult
         if index in self.lr_mult:

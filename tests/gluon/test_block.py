@@ -157,7 +157,7 @@ def test_share_parameters_by_structural_names():
     one.initialize()
     two.share_parameters({"0.weight": one[0].weight, "0.bias": one[0].bias})
     assert two[0].weight is one[0].weight and two[1].weight is not one[1].weight
-    with pytest.raises(MXNetError, match="'9.weight'"):
+    with pytest.raises(MXNetError, match=r"'9.weight'"):
         two.share_parameters({"9.weight": one[0].weight})
 
 

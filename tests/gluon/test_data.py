@@ -95,7 +95,7 @@ def test_loader_shuffles_by_the_seed():
         loader = data.DataLoader(dataset, 10, shuffle=True)
         seen.append([batch.asnumpy().tolist() for _ in range(2) for batch in loader])
     assert seen[0] == seen[1] and seen[0][:10] != seen[0][10:]
-    assert sorted(sum(seen[0][:10], [])) == list(range(100))
+    assert sorted(np.concatenate(seen[0][:10])) == list(range(100))
 
 
 def test_early_break_and_errors_of_workers():

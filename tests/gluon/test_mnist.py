@@ -59,13 +59,13 @@ def test_missing_files_are_named(tmp_path):
 
 def test_broken_files_are_named(tmp_path):
     write(tmp_path, labels=5)
-    with pytest.raises(ValueError, match="holds 6 images, .* 5 labels"):
+    with pytest.raises(ValueError, match=r"holds 6 images, .* 5 labels"):
         MNIST(str(tmp_path))
     path = tmp_path / "broken"
     path.write_bytes(b"\0\0\x08\x01\0\0\0\x05abc")
     with pytest.raises(ValueError, match=r"5 bytes must follow the header.*\(5,\); got 3"):
         read_idx(str(path), 1)
-    with pytest.raises(ValueError, match="must begin with 00 00 08 03.*got 00 00 08 01"):
+    with pytest.raises(ValueError, match=r"must begin with 00 00 08 03.*got 00 00 08 01"):
         read_idx(str(path), 3)
     path = tmp_path / "broken.gz"
     path.write_bytes(b"no gzip")

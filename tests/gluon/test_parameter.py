@@ -1,5 +1,8 @@
 """Parameters: initialization now and later, contexts, gradients, errors."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -160,6 +163,23 @@ def test_constant_is_not_learned():
     assert block.by.grad_req == "null"
     gluon.Trainer(block.collect_params(), "sgd").step(1)
     assert block.by.data().asnumpy().tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("twin", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))],
+                         ids=["deepcopy", "pickle"])
+def test_copies_of_networks_learn_on_their_own(twin):
+    net = nn.Dense(1, in_units=2)
+    net.initialize(mx.init.One())
+    net(mx.nd.ones((1, 2)))
+    copied = twin(net)
+    trainer = gluon.Trainer(copied.collect_params(), "sgd", {"learning_rate": 1})
+    with autograd.record():
+        loss = copied(mx.nd.ones((1, 2)))
+    loss.backward()
+    trainer.step(1)
+    assert copied.weight.data().asnumpy().tolist() == [[0, 0]]
+    assert net.weight.data().asnumpy().tolist() == [[1, 1]]
+    assert net.weight.grad().asnumpy().tolist() == [[0, 0]]
 
 
 def test_repr():

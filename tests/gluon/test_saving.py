@@ -77,11 +77,11 @@ def test_a_single_layer(file):
 
 def test_missing_parameter_prints_the_difference(net, file):
     mx.nd.save(file, {"0.weight": net[0].weight.data(), "0.bais": net[0].bias.data()})
-    with pytest.raises(MXNetError, match="Parameter '0.bias' is missing in file") as error:
+    with pytest.raises(MXNetError, match=r"Parameter '0.bias' is missing in file") as error:
         net.load_parameters(file)
     assert "only in the network (3 of 4): '0.bias', '1.weight', '1.bias'" in str(error.value)
     assert "(1 of 2): '0.bais'" in str(error.value)
-    with pytest.raises(MXNetError, match="'0.bais' of file .* is not in this network"):
+    with pytest.raises(MXNetError, match=r"'0.bais' of file .* is not in this network"):
         net.load_parameters(file, allow_missing=True)
     net.load_parameters(file, allow_missing=True, ignore_extra=True)
 

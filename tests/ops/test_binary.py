@@ -3,7 +3,7 @@
 import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
-from gradcheck import check_gradient, check_second_order
+from gradcheck import check_gradient, check_second
 from hypothesis import given
 
 from mxlite import nd
@@ -56,7 +56,7 @@ def test_gradients(name, shapes, rng):
     arrays = [draw(rng, shape) for shape in shapes]
     function = getattr(nd, f"broadcast_{name}")
     check_gradient(function, arrays, rng)
-    check_second_order(function, arrays, rng)
+    check_second(lambda *xs: function(*xs) ** 2, arrays, rng)
 
 
 @pytest.mark.parametrize("name", SMOOTH)
@@ -65,14 +65,14 @@ def test_gradients_with_a_scalar(name, scalar, rng):
     x = [draw(rng, (3, 4))]
     function = getattr(nd.op, f"_{SCALARS.get(name, name)}_scalar")
     check_gradient(lambda a: function(a, scalar=scalar), x, rng)
-    check_second_order(lambda a: function(a, scalar=scalar), x, rng)
+    check_second(lambda a: function(a, scalar=scalar) ** 2, x, rng)
 
 
 @pytest.mark.parametrize("apply", [lambda x: 2.0 - x, lambda x: 2.0 / x, lambda x: 2.0 ** x,
                                    lambda x: 7.3 % x], ids=["rsub", "rdiv", "rpow", "rmod"])
 def test_gradients_with_a_scalar_on_the_left(apply, rng):
     check_gradient(apply, [draw(rng, (3, 4))], rng)
-    check_second_order(apply, [draw(rng, (3, 4))], rng)
+    check_second(apply, [draw(rng, (3, 4))], rng)
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64"])

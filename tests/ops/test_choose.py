@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from gradcheck import check_gradient, check_second_order, gradients
+from gradcheck import check_gradient, check_second, vjp_of
 
 from mxlite import autograd, nd
 
@@ -22,7 +22,7 @@ def test_where_by_rows_and_its_gradient(rng):
         nd.where(c, nd.array(arrays[0]), nd.array(arrays[1])).asnumpy(),
         np.where([[1], [0], [1]], *arrays).astype("f4"))
     check_gradient(lambda x, y: nd.where(c, x, y), arrays, rng)
-    check_second_order(lambda x, y: nd.where(c, x * x, y * x), arrays, rng)
+    check_second(lambda x, y: nd.where(c, x * x, y * x), arrays, rng)
     with pytest.raises(ValueError, match=r"where: condition must have shape \(3,\), as x has"):
         nd.where(nd.ones(2), nd.ones(3), nd.ones(3))
 
@@ -32,7 +32,7 @@ def test_clip(rng):
     np.testing.assert_array_equal(nd.clip(nd.array(x, dtype="float64"), -1, 1).asnumpy(),
                                   np.clip(x, -1, 1))
     check_gradient(lambda a: nd.clip(a, -1, 1) * a, [x], rng)
-    check_second_order(lambda a: nd.clip(a * a, -1, 1), [x], rng)
+    check_second(lambda a: nd.clip(a * a, -1, 1), [x], rng)
     assert nd.clip(nd.array([1, 5, 9], dtype="int32"), 2, 6).tolist() == [2, 5, 6]
 
 
@@ -58,7 +58,7 @@ def test_activation_is_its_operator(act_type, rng):
     want = getattr(nd.op, act_type)(a)
     np.testing.assert_array_equal(nd.Activation(a, act_type=act_type).asnumpy(), want.asnumpy())
     check_gradient(lambda y: nd.Activation(y, act_type), [x], rng)
-    check_second_order(lambda y: nd.Activation(y, act_type), [x], rng)
+    check_second(lambda y: nd.Activation(y, act_type), [x], rng)
 
 
 def test_activation_names_the_near_type():
@@ -70,9 +70,9 @@ def test_activation_names_the_near_type():
 
 def test_gradient_stops(rng):
     x = rng.normal(size=4)
-    assert not gradients(nd.BlockGrad, [x], x)[0].any()
-    assert (gradients(nd.make_loss, [x], x)[0] == 1).all()
-    np.testing.assert_array_equal(gradients(nd.identity, [x], x)[0], x)
+    assert not vjp_of(nd.BlockGrad, (0,))([x], x)[0].any()
+    assert (vjp_of(nd.make_loss, (0,))([x], x)[0] == 1).all()
+    np.testing.assert_array_equal(vjp_of(nd.identity, (0,))([x], x)[0], x)
 
 
 def test_cast_passes_gradients_back_in_the_first_dtype():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import scipy.special as special
-from gradcheck import check_gradient, check_second_order
+from gradcheck import check_gradient, check_second, vjp_of
 
 from mxlite import nd
 from mxlite.ops.unary import ROWS
@@ -17,7 +17,7 @@ def sigmoid(x):
 
 # name -> (oracle in float64, domain)
 ORACLES = {
-    "abs": (np.abs, ANY), "sign": (np.sign, ANY), "rint": (np.rint, ANY),
+    "abs": (np.abs, ANY), "sign": (np.sign, ANY), "rint": (lambda x: np.ceil(x - 0.5), ANY),
     "round": (lambda x: np.sign(x) * np.floor(np.abs(x) + 0.5), ANY), "ceil": (np.ceil, ANY),
     "floor": (np.floor, ANY), "trunc": (np.trunc, ANY), "fix": (np.fix, ANY),
     "square": (np.square, ANY), "sqrt": (np.sqrt, POSITIVE), "rsqrt": (lambda x: x**-0.5, POSITIVE),
@@ -73,15 +73,13 @@ def test_gradient(name, rng):
 
 @pytest.mark.parametrize("name", [name for name in SMOOTH if name != "digamma"])
 def test_second_order(name, rng):
-    check_second_order(getattr(nd.op, name), [draw(rng, name, (7,))], rng)
+    check_second(getattr(nd.op, name), [draw(rng, name, (7,))], rng)
 
 
 @pytest.mark.parametrize("name", sorted(set(ORACLES) - set(SMOOTH)))
 def test_steps_have_gradient_zero(name, rng):
-    from gradcheck import gradients
-
     x = draw(rng, name)
-    assert not gradients(getattr(nd.op, name), [x], np.ones_like(x))[0].any()
+    assert not vjp_of(getattr(nd.op, name), (0,))([np.ones_like(x)], x)[0].any()
 
 
 @pytest.mark.parametrize("name", ["exp", "log", "tanh", "sigmoid", "softrelu"])

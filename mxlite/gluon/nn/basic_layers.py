@@ -53,7 +53,7 @@ class Dense(HybridBlock):
         return out if self.act is None else self.act(out)
 
     def __repr__(self) -> str:
-        out_units, in_units = self.weight.shape
+        out_units, in_units = self.weight.shape or (self._units, 0)
         act = self.act or "linear"
         return f"{type(self).__name__}({in_units or None} -> {out_units}, {act})"
 

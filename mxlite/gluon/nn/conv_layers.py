@@ -29,6 +29,8 @@ class _Conv(HybridBlock):
 
     ndim: int
     layout: str
+    weight: Any
+    _kwargs: dict[str, Any]
 
     def __init__(self, channels: int, kernel_size: Any, strides: Any, padding: Any, dilation: Any,
                  groups: int, layout: str, in_channels: int, activation: str | None,

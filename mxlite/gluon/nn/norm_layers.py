@@ -12,6 +12,9 @@ class _Norm(HybridBlock):
     """What they share: gamma and beta (C,), C the length of x along `axis`."""
 
     _axis: int
+    _kwargs: dict[str, Any]
+    gamma: Any
+    beta: Any
 
     def _scales(self, in_channels: int, scale: bool, center: bool, gamma_initializer: Any,
                 beta_initializer: Any) -> None:
