@@ -87,7 +87,7 @@ def dtype_name(dtype: Any) -> str:
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """"; did you mean 'stride'?" where a known name is near, else an empty string."""
-    import difflib      # rare, and its import is not free
+    import difflib  # rare, and its import is not free
 
     near = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.6)
     return f"; did you mean {near[0]!r}?" if near else ""

@@ -13,9 +13,14 @@ typedef struct { int64_t size, count; } add_n_dims;
   M(bf16, mx_bf16, IS_NONZERO_HALF) M(u8, uint8_t, IS_NONZERO) M(i32, int32_t, IS_NONZERO) \
   M(i8, int8_t, IS_NONZERO) M(i64, int64_t, IS_NONZERO) M(b8, mx_b8, IS_NONZERO)
 
+/* LIMIT: the type of clip's bounds; integers need one that holds bounds outside their range. */
+#define LIMIT wide
+#define TO_LIMIT(x) (wide)(x)
 #define MX_BODY "choose_impl.h"
 #include "mx_each_float.h"
 #undef MX_BODY
+#undef LIMIT
+#undef TO_LIMIT
 #define MX_BODY "choose_float_impl.h"
 #undef FN
 #undef MX_JOIN
@@ -25,6 +30,8 @@ typedef struct { int64_t size, count; } add_n_dims;
 #undef FN
 #undef MX_JOIN
 #undef MX_JOIN_
+#define LIMIT int64_t
+#define TO_LIMIT(x) mx_to_int64(x)
 #define MX_BODY "choose_impl.h"
 #include "mx_each_integer.h"
 #undef MX_BODY

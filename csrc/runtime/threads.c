@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -21,7 +22,8 @@ static job current;
 static _Atomic uint64_t generation;      /* odd: a job is open for workers to join */
 static _Atomic int inside;               /* workers that may still touch `current` */
 static _Atomic int busy;                 /* a caller is in mx_parallel_for */
-static int wanted, started;
+static _Atomic int wanted;               /* threads, with the caller; 0: not yet known */
+static int started;
 static _Atomic int sleeping;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
@@ -68,14 +70,12 @@ static void sleep_until_after(uint64_t seen) {
 static void *worker(void *argument) {
   uint64_t seen = (uint64_t)(uintptr_t)argument;
   for (;;) {
-    for (int spin = 0; spin < SPINS && atomic_load_explicit(&generation, memory_order_acquire) == seen;
-         spin++)
-      pause_cpu();
+    for (int spin = 0; spin < SPINS && atomic_load(&generation) == seen; spin++) pause_cpu();
     if (atomic_load(&generation) == seen) sleep_until_after(seen);
     seen = atomic_load(&generation);
     if (!(seen & 1)) continue;
-    atomic_fetch_add(&inside, 1);
-    if (atomic_load(&generation) == seen) work();      /* else the job closed meanwhile */
+    const int others = atomic_fetch_add(&inside, 1);   /* the pool may have become smaller */
+    if (others < wanted - 1 && atomic_load(&generation) == seen) work();   /* else it closed */
     atomic_fetch_sub(&inside, 1);
   }
   return NULL;
@@ -94,6 +94,9 @@ static void forget_workers(void) {
 static void start_workers(void) {
   static int registered;
   if (!registered) registered = pthread_atfork(NULL, NULL, forget_workers) == 0;
+  sigset_t all, before;                 /* signals are the program's: workers take none */
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -104,6 +107,7 @@ static void start_workers(void) {
     started++;
   }
   pthread_attr_destroy(&attributes);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 int mx_num_threads(void) {
@@ -136,6 +140,9 @@ void mx_parallel_for(int64_t count, void (*task)(void *context, int64_t i), void
   announce();
   work();
   atomic_fetch_add(&generation, 1);                      /* closes it to latecomers */
-  while (atomic_load(&inside)) pause_cpu();
+  for (int spin = 0; atomic_load(&inside); spin++) {
+    if (spin < SPINS) pause_cpu();
+    else sched_yield(), spin = SPINS;
+  }
   atomic_store(&busy, 0);
 }

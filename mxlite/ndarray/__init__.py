@@ -11,8 +11,8 @@ from . import contrib as contrib
 from . import fluent as _fluent
 from . import indexing as _indexing
 from . import op as op
-from . import random as random
 from . import operators as _operators
+from . import random as random
 from . import tape as _tape  # noqa: F401  sets the recording hook
 from .arithmetic import add as add
 from .arithmetic import divide as divide

@@ -1,6 +1,5 @@
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
 
 from .ndarray import NDArray
 

@@ -28,7 +28,7 @@ def _power(F: Any, dy: Any, a: Any, b: Any, y: Any) -> tuple[Any, Any]:
 
 ROWS = [
     Row("add", "lhs + rhs", lambda F, dy, a, b, y: (dy, dy),
-        ("broadcast_plus", "_npi_add"), ("elemwise_add", "_plus", "_Plus", "_grad_add")),
+        ("broadcast_plus", "_npi_add"), ("elemwise_add", "_add", "_plus", "_Plus", "_grad_add")),
     Row("sub", "lhs - rhs", lambda F, dy, a, b, y: (dy, -dy),
         ("broadcast_minus",), ("elemwise_sub", "_minus", "_Minus", "_sub")),
     Row("mul", "lhs * rhs", lambda F, dy, a, b, y: (dy * b, dy * a),
@@ -47,7 +47,7 @@ ROWS = [
                                 dy * F.broadcast_greater(a, b)),
         (), ("_minimum", "_Minimum")),
     Row("hypot", "sqrt(lhs^2 + rhs^2)", lambda F, dy, a, b, y: (dy * a / y, dy * b / y),
-        (), ("_hypot",), 10),
+        (), ("_hypot", "_Hypot"), 10),
     Row("equal", "1 where lhs = rhs, else 0", None, (), ("_equal", "_Equal")),
     Row("not_equal", "1 where lhs and rhs differ, else 0", None, (), ("_not_equal", "_Not_Equal")),
     Row("greater", "1 where lhs > rhs, else 0", None, (), ("_greater", "_Greater")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .schema import Op, kernel, register, required
+from .schema import Op, kernel, param, register, required
 from .strided import item_bits
 
 DType = str
@@ -72,6 +72,29 @@ class MakeLossPlain(_Copying):
 
     def grad(self, F, dy, inputs, outputs):
         return [F.ones_like(inputs[0])]
+
+
+@register("MakeLoss")
+class MakeLoss(_Copying):
+    """A copy of data whose gradient is grad_scale, whatever arrives from above.
+
+    normalization "batch" divides it by the first axis, "valid" by the count of data > valid_thresh.
+    """
+
+    grad_scale: float = param(1.0, "the gradient of every element")
+    valid_thresh: float = param(0.0, "elements above it are valid")
+    normalization: str = param("null", "what the gradient is divided by",
+                               choices=("null", "batch", "valid"))
+
+    def grad(self, F, dy, inputs, outputs):
+        data = inputs[0]
+        slope = F.ones_like(data) * self.grad_scale
+        if self.normalization == "batch":
+            return [slope / float(max(data.shape[0], 1))]
+        if self.normalization == "valid":
+            count = F.sum(F._greater_scalar(data, scalar=self.valid_thresh))
+            return [F.broadcast_div(slope, F._maximum_scalar(count, scalar=1.0))]
+        return [slope]
 
 
 class _Like(Op):
