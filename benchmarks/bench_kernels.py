@@ -73,7 +73,8 @@ def rows(rng):
     for M, N, K, a, b in PRODUCTS:
         lhs, rhs = array(rng, (K, M) if a else (M, K)), array(rng, (N, K) if b else (K, N))
         yield (f"dot {M}x{K}{'T' * a} {K}x{N}{'T' * b}", 2 * M * N * K,
-               lambda lhs=lhs, rhs=rhs, a=a, b=b: nd.dot(lhs, rhs, a, b))
+               lambda lhs=lhs, rhs=rhs, a=a, b=b:
+               nd.dot(lhs, rhs, transpose_a=a, transpose_b=b))
     for shape, filters, kernel, stride, pad, groups in CONVOLUTIONS:
         options = {"num_filter": filters, "kernel": kernel, "stride": stride, "pad": pad,
                    "num_group": groups}

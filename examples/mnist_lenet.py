@@ -53,7 +53,7 @@ def shifted(image: mx.nd.NDArray) -> mx.nd.NDArray:
 
 def train(net: nn.HybridSequential, data: DataLoader, epochs: int) -> list[float]:
     """Train with Adam, the rate falling along a cosine; returns the loss of every batch."""
-    schedule = mx.lr_scheduler.CosineScheduler(epochs * len(data), base_lr=0.001, final_lr=1e-5)
+    schedule = mx.lr_scheduler.CosineScheduler(epochs * len(data), base_lr=0.003, final_lr=1e-5)
     trainer = gluon.Trainer(net.collect_params(), "adam", {"lr_scheduler": schedule})
     loss_fn = gluon.loss.SoftmaxCrossEntropyLoss()
     losses = []
@@ -85,7 +85,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, help="folder of MNIST's idx files (default: a sample)")
     parser.add_argument("--epochs", type=int, help="passes over the training digits "
-                        "(default: 8 for the sample, 5 for the full set)")
+                        "(default: 10 for the sample, 5 for the full set)")
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--train-limit", type=int, help="use only so many training digits")
     parser.add_argument("--seed", type=int, default=1)
@@ -99,7 +99,7 @@ def main() -> None:
     options = arguments()
     mx.random.seed(options.seed)
     folder = str(options.data or SAMPLE)
-    epochs = options.epochs or (5 if options.data else 8)
+    epochs = options.epochs or (5 if options.data else 10)
     digits = MNIST(folder, train=True).take(options.train_limit).transform_first(shifted)
     test = MNIST(folder, train=False)
     train_data = DataLoader(digits, options.batch_size, shuffle=True)

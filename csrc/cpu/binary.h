@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "mx_kernel.h"
+#include "mx_math.h"
 
 /* shape: the result's, axes joined where both inputs allow it; strides in elements, 0: repeated. */
 typedef struct {
@@ -97,9 +98,11 @@ static inline int64_t mx_imod(int64_t a, int64_t b) {
   const int64_t r = a % b;
   return r != 0 && (r < 0) != (b < 0) ? r + b : r;
 }
-static inline int64_t mx_ipow(int64_t a, int64_t b) { return (int64_t)pow((double)a, (double)b); }
+static inline int64_t mx_ipow(int64_t a, int64_t b) {
+  return mx_truncate64(pow((double)a, (double)b));
+}
 static inline int64_t mx_ihypot(int64_t a, int64_t b) {
-  return (int64_t)hypot((double)a, (double)b);
+  return mx_truncate64(hypot((double)a, (double)b));
 }
 static inline double mx_mod(double a, double b) {
   if (b == 0) return 0;

@@ -81,6 +81,11 @@ def MAERegressionOutput(data: NDArray, label: NDArray, grad_scale: float = 1.0, 
                         name: str | None = None) -> NDArray:
     """data, with the gradient of the absolute error: 1 where data > label, else -1."""
 
+def MakeLoss(data: NDArray, grad_scale: float = 1.0, valid_thresh: float = 0.0,
+             normalization: str = 'null', *,
+             out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """A copy of data whose gradient is grad_scale, whatever arrives from above."""
+
 def Pad(data: NDArray, mode: str, pad_width: _Ints | str, constant_value: float = 0.0,
         *, out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """data with pad_width[2i] items before and pad_width[2i + 1] behind axis i."""

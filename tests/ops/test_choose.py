@@ -84,6 +84,38 @@ def test_cast_passes_gradients_back_in_the_first_dtype():
     assert x.grad.dtype is np.float64 and x.grad.tolist() == [3, 3]
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int32", "int64"])
+def test_clip_of_integers_takes_bounds_outside_their_range(dtype):
+    x = nd.array([0, 1, 5, 100], dtype=dtype)
+    assert nd.clip(x, -1.5, 6.9).tolist() == [0, 1, 5, 6]
+    assert nd.clip(x, -1000, 1000).tolist() == [0, 1, 5, 100]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "int32"])
+@pytest.mark.parametrize("size", [0, 1, 511, 512, 513, 1500])
+def test_add_n_over_blocks(size, dtype, rng):
+    arrays = [rng.integers(-9, 9, size).astype(dtype) for _ in range(3)]
+    got = nd.add_n(*[nd.array(a, dtype=dtype) for a in arrays])
+    np.testing.assert_array_equal(got.asnumpy(), sum(arrays))
+
+
+@pytest.mark.parametrize("normalization, want", [("null", 3.0), ("batch", 0.75), ("valid", 1.5)])
+def test_make_loss_scales_its_gradient(normalization, want):
+    x = nd.array([-1, 2, 0, 4])
+    x.attach_grad()
+    with autograd.record():
+        y = nd.MakeLoss(x, 3.0, 0.0, normalization)
+    y.backward()
+    assert x.grad.tolist() == [want] * 4
+
+
+def test_what_does_not_fit_an_integer_becomes_the_least():
+    x = nd.array([np.nan, np.inf, -np.inf, 1e10, -1.9])
+    assert x.astype("int32").tolist() == [-2**31] * 4 + [-1]
+    assert x.astype("int64").tolist() == [-2**63] * 3 + [10**10, -1]
+    assert x.astype("uint8").tolist()[:4] == [0] * 4
+
+
 def test_cast_of_extremes():
     x = nd.array([np.nan, 3e38, -1.9, 1.9], dtype="float32")
     assert x.astype("int32").tolist()[2:] == [-1, 1]

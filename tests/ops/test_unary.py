@@ -5,7 +5,7 @@ import pytest
 import scipy.special as special
 from gradcheck import check_gradient, check_second, vjp_of
 
-from mxlite import nd
+from mxlite import autograd, nd
 from mxlite.ops.unary import ROWS
 
 ANY, POSITIVE, INSIDE, ABOVE = (-3, 3), (0.1, 4), (-0.9, 0.9), (1.1, 4)
@@ -122,3 +122,16 @@ def test_shapes(shape, rng):
     got = nd.tanh(nd.array(x, dtype="float64"))
     assert got.shape == shape
     np.testing.assert_allclose(got.asnumpy(), np.tanh(x), rtol=1e-12)
+
+
+def test_sign_of_infinities_and_nan_is_that_of_mxnet():
+    assert nd.sign(nd.array([np.inf, -np.inf, np.nan, -0.0])).tolist() == [1, -1, 0, 0]
+
+
+def test_slope_of_expm1_keeps_its_digits_far_below_0():
+    x = nd.array([-30.0])
+    x.attach_grad()
+    with autograd.record():
+        y = nd.expm1(x)
+    y.backward()
+    np.testing.assert_allclose(x.grad.asnumpy(), np.exp([-30.0]), rtol=1e-6)
