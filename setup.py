@@ -61,4 +61,5 @@ setup(
             "language_level": 3, "binding": True, "embedsignature": True,
             "boundscheck": DEBUG, "wraparound": False, "initializedcheck": DEBUG,
         }) + [kernel_extension(isa) for isa in ISAS],
+    options={"build_ext": {"parallel": os.cpu_count()}},
 )
