@@ -23,6 +23,8 @@ def _shape(shape: Any) -> Shape:
 
 def _draw(name: str, given: dict[str, Any], shape: Any, dtype: Any, ctx: Any, out: Any) -> NDArray:
     """Draw by `_random_<name>` for numbers, by `_sample_<name>` for arrays of parameters."""
+    if dtype is None and out is not None:
+        dtype = out.dtype
     params: dict[str, Any] = {"dtype": None if dtype is None else dtype_name(dtype)}
     arrays = [value for value in given.values() if isinstance(value, NDArray)]
     if arrays and len(arrays) != len(given):

@@ -154,6 +154,12 @@ def test_dropout_of_whole_axes(dtype, axes):
     np.testing.assert_array_equal(x.grad.asnumpy(), got)
 
 
+def test_out_decides_shape_and_dtype():
+    out = nd.zeros((3, 5), dtype="float64")
+    assert nd.random.uniform(1, 2, out=out) is out
+    assert out.asnumpy().min() >= 1
+
+
 def test_refuses():
     with pytest.raises(ValueError, match="randint: low must be below high"):
         nd.random.randint(5, 5, shape=(3,))

@@ -172,6 +172,7 @@ SAMPLES = [
     Sample("add_n", ((2, 3), (2, 3), (2, 3)), lambda *xs: sum(xs), second=True),
     Sample("BlockGrad", ((2, 3),), lambda x: x, gradient="recorded"),
     Sample("make_loss", ((2, 3),), lambda x: x, gradient="recorded"),
+    Sample("MakeLoss", ((2, 3),), lambda x, **_: x, {"grad_scale": 2.0}, gradient="recorded"),
     Sample("Cast", ((2, 3),), lambda x, dtype: x, {"dtype": "float64"}, second=True),
     Sample("amp_cast", ((2, 3),), lambda x, dtype: x, {"dtype": "float32"}, gradient="none"),
     Sample("zeros_like", ((2, 3),), np.zeros_like, gradient="recorded"),
