@@ -1,5 +1,6 @@
 """Builds mxlite's extensions: the Cython modules, and the C kernels once per instruction set."""
 
+import copy
 import glob
 import os
 import platform
@@ -7,6 +8,7 @@ import platform
 import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 
 DEBUG = os.environ.get("MXLITE_DEBUG") == "1"
 WERROR = os.environ.get("MXLITE_WERROR") == "1"
@@ -54,7 +56,18 @@ EXTENSIONS = [
     cython_extension("mxlite.ndarray.function"),
 ]
 
+class BuildApart(build_ext):
+    """Extensions side by side, each with a folder of its own for objects: the instruction sets
+    compile the same sources, and would overwrite each other's."""
+
+    def build_extension(self, ext):
+        alone = copy.copy(self)
+        alone.build_temp = os.path.join(self.build_temp, ext.name)
+        super(BuildApart, alone).build_extension(ext)
+
+
 setup(
+    cmdclass={"build_ext": BuildApart},
     ext_modules=cythonize(
         EXTENSIONS, nthreads=0, force=DEBUG, build_dir="build/cython",
         compiler_directives={
