@@ -55,7 +55,6 @@ cdef class Prepared:
     cdef int64_t offset
     cdef bint release_gil
     cdef bint train
-    cdef bint guarded          # a kernel that may fail only on its inputs' values
     cdef object host
     cdef readonly Operator op
     cdef readonly tuple in_specs

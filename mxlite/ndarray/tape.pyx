@@ -170,11 +170,6 @@ def gradient_of(ArrayBase array):
     return array.node.grad
 
 
-def drop_history(ArrayBase array):
-    """Forget how the array was made."""
-    array.node = None
-
-
 # ---------------------------------------------------------------- switches
 
 def is_recording():
