@@ -26,7 +26,12 @@ if X86:
 ISAS = os.environ.get("MXLITE_ISAS", ",".join(ISA_FLAGS)).split(",")
 
 INCLUDE = ["csrc/include", numpy.get_include()]
-KERNEL_SOURCES = sorted(glob.glob("csrc/cpu/*.c"))
+KERNEL_FILES = (
+    "module copy cast unary unary_integer binary binary_integer special choose "
+    "strided_copy join pad fill index_take index_accumulate index_nd index_pick index_sequence "
+    "reduce reduce_arg softmax softmax_output batch_norm pooling dropout optimizer "
+    "random random_sample gemm_micro gemm gemm_naive conv conv_naive")
+KERNEL_SOURCES = [f"csrc/cpu/{file}.c" for file in KERNEL_FILES.split()]
 HEADERS = sorted(glob.glob("csrc/include/*") + glob.glob("csrc/cpu/*.h"))
 
 
@@ -68,11 +73,12 @@ class BuildApart(build_ext):
 
 setup(
     cmdclass={"build_ext": BuildApart},
-    ext_modules=cythonize(
+    # two extensions compile side by side: the ones that take longest go first
+    ext_modules=[kernel_extension(isa) for isa in ISAS] + cythonize(
         EXTENSIONS, nthreads=0, force=DEBUG, build_dir="build/cython",
         compiler_directives={
             "language_level": 3, "binding": True, "embedsignature": True,
             "boundscheck": DEBUG, "wraparound": False, "initializedcheck": DEBUG,
-        }) + [kernel_extension(isa) for isa in ISAS],
+        }),
     options={"build_ext": {"parallel": os.cpu_count()}},
 )

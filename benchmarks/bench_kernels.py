@@ -10,6 +10,7 @@ import argparse
 import time
 
 import numpy as np
+import peak
 
 import mxlite as mx
 from mxlite.device import core
@@ -32,23 +33,8 @@ CONVOLUTIONS = [      # data, num_filter, kernel, stride, pad, num_group
     ((100, 20, 12, 12), 50, (5, 5), (1, 1), (0, 0), 1),
     ((8, 64, 56, 56), 64, (3, 3), (1, 1), (1, 1), 64),
 ]
-PEAK_ROUNDS = 1 << 18
 GRAD_DATA = OpFunction(schema.REGISTRY["_backward_Convolution_data"], "grad_data")
 GRAD_WEIGHT = OpFunction(schema.REGISTRY["_backward_Convolution_weight"], "grad_weight")
-
-
-@schema.register("_bench_fma_peak", inputs="")
-class FmaPeak(schema.Op):
-    """[_, multiply-adds a round]: PEAK_ROUNDS rounds in registers."""
-
-    def infer_shape(self):
-        return [(2,)]
-
-    def infer_dtype(self):
-        return ["float32"]
-
-    def prepare(self, inputs, outputs):
-        return schema.kernel("fma_peak", "float32", rounds=PEAK_ROUNDS)
 
 
 def best_times(functions, seconds):
@@ -96,12 +82,11 @@ def main():
     parser.add_argument("--seconds", type=float, default=0.5, help="per row")
     options = parser.parse_args()
     core.set_num_threads(options.threads)
-    peak = OpFunction(FmaPeak, "peak")
-    per_call = 2 * PEAK_ROUNDS * float(peak().asnumpy()[1])
+    per_call = peak.operations()
     print(f"{mx.ops.CPU}, {options.threads} threads; peak: of one core, times the threads")
     print(f"{'':52}{'us':>10}{'GFLOP/s':>10}{'of peak':>9}")
     for name, work, function in rows(np.random.default_rng(0)):
-        taken, peak_taken = best_times([function, peak], options.seconds)
+        taken, peak_taken = best_times([function, peak.run], options.seconds)
         share = work / taken / (per_call / peak_taken * options.threads)
         print(f"{name:52}{taken * 1e6:10.1f}{work / taken / 1e9:10.1f}{share:9.0%}", flush=True)
 
