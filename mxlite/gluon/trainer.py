@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from .. import ndarray as nd
 from .. import optimizer as opt
 from ..base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError
+from ..ndarray.tape import consume_gradient
 from .parameter import Parameter
 
 _STORES = (None, "local", "device", "nccl")
@@ -62,12 +64,16 @@ class Trainer:
         self._optimizer.set_learning_rate(lr)
 
     def step(self, batch_size: float, ignore_stale_grad: bool = False) -> None:
-        """Sum the gradients over contexts, and update every parameter by them / batch_size."""
+        """Sum the gradients over contexts, and update every parameter by them / batch_size.
+
+        A gradient that no backward() has written since the last step is stale: the parameter is
+        left as it is with ignore_stale_grad=True, else updated with a UserWarning.
+        """
         if not batch_size > 0:
             raise MXNetValueError(f"Trainer.step: batch_size must be positive; got {batch_size}")
         self._optimizer.rescale_grad = self._scale / batch_size
         self.allreduce_grads()
-        self._update()
+        self._update(ignore_stale_grad)
 
     def allreduce_grads(self) -> None:
         """Give every context the sum of the gradients of all; `update` then goes on from there."""
@@ -78,23 +84,25 @@ class Trainer:
     def update(self, batch_size: float, ignore_stale_grad: bool = False) -> None:
         """Update every parameter by gradients / batch_size, without summing over contexts."""
         self._optimizer.rescale_grad = self._scale / batch_size
-        self._update()
+        self._update(ignore_stale_grad)
 
-    def _update(self) -> None:
+    def _update(self, ignore_stale: bool) -> None:
         first = self._updaters[0]
         for i, param in enumerate(self._params):
             if param._grad_req == "null":
                 continue
             only = param._only
             if only is not None:
-                first(i, only.grad, only)
+                if consume_gradient(only) or _updates_stale(param, only, ignore_stale):
+                    first(i, only.grad, only)
                 continue
             for k, (data, grad) in enumerate(
                     zip(param.list_data(), param.list_grad(), strict=True)):
                 if k == len(self._updaters):
                     self._updaters.append(opt.get_updater(self._optimizer))
                 self._optimizer._set_current_context(k)
-                self._updaters[k](i, grad, data)
+                if consume_gradient(data) or _updates_stale(param, data, ignore_stale):
+                    self._updaters[k](i, grad, data)
             self._optimizer._set_current_context(0)
 
     def save_states(self, fname: str) -> None:
@@ -124,6 +132,17 @@ def _parameter_list(params: Any) -> list[Parameter]:
             raise MXNetTypeError(f"Trainer: params must hold Parameters; "
                                  f"got {type(param).__name__}")
     return list(params)
+
+
+def _updates_stale(param: Parameter, data: nd.NDArray, ignore: bool) -> bool:
+    """Whether to update by a stale gradient: with a warning, unless the user says to ignore it."""
+    if not ignore:
+        warnings.warn(
+            f"Trainer: backward() has not written the gradient of Parameter '{param.name}' on "
+            f"{data.ctx} since the last step; the parameter is updated by the old one. If only "
+            "some parameters are meant to be used, step(..., ignore_stale_grad=True) skips the "
+            "others", stacklevel=4)
+    return not ignore
 
 
 def _sum_over_contexts(grads: Sequence[nd.NDArray]) -> None:

@@ -20,6 +20,7 @@ cdef class Node:
     cdef int pending               # a leaf: contributions still to come
     cdef bint explicit, is_leaf, freed, hazard, train
     cdef int req                   # a leaf: 0 null, 1 write, 2 add
+    cdef bint fresh                # a leaf: its gradient has been written and not yet consumed
     cdef ArrayBase grad            # a leaf: its gradient buffer
 
 

@@ -153,6 +153,7 @@ cdef class Walk:
     cdef int arrive_leaf(self, Node leaf, ArrayBase grad) except -1:
         if leaf.req == 0:
             return 0
+        leaf.fresh = True
         if leaf.grad is None:
             leaf.grad = new_array(grad.spec)
             leaf.grad.storage.is_grad = True

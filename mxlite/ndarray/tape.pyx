@@ -170,6 +170,15 @@ def gradient_of(ArrayBase array):
     return array.node.grad
 
 
+def consume_gradient(ArrayBase array):
+    """Whether backward() has written the gradient of this variable since the last such question."""
+    if array.node is None or not array.node.is_leaf:
+        return False
+    fresh = bool(array.node.fresh)
+    array.node.fresh = False
+    return fresh
+
+
 # ---------------------------------------------------------------- switches
 
 def is_recording():

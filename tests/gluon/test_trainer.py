@@ -105,6 +105,39 @@ def test_step_before_the_first_forward_names_the_parameter():
         gluon.Trainer(net.collect_params(".*weight"), "sgd").step(1)
 
 
+def test_stale_gradient_warns_and_updates_all_the_same():
+    used, unused = weight(), gluon.Parameter("unused", shape=(2,))
+    unused.initialize(mx.init.One())
+    trainer = gluon.Trainer([used, unused], "sgd", {"learning_rate": 0.5, "wd": 0.5})
+    backward(used)
+    with pytest.warns(UserWarning, match=r"gradient of Parameter 'unused' on cpu\(0\) since"):
+        trainer.step(1)
+    assert unused.data().asnumpy().tolist() == [0.75, 0.75]
+
+
+def test_ignored_stale_gradient_leaves_the_parameter(recwarn):
+    used, unused = weight(), gluon.Parameter("unused", shape=(2,))
+    unused.initialize(mx.init.One())
+    trainer = gluon.Trainer([used, unused], "sgd", {"learning_rate": 0.5, "wd": 0.5})
+    backward(used)
+    trainer.step(1, ignore_stale_grad=True)
+    backward(used)
+    trainer.step(1, ignore_stale_grad=True)
+    trainer.step(1, ignore_stale_grad=True)         # stale for both
+    assert unused.data().asnumpy().tolist() == [1, 1]
+    assert used.data().asnumpy()[0] == 1 - 0.5 * (3 + 0.5 * 1) - 0.5 * (3 + 0.5 * -0.75)
+    assert not recwarn.list
+
+
+def test_stale_gradients_on_one_of_two_contexts():
+    contexts = [mx.cpu(0), mx.cpu(1)]
+    param = weight(contexts)
+    trainer = gluon.Trainer([param], "sgd", {"learning_rate": 0.5})
+    backward(param, contexts[0])
+    with pytest.warns(UserWarning, match=r"'w' on cpu\(1\)"):
+        trainer.step(1)
+
+
 def test_split_data():
     x = mx.nd.arange(10).reshape((5, 2))
     with pytest.raises(ValueError, match=r"\(5, 2\) cannot be split evenly into 2"):
