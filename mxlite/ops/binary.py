@@ -111,7 +111,7 @@ def unbroadcast(F: Any, gradient: Any, shape: Shape) -> Any:
         [lead + i for i, n in enumerate(shape) if n == 1 and gradient.shape[lead + i] != 1])
     if axes:
         gradient = F.sum(gradient, axis=axes, keepdims=True)
-    return gradient if gradient.shape == shape else F._reshape_exact(gradient, shape=shape)
+    return gradient if gradient.shape == shape else gradient.reshape(shape)
 
 
 class Binary(Op):

@@ -202,7 +202,7 @@ class BackwardPick(_Picking):
 
     def grad(self, F, dy, inputs, outputs):
         picked = F.pick(dy[0], inputs[1], axis=self.axis, mode=self.mode)
-        return [F._reshape_exact(picked, shape=inputs[0].shape), None]
+        return [picked.reshape(inputs[0].shape), None]
 
 
 @register("batch_take", inputs="a indices")

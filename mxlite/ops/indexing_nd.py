@@ -57,9 +57,9 @@ def _accumulated(F, data, indices, shape):
     D = indices.shape[0]
     rows = F._flat_rows(indices, shape=shape[:D])
     count, rest = math.prod(shape[:D]), math.prod(shape[D:])
-    summed = F._accumulate_rows(F._reshape_exact(data, shape=(rows.size, rest)), rows,
+    summed = F._accumulate_rows(data.reshape((rows.size, rest)), rows,
                                 shape=(count, rest), axis=0)
-    return F._reshape_exact(summed, shape=shape)
+    return summed.reshape(shape)
 
 
 @register("_flat_rows", inputs="indices")
@@ -189,7 +189,7 @@ class IndexCopy(Op):
         def write(old, index, new, out):
             index = index.astype("int64")
             if index.size and not 0 <= index.min() <= index.max() < rows:
-                raise MXNetIndexError(f"{self.name}: index_vector must be in [0, {rows - 1}]; "
+                raise MXNetIndexError(f"{self.name}: index_vector must be in [0, {rows}); "
                                       f"got {index.min()} to {index.max()}")
             out[...] = old
             out[index] = new
@@ -222,7 +222,7 @@ class FillElement(Op):
         def write(lhs, mhs, rhs, out):
             columns = rhs.astype("int64")
             if columns.size and not 0 <= columns.min() <= columns.max() < K:
-                raise MXNetIndexError(f"{self.name}: rhs must be in [0, {K - 1}]; "
+                raise MXNetIndexError(f"{self.name}: rhs must be in [0, {K}); "
                                       f"got {columns.min()} to {columns.max()}")
             out[...] = lhs
             out[range(len(columns)), columns] = mhs

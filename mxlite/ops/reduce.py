@@ -229,11 +229,15 @@ class Moments(_Reduction):
 
     def prepare(self, inputs, outputs):
         axes = self.reduced(inputs[0].ndim)
+        count = math.prod([inputs[0].shape[axis] for axis in axes])
 
         def moments(data, mean, var):
             values = data.astype("float64")
-            mean[...] = values.mean(axis=axes).reshape(mean.shape)
-            var[...] = values.var(axis=axes).reshape(var.shape)
+            with np.errstate(invalid="ignore"):             # the mean of nothing is NaN
+                mean64 = values.sum(axis=axes, keepdims=True) / np.float64(count)
+                var64 = np.square(values - mean64).sum(axis=axes) / np.float64(count)
+            mean[...] = mean64.reshape(mean.shape)
+            var[...] = var64.reshape(var.shape)
 
         return host(moments)
 

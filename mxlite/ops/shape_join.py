@@ -211,8 +211,8 @@ class Tile(Op):
         pairs = self.pairs(inputs[0].shape)
         if not pairs:
             return [dy[0]]
-        total = F.sum(F._reshape_exact(dy[0], shape=pairs), axis=tuple(range(0, len(pairs), 2)))
-        return [F._reshape_exact(total, shape=inputs[0].shape)]
+        total = F.sum(dy[0].reshape(pairs), axis=tuple(range(0, len(pairs), 2)))
+        return [total.reshape(inputs[0].shape)]
 
 
 @register("repeat")
@@ -241,5 +241,5 @@ class Repeat(Op):
 
     def grad(self, F, dy, inputs, outputs):
         outer, n, inner = self.parts(inputs[0].shape)
-        apart = F._reshape_exact(dy[0], shape=(outer, n, self.repeats, inner))
-        return [F._reshape_exact(F.sum(apart, axis=2), shape=inputs[0].shape)]
+        apart = dy[0].reshape((outer, n, self.repeats, inner))
+        return [F.sum(apart, axis=2).reshape(inputs[0].shape)]

@@ -58,13 +58,12 @@ class Pad(Op):
         # the gradients are summed by that.  Leading axes without pads stay a batch.
         first = next((i for i in range(len(shape)) if any(self.pad_width[2 * i:2 * i + 2])), 0)
         batch, size = math.prod(shape[:first]), math.prod(shape[first:])
-        numbers = F._reshape_exact(F._arange(start=0, stop=size, dtype="int64"),
-                                   shape=shape[first:])
+        numbers = F._arange(start=0, stop=size, dtype="int64").reshape(shape[first:])
         rows = F.Pad(numbers, mode=self.mode, pad_width=self.pad_width[2 * first:])
         summed = F._accumulate_rows(
-            F._reshape_exact(dy[0], shape=(batch, rows.size)),
-            F._reshape_exact(rows, shape=(rows.size,)), shape=(batch, size), axis=1)
-        return [F._reshape_exact(summed, shape=shape)]
+            dy[0].reshape((batch, rows.size)), rows.reshape((rows.size,)),
+            shape=(batch, size), axis=1)
+        return [summed.reshape(shape)]
 
 
 class _Diagonal(Op):
@@ -112,6 +111,8 @@ class Diag(_Diagonal):
 
     def grad(self, F, dy, inputs, outputs):
         shape = inputs[0].shape
+        if shape == (0,):
+            return [F._zeros(shape=shape, dtype=dy[0].dtype)]
         if len(shape) == 1:
             return [F.diag(dy[0], k=self.k)]
         return [F._backward_diag(dy[0], shape=shape, k=self.k, axis1=self.axis1,

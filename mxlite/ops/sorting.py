@@ -44,9 +44,9 @@ class _Sorting(Op):
         places: for each item of dy, its item's number in the flattened data.
         """
         size = math.prod(shape)
-        summed = F._accumulate_rows(F._reshape_exact(dy, shape=(dy.size,)),
-                                    F._reshape_exact(places, shape=(dy.size,)), shape=(size,))
-        return F._reshape_exact(summed, shape=shape)
+        summed = F._accumulate_rows(dy.reshape((dy.size,)), places.reshape((dy.size,)),
+                                    shape=(size,))
+        return summed.reshape(shape)
 
 
 def numbered(indices: Any, axis: int, shape: Shape) -> Any:

@@ -102,7 +102,8 @@ class Ref:
     __hash__ = object.__hash__
 
     def reshape(self, shape: Sequence[int]) -> Ref:
-        return self.tracer.apply(REGISTRY["Reshape"], (self,), {"shape": tuple(shape)})
+        """This very shape: no length in it is a code, and 0 is a length."""
+        return self.tracer.apply(REGISTRY["_reshape_exact"], (self,), {"shape": tuple(shape)})
 
 
 class Tracer:

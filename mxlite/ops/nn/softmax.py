@@ -190,6 +190,8 @@ class SoftmaxCrossEntropy(Op):
             raise self.shape_error("data", "(N, K)", data)
         if label != data[:1]:
             raise self.shape_error("label", str(data[:1]), label)
+        if data[0] and not data[1]:
+            raise self.shape_error("data", "(N, K) of at least one class", data)
         return [(1,)]
 
     def prepare(self, inputs, outputs):
