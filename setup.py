@@ -29,8 +29,8 @@ INCLUDE = ["csrc/include", numpy.get_include()]
 KERNEL_FILES = (
     "module copy cast unary unary_integer binary binary_integer special choose "
     "strided_copy join pad fill index_take index_accumulate index_nd index_pick index_sequence "
-    "reduce reduce_arg softmax softmax_output batch_norm pooling dropout optimizer "
-    "random random_sample gemm_micro gemm gemm_naive conv conv_naive")
+    "reduce reduce_arg softmax softmax_output batch_norm layer_norm leaky_relu pooling "
+    "dropout optimizer random random_sample gemm_micro gemm gemm_naive conv conv_naive")
 KERNEL_SOURCES = [f"csrc/cpu/{file}.c" for file in KERNEL_FILES.split()]
 HEADERS = sorted(glob.glob("csrc/include/*") + glob.glob("csrc/cpu/*.h"))
 

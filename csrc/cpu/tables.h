@@ -25,6 +25,8 @@
   TABLE(softmax) \
   TABLE(softmax_output) \
   TABLE(batch_norm) \
+  TABLE(layer_norm) \
+  TABLE(leaky_relu) \
   TABLE(pooling) \
   TABLE(random) \
   TABLE(random_sample) \

@@ -66,6 +66,31 @@ def FullyConnected(data: NDArray, weight: NDArray, bias: NDArray | None = None,
                    name: str | None = None) -> NDArray:
     """data @ weight.T + bias: data (N, I), weight (num_hidden, I), bias (num_hidden)."""
 
+def GroupNorm(data: NDArray, gamma: NDArray, beta: NDArray, num_groups: int = 1,
+              eps: float = 1e-05, output_mean_var: bool = False, *,
+              out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> Any:
+    """out = (data - mean) / sqrt(var + eps) * gamma + beta, for each group of each instance."""
+
+def InstanceNorm(data: NDArray, gamma: NDArray, beta: NDArray, eps: float = 0.001, *,
+                 out: NDArray | Sequence[NDArray] | None = None,
+                 name: str | None = None) -> NDArray:
+    """out = (data - mean) / sqrt(var + eps) * gamma + beta, for each channel of each instance."""
+
+def L2Normalization(data: NDArray, eps: float = 1e-10, mode: str = 'instance', *,
+                    out: NDArray | Sequence[NDArray] | None = None,
+                    name: str | None = None) -> NDArray:
+    """out = data / sqrt(sum(data^2) + eps), shape and dtype stay."""
+
+def LayerNorm(data: NDArray, gamma: NDArray, beta: NDArray, axis: int = -1,
+              eps: float = 1e-05, output_mean_var: bool = False, *,
+              out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> Any:
+    """out = (data - mean) / sqrt(var + eps) * gamma + beta, mean and var along `axis`."""
+
+def LeakyReLU(data: NDArray, gamma: NDArray | None = None, act_type: str = 'leaky',
+              slope: float = 0.25, lower_bound: float = 0.125, upper_bound: float = 0.334,
+              *, out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> Any:
+    """A rectifier that lets something through below 0, by name; shape and dtype stay."""
+
 def LinearRegressionOutput(data: NDArray, label: NDArray, grad_scale: float = 1.0, *,
                            out: NDArray | Sequence[NDArray] | None = None,
                            name: str | None = None) -> NDArray:

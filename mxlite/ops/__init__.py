@@ -30,6 +30,8 @@ from .nn import (  # noqa: F401
     convolution,
     dropout,
     fully_connected,
+    layer_norm,
+    leaky_relu,
     output,
     pooling,
     softmax,

@@ -1,10 +1,11 @@
 """The table of samples: every operator with inputs, parameters and, in float64, its result."""
 
-from . import indexing, nn, pointwise, reduce, shape
+from . import indexing, leaky_relu, nn, norm, pointwise, reduce, shape
 from .sample import FLOATS as FLOATS
 from .sample import Sample as Sample
 from .sample import outputs_of as outputs_of
 
 FAMILIES = {"pointwise": pointwise.SAMPLES, "reduce": reduce.SAMPLES, "shape": shape.SAMPLES,
-            "indexing": indexing.SAMPLES, "nn": nn.SAMPLES}
+            "indexing": indexing.SAMPLES, "nn": nn.SAMPLES,
+            "leaky_relu": leaky_relu.SAMPLES, "norm": norm.SAMPLES}
 SAMPLES = [sample for family in FAMILIES.values() for sample in family]

@@ -21,6 +21,7 @@ from .conv_layers import Conv1D as Conv1D
 from .conv_layers import Conv2D as Conv2D
 from .conv_layers import Conv3D as Conv3D
 from .norm_layers import BatchNorm as BatchNorm
+from .norm_layers import GroupNorm as GroupNorm
 from .norm_layers import InstanceNorm as InstanceNorm
 from .norm_layers import LayerNorm as LayerNorm
 from .pool_layers import AvgPool1D as AvgPool1D

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...base import dtype_name
+from ...base import MXNetValueError, dtype_name
 from ..hybrid_block import HybridBlock
 
 
@@ -112,3 +112,30 @@ class InstanceNorm(_Norm):
             return F.InstanceNorm(x, gamma, beta, eps=eps, name="fwd")
         swapped = F.InstanceNorm(x.swapaxes(1, self._axis), gamma, beta, eps=eps, name="fwd")
         return swapped.swapaxes(1, self._axis)
+
+
+class GroupNorm(_Norm):
+    """gamma * (x - mean) / sqrt(var + epsilon) + beta, mean and var of each group of channels.
+
+    x (N, C, *spatial), of whose C channels num_groups equal groups are made; gamma and beta
+    (num_groups,).
+    """
+
+    def __init__(self, num_groups: int = 1, epsilon: float = 1e-5, center: bool = True,
+                 scale: bool = True, beta_initializer: Any = "zeros",
+                 gamma_initializer: Any = "ones", prefix: str | None = None,
+                 params: Any = None) -> None:
+        super().__init__(prefix=prefix, params=params)
+        if num_groups < 1:
+            raise MXNetValueError(f"GroupNorm: num_groups must be at least 1; got {num_groups}")
+        self._kwargs = {"eps": epsilon, "num_groups": num_groups, "center": center, "scale": scale}
+        self._scales(num_groups, scale, center, gamma_initializer, beta_initializer)
+
+    def hybrid_forward(self, F: Any, x: Any, gamma: Any, beta: Any) -> Any:
+        """GroupNorm(x, gamma, beta)."""
+        return F.GroupNorm(x, gamma, beta, num_groups=self._kwargs["num_groups"],
+                           eps=self._kwargs["eps"])
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{key}={value}" for key, value in self._kwargs.items())
+        return f"{type(self).__name__}({values})"

@@ -1,0 +1,150 @@
+"""LeakyReLU: the rectifiers that let something through below 0."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...base import MXNetTypeError
+from ...device.rng import numpy_generator
+from ..binary import unbroadcast
+from ..schema import Op, host, kernel, param, register, required
+
+KINDS = ("elu", "gelu", "leaky", "prelu", "rrelu", "selu")
+SELU_SLOPE = 1.0507009873554805 * 1.6732632423543772
+
+
+def leaky_kernel(name, data, gamma, slope):
+    """The call of a kernel of csrc/cpu/leaky_relu.c; `gamma`: the shape of the slopes, or None."""
+    N, C, S = 1, 1, data.size
+    if gamma == data.shape:
+        C, S = data.size, 1
+    elif gamma not in (None, (1,)):
+        N, C, S = data.shape[0], data.shape[1], math.prod(data.shape[2:])
+    return kernel(name, data.dtype, N=N, C=C, S=S, has_gamma=int(gamma is not None),
+                  slope=slope, work=2 * data.size)
+
+
+@register("LeakyReLU", inputs="data gamma?")
+class LeakyReLU(Op):
+    """A rectifier that lets something through below 0, by name; shape and dtype stay.
+
+    f(x) = x above 0 for all but selu and gelu. Below 0, leaky: slope x.
+    prelu: gamma x, gamma (C,) along axis 1 of data or (1,) (He et al., 2015, "Delving Deep into
+    Rectifiers"). elu: slope (e^x - 1) (Clevert, Unterthiner and Hochreiter, 2015, "Fast and
+    Accurate Deep Network Learning by Exponential Linear Units"). rrelu: s x, in training with an s
+    of its own, uniform over [lower_bound, upper_bound), for each element, otherwise with their
+    mean; a second output, shaped like data, holds s (Xu et al., 2015, "Empirical Evaluation of
+    Rectified Activations in Convolutional Network"). selu: elu with slope 1.67326, and all of it
+    times 1.05070 (Klambauer et al., 2017, "Self-Normalizing Neural Networks"). gelu: x P(X <= x),
+    X standard normal (Hendrycks and Gimpel, 2016, "Gaussian Error Linear Units").
+    """
+
+    act_type: str = param("leaky", "which of them", choices=KINDS)
+    slope: float = param(0.25, "of leaky and elu")
+    lower_bound: float = param(0.125, "the least slope of rrelu")
+    upper_bound: float = param(0.334, "the bound above the slopes of rrelu")
+
+    def __init__(self, **values: Any) -> None:
+        self.uses_train = values["act_type"] == "rrelu"
+        super().__init__(**values)
+
+    def check(self):
+        if self.lower_bound > self.upper_bound:
+            raise self.value_error("lower_bound", f"at most upper_bound, {self.upper_bound}",
+                                   self.lower_bound)
+
+    @property
+    def num_outputs(self):
+        return 2 if self.act_type == "rrelu" else 1
+
+    def slopes(self, data):
+        """The shape of a slope for each channel."""
+        return data[1:2] or data[:1] or (1,)
+
+    def complete(self, data, gamma=None):
+        if self.act_type != "prelu" or data is None:
+            return [data] if gamma is None else [data, gamma]
+        return [data, self.slopes(data) if gamma is None else gamma]
+
+    def infer_shape(self, data, gamma=None):
+        if self.act_type == "prelu":
+            if gamma is None:
+                raise MXNetTypeError("LeakyReLU: missing input 'gamma' of act_type 'prelu'")
+            if gamma not in ((1,), self.slopes(data)):
+                raise self.shape_error("gamma", f"(1,) or {self.slopes(data)}", gamma)
+        elif gamma is not None:
+            raise MXNetTypeError(
+                f"LeakyReLU: gamma belongs to act_type 'prelu'; got act_type {self.act_type!r}")
+        return [data] * self.num_outputs
+
+    def infer_dtype(self, data, *gamma):
+        if "float" not in data:
+            raise self.dtype_error("data", "of floating point", data)
+        return super().infer_dtype(data, *gamma)
+
+    def prepare(self, inputs, outputs, train=False):
+        data = inputs[0]
+        if self.act_type == "rrelu":
+            return host(self.draw if train else self.take_the_mean)
+        prelu = self.act_type == "prelu"
+        return leaky_kernel("leaky" if prelu else self.act_type, data,
+                            inputs[1].shape if prelu else None, self.slope)
+
+    def draw(self, data, out, slopes):
+        """rrelu in training."""
+        slopes[...] = numpy_generator().uniform(self.lower_bound, self.upper_bound, data.shape)
+        np.multiply(data, np.where(data > 0, 1, slopes), out=out, casting="same_kind")
+
+    def take_the_mean(self, data, out, slopes):
+        """rrelu in prediction."""
+        slopes[...] = (self.lower_bound + self.upper_bound) / 2
+        np.multiply(data, np.where(data > 0, 1, slopes), out=out, casting="same_kind")
+
+    def grad(self, F, dy, inputs, outputs):
+        data = inputs[0]
+        if self.act_type == "rrelu":
+            return [F._backward_LeakyReLU(dy[0], data, outputs[1], act_type="leaky")]
+        if self.act_type != "prelu":
+            return [F._backward_LeakyReLU(dy[0], data, act_type=self.act_type, slope=self.slope)]
+        below = F._minimum_scalar(data, scalar=0.0)
+        return [F._backward_LeakyReLU(dy[0], *inputs, act_type="leaky"),
+                by_slope(F, dy[0] * below, inputs[1])]
+
+
+def by_slope(F, made, gamma):
+    """`made`, shaped like data, summed over what shares an entry of gamma."""
+    if made.shape == gamma.shape:
+        return made
+    spread = (1, *gamma.shape, *[1] * (made.ndim - 2)) if made.ndim > 1 else gamma.shape
+    return unbroadcast(F, made, spread).reshape(gamma.shape)
+
+
+@register("_backward_LeakyReLU", inputs="dy data gamma?")
+class LeakyReLUGrad(Op):
+    """dy f'(data): of leaky with a slope for all, for each channel or for each element; elu, ..."""
+
+    act_type: str = required(choices=("leaky", "elu", "selu", "gelu"))
+    slope: float = param(0.0)
+
+    def prepare(self, inputs, outputs):
+        return leaky_kernel("grad_" + self.act_type, inputs[1],
+                            inputs[2].shape if len(inputs) == 3 else None, self.slope)
+
+    def grad(self, F, dy, inputs, outputs):
+        g, given, data = dy[0], inputs[0], inputs[1]
+        first = F._backward_LeakyReLU(g, *inputs[1:], act_type=self.act_type, slope=self.slope)
+        below = F._lesser_equal_scalar(data, scalar=0.0)
+        if self.act_type == "leaky":
+            if len(inputs) == 2:
+                return [first, None]
+            return [first, None, by_slope(F, g * given * below, inputs[2])]
+        if self.act_type == "gelu":
+            square = data * data
+            density = F.exp(square * -0.5) * (1 / math.sqrt(2 * math.pi))
+            return [first, g * given * density * (2.0 - square)]
+        slope = self.slope if self.act_type == "elu" else SELU_SLOPE
+        bend = F.exp(F._minimum_scalar(data, scalar=0.0)) * slope
+        return [first, g * given * below * bend]
