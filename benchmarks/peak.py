@@ -1,10 +1,11 @@
-"""The FMA peak of one core, measured by a kernel that multiplies and adds in registers only.
+"""The FMA peak of all threads, by a kernel that multiplies and adds in registers only.
 
     PYTHONPATH=. python benchmarks/peak.py
 """
 
 import time
 
+from mxlite.device import core
 from mxlite.ndarray.ndarray import OpFunction
 from mxlite.ops import schema
 
@@ -13,35 +14,38 @@ ROUNDS = 1 << 18
 
 @schema.register("_bench_fma_peak", inputs="")
 class FmaPeak(schema.Op):
-    """[_, multiply-adds a round]: ROUNDS rounds in registers."""
+    """(1,), multiply-adds a round: ROUNDS rounds in registers, in each of `threads` threads."""
+
+    threads: int = schema.required("how many")
 
     def infer_shape(self):
-        return [(2,)]
+        return [(1,)]
 
     def infer_dtype(self):
         return ["float32"]
 
     def prepare(self, inputs, outputs):
-        return schema.kernel("fma_peak", "float32", rounds=ROUNDS)
+        return schema.kernel("fma_peak", "float32", rounds=ROUNDS, tasks=self.threads)
 
 
 run = OpFunction(FmaPeak, "peak")
 
 
-def operations():
+def operations(threads):
     """Floating-point operations of one call of `run`."""
-    return 2 * ROUNDS * float(run().asnumpy()[1])
+    return 2 * ROUNDS * threads * float(run(threads=threads).asnumpy()[0])
 
 
 def measure(seconds=0.2):
-    """FLOP/s of one core: the best call within that time."""
+    """FLOP/s of the threads of the pool together: the best call within that time."""
+    threads = core.num_threads()
     best = float("inf")
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
         start = time.perf_counter()
-        run()
+        run(threads=threads)
         best = min(best, time.perf_counter() - start)
-    return operations() / best
+    return operations(threads) / best
 
 
 if __name__ == "__main__":

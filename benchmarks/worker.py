@@ -1,6 +1,6 @@
 """A process of compare.py: `worker.py mxlite|mxnet|torch` reads the name of a case a line, runs it,
 and answers with a line of JSON: seconds a call, or what went wrong. mxlite's also answers "peak":
-the FLOP/s that one core can reach."""
+the FLOP/s that all threads can reach."""
 
 import importlib
 import json

@@ -18,14 +18,13 @@
 #include "gemm_micro_impl.h"
 #undef T
 
-typedef struct { int64_t rounds; } fma_peak_dims;
+typedef struct { int64_t rounds, tasks; } fma_peak_dims;
 
-/* For benchmarks: rounds * TILE_AREA multiply-adds that wait for nothing but each other. */
-static int fma_peak_f32(const void *desc, void *const *ptr, const mx_scalar *scalars) {
-  const fma_peak_dims *d = desc;
+static void fma_peak_task(void *context, int64_t task) {
+  const fma_peak_dims *d = context;
   float a[TILE_ROWS], b[TILE_COLS(float)];
   int64_t offset[64];
-  (void)scalars;
+  (void)task;
   for (int i = 0; i < TILE_ROWS; i++) a[i] = 1e-3f;
   for (int j = 0; j < TILE_COLS(float); j++) b[j] = 1e-3f;
   for (int k = 0; k < 64; k++) offset[k] = 0;
@@ -33,10 +32,16 @@ static int fma_peak_f32(const void *desc, void *const *ptr, const mx_scalar *sca
   const tile_float out = {c, TILE_COLS(float), 0, NULL, NULL};
   for (int64_t round = 0; round < d->rounds / 64; round++)
     micro_taps_float(TILE_ROWS, TILE_COLS(float), 64, a, 0, b, offset, &out);
-  *(float *)ptr[0] = c[0];
-  *((float *)ptr[0] + 1) = TILE_AREA(float);
+}
+
+/* For benchmarks: tasks * rounds * TILE_AREA multiply-adds that wait for nothing but each other. */
+static int fma_peak_f32(const void *desc, void *const *ptr, const mx_scalar *scalars) {
+  fma_peak_dims dims = *(const fma_peak_dims *)desc;
+  (void)scalars;
+  mx_rt->parallel_for(dims.tasks, fma_peak_task, &dims);
+  *(float *)ptr[0] = TILE_AREA(float);
   return MX_OK;
 }
 
 const mx_kernel_entry mx_table_gemm_micro[] = {
-    MX_ENTRY(fma_peak, f32, fma_peak_dims, "rounds"), {0}};
+    MX_ENTRY(fma_peak, f32, fma_peak_dims, "rounds tasks"), {0}};
