@@ -12,9 +12,8 @@
 
 enum mx_status {
   MX_OK = 0,
-  MX_NO_MEMORY = 1,
-  MX_BAD_INDEX = 2,    /* an index array holds a value outside its axis */
-  MX_BAD_VALUE = 3,    /* an input holds a value the operator does not take */
+  MX_BAD_INDEX = 1,    /* an index array holds a value outside its axis */
+  MX_BAD_VALUE = 2,    /* an input holds a value the operator does not take */
 };
 
 /* A parameter known only when the kernel runs: learning rates, the scalar of x + 2, random keys. */

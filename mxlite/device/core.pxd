@@ -7,7 +7,7 @@ cdef extern from "mx_kernel.h" nogil:
         int64_t i
         uint64_t u
     ctypedef int (*mx_kernel)(const void *desc, void *const *ptr, const mx_scalar *scalars)
-    int MX_OK, MX_NO_MEMORY, MX_BAD_INDEX, MX_BAD_VALUE
+    int MX_OK, MX_BAD_INDEX, MX_BAD_VALUE
 
 
 cdef enum:
@@ -76,7 +76,7 @@ cdef class Operator:
 
 
 cdef Spec make_spec(tuple shape, str dtype, object ctx)
-cdef Storage new_storage(int64_t nbytes)
+cdef Storage new_storage(int64_t nbytes, object user)
 cdef Prepared find(Operator op, void **specs, int count, bint train)
 cdef Prepared prepare_for(Operator op, tuple specs, bint train, object ctx)
 cdef int raise_status(Prepared call, int status) except -1

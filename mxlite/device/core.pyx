@@ -98,11 +98,14 @@ cdef class Storage:
             mx_pool_free(self.data, self.nbytes)
 
 
-cdef Storage new_storage(int64_t nbytes):
+cdef Storage new_storage(int64_t nbytes, object user):
+    """A block; `user`: the Spec or the Prepared that it is for."""
     cdef Storage self = Storage.__new__(Storage)
     self.data = <char *>mx_pool_alloc(<size_t>nbytes)
     if self.data == NULL:
-        raise MXNetMemoryError(f"no memory for an array of {nbytes} bytes")
+        what = (f"{user.op.name}: no memory for its work space" if isinstance(user, Prepared)
+                else f"no memory for an array {user}")
+        raise MXNetMemoryError(f"{what}, {nbytes} bytes")
     self.nbytes = <size_t>nbytes
     return self
 
@@ -385,8 +388,6 @@ cdef Prepared find(Operator op, void **specs, int count, bint train):
 
 
 cdef int raise_status(Prepared call, int status) except -1:
-    if status == MX_NO_MEMORY:
-        raise MXNetMemoryError(f"{call.op.name}: no memory for the work space")
     if status == MX_BAD_INDEX:
         raise MXNetIndexError(call.op.index_message(call.in_specs))
     raise MXNetValueError(f"{call.op.name}: an input holds a value that it does not take")

@@ -72,7 +72,7 @@ cdef inline ArrayBase blank():
 cdef ArrayBase new_array(Spec spec):
     """An array of this spec; its values are whatever the memory held."""
     cdef ArrayBase self = blank()
-    self.storage = new_storage(spec.nbytes)
+    self.storage = new_storage(spec.nbytes, spec)
     self.data = self.storage.data
     self.spec = spec
     return self

@@ -27,7 +27,7 @@ cdef int call_kernel(Prepared call, void **ptr, int count, const mx_scalar *scal
     cdef Storage scratch
     cdef int status
     if call.scratch:
-        scratch = new_storage(call.scratch)
+        scratch = new_storage(call.scratch, call)
         ptr[count] = scratch.data
     if call.release_gil:
         with nogil:
