@@ -311,3 +311,8 @@ def test_a_long_chain_neither_overflows_nor_leaks():
     del y                        # never walked
     gc.collect()
     assert core.memory_info()["live"] <= before + 4096
+
+
+def test_get_symbol_says_that_there_are_none():
+    with pytest.raises(NotImplementedError, match="get_symbol: there are no Symbols"):
+        autograd.get_symbol(nd.ones((1,)))

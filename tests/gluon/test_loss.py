@@ -106,3 +106,10 @@ def test_misuse_is_named():
         loss.L1Loss(weight="1")
     with pytest.raises(ValueError, match="label_format must be 'signed' or 'binary'; got 'both'"):
         loss.LogisticLoss(label_format="both")
+
+
+def test_poisson_loss_of_a_target_of_zero_is_finite():
+    made = loss.PoissonNLLLoss(from_logits=False, compute_full=True)(
+        mx.nd.array([1, 2]), mx.nd.array([0, 3]))
+    stirling = 3 * np.log(3) - 3 + np.log(2 * np.pi * 3) / 2
+    np.testing.assert_allclose(made.asscalar(), (1 + 2 - 3 * np.log(2) + stirling) / 2, 1e-6)

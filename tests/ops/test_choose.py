@@ -138,3 +138,8 @@ def test_rounding_to_half_is_to_nearest_even(rng):
     with np.errstate(over="ignore"):
         want = x.astype("f2")
     np.testing.assert_array_equal(nd.array(x).astype("float16").asnumpy(), want)
+
+
+def test_relu_lets_nan_through():
+    made = nd.Activation(nd.array([np.nan, -1, 2]), act_type="relu").asnumpy()
+    np.testing.assert_array_equal(made, [np.nan, 0, 2])
