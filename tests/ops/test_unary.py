@@ -19,7 +19,7 @@ def sigmoid(x):
 ORACLES = {
     "abs": (np.abs, ANY), "sign": (np.sign, ANY), "rint": (lambda x: np.ceil(x - 0.5), ANY),
     "round": (lambda x: np.sign(x) * np.floor(np.abs(x) + 0.5), ANY), "ceil": (np.ceil, ANY),
-    "floor": (np.floor, ANY), "trunc": (np.trunc, ANY), "fix": (np.fix, ANY),
+    "floor": (np.floor, ANY), "trunc": (np.trunc, ANY), "fix": (np.trunc, ANY),
     "square": (np.square, ANY), "sqrt": (np.sqrt, POSITIVE), "rsqrt": (lambda x: x**-0.5, POSITIVE),
     "cbrt": (np.cbrt, POSITIVE), "rcbrt": (lambda x: 1 / np.cbrt(x), POSITIVE),
     "exp": (np.exp, ANY), "expm1": (np.expm1, ANY), "log": (np.log, POSITIVE),
