@@ -14,6 +14,7 @@ enum {
   TILES_HIGH = 504 / TILE_ROWS, TILES_WIDE = 16,
   MOST_SIDE = 512,       /* rows or columns of a cut of C; mxlite/ops/matrix.py knows these two */
   BLOCK_K = 384,
+  TILES_A_THREAD = 2,
   REUSE_TO_PACK = 128,   /* with at most so many columns of C, A is read where it lies; */
   SMALL_A = 1 << 16,     /* and if it has at most so many elements, */
   ALIASING_K = 512,      /* unless its rows would fall on each other in L1 */
@@ -33,12 +34,14 @@ static int64_t even_part(int64_t size, int64_t count, int64_t unit) {
   return parts(parts(size, count), unit) * unit;
 }
 
-/* At least d->tasks tiles, where the sizes allow; rather more columns of tiles than rows, as every
- * row packs B anew. */
+/* Tiles for all tasks, or a few a thread, where the sizes allow: not more, as each row of tiles
+ * packs B anew, and for the same reason rather more columns of them than rows.  However C is cut,
+ * each of its elements is summed in the same order. */
 static gemm_cut cut_matrix(const gemm_dims *d, int64_t tile_cols) {
   const int64_t most_high = parts(d->M, TILE_ROWS), most_wide = parts(d->N, tile_cols);
   int64_t high = parts(d->M, TILES_HIGH * TILE_ROWS), wide = parts(d->N, TILES_WIDE * tile_cols);
-  while (d->batch * high * wide < d->tasks && (high < most_high || wide < most_wide)) {
+  const int64_t wanted = at_most(d->tasks, TILES_A_THREAD * mx_rt->num_threads());
+  while (d->batch * high * wide < wanted && (high < most_high || wide < most_wide)) {
     const int wants_wide = !packs_a(d) || 4 * d->N * high >= d->M * wide;
     const int split_wide = wide < most_wide && (high == most_high || wants_wide);
     if (split_wide) wide++;

@@ -124,14 +124,17 @@ def test_fully_connected(rng, shape, no_bias, flatten):
     check_gradients(lambda *arrays: nd.FullyConnected(*arrays, **options), given, rng)
 
 
-def test_results_do_not_depend_on_threads(rng):
-    a, b = array(rng.standard_normal((300, 700)), "float32"), None
-    b = array(rng.standard_normal((700, 500)), "float32")
-    results = []
-    for threads in (1, 2, 5):
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("M, K, N", [(300, 700, 500), (100, 784, 128), (129, 512, 97)])
+def test_results_do_not_depend_on_threads(rng, M, K, N, dtype):
+    """Every number of threads cuts the result in another way, through edges of other widths."""
+    a = array(rng.standard_normal((M, K)), dtype)
+    b = array(rng.standard_normal((N, K)), dtype)
+    results = set()
+    for threads in (1, 2, 3, 5, 8):
         core.set_num_threads(threads)
-        results.append(nd.dot(a, b).asnumpy().tobytes())
-    assert results[0] == results[1] == results[2]
+        results.add(nd.dot(a, b, transpose_b=True).asnumpy().tobytes())
+    assert len(results) == 1
 
 
 def test_nan_and_infinity_stay_in_their_row():
