@@ -31,6 +31,8 @@ KERNEL_FILES = (
     "strided_copy join pad fill index_take index_accumulate index_nd index_pick index_sequence "
     "reduce reduce_arg softmax softmax_output batch_norm layer_norm leaky_relu pooling "
     "dropout optimizer random random_sample gemm_micro gemm gemm_naive conv conv_naive")
+RECORDIO_SOURCES = [f"io/recordio/{file}.c"
+                    for file in "block file find_magic part reader writer".split()]
 KERNEL_SOURCES = [f"csrc/cpu/{file}.c" for file in KERNEL_FILES.split()]
 HEADERS = sorted(glob.glob("csrc/include/*") + glob.glob("csrc/cpu/*.h"))
 
@@ -40,6 +42,15 @@ def cython_extension(name, *sources):
         name, [name.replace(".", "/") + ".pyx", *sources], include_dirs=INCLUDE, depends=HEADERS,
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_23_API_VERSION"), *MACROS],
         extra_compile_args=[*FLAGS, *SANITIZE], extra_link_args=["-pthread", *SANITIZE])
+
+
+def data_extension(name, *sources):
+    """Of `io`; it takes neither the kernels nor NumPy."""
+    return Extension(
+        name, [name.replace(".", "/") + ".pyx", *sources], include_dirs=["io/include"],
+        depends=sorted(glob.glob("io/include/*") + glob.glob("io/recordio/*.h")),
+        define_macros=MACROS, extra_compile_args=[*FLAGS, *SANITIZE],
+        extra_link_args=["-pthread", *SANITIZE])
 
 
 def kernel_extension(isa):
@@ -59,6 +70,8 @@ EXTENSIONS = [
     cython_extension("mxlite.ndarray.tape"),
     cython_extension("mxlite.ndarray.backward"),
     cython_extension("mxlite.ndarray.function"),
+    data_extension("mxlite._dataio.file"),
+    data_extension("mxlite._dataio.recordio", *RECORDIO_SOURCES),
 ]
 
 class BuildApart(build_ext):

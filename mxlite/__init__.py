@@ -17,7 +17,7 @@ _MODULES = {
     "initializer": ".initializer", "metric": ".metric", "lr_scheduler": ".lr_scheduler",
     "random": ".random", "rnd": ".random", "base": ".base", "name": ".name",
     "attribute": ".attribute", "context": ".context", "engine": ".engine",
-    "device": ".device", "ops": ".ops",
+    "device": ".device", "ops": ".ops", "recordio": ".recordio",
 }
 _NAMES = {
     "Context": ".context", "cpu": ".context", "gpu": ".context", "cpu_pinned": ".context",
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         ndarray,
         optimizer,
         random,
+        recordio,
     )
     from . import initializer as init
     from . import ndarray as nd
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     __all__ = [
         "Context", "MXNetError", "autograd", "base", "context", "cpu", "cpu_pinned",
         "current_context", "engine", "gluon", "gpu", "init", "initializer", "lr_scheduler",
-        "metric", "nd", "ndarray", "num_gpus", "optimizer", "random", "rnd",
+        "metric", "nd", "ndarray", "num_gpus", "optimizer", "random", "recordio", "rnd",
     ]
 
 
