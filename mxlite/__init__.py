@@ -17,7 +17,7 @@ _MODULES = {
     "initializer": ".initializer", "metric": ".metric", "lr_scheduler": ".lr_scheduler",
     "random": ".random", "rnd": ".random", "base": ".base", "name": ".name",
     "attribute": ".attribute", "context": ".context", "engine": ".engine",
-    "device": ".device", "ops": ".ops", "recordio": ".recordio",
+    "device": ".device", "ops": ".ops", "recordio": ".recordio", "io": ".io",
 }
 _NAMES = {
     "Context": ".context", "cpu": ".context", "gpu": ".context", "cpu_pinned": ".context",
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         engine,
         gluon,
         initializer,
+        io,
         lr_scheduler,
         metric,
         ndarray,
@@ -48,8 +49,9 @@ if TYPE_CHECKING:
 
     __all__ = [
         "Context", "MXNetError", "autograd", "base", "context", "cpu", "cpu_pinned",
-        "current_context", "engine", "gluon", "gpu", "init", "initializer", "lr_scheduler",
-        "metric", "nd", "ndarray", "num_gpus", "optimizer", "random", "recordio", "rnd",
+        "current_context", "engine", "gluon", "gpu", "init", "initializer", "io",
+        "lr_scheduler", "metric", "nd", "ndarray", "num_gpus", "optimizer", "random", "recordio",
+        "rnd",
     ]
 
 

@@ -128,7 +128,7 @@ def test_lenet_example_trains_saves_and_draws(tmp_path):
 
 
 def test_sample_is_cut_from_the_first_digits(tmp_path):
-    from mxlite.gluon.data.vision.idx import read_idx, write_idx
+    from mxlite.io.idx import read_idx, write_idx
 
     names = [f"{part}-{kind}-ubyte.gz" for part in ("train", "t10k")
              for kind in ("images-idx3", "labels-idx1")]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from mxlite.gluon.data.vision.idx import read_idx, write_idx
+from mxlite.io.idx import read_idx, write_idx
 
 COUNTS = {"train": 10_000, "t10k": 2_000}
 KINDS = {"images-idx3-ubyte": 3, "labels-idx1-ubyte": 1}

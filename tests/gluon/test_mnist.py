@@ -8,7 +8,7 @@ import pytest
 import mxlite as mx
 from mxlite.gluon.data import DataLoader
 from mxlite.gluon.data.vision import MNIST, FashionMNIST
-from mxlite.gluon.data.vision.idx import read_idx, write_idx
+from mxlite.io.idx import read_idx, write_idx
 
 SAMPLE = Path(__file__).parents[2] / "examples" / "data" / "mnist"
 

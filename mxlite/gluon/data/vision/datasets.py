@@ -8,8 +8,8 @@ from typing import Any
 
 from .... import ndarray as nd
 from ....base import MXNetValueError
+from ....io.idx import read_idx
 from ..dataset import Dataset, gather
-from .idx import read_idx
 
 _PARTS = {True: "train", False: "t10k"}
 

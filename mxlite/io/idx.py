@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ....base import MXNetValueError
+from ..base import MXNetValueError
 
 _UINT8 = 0x08
 

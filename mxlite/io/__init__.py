@@ -1,0 +1,11 @@
+"""`mx.io`: iterators over batches of arrays and of data files."""
+
+from .array_iter import NDArrayIter as NDArrayIter
+from .csv_iter import CSVIter as CSVIter
+from .desc import DataBatch as DataBatch
+from .desc import DataDesc as DataDesc
+from .file_iter import MXDataIter as MXDataIter
+from .iterator import DataIter as DataIter
+from .mnist_iter import MNISTIter as MNISTIter
+from .prefetch import PrefetchingIter as PrefetchingIter
+from .resize import ResizeIter as ResizeIter

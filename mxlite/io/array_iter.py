@@ -1,0 +1,160 @@
+"""`NDArrayIter`: batches of arrays in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import ndarray as nd
+from ..base import MXNetError, MXNetTypeError, MXNetValueError, listing, suggestion
+from ..random import numpy_generator
+from .desc import DataDesc
+from .iterator import DataIter, check_count, gather, shuffled
+
+_HANDLES = ["pad", "discard", "roll_over"]
+_NOTHING = np.empty(0, np.int64)
+
+
+class NDArrayIter(DataIter):
+    """Batches of arrays (N, ...): an NDArray, a NumPy array, or a list or dict of them.
+
+    What NDArrays hold keeps its dtype; other arrays become float32. One array is named
+    `data_name`; those of a list _0_data, _1_data, ...; those of a dict by its keys, sorted.
+
+    shuffle: an order of all samples drawn anew at every reset; it depends on mx.random.seed at
+    construction and on the number of resets. last_batch_handle: 'pad' fills the last batch with
+    the first samples of the epoch and counts them in `pad`; 'discard' drops what is left;
+    'roll_over' begins the next epoch with it, `pad` of that batch being their number.
+    layout: what provide_data and provide_label state.
+    """
+
+    def __init__(self, data: Any, label: Any = None, batch_size: int = 1, shuffle: bool = False,
+                 last_batch_handle: str = "pad", data_name: str = "data",
+                 label_name: str = "softmax_label", layout: str = "NCHW") -> None:
+        super().__init__(check_count("NDArrayIter", "batch_size", batch_size, low=1))
+        if last_batch_handle not in _HANDLES:
+            raise MXNetValueError(
+                f"NDArrayIter: last_batch_handle must be {listing(_HANDLES)}; got "
+                f"{last_batch_handle!r}{suggestion(last_batch_handle, _HANDLES)}")
+        if data is None:
+            raise MXNetTypeError("NDArrayIter: data must not be None")
+        self.data = _named("data", data, data_name)
+        self.label = [] if label is None else _named("label", label, label_name)
+        self.num_data = _common_length([*self.data, *self.label])
+        self.data_list = [array for _, array in [*self.data, *self.label]]
+        self.num_source = len(self.data_list)
+        self.shuffle = bool(shuffle)
+        self.last_batch_handle = last_batch_handle
+        self.layout = layout
+        self.idx = np.arange(self.num_data)
+        self._seed = int(numpy_generator().integers(1 << 63)) if shuffle else 0
+        self._epoch = -1
+        self._rest = _NOTHING              # what this epoch rolls over to the next
+        self.reset()
+
+    @property
+    def provide_data(self) -> list[DataDesc]:  # type: ignore[override]
+        """Name, shape (batch_size, ...), dtype and layout of each array of the data."""
+        return self._describe(self.data)
+
+    @property
+    def provide_label(self) -> list[DataDesc]:  # type: ignore[override]
+        """The same of the labels; empty without labels."""
+        return self._describe(self.label)
+
+    def _describe(self, arrays: list[tuple[str, nd.NDArray]]) -> list[DataDesc]:
+        return [DataDesc(name, (self.batch_size, *array.shape[1:]), array.dtype, self.layout)
+                for name, array in arrays]
+
+    def hard_reset(self) -> None:
+        """Begin a new epoch, and forget what the last one would roll over."""
+        self._rest = _NOTHING
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin a new epoch, with what the last one rolls over, if it came to its end."""
+        self._epoch += 1
+        self._head, self._rest = self._rest, _NOTHING
+        if self.shuffle:
+            self.idx = shuffled(self.num_data, self._seed, self._epoch)
+        self.cursor = -self.batch_size - len(self._head)
+        self._indices = _NOTHING
+
+    def iter_next(self) -> bool:
+        """Go to the next batch; False at the end of the epoch."""
+        self.cursor += self.batch_size
+        stop = self.cursor + self.batch_size
+        head = self._head if self.cursor < 0 else _NOTHING
+        self._indices = np.concatenate([head, self.idx[max(self.cursor, 0):max(stop, 0)]])
+        missing = self.batch_size - len(self._indices)
+        if missing == 0:
+            return True
+        if self.last_batch_handle == "pad" and len(self._indices):
+            self._indices = np.concatenate([self._indices, np.resize(self.idx, missing)])
+            return True
+        if self.last_batch_handle == "roll_over" and len(self._indices):
+            self._rest = self._indices
+        self._indices = _NOTHING
+        return False
+
+    def getdata(self) -> list[nd.NDArray]:
+        """The data of this batch, a new NDArray (batch_size, ...) for each array."""
+        return self._rows(self.data)
+
+    def getlabel(self) -> list[nd.NDArray]:
+        """The labels of this batch, a new NDArray (batch_size, ...) for each array."""
+        return self._rows(self.label)
+
+    def _rows(self, arrays: list[tuple[str, nd.NDArray]]) -> list[nd.NDArray]:
+        if not len(self._indices):
+            raise MXNetError("NDArrayIter: there is no batch here; call iter_next() first, and "
+                             "go on only if it returns True")
+        return [gather(array._numpy_view(), self._indices, array._dtype_name)
+                for _, array in arrays]
+
+    def getpad(self) -> int:
+        """How many samples fill the last batch up; with roll_over, how many rolled over."""
+        if self.last_batch_handle == "pad":
+            return max(0, self.cursor + self.batch_size - self.num_data)
+        if self.last_batch_handle == "roll_over" and -self.batch_size < self.cursor < 0:
+            return -self.cursor
+        return 0
+
+
+def _named(argument: str, arrays: Any, default: str) -> list[tuple[str, nd.NDArray]]:
+    """(name, NDArray) of each array in one array, a list or a dict."""
+    if isinstance(arrays, dict):
+        pairs = sorted(arrays.items())
+    elif isinstance(arrays, (list, tuple)):
+        alone = len(arrays) == 1
+        pairs = [(default if alone else f"_{i}_{default}", array)
+                 for i, array in enumerate(arrays)]
+    else:
+        pairs = [(default, arrays)]
+    if not pairs and argument == "data":
+        raise MXNetValueError("NDArrayIter: data must have at least one array; got "
+                              f"an empty {type(arrays).__name__}")
+    return [(name, _array(argument, name, array)) for name, array in pairs]
+
+
+def _array(argument: str, name: str, array: Any) -> nd.NDArray:
+    if not isinstance(array, nd.NDArray):
+        if not hasattr(array, "shape") or not hasattr(array, "dtype"):
+            raise MXNetTypeError(f"NDArrayIter: {argument} must be an NDArray, a NumPy array, or "
+                                 f"a list or dict of them; {name!r} is a {type(array).__name__}")
+        array = nd.array(np.asarray(array), dtype="float32")
+    if array.ndim == 0 or len(array) == 0:
+        raise MXNetValueError(f"NDArrayIter: {argument} {name!r} must have samples along its "
+                              f"first axis; its shape is {array.shape}")
+    return array
+
+
+def _common_length(pairs: list[tuple[str, nd.NDArray]]) -> int:
+    """How many samples each array has; raises where they differ."""
+    (first, array), *others = pairs
+    for name, other in others:
+        if len(other) != len(array):
+            raise MXNetValueError(f"NDArrayIter: all arrays must have as many samples; {first!r} "
+                                  f"has {len(array)}, {name!r} has {len(other)}")
+    return len(array)

@@ -1,0 +1,114 @@
+"""`MXDataIter`, the base of the iterators over files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import ndarray as nd
+from ..base import MXNetError, MXNetValueError, Shape, dtype_name, listing
+from .desc import DataBatch, DataDesc
+from .iterator import DataIter, check_count
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a file iterator reads at once."""
+
+    data: nd.NDArray                       # (batch_size, ...)
+    label: nd.NDArray                      # (batch_size, ...)
+    pad: int
+    index: np.ndarray[Any, Any]            # uint64 (batch_size,)
+
+
+class MXDataIter(DataIter):
+    """Base of iterators over files: a subclass overrides `_read` and `_rewind`.
+
+    Batches have one array of data and one of labels. Unlike those of other iterators, `getdata`
+    and `getlabel` return the NDArray itself, not a list.
+    """
+
+    def __init__(self, batch_size: int, data: DataDesc, label: DataDesc) -> None:
+        super().__init__(batch_size)
+        self.provide_data = [data]
+        self.provide_label = [label]
+        self._batch: Batch | None = None
+        self._repeated: Batch | None = None
+
+    def _read(self) -> Batch | None:
+        """The next batch; None at the end of the epoch."""
+        raise NotImplementedError(f"{type(self).__name__} must override _read")
+
+    def _rewind(self) -> None:
+        """Begin a new epoch."""
+        raise NotImplementedError(f"{type(self).__name__} must override _rewind")
+
+    def debug_skip_load(self) -> None:
+        """From now on give one and the same batch for ever, to time what comes after loading."""
+        self._rewind()
+        self._repeated = self._read()
+
+    def reset(self) -> None:
+        """Begin a new epoch."""
+        self._batch = None
+        self._rewind()
+
+    def next(self) -> DataBatch:
+        """The next batch; raises StopIteration at the end of the epoch."""
+        if not self.iter_next():
+            raise StopIteration
+        batch = self._here()
+        return DataBatch([batch.data], [batch.label], batch.pad, batch.index)
+
+    def iter_next(self) -> bool:
+        """Go to the next batch; False at the end of the epoch."""
+        self._batch = self._repeated or self._read()
+        return self._batch is not None
+
+    def _here(self) -> Batch:
+        if self._batch is None:
+            raise MXNetError(f"{type(self).__name__}: there is no batch here; call iter_next() "
+                             "first, and go on only if it returns True")
+        return self._batch
+
+    def getdata(self) -> nd.NDArray:
+        """The data of this batch, (batch_size, ...)."""
+        return self._here().data
+
+    def getlabel(self) -> nd.NDArray:
+        """The labels of this batch, (batch_size, ...)."""
+        return self._here().label
+
+    def getindex(self) -> np.ndarray[Any, Any]:
+        """The numbers of the samples of this batch, uint64 (batch_size,)."""
+        return self._here().index
+
+    def getpad(self) -> int:
+        """How many samples at the end of this batch only fill it up."""
+        return self._here().pad
+
+
+def check_settings(where: str, prefetch_buffer: int, ctx: str) -> None:
+    """Check what all file iterators take and, reading at the call as they do, make no use of."""
+    check_count(where, "prefetch_buffer", prefetch_buffer, low=0)
+    if ctx not in ("cpu", "gpu"):
+        raise MXNetValueError(f"{where}: ctx must be {listing(['cpu', 'gpu'])}; got {ctx!r}")
+
+
+def check_dtype(where: str, dtype: Any, allowed: list[str]) -> str:
+    """The name of the dtype, float32 for None."""
+    name = dtype_name(dtype)
+    if name not in allowed:
+        raise MXNetValueError(f"{where}: dtype must be {listing(allowed)}; got {dtype!r}")
+    return name
+
+
+def check_shape(where: str, argument: str, shape: Any) -> Shape:
+    """The shape of one sample, as a tuple of positive ints; an int stands for (int,)."""
+    lengths = (shape,) if hasattr(shape, "__index__") else tuple(shape)
+    if not lengths or not all(hasattr(n, "__index__") and n.__index__() > 0 for n in lengths):
+        raise MXNetValueError(f"{where}: {argument} must be a tuple of positive integers; "
+                              f"got {shape!r}")
+    return tuple(n.__index__() for n in lengths)

@@ -1,0 +1,99 @@
+"""`DataIter`, the base of iterators over batches, and what its subclasses share."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+
+from .. import ndarray as nd
+from ..base import MXNetTypeError, MXNetValueError, suggestion
+from .desc import DataBatch
+
+
+class DataIter:
+    """Base: iterate over it for batches of one epoch, call `reset()`, and iterate again.
+
+    Override `iter_next` (go to the next batch, whether there is one), `getdata`, `getlabel`,
+    `getpad`, `getindex` (of the batch it went to) and `reset`; or `next` and `reset`.
+    provide_data and provide_label: lists of `DataDesc`.
+    """
+
+    provide_data: Any
+    provide_label: Any
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        refuse_unknown(cls, kwargs)
+        return super().__new__(cls)
+
+    def __init__(self, batch_size: int = 0) -> None:
+        self.batch_size = batch_size
+
+    def __iter__(self) -> Any:
+        return self
+
+    def __next__(self) -> DataBatch:
+        return self.next()
+
+    def reset(self) -> None:
+        """Begin a new epoch."""
+
+    def next(self) -> DataBatch:
+        """The next batch; raises StopIteration at the end of the epoch."""
+        if self.iter_next():
+            return DataBatch(data=self.getdata(), label=self.getlabel(), pad=self.getpad(),
+                             index=self.getindex())
+        raise StopIteration
+
+    def iter_next(self) -> bool:
+        """Go to the next batch; False at the end of the epoch."""
+        return False
+
+    def getdata(self) -> Any:
+        """The data of this batch: a list of NDArrays (N, ...)."""
+
+    def getlabel(self) -> Any:
+        """The labels of this batch: a list of NDArrays (N, ...)."""
+
+    def getindex(self) -> Any:
+        """The numbers of the samples of this batch, or None."""
+
+    def getpad(self) -> Any:
+        """How many samples at the end of this batch only fill it up."""
+
+
+def refuse_unknown(cls: type, keywords: dict[str, Any]) -> None:
+    """Raise for a keyword that the constructor of `cls` does not take, with the near name."""
+    if not keywords:
+        return
+    parameters = inspect.signature(cls.__init__).parameters  # type: ignore[misc]
+    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        return
+    known = [name for name in parameters if name != "self"]
+    for name in keywords:
+        if name not in known:
+            near = suggestion(name, known) or f"; it takes {', '.join(known)}"
+            raise MXNetTypeError(f"{cls.__name__}: unknown keyword {name!r}{near}")
+
+
+def check_count(where: str, name: str, value: Any, low: int) -> int:
+    """`value` as an int of at least `low`; raises naming the iterator and the argument."""
+    if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() < low:
+        raise MXNetValueError(f"{where}: {name} must be an integer of at least {low}; "
+                              f"got {value!r}")
+    return int(value.__index__())
+
+
+def shuffled(count: int, seed: int, epoch: int) -> np.ndarray[Any, Any]:
+    """0 to count - 1 in the order of this seed and epoch: int64 (count,)."""
+    key = np.random.SeedSequence((seed & (1 << 64) - 1, epoch))
+    return np.random.Generator(np.random.Philox(key)).permutation(count)
+
+
+def gather(values: np.ndarray[Any, Any], indices: np.ndarray[Any, Any],
+           dtype: str) -> nd.NDArray:
+    """Rows `indices`, all within bounds, of a NumPy array, as a new NDArray of its dtype."""
+    rows = nd.empty((len(indices), *values.shape[1:]), dtype=dtype)
+    np.take(values, indices, axis=0, out=rows._numpy_view(), mode="clip")
+    return rows

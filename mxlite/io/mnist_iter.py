@@ -1,0 +1,100 @@
+"""`MNISTIter`: batches of the digits in a pair of idx files."""
+
+from __future__ import annotations
+
+import logging
+import math
+from typing import Any
+
+import numpy as np
+
+from .. import ndarray as nd
+from ..base import FLOATS, MXNetValueError
+from .desc import DataDesc
+from .file_iter import Batch, MXDataIter, check_dtype, check_settings, check_shape
+from .idx import read_idx
+from .iterator import check_count, gather, shuffled
+
+_SCALE = 1 / 256
+
+
+class MNISTIter(MXDataIter):
+    """Batches of digits: data (N, 1, height, width), pixels / 256 in [0, 1), and labels (N,).
+
+    image, label: idx files, plain or .gz. flat: data (N, height * width). What does not fill a
+    batch at the end of an epoch is left out. shuffle: an order of all samples for each epoch,
+    which depends on `seed` and the number of the epoch alone. num_parts, part_index: take one
+    of so many parts of about equal length. input_shape: what one sample must have as its shape.
+    dtype: a floating-point one, of data and labels. prefetch_buffer and ctx change nothing: the
+    files are in memory.
+    """
+
+    def __init__(self, image: str = "./train-images-idx3-ubyte",
+                 label: str = "./train-labels-idx1-ubyte", batch_size: int = 128,
+                 shuffle: bool = True, flat: bool = False, seed: int = 0, silent: bool = False,
+                 num_parts: int = 1, part_index: int = 0, input_shape: Any = None,
+                 prefetch_buffer: int = 4, ctx: str = "gpu", dtype: Any = None,
+                 data_name: str = "data", label_name: str = "softmax_label") -> None:
+        batch_size = check_count("MNISTIter", "batch_size", batch_size, low=1)
+        check_settings("MNISTIter", prefetch_buffer, ctx)
+        self._dtype = check_dtype("MNISTIter", dtype, list(FLOATS))
+        pixels, labels = _part(image, label, num_parts, part_index)
+        self._start, self._pixels = pixels
+        self._labels = labels.astype(np.float32)
+        if batch_size > len(self._labels):
+            raise MXNetValueError(f"MNISTIter: batch_size must be at most {len(self._labels)}, "
+                                  f"the number of images taken of {image}; got {batch_size}")
+        height, width = self._pixels.shape[1:]
+        self._shape = (height * width,) if flat else (1, height, width)
+        if input_shape is not None and check_shape("MNISTIter", "input_shape",
+                                                   input_shape) != self._shape:
+            raise MXNetValueError(f"MNISTIter: input_shape must be {self._shape}, as the images "
+                                  f"of {image} give it with flat={bool(flat)}; got {input_shape}")
+        kind = nd.empty((0,), dtype=self._dtype).dtype
+        super().__init__(batch_size, DataDesc(data_name, (batch_size, *self._shape), kind),
+                         DataDesc(label_name, (batch_size,), kind))
+        self._shuffle = bool(shuffle)
+        self._seed = int(seed)
+        self._epoch = -1
+        self._rewind()
+        if not silent:
+            logging.getLogger("mxlite").info("MNISTIter: %d images of shape %s from %s",
+                                             len(self._labels), self._shape, image)
+
+    def _rewind(self) -> None:
+        self._epoch += 1
+        self._done = 0
+        count = len(self._labels)
+        self._order = (shuffled(count, self._seed, self._epoch) if self._shuffle
+                       else np.arange(count))
+
+    def _read(self) -> Batch | None:
+        indices = self._order[self._done:self._done + self.batch_size]
+        if len(indices) < self.batch_size:
+            return None
+        self._done += self.batch_size
+        data = nd.empty((self.batch_size, *self._shape), dtype="float32")
+        np.multiply(self._pixels[indices], np.float32(_SCALE),
+                    out=data._numpy_view().reshape(self.batch_size, *self._pixels.shape[1:]))
+        label = gather(self._labels, indices, "float32")
+        if self._dtype != "float32":
+            data, label = data.astype(self._dtype), label.astype(self._dtype)
+        return Batch(data, label, 0, (indices + self._start).astype(np.uint64))
+
+
+def _part(image: str, label: str, num_parts: int, part_index: int) -> tuple[Any, Any]:
+    """((number of the first image, images), labels) of one part of the files."""
+    num_parts = check_count("MNISTIter", "num_parts", num_parts, low=1)
+    part_index = check_count("MNISTIter", "part_index", part_index, low=0)
+    if part_index >= num_parts:
+        raise MXNetValueError(f"MNISTIter: part_index must be below num_parts={num_parts}; "
+                              f"got {part_index}")
+    pixels, labels = read_idx(image, ndim=3), read_idx(label, ndim=1)
+    if len(pixels) != len(labels):
+        raise MXNetValueError(f"MNISTIter: {image} holds {len(pixels)} images, "
+                              f"{label} {len(labels)} labels")
+    if math.prod(pixels.shape) == 0:
+        raise MXNetValueError(f"MNISTIter: {image} holds no pixels; its shape is {pixels.shape}")
+    start = len(labels) * part_index // num_parts
+    stop = len(labels) * (part_index + 1) // num_parts
+    return (start, pixels[start:stop]), labels[start:stop]
