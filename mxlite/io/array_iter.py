@@ -142,12 +142,13 @@ def _array(argument: str, name: str, array: Any) -> nd.NDArray:
     if not isinstance(array, nd.NDArray):
         if not hasattr(array, "shape") or not hasattr(array, "dtype"):
             raise MXNetTypeError(f"NDArrayIter: {argument} must be an NDArray, a NumPy array, or "
-                                 f"a list or dict of them; {name!r} is a {type(array).__name__}")
-        array = nd.array(np.asarray(array), dtype="float32")
+                                 f"a list or dict of them; {name!r} is of type "
+                                 f"{type(array).__name__}")
+        array = np.asarray(array)
     if array.ndim == 0 or len(array) == 0:
         raise MXNetValueError(f"NDArrayIter: {argument} {name!r} must have samples along its "
                               f"first axis; its shape is {array.shape}")
-    return array
+    return array if isinstance(array, nd.NDArray) else nd.array(array, dtype="float32")
 
 
 def _common_length(pairs: list[tuple[str, nd.NDArray]]) -> int:

@@ -43,10 +43,10 @@ class CSVIter(MXDataIter):
         shape = check_shape("CSVIter", "data_shape", data_shape)
         of_label = check_shape("CSVIter", "label_shape", label_shape)
         of_label = () if label_csv is None or of_label == (1,) else of_label
-        self._rows = Rows("data", data_csv, shape, self._dtype)
+        self._rows = Rows("data_csv", data_csv, shape, self._dtype)
         self._labels = None
         if label_csv is not None:
-            self._labels = Rows("label", label_csv, of_label or (1,), self._dtype)
+            self._labels = Rows("label_csv", label_csv, of_label or (1,), self._dtype)
         kind = np.dtype(self._dtype).type
         super().__init__(batch_size, DataDesc(data_name, (batch_size, *shape), kind),
                          DataDesc(label_name, (batch_size, *of_label), kind))

@@ -25,6 +25,7 @@ class Rows:
     def __init__(self, argument: str, path: str, shape: Shape, dtype: str) -> None:
         self.path = path
         self._argument = argument
+        self._shape_name = argument.replace("csv", "shape")
         self._shape = shape
         self._columns = int(np.prod(shape))
         self._dtype = dtype
@@ -36,7 +37,7 @@ class Rows:
     def rewind(self) -> None:
         """Begin again with the first row."""
         self._blocks = self._read()
-        self._failure: MXNetValueError | None = None
+        self._failure = ""
         self._block: Array = np.empty((0, self._columns), self._dtype)
         self.number = 0            # of the next row
 
@@ -53,15 +54,15 @@ class Rows:
 
     def _peek(self) -> Array:
         """What is left of this block, or the next one; empty at the end of the last file."""
-        if self._failure is not None:
-            raise self._failure            # the end of _blocks would look like that of the file
+        if self._failure:      # the end of _blocks would look like that of the file
+            raise MXNetValueError(self._failure)
         try:
             while not len(self._block):
                 self._block = next(self._blocks)
         except StopIteration:
             pass
         except MXNetValueError as error:
-            self._failure = error
+            self._failure = str(error)
             raise
         return self._block
 
@@ -79,7 +80,7 @@ class Rows:
 
     def _parse(self, path: str, first: int, lines: list[str]) -> Array:
         """The rows of lines first, first + 1, ... of a file."""
-        rows = [text for text in (line.strip().removesuffix(",") for line in lines) if text]
+        rows = [text for text in map(_stripped, lines) if text]
         if not rows:
             return np.empty((0, self._columns), self._dtype)
         try:
@@ -95,24 +96,34 @@ class Rows:
             return np.loadtxt(rows, self._dtype, delimiter=",", comments=None, ndmin=2)
         return np.array([[int(field) for field in row.split(",")] for row in rows], self._dtype)
 
+    def _is_number(self, field: str) -> bool:
+        try:
+            return bool(field) and self._numbers([field]).size == 1
+        except (ValueError, OverflowError):
+            return False
+
     def _error(self, path: str, first: int, lines: list[str]) -> MXNetValueError:
         """What is wrong with the first bad line, once it is known that there is one."""
         for number, line in enumerate(lines, first):
-            text = line.strip().removesuffix(",")
+            text = _stripped(line)
             where = f"CSVIter: {path}, line {number}"
             fields = text.split(",") if text else []
             if fields and len(fields) != self._columns:
                 return MXNetValueError(
-                    f"{where}: must have {self._columns} numbers, as {self._argument}_shape="
+                    f"{where}: must have {self._columns} numbers, as {self._shape_name}="
                     f"{self._shape} takes; got {len(fields)}")
             for field in fields:
-                try:
-                    self._numbers([field])
-                except (ValueError, OverflowError):
+                if not self._is_number(field.strip()):
                     return MXNetValueError(f"{where}: must have numbers of dtype {self._dtype}; "
                                            f"got {field.strip()!r}")
         return MXNetValueError(f"CSVIter: {path}, lines {first} to {first + len(lines) - 1}: "
                                f"must have {self._columns} numbers of dtype {self._dtype} each")
+
+
+def _stripped(line: str) -> str:
+    """The line without space around it and without one comma at its end."""
+    text = line.strip()
+    return text[:-1] if len(text) > 1 and text[-1] == "," else text
 
 
 def _files(argument: str, path: str) -> list[str]:

@@ -37,6 +37,8 @@ class MNISTIter(MXDataIter):
                  data_name: str = "data", label_name: str = "softmax_label") -> None:
         batch_size = check_count("MNISTIter", "batch_size", batch_size, low=1)
         check_settings("MNISTIter", prefetch_buffer, ctx)
+        if not hasattr(seed, "__index__"):
+            raise MXNetValueError(f"MNISTIter: seed must be an integer; got {seed!r}")
         self._dtype = check_dtype("MNISTIter", dtype, list(FLOATS))
         pixels, labels = _part(image, label, num_parts, part_index)
         self._start, self._pixels = pixels

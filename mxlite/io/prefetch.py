@@ -57,9 +57,10 @@ class PrefetchingIter(DataIter):
         """Begin a new epoch, at any time; a batch made ahead, or its error, is dropped."""
         for ahead in self._ahead:
             ahead.begin_reset()
-        errors = [ahead.end_reset() for ahead in self._ahead]
-        for error in filter(None, errors):
-            raise error
+        for ahead in self._ahead:
+            ahead.end_reset()
+        for ahead in self._ahead:
+            ahead.raise_error()
 
     def iter_next(self) -> bool:
         """Go to the next batch; False at the end of the epoch."""
@@ -127,17 +128,23 @@ class _Ahead:
         """The next batch, None at the end. An error is raised once, and then tried again."""
         while self._reply is None:
             if self._ordered == "reset":       # an interrupt came while it was waited for
-                reset_error = self.end_reset()
-                if reset_error is not None:
-                    raise reset_error
-            elif self._ordered is None:
+                self.end_reset()
+                continue
+            if self._ordered is None:
                 self._order("next")
             self._reply = self._wait()
-        batch, error = self._reply
+        self.raise_error()
+        return None if self._reply is None else self._reply[0]
+
+    def raise_error(self) -> None:
+        """Raise the error that has come, if one has, and only once."""
+        error = None if self._reply is None else self._reply[1]
         if error is not None:
             self._reply = None
-            raise error
-        return batch
+            try:
+                raise error
+            finally:
+                del error      # its traceback holds this frame: no cycle, so that del ends it all
 
     def take(self) -> None:
         """Take the batch looked at, and have the next made."""
@@ -150,12 +157,12 @@ class _Ahead:
         self._reply = None
         self._order("reset")
 
-    def end_reset(self) -> BaseException | None:
-        """Wait for the reset and have the first batch made; the error of the reset, if any."""
-        _, error = self._wait()
-        if error is None:
+    def end_reset(self) -> None:
+        """Wait for the reset, keep its error, or else have the first batch made."""
+        self._reply = self._wait()
+        if self._reply[1] is None:
+            self._reply = None
             self._order("next")
-        return error
 
     def stop(self) -> None:
         """Have the thread end after what it is doing."""

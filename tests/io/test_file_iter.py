@@ -1,0 +1,60 @@
+"""MXDataIter: what a reader of a file has to write, and what it gets."""
+
+import numpy as np
+import pytest
+
+import mxlite as mx
+from mxlite.io import DataDesc, MXDataIter
+from mxlite.io.file_iter import Batch
+
+
+class Three(MXDataIter):
+    """Batches 0, 1 and 2."""
+
+    number = 0
+
+    def __init__(self):
+        super().__init__(1, DataDesc("data", (1,)), DataDesc("label", (1,)))
+
+    def _rewind(self):
+        self.number = 0
+
+    def _read(self):
+        self.number += 1
+        value = mx.nd.array([self.number - 1])
+        return Batch(value, -value, 0, np.zeros(1, "uint64")) if self.number <= 3 else None
+
+
+def numbers(it):
+    return [(b.data[0].asscalar(), b.label[0].asscalar()) for b in it]
+
+
+def test_epochs():
+    it = Three()
+    assert numbers(it) == [(0, 0), (1, -1), (2, -2)] and numbers(it) == []
+    it.reset()
+    assert it.next().data[0].asscalar() == 0
+
+
+def test_debug_skip_load_repeats_the_first_batch():
+    it = Three()
+    it.next()
+    it.debug_skip_load()
+    assert [it.next().data[0].asscalar() for _ in range(5)] == [0] * 5
+
+
+def test_no_batch_after_a_reset():
+    it = Three()
+    it.next()
+    it.reset()
+    for part in (it.getdata, it.getlabel, it.getpad, it.getindex):
+        with pytest.raises(mx.MXNetError, match="Three: there is no batch here; call iter_next"):
+            part()
+
+
+def test_a_subclass_must_override():
+    it = MXDataIter(1, DataDesc("data", (1,)), DataDesc("label", (1,)))
+    with pytest.raises(NotImplementedError, match="MXDataIter must override _read"):
+        it.next()
+    with pytest.raises(NotImplementedError, match="MXDataIter must override _rewind"):
+        it.reset()

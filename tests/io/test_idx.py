@@ -1,0 +1,23 @@
+"""The idx format, written and read; tests/gluon/test_mnist.py has broken files."""
+
+import numpy as np
+import pytest
+
+from mxlite.io.idx import read_idx, write_idx
+
+
+@pytest.mark.parametrize("ending", ["", ".gz"])
+@pytest.mark.parametrize("shape", [(5,), (2, 3, 4), (0, 3)])
+def test_written_and_read(tmp_path, shape, ending):
+    values = np.arange(np.prod(shape), dtype="uint8").reshape(shape)
+    path = str(tmp_path / f"x{ending}")
+    write_idx(path, values)
+    found = read_idx(path, len(shape))
+    assert found.dtype == np.uint8 and found.shape == shape and (found == values).all()
+
+
+def test_compressed_files_are_always_alike(tmp_path):
+    paths = [tmp_path / name for name in ("a.gz", "b.gz")]
+    for path in paths:
+        write_idx(str(path), np.arange(9, dtype="uint8"))
+    assert paths[0].read_bytes() == paths[1].read_bytes()
