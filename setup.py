@@ -33,6 +33,7 @@ KERNEL_FILES = (
     "dropout optimizer random random_sample gemm_micro gemm gemm_naive conv conv_naive")
 RECORDIO_SOURCES = [f"io/recordio/{file}.c"
                     for file in "block file find_magic part reader writer".split()]
+JPEG_SOURCES = [f"io/jpeg/{file}.c" for file in "decoder library orientation".split()]
 KERNEL_SOURCES = [f"csrc/cpu/{file}.c" for file in KERNEL_FILES.split()]
 HEADERS = sorted(glob.glob("csrc/include/*") + glob.glob("csrc/cpu/*.h"))
 
@@ -48,9 +49,9 @@ def data_extension(name, *sources):
     """Of `io`; it takes neither the kernels nor NumPy."""
     return Extension(
         name, [name.replace(".", "/") + ".pyx", *sources], include_dirs=["io/include"],
-        depends=sorted(glob.glob("io/include/*") + glob.glob("io/recordio/*.h")),
+        depends=sorted(glob.glob("io/include/*") + glob.glob("io/*/*.h")),
         define_macros=MACROS, extra_compile_args=[*FLAGS, *SANITIZE],
-        extra_link_args=["-pthread", *SANITIZE])
+        extra_link_args=["-pthread", "-ldl", *SANITIZE])
 
 
 def kernel_extension(isa):
@@ -72,6 +73,7 @@ EXTENSIONS = [
     cython_extension("mxlite.ndarray.function"),
     data_extension("mxlite._dataio.file"),
     data_extension("mxlite._dataio.recordio", *RECORDIO_SOURCES),
+    data_extension("mxlite._dataio.jpeg", *JPEG_SOURCES),
 ]
 
 class BuildApart(build_ext):
