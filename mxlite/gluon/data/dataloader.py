@@ -1,96 +1,146 @@
-"""`DataLoader`: batches of a dataset, made here or ahead of time by threads."""
+"""`DataLoader`: batches of a dataset, made here, or ahead of time by threads or processes."""
 
 from __future__ import annotations
 
-import collections
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-
 from ... import ndarray as nd
-from ...base import MXNetError, MXNetValueError
-from .dataset import Dataset
+from ...base import MXNetTypeError, MXNetValueError
+from ...device.context import cpu_pinned, num_gpus
+from ...io.iterator import check_count, refuse_unknown
+from ...random import next_key
+from .batchify import default_batchify_fn as default_batchify_fn
+from .loader_threads import Crew, Epoch
+from .loader_threads import LoaderTimeoutError as LoaderTimeoutError
+from .making import Maker, Order, orders
 from .sampler import BatchSampler, RandomSampler, SequentialSampler
 
+default_mp_batchify_fn = default_batchify_fn      # MXNet's for worker processes
 
-def default_batchify_fn(data: Sequence[Any]) -> Any:
-    """Stack samples along a new first axis; of tuples, make a list of such stacks."""
-    first = data[0]
-    if isinstance(first, nd.NDArray):
-        return nd.stack(*data)
-    if isinstance(first, tuple):
-        return [default_batchify_fn(part) for part in zip(*data, strict=True)]
-    values = np.asarray(data)
-    return nd.array(values, dtype=values.dtype)
+_START = 60.0       # seconds that worker processes may take to start, if `timeout` is less
 
 
 class DataLoader:
     """Iterate over it for batches: `for data, label in DataLoader(dataset, 32, shuffle=True)`.
 
-    Give batch_size with shuffle, a sampler and last_batch ('keep', 'discard', 'rollover'), or a
-    batch_sampler. num_workers threads make `prefetch` batches ahead, in the same order; an error
-    in one is raised where its batch would come. batchify_fn makes a batch of a list of samples.
+    dataset: a Dataset, an array, or anything with a length and items.
+    batch_size, with shuffle or a sampler, and last_batch ('keep', 'discard', 'rollover'): which
+        samples make a batch; or a batch_sampler, which gives lists of numbers of samples.
+    batchify_fn: makes a batch of a list of samples; see `gluon.data.batchify`.
+    num_workers: how many threads make batches, or processes with thread_pool=False. The batches
+        and their order are the same for any number: what samples draw from mx.random depends on
+        the seed, the epoch and the number of the batch.
+    prefetch: how many batches are made ahead, 2 * num_workers if None.
+    timeout: seconds to wait for a batch of a worker, then LoaderTimeoutError is raised.
+    pin_memory, pin_device_id: give arrays in memory that this GPU copies from quickly; where there
+        is no such GPU, in ordinary memory.
+    auto_reload: begin to make the batches of the next epoch as soon as one ends, and those of the
+        first at once; `refresh` and `clean` begin anew, and drop what is made ahead.
+
+    Threads share the dataset, so its `__getitem__` must bear that. Processes are started anew
+    (never forked) and get the dataset by pickle: a script that uses them must have what it runs
+    under `if __name__ == "__main__":`. Their arrays come through shared memory. An error in a
+    worker is raised where its batch would come, with notes that name the sample.
     """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        refuse_unknown(cls, kwargs)
+        return super().__new__(cls)
 
     def __init__(self, dataset: Any, batch_size: int | None = None, shuffle: bool = False,
                  sampler: Any = None, last_batch: str | None = None, batch_sampler: Any = None,
                  batchify_fn: Callable[[list[Any]], Any] | None = None, num_workers: int = 0,
                  pin_memory: bool = False, pin_device_id: int = 0, prefetch: int | None = None,
-                 thread_pool: bool = False, timeout: float = 120, auto_reload: bool = False
+                 thread_pool: bool = True, timeout: float = 120, auto_reload: bool = False
                  ) -> None:
-        if num_workers < 0 or timeout <= 0:
-            raise MXNetValueError("DataLoader: num_workers must be at least 0 and timeout "
-                                  f"positive; got {num_workers} and {timeout}")
-        self._dataset = dataset
+        self._num_workers = check_count("DataLoader", "num_workers", num_workers, 0)
+        self._prefetch = (2 * self._num_workers if prefetch is None
+                          else check_count("DataLoader", "prefetch", prefetch, 0))
+        if not timeout > 0:
+            raise MXNetValueError(f"DataLoader: timeout must be positive; got {timeout}")
         if batch_sampler is None:
             batch_sampler = _batches(dataset, batch_size, shuffle, sampler, last_batch)
         elif batch_size is not None or shuffle or sampler is not None or last_batch is not None:
             raise MXNetValueError("DataLoader: batch_size, shuffle, sampler and last_batch must "
                                   "not be given together with batch_sampler")
         self._batch_sampler = batch_sampler
-        self._batchify_fn = batchify_fn or default_batchify_fn
-        self._num_workers = num_workers
-        self._prefetch = max(1, 2 * num_workers if prefetch is None else prefetch)
+        self._maker = Maker(dataset, batchify_fn or default_batchify_fn)
+        self._thread_pool = thread_pool
         self._timeout = timeout
+        self._pinned = cpu_pinned(pin_device_id) if pin_memory and pin_device_id < num_gpus() \
+            else None
+        self.auto_reload = auto_reload
+        self._iter: Any = None
+        self._crew: Crew | None = None
+        if self._num_workers and not thread_pool:
+            self._crew = self._new_crew()             # processes load while their parent goes on
+        if auto_reload:
+            self.refresh()
 
     def __len__(self) -> int:
         return len(self._batch_sampler)
 
     def __iter__(self) -> Iterator[Any]:
-        return self._ahead() if self._num_workers else map(self._make, iter(self._batch_sampler))
-
-    def _make(self, indices: list[int]) -> Any:
-        if self._batchify_fn is default_batchify_fn and isinstance(self._dataset, Dataset):
-            batch = self._dataset.batch(indices)
-            if batch is not None:
-                return batch
-        return self._batchify_fn([self._dataset[i] for i in indices])
-
-    def _ahead(self) -> Iterator[Any]:
-        """Batches in order, `prefetch` of them being made by threads meanwhile."""
-        waiting: collections.deque[Future[Any]] = collections.deque()
-        pool = ThreadPoolExecutor(self._num_workers, thread_name_prefix="mxlite-data")
+        if self._iter is None:
+            self.refresh()
+        epoch, self._iter = self._iter, None
         try:
-            for indices in self._batch_sampler:
-                waiting.append(pool.submit(self._make, indices))
-                if len(waiting) > self._prefetch:
-                    yield self._result(waiting.popleft())
-            while waiting:
-                yield self._result(waiting.popleft())
+            for batch in epoch:
+                yield batch if self._pinned is None else _on(batch, self._pinned)
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            epoch.close()
+        if self._iter is None and self.auto_reload:
+            self.refresh()
 
-    def _result(self, future: Future[Any]) -> Any:
+    def refresh(self) -> None:
+        """Begin a new epoch, the next that is iterated over; workers make batches from now on."""
+        ahead = orders(self._batch_sampler, next_key())
+        self.clean()
+        if self._num_workers:
+            self._iter = Epoch(self._ready_crew(), ahead, self._prefetch, self._timeout)
+        else:
+            self._iter = (self._maker.make(order) for order in ahead)
+
+    def clean(self) -> None:
+        """Drop the batches made ahead for the next epoch."""
+        if self._iter is not None:
+            self._iter.close()
+        self._iter = None
+
+    def _ready_crew(self) -> Crew:
+        """The workers of this process; new ones if they were ended, or belong to a parent."""
+        if self._crew is None or not self._crew.is_alive or self._crew.is_foreign:
+            self._crew = self._new_crew()
         try:
-            return future.result(self._timeout)
-        except FutureTimeoutError:
-            if future.done():
-                raise
-            raise MXNetError(f"DataLoader: a worker took longer than timeout={self._timeout} s "
-                             "for one batch") from None
+            self._crew.wait_ready(max(self._timeout, _START))
+        except BaseException:
+            self._crew.close()
+            raise
+        return self._crew
+
+    def _new_crew(self) -> Crew:
+        if self._thread_pool:
+            return Crew([_ThreadWorker(self._maker)] * self._num_workers)
+        from .loader_processes import started
+
+        return Crew(started(self._maker, self._num_workers))
+
+
+class _ThreadWorker:
+    """Makes batches in the thread that asks."""
+
+    def __init__(self, maker: Maker) -> None:
+        self._maker = maker
+
+    def get_ready(self) -> None:
+        pass
+
+    def make(self, order: Order, is_wanted: Callable[[], bool]) -> Any:
+        return self._maker.make(order, is_wanted)
+
+    def end(self) -> None:
+        pass
 
 
 def _batches(dataset: Any, batch_size: int | None, shuffle: bool, sampler: Any,
@@ -98,7 +148,21 @@ def _batches(dataset: Any, batch_size: int | None, shuffle: bool, sampler: Any,
     if batch_size is None:
         raise MXNetValueError("DataLoader: batch_size must be given unless batch_sampler is")
     if sampler is None:
-        sampler = RandomSampler(len(dataset)) if shuffle else SequentialSampler(len(dataset))
+        try:
+            length = len(dataset)
+        except TypeError as error:
+            raise MXNetTypeError("DataLoader: dataset must have a length and items by number; "
+                                 f"got {type(dataset).__name__} ({error})") from None
+        sampler = RandomSampler(length) if shuffle else SequentialSampler(length)
     elif shuffle:
         raise MXNetValueError("DataLoader: shuffle must not be given together with sampler")
     return BatchSampler(sampler, batch_size, last_batch or "keep")
+
+
+def _on(batch: Any, ctx: Any) -> Any:
+    """The batch with all its arrays on a context."""
+    if isinstance(batch, nd.NDArray):
+        return batch.as_in_context(ctx)
+    if isinstance(batch, (list, tuple)):
+        return [_on(part, ctx) for part in batch]
+    return batch

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from ... import ndarray as nd
-from ...base import MXNetTypeError, MXNetValueError
+from ...base import MXNetIndexError, MXNetTypeError, MXNetValueError, dtype_name
+from ...io import iterator
+from ...recordio import MXIndexedRecordIO
 from .sampler import FilterSampler, Sampler, SequentialSampler
 
 
@@ -25,7 +28,10 @@ class Dataset:
         return (self[i] for i in range(len(self)))
 
     def batch(self, indices: Sequence[int]) -> list[nd.NDArray] | nd.NDArray | None:
-        """What default_batchify_fn makes of these samples, at once; None: sample by sample."""
+        """What default_batchify_fn makes of these samples, at once; None: sample by sample.
+
+        Where a subclass overrides `__getitem__` and not this, this is not called.
+        """
         return None
 
     def filter(self, fn: Callable[[Any], bool]) -> Dataset:
@@ -34,6 +40,8 @@ class Dataset:
 
     def shard(self, num_shards: int, index: int) -> Dataset:
         """Part `index` of `num_shards` parts in order, equal but for one sample at most."""
+        if num_shards < 1:
+            raise MXNetValueError(f"shard: num_shards must be at least 1; got {num_shards}")
         if not 0 <= index < num_shards:
             raise MXNetValueError(f"shard: index must be in [0, {num_shards}); got {index}")
         share, rest = divmod(len(self), num_shards)
@@ -42,6 +50,8 @@ class Dataset:
 
     def take(self, count: int | None) -> Dataset:
         """The first `count` samples; all for None."""
+        if count is not None and count < 0:
+            raise MXNetValueError(f"take: count must be at least 0, or None; got {count}")
         count = len(self) if count is None else min(count, len(self))
         return _Sampled(self, SequentialSampler(count))
 
@@ -105,13 +115,51 @@ class ArrayDataset(Dataset):
         return batch[0] if len(batch) == 1 else batch
 
 
+class RecordFileDataset(Dataset):
+    """The records of a RecordIO file as bytes, in the order of its index, a file `<name>.idx`.
+
+    Threads and worker processes may read from it at the same time. Without an index the records
+    are numbered in the order of the file, which is read through once, with a warning.
+    """
+
+    def __init__(self, filename: Any) -> None:
+        self.filename = os.fspath(filename)
+        self.idx_file = os.path.splitext(self.filename)[0] + ".idx"
+        self._record = MXIndexedRecordIO(self.idx_file, self.filename, "r")
+
+    def __getitem__(self, idx: int) -> Any:
+        return self._record.read_idx(self._record.keys[idx])
+
+    def __len__(self) -> int:
+        return len(self._record.keys)
+
+
 def gather(data: Any, indices: Sequence[int]) -> nd.NDArray:
-    """Rows `indices` of an NDArray or NumPy array, as a new NDArray of the same dtype."""
+    """Rows `indices` of an NDArray or NumPy array, as a new NDArray of the same dtype.
+
+    Negative indices count from the end. Raises MXNetIndexError for those out of range.
+    """
     values = np.asarray(data)
-    dtype = data._dtype_name if isinstance(data, nd.NDArray) else values.dtype
-    rows = nd.empty((len(indices), *values.shape[1:]), dtype=dtype)
-    np.take(values, indices, axis=0, out=rows._numpy_view())
-    return rows
+    rows = np.asarray(indices, dtype=np.int64)
+    if rows.size and (rows.min() < 0 or rows.max() >= len(values)):
+        rows = np.where(rows < 0, rows + len(values), rows)
+        if rows.min() < 0 or rows.max() >= len(values):
+            wrong = next(i for i in indices if not -len(values) <= i < len(values))
+            raise MXNetIndexError(f"sample {wrong} is out of range: there are {len(values)}")
+    dtype = data._dtype_name if isinstance(data, nd.NDArray) else dtype_name(values.dtype)
+    return iterator.gather(values, rows, dtype)
+
+
+def whole_batch(dataset: Any, indices: Sequence[int]) -> Any:
+    """dataset.batch(indices) if that stands for its `__getitem__`; None: sample by sample."""
+    if not isinstance(dataset, Dataset):
+        return None
+    for cls in type(dataset).__mro__:
+        if "batch" in cls.__dict__:
+            return dataset.batch(indices)
+        if "__getitem__" in cls.__dict__:      # a subclass has samples of its own
+            return None
+    return None
 
 
 class _Transformed(Dataset):
@@ -145,3 +193,6 @@ class _Sampled(Dataset):
 
     def __len__(self) -> int:
         return len(self._indices)
+
+    def batch(self, indices: Sequence[int]) -> list[nd.NDArray] | nd.NDArray | None:
+        return whole_batch(self._data, [self._indices[i] for i in indices])

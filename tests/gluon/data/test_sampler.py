@@ -1,0 +1,56 @@
+"""Samplers."""
+
+import pytest
+
+import mxlite as mx
+from mxlite.base import MXNetError
+from mxlite.gluon import data
+
+
+def test_random_sampler_follows_the_seed_and_reshuffles():
+    sampler = data.RandomSampler(50)
+    mx.random.seed(1)
+    first, second = list(sampler), list(sampler)
+    mx.random.seed(1)
+    assert list(sampler) == first and first != second
+    assert sorted(first) == list(range(50)) and len(sampler) == 50
+
+
+@pytest.mark.parametrize(("last", "passes", "length"), [
+    ("keep", [[0, 1, 2], [3, 4]], 2), ("discard", [[0, 1, 2]], 1), ("rollover", [[0, 1, 2]], 1)])
+def test_batch_sampler(last, passes, length):
+    sampler = data.BatchSampler(data.SequentialSampler(5), 3, last)
+    assert len(sampler) == length
+    assert list(sampler) == passes
+    if last == "rollover":
+        assert len(sampler) == 2 and list(sampler) == [[3, 4, 0], [1, 2, 3]]
+
+
+def test_interval_and_filter_samplers():
+    assert list(data.IntervalSampler(5, 2)) == [0, 2, 4, 1, 3]
+    assert list(data.IntervalSampler(5, 2, rollover=False)) == [0, 2, 4]
+    assert list(data.IntervalSampler(5, 5)) == [0, 1, 2, 3, 4]           # all as in MXNet 1.9.1
+    large = data.FilterSampler(lambda i: i > 2, data.SimpleDataset(list(range(5))))
+    assert list(large) == [3, 4] and len(large) == 2
+
+
+@pytest.mark.parametrize(("interval", "rollover"), [(2, True), (2, False), (3, True), (3, False)])
+def test_the_length_of_an_interval_sampler_is_that_of_its_numbers(interval, rollover):
+    sampler = data.IntervalSampler(7, interval, rollover)
+    assert len(sampler) == len(list(sampler))
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: data.BatchSampler([1], 0), "batch_size must be at least 1; got 0"),
+    (lambda: data.BatchSampler([1], 1, "drop"), "'keep', 'discard' or 'rollover'; got 'drop'"),
+    (lambda: data.IntervalSampler(3, 4), r"interval must be in \[1, length\], \[1, 3\]; got 4"),
+])
+def test_misuse_is_named(call, message):
+    with pytest.raises(MXNetError, match=message):
+        call()
+
+
+@pytest.mark.parametrize("use", [iter, len])
+def test_the_base_class_says_what_to_override(use):
+    with pytest.raises(NotImplementedError, match="Sampler must override __"):
+        use(data.Sampler())
