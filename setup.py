@@ -34,6 +34,12 @@ KERNEL_FILES = (
 RECORDIO_SOURCES = [f"io/recordio/{file}.c"
                     for file in "block file find_magic part reader writer".split()]
 JPEG_SOURCES = [f"io/jpeg/{file}.c" for file in "decoder library orientation".split()]
+IMAGE_SOURCES = [f"io/image/{file}.c" for file in (
+    "colour flip pad part planes resize resize_area resize_f32 resize_nearest resize_table "
+    "resize_taps resize_u8 resize_whole resize_x86 warp warp_pixels warp_table warp_x86 "
+    "weights").split()]
+RECORDS_SOURCES = [f"io/records/{file}.c"
+                   for file in "colour geometry image read scan work".split()]
 KERNEL_SOURCES = [f"csrc/cpu/{file}.c" for file in KERNEL_FILES.split()]
 HEADERS = sorted(glob.glob("csrc/include/*") + glob.glob("csrc/cpu/*.h"))
 
@@ -48,7 +54,7 @@ def cython_extension(name, *sources):
 def data_extension(name, *sources):
     """Of `io`; it takes neither the kernels nor NumPy."""
     return Extension(
-        name, [name.replace(".", "/") + ".pyx", *sources], include_dirs=["io/include"],
+        name, [name.replace(".", "/") + ".pyx", *sources], include_dirs=["io/include", "csrc/include"],
         depends=sorted(glob.glob("io/include/*") + glob.glob("io/*/*.h")),
         define_macros=MACROS, extra_compile_args=[*FLAGS, *SANITIZE],
         extra_link_args=["-pthread", "-ldl", *SANITIZE])
@@ -74,6 +80,11 @@ EXTENSIONS = [
     data_extension("mxlite._dataio.file"),
     data_extension("mxlite._dataio.recordio", *RECORDIO_SOURCES),
     data_extension("mxlite._dataio.jpeg", *JPEG_SOURCES),
+    data_extension("mxlite._dataio.image", *IMAGE_SOURCES),
+    data_extension("mxlite._dataio.crew", "io/pipeline/crew.c"),
+    data_extension("mxlite._dataio.rows", "io/rows/rows.c"),
+    data_extension("mxlite._dataio.image_records", *RECORDS_SOURCES, *IMAGE_SOURCES, *JPEG_SOURCES,
+                   *RECORDIO_SOURCES),
 ]
 
 class BuildApart(build_ext):

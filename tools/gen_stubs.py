@@ -1,6 +1,7 @@
-"""Write mxlite/ndarray/op.pyi, which tells editors and type checkers what `mx.nd` has.
+"""Write mxlite/ndarray/op.pyi and image.pyi, which tell editors and type checkers what `mx.nd` and
+`mx.nd.image` have.
 
-    python tools/gen_stubs.py [--check]       --check: write nothing, exit with 1 if it is stale
+    python tools/gen_stubs.py [--check]       --check: write nothing, exit with 1 if one is stale
 """
 
 import inspect
@@ -16,6 +17,7 @@ from mxlite.ops.schema import REGISTRY
 
 ROOT = Path(__file__).resolve().parent.parent
 STUB = ROOT / "mxlite/ndarray/op.pyi"
+STUBS = {"": STUB, "_image_": STUB.with_name("image.pyi")}       # by what the names begin with
 HEAD = '''"""Every operator as a function of arrays. Written by tools/gen_stubs.py: do not edit."""
 
 from collections.abc import Sequence
@@ -26,9 +28,10 @@ from .ndarray import NDArray
 
 _Ints = int | Sequence[int]
 '''
+OPTIONAL = {"Any": "from typing import Any\n", "Context": "from ..context import Context\n"}
 # kind of a parameter (mxlite/ops/params.py) -> what callers may pass; MXNet's texts parse, too
 TYPES = {"Shape": "_Ints | str", "Axis": "_Ints | None", "DType": "Any",
-         "Bounds": "int | Sequence[int | None] | None"}
+         "Bounds": "int | Sequence[int | None] | None", "Floats": "float | Sequence[float] | str"}
 WIDTH = 100
 OUT = "NDArray | Sequence[NDArray] | None"
 
@@ -100,20 +103,28 @@ def function_text(name, op):
     return f'{head}{indent.join([*lines, line])}{tail}\n    """{summary}"""\n'
 
 
-def generate():
-    """The whole stub."""
-    names = sorted(name for name in REGISTRY
-                   if not name.startswith("_") and not keyword.iskeyword(name))
-    return "\n".join([HEAD, *[function_text(name, REGISTRY[name]) for name in names]])
+def generate(prefix=""):
+    """The whole stub of the operators whose names begin so."""
+    names = sorted(name.removeprefix(prefix) for name in REGISTRY if name.startswith(prefix))
+    body = "\n".join([function_text(name, REGISTRY[prefix + name]) for name in names
+                      if not name.startswith("_") and not keyword.iskeyword(name)])
+    head = HEAD
+    for name, line in OPTIONAL.items():
+        if name not in body:
+            head = head.replace(line, "")
+    return f"{head}\n{body}"
 
 
 def main():
-    text = generate()
+    stale = [path for prefix, path in STUBS.items()
+             if not path.exists() or path.read_text() != generate(prefix)]
     if "--check" in sys.argv[1:]:
-        stale = not STUB.exists() or STUB.read_text() != text
-        print(f"{STUB.name} is {'stale: run tools/gen_stubs.py' if stale else 'fresh'}")
-        return int(stale)
-    STUB.write_text(text)
+        for path in STUBS.values():
+            state = "stale: run tools/gen_stubs.py" if path in stale else "fresh"
+            print(f"{path.name} is {state}")
+        return int(bool(stale))
+    for prefix, path in STUBS.items():
+        path.write_text(generate(prefix))
     return 0
 
 

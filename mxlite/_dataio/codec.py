@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import tempfile
 import warnings
 from typing import Any
 
@@ -112,13 +114,18 @@ def _decode_by_pillow(view: memoryview, flag: int, where: str, orient: bool) -> 
         return np.array(image.convert("RGB"))
     if image.mode in ("1", "L"):
         return np.array(image.convert("L"))[:, :, None]
-    return gray(np.asarray(image.convert("RGB")))[:, :, None]
+    return gray(np.asarray(image.convert("RGB")), is_png=image.format == "PNG")[:, :, None]
 
 
-def gray(image: Any) -> Any:
-    """Luminance of RGB, (H, W, 3) to (H, W): 0.299 R + 0.587 G + 0.114 B in 15 bits, rounded."""
+def gray(image: Any, is_png: bool = False) -> Any:
+    """Luminance of RGB, (H, W, 3) to (H, W): 0.299 R + 0.587 G + 0.114 B.
+
+    In 14 bits, rounded; for PNG in 15 bits, cut off, as libpng does it for MXNet.
+    """
     red, green, blue = np.moveaxis(image.astype(np.uint32), 2, 0)
-    return ((9798 * red + 19235 * green + 3735 * blue + (1 << 14)) >> 15).astype(np.uint8)
+    if is_png:
+        return (9797 * red + 19234 * green + 3737 * blue >> 15).astype(np.uint8)
+    return ((4899 * red + 9617 * green + 1868 * blue + (1 << 13)) >> 14).astype(np.uint8)
 
 
 def _rgb_of_cmyk(image: Any) -> Any:
@@ -171,6 +178,14 @@ def encode(image: Any, img_fmt: str = ".jpg", quality: int = 95, where: str = "i
         options = {"quality": min(max(quality, 1), 100)}
     elif format == "PNG":
         options = {"compress_level": min(max(quality, 0), 9)}
-    file = io.BytesIO()
-    Image.fromarray(array).save(file, format, **options)
-    return file.getvalue()
+    with _scratch() as file:
+        Image.fromarray(array).save(file, format, **options)
+        file.seek(0)
+        return file.read()
+
+
+def _scratch() -> Any:
+    """A file of the system, in memory where it can be: Pillow holds the GIL for other kinds."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("image"), "w+b")
+    return tempfile.TemporaryFile()

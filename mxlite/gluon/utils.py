@@ -1,4 +1,4 @@
-"""Helpers around Gluon: splitting batches over contexts, clipping gradients, hooks."""
+"""Helpers around Gluon: splitting batches over contexts, clipping gradients, hooks, downloads."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from typing import Any
 from .. import ndarray as nd
 from ..base import MXNetTypeError, MXNetValueError
 from ..device.context import Context
+from .download import check_sha1 as check_sha1
+from .download import download as download
+from .download import replace_file as replace_file
+from .download import repo_file_url as _get_repo_file_url  # noqa: F401  GluonCV's and GluonNLP's
+from .download import repo_url as _get_repo_url  # noqa: F401
 
 _numbers = itertools.count()
 

@@ -9,6 +9,7 @@ from ..ops.schema import REGISTRY as _REGISTRY
 from . import array as _array
 from . import contrib as contrib
 from . import fluent as _fluent
+from . import image as image
 from . import indexing as _indexing
 from . import op as op
 from . import operators as _operators

@@ -5,6 +5,7 @@ from . import (  # noqa: F401
     binary,
     cast,
     choose,
+    image,
     indexing,
     indexing_nd,
     indexing_numbers,

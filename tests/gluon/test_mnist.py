@@ -1,13 +1,16 @@
 """MNIST from idx files: the sample of the repository, made-up files, broken ones."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from web_server import serving
 
 import mxlite as mx
 from mxlite.gluon.data import DataLoader
 from mxlite.gluon.data.vision import MNIST, FashionMNIST
+from mxlite.gluon.data.vision.local import Remote
 from mxlite.io.idx import read_idx, write_idx
 
 SAMPLE = Path(__file__).parents[2] / "examples" / "data" / "mnist"
@@ -49,12 +52,33 @@ def test_transform_and_batches(tmp_path):
     assert isinstance(data, mx.nd.NDArray)
 
 
-def test_missing_files_are_named(tmp_path):
-    with pytest.raises(ValueError, match=rf"MNIST: folder {tmp_path}/no does not exist.*train-im"):
+def test_missing_files_are_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("MXNET_GLUON_REPO", "http://127.0.0.1:9")
+    with pytest.raises(OSError, match=(
+            rf"MNIST: folder {tmp_path}/no lacks train-images-idx3-ubyte and train-labels-idx1-"
+            "ubyte, and download: http://127.0.0.1:9/gluon/dataset/mnist/train-images-idx3-ubyte")):
         MNIST(str(tmp_path / "no"))
     write(tmp_path)
-    with pytest.raises(ValueError, match="has no t10k-images-idx3-ubyte and t10k-labels"):
+    with pytest.raises(OSError, match=r"FashionMNIST: .*/gluon/dataset/fashion-mnist/t10k-images"):
         FashionMNIST(str(tmp_path), train=False)
+
+
+def test_missing_files_are_downloaded(tmp_path, monkeypatch):
+    (tmp_path / "web").mkdir()
+    images = write(tmp_path / "web", ending=".gz")
+    remotes = MNIST._remote[True]
+    contents = [(tmp_path / "web" / remote.name).read_bytes() for remote in remotes]
+    monkeypatch.setitem(MNIST._remote, True, tuple(
+        Remote(remote.name, hashlib.sha1(content).hexdigest())
+        for remote, content in zip(remotes, contents, strict=True)))
+    with serving({f"/gluon/dataset/mnist/{remote.name}": content
+                  for remote, content in zip(remotes, contents, strict=True)}) as server:
+        monkeypatch.setenv("MXNET_GLUON_REPO", server.url(""))
+        monkeypatch.setenv("MXNET_HOME", str(tmp_path / "home"))
+        for _ in range(2):
+            assert (MNIST()[5][0].asnumpy()[..., 0] == images[5]).all()
+        assert len(server.requests) == 2
+    assert len(list((tmp_path / "home/datasets/mnist").iterdir())) == 2
 
 
 def test_broken_files_are_named(tmp_path):

@@ -1,0 +1,101 @@
+"""Sizes: resizing and cropping. A size is (width, height), or one number for a square."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..... import ndarray as nd
+from .....base import MXNetValueError
+from ....block import Block
+from ....hybrid_block import HybridBlock
+
+Size = int | tuple[int, int]
+
+
+class Resize(HybridBlock):
+    """The whole image in another size.
+
+    size: (width, height), or one number: a square, or with keep_ratio the shorter edge.
+    interpolation: 0 nearest, 1 bilinear, 2 bicubic, 3 area, 4 Lanczos.
+    """
+
+    def __init__(self, size: Size, keep_ratio: bool = False, interpolation: int = 1) -> None:
+        super().__init__()
+        _pair("Resize", size)
+        self._size = size
+        self._keep = keep_ratio
+        self._interpolation = interpolation
+
+    def hybrid_forward(self, F: Any, x: Any) -> Any:
+        """x uint8 or float32."""
+        return F.image.resize(x, size=self._size, keep_ratio=self._keep,
+                              interp=self._interpolation)
+
+
+class CropResize(HybridBlock):
+    """Columns x to x + width of the rows y to y + height, resized to `size` if it is given."""
+
+    def __init__(self, x: int, y: int, width: int, height: int, size: Size | None = None,
+                 interpolation: int | None = None) -> None:
+        super().__init__()
+        self._window = {"x": x, "y": y, "width": width, "height": height}
+        if size:
+            _pair("CropResize", size)
+        self._size = size
+        self._interpolation = 1 if interpolation is None else interpolation
+
+    def hybrid_forward(self, F: Any, x: Any) -> Any:
+        """x with at least y + height rows of x + width pixels."""
+        out = F.image.crop(x, **self._window)
+        if not self._size:
+            return out
+        return F.image.resize(out, size=self._size, interp=self._interpolation)
+
+
+class CenterCrop(Block):
+    """The middle of the image; an image that is smaller gives its largest part of the same shape,
+    enlarged."""
+
+    def __init__(self, size: Size, interpolation: int = 1) -> None:
+        super().__init__()
+        self._args = (_pair("CenterCrop", size), interpolation)
+
+    def forward(self, x: Any) -> Any:
+        """x (H, W, C) -> (height, width, C)."""
+        from ..... import image
+
+        return _each(lambda one: image.center_crop(one, *self._args)[0], x)
+
+
+class RandomResizedCrop(Block):
+    """A part of random place, area and shape, resized to `size` (Inception's augmentation).
+
+    scale: the least and the largest share of the image's area. ratio: the least and the largest
+    width / height. interpolation: as for Resize.
+    """
+
+    def __init__(self, size: Size, scale: tuple[float, float] = (0.08, 1.0),
+                 ratio: tuple[float, float] = (3 / 4, 4 / 3), interpolation: int = 1) -> None:
+        super().__init__()
+        self._args = (_pair("RandomResizedCrop", size), scale, ratio, interpolation)
+
+    def forward(self, x: Any) -> Any:
+        """x (H, W, C) -> (height, width, C)."""
+        from ..... import image
+
+        return _each(lambda one: image.random_size_crop(one, *self._args)[0], x)
+
+
+def _pair(transform: str, size: Any) -> tuple[int, int]:
+    """(width, height); raises naming the transform."""
+    pair = size if isinstance(size, (tuple, list)) else (size, size)
+    if len(pair) != 2 or not all(isinstance(n, int) and n > 0 for n in pair):
+        raise MXNetValueError(f"{transform}: size must be a positive integer or a pair of them, "
+                              f"(width, height); got {size!r}")
+    return tuple(pair)
+
+
+def _each(change: Callable[[nd.NDArray], nd.NDArray], x: nd.NDArray) -> nd.NDArray:
+    """change(x) of an image; of a batch, the stack of what becomes of its images."""
+    return nd.stack(*[change(one) for one in x]) if x.ndim == 4 else change(x)

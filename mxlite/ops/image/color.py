@@ -1,0 +1,195 @@
+"""Changes of colour by factors drawn at random; `colors.py` has the arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...base import MXNetError
+from ...device.rng import numpy_generator
+from ..schema import Op, host, param, register, required
+from . import colors
+from .layout import ImageOp, batched
+
+Floats = tuple[float, ...]
+DTYPES = ("uint8", "float32")
+
+
+class _Random(ImageOp):
+    """Base: `count` numbers are drawn for each image, and kept in a hidden second output."""
+
+    channels = (1, 3)
+    dtypes = DTYPES
+    random = True
+    num_outputs = 2
+    visible_outputs = 1
+    count = 1
+    change: Callable[[Any, Any, Any], None]         # of colors.py: image, numbers, out
+
+    def infer_shape(self, data):
+        self.check_images(data)
+        return [data, (data[0] if len(data) == 4 else 1, 1, 1, self.count)]
+
+    def infer_dtype(self, data):
+        return [*super().infer_dtype(data), "float32"]
+
+    def draw(self, generator, shape):
+        """The numbers, float64 of `shape`."""
+        raise NotImplementedError
+
+    def prepare(self, inputs, outputs):
+        def run(images, out, drawn):
+            drawn[...] = self.draw(numpy_generator(), drawn.shape)
+            for image, numbers, made in zip(batched(images), drawn, batched(out), strict=True):
+                type(self).change(image, numbers[0, 0] if self.count > 1 else numbers[0, 0, 0],
+                                  made)
+
+        return host(run)
+
+
+class _Factor(_Random):
+    """Base: the number is spread evenly over [min_factor, max_factor)."""
+
+    min_factor: float = required("smallest factor", low=0)
+    max_factor: float = required("largest factor", low=0)
+
+    def draw(self, generator, shape):
+        return generator.uniform(size=shape) * (self.max_factor - self.min_factor) + self.min_factor
+
+    def grad(self, F, dy, inputs, outputs):
+        return [F._backward_image_blend(dy[0], outputs[1], kind=self.name.split("_")[-1])]
+
+
+@register("_image_random_brightness")
+class RandomBrightness(_Factor):
+    """factor * data, factor drawn from [min_factor, max_factor); uint8 is cut to 0..255."""
+
+    change = staticmethod(colors.brightness)
+
+
+@register("_image_random_contrast")
+class RandomContrast(_Factor):
+    """factor * data + (1 - factor) * the image's mean luminance, factor drawn as for brightness."""
+
+    change = staticmethod(colors.contrast)
+
+
+@register("_image_random_saturation")
+class RandomSaturation(_Factor):
+    """factor * data + (1 - factor) * the pixel's luminance, factor drawn as for brightness."""
+
+    change = staticmethod(colors.saturation)
+
+
+@register("_image_random_hue")
+class RandomHue(_Factor):
+    """The hue turned by factor * 360 degrees, factor drawn as for brightness; float32 is 0..255."""
+
+    change = staticmethod(colors.hue)
+
+    def grad(self, F, dy, inputs, outputs):
+        raise MXNetError(f"{self.name} has no gradient")
+
+
+@register("_image_random_lighting")
+class RandomLighting(_Random):
+    """adjust_lighting with alpha drawn from a normal distribution of deviation alpha_std."""
+
+    count = 3
+    change = staticmethod(colors.lighting)
+    alpha_std: float = param(0.05, "standard deviation of the three numbers", low=0)
+
+    def draw(self, generator, shape):
+        return generator.standard_normal(shape) * self.alpha_std
+
+    def grad(self, F, dy, inputs, outputs):
+        return [dy[0]]
+
+
+@register("_image_adjust_lighting")
+class AdjustLighting(ImageOp):
+    """data moved by alpha times the principal directions of ImageNet's colours (AlexNet, 2012)."""
+
+    channels = (1, 3)
+    dtypes = DTYPES
+    alpha: Floats = required("three numbers, one a direction")
+
+    def check(self):
+        if len(self.alpha) != 3:
+            raise self.value_error("alpha", "three numbers", self.alpha)
+
+    def prepare(self, inputs, outputs):
+        alpha = np.array(self.alpha, np.float32)
+
+        def run(images, out):
+            for image, made in zip(batched(images), batched(out), strict=True):
+                colors.lighting(image, alpha, made)
+
+        return host(run)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [dy[0]]
+
+
+@register("_image_random_color_jitter")
+class RandomColorJitter(ImageOp):
+    """Brightness, contrast, saturation and hue, in an order drawn for each image.
+
+    The first three by factors from [max(0, 1 - x), 1 + x), hue by [-x, x) circles; none for 0.
+    """
+
+    channels = (1, 3)
+    dtypes = DTYPES
+    random = True
+    brightness: float = required("how far the factor may be from 1", low=0)
+    contrast: float = required("how far the factor may be from 1", low=0)
+    saturation: float = required("how far the factor may be from 1", low=0)
+    hue: float = required("how far the hue may turn, in circles", low=0)
+
+    def prepare(self, inputs, outputs):
+        steps = [(change, max(0, 1 - reach), 1 + reach) for change, reach in (
+            (colors.brightness, self.brightness), (colors.contrast, self.contrast),
+            (colors.saturation, self.saturation)) if reach > 0]
+        if self.hue > 0:
+            steps.append((colors.hue, -self.hue, self.hue))
+
+        def run(images, out):
+            generator = numpy_generator()
+            for image, made in zip(batched(images), batched(out), strict=True):
+                made[...] = image
+                for i in generator.permutation(len(steps)):
+                    change, low, high = steps[i]
+                    change(made, np.float32(generator.uniform(low, high)), made)
+
+        return host(run)
+
+
+@register("_backward_image_blend", inputs="data factor")
+class BackwardBlend(Op):
+    """What brightness, contrast and saturation, linear for a given factor, do backwards."""
+
+    kind: str = required("which", choices=("brightness", "contrast", "saturation"))
+
+    def infer_shape(self, data, factor):
+        return [data]
+
+    def prepare(self, inputs, outputs):
+        def run(dy, factor, out):
+            for one, numbers, made in zip(batched(dy), factor, batched(out), strict=True):
+                self.back(one, numbers[0, 0, 0], made)
+
+        return host(run)
+
+    def back(self, dy, factor, out):
+        """out = factor * dy + (1 - factor) * (the transpose of the luminance) dy."""
+        if self.kind == "brightness":
+            out[...] = factor * dy
+            return
+        weights = colors.GRAY if dy.shape[-1] == 3 else np.ones(1, np.float32)
+        if self.kind == "saturation":
+            gray = dy.sum(-1, keepdims=True)
+        else:
+            gray = dy.sum(dtype=np.float64) / max(dy[..., 0].size, 1)
+        out[...] = factor * dy + (1 - factor) * (gray * weights)

@@ -1,0 +1,113 @@
+"""From images to what a network takes: channels first, floating point, normalized."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...base import INTEGERS, Shape
+from ..schema import Op, host, param, register
+from .layout import ImageOp, batched
+
+Floats = tuple[float, ...]
+REALS = ("float16", "float32", "float64")
+
+
+@register("_image_to_tensor")
+class ToTensor(ImageOp):
+    """data (H, W, C) -> float32 (C, H, W), (N, H, W, C) -> (N, C, H, W): data / 255."""
+
+    dtypes = (*INTEGERS, *REALS)
+
+    def infer_shape(self, data):
+        self.check_images(data)
+        *batch, H, W, C = data
+        return [(*batch, C, H, W)]
+
+    def infer_dtype(self, data):
+        super().infer_dtype(data)
+        return ["float32"]
+
+    def prepare(self, inputs, outputs):
+        return host(_divide_planes)
+
+    def grad(self, F, dy, inputs, outputs):
+        axes = (1, 2, 0) if dy[0].ndim == 3 else (0, 2, 3, 1)
+        return [F.cast(F.transpose(dy[0], axes=axes) / 255.0, dtype=inputs[0].dtype)]
+
+
+def _divide_planes(images, out):
+    """A plane at a time: gathering 8-bit values first is faster than a strided division."""
+    for image, planes in zip(batched(images), batched(out), strict=True):
+        for channel, plane in enumerate(planes):
+            np.divide(np.ascontiguousarray(image[..., channel]), np.float32(255), out=plane,
+                      dtype=np.float32, casting="unsafe")
+
+
+class _Channelwise(Op):
+    """Base of what works on (C, H, W) or (N, C, H, W), with a number for each channel or all."""
+
+    def per_channel(self, name: str, data: Shape) -> None:
+        """Raise unless parameter `name` has one number, or as many as there are channels."""
+        numbers = getattr(self, name)
+        if len(numbers) not in (1, data[-3]):
+            raise self.value_error(name, f"1 or {data[-3]} numbers, as data of shape {data} has "
+                                   "channels", numbers)
+
+    def infer_shape(self, data):
+        if len(data) not in (3, 4) or data[-3] not in (1, 3):
+            raise self.shape_error("data", "(C, H, W) or (N, C, H, W) with C of 1 or 3", data)
+        return [data]
+
+    def infer_dtype(self, data):
+        if data not in REALS:
+            raise self.dtype_error("data", f"{' or '.join(REALS)} (to_tensor makes float32)", data)
+        return [data]
+
+
+def _column(numbers: Floats, dtype: str) -> np.ndarray:
+    """(C, 1, 1), in float32 at least."""
+    return np.array(numbers, "float64" if dtype == "float64" else "float32").reshape(-1, 1, 1)
+
+
+@register("_image_normalize")
+class Normalize(_Channelwise):
+    """(data - mean) / std for each channel of data (C, H, W) or (N, C, H, W)."""
+
+    mean: Floats = param((0.0,), "mean of each channel, or of all")
+    std: Floats = param((1.0,), "standard deviation of each channel, or of all")
+
+    def check(self):
+        if 0 in self.std:
+            raise self.value_error("std", "other than 0", self.std)
+
+    def infer_shape(self, data):
+        super().infer_shape(data)
+        self.per_channel("mean", data)
+        self.per_channel("std", data)
+        return [data]
+
+    def prepare(self, inputs, outputs):
+        mean, std = [_column(numbers, inputs[0].dtype) for numbers in (self.mean, self.std)]
+
+        def run(images, out):
+            np.subtract(images, mean, out=out, casting="same_kind")
+            np.divide(out, std, out=out, casting="same_kind")
+
+        return host(run)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [F._backward_image_normalize(dy[0], std=self.std)]
+
+
+@register("_backward_image_normalize")
+class BackwardNormalize(_Channelwise):
+    """data / std."""
+
+    std: Floats = param((1.0,), "standard deviation of each channel, or of all")
+
+    def prepare(self, inputs, outputs):
+        std = _column(self.std, inputs[0].dtype)
+        return host(lambda dy, out: np.divide(dy, std, out=out, casting="same_kind"))
+
+    def grad(self, F, dy, inputs, outputs):
+        return [F._backward_image_normalize(dy[0], std=self.std)]
