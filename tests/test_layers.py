@@ -17,7 +17,7 @@ LAYERS = [
     {"optimizer", "initializer", "metric", "lr_scheduler", "callback", "io", "recordio", "image",
      "kvstore"},
     {"gluon", "module", "rnn"},
-    {"contrib", "test_utils", "visualization", "model_zoo", "info"},
+    {"contrib", "test_utils", "visualization", "model_zoo", "info", "tools"},
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names}
 APART = [{"gluon", "module"}]             # of one layer, and yet they do not import each other

@@ -1,0 +1,133 @@
+"""How far the packing of a list has come, so that a run that was killed can be taken up again.
+
+For <name>.lst there are, until all is done: <name>.rec.part and <name>.idx.part, which grow, and
+<name>.rec.journal. Its first line (JSON) says what is packed and how; each further line, how far:
+
+    {"entries": lines done, "rec": bytes, "idx": bytes, "records": n, "problems": n}
+
+and "finished": true once the files are whole. What the parts hold beyond the last line is cut off.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import mxlite
+
+from ..console import remove
+from .lists import digest
+from .options import Recipe
+
+
+@dataclass
+class State:
+    """How far a list is packed: lines, bytes of both parts, records, lines that failed."""
+
+    entries: int = 0
+    rec: int = 0
+    idx: int = 0
+    records: int = 0
+    problems: int = 0
+    finished: bool = False
+
+
+@dataclass
+class Journal:
+    """The files of a list, and how far they are."""
+
+    list: str
+    rec: str = field(init=False)
+    idx: str = field(init=False)
+    state: State = field(default_factory=State)
+
+    def __post_init__(self) -> None:
+        stem = os.path.splitext(self.list)[0]
+        self.rec, self.idx = f"{stem}.rec", f"{stem}.idx"
+
+    @property
+    def rec_part(self) -> str:
+        """The .rec while it grows."""
+        return f"{self.rec}.part"
+
+    @property
+    def idx_part(self) -> str:
+        """The .idx while it grows."""
+        return f"{self.idx}.part"
+
+    @property
+    def path(self) -> str:
+        """The journal's own file."""
+        return f"{self.rec}.journal"
+
+    def take_up(self, recipe: Recipe) -> str:
+        """Set `state` to where an earlier run came; else start anew. Why so: "" if there was no
+        earlier run, "resumed", or the reason that it cannot be taken up."""
+        wanted = self._heading(recipe)
+        try:
+            with open(self.path, encoding="utf-8") as file:
+                lines = file.read().split("\n")[:-1]      # a last line without an end is not whole
+        except OSError:
+            lines = []
+        reason = self._reason(lines, wanted) if lines else ""
+        if lines and not reason:
+            return "resumed"
+        remove(self.rec_part, self.idx_part, self.path)
+        self.state = State()
+        with open(self.path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(json.dumps(wanted) + "\n")
+        return reason
+
+    def _reason(self, lines: Any, wanted: dict[str, Any]) -> str:
+        """Why the journal's run cannot be taken up; "" if it can, with `state` set."""
+        try:
+            heading, *states = map(json.loads, lines)
+            state = State(**states[-1]) if states else State()
+            changed = [name for name in wanted if heading.get(name) != wanted[name]]
+        except (ValueError, TypeError, AttributeError):
+            return f"{self.path} cannot be read"
+        if changed:
+            return f"{' and '.join(changed)} changed since then"
+        if state.finished and size(self.rec_part) is None and size(self.rec) == state.rec:
+            self.state = state
+            return ""
+        if (size(self.rec_part) or 0) < state.rec or (
+                (size(self.idx_part) or 0) < state.idx and size(self.idx) != state.idx):
+            return f"{self.rec_part} is shorter than {self.path} says"
+        self.state = state
+        return ""
+
+    def _heading(self, recipe: Recipe) -> dict[str, Any]:
+        from PIL import __version__ as pillow
+
+        return {"the list": digest(self.list), "options": recipe.as_dict(),
+                "the version": f"mxlite {mxlite.__version__}, Pillow {pillow}"}
+
+    def note(self) -> None:
+        """Write down how far it is. The parts are on the disk by now."""
+        with open(self.path, "a", encoding="utf-8", newline="\n") as file:
+            file.write(json.dumps(asdict(self.state)) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def finish(self) -> None:
+        """Give the parts their names. Killed in between, the next run ends it; at no time does a
+        .rec stand beside the .idx of another."""
+        if not self.state.finished:
+            self.state.finished = True
+            self.note()
+        if size(self.rec_part) is not None:
+            remove(self.idx)
+            os.replace(self.rec_part, self.rec)
+        if size(self.idx_part) is not None:
+            os.replace(self.idx_part, self.idx)
+
+
+def size(path: str) -> int | None:
+    """Bytes of a file; None if there is none."""
+    try:
+        return os.stat(path).st_size
+    except FileNotFoundError:
+        return None

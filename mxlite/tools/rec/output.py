@@ -1,0 +1,51 @@
+"""A .rec and its .idx that are being written, and get their names once they are whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from ..._dataio.recordio import Writer
+from ...base import MXNetValueError
+from ..console import remove
+from .scan import index_beside
+
+
+class Output:
+    """Records go to `path` + ".part" until `close()`; `abandon()` removes them.
+
+    sources: files that are read meanwhile; none of them may be `path`, nor its index.
+    """
+
+    def __init__(self, path: str, sources: Sequence[str] = ()) -> None:
+        self.path, self.index = path, index_beside(path)
+        if self.index == path:
+            raise MXNetValueError(f"the file to write must not end in .idx; got {path!r}")
+        for source in sources:
+            if os.path.exists(path) and os.path.samefile(path, source):
+                raise MXNetValueError(f"the file to write must be another than the one that is "
+                                      f"read; got {path!r} for both")
+        self.count = 0
+        self.writer = Writer(f"{path}.part")
+        self.lines = open(f"{self.index}.part", "w", encoding="utf-8",  # noqa: SIM115  close()
+                          errors="surrogateescape", newline="\n")
+
+    def add(self, key: str, record: bytes) -> None:
+        """One record more."""
+        self.lines.write(f"{key}\t{self.writer.tell()}\n")
+        self.writer.write(record)
+        self.count += 1
+
+    def close(self) -> None:
+        """Both files are whole: give them their names; no old index beside a new file."""
+        self.writer.close()
+        self.lines.close()
+        remove(self.index)
+        os.replace(f"{self.path}.part", self.path)
+        os.replace(f"{self.index}.part", self.index)
+
+    def abandon(self) -> None:
+        """Leave nothing behind."""
+        self.writer.close()
+        self.lines.close()
+        remove(f"{self.path}.part", f"{self.index}.part")
