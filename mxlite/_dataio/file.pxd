@@ -6,6 +6,7 @@ from libc.stdint cimport int64_t
 from .mx_recordio cimport mx_rec_error
 
 cdef bint is_damage(int status)
+cdef object error_of(str path, str doing, int status, const mx_rec_error *error)
 cdef object system_error(str path, str doing, int64_t reason)
 
 cdef class PythonFile:

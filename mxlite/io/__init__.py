@@ -5,6 +5,9 @@ from .csv_iter import CSVIter as CSVIter
 from .desc import DataBatch as DataBatch
 from .desc import DataDesc as DataDesc
 from .file_iter import MXDataIter as MXDataIter
+from .image_record_iter import ImageRecordInt8Iter as ImageRecordInt8Iter
+from .image_record_iter import ImageRecordIter as ImageRecordIter
+from .image_record_iter import ImageRecordUInt8Iter as ImageRecordUInt8Iter
 from .iterator import DataIter as DataIter
 from .mnist_iter import MNISTIter as MNISTIter
 from .prefetch import PrefetchingIter as PrefetchingIter

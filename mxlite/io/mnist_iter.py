@@ -9,24 +9,31 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
+from .._dataio.rows import RowBatch, Rows
 from ..base import FLOATS, MXNetValueError
+from ..context import cpu
+from ..ndarray.array import empty_array
+from .crew_iter import CrewIter
 from .desc import DataDesc
-from .file_iter import Batch, MXDataIter, check_dtype, check_settings, check_shape
+from .file_iter import Batch, check_dtype, check_settings, check_shape
 from .idx import read_idx
-from .iterator import check_count, gather, shuffled
+from .iterator import check_count
+from .order import Order, Turn
 
+_CPU = cpu()
 _SCALE = 1 / 256
+_THREADS = 2
 
 
-class MNISTIter(MXDataIter):
+class MNISTIter(CrewIter):
     """Batches of digits: data (N, 1, height, width), pixels / 256 in [0, 1), and labels (N,).
 
     image, label: idx files, plain or .gz. flat: data (N, height * width). What does not fill a
     batch at the end of an epoch is left out. shuffle: an order of all samples for each epoch,
     which depends on `seed` and the number of the epoch alone. num_parts, part_index: take one
     of so many parts of about equal length. input_shape: what one sample must have as its shape.
-    dtype: a floating-point one, of data and labels. prefetch_buffer and ctx change nothing: the
-    files are in memory.
+    dtype: a floating-point one, of data and labels. prefetch_buffer: batches made ahead, by
+    threads. ctx changes nothing.
     """
 
     def __init__(self, image: str = "./train-images-idx3-ubyte",
@@ -52,36 +59,31 @@ class MNISTIter(MXDataIter):
                                                    input_shape) != self._shape:
             raise MXNetValueError(f"MNISTIter: input_shape must be {self._shape}, as the images "
                                   f"of {image} give it with flat={bool(flat)}; got {input_shape}")
+        self._width = height * width
+        crew = Rows(self._pixels.reshape(-1, self._width), self._labels, _SCALE, _THREADS,
+                    max(int(prefetch_buffer), 1))
         kind = nd.empty((0,), dtype=self._dtype).dtype
-        super().__init__(batch_size, DataDesc(data_name, (batch_size, *self._shape), kind),
-                         DataDesc(label_name, (batch_size,), kind))
-        self._shuffle = bool(shuffle)
-        self._seed = int(seed)
-        self._epoch = -1
-        self._rewind()
+        super().__init__(
+            batch_size, DataDesc(data_name, (batch_size, *self._shape), kind),
+            DataDesc(label_name, (batch_size,), kind),
+            Order(len(self._labels), batch_size, bool(shuffle), int(seed), round_batch=False,
+                  keep_short=False), crew)
         if not silent:
             logging.getLogger("mxlite").info("MNISTIter: %d images of shape %s from %s",
                                              len(self._labels), self._shape, image)
 
-    def _rewind(self) -> None:
-        self._epoch += 1
-        self._done = 0
-        count = len(self._labels)
-        self._order = (shuffled(count, self._seed, self._epoch) if self._shuffle
-                       else np.arange(count))
+    def _make(self, turn: Turn) -> RowBatch:
+        data = empty_array(self.provide_data[0].shape, "float32", _CPU)
+        labels = empty_array((self.batch_size,), "float32", _CPU)
+        return RowBatch(turn.samples, data._numpy_view(), labels._numpy_view(), self._width,
+                        (turn, data, labels))
 
-    def _read(self) -> Batch | None:
-        indices = self._order[self._done:self._done + self.batch_size]
-        if len(indices) < self.batch_size:
-            return None
-        self._done += self.batch_size
-        data = nd.empty((self.batch_size, *self._shape), dtype="float32")
-        np.multiply(self._pixels[indices], np.float32(_SCALE),
-                    out=data._numpy_view().reshape(self.batch_size, *self._pixels.shape[1:]))
-        label = gather(self._labels, indices, "float32")
+    def _show(self, batch: RowBatch) -> Batch:
+        turn, data, labels = batch.tag
         if self._dtype != "float32":
-            data, label = data.astype(self._dtype), label.astype(self._dtype)
-        return Batch(data, label, 0, (indices + self._start).astype(np.uint64))
+            data, labels = data.astype(self._dtype), labels.astype(self._dtype)
+        samples = turn.samples + self._start if self._start else turn.samples
+        return Batch(data, labels, 0, samples.view(np.uint64))
 
 
 def _part(image: str, label: str, num_parts: int, part_index: int) -> tuple[Any, Any]:

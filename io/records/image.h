@@ -1,0 +1,42 @@
+/* An encoded image to a crop of pixels, by way of buffers that are used again. */
+#ifndef MX_RECORDS_IMAGE_H
+#define MX_RECORDS_IMAGE_H
+
+#include "geometry.h"
+#include "mx_image.h"
+
+typedef struct view {
+  const uint8_t *pixels;
+  extent size;
+  int64_t stride;                    /* bytes from a row to the next */
+} view;
+
+typedef struct buffer {
+  uint8_t *bytes;
+  int64_t capacity;
+} buffer;
+
+/* What one thread has. */
+typedef struct workshop {
+  const mx_image_records *records;
+  mx_rec_reader *reader;
+  mx_jpeg_decoder *jpeg;             /* NULL: there is no library */
+  void *keep;                        /* of the other decoder */
+  buffer decoded, turned, steps[2];
+  int step;                          /* the buffer that was filled last */
+  int is_doubtful;                   /* the JPEG library made up pixels of this image */
+} workshop;
+
+static inline mx_image image_of(view view, int64_t channels) {
+  return (mx_image){(uint8_t *)(uintptr_t)view.pixels, view.size.height, view.size.width, channels,
+                    view.stride, MX_IMAGE_U8};
+}
+
+/* Room for that many pixels; NULL: no memory. */
+uint8_t *mx_room(buffer *buffer, int64_t pixels, int64_t channels);
+
+/* The crop of the result's size of an encoded image, with what is drawn. */
+int mx_make_crop(workshop *shop, const uint8_t *bytes, int64_t size, mx_sequence *random,
+                 view *crop, mx_crew_error *error);
+
+#endif

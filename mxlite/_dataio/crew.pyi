@@ -1,0 +1,13 @@
+from typing import Any
+
+class Batch:
+    tag: Any
+
+class Crew:
+    has_room: bool
+    next_tag: Any
+    num_threads: int
+    def submit(self, batch: Batch) -> None: ...
+    def take(self) -> Any: ...
+    def cancel(self) -> None: ...
+    def close(self) -> None: ...

@@ -1,0 +1,110 @@
+"""The parameters that say how ImageRecordIter augments, checked, for the C that does it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..base import MXNetValueError, listing
+
+# parameter: (kind, least, most)
+_RULES: dict[str, tuple[type, float, float]] = {
+    "resize": (int, -1, math.inf), "max_rotate_angle": (int, 0, 360), "rotate": (int, -1, 360),
+    "max_shear_ratio": (float, 0, math.inf), "max_aspect_ratio": (float, 0, math.inf),
+    "min_aspect_ratio": (float, 0, math.inf), "min_crop_size": (int, -1, math.inf),
+    "max_crop_size": (int, -1, math.inf), "min_random_scale": (float, 0, math.inf),
+    "max_random_scale": (float, 0, math.inf), "min_random_area": (float, 0, 1),
+    "max_random_area": (float, 0, 1), "min_img_size": (float, 0, math.inf),
+    "max_img_size": (float, 1, math.inf), "brightness": (float, 0, math.inf),
+    "contrast": (float, 0, math.inf), "saturation": (float, 0, math.inf),
+    "pca_noise": (float, 0, math.inf), "random_h": (int, 0, 180), "random_s": (int, 0, 255),
+    "random_l": (int, 0, 255), "fill_value": (int, 0, 255), "pad": (int, 0, math.inf),
+    "max_random_contrast": (float, 0, math.inf), "max_random_illumination": (float, 0, math.inf),
+    "scale": (float, -math.inf, math.inf),
+}
+_METHODS = [0, 1, 2, 3, 4, 9, 10]
+_CHANNELS = "rgba"
+
+
+def check_augment(where: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The settings for `ImageRecords`, from the parameters of an iterator, by name."""
+    settings = {name: _number(where, name, values[name], *rule)
+                for name, rule in _RULES.items() if values[name] is not None}
+    if values["inter_method"] not in _METHODS:
+        raise MXNetValueError(f"{where}: inter_method must be {listing(_METHODS)}; "
+                              f"got {values['inter_method']!r}")
+    settings["inter_method"] = values["inter_method"]
+    for name in ("rand_crop", "random_resized_crop", "mirror", "rand_mirror"):
+        settings[name] = bool(values[name])
+    settings["data_shape"] = _data_shape(where, values["data_shape"])
+    settings["mean"] = [_number(where, f"mean_{c}", values[f"mean_{c}"], float, -math.inf, math.inf)
+                        for c in _CHANNELS]
+    settings["std"] = [_std(where, f"std_{c}", values[f"std_{c}"]) for c in _CHANNELS]
+    settings["aspect_ratio"] = _aspect_ratio(where, settings)
+    settings["crop_size"] = _crop_size(where, settings)
+    for name in ("random_scale", "random_area", "img_size"):
+        _check_order(where, f"min_{name}", f"max_{name}", settings)
+    if settings["random_resized_crop"] and settings["rand_crop"]:
+        raise MXNetValueError(f"{where}: random_resized_crop crops at random by itself; leave "
+                              "rand_crop out")
+    return settings
+
+
+def _number(where: str, name: str, value: Any, kind: type, low: float, high: float) -> Any:
+    try:
+        number = kind(value)
+        is_right = number == value and low <= number <= high
+    except (TypeError, ValueError):
+        is_right = False
+    if is_right:
+        return number
+    what = "an integer" if kind is int else "a number"
+    limits = {(False, False): f"in [{low:g}, {high:g}]", (False, True): f"of at least {low:g}",
+              (True, True): ""}[math.isinf(low), math.isinf(high)]
+    raise MXNetValueError(f"{where}: {name} must be {what} {limits}".rstrip() + f"; got {value!r}")
+
+
+def _std(where: str, name: str, value: Any) -> float:
+    std: float = _number(where, name, value, float, -math.inf, math.inf)
+    if std == 0:
+        raise MXNetValueError(f"{where}: {name} must not be 0, since the pixels are divided by it")
+    return std
+
+
+def _data_shape(where: str, shape: Any) -> tuple[int, ...]:
+    lengths = tuple(shape) if isinstance(shape, (tuple, list)) else ()
+    if len(lengths) != 3 or not all(isinstance(n, int) and n > 0 for n in lengths):
+        raise MXNetValueError(f"{where}: data_shape must be (channels, height, width), positive "
+                              f"integers; got {shape!r}")
+    if lengths[0] not in (1, 3, 4):
+        raise MXNetValueError(f"{where}: data_shape must have 1, 3 or 4 channels; got {shape!r}")
+    return lengths
+
+
+def _aspect_ratio(where: str, settings: dict[str, Any]) -> tuple[float, float]:
+    """(least, most) of width / height; 1 for both where it does not change."""
+    high = settings["max_aspect_ratio"]
+    if "min_aspect_ratio" in settings:
+        if settings["min_aspect_ratio"] <= 0:
+            raise MXNetValueError(f"{where}: min_aspect_ratio must be above 0; got 0.0")
+        _check_order(where, "min_aspect_ratio", "max_aspect_ratio", settings)
+        return settings["min_aspect_ratio"], high
+    if high >= 1:
+        raise MXNetValueError(f"{where}: max_aspect_ratio must be below 1 where min_aspect_ratio "
+                              f"is not given: the ratio then is at least 1 - max_aspect_ratio; "
+                              f"got {high}")
+    return 1 - high, 1 + high
+
+
+def _crop_size(where: str, settings: dict[str, Any]) -> tuple[int, int]:
+    low, high = settings["min_crop_size"], settings["max_crop_size"]
+    if (low == -1) != (high == -1) or low > high or 0 in (low, high):
+        raise MXNetValueError(f"{where}: min_crop_size and max_crop_size must both be given, "
+                              f"0 < min_crop_size <= max_crop_size; got {low} and {high}")
+    return low, high
+
+
+def _check_order(where: str, low: str, high: str, settings: dict[str, Any]) -> None:
+    if settings[low] > settings[high]:
+        raise MXNetValueError(f"{where}: {low} must be at most {high}, {settings[high]:g}; "
+                              f"got {settings[low]:g}")
