@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,8 +12,7 @@ from .desc import DataBatch, DataDesc
 from .iterator import DataIter, check_count
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """What a file iterator reads at once."""
 
     data: nd.NDArray                       # (batch_size, ...)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import math
 import struct
+import zlib
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ def read_idx(path: str, ndim: int) -> np.ndarray[Any, Any]:
     try:
         with opener(path, "rb") as file:
             content = file.read()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise MXNetValueError(f"{path}: cannot be read: {error}") from None
     header = 4 + 4 * ndim
     if content[:4] != bytes([0, 0, _UINT8, ndim]) or len(content) < header:

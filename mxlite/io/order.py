@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .iterator import shuffled
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """The samples of one batch."""
 
     pass_number: int                       # which pass over the data, from reset to reset

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mxlite.base import MXNetValueError
 from mxlite.io.idx import read_idx, write_idx
 
 
@@ -21,3 +22,17 @@ def test_compressed_files_are_always_alike(tmp_path):
     for path in paths:
         write_idx(str(path), np.arange(9, dtype="uint8"))
     assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_every_byte_of_a_compressed_file_changed(tmp_path):
+    """gzip tells of it in three ways; what it does not check are its own flags and the name."""
+    path = tmp_path / "a.gz"
+    values = np.arange(60, dtype="uint8").reshape(3, 4, 5)
+    write_idx(str(path), values)
+    whole = path.read_bytes()
+    for at in range(len(whole)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x21]) + whole[at + 1:])
+        try:
+            np.testing.assert_array_equal(read_idx(str(path), 3), values)
+        except MXNetValueError as error:
+            assert "a.gz: " in str(error)

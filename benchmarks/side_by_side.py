@@ -1,0 +1,65 @@
+"""Libraries in processes of their own that take turns, so that a slow moment meets all of them.
+
+A benchmark calls `serve(cases)` in the process of a library: it reads the name of a case a line
+from standard input, and answers with the number that the case's function gives. Where it compares,
+it makes a `Worker` for each library and calls `take_turns`.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = Path.home() / ".cache/mxlite-reference"
+PYTHONS = {"mxlite": sys.executable, "mxnet": str(REFERENCE / "mxnet/bin/python"),
+           "torch": str(REFERENCE / "torch/bin/python")}
+
+
+def serve(cases):
+    """Answer with the numbers of the cases, {name: function}, that are asked for."""
+    answers, sys.stdout = sys.stdout, sys.stderr       # what a library prints is no answer
+    for line in sys.stdin:
+        case = cases.get(line.strip())
+        answers.write(json.dumps(None if case is None else case()) + "\n")
+        answers.flush()
+
+
+class Worker:
+    """The process of a library, which runs `script --worker LIBRARY arguments...`."""
+
+    def __init__(self, script, library, *arguments):
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)} if library == "mxlite" else None
+        self.process = subprocess.Popen(
+            [PYTHONS[library], script, "--worker", library, *map(str, arguments)], text=True,
+            env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL)
+
+    def measure(self, case):
+        """The number of a case; None where the library has no such case."""
+        self.process.stdin.write(case + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise SystemExit(f"{self.process.args[0]} ended in case {case!r}")
+        return json.loads(answer)
+
+
+def take_turns(workers, cases, rounds):
+    """{case: {name: median}} of some rounds; one before only warms up."""
+    found = {case: {name: [] for name in workers} for case in cases}
+    for number in range(rounds + 1):
+        for case in cases:
+            for name, worker in workers.items():
+                value = worker.measure(case)
+                if number and value is not None:
+                    found[case][name].append(value)
+    return {case: {name: statistics.median(values) for name, values in one.items() if values}
+            for case, one in found.items()}
+
+
+def available(libraries):
+    """Those whose Python is there."""
+    return [library for library in libraries if os.path.exists(PYTHONS[library])]
