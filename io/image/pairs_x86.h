@@ -10,8 +10,8 @@
 
 #define AVX2 __attribute__((target("avx2")))
 
-/* A shuffle of bytes: one tap's and the next one's byte of each of 3 or 4 channels, as 16 bits, side
-   by side. */
+/* A shuffle of bytes: one tap's and the next one's byte of each of 3 or 4 channels, as 16 bits,
+   side by side. */
 AVX2 static inline __m128i pair_up(int channels, int tap) {
   char at[16];
   for (int c = 0; c < 4; c++) {
@@ -29,7 +29,8 @@ AVX2 static inline __m256i pair_up_four(int channels) {
 
 /* Four taps, from 16 bytes that begin with the first, times four weights; for each channel a sum in
    each half. */
-AVX2 static inline __m256i four_taps(const uint8_t *pixels, const int16_t *weights, __m256i pairs) {
+AVX2 static inline __m256i four_taps(const uint8_t *pixels, const int16_t *weights,
+                                     __m256i pairs) {
   const __m256i halves = _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1);
   const __m128i bytes = _mm_loadu_si128((const __m128i *)pixels);
   const __m128i four = _mm_loadl_epi64((const __m128i *)weights);

@@ -52,7 +52,7 @@ INLINE void linear(const warp_job *job, const warp_row *row, uint8_t *restrict o
   }
 }
 
-MULTIVERSION void warp_linear(const warp_job *job, const warp_row *row, uint8_t *out) {
+MULTIVERSION static void any_linear(const warp_job *job, const warp_row *row, uint8_t *out) {
   switch (job->src.channels) {
     case 1: linear(job, row, out, 1); return;
     case 3: linear(job, row, out, 3); return;
@@ -110,11 +110,21 @@ INLINE void taps_row(const warp_job *job, const warp_row *row, const int16_t *sh
   }
 }
 
-MULTIVERSION void warp_taps(const warp_job *job, const warp_row *row, const int16_t *shares,
-                            int taps, uint8_t *out) {
+MULTIVERSION static void any_taps(const warp_job *job, const warp_row *row, const int16_t *shares,
+                                  int taps, uint8_t *out) {
   const int64_t channels = job->src.channels;
   if (taps == 4 && channels == 3) taps_row(job, row, shares, 3, 4, out);
   else if (taps == 4) taps_row(job, row, shares, channels, 4, out);
   else if (channels == 3) taps_row(job, row, shares, 3, 8, out);
   else taps_row(job, row, shares, channels, 8, out);
+}
+
+/* What is compiled more than once is seen from other libraries, unless it is static. */
+void warp_linear(const warp_job *job, const warp_row *row, uint8_t *out) {
+  any_linear(job, row, out);
+}
+
+void warp_taps(const warp_job *job, const warp_row *row, const int16_t *shares, int taps,
+               uint8_t *out) {
+  any_taps(job, row, shares, taps, out);
 }

@@ -20,13 +20,14 @@ static void cubic(float at, float *weight) {
    changes its sign from tap to tap, and the scaling takes the rest of it away. */
 static void lanczos4(float at, float *weight) {
   memset(weight, 0, 8 * sizeof *weight);
-  if (at < FLT_EPSILON) {
-    weight[3] = 1;
+  const float ahead = at + 3;        /* of the first pixel */
+  if (at < FLT_EPSILON || ahead == 3 || ahead == 4) {      /* on a pixel; OpenCV divides 0 by 0 */
+    weight[ahead == 4 ? 4 : 3] = 1;
     return;
   }
   float sum = 0;
   for (int k = 0; k < 8; k++) {
-    const double angle = -((double)(at + 3) - k) * PI * 0.25;
+    const double angle = -((double)ahead - k) * PI * 0.25;
     weight[k] = (float)((k % 2 ? -sin(angle) : sin(angle)) / (angle * angle));
     sum += weight[k];
   }

@@ -45,8 +45,8 @@ static void store(const mx_image_records *records, mx_sequence *random, const vi
   float mean[4], factor[4], shift[4];
   for (int64_t c = 0; c < a->channels; c++) {
     mean[c] = (float)(records->dtype == MX_IMAGE_I8 ? round(a->mean[c]) : a->mean[c]);
-    factor[c] = (float)(contrast * a->scale / a->std[c]);
-    shift[c] = (float)(illumination * a->scale / a->std[c]);
+    factor[c] = (float)(contrast * a->scale) / (float)a->std[c];       /* as MXNet rounds */
+    shift[c] = (float)(illumination * a->scale) / (float)a->std[c];
   }
   const int is_float = records->dtype == MX_IMAGE_F32;
   const int64_t size = a->channels * a->height * a->width * (is_float ? (int64_t)sizeof(float) : 1);
