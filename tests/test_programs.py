@@ -127,6 +127,15 @@ def test_lenet_example_trains_saves_and_draws(tmp_path):
         assert picture.size == (1200, 640) and len(picture.getcolors(1 << 24)) > 50
 
 
+def test_image_example_packs_augments_and_learns():
+    script = [sys.executable, str(ROOT / "examples" / "image_records.py"), "--count", "200"]
+    done = subprocess.run([*script, "--epochs", "8"], text=True, capture_output=True, cwd=ROOT,
+                          env=ENVIRONMENT, timeout=200)
+    assert done.returncode == 0, done.stderr
+    assert "epoch 8/8: " in done.stderr
+    assert float(done.stdout.split("%")[0]) > 55               # of three shapes
+
+
 def test_sample_is_cut_from_the_first_digits(tmp_path):
     from mxlite.io.idx import read_idx, write_idx
 
