@@ -18,6 +18,7 @@ _MODULES = {
     "random": ".random", "rnd": ".random", "base": ".base", "name": ".name",
     "attribute": ".attribute", "context": ".context", "engine": ".engine",
     "device": ".device", "ops": ".ops", "recordio": ".recordio", "io": ".io",
+    "image": ".image", "img": ".image",
 }
 _NAMES = {
     "Context": ".context", "cpu": ".context", "gpu": ".context", "cpu_pinned": ".context",
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         context,
         engine,
         gluon,
+        image,
         initializer,
         io,
         lr_scheduler,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
         random,
         recordio,
     )
+    from . import image as img
     from . import initializer as init
     from . import ndarray as nd
     from . import random as rnd
@@ -49,7 +52,7 @@ if TYPE_CHECKING:
 
     __all__ = [
         "Context", "MXNetError", "autograd", "base", "context", "cpu", "cpu_pinned",
-        "current_context", "engine", "gluon", "gpu", "init", "initializer", "io",
+        "current_context", "engine", "gluon", "gpu", "image", "img", "init", "initializer", "io",
         "lr_scheduler", "metric", "nd", "ndarray", "num_gpus", "optimizer", "random", "recordio",
         "rnd",
     ]

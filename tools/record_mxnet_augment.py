@@ -23,6 +23,7 @@ import augment_calls as calls  # noqa: E402
 IMAGES = calls.images()
 MADE = {}
 DRAWS = []
+FIRST = {}             # id of a list: it, and its first order, from which mxlite always starts
 
 
 def spy():
@@ -38,7 +39,8 @@ def spy():
         setattr(holder, name, wrapper)
 
     def order(value, items, before):
-        return ["permutation", len(items), [next(i for i, old in enumerate(before) if old is item)
+        _, first = FIRST.setdefault(id(items), (items, before))
+        return ["permutation", len(items), [next(i for i, old in enumerate(first) if old is item)
                                             for item in items]]
 
     note(random, "uniform", lambda v, low, high, before: ["uniform", low, high, v])
@@ -55,12 +57,13 @@ def array(value):
     return mx.nd.array(value, dtype=value.dtype)
 
 
-def record(name, function, seed=None):
+def record(name, function, *args, seed=None):
+    """Note what function(*args) gives, and, with a seed, what it draws."""
     DRAWS.clear()
     if seed is not None:
         random.seed(seed)
         np.random.seed(seed)
-    results = function()
+    results = function(*args)
     for number, result in enumerate(results if isinstance(results, (tuple, list)) else [results]):
         value = result.asnumpy() if isinstance(result, mx.nd.NDArray) else np.asarray(result)
         MADE[f"{name} {number}"] = value.astype("float32") if value.dtype == "float64" else value
@@ -71,17 +74,17 @@ def record(name, function, seed=None):
 def functions():
     for call in calls.FUNCTIONS:
         name, image, args = call
-        record(calls.name_of(*call), lambda: getattr(mx.image, name)(array(IMAGES[image]), *args))
+        record(calls.name_of(*call), getattr(mx.image, name), array(IMAGES[image]), *args)
     chw = np.ascontiguousarray(IMAGES["real"].transpose(2, 0, 1))
     for call in calls.ROTATIONS:
-        record(calls.name_of("imrotate", *call), lambda: mx.image.imrotate(array(chw), *call))
+        record(calls.name_of("imrotate", *call), mx.image.imrotate, array(chw), *call)
     batch = mx.nd.stack(array(chw), array(chw))
-    record("random_rotate", lambda: mx.image.random_rotate(batch, (-40, 40)), seed=1)
+    record("random_rotate", mx.image.random_rotate, batch, (-40, 40), seed=1)
     for call in calls.RANDOM_FUNCTIONS:
         name, image, args = call
         for seed in calls.SEEDS:
-            record(calls.name_of(*call, seed),
-                   lambda: getattr(mx.image, name)(array(IMAGES[image]), *args), seed)
+            record(calls.name_of(*call, seed), getattr(mx.image, name), array(IMAGES[image]),
+                   *args, seed=seed)
 
 
 def augmenters():
@@ -91,14 +94,14 @@ def augmenters():
             json.dumps(getattr(mx.image, name)(*args).dumps()))
         for seed in calls.SEEDS:
             augmenter = getattr(mx.image, name)(*args)
-            record(calls.name_of(*call, seed), lambda: augmenter(array(IMAGES[image])), seed)
+            record(calls.name_of(*call, seed), augmenter, array(IMAGES[image]), seed=seed)
     label = np.array(calls.LABEL, "float32")
     for call in calls.DET_AUGMENTERS:
         name, args = call
         for seed in calls.SEEDS:
             augmenter = getattr(mx.image, name)(*args)
-            record(calls.name_of(*call, seed),
-                   lambda: augmenter(array(IMAGES["wide"]), label.copy()), seed)
+            record(calls.name_of(*call, seed), augmenter, array(IMAGES["wide"]), label.copy(),
+                   seed=seed)
     for create, given in (("CreateAugmenter", calls.ALL), ("CreateDetAugmenter", calls.ALL_DET)):
         made = getattr(mx.image, create)((3, 24, 20), resize=40, **{
             key: value for key, value in given.items() if key != "resize"})
@@ -118,20 +121,23 @@ def epochs(folder):
         MADE[calls.name_of("epochs", handle, count, size)] = np.array(json.dumps(found))
 
 
+def first_batch(iterator):
+    batch = next(iterator)
+    return batch.data[0], batch.label[0]
+
+
 def pipelines(folder):
     """A batch of each iterator with all augmentations."""
     calls.write_records(mx.recordio, folder / "a", [3.0, 1.0])
     for seed in calls.SEEDS:
         iterator = mx.image.ImageIter(2, (3, 24, 20), path_imgrec=str(folder / "a.rec"),
                                       **calls.ALL)
-        record(f"ImageIter {seed}", lambda: (lambda b: (b.data[0], b.label[0]))(next(iterator)),
-               seed)
+        record(f"ImageIter {seed}", first_batch, iterator, seed=seed)
     calls.write_records(mx.recordio, folder / "d", [calls.det_label(3), calls.det_label(1)])
     for seed in calls.SEEDS:
         iterator = mx.image.ImageDetIter(2, (3, 24, 20), path_imgrec=str(folder / "d.rec"),
                                          **calls.ALL_DET)
-        record(f"ImageDetIter {seed}", lambda: (lambda b: (b.data[0], b.label[0]))(next(iterator)),
-               seed)
+        record(f"ImageDetIter {seed}", first_batch, iterator, seed=seed)
 
 
 if __name__ == "__main__":

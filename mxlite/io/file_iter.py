@@ -18,7 +18,7 @@ class Batch(NamedTuple):
     data: nd.NDArray                       # (batch_size, ...)
     label: nd.NDArray                      # (batch_size, ...)
     pad: int
-    index: np.ndarray[Any, Any]            # uint64 (batch_size,)
+    samples: np.ndarray[Any, Any]          # uint64 (batch_size,), their numbers
 
 
 class MXDataIter(DataIter):
@@ -58,7 +58,7 @@ class MXDataIter(DataIter):
         if not self.iter_next():
             raise StopIteration
         batch = self._here()
-        return DataBatch([batch.data], [batch.label], batch.pad, batch.index)
+        return DataBatch([batch.data], [batch.label], batch.pad, batch.samples)
 
     def iter_next(self) -> bool:
         """Go to the next batch; False at the end of the epoch."""
@@ -81,7 +81,7 @@ class MXDataIter(DataIter):
 
     def getindex(self) -> np.ndarray[Any, Any]:
         """The numbers of the samples of this batch, uint64 (batch_size,)."""
-        return self._here().index
+        return self._here().samples
 
     def getpad(self) -> int:
         """How many samples at the end of this batch only fill it up."""

@@ -1,0 +1,69 @@
+"""Borders around images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Number
+from typing import Any
+
+import numpy as np
+
+from ..base import MXNetTypeError, MXNetValueError
+from .decode import store
+from .pixels import Image, like, pixels, whole
+
+_CONSTANT = 0
+_MODES = {1: "edge", 2: "symmetric", 3: "wrap", 4: "reflect"}      # OpenCV's number: NumPy's name
+_ISOLATED = 16                                  # OpenCV's flag: pixels outside a view are not used
+
+
+def copyMakeBorder(src: Any, top: int, bot: int, left: int, right: int, type: int = _CONSTANT,
+                   value: float = 0.0, values: Any = (), out: Any = None) -> Any:
+    """The image (height, width, C) with so many rows and columns more: uint8 or float.
+
+    type: 0 of one colour, 1 the outermost pixels repeated (aa|abcd|dd), 2 mirrored (ba|abcd|dc),
+        3 as if the image came again and again (cd|abcd|ab), 4 mirrored at the outermost pixels
+        (cb|abcd|cb); 16 more changes nothing.
+    values: the colour, a number for all channels or one for each; value: the same for all.
+    """
+    where = "copyMakeBorder"
+    image = pixels(src, where)
+    widths = [whole(where, name, count, 0) for name, count in
+              (("top", top), ("bot", bot), ("left", left), ("right", right))]
+    mode = whole(where, "type", type, 0) & ~_ISOLATED
+    if mode != _CONSTANT and mode not in _MODES:
+        raise MXNetValueError(f"{where}: type must be 0 constant, 1 replicate, 2 reflect, 3 wrap "
+                              f"or 4 reflect101; got {type!r}")
+    empty = isinstance(values, (tuple, list)) and not values
+    made = bordered(image, widths, mode, value if empty else values, where)
+    return like(src, made) if out is None else store(where, made, out)
+
+
+def bordered(image: Image, widths: Sequence[int], mode: int, colour: Any, where: str) -> Image:
+    """A new image; widths: (top, bottom, left, right)."""
+    top, bottom, left, right = widths
+    if mode != _CONSTANT:
+        by_axis: Any = ((top, bottom), (left, right), (0, 0))
+        return np.pad(image, by_axis, mode=_MODES[mode])     # type: ignore[call-overload]
+    height, width, channels = image.shape
+    out = np.empty((height + top + bottom, width + left + right, channels), image.dtype)
+    out[:] = _colour_of(colour, image, where)
+    out[top:top + height, left:left + width] = image
+    return out
+
+
+def _colour_of(colour: Any, image: Image, where: str) -> Any:
+    """(1,) or (channels,) numbers of the image's dtype: rounded, and cut to its range."""
+    if isinstance(colour, Number):
+        colour = (colour,)
+    try:
+        numbers = np.asarray(colour, np.float64).reshape(-1)
+    except (TypeError, ValueError):
+        raise MXNetTypeError(f"{where}: values must be numbers; got {colour!r}") from None
+    if len(numbers) not in (1, image.shape[2]):
+        raise MXNetValueError(f"{where}: values must be one number, or one for each of "
+                              f"{image.shape[2]} channels; got {colour!r}")
+    if image.dtype.kind in "iu":
+        limits = np.iinfo(image.dtype)
+        numbers = np.clip(np.rint(numbers), limits.min, limits.max)
+    return numbers.astype(image.dtype)

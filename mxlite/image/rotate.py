@@ -1,0 +1,100 @@
+"""Rotation around the middle."""
+
+from __future__ import annotations
+
+from numbers import Number
+from typing import Any
+
+import numpy as np
+
+from .. import ndarray as nd
+from ..base import MXNetTypeError, MXNetValueError
+from ..random import numpy_generator
+
+
+def imrotate(src: Any, rotation_degrees: Any, zoom_in: bool = False, zoom_out: bool = False
+             ) -> nd.NDArray:
+    """Float32 images (C, H, W) or (N, C, H, W), rotated, of the same shape.
+
+    rotation_degrees: counter-clockwise; a number, or for a batch also an array (N,).
+    zoom_in: so much larger that no border shows; zoom_out: so much smaller that all of the image
+        does. Else the corners are lost, and what is behind the image's edge is 0.
+    Values are bilinear between the pixels. There is no gradient.
+    """
+    if not isinstance(src, nd.NDArray) or src._dtype_name != "float32":
+        got = f"{src._dtype_name}" if isinstance(src, nd.NDArray) else type(src).__name__
+        raise MXNetTypeError(f"imrotate: src must be an NDArray of float32; got {got}")
+    if zoom_in and zoom_out:
+        raise MXNetValueError("imrotate: zoom_in and zoom_out must not both be true")
+    images = src._numpy_view()
+    if images.ndim not in (3, 4):
+        raise MXNetValueError("imrotate: src must have the shape (channels, height, width) or "
+                              f"(batch, channels, height, width); got {images.shape}")
+    if images.ndim == 3 and not isinstance(rotation_degrees, Number):
+        raise MXNetTypeError("imrotate: rotation_degrees must be a number for one image; got "
+                             f"{type(rotation_degrees).__name__}")
+    batch = images[None] if images.ndim == 3 else images
+    out = np.empty_like(batch)
+    for image, angle, made in zip(batch, _angles(rotation_degrees, len(batch)), out, strict=True):
+        made[...] = rotated(image, angle, zoom_in, zoom_out)
+    return nd.from_numpy(out.reshape(images.shape))
+
+
+def random_rotate(src: Any, angle_limits: tuple[float, float], zoom_in: bool = False,
+                  zoom_out: bool = False) -> nd.NDArray:
+    """imrotate by degrees drawn evenly from [low, high), an angle for each image of a batch."""
+    generator = numpy_generator()
+    if isinstance(src, nd.NDArray) and src.ndim == 4:
+        return imrotate(src, generator.uniform(*angle_limits, len(src)), zoom_in, zoom_out)
+    return imrotate(src, float(generator.uniform(*angle_limits)), zoom_in, zoom_out)
+
+
+def _angles(degrees: Any, count: int) -> Any:
+    """Radians, float32 (count,)."""
+    if isinstance(degrees, nd.NDArray):
+        degrees = degrees.asnumpy()
+    angles = np.asarray(degrees, np.float32)
+    if angles.ndim == 0:
+        angles = np.broadcast_to(angles, count)
+    if angles.shape != (count,):
+        raise MXNetValueError(f"imrotate: rotation_degrees must be one number, or one for each of "
+                              f"{count} images; got the shape {angles.shape}")
+    return angles * np.float32(np.pi / 180)
+
+
+def rotated(image: Any, angle: np.float32, zoom_in: bool, zoom_out: bool) -> Any:
+    """One image (C, H, W) by an angle in radians."""
+    height, width = image.shape[1:]
+    y = np.arange(height, dtype=np.float32)[:, None] - np.float32((height - 1) / 2)
+    x = np.arange(width, dtype=np.float32) - np.float32((width - 1) / 2)
+    scale = _scale(height, width, angle, zoom_in, zoom_out)
+    cos, sin = scale * np.cos(angle), scale * np.sin(angle)
+    return _sample(image, x * sin + y * cos + np.float32((height - 1) / 2),
+                   x * cos - y * sin + np.float32((width - 1) / 2))
+
+
+def _scale(height: int, width: int, angle: np.float32, zoom_in: bool, zoom_out: bool
+           ) -> np.float32:
+    """How far apart, in pixels of the image, neighbours of the result are."""
+    if not zoom_in and not zoom_out:
+        return np.float32(1)
+    cos, sin = abs(np.cos(angle)), abs(np.sin(angle))
+    across, down = width * cos + height * sin, width * sin + height * cos
+    if zoom_out:
+        return np.float32(max(across / width, down / height))
+    return np.float32(min(width / across, height / down))
+
+
+def _sample(image: Any, y: Any, x: Any) -> Any:
+    """The image (C, H, W) at places (H', W'): bilinear, and 0 for neighbours outside."""
+    height, width = image.shape[1:]
+    top, left = np.floor(y), np.floor(x)
+    down, right = y - top, x - left
+    top, left = top.astype(np.int64), left.astype(np.int64)
+    made = np.zeros((len(image), *y.shape), np.float32)
+    for row, weight_y in ((top, 1 - down), (top + 1, down)):
+        for column, weight_x in ((left, 1 - right), (left + 1, right)):
+            inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+            weight = np.where(inside, weight_y * weight_x, 0)
+            made += weight * image[:, np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)]
+    return made
