@@ -54,7 +54,8 @@ def cython_extension(name, *sources):
 def data_extension(name, *sources):
     """Of `io`; it takes neither the kernels nor NumPy."""
     return Extension(
-        name, [name.replace(".", "/") + ".pyx", *sources], include_dirs=["io/include", "csrc/include"],
+        name, [name.replace(".", "/") + ".pyx", *sources],
+        include_dirs=["io/include", "csrc/include"],
         depends=sorted(glob.glob("io/include/*") + glob.glob("io/*/*.h")),
         define_macros=MACROS, extra_compile_args=[*FLAGS, *SANITIZE],
         extra_link_args=["-pthread", "-ldl", *SANITIZE])
