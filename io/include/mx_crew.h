@@ -26,6 +26,8 @@ typedef struct mx_crew_work {
   void (*end)(void *state);
   /* Task `task` of a batch: 0, or a status and what belongs into `error`. */
   int (*fill)(void *state, void *batch, int64_t task, mx_crew_error *error);
+  int owner_helps;         /* while it waits, the owner does tasks, too: for short ones, where waking
+                              a thread would take as long */
 } mx_crew_work;
 
 typedef struct mx_crew mx_crew;

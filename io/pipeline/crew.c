@@ -23,6 +23,7 @@ struct mx_crew {
   int64_t capacity, head, cursor, tail;          /* counts of batches since the beginning */
   int64_t running;                               /* tasks that have begun and not ended */
   int is_over, num_threads;
+  void *own_state;                               /* of the owner, if it helps */
   pthread_t threads[];
 };
 
@@ -115,6 +116,7 @@ void mx_crew_free(mx_crew *crew) {
   pthread_cond_broadcast(&crew->has_task);
   pthread_mutex_unlock(&crew->lock);
   for (int i = 0; i < crew->num_threads; i++) pthread_join(crew->threads[i], NULL);
+  if (crew->own_state) crew->work.end(crew->own_state);
   release(crew);
 }
 
@@ -150,10 +152,17 @@ static struct timespec after(double seconds) {
 
 int mx_crew_take(mx_crew *crew, double seconds, void **batch, mx_crew_error *error) {
   const struct timespec end = after(seconds);
+  if (crew->work.owner_helps && !crew->own_state) {
+    crew->own_state = crew->work.begin(crew->work.context);
+  }
   pthread_mutex_lock(&crew->lock);
   slot *oldest = slot_at(crew, crew->head);
   int is_late = crew->head == crew->tail;
   while (!is_late && oldest->left) {
+    if (crew->own_state && crew->cursor != crew->tail) {
+      run_task(crew, crew->own_state);
+      continue;
+    }
     is_late = pthread_cond_timedwait(&crew->is_done, &crew->lock, &end) != 0 && oldest->left;
   }
   if (!is_late) {

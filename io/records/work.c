@@ -97,5 +97,5 @@ static int fill(void *state, void *into, int64_t task, mx_crew_error *error) {
 }
 
 mx_crew_work mx_image_records_work(const mx_image_records *records) {
-  return (mx_crew_work){(void *)(uintptr_t)records, begin, end, fill};
+  return (mx_crew_work){(void *)(uintptr_t)records, begin, end, fill, 0};
 }

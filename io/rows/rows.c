@@ -50,5 +50,5 @@ static void *begin(void *context) { return context; }
 static void end(void *state) { (void)state; }
 
 mx_crew_work mx_rows_work(const mx_rows *rows) {
-  return (mx_crew_work){(void *)(uintptr_t)rows, begin, end, fill};
+  return (mx_crew_work){(void *)(uintptr_t)rows, begin, end, fill, 1};
 }

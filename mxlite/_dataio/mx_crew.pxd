@@ -14,6 +14,7 @@ cdef extern from "mx_crew.h" nogil:
         void *(*begin)(void *context)
         void (*end)(void *state)
         int (*fill)(void *state, void *batch, int64_t task, mx_crew_error *error)
+        int owner_helps
     ctypedef struct mx_crew:
         pass
 

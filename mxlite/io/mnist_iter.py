@@ -22,7 +22,7 @@ from .order import Order, Turn
 
 _CPU = cpu()
 _SCALE = 1 / 256
-_THREADS = 2
+_THREADS = 1              # besides the one that takes the batches, which helps
 
 
 class MNISTIter(CrewIter):
@@ -60,7 +60,7 @@ class MNISTIter(CrewIter):
             raise MXNetValueError(f"MNISTIter: input_shape must be {self._shape}, as the images "
                                   f"of {image} give it with flat={bool(flat)}; got {input_shape}")
         self._width = height * width
-        crew = Rows(self._pixels.reshape(-1, self._width), self._labels, _SCALE, _THREADS,
+        crew = Rows(np.array(self._pixels.reshape(-1, self._width)), self._labels, _SCALE, _THREADS,
                     max(int(prefetch_buffer), 1))
         kind = nd.empty((0,), dtype=self._dtype).dtype
         super().__init__(
