@@ -3,10 +3,11 @@
 import errno
 import io
 import os
+import pickle
 import sys
 import threading
-import types
 
+import fsspec
 import pytest
 from recordio.oracle import encode, payloads
 
@@ -84,11 +85,15 @@ def test_remote_files():
 
 
 def test_fsspec_opens_addresses(monkeypatch):
-    store = Store({"memory://a.rec": encode(RECORDS)})
-    later = types.SimpleNamespace(open=lambda uri, mode: types.SimpleNamespace(
-        open=lambda: store(uri, mode)))
-    monkeypatch.setitem(sys.modules, "fsspec", later)
-    assert list(MXRecordIO("memory://a.rec", "r")) == RECORDS
+    names = "memory://recordio/a.idx", "memory://recordio/a.rec"
+    with MXIndexedRecordIO(*names, "w") as file:
+        for key, record in enumerate(RECORDS):
+            file.write_idx(key, record)
+    with fsspec.open(names[1]) as file:
+        assert file.read() == encode(RECORDS)
+    assert list(MXRecordIO(names[1], "r")) == RECORDS
+    file = pickle.loads(pickle.dumps(MXIndexedRecordIO(*names, "r")))
+    assert [file.read_idx(key) for key in reversed(file.keys)] == RECORDS[::-1]
     with pytest.raises(DataFileError, match=r"memory://b\.rec: opening failed: FileNotFoundError"):
         MXRecordIO("memory://b.rec", "r")
     monkeypatch.setitem(sys.modules, "fsspec", None)
