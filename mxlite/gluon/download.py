@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import os
-import ssl
 import time
-import urllib.error
-import urllib.request
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from ..base import MXNetError, MXNetValueError
 
@@ -20,6 +16,9 @@ try:
     import fcntl
 except ImportError:                                # not on Windows: there, nothing is resumed
     fcntl = None                                   # type: ignore[assignment]
+
+if TYPE_CHECKING:
+    from urllib.error import HTTPError  # at run time, what fetches is imported by who fetches
 
 _REPOSITORY = "https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/"
 _BLOCK = 1 << 18
@@ -139,11 +138,15 @@ class _Fetch:
     def __init__(self, url: str, part: IO[bytes], name: str, sha1: str | None,
                  verify: bool) -> None:
         self.url, self.part, self.name, self.sha1 = url, part, name, sha1
+        import ssl
+
         self.context = None if verify else ssl._create_unverified_context()
         self.version: str | None = None            # ETag or date of what `part` holds
 
     def run(self, retries: int) -> None:
         """Try up to 1 + retries times."""
+        from http.client import HTTPException
+
         tries = 0
         resumed = self.part.seek(0, os.SEEK_END) > 0
         while True:
@@ -157,7 +160,7 @@ class _Fetch:
                 if not resumed:                    # all of it came in this call: it is like that
                     raise self.error(tries, fault)
                 resumed = False
-            except (OSError, http.client.HTTPException) as error:
+            except (OSError, HTTPException) as error:
                 if isinstance(error, DownloadError):
                     raise
                 fault = str(error) or type(error).__name__
@@ -185,18 +188,21 @@ class _Fetch:
 
     def once(self) -> None:
         """One request; raises OSError if it ends early."""
+        from urllib.error import HTTPError
+        from urllib.request import Request, urlopen
+
         have = self.part.seek(0, os.SEEK_END)
         if have and not self.version and not self.sha1:
             self.restart()
             have = 0
-        request = urllib.request.Request(self.url, headers={"Accept-Encoding": "identity"})
+        request = Request(self.url, headers={"Accept-Encoding": "identity"})
         if have:
             request.add_header("Range", f"bytes={have}-")
             if self.version:
                 request.add_header("If-Range", self.version)
         try:
-            response = urllib.request.urlopen(request, timeout=_TIMEOUT, context=self.context)
-        except urllib.error.HTTPError as error:
+            response = urlopen(request, timeout=_TIMEOUT, context=self.context)
+        except HTTPError as error:
             self.refused(error, have)
             return
         with response:
@@ -207,7 +213,7 @@ class _Fetch:
             self.version = response.headers.get("ETag") or response.headers.get("Last-Modified")
             self.take(response, have)
 
-    def refused(self, error: urllib.error.HTTPError, have: int) -> None:
+    def refused(self, error: HTTPError, have: int) -> None:
         """What an HTTP error means."""
         error.close()
         if error.code == 416 and have:             # nothing behind: all is there, or it is too much
