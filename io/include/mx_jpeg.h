@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#define MX_JPEG_PIXELS ((int64_t)1 << 30)       /* the most an image may have, as in OpenCV */
+
 enum {
   MX_JPEG_OK,
   MX_JPEG_DAMAGED,         /* mx_jpeg_message says what the library found */

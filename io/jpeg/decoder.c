@@ -5,6 +5,7 @@
 #include "orientation.h"
 
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,7 +84,10 @@ int mx_jpeg_start(mx_jpeg_decoder *decoder, const void *bytes, int64_t size, mx_
   info->width = state->image_width;
   info->channels = state->num_components;
   info->orientation = mx_jpeg_orientation(bytes, size);
-  return MX_JPEG_OK;
+  if (info->height * info->width <= MX_JPEG_PIXELS) return MX_JPEG_OK;
+  snprintf(decoder->message, sizeof decoder->message, "%u x %u pixels are more than 2^30",
+           state->image_height, state->image_width);
+  return MX_JPEG_DAMAGED;
 }
 
 int64_t mx_jpeg_scaled(int64_t length, int eighths) { return (length * eighths + 7) / 8; }

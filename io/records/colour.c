@@ -11,11 +11,10 @@ static uint8_t to_byte(double value) {
   return (uint8_t)lrint(fmax(0, fmin(255, value)));
 }
 
-/* pixel * factor + offset */
-static void scale(uint8_t *pixels, int64_t size, double factor, double offset) {
+void mx_scale_bytes(uint8_t *bytes, int64_t size, double factor, double offset) {
   uint8_t table[256];
   for (int value = 0; value < 256; value++) table[value] = to_byte(value * factor + offset);
-  for (int64_t i = 0; i < size; i++) pixels[i] = table[pixels[i]];
+  for (int64_t i = 0; i < size; i++) bytes[i] = table[bytes[i]];
 }
 
 /* 0.299 R + 0.587 G + 0.114 B in 14 bits. */
@@ -28,7 +27,7 @@ static void change_contrast(uint8_t *pixels, int64_t count, int64_t channels, do
   for (int64_t i = 0; i < count; i++) {
     sum += channels < 3 ? pixels[i * channels] : luminance(pixels + i * channels);
   }
-  scale(pixels, count * channels, factor, (1 - factor) * (double)sum / (double)count);
+  mx_scale_bytes(pixels, count * channels, factor, (1 - factor) * (double)sum / (double)count);
 }
 
 static void change_saturation(uint8_t *pixels, int64_t count, int64_t channels, double factor) {
@@ -44,7 +43,7 @@ static void change_one(const mx_augment *a, int which, const double *factors, ui
                        int64_t count) {
   const double factor = factors[which];
   if (factor == 1) return;
-  if (which == 0) scale(pixels, count * a->channels, factor, 0);
+  if (which == 0) mx_scale_bytes(pixels, count * a->channels, factor, 0);
   if (which == 1) change_contrast(pixels, count, a->channels, factor);
   if (which == 2) change_saturation(pixels, count, a->channels, factor);
 }
@@ -63,11 +62,8 @@ static uint8_t added(uint8_t value, int64_t shift, int64_t limit) {
   return (uint8_t)(sum < 0 ? 0 : sum > limit ? limit : sum);
 }
 
-static void shift_hls(const mx_augment *a, mx_sequence *random, uint8_t *pixels, int64_t count) {
-  const int64_t hue = mx_draw_integer(random, -a->random_h, a->random_h);
-  const int64_t saturation = mx_draw_integer(random, -a->random_s, a->random_s);
-  const int64_t lightness = mx_draw_integer(random, -a->random_l, a->random_l);
-  if (a->channels != 3) return;
+void mx_shift_hls(uint8_t *pixels, int64_t count, int64_t hue, int64_t saturation,
+                  int64_t lightness) {
   const mx_image row = {pixels, 1, count, 3, 3 * count, MX_IMAGE_U8};
   mx_image_rgb_to_hls(&row, &row);
   for (int64_t i = 0; i < 3 * count; i += 3) {
@@ -76,6 +72,13 @@ static void shift_hls(const mx_augment *a, mx_sequence *random, uint8_t *pixels,
     pixels[i + 2] = added(pixels[i + 2], saturation, 255);
   }
   mx_image_hls_to_rgb(&row, &row);
+}
+
+static void shift(const mx_augment *a, mx_sequence *random, uint8_t *pixels, int64_t count) {
+  const int64_t hue = mx_draw_integer(random, -a->random_h, a->random_h);
+  const int64_t saturation = mx_draw_integer(random, -a->random_s, a->random_s);
+  const int64_t lightness = mx_draw_integer(random, -a->random_l, a->random_l);
+  if (a->channels == 3) mx_shift_hls(pixels, count, hue, saturation, lightness);
 }
 
 /* Two independent numbers of the normal distribution (Box and Muller, 1958). */
@@ -108,6 +111,6 @@ static void add_noise(const mx_augment *a, mx_sequence *random, uint8_t *pixels,
 
 void mx_jitter_colours(const mx_augment *a, mx_sequence *random, uint8_t *pixels, int64_t count) {
   if (a->brightness > 0 || a->contrast > 0 || a->saturation > 0) jitter(a, random, pixels, count);
-  if (a->random_h || a->random_s || a->random_l) shift_hls(a, random, pixels, count);
+  if (a->random_h || a->random_s || a->random_l) shift(a, random, pixels, count);
   if (a->pca_noise > 0) add_noise(a, random, pixels, count);
 }

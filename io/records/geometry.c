@@ -19,14 +19,14 @@ int64_t mx_draw_integer(mx_sequence *random, int64_t low, int64_t high) {
 static int same(extent a, extent b) { return a.height == b.height && a.width == b.width; }
 
 /* Bicubic where an image grows, means of areas where it shrinks, else bilinear. */
-static int method(const mx_augment *augment, extent from, extent to, mx_sequence *random) {
+int mx_resize_method(const mx_augment *augment, extent from, extent to, mx_sequence *random) {
   if (augment->inter_method == RANDOM) return (int)mx_draw_integer(random, 0, 4);
   if (augment->inter_method != BY_SIZE) return (int)augment->inter_method;
   if (to.height > from.height && to.width > from.width) return BICUBIC;
   return to.height < from.height && to.width < from.width ? AREA : BILINEAR;
 }
 
-static extent plan_resize(const mx_augment *augment, extent image) {
+extent mx_plan_resize(const mx_augment *augment, extent image) {
   const int64_t size = augment->resize;
   if (size < 1) return image;
   return image.height > image.width
@@ -135,20 +135,20 @@ static int plan_crop(const mx_augment *a, mx_sequence *random, geometry *plan) {
 }
 
 int mx_plan_geometry(const mx_augment *a, extent image, mx_sequence *random, geometry *plan) {
-  plan->resized = plan_resize(a, image);
-  plan->resize_method = method(a, image, plan->resized, random);
+  plan->resized = mx_plan_resize(a, image);
+  plan->resize_method = mx_resize_method(a, image, plan->resized, random);
   plan->is_warped = is_warped(a);
   plan->warped = plan->resized;
   if (plan->is_warped) plan_warp(a, plan->resized, random, plan);
-  plan->warp_method = method(a, plan->resized, plan->warped, random);
+  plan->warp_method = mx_resize_method(a, plan->resized, plan->warped, random);
   const extent padded = {plan->warped.height + 2 * a->pad, plan->warped.width + 2 * a->pad};
   plan->heightened = plan->enlarged = padded;
   if (padded.height < 1 || padded.width < 1) return MX_SAMPLE_CROP;
   const int status = plan_crop(a, random, plan);
   const extent result = {a->height, a->width};
   plan->enlarge_method = same(padded, plan->enlarged) ? NEAREST
-                                                      : method(a, padded, plan->enlarged, random);
+                                                      : mx_resize_method(a, padded, plan->enlarged, random);
   plan->crop_method = same(plan->crop, result) ? NEAREST
-                                               : method(a, plan->crop, result, random);
+                                               : mx_resize_method(a, plan->crop, result, random);
   return status;
 }

@@ -26,6 +26,12 @@ typedef struct geometry {
 int mx_plan_geometry(const mx_augment *augment, extent image, mx_sequence *random,
                      geometry *plan);
 
+/* The size after `resize`. */
+extent mx_plan_resize(const mx_augment *augment, extent image);
+
+/* How to interpolate. */
+int mx_resize_method(const mx_augment *augment, extent from, extent to, mx_sequence *random);
+
 double mx_draw(mx_sequence *random, double low, double high);          /* uniform */
 int64_t mx_draw_integer(mx_sequence *random, int64_t low, int64_t high);   /* both included */
 

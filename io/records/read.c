@@ -19,40 +19,22 @@ static float load_float(const uint8_t *bytes) {
   return value;
 }
 
-/* The labels of an id, found by bisection; NULL where it is not listed. */
-static const float *find_listed(const mx_image_records *records, uint64_t id) {
+int64_t mx_find_listed(const mx_image_records *records, uint64_t id) {
   int64_t low = 0, high = records->list_size;
   while (low < high) {
     const int64_t middle = low + (high - low) / 2;
     if (records->list_ids[middle] < id) low = middle + 1;
     else high = middle;
   }
-  const int is_found = low < records->list_size && records->list_ids[low] == id;
-  return is_found ? records->list_labels + low * records->label_width : NULL;
+  return low < records->list_size && records->list_ids[low] == id ? low : -1;
 }
 
-static int take_labels(const mx_image_records *records, const uint8_t *record, int64_t count,
-                       float *labels, mx_crew_error *error) {
-  const int64_t width = records->label_width;
-  if (records->list_ids) {
-    const uint64_t id = load(record + 8, 8);
-    const float *listed = find_listed(records, id);
-    error->numbers[3] = (int64_t)id;
-    if (!listed) return MX_SAMPLE_NOT_LISTED;
-    memcpy(labels, listed, (size_t)width * sizeof *labels);
-    return MX_SAMPLE_OK;
-  }
-  error->numbers[3] = count ? count : 1;
-  if (width != error->numbers[3]) return MX_SAMPLE_LABELS;
-  if (count == 0) labels[0] = load_float(record + 4);
-  for (int64_t i = 0; i < count; i++) labels[i] = load_float(record + HEADER + 4 * i);
-  return MX_SAMPLE_OK;
+void mx_load_labels(const packed *record, float *labels) {
+  for (int64_t i = 0; i < record->num_labels; i++) labels[i] = load_float(record->labels + 4 * i);
 }
 
-int mx_read_sample(const mx_image_records *records, mx_rec_reader *reader,
-                   const mx_image_batch *batch, int64_t task, const uint8_t **bytes, int64_t *size,
-                   mx_crew_error *error) {
-  const int64_t number = batch->records[task];
+int mx_read_record(const mx_image_records *records, mx_rec_reader *reader, int64_t number,
+                   packed *result, mx_crew_error *error) {
   mx_rec_error damage;
   mx_record record;
   error->numbers[0] = number;
@@ -69,8 +51,36 @@ int mx_read_sample(const mx_image_records *records, mx_rec_reader *reader,
   error->numbers[2] = record.size;
   error->numbers[3] = HEADER + 4 * count;
   if (record.size < HEADER + 4 * count) return MX_SAMPLE_SHORT;
-  batch->ids[task] = load(start + 8, 8);
-  *bytes = start + HEADER + 4 * count;
-  *size = record.size - HEADER - 4 * count;
-  return take_labels(records, start, count, batch->labels + task * records->label_width, error);
+  const uint8_t *labels = start + (count ? HEADER : 4);
+  *result = (packed){load(start + 8, 8), count ? count : 1, labels, start + HEADER + 4 * count,
+                     record.size - HEADER - 4 * count};
+  return MX_SAMPLE_OK;
+}
+
+static int take_labels(const mx_image_records *records, const packed *record, float *labels,
+                       mx_crew_error *error) {
+  const int64_t width = records->label_width;
+  if (records->list_ids) {
+    const int64_t at = mx_find_listed(records, record->id);
+    error->numbers[3] = (int64_t)record->id;
+    if (at < 0) return MX_SAMPLE_NOT_LISTED;
+    memcpy(labels, records->list_labels + at * width, (size_t)width * sizeof *labels);
+    return MX_SAMPLE_OK;
+  }
+  error->numbers[3] = record->num_labels;
+  if (width != record->num_labels) return MX_SAMPLE_LABELS;
+  mx_load_labels(record, labels);
+  return MX_SAMPLE_OK;
+}
+
+int mx_read_sample(const mx_image_records *records, mx_rec_reader *reader,
+                   const mx_image_batch *batch, int64_t task, const uint8_t **bytes, int64_t *size,
+                   mx_crew_error *error) {
+  packed record;
+  const int status = mx_read_record(records, reader, batch->records[task], &record, error);
+  if (status) return status;
+  batch->ids[task] = record.id;
+  *bytes = record.bytes;
+  *size = record.size;
+  return take_labels(records, &record, batch->labels + task * records->label_width, error);
 }

@@ -133,6 +133,23 @@ def test_what_is_no_image(data, error, message):
         codec.decode(data)
 
 
+@pytest.mark.parametrize("kind, options", [("PNG", {}), ("BMP", {}), ("WEBP", {"lossless": True}),
+                                           ("TIFF", {})])
+def test_formats_without_loss(kind, options, rng):
+    pixels, file = rng.integers(0, 256, (9, 14, 3), "uint8"), io.BytesIO()
+    Image.fromarray(pixels).save(file, kind, **options)
+    np.testing.assert_array_equal(codec.decode(file.getvalue()), pixels)
+
+
+def test_a_height_and_a_width_that_nobody_has():
+    """They are two bytes each, behind 5 bytes of the segment that begins with FF C0."""
+    data = bytearray(file_of("420"))
+    at = data.index(b"\xff\xc0") + 5
+    data[at:at + 4] = b"\xff\xdc\xff\xdc"
+    with pytest.raises(MXNetValueError, match="65500 x 65500 pixels are more than 2\\^30"):
+        codec.decode(bytes(data))
+
+
 def test_wrong_flag():
     with pytest.raises(MXNetValueError, match=r"flag must be 1 \(colour\), 0 \(gray\) or -1"):
         codec.decode(file_of("png"), 2)
@@ -149,12 +166,9 @@ def test_every_truncation_is_an_error_or_an_image():
 
 
 @pytest.mark.filterwarnings("ignore:imdecode. a JPEG image has missing")
-@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_every_byte_flipped_is_an_error_or_an_image():
     data = file_of("420")
     for at in range(len(data)):
-        if RECORDED["420.file"][max(at - 9, 0):at + 1].tobytes().find(b"\xff\xc0") >= 0:
-            continue                   # a height or a width of up to 65535 takes long to decode
         broken = bytearray(data)
         broken[at] ^= 0x41
         try:
