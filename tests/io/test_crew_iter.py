@@ -160,7 +160,8 @@ def test_the_interpreter_ends_with_a_live_iterator(path, end):
 
 
 def test_ctrl_c_gets_through(path):
-    code = ("import mxlite as mx, _thread, threading; "
+    code = ("import mxlite as mx, _thread, signal, threading; "
+            "signal.signal(signal.SIGINT, signal.default_int_handler); "    # ignored in a job
             f"i = mx.io.ImageRecordIter({path!r}, {SHAPE}, 100000, resize=3000, prefetch_buffer=1);"
             "threading.Timer(0.3, _thread.interrupt_main).start()\n"
             "try: i.next()\n"

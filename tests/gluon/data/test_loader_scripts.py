@@ -172,6 +172,8 @@ time.sleep(60)
 @WAYS
 def test_interrupt(tmp_path, way):
     process = launched(tmp_path, f"""
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)       # a job in the background ignores it
 batches = iter(data.DataLoader(Blocked(10, at=2), 2, batchify_fn=as_is, {way}))
 next(batches)
 try:
