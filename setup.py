@@ -39,7 +39,9 @@ IMAGE_SOURCES = [f"io/image/{file}.c" for file in (
     "resize_taps resize_u8 resize_whole resize_x86 warp warp_pixels warp_table warp_x86 "
     "weights").split()]
 RECORDS_SOURCES = [f"io/records/{file}.c"
-                   for file in "colour geometry image read scan work".split()]
+                   for file in "colour decode geometry image read scan work".split()]
+DETECTION_SOURCES = [f"io/detection/{file}.c" for file in "boxes image plan widths work".split()]
+TEXT_SOURCES = [f"io/text/{file}.c" for file in "csv decimal libsvm lines number work".split()]
 KERNEL_SOURCES = [f"csrc/cpu/{file}.c" for file in KERNEL_FILES.split()]
 HEADERS = sorted(glob.glob("csrc/include/*") + glob.glob("csrc/cpu/*.h"))
 
@@ -84,8 +86,11 @@ EXTENSIONS = [
     data_extension("mxlite._dataio.image", *IMAGE_SOURCES),
     data_extension("mxlite._dataio.crew", "io/pipeline/crew.c"),
     data_extension("mxlite._dataio.rows", "io/rows/rows.c"),
+    data_extension("mxlite._dataio.text", *TEXT_SOURCES),
     data_extension("mxlite._dataio.image_records", *RECORDS_SOURCES, *IMAGE_SOURCES, *JPEG_SOURCES,
                    *RECORDIO_SOURCES),
+    data_extension("mxlite._dataio.detection", *DETECTION_SOURCES, *RECORDS_SOURCES, *IMAGE_SOURCES,
+                   *JPEG_SOURCES, *RECORDIO_SOURCES),
 ]
 
 class BuildApart(build_ext):

@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+enum { FEW = 2048 };                 /* pixels */
+
 static uint8_t to_byte(double value) {
   return (uint8_t)lrint(fmax(0, fmin(255, value)));
 }
@@ -62,16 +64,27 @@ static uint8_t added(uint8_t value, int64_t shift, int64_t limit) {
   return (uint8_t)(sum < 0 ? 0 : sum > limit ? limit : sum);
 }
 
-void mx_shift_hls(uint8_t *pixels, int64_t count, int64_t hue, int64_t saturation,
-                  int64_t lightness) {
+/* A few pixels at a time, which stay in the nearest cache. */
+static void shift_few(uint8_t *pixels, int64_t count, uint8_t tables[3][256]) {
   const mx_image row = {pixels, 1, count, 3, 3 * count, MX_IMAGE_U8};
   mx_image_rgb_to_hls(&row, &row);
   for (int64_t i = 0; i < 3 * count; i += 3) {
-    pixels[i] = added(pixels[i], hue, 180);
-    pixels[i + 1] = added(pixels[i + 1], lightness, 255);
-    pixels[i + 2] = added(pixels[i + 2], saturation, 255);
+    for (int c = 0; c < 3; c++) pixels[i + c] = tables[c][pixels[i + c]];
   }
   mx_image_hls_to_rgb(&row, &row);
+}
+
+void mx_shift_hls(uint8_t *pixels, int64_t count, int64_t hue, int64_t saturation,
+                  int64_t lightness) {
+  uint8_t tables[3][256];
+  for (int value = 0; value < 256; value++) {
+    tables[0][value] = added((uint8_t)value, hue, 180);
+    tables[1][value] = added((uint8_t)value, lightness, 255);
+    tables[2][value] = added((uint8_t)value, saturation, 255);
+  }
+  for (int64_t i = 0; i < count; i += FEW) {
+    shift_few(pixels + 3 * i, count - i < FEW ? count - i : FEW, tables);
+  }
 }
 
 static void shift(const mx_augment *a, mx_sequence *random, uint8_t *pixels, int64_t count) {

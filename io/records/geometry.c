@@ -146,8 +146,10 @@ int mx_plan_geometry(const mx_augment *a, extent image, mx_sequence *random, geo
   if (padded.height < 1 || padded.width < 1) return MX_SAMPLE_CROP;
   const int status = plan_crop(a, random, plan);
   const extent result = {a->height, a->width};
-  plan->enlarge_method = same(padded, plan->enlarged) ? NEAREST
-                                                      : mx_resize_method(a, padded, plan->enlarged, random);
+  plan->enlarge_method = NEAREST;
+  if (!same(padded, plan->enlarged)) {
+    plan->enlarge_method = mx_resize_method(a, padded, plan->enlarged, random);
+  }
   plan->crop_method = same(plan->crop, result) ? NEAREST
                                                : mx_resize_method(a, plan->crop, result, random);
   return status;

@@ -32,8 +32,30 @@ static inline mx_image image_of(view view, int64_t channels) {
                     view.stride, MX_IMAGE_U8};
 }
 
+static inline view mx_view_of(const uint8_t *pixels, extent size, int64_t channels) {
+  return (view){pixels, size, size.width * channels};
+}
+
+static inline view mx_cut(view image, int64_t top, int64_t left, extent size, int64_t channels) {
+  return (view){image.pixels + top * image.stride + left * channels, size, image.stride};
+}
+
+static inline int mx_is_same(extent a, extent b) {
+  return a.height == b.height && a.width == b.width;
+}
+
+/* NULL: no memory, or no JPEG decoder though there is a library. */
+workshop *mx_workshop_new(const mx_image_records *records);
+void mx_workshop_free(workshop *shop);
+
 /* Room for that many pixels; NULL: no memory. */
 uint8_t *mx_room(buffer *buffer, int64_t pixels, int64_t channels);
+
+/* The same in the one of `steps` that was not filled last. */
+uint8_t *mx_step_room(workshop *shop, extent size);
+
+/* Into another step; nothing is done to an image of that size. */
+int mx_resize_view(workshop *shop, view *image, extent size, int method);
 
 /* The crop of the result's size of an encoded image, with what is drawn. */
 int mx_make_crop(workshop *shop, const uint8_t *bytes, int64_t size, mx_sequence *random,

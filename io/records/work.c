@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void end(void *state) {
-  workshop *shop = state;
+void mx_workshop_free(workshop *shop) {
   mx_rec_reader_free(shop->reader);
   mx_jpeg_decoder_free(shop->jpeg);
   if (shop->keep) shop->records->other.release(shop->keep);
@@ -20,17 +19,20 @@ static void end(void *state) {
   free(shop);
 }
 
-static void *begin(void *context) {
-  const mx_image_records *records = context;
+workshop *mx_workshop_new(const mx_image_records *records) {
   workshop *shop = calloc(1, sizeof *shop);
   if (!shop) return NULL;
   shop->records = records;
   shop->reader = mx_rec_reader_new(&records->source);
   if (records->jpeg) shop->jpeg = mx_jpeg_decoder_new(records->jpeg);
   if (shop->reader && (shop->jpeg || !records->jpeg)) return shop;
-  end(shop);
+  mx_workshop_free(shop);
   return NULL;
 }
+
+static void *begin(void *context) { return mx_workshop_new(context); }
+
+static void end(void *state) { mx_workshop_free(state); }
 
 /* (pixel - mean) * contrast * scale / std + illumination * scale / std, for floats; bytes stay, and
    signed ones have the mean taken off, which is rounded before. */

@@ -17,7 +17,7 @@ from .mx_crew cimport MX_CREW_MESSAGE, mx_crew_error
 from .mx_image_records cimport (
     MX_IMAGE_F32, MX_IMAGE_I8, MX_IMAGE_U8,
     MX_SAMPLE_CROP, MX_SAMPLE_LABELS, MX_SAMPLE_MEMORY, MX_SAMPLE_NOT_LISTED, MX_SAMPLE_PIXELS,
-    MX_SAMPLE_RECORD, MX_SAMPLE_SHORT, mx_augment, mx_image_batch, mx_image_records,
+    MX_SAMPLE_RECORD, MX_SAMPLE_SHORT, mx_augment, mx_image_records,
     mx_image_records_work, mx_scan_records,
 )
 from .mx_recordio cimport (
@@ -91,10 +91,6 @@ cdef class ImageBatch(Batch):
     records: int64 (N,), numbers of records. epochs: uint64 (N,). data: (N, C, H, W). labels:
     float32 (N, label_width). ids: uint64 (N,). doubtful: uint8 (N,).
     """
-    cdef mx_image_batch batch
-    cdef Py_buffer buffers[6]
-    cdef int held
-
     def __init__(self, records, epochs, data, labels, ids, doubtful, tag=None):
         for i, array in enumerate((records, epochs, data, labels, ids, doubtful)):
             PyObject_GetBuffer(array, &self.buffers[i], PyBUF_SIMPLE)
@@ -121,15 +117,6 @@ cdef class ImageRecords(Crew):
     a uint8 array (height, width, channels), for what is no JPEG. listed: None, or (ids uint64 (m,)
     ascending, labels float32 (m, label_width)).
     """
-    cdef mx_image_records records
-    cdef readonly str path
-    cdef object decode, kept
-    cdef const int64_t[::1] offsets
-    cdef const float[:, :, ::1] mean_image
-    cdef const uint64_t[::1] list_ids
-    cdef const float[:, ::1] list_labels
-    cdef bint is_open
-
     def __init__(self, str path, offsets, dict settings, mean_image, decode, dtype, label_width,
                  listed, seed, int threads, int capacity):
         cdef mx_image_records *records = &self.records

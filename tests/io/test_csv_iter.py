@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mxlite as mx
-from mxlite.io import CSVIter, csv_rows
+from mxlite.io import CSVIter, text_iter
 
 
 @pytest.fixture(autouse=True)
@@ -138,7 +138,7 @@ def test_folders_and_lists_of_files(folder):
 
 @pytest.mark.parametrize("block", [1, 9, 1 << 20])
 def test_blocks_of_a_file_make_no_difference(block, monkeypatch):
-    monkeypatch.setattr(csv_rows, "_BLOCK", block)
+    monkeypatch.setattr(text_iter, "_BLOCK", block)
     table = np.arange(300, dtype="float32").reshape(100, 3) / 8
     write("t.csv", "\n".join(",".join(map(str, row)) for row in table.tolist()))
     it = make(data_csv="t.csv", data_shape=(3,), batch_size=7, label_csv="t.csv", label_shape=3)
@@ -164,7 +164,7 @@ def test_bad_rows_are_named(text, dtype, message):
 
 
 def test_a_bad_row_far_on_is_raised_where_it_comes_and_again(monkeypatch):
-    monkeypatch.setattr(csv_rows, "_BLOCK", 1)
+    monkeypatch.setattr(text_iter, "_BLOCK", 1)
     it = make(data_csv=write("x.csv", "1,2\n3,4\n5,6\nno,8\n"))
     next(it)
     for _ in range(2):
@@ -214,7 +214,7 @@ def test_files_are_closed(recwarn):
 
 
 def test_a_bad_row_in_a_thread(monkeypatch):
-    monkeypatch.setattr(csv_rows, "_BLOCK", 1)
+    monkeypatch.setattr(text_iter, "_BLOCK", 1)
     it = mx.io.PrefetchingIter(make(data_csv=write("x.csv", "1,2\n3,4\n5,6\nno,8\n")))
     next(it)
     with pytest.raises(ValueError, match=r"x.csv, line 4: .* got 'no'"):

@@ -1,0 +1,55 @@
+"""How many labels the images of ImageDetRecordIter have, and those of a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .._dataio.detection import most_labels
+from ..base import MXNetValueError
+from .record_index import read_lines
+
+
+def find_labels(where: str, path: str, offsets: Any, path_imglist: str,
+                label_pad_width: int) -> tuple[Any, int]:
+    """(the labels of the list, or None; label_pad_width, or where that is below 1 the most labels
+    that an image has)."""
+    if path_imglist:
+        listed = read_box_list(path_imglist)
+        widths = np.diff(listed[2])
+        most, owner = int(widths.max()), f"id {listed[0][widths.argmax()]} in {path_imglist}"
+    else:
+        listed = None
+        most, record = most_labels(path, offsets)
+        owner = f"record {record} of {path}"
+    if 0 < label_pad_width < most:
+        raise MXNetValueError(f"{where}: label_pad_width must be at least {most}, the labels of "
+                              f"{owner}; got {label_pad_width}")
+    return listed, max(label_pad_width, most)
+
+
+def read_box_list(path: str) -> tuple[Any, Any, Any]:
+    """(ids uint64 (n,) ascending, labels float32 (1, total), starts int64 (n + 1,)) of a list.
+
+    Its lines are `id<TAB>label<TAB>...<TAB>path`, with any number of labels; those of the image
+    ids[i] are labels[0, starts[i]:starts[i + 1]].
+    """
+    found = {}
+    for number, line in enumerate(read_lines(path), 1):
+        fields = line.split("\t")
+        try:
+            key, labels = int(fields[0]), np.array(fields[1:-1], np.float32)
+            if not len(labels) or not 0 <= key < 1 << 64:
+                raise ValueError
+        except ValueError:
+            raise MXNetValueError(f"{path}: line {number}: expected an id, labels and a path, with "
+                                  f"tabs between them, found {line!r}") from None
+        if key in found:
+            raise MXNetValueError(f"{path}: expected each id once, found {key} twice")
+        found[key] = labels
+    if not found:
+        raise MXNetValueError(f"{path}: expected lines of an id, labels and a path, found none")
+    ids = sorted(found)
+    starts = np.cumsum([0, *(len(found[key]) for key in ids)], dtype=np.int64)
+    return np.array(ids, np.uint64), np.concatenate([found[key] for key in ids])[None], starts

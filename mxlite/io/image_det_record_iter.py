@@ -1,0 +1,142 @@
+"""`ImageDetRecordIter`: batches of images and of the boxes in them, for object detection."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import ndarray as nd
+from .._dataio.detection import PREFIX, DetectionRecords
+from ..base import MXNetValueError
+from .box_labels import find_labels
+from .crew_iter import CrewIter
+from .desc import DataDesc
+from .detection_settings import check_detection, check_number
+from .file_iter import check_dtype, check_settings
+from .image_record_iter import (
+    ImageRecordIter,
+    decode_upright,
+    draw_seeds,
+    load_mean_image,
+    save_mean_image,
+)
+from .iterator import check_count
+from .order import Order
+from .record_index import check_file, part_of, record_offsets
+
+Each = float | Sequence[float]                 # of all crop samplers, or of each
+
+
+class ImageDetRecordIter(ImageRecordIter):
+    """Batches of images and their boxes, augmented together by threads, ahead of who takes them.
+
+    Gives data (N, channels, height, width) and labels float32 (N, 4 + label_pad_width). A row of
+    labels is: channels, height and width of the image (less than those of data_shape with
+    resize_mode "fit" and "shrink"), the number of labels that follow, these, and label_pad_value.
+    The labels are those of the record: header_width, object_width, more of the header, and for each
+    object its class, xmin, ymin, xmax, ymax (of the image, 0 to 1) and more. Objects without an
+    area are left out.
+
+    path_imgrec, path_imglist, num_parts, part_index, shuffle, round_batch: as in ImageRecordIter. A
+    list has a line for each image: id, labels, path. label_width: how many labels each image has,
+    -1: any number. label_pad_width: at least the most there are; -1 or 0: that.
+
+    Augmentation, in this order; what is random depends on seed, epoch and record, never on the
+    threads. Each step is done with its probability, rand_ or random_..._prob.
+    resize: pixels of the shorter edge.
+    max_random_hue (of 180), _saturation, _illumination (of 255): shifts; max_random_contrast:
+    a factor of 1 +- this.
+    Mirroring, left to right.
+    Padding by fill_value, to 1 to max_pad_scale times the height and width.
+    A crop: the samplers are asked in random order, each max_crop_trials times. Its area is the
+    square of its scale, of the image's; its aspect ratio (width / height) is changed where it does
+    not fit. One object must have an overlap (intersection / union), a sample coverage (/ crop) and
+    an object coverage (/ object) within the limits. Objects stay whose centre is in the crop, with
+    crop_emit_mode "overlap" those of which more than emit_overlap_thresh is; one at least. Boxes
+    are cut to the crop.
+    resize_mode: "force" resizes to data_shape, "fit" to as much of it as keeps the aspect ratio,
+    "shrink" does so only if the image is larger; what is left of data_shape is 0.
+
+    Normalisation, of floats: (pixel - mean) * scale / std, by channel r, g, b, a; std 0 does not
+    divide. mean_img: a file of a mean image, made if it is missing; not used where a mean is given.
+
+    min_ and max_crop_..., max_crop_trials: of all samplers, or one for each of num_crop_sampler.
+    preprocess_threads: how many. prefetch_buffer: batches made ahead. shuffle_chunk_size,
+    shuffle_chunk_seed and ctx change nothing.
+
+    Raises at the call for parameters, and in `next` for a record that is damaged, has other labels,
+    or whose image cannot be decoded, naming file, record and offset.
+    """
+
+    def __init__(
+            self, path_imgrec: str, data_shape: tuple[int, int, int], batch_size: int,
+            path_imglist: str = "", aug_seq: str = "det_aug_default", label_width: int = -1,
+            preprocess_threads: int = 4, verbose: bool = True, num_parts: int = 1,
+            part_index: int = 0, shuffle_chunk_size: int = 0, shuffle_chunk_seed: int = 0,
+            label_pad_width: int = 0, label_pad_value: float = -1, shuffle: bool = False,
+            seed: int = 0, round_batch: bool = True, prefetch_buffer: int = 4, ctx: str = "gpu",
+            dtype: Any = None, resize: int = -1, rand_crop_prob: float = 0,
+            min_crop_scales: Each = (0.0,), max_crop_scales: Each = (1.0,),
+            min_crop_aspect_ratios: Each = (1.0,), max_crop_aspect_ratios: Each = (1.0,),
+            min_crop_overlaps: Each = (0.0,), max_crop_overlaps: Each = (1.0,),
+            min_crop_sample_coverages: Each = (0.0,), max_crop_sample_coverages: Each = (1.0,),
+            min_crop_object_coverages: Each = (0.0,), max_crop_object_coverages: Each = (1.0,),
+            num_crop_sampler: int = 1, crop_emit_mode: str = "center",
+            emit_overlap_thresh: float = 0.3, max_crop_trials: Each = (25,),
+            rand_pad_prob: float = 0, max_pad_scale: float = 1, max_random_hue: int = 0,
+            random_hue_prob: float = 0, max_random_saturation: int = 0,
+            random_saturation_prob: float = 0, max_random_illumination: int = 0,
+            random_illumination_prob: float = 0, max_random_contrast: float = 0,
+            random_contrast_prob: float = 0, rand_mirror_prob: float = 0, fill_value: int = 127,
+            inter_method: int = 1, resize_mode: str = "force", mean_img: str = "",
+            mean_r: float = 0, mean_g: float = 0, mean_b: float = 0, mean_a: float = 0,
+            std_r: float = 0, std_g: float = 0, std_b: float = 0, std_a: float = 0,
+            scale: float = 1, data_name: str = "data", label_name: str = "softmax_label") -> None:
+        given = dict(locals())
+        where = type(self).__name__
+        settings = check_detection(where, given)
+        batch_size = check_count(where, "batch_size", batch_size, low=1)
+        label_width = check_count(where, "label_width", label_width, low=-1)
+        threads = check_count(where, "preprocess_threads", preprocess_threads, low=1)
+        pad_value = check_number(where, "label_pad_value", label_pad_value, float, -np.inf, np.inf)
+        check_settings(where, prefetch_buffer, ctx)
+        if aug_seq != "det_aug_default":
+            raise MXNetValueError(f"{where}: aug_seq must be 'det_aug_default'; got {aug_seq!r}")
+        self._dtype = check_dtype(where, dtype or self._default_dtype,
+                                  ["float32", "uint8", "float16", "bfloat16", "float64"])
+        path = check_file(where, "path_imgrec", path_imgrec)
+        offsets = record_offsets(path, None)
+        self._part = part_of(where, len(offsets), check_count(where, "num_parts", num_parts, low=1),
+                             check_count(where, "part_index", part_index, low=0))
+        count = self._part.stop - self._part.start
+        if not count:
+            raise MXNetValueError(f"{where}: {path} must have records for part {part_index} of "
+                                  f"{num_parts}; it has {len(offsets)}")
+        listed, pad_width = find_labels(
+            where, path, offsets, path_imglist and check_file(where, "path_imglist", path_imglist),
+            check_count(where, "label_pad_width", label_pad_width, low=-1))
+        order_seed, augment_seed = draw_seeds(where, seed, None)
+        if any(settings["mean"]):
+            mean_img = ""
+        if mean_img and not os.path.exists(mean_img):
+            save_mean_image(type(self), mean_img, given)
+        mean_image = load_mean_image(where, mean_img, settings["data_shape"]) if mean_img else None
+        crew = DetectionRecords(path, offsets, settings, mean_image, decode_upright, self._written,
+                                label_width, pad_width, pad_value, listed, augment_seed, threads,
+                                max(int(prefetch_buffer), 1))
+        self._shape = (batch_size, *settings["data_shape"])
+        self._label_shape = (batch_size, PREFIX + pad_width)
+        self._path = path
+        CrewIter.__init__(
+            self, batch_size,
+            DataDesc(data_name, self._shape, nd.empty((0,), dtype=self._dtype).dtype),
+            DataDesc(label_name, self._label_shape, np.float32),
+            Order(count, batch_size, bool(shuffle), order_seed, bool(round_batch)), crew)
+        if verbose:
+            logging.getLogger("mxlite").info("%s: %d images of %s with at most %d labels, "
+                                             "%d threads", where, count, path, pad_width,
+                                             crew.num_threads)

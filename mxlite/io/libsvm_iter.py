@@ -1,0 +1,85 @@
+"""`LibSVMIter`: batches of the rows of LibSVM files."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..base import MXNetValueError, Shape
+from .file_iter import check_dtype, check_settings, check_shape
+from .iterator import check_count
+from .text_files import Table, cut_files, find_files
+from .text_iter import DTYPES, TextIter
+
+_MOST = 4 << 30           # bytes of a batch's data
+
+
+class LibSVMIter(TextIter):
+    """Batches of rows of LibSVM files: data (N, columns), labels (N,), or (N, *label_shape).
+
+    A line is `label index:value index:value ...`, indices from 0 on in any order; of two values for
+    one index the later counts. `label:weight` and `qid:number` are accepted, and make no
+    difference; # begins a comment. data_libsvm: a file, a folder (its files by name), or several
+    joined by ';'. data_shape: (columns,). label_libsvm: a file in the same form, whose pairs are
+    the labels, with label_shape=(more than 1,); then the labels of data_libsvm are ignored.
+
+    Unlike MXNet's CSR arrays, data and labels are dense NDArrays, of the same values: a batch takes
+    batch_size * columns numbers, and more than 4 GB raise.
+
+    num_parts, part_index: take one of so many parts of about equal bytes, cut at lines. dtype:
+    float32, float64, int32 or int64. round_batch, prefetch_buffer, ctx, and when a wrong row
+    raises: as for `CSVIter`.
+    """
+
+    def __init__(self, data_libsvm: str, data_shape: Any, label_libsvm: str | None = None,
+                 label_shape: Any = (1,), num_parts: int = 1, part_index: int = 0,
+                 batch_size: int | None = None, round_batch: bool = True,
+                 prefetch_buffer: int = 4, ctx: str = "gpu", dtype: Any = None,
+                 data_name: str = "data", label_name: str = "softmax_label") -> None:
+        if batch_size is None:
+            raise MXNetValueError("LibSVMIter: batch_size must be given")
+        batch_size = check_count("LibSVMIter", "batch_size", batch_size, low=1)
+        check_settings("LibSVMIter", prefetch_buffer, ctx)
+        name = check_dtype("LibSVMIter", dtype, DTYPES)
+        num_parts = check_count("LibSVMIter", "num_parts", num_parts, low=1)
+        part_index = check_count("LibSVMIter", "part_index", part_index, low=0)
+        if part_index >= num_parts:
+            raise MXNetValueError(f"LibSVMIter: part_index must be below num_parts={num_parts}; "
+                                  f"got {part_index}")
+        of_data = _row_shape("data_shape", data_shape, batch_size, name)
+        of_label = _row_shape("label_shape", label_shape, batch_size, name)
+        if (label_libsvm is None) != (of_label == (1,)):
+            raise MXNetValueError("LibSVMIter: label_shape must be (1,) without label_libsvm, and "
+                                  f"more with it; got {of_label}")
+        if label_libsvm is not None and num_parts > 1:
+            raise MXNetValueError("LibSVMIter: num_parts must be 1 with label_libsvm, as parts are "
+                                  f"cut by bytes, not by rows; got {num_parts}")
+        data, labels = _table("data_libsvm", data_libsvm, of_data, num_parts, part_index), None
+        if label_libsvm is not None:
+            labels = _table("label_libsvm", label_libsvm, of_label)
+        super().__init__("libsvm", batch_size, data, labels, () if labels is None else of_label,
+                         name, round_batch, int(prefetch_buffer), (data_name, label_name))
+
+
+def _row_shape(argument: str, shape: Any, batch_size: int, dtype: str) -> Shape:
+    """(columns,), where a dense batch of them does not take too much memory."""
+    checked = check_shape("LibSVMIter", argument, shape)
+    if len(checked) != 1:
+        raise MXNetValueError(f"LibSVMIter: {argument} must have one dimension; got {checked}")
+    size = batch_size * math.prod(checked) * np.dtype(dtype).itemsize
+    if size > _MOST:
+        raise MXNetValueError(
+            f"LibSVMIter: a batch is a dense array, of at most 4 GB; {argument}={checked} and "
+            f"batch_size={batch_size} make it {size / 1e9:.1f} GB")
+    return checked
+
+
+def _table(argument: str, path: str, shape: Shape, num_parts: int = 1,
+           part_index: int = 0) -> Table:
+    parts = cut_files(find_files("LibSVMIter", argument, path), num_parts, part_index)
+    if not parts:
+        raise MXNetValueError(f"LibSVMIter: {argument} {path} has no rows for part {part_index} of "
+                              f"{num_parts}")
+    return Table(argument, path, shape, parts)

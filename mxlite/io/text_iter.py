@@ -1,0 +1,100 @@
+"""`TextIter`, the base of the iterators over text files."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+from .._dataio.text import TextBatch, TextRows
+from ..base import MXNetError, Shape
+from ..context import cpu
+from ..ndarray.array import empty_array
+from .desc import DataDesc
+from .file_iter import Batch, MXDataIter
+from .text_errors import Explain
+from .text_files import Table
+
+DTYPES = ["float32", "float64", "int32", "int64"]
+
+_CPU = cpu()
+_BLOCK = 1 << 18          # bytes read at once
+_LONGEST = 1 << 30        # bytes of a line; one that is longer is no text
+_THREADS = min(os.cpu_count() or 1, 4)
+
+
+class TextIter(MXDataIter):
+    """Keeps threads parsing ahead. The first batch is awaited at the call, for its errors.
+
+    Where `_read` has raised, it raises the same again, until `reset`.
+    """
+
+    def __init__(self, format: str, batch_size: int, data: Table, labels: Table | None,
+                 label_shape: Shape, dtype: str, round_batch: bool, prefetch_buffer: int,
+                 names: tuple[str, str]) -> None:
+        kind = np.dtype(dtype).type
+        super().__init__(batch_size, DataDesc(names[0], (batch_size, *data.shape), kind),
+                         DataDesc(names[1], (batch_size, *label_shape), kind))
+        tables = [data] if labels is None else [data, labels]
+        self._dtype = dtype
+        self._crew = TextRows(
+            format, [([(part.path, part.begin, part.end) for part in table.parts], table.columns)
+                     for table in tables],
+            dtype, bool(round_batch), Explain(type(self).__name__, tables, dtype), _THREADS,
+            max(prefetch_buffer, 1), _BLOCK, _LONGEST)
+        self._round_batch = bool(round_batch)
+        self._is_over = False              # the pass that the consumer is in
+        self._is_fresh = True              # it begins with the first row, and nothing was taken
+        self._failure: tuple[type[MXNetError], Any] | None = None
+        self._fill()
+        self._first: TextBatch | None = self._crew.take()
+        self._fill()
+
+    def _fill(self) -> None:
+        while self._crew.has_room:
+            data = empty_array(self.provide_data[0].shape, self._dtype, _CPU)
+            labels = empty_array(self.provide_label[0].shape, self._dtype, _CPU)
+            index = np.empty(self.batch_size, np.uint64)
+            self._crew.submit(TextBatch(data._numpy_view(), labels._numpy_view(), index,
+                                        (data, labels, index)))
+
+    def _take(self) -> TextBatch:
+        batch, self._first = self._first, None
+        if batch is not None:
+            return batch
+        try:
+            taken: TextBatch = self._crew.take()
+        except MXNetError as error:
+            self._failure = type(error), error.args      # without the frames it holds
+            raise
+        self._fill()
+        return taken
+
+    def _read(self) -> Batch | None:
+        if self._failure:
+            kind, arguments = self._failure
+            raise kind(*arguments)
+        if self._is_over:
+            return None
+        batch = self._take()
+        self._is_over = batch.rows < self.batch_size
+        self._is_fresh = self._is_over and not (batch.pad and self._round_batch)
+        if not batch.rows:
+            return None
+        data, labels, index = batch.tag
+        return Batch(data, labels, batch.pad, index)
+
+    def _rewind(self) -> None:
+        if self._is_over:
+            self._is_over = False          # what is made ahead is the next pass
+        elif self._failure or not self._is_fresh:
+            self._failure = self._first = None
+            self._is_fresh = True
+            self._crew.rewind()
+            self._fill()
+
+    def close(self) -> None:
+        """End the threads; the iterator cannot be used any more."""
+        self._first = None
+        self._crew.close()
