@@ -10,7 +10,7 @@ import numpy as np
 
 from ..base import MXNetValueError, listing
 from .image_record_iter import ImageRecordIter
-from .image_settings import _number as check_number
+from .image_settings import check_number
 from .image_settings import check_augment
 
 # parameter: (kind, least, most)

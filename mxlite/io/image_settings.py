@@ -28,7 +28,7 @@ _CHANNELS = "rgba"
 
 def check_augment(where: str, values: dict[str, Any]) -> dict[str, Any]:
     """The settings for `ImageRecords`, from the parameters of an iterator, by name."""
-    settings = {name: _number(where, name, values[name], *rule)
+    settings = {name: check_number(where, name, values[name], *rule)
                 for name, rule in _RULES.items() if values[name] is not None}
     if values["inter_method"] not in _METHODS:
         raise MXNetValueError(f"{where}: inter_method must be {listing(_METHODS)}; "
@@ -37,7 +37,7 @@ def check_augment(where: str, values: dict[str, Any]) -> dict[str, Any]:
     for name in ("rand_crop", "random_resized_crop", "mirror", "rand_mirror"):
         settings[name] = bool(values[name])
     settings["data_shape"] = _data_shape(where, values["data_shape"])
-    settings["mean"] = [_number(where, f"mean_{c}", values[f"mean_{c}"], float, -math.inf, math.inf)
+    settings["mean"] = [check_number(where, f"mean_{c}", values[f"mean_{c}"], float, -math.inf, math.inf)
                         for c in _CHANNELS]
     settings["std"] = [_std(where, f"std_{c}", values[f"std_{c}"]) for c in _CHANNELS]
     settings["aspect_ratio"] = _aspect_ratio(where, settings)
@@ -50,7 +50,7 @@ def check_augment(where: str, values: dict[str, Any]) -> dict[str, Any]:
     return settings
 
 
-def _number(where: str, name: str, value: Any, kind: type, low: float, high: float) -> Any:
+def check_number(where: str, name: str, value: Any, kind: type, low: float, high: float) -> Any:
     try:
         number = kind(value)
         is_right = number == value and low <= number <= high
@@ -65,7 +65,7 @@ def _number(where: str, name: str, value: Any, kind: type, low: float, high: flo
 
 
 def _std(where: str, name: str, value: Any) -> float:
-    std: float = _number(where, name, value, float, -math.inf, math.inf)
+    std: float = check_number(where, name, value, float, -math.inf, math.inf)
     if std == 0:
         raise MXNetValueError(f"{where}: {name} must not be 0, since the pixels are divided by it")
     return std

@@ -113,6 +113,12 @@ def test_wrong_labels_are_named_and_the_rest_goes_on(tmp_path, label, message):
     assert iterator.next().index.tolist() == [102, 103]
 
 
+def test_records_of_one_label_each(tmp_path):
+    path = write_boxes(recordio, tmp_path / "a", [1.0, 2.0], [encoded(0)] * 2)
+    with pytest.raises(MXNetValueError, match="record 0, at byte 0: it has 1 labels, but at least"):
+        make(path, batch_size=2).next()
+
+
 def test_another_number_of_labels(path):
     with pytest.raises(MXNetValueError, match=r"a.rec: record 1, at byte \d+: it has 12 labels, but"
                                               " label_width is 7"):
