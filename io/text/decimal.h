@@ -104,7 +104,7 @@ static inline int decimal_settle(uint64_t digits, int64_t power, int is_cut, int
     (unsigned __int128)(digits << shift) * POWERS[power - LEAST_POWER];
   /* less than one more for what the product, and one for what the power lost; and for the digits
      cut off, one of them, or 2^shift */
-  uint64_t low = (uint64_t)(product >> 64), high = low + ((uint64_t)is_cut << shift);
+  uint64_t low = (uint64_t)(product >> 64), high = low + 2 + ((uint64_t)is_cut << shift);
   if ((low ^ high) >> 63) return 0;
   const int is_small = !(low >> 63);
   low <<= is_small;

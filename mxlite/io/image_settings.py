@@ -37,8 +37,8 @@ def check_augment(where: str, values: dict[str, Any]) -> dict[str, Any]:
     for name in ("rand_crop", "random_resized_crop", "mirror", "rand_mirror"):
         settings[name] = bool(values[name])
     settings["data_shape"] = _data_shape(where, values["data_shape"])
-    settings["mean"] = [check_number(where, f"mean_{c}", values[f"mean_{c}"], float, -math.inf, math.inf)
-                        for c in _CHANNELS]
+    settings["mean"] = [check_number(where, f"mean_{c}", values[f"mean_{c}"], float, -math.inf,
+                                     math.inf) for c in _CHANNELS]
     settings["std"] = [_std(where, f"std_{c}", values[f"std_{c}"]) for c in _CHANNELS]
     settings["aspect_ratio"] = _aspect_ratio(where, settings)
     settings["crop_size"] = _crop_size(where, settings)
@@ -51,6 +51,7 @@ def check_augment(where: str, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_number(where: str, name: str, value: Any, kind: type, low: float, high: float) -> Any:
+    """The value as an int or a float, in [low, high]; raises naming iterator and parameter."""
     try:
         number = kind(value)
         is_right = number == value and low <= number <= high

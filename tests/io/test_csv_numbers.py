@@ -2,6 +2,7 @@
 
 import itertools
 import locale
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -75,6 +76,27 @@ def test_every_power_of_ten():
     assert_same(parse(texts, "float64"), [float(text) for text in texts])
     texts = [text for text in texts if float(text) < 1e38]
     assert_same(parse(texts, "float32"), [nearest(text) for text in texts])
+
+
+def test_the_table_of_powers():
+    """The upper 64 bits of 10**-80 to 10**47."""
+    header = Path(__file__).parents[2] / "io/text/powers.h"
+    table = [int(word, 16) for word in re.findall(r"0x([0-9a-f]{16})u", header.read_text())]
+    exact = [Fraction(10) ** power for power in range(-80, 48)]
+    assert table == [int(number * Fraction(2) ** (63 - floor_log2(number))) for number in exact]
+
+
+def floor_log2(number):
+    about = number.numerator.bit_length() - number.denominator.bit_length()
+    return about if Fraction(2) ** about <= number else about - 1
+
+
+def test_many_random_decimals(rng):
+    """Near a tie of doubles as often as chance has it: some twenty of these."""
+    digits = rng.integers(10**15, 2**63, 20000)
+    texts = [f"{n}e{power}" for n, power in zip(digits.tolist(), rng.integers(-99, 60, 20000),
+                                                strict=True)]
+    assert_same(parse(texts, "float64"), [float(text) for text in texts])
 
 
 @settings(max_examples=100, **COMMON)
