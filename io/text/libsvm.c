@@ -24,19 +24,35 @@ static int is_query(const char *p, const char *end) {
     && scan_number(MX_TEXT_I64, p + 4, &number) == end;
 }
 
-/* Of two values for one index the later counts, as in MXNet. */
-static int scan_pair(int dtype, int64_t columns, const char *p, const char *end, char *values) {
-  const char *const begin = p;
-  int64_t index = 0;
-  for (; p < end && (unsigned char)(*p - '0') < 10; p++) {
-    if (index < columns) index = index * 10 + (*p - '0');
-  }
-  if (p == begin || p == end || *p != ':') return MX_TEXT_PAIR;
-  int64_t value;
-  if (scan_number(dtype, p + 1, &value) != end) return MX_TEXT_PAIR;
+/* Goes behind the pair at `*at`.  Of two values for one index the later counts, as in MXNet. */
+static inline int scan_pair(int dtype, int64_t columns, const char **at, const char *end,
+                            char *values) {
+  const char *const begin = *at, *p = begin;
+  int64_t index = 0, value;
+  for (; is_digit(*p); p++) if (index < columns) index = index * 10 + (*p - '0');
+  if (p == begin || *p != ':') return MX_TEXT_PAIR;
+  p = scan_number(dtype, p + 1, &value);
+  if (!p || (p < end && !is_space(*p))) return MX_TEXT_PAIR;
   if (index >= columns) return MX_TEXT_INDEX;
   const int64_t size = number_size(dtype);
   memcpy(values + index * size, &value, (size_t)size);
+  *at = p;
+  return MX_TEXT_OK;
+}
+
+/* The dtype is a constant where this is inlined. */
+static inline int scan_pairs(int dtype, int64_t columns, const char *p, const char *end,
+                             char *values, mx_crew_error *error) {
+  memset(values, 0, (size_t)(columns * number_size(dtype)));
+  for (int64_t column = 1; (p = skip_space(p, end)) < end; column++) {
+    const char *const begin = p;
+    if (column == 1 && *p == 'q' && is_query(p, token_end(p, end))) {
+      p = token_end(p, end);
+      continue;
+    }
+    const int status = scan_pair(dtype, columns, &p, end, values);
+    if (status) return blame(status, column, begin, token_end(begin, end), error);
+  }
   return MX_TEXT_OK;
 }
 
@@ -49,13 +65,10 @@ int libsvm_row(int dtype, int64_t columns, const char *begin, const char *end, c
   if (!scan_label(label ? dtype : MX_TEXT_F64, p, stop, label ? label : &unused)) {
     return blame(MX_TEXT_LABEL, 0, p, stop, error);
   }
-  memset(values, 0, (size_t)(columns * number_size(dtype)));
-  p = skip_space(stop, end);
-  for (int64_t column = 1; p < end; column++, p = skip_space(stop, end)) {
-    stop = token_end(p, end);
-    if (column == 1 && is_query(p, stop)) continue;
-    const int status = scan_pair(dtype, columns, p, stop, values);
-    if (status) return blame(status, column, p, stop, error);
+  switch (dtype) {
+    case MX_TEXT_F32: return scan_pairs(MX_TEXT_F32, columns, stop, end, values, error);
+    case MX_TEXT_F64: return scan_pairs(MX_TEXT_F64, columns, stop, end, values, error);
+    case MX_TEXT_I32: return scan_pairs(MX_TEXT_I32, columns, stop, end, values, error);
+    default: return scan_pairs(MX_TEXT_I64, columns, stop, end, values, error);
   }
-  return MX_TEXT_OK;
 }

@@ -10,8 +10,7 @@ import numpy as np
 
 from ..base import MXNetValueError, listing
 from .image_record_iter import ImageRecordIter
-from .image_settings import check_number
-from .image_settings import check_augment
+from .image_settings import check_augment, check_number
 
 # parameter: (kind, least, most)
 _RULES: dict[str, tuple[type, float, float]] = {
