@@ -89,7 +89,7 @@ class MXDataIter(DataIter):
 
 
 def check_settings(where: str, prefetch_buffer: int, ctx: str) -> None:
-    """Check what all file iterators take and, reading at the call as they do, make no use of."""
+    """Check what all file iterators take; `ctx` changes nothing."""
     check_count(where, "prefetch_buffer", prefetch_buffer, low=0)
     if ctx not in ("cpu", "gpu"):
         raise MXNetValueError(f"{where}: ctx must be {listing(['cpu', 'gpu'])}; got {ctx!r}")
