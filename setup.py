@@ -1,9 +1,12 @@
 """Builds mxlite's extensions: the Cython modules, and the C kernels once per instruction set."""
 
-import copy
 import glob
+import hashlib
+import json
 import os
 import platform
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 
 import numpy
 from Cython.Build import cythonize
@@ -93,24 +96,53 @@ EXTENSIONS = [
                    *JPEG_SOURCES, *RECORDIO_SOURCES),
 ]
 
-class BuildApart(build_ext):
-    """Extensions side by side, each with a folder of its own for objects: the instruction sets
-    compile the same sources, and would overwrite each other's."""
 
-    def build_extension(self, ext):
-        alone = copy.copy(self)
-        alone.build_temp = os.path.join(self.build_temp, ext.name)
-        super(BuildApart, alone).build_extension(ext)
+class BuildOnce(build_ext):
+    """Compiles each file once for each set of flags, as many files at a time as there are CPUs.
+
+    setuptools compiles the files of an extension one after another, and a file of several
+    extensions once for each. Here extensions wait side by side for files that they share."""
+
+    def build_extensions(self):
+        self.check_extensions_list(self.extensions)
+        with ThreadPoolExecutor(os.cpu_count()) as files, \
+                ThreadPoolExecutor(len(self.extensions)) as extensions:
+            compiler = CompileOnce(self.compiler.compile, files)
+            self.compiler.compile = compiler.compile
+            for built in [extensions.submit(self.build_extension, ext) for ext in self.extensions]:
+                built.result()
+
+
+class CompileOnce:
+    """A compiler's `compile`, whose files are compiled by a pool of threads."""
+
+    def __init__(self, compile_files, pool):
+        self._compile_files = compile_files
+        self._pool = pool
+        self._objects = {}      # (file, flags) -> future of its object
+        self._lock = Lock()
+
+    def compile(self, sources, output_dir, macros, extra_postargs, **options):
+        flags = json.dumps([macros, extra_postargs, options["include_dirs"]])
+        folder = os.path.join(output_dir, hashlib.sha1(flags.encode()).hexdigest()[:8])
+
+        def compile_one(source):
+            return self._compile_files([source], output_dir=folder, macros=macros,
+                                       extra_postargs=extra_postargs, **options)
+
+        with self._lock:
+            for source in sources:
+                if (source, flags) not in self._objects:
+                    self._objects[source, flags] = self._pool.submit(compile_one, source)
+        return [object_ for source in sources for object_ in self._objects[source, flags].result()]
 
 
 setup(
-    cmdclass={"build_ext": BuildApart},
-    # two extensions compile side by side: the ones that take longest go first
+    cmdclass={"build_ext": BuildOnce},
     ext_modules=[kernel_extension(isa) for isa in ISAS] + cythonize(
         EXTENSIONS, nthreads=0, force=DEBUG, build_dir="build/cython",
         compiler_directives={
             "language_level": 3, "binding": True, "embedsignature": True,
             "boundscheck": DEBUG, "wraparound": False, "initializedcheck": DEBUG,
         }),
-    options={"build_ext": {"parallel": os.cpu_count()}},
 )
