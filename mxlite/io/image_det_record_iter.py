@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from .. import ndarray as nd
 from .._dataio.detection import PREFIX, DetectionRecords
 from ..base import MXNetValueError
 from .box_labels import find_labels
-from .crew_iter import CrewIter
-from .desc import DataDesc
 from .detection_settings import check_detection, check_number
 from .file_iter import check_dtype, check_settings
-from .image_record_iter import (
-    ImageRecordIter,
-    decode_upright,
-    draw_seeds,
-    load_mean_image,
-    save_mean_image,
-)
 from .iterator import check_count
-from .order import Order
-from .record_index import check_file, part_of, record_offsets
+from .mean_image import find_mean_image
+from .record_index import check_file, find_records
+from .record_iter import RecordIter, decode_upright, draw_seeds, written_dtype
 
+_DTYPES = ["float32", "uint8", "float16", "bfloat16", "float64"]
 Each = float | Sequence[float]                 # of all crop samplers, or of each
 
 
-class ImageDetRecordIter(ImageRecordIter):
+class ImageDetRecordIter(RecordIter):
     """Batches of images and their boxes, augmented together by threads, ahead of who takes them.
 
     Gives data (N, channels, height, width) and labels float32 (N, 4 + label_pad_width). A row of
@@ -96,7 +87,8 @@ class ImageDetRecordIter(ImageRecordIter):
             mean_r: float = 0, mean_g: float = 0, mean_b: float = 0, mean_a: float = 0,
             std_r: float = 0, std_g: float = 0, std_b: float = 0, std_a: float = 0,
             scale: float = 1, data_name: str = "data", label_name: str = "softmax_label") -> None:
-        given = dict(locals())
+        given = {name: value for name, value in locals().items()
+                 if name not in ("self", "__class__")}
         where = type(self).__name__
         settings = check_detection(where, given)
         batch_size = check_count(where, "batch_size", batch_size, low=1)
@@ -106,37 +98,21 @@ class ImageDetRecordIter(ImageRecordIter):
         check_settings(where, prefetch_buffer, ctx)
         if aug_seq != "det_aug_default":
             raise MXNetValueError(f"{where}: aug_seq must be 'det_aug_default'; got {aug_seq!r}")
-        self._dtype = check_dtype(where, dtype or self._default_dtype,
-                                  ["float32", "uint8", "float16", "bfloat16", "float64"])
-        path = check_file(where, "path_imgrec", path_imgrec)
-        offsets = record_offsets(path, None)
-        self._part = part_of(where, len(offsets), check_count(where, "num_parts", num_parts, low=1),
-                             check_count(where, "part_index", part_index, low=0))
-        count = self._part.stop - self._part.start
-        if not count:
-            raise MXNetValueError(f"{where}: {path} must have records for part {part_index} of "
-                                  f"{num_parts}; it has {len(offsets)}")
+        dtype = check_dtype(where, dtype or "float32", _DTYPES)
+        records = find_records(where, path_imgrec, "", num_parts, part_index)
         listed, pad_width = find_labels(
-            where, path, offsets, path_imglist and check_file(where, "path_imglist", path_imglist),
+            where, records.path, records.offsets,
+            path_imglist and check_file(where, "path_imglist", path_imglist),
             check_count(where, "label_pad_width", label_pad_width, low=-1))
         order_seed, augment_seed = draw_seeds(where, seed, None)
-        if any(settings["mean"]):
-            mean_img = ""
-        if mean_img and not os.path.exists(mean_img):
-            save_mean_image(type(self), mean_img, given)
-        mean_image = load_mean_image(where, mean_img, settings["data_shape"]) if mean_img else None
-        crew = DetectionRecords(path, offsets, settings, mean_image, decode_upright, self._written,
-                                label_width, pad_width, pad_value, listed, augment_seed, threads,
-                                max(int(prefetch_buffer), 1))
-        self._shape = (batch_size, *settings["data_shape"])
-        self._label_shape = (batch_size, PREFIX + pad_width)
-        self._path = path
-        CrewIter.__init__(
-            self, batch_size,
-            DataDesc(data_name, self._shape, nd.empty((0,), dtype=self._dtype).dtype),
-            DataDesc(label_name, self._label_shape, np.float32),
-            Order(count, batch_size, bool(shuffle), order_seed, bool(round_batch)), crew)
+        mean_image = find_mean_image(type(self), "" if any(settings["mean"]) else mean_img, given)
+        crew = DetectionRecords(records.path, records.offsets, settings, mean_image, decode_upright,
+                                written_dtype(dtype), label_width, pad_width, pad_value, listed,
+                                augment_seed, threads, max(int(prefetch_buffer), 1))
+        super().__init__(
+            records, crew, batch_size, settings["data_shape"], (PREFIX + pad_width,), dtype,
+            (data_name, label_name), shuffle, order_seed, round_batch)
         if verbose:
-            logging.getLogger("mxlite").info("%s: %d images of %s with at most %d labels, "
-                                             "%d threads", where, count, path, pad_width,
-                                             crew.num_threads)
+            logging.getLogger("mxlite").info(
+                "%s: %d images of %s with at most %d labels, %d threads", where, records.size,
+                records.path, pad_width, crew.num_threads)

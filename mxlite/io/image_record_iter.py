@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import logging
-import os
-import warnings
 from typing import Any
 
-import numpy as np
-
-from .. import ndarray as nd
-from .._dataio.image_records import ImageBatch, ImageRecords
-from ..base import MXNetError, MXNetValueError
-from ..context import cpu
-from ..ndarray.array import empty_array
-from ..random import numpy_generator
-from .crew_iter import CrewIter
-from .desc import DataDesc
-from .file_iter import Batch, check_dtype, check_settings
+from .._dataio.image_records import ImageRecords
+from ..base import MXNetValueError
+from .file_iter import check_dtype, check_settings
 from .image_settings import check_augment
 from .iterator import check_count
-from .order import Order, Turn
-from .record_index import check_file, part_of, read_image_list, record_offsets
+from .mean_image import find_mean_image
+from .record_index import check_file, find_records, read_image_list
+from .record_iter import RecordIter, decode_upright, draw_seeds, written_dtype
 
-_CPU = cpu()
-_NATIVE = ("float32", "uint8", "int8")         # dtypes that C writes; others are converted
-_MOST_SEEDS = 1 << 63
+_DTYPES = ["float32", "uint8", "int8", "float16", "bfloat16", "float64"]
 
 
-class ImageRecordIter(CrewIter):
+class ImageRecordIter(RecordIter):
     """Batches of images, decoded, augmented and normalised by threads, ahead of who takes them.
 
     Gives data (N, channels, height, width) and labels float32 (N,), or (N, label_width).
@@ -86,7 +75,8 @@ class ImageRecordIter(CrewIter):
             std_r: float = 1, std_g: float = 1, std_b: float = 1, std_a: float = 1,
             scale: float = 1, max_random_contrast: float = 0, max_random_illumination: float = 0,
             data_name: str = "data", label_name: str = "softmax_label") -> None:
-        given = dict(locals())
+        given = {name: value for name, value in locals().items()
+                 if name not in ("self", "__class__")}
         where = type(self).__name__
         settings = check_augment(where, given)
         batch_size = check_count(where, "batch_size", batch_size, low=1)
@@ -95,63 +85,22 @@ class ImageRecordIter(CrewIter):
         check_settings(where, prefetch_buffer, ctx)
         if aug_seq != "aug_default":
             raise MXNetValueError(f"{where}: aug_seq must be 'aug_default'; got {aug_seq!r}")
-        self._dtype = check_dtype(where, dtype or self._default_dtype,
-                                  [*_NATIVE, "float16", "bfloat16", "float64"])
-        path = check_file(where, "path_imgrec", path_imgrec)
-        offsets = record_offsets(path, path_imgidx and check_file(where, "path_imgidx",
-                                                                  path_imgidx))
-        self._part = part_of(where, len(offsets), check_count(where, "num_parts", num_parts, low=1),
-                             check_count(where, "part_index", part_index, low=0))
-        count = self._part.stop - self._part.start
-        if not count:
-            raise MXNetValueError(f"{where}: {path} must have records for part {part_index} of "
-                                  f"{num_parts}; it has {len(offsets)}")
+        dtype = check_dtype(where, dtype or self._default_dtype, _DTYPES)
+        records = find_records(where, path_imgrec, path_imgidx, num_parts, part_index)
         listed = path_imglist and read_image_list(check_file(where, "path_imglist", path_imglist),
                                                   label_width)
         order_seed, augment_seed = draw_seeds(where, seed, seed_aug)
-        if mean_img and not os.path.exists(mean_img):
-            save_mean_image(type(self), mean_img, given)
-        mean_image = load_mean_image(where, mean_img, settings["data_shape"]) if mean_img else None
-        crew = ImageRecords(path, offsets, settings, mean_image, decode_upright, self._written,
-                            label_width, listed or None, augment_seed, threads,
-                            max(int(prefetch_buffer), 1))
-        self._shape = (batch_size, *settings["data_shape"])
-        self._label_shape = (batch_size, label_width)
-        self._path = path
-        label_shape = self._label_shape if label_width > 1 else (batch_size,)
+        crew = ImageRecords(records.path, records.offsets, settings,
+                            find_mean_image(type(self), mean_img, given), decode_upright,
+                            written_dtype(dtype), label_width, listed or None, augment_seed,
+                            threads, max(int(prefetch_buffer), 1))
         super().__init__(
-            batch_size, DataDesc(data_name, self._shape, nd.empty((0,), dtype=self._dtype).dtype),
-            DataDesc(label_name, label_shape, np.float32),
-            Order(count, batch_size, bool(shuffle), order_seed, bool(round_batch)), crew)
+            records, crew, batch_size, settings["data_shape"],
+            (label_width,) if label_width > 1 else (), dtype, (data_name, label_name), shuffle,
+            order_seed, round_batch)
         if verbose:
-            logging.getLogger("mxlite").info("%s: %d images of %s, %d threads", where, count, path,
-                                             crew.num_threads)
-
-    @property
-    def _written(self) -> str:
-        """The dtype that C writes."""
-        return self._dtype if self._dtype in _NATIVE else "float32"
-
-    def _make(self, turn: Turn) -> ImageBatch:
-        data = empty_array(self._shape, self._written, _CPU)
-        labels = empty_array(self._label_shape, "float32", _CPU)
-        ids = np.zeros(self.batch_size, np.uint64)
-        doubtful = np.zeros(self.batch_size, np.uint8)
-        records = np.ascontiguousarray(turn.samples + self._part.start)
-        return ImageBatch(records, turn.epochs, data._numpy_view(), labels._numpy_view(), ids,
-                          doubtful, (turn, data, labels, records, ids, doubtful))
-
-    def _show(self, batch: ImageBatch) -> Batch:
-        turn, data, labels, records, ids, doubtful = batch.tag
-        if doubtful.any():
-            numbers = ", ".join(map(str, records[doubtful > 0]))
-            warnings.warn(f"{self._path}: the JPEG images of records {numbers} have missing or "
-                          "wrong bytes, and pixels made up for them", stacklevel=5)
-        if data._dtype_name != self._dtype:
-            data = data.astype(self._dtype)
-        if self._label_shape[1] == 1:
-            labels = labels.reshape((-1,))
-        return Batch(data, labels, turn.pad, ids)
+            logging.getLogger("mxlite").info("%s: %d images of %s, %d threads", where,
+                                             records.size, records.path, crew.num_threads)
 
 
 class ImageRecordUInt8Iter(ImageRecordIter):
@@ -164,52 +113,3 @@ class ImageRecordInt8Iter(ImageRecordIter):
     """ImageRecordIter whose data are int8, the pixels less the mean, at most 127."""
 
     _default_dtype = "int8"
-
-
-def draw_seeds(where: str, seed: Any, seed_aug: Any) -> tuple[int, int]:
-    """The seeds of the order and of the augmentation; drawn from mx.random's where not given."""
-    for name, value in (("seed", seed), ("seed_aug", seed_aug)):
-        if value is not None and not hasattr(value, "__index__"):
-            raise MXNetValueError(f"{where}: {name} must be an integer; got {value!r}")
-    order = int(numpy_generator().integers(_MOST_SEEDS)) if seed is None else int(seed)
-    return order, (order if seed_aug is None else int(seed_aug)) & (1 << 64) - 1
-
-
-def decode_upright(data: memoryview, channels: int) -> np.ndarray[Any, Any]:
-    """An image that is no JPEG, (height, width, channels), turned as EXIF says."""
-    from .._dataio import codec
-
-    flag = {1: codec.GRAY, 3: codec.COLOUR, 4: codec.UNCHANGED}[channels]
-    image = codec.decode(data, flag, where="decoding", orient=True)
-    if image.shape[2] != channels or image.dtype != np.uint8:
-        raise MXNetValueError(f"it has {image.shape[2]} channels of {image.dtype}, but data_shape "
-                              f"asks for {channels} of uint8")
-    return np.ascontiguousarray(image)
-
-
-def load_mean_image(where: str, path: str, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
-    """The mean image of a file of one NDArray, float32 of `shape`."""
-    arrays = nd.load(path)
-    values = list(arrays.values()) if isinstance(arrays, dict) else arrays
-    found = [array.shape for array in values]
-    if found != [shape]:
-        raise MXNetValueError(f"{where}: mean_img must hold one array of {shape}, as data_shape is;"
-                              f" {path} holds {found}")
-    return np.ascontiguousarray(values[0].asnumpy(), np.float32)
-
-
-def save_mean_image(cls: type, path: str, parameters: dict[str, Any]) -> None:
-    """Write the mean of all images, as one epoch without normalisation gives them."""
-    names = [name for name in parameters if name not in ("self", "__class__", "given")]
-    plain = {name: parameters[name] for name in names} | {
-        "mean_img": "", "dtype": "float32", "scale": 1, "shuffle": False, "verbose": False}
-    plain |= {f"{what}_{c}": float(what == "std") for what in ("mean", "std") for c in "rgba"}
-    total, count = 0.0, 0
-    with_pads = cls(**plain)
-    for batch in with_pads:
-        images = batch.data[0].asnumpy()[:with_pads.batch_size - batch.pad]
-        total, count = total + images.sum(0, dtype=np.float64), count + len(images)
-    with_pads.close()
-    if not count:
-        raise MXNetError(f"{path}: no images to take the mean of")
-    nd.save(path, {"mean_img": nd.array(total / count, dtype="float32")})

@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .._dataio.errors import DataFileError
 from .._dataio.image_records import scan
 from ..base import MXNetValueError
+from .iterator import check_count
+
+
+class Records(NamedTuple):
+    """A RecordIO file, and the part of its records that an iterator gives."""
+
+    path: str
+    offsets: np.ndarray[Any, Any]      # int64 (n,), of all records, in bytes
+    first: int                         # of the part
+    size: int
+
+
+def find_records(where: str, path_imgrec: str, path_imgidx: str, num_parts: int,
+                 part_index: int) -> Records:
+    """The records of one of `num_parts` parts, whose sizes differ by one at most."""
+    path = check_file(where, "path_imgrec", path_imgrec)
+    offsets = record_offsets(
+        path, path_imgidx and check_file(where, "path_imgidx", path_imgidx))
+    part = part_of(where, len(offsets), check_count(where, "num_parts", num_parts, low=1),
+                   check_count(where, "part_index", part_index, low=0))
+    if part.start == part.stop:
+        raise MXNetValueError(f"{where}: {path} must have records for part {part_index} of "
+                              f"{num_parts}; it has {len(offsets)}")
+    return Records(path, offsets, part.start, part.stop - part.start)
 
 
 def record_offsets(path: str, index: str | None) -> np.ndarray[Any, Any]:
