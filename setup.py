@@ -38,9 +38,9 @@ RECORDIO_SOURCES = [f"io/recordio/{file}.c"
                     for file in "block file find_magic part reader writer".split()]
 JPEG_SOURCES = [f"io/jpeg/{file}.c" for file in "decoder library orientation".split()]
 IMAGE_SOURCES = [f"io/image/{file}.c" for file in (
-    "colour flip pad part planes resize resize_area resize_f32 resize_nearest resize_table "
-    "resize_taps resize_u8 resize_whole resize_x86 warp warp_pixels warp_table warp_x86 "
-    "weights").split()]
+    "colour flip jitter pad part planes resize resize_area resize_f32 resize_nearest "
+    "resize_table resize_taps resize_u8 resize_whole resize_x86 rotate warp warp_pixels "
+    "warp_table warp_x86 weights").split()]
 RECORDS_SOURCES = [f"io/records/{file}.c"
                    for file in "colour decode geometry image read scan work".split()]
 DETECTION_SOURCES = [f"io/detection/{file}.c" for file in "boxes image plan widths work".split()]

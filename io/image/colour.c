@@ -1,4 +1,5 @@
 /* Red, green, blue to and from hue, lightness, saturation; and to gray. */
+#include "hls.h"
 #include "image.h"
 #include "part.h"
 #include "rounding.h"
@@ -30,24 +31,15 @@ MULTIVERSION static void to_hls(channel *restrict rgb, channel *restrict hls, in
   }
 }
 
-/* Of one colour, `step` sixths of the circle behind where it begins to rise. */
-INLINE uint8_t in_sector(float step, float low, float high, float rest) {
-  const float from = step < 0 ? step + 6 : step, spread = high - low;
-  const float rising = low + spread * rest, falling = low + spread * (1 - rest);
-  const float later = from == 3 ? falling : low;
-  return rounded((from == 0 ? rising : from < 3 ? high : later) * 255.f);
-}
-
 MULTIVERSION static void to_rgb(channel *restrict hls, channel *restrict rgb, int64_t count) {
   for (int64_t x = 0; x < count; x++) {
     const float light = hls[1][x] * (1 / 255.f), part = hls[2][x] * (1 / 255.f);
-    const float high = light <= 0.5f ? light * (1 + part) : light + part - light * part;
-    const float low = 2 * light - high, turns = (float)hls[0][x] * (6.f / 180.f);
-    const float hue = turns >= 6 ? turns - 6 : turns;
+    const mx_range range = range_of(light, part);
+    const float turns = (float)hls[0][x] * (6.f / 180.f), hue = turns >= 6 ? turns - 6 : turns;
     const float sector = (float)(int32_t)hue, rest = hue - sector;
-    rgb[0][x] = in_sector(sector - 4, low, high, rest);
-    rgb[1][x] = in_sector(sector, low, high, rest);
-    rgb[2][x] = in_sector(sector - 2, low, high, rest);
+    rgb[0][x] = rounded(in_sector(sector - 4, range, rest) * 255.f);
+    rgb[1][x] = rounded(in_sector(sector, range, rest) * 255.f);
+    rgb[2][x] = rounded(in_sector(sector - 2, range, rest) * 255.f);
   }
 }
 

@@ -65,6 +65,26 @@ int mx_image_hls_to_rgb(const mx_image *src, const mx_image *dst);
 /* Bytes, three channels to one: 0.299 red + 0.587 green + 0.114 blue, in 1 / 2^14. */
 int mx_image_rgb_to_gray(const mx_image *src, const mx_image *dst);
 
+/* What follows is of bytes or floats, with one or three channels, and dst may be src; it is what
+   MXNet's operators do: in float32, and bytes are cut to 0..255, then towards 0, not rounded. */
+
+/* factor x + shift, shift of each channel. */
+int mx_image_blend(const mx_image *src, const mx_image *dst, float factor, const float *shift);
+
+/* Of all pixels, summed one by one: 0.299 red + 0.587 green + 0.114 blue, or the one channel. */
+int mx_image_mean_luminance(const mx_image *src, float *mean);
+
+/* Three channels: factor x + (1 - factor) times the pixel's luminance. */
+int mx_image_saturate(const mx_image *src, const mx_image *dst, float factor);
+
+/* Three channels: the hue turned by `turn` circles, through (hue, lightness, saturation). */
+int mx_image_turn_hue(const mx_image *src, const mx_image *dst, float turn);
+
+/* Planes (planes, height, width), contiguous, apart in memory.  The pixel (x, y) from the middle
+   becomes what is at (x cos - y sin, x sin + y cos), bilinear; outside the image is 0. */
+int mx_image_rotate(const float *src, float *dst, int64_t planes, int64_t height, int64_t width,
+                    float cos, float sin);
+
 /* The last step into a batch, which has the channels first. */
 typedef struct mx_image_planes {
   void *values;            /* (channels, height, width), contiguous */

@@ -13,9 +13,10 @@ from libc.stdint cimport int64_t
 
 from .mx_image cimport (
     MX_IMAGE_EMPTY, MX_IMAGE_F32, MX_IMAGE_I8, MX_IMAGE_MEMORY, MX_IMAGE_OK, MX_IMAGE_SIZE,
-    MX_IMAGE_U8, mx_image, mx_image_flip, mx_image_hls_to_rgb, mx_image_pad, mx_image_planes,
-    mx_image_resize_part, mx_image_rgb_to_gray, mx_image_rgb_to_hls, mx_image_to_planes,
-    mx_image_warp_affine,
+    MX_IMAGE_U8, mx_image, mx_image_blend, mx_image_flip, mx_image_hls_to_rgb,
+    mx_image_mean_luminance, mx_image_pad, mx_image_planes, mx_image_resize_part,
+    mx_image_rgb_to_gray, mx_image_rgb_to_hls, mx_image_rotate, mx_image_saturate,
+    mx_image_to_planes, mx_image_turn_hue, mx_image_warp_affine,
 )
 
 from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError
@@ -261,6 +262,79 @@ def rgb_to_gray(src, dst):
     check_colours("rgb_to_gray", source, target, 1)
     with nogil:
         mx_image_rgb_to_gray(&source.image, &target.image)
+
+
+cdef int check_channels(str where, Pixels src, tuple channels) except -1:
+    if src.image.dtype == MX_IMAGE_I8 or src.image.channels not in channels:
+        counts = " or ".join([str(count) for count in channels])
+        raise MXNetValueError(f"{where}: src must be uint8 or float32, (height, width, channels) "
+                              f"with {counts} channels; got {dtype_of(src)} of {src.shape()}")
+    return 0
+
+
+def blend(src, dst, factor, shift):
+    """dst = factor * src + shift, of one number or one for each of 1 or 3 channels.
+
+    src, dst: (H, W, C), uint8 or float32; they may be the same. It is computed in float32; for
+    uint8 it is cut to 0..255, then towards 0. Raises MXNetValueError, MXNetTypeError.
+    """
+    cdef Pixels source = Pixels(src, "blend", "src"), target = Pixels(dst, "blend", "dst", True)
+    cdef float scale = factor
+    check_channels("blend", source, (1, 3))
+    check_alike("blend", source, target, is_same_size=True, in_place=True)
+    cdef array shifts = numbers_of("blend", "shift", shift, source.image.channels, "f")
+    with nogil:
+        mx_image_blend(&source.image, &target.image, scale, shifts.data.as_floats)
+
+
+def mean_luminance(src):
+    """The mean of 0.299 red + 0.587 green + 0.114 blue, or of the one channel; float32 sums."""
+    cdef Pixels source = Pixels(src, "mean_luminance", "src")
+    cdef float mean = 0
+    check_channels("mean_luminance", source, (1, 3))
+    with nogil:
+        mx_image_mean_luminance(&source.image, &mean)
+    return mean
+
+
+def saturate(src, dst, factor):
+    """dst = factor * src + (1 - factor) * the pixel's luminance, (H, W, 3); else as blend."""
+    change_colours("saturate", src, dst, factor)
+
+
+def turn_hue(src, dst, turn):
+    """The hue turned by `turn` circles, (H, W, 3) with float32 in 0..255; else as blend."""
+    change_colours("turn_hue", src, dst, turn)
+
+
+cdef int change_colours(str where, src, dst, float number) except -1:
+    cdef Pixels source = Pixels(src, where, "src"), target = Pixels(dst, where, "dst", True)
+    cdef bint is_hue = where == "turn_hue"
+    check_channels(where, source, (3,))
+    check_alike(where, source, target, is_same_size=True, in_place=True)
+    with nogil:
+        (mx_image_turn_hue if is_hue else mx_image_saturate)(&source.image, &target.image, number)
+    return 0
+
+
+def rotate(src, dst, cos, sin):
+    """Planes (C, H, W), float32 and contiguous, rotated around their middle; 0 from outside.
+
+    What is at (x cos - y sin, x sin + y cos) from the middle comes to (x, y), bilinear between
+    pixels. Raises MXNetValueError, MXNetTypeError.
+    """
+    cdef Pixels source = Pixels(src, "rotate", "src"), target = Pixels(dst, "rotate", "dst", True)
+    cdef float along = cos, across = sin
+    cdef int status
+    check_alike("rotate", source, target, is_same_size=True)
+    if source.image.dtype != MX_IMAGE_F32 or not (is_whole(source) and is_whole(target)):
+        raise MXNetValueError("rotate: src and dst must be contiguous float32, (channels, height, "
+                              f"width); got {dtype_of(source)} of shape {source.shape()}")
+    with nogil:
+        status = mx_image_rotate(
+            <const float *>source.image.pixels, <float *>target.image.pixels, source.image.height,
+            source.image.width, source.image.channels, along, across)
+    check(status, "rotate", source, target)
 
 
 def to_chw(src, dst, mean=0, scale=1, shift=0, mirror=False):

@@ -42,6 +42,12 @@ cdef extern from "mx_image.h" nogil:
     int mx_image_rgb_to_hls(const mx_image *src, const mx_image *dst)
     int mx_image_hls_to_rgb(const mx_image *src, const mx_image *dst)
     int mx_image_rgb_to_gray(const mx_image *src, const mx_image *dst)
+    int mx_image_blend(const mx_image *src, const mx_image *dst, float factor, const float *shift)
+    int mx_image_mean_luminance(const mx_image *src, float *mean)
+    int mx_image_saturate(const mx_image *src, const mx_image *dst, float factor)
+    int mx_image_turn_hue(const mx_image *src, const mx_image *dst, float turn)
+    int mx_image_rotate(const float *src, float *dst, int64_t planes, int64_t height,
+                        int64_t width, float cos, float sin)
 
     ctypedef struct mx_image_planes:
         void *values

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
+from .._dataio import image as kernels
 from ..base import MXNetTypeError, MXNetValueError
 from ..random import numpy_generator
 
@@ -36,7 +37,7 @@ def imrotate(src: Any, rotation_degrees: Any, zoom_in: bool = False, zoom_out: b
     batch = images[None] if images.ndim == 3 else images
     out = np.empty_like(batch)
     for image, angle, made in zip(batch, _angles(rotation_degrees, len(batch)), out, strict=True):
-        made[...] = rotated(image, angle, zoom_in, zoom_out)
+        rotate(image, made, angle, zoom_in, zoom_out)
     return nd.from_numpy(out.reshape(images.shape))
 
 
@@ -62,15 +63,10 @@ def _angles(degrees: Any, count: int) -> Any:
     return angles * np.float32(np.pi / 180)
 
 
-def rotated(image: Any, angle: np.float32, zoom_in: bool, zoom_out: bool) -> Any:
+def rotate(image: Any, out: Any, angle: np.float32, zoom_in: bool, zoom_out: bool) -> None:
     """One image (C, H, W) by an angle in radians."""
-    height, width = image.shape[1:]
-    y = np.arange(height, dtype=np.float32)[:, None] - np.float32((height - 1) / 2)
-    x = np.arange(width, dtype=np.float32) - np.float32((width - 1) / 2)
-    scale = _scale(height, width, angle, zoom_in, zoom_out)
-    cos, sin = scale * np.cos(angle), scale * np.sin(angle)
-    return _sample(image, x * sin + y * cos + np.float32((height - 1) / 2),
-                   x * cos - y * sin + np.float32((width - 1) / 2))
+    scale = _scale(image.shape[1], image.shape[2], angle, zoom_in, zoom_out)
+    kernels.rotate(image, out, scale * np.cos(angle), scale * np.sin(angle))
 
 
 def _scale(height: int, width: int, angle: np.float32, zoom_in: bool, zoom_out: bool
@@ -83,18 +79,3 @@ def _scale(height: int, width: int, angle: np.float32, zoom_in: bool, zoom_out: 
     if zoom_out:
         return np.float32(max(across / width, down / height))
     return np.float32(min(width / across, height / down))
-
-
-def _sample(image: Any, y: Any, x: Any) -> Any:
-    """The image (C, H, W) at places (H', W'): bilinear, and 0 for neighbours outside."""
-    height, width = image.shape[1:]
-    top, left = np.floor(y), np.floor(x)
-    down, right = y - top, x - left
-    top, left = top.astype(np.int64), left.astype(np.int64)
-    made = np.zeros((len(image), *y.shape), np.float32)
-    for row, weight_y in ((top, 1 - down), (top + 1, down)):
-        for column, weight_x in ((left, 1 - right), (left + 1, right)):
-            inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
-            weight = np.where(inside, weight_y * weight_x, 0)
-            made += weight * image[:, np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)]
-    return made

@@ -144,6 +144,13 @@ def test_errors(wrong, kind, message):
         image.resize(**given_arguments)
 
 
+def test_more_rows_than_an_image_may_have():
+    tall = np.broadcast_to(noise(1, 4, 3), (2**30 + 1, 4, 3))
+    with pytest.raises(MXNetValueError, match=r"resize: at most 2\^30 elements in a row and 2\^30 "
+                                              r"rows; got \(1073741825, 4, 3\) and \(4, 5, 3\)"):
+        image.resize(tall, noise(4, 5, 3))
+
+
 def test_shared_memory_is_refused():
     source = noise(8, 9, 3)
     with pytest.raises(MXNetValueError, match="resize: src and dst must lie apart in memory"):

@@ -1,0 +1,184 @@
+/* Colours changed as MXNet's image operators change them: in float32, step by step, and for bytes
+   cut to 0..255 and then towards 0, not rounded. */
+#include "hls.h"
+#include "image.h"
+#include "part.h"
+
+#include <float.h>
+#include <math.h>
+
+enum { CHUNK = 256 };      /* pixels at a time */
+
+typedef float channel[CHUNK];
+
+static const float GRAY[3] = {0.299f, 0.587f, 0.114f};     /* ITU-R BT.601 */
+
+INLINE uint8_t cut(float value) {                          /* and not a number to 0 */
+  return (uint8_t)(int32_t)(value > 0 ? value < 255 ? value : 255.f : 0.f);
+}
+
+MULTIVERSION static void blend_bytes(const uint8_t *in, uint8_t *out, int64_t count, float factor,
+                                     const float *shift) {
+  for (int64_t i = 0; i < count; i++) out[i] = cut((float)in[i] * factor + shift[i]);
+}
+
+MULTIVERSION static void blend_floats(const float *in, float *out, int64_t count, float factor,
+                                      const float *shift) {
+  for (int64_t i = 0; i < count; i++) out[i] = in[i] * factor + shift[i];
+}
+
+static int check(const mx_image *src, const mx_image *dst) {
+  const int is_right = are_alike(src, dst) && src->height == dst->height &&
+                       src->width == dst->width && (src->channels == 1 || src->channels == 3);
+  return is_right ? MX_IMAGE_OK : MX_IMAGE_ARGUMENT;
+}
+
+int mx_image_blend(const mx_image *src, const mx_image *dst, float factor, const float *shift) {
+  const int status = check(src, dst);
+  if (status != MX_IMAGE_OK) return status;
+  float shifts[3 * CHUNK];
+  for (int i = 0; i < 3 * CHUNK; i++) shifts[i] = shift[i % src->channels];
+  const int64_t row = src->width * src->channels;
+  for (int64_t y = 0; y < src->height; y++) {
+    for (int64_t i = 0; i < row; i += 3 * CHUNK) {
+      const int64_t count = row - i < 3 * CHUNK ? row - i : 3 * CHUNK;
+      uint8_t *const in = row_of(src, y), *const out = row_of(dst, y);
+      if (src->dtype == MX_IMAGE_U8) {
+        blend_bytes(in + i, out + i, count, factor, shifts);
+      } else {
+        blend_floats((float *)in + i, (float *)out + i, count, factor, shifts);
+      }
+    }
+  }
+  return MX_IMAGE_OK;
+}
+
+int mx_image_mean_luminance(const mx_image *src, float *mean) {
+  const int status = check(src, src);
+  if (status != MX_IMAGE_OK) return status;
+  const int64_t row = src->width * src->channels;
+  float sum = 0;           /* one by one, as MXNet adds */
+  for (int64_t y = 0; y < src->height; y++) {
+    const uint8_t *const bytes = row_of(src, y);
+    const float *const floats = (const float *)bytes;
+    for (int64_t i = 0; i < row; i++) {
+      const float value = src->dtype == MX_IMAGE_U8 ? (float)bytes[i] : floats[i];
+      sum += src->channels == 3 ? value * GRAY[i % 3] : value;
+    }
+  }
+  *mean = sum / (float)(src->height * src->width);
+  return MX_IMAGE_OK;
+}
+
+MULTIVERSION static void saturate(channel *rgb, int64_t count, float factor) {
+  for (int64_t x = 0; x < count; x++) {
+    const float gray = rgb[0][x] * GRAY[0] + rgb[1][x] * GRAY[1] + rgb[2][x] * GRAY[2];
+    const float shift = gray * (1 - factor);
+    for (int c = 0; c < 3; c++) rgb[c][x] = rgb[c][x] * factor + shift;
+  }
+}
+
+INLINE float least(float a, float b) { return a < b ? a : b; }
+INLINE float most(float a, float b) { return a > b ? a : b; }
+
+/* Back into the circle, of which `place` counts the sixths. */
+INLINE float around(float place) {
+  const float positive = place + (place < 0 ? 6.f : 0.f);
+  return positive - (positive >= 6 ? 6.f : 0.f);
+}
+
+/* Degrees, lightness and saturation (0 to 1) in place of red, green and blue (0 to 255).  Without
+   branches, so that it is done in vectors; what gray divides by 0 is not taken. */
+MULTIVERSION static void to_hls(channel *rgb, int64_t count) {
+  for (int64_t x = 0; x < count; x++) {
+    const float r = rgb[0][x] / 255.f, g = rgb[1][x] / 255.f, b = rgb[2][x] / 255.f;
+    const float high = most(most(r, g), b), low = least(least(r, g), b);
+    const float spread = high - low, sum = high + low, light = sum * 0.5f;
+    const float part = spread / (light < 0.5f ? sum : 2 - high - low), turn = 60.f / spread;
+    const float from_red = (g - b) * turn, from_green = (b - r) * turn + 120.f,
+                from_blue = (r - g) * turn + 240.f;
+    const float hue = high == r ? from_red : high == g ? from_green : from_blue;
+    const float positive = hue < 0 ? hue + 360.f : hue;
+    rgb[0][x] = (spread > FLT_EPSILON) & (hue == hue) ? positive : 0.f;    /* hue: of NaN, NaN */
+    rgb[1][x] = light;
+    rgb[2][x] = spread > FLT_EPSILON ? part : 0.f;
+  }
+}
+
+MULTIVERSION static void turn_and_back(channel *hls, int64_t count, float turn) {
+  const float whole = 6 * truncf(turn);
+  for (int64_t x = 0; x < count; x++) {
+    const mx_range range = range_of(hls[1][x], hls[2][x]);
+    const float place = around((hls[0][x] + turn * 360.f) * (6.f / 360.f) - whole);
+    const float sector = (float)(int32_t)place, rest = place - sector;
+    hls[0][x] = in_sector(sector - 4, range, rest) * 255.f;
+    hls[1][x] = in_sector(sector, range, rest) * 255.f;
+    hls[2][x] = in_sector(sector - 2, range, rest) * 255.f;
+  }
+}
+
+static void turn_hue(channel *rgb, int64_t count, float turn) {
+  to_hls(rgb, count);
+  turn_and_back(rgb, count, turn);
+}
+
+MULTIVERSION static void take_bytes(const uint8_t *in, channel *rgb, int64_t count) {
+  uint8_t bytes[3][CHUNK];
+  part_three(in, count, bytes[0], bytes[1], bytes[2]);
+  for (int c = 0; c < 3; c++) {
+    for (int64_t x = 0; x < count; x++) rgb[c][x] = (float)bytes[c][x];
+  }
+}
+
+MULTIVERSION static void put_bytes(channel *rgb, uint8_t *out, int64_t count) {
+  uint8_t bytes[3][CHUNK];
+  for (int c = 0; c < 3; c++) {
+    for (int64_t x = 0; x < count; x++) bytes[c][x] = cut(rgb[c][x]);
+  }
+  for (int64_t x = 0; x < count; x++) {
+    for (int c = 0; c < 3; c++) out[3 * x + c] = bytes[c][x];
+  }
+}
+
+static void take_floats(const float *in, channel *rgb, int64_t count) {
+  for (int64_t x = 0; x < count; x++) {
+    for (int c = 0; c < 3; c++) rgb[c][x] = in[3 * x + c];
+  }
+}
+
+static void put_floats(channel *rgb, float *out, int64_t count) {
+  for (int64_t x = 0; x < count; x++) {
+    for (int c = 0; c < 3; c++) out[3 * x + c] = rgb[c][x];
+  }
+}
+
+static int each_chunk(const mx_image *src, const mx_image *dst, float number,
+                      void (*function)(channel *rgb, int64_t count, float number)) {
+  const int status = check(src, dst);
+  if (status != MX_IMAGE_OK || src->channels != 3) return status ? status : MX_IMAGE_ARGUMENT;
+  for (int64_t y = 0; y < src->height; y++) {
+    for (int64_t x = 0; x < src->width; x += CHUNK) {
+      const int64_t count = src->width - x < CHUNK ? src->width - x : CHUNK;
+      uint8_t *const in = row_of(src, y), *const out = row_of(dst, y);
+      channel rgb[3];
+      if (src->dtype == MX_IMAGE_U8) {
+        take_bytes(in + 3 * x, rgb, count);
+        function(rgb, count, number);
+        put_bytes(rgb, out + 3 * x, count);
+      } else {
+        take_floats((float *)in + 3 * x, rgb, count);
+        function(rgb, count, number);
+        put_floats(rgb, (float *)out + 3 * x, count);
+      }
+    }
+  }
+  return MX_IMAGE_OK;
+}
+
+int mx_image_saturate(const mx_image *src, const mx_image *dst, float factor) {
+  return each_chunk(src, dst, factor, saturate);
+}
+
+int mx_image_turn_hue(const mx_image *src, const mx_image *dst, float turn) {
+  return each_chunk(src, dst, fabsf(turn) > 4 ? fmodf(turn, 1) : turn, turn_hue);
+}
