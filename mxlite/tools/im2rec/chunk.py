@@ -3,7 +3,6 @@ processes and on other machines; the pieces put together are the file, however i
 
 from __future__ import annotations
 
-import io
 import os
 import uuid
 from collections.abc import Iterable, Iterator
@@ -34,7 +33,7 @@ class Piece(NamedTuple):
     entries: how many lines were worked on.
     """
 
-    data: bytes | memoryview
+    data: bytes
     file: str | None
     size: int
     keys: list[tuple[int, int]]
@@ -42,9 +41,18 @@ class Piece(NamedTuple):
     entries: int
 
 
+class Parts(list[bytes]):
+    """What is written, in parts: BytesIO copies all of it again and again as it grows."""
+
+    def write(self, data: memoryview) -> int:
+        """How many bytes there were: all."""
+        self.append(bytes(data))
+        return len(data)
+
+
 def pack_chunk(task: Task) -> Piece:
     """The piece for a task. Images that cannot be packed become problems."""
-    out = io.BytesIO()
+    out = Parts()
     writer = Writer("chunk", out)
     keys, problems = [], []
     for entry in task.entries:
@@ -61,8 +69,8 @@ def pack_chunk(task: Task) -> Piece:
     if task.folder is not None:
         file = os.path.join(task.folder, f"im2rec-{uuid.uuid4().hex}.piece")
         with open(file, "wb") as shared:
-            shared.write(out.getbuffer())
-    data = b"" if file else out.getvalue()
+            shared.writelines(out)
+    data = b"" if file else b"".join(out)
     return Piece(data, file, size, keys, problems, len(task.entries))
 
 

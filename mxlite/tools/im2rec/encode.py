@@ -19,8 +19,8 @@ def record_of(entry: Entry, recipe: Recipe) -> bytes:
     is_many = recipe.pack_label and len(entry.labels) > 1
     header = IRHeader(0, entry.labels if is_many else entry.labels[0], entry.id, 0)
     try:
-        with open(os.path.join(recipe.root, entry.path), "rb") as file:
-            data = file.read()
+        with open(os.path.join(recipe.root, entry.path), "rb", buffering=0) as file:
+            data = file.readall()
     except ValueError as error:                # a zero byte in the name
         raise MXNetError(f"cannot be opened: {error}") from None
     if not recipe.pass_through:

@@ -36,13 +36,18 @@ def lists_of(options: Options) -> list[str]:
     return found
 
 
-def read_list(path: str) -> Iterator[Entry]:
-    """The entries of a list; a line that is none comes with its problem. Blank lines are left
-    out."""
+def lines_of(path: str) -> Iterator[tuple[int, str]]:
+    """The lines of a list that are not blank, with their numbers, from 1 on."""
     with open(path, encoding="utf-8", errors="surrogateescape") as file:
         for number, line in enumerate(file, 1):
             if line.strip():
-                yield entry_of(number, line)
+                yield number, line
+
+
+def read_list(path: str) -> Iterator[Entry]:
+    """The entries of a list; a line that is none comes with its problem. Blank lines are left
+    out."""
+    return (entry_of(number, line) for number, line in lines_of(path))
 
 
 def entry_of(number: int, line: str) -> Entry:

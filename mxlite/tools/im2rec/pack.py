@@ -15,7 +15,7 @@ from ..console import DONE, SOME_FAILED, Console, remove, words
 from .chunk import Piece, cut, pack_chunk
 from .executors import Executor, make_executor
 from .journal import Journal
-from .lists import Entry, lists_of, read_list
+from .lists import Entry, lines_of, lists_of, read_list
 from .options import Options
 
 SECONDS = 5.0                                  # between two notes of how far the packing is
@@ -85,7 +85,7 @@ def pack_locked(journal: Journal, options: Options, executor: Executor, console:
 def append(journal: Journal, options: Options, executor: Executor, console: Console) -> None:
     """Pack the lines behind those that are done."""
     state = journal.state
-    total = sum(1 for _ in read_list(journal.list))
+    total = sum(1 for _ in lines_of(journal.list))
     entries: Iterator[Entry] = itertools.islice(read_list(journal.list), state.entries, None)
     tasks = cut(entries, options.recipe, executor.task_bytes, options.shared_folder)
     bar = console.progress(total, "image", done=state.entries)
