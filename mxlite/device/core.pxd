@@ -73,6 +73,7 @@ cdef class Operator:
     cdef readonly bint needs_train
     cdef readonly bint needs_key
     cdef readonly int num_runtime
+    cdef bint is_elementwise
 
 
 cdef Spec make_spec(tuple shape, str dtype, object ctx)

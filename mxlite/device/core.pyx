@@ -313,11 +313,12 @@ cdef class Operator:
     def __cinit__(self, *args, **kwargs):
         self.calls = {}
 
-    def _configure(self, bint needs_train, bint needs_key, int num_runtime):
+    def _configure(self, bint needs_train, bint needs_key, int num_runtime, bint is_elementwise):
         if num_runtime + 2 * needs_key > MAX_SCALARS:
             raise MXNetValueError(f"{self}: more than {MAX_SCALARS} runtime parameters")
         self.needs_train, self.needs_key = needs_train, needs_key
         self.num_runtime = num_runtime
+        self.is_elementwise = is_elementwise
 
     def prepared(self, specs, bint train=False, ctx=None):
         """The Prepared for inputs of these specs."""

@@ -93,6 +93,19 @@ cdef ArrayBase check_out(Prepared call, object given, int i):
     return out
 
 
+cdef bint clashes(Prepared call, void **inputs, int count, ArrayBase out):
+    """Whether writing to `out` could change what of the inputs is still to be read."""
+    cdef ArrayBase array
+    cdef int i
+    for i in range(count):
+        array = <ArrayBase>inputs[i]
+        if (out.data < array.data + array.spec.nbytes and array.data < out.data + out.spec.nbytes
+                and not (call.op.is_elementwise and array.data == out.data
+                         and array.spec.nbytes == out.spec.nbytes)):
+            return True
+    return False
+
+
 cdef list make_outputs(Prepared call, void **inputs, object out):
     cdef list outputs = []
     cdef int i, given
@@ -115,11 +128,18 @@ cdef list make_outputs(Prepared call, void **inputs, object out):
 cdef object run_general(Prepared call, void **inputs, int count, const mx_scalar *scalars,
                         object out, bint record):
     cdef list arrays = [<object>inputs[i] for i in range(count)]
-    cdef list outputs = make_outputs(call, inputs, out)
+    cdef list outputs = make_outputs(call, inputs, out), apart
     cdef ArrayBase source
     if call.kind == VIEW and out is not None:
         source = share(<ArrayBase>inputs[0], call.out_specs[0], call.offset)
         numpy_view(outputs[0])[...] = numpy_view(source)
+    elif out is not None:
+        apart = [new_array((<ArrayBase>array).spec)
+                 if clashes(call, inputs, count, <ArrayBase>array) else array for array in outputs]
+        execute(call, arrays, apart, scalars)
+        for made, array in zip(apart, outputs):
+            if made is not array:
+                numpy_view(array)[...] = numpy_view(made)
     else:
         execute(call, arrays, outputs, scalars)
     if record:
@@ -133,7 +153,7 @@ cdef object run(Prepared call, void **inputs, int count, const mx_scalar *scalar
                 bint record):
     """Run a prepared call; returns its visible outputs: an array, or a list of them."""
     cdef void *ptr[12]
-    cdef ArrayBase result
+    cdef ArrayBase result, made
     cdef int i
     if call.kind != KERNEL or call.num_outputs != 1 or count > 9:
         return run_general(call, inputs, count, scalars, out, record)
@@ -145,8 +165,12 @@ cdef object run(Prepared call, void **inputs, int count, const mx_scalar *scalar
         if isinstance(out, (list, tuple)) and len(out) == 1:
             out = out[0]
         result = check_out(call, out, 0)
-    ptr[count] = result.data
+    made = result if out is None or not clashes(call, inputs, count, result) \
+        else new_array(result.spec)
+    ptr[count] = made.data
     call_kernel(call, ptr, count + 1, scalars)
+    if made is not result:
+        numpy_view(result)[...] = numpy_view(made)
     if record:
         record_hook(call, inputs, count, [result], scalars)
     return result

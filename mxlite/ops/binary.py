@@ -117,6 +117,7 @@ def unbroadcast(F: Any, gradient: Any, shape: Shape) -> Any:
 class Binary(Op):
     """Base of the broadcasting forms."""
 
+    elementwise = True
     row: Row
 
     def infer_shape(self, lhs, rhs):
@@ -148,6 +149,7 @@ class Elementwise(Binary):
 class WithScalar(Op):
     """Base of the forms with a scalar, which is cast to the array's dtype."""
 
+    elementwise = True
     scalar: float = runtime(help="the scalar")
     row: Row
     is_reversed: bool

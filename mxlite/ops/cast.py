@@ -46,6 +46,8 @@ class AmpCast(Cast):
 
 
 class _Copying(Op):
+    elementwise = True
+
     def prepare(self, inputs, outputs):
         return kernel("copy", "bytes", nbytes=inputs[0].nbytes, work=inputs[0].nbytes / 8)
 

@@ -12,6 +12,8 @@ from .schema import Op, kernel, register, runtime
 class Where(Op):
     """x where condition is not 0, else y; condition has x's shape, or is (n,) and chooses rows."""
 
+    elementwise = True
+
     def infer_shape(self, condition, x, y):
         if x != y:
             raise self.shape_error("y", f"{x}, as x has", y)
@@ -39,6 +41,7 @@ class Where(Op):
 class Clip(Op):
     """data with values below a_min raised to it and values above a_max lowered to it."""
 
+    elementwise = True
     a_min: float = runtime(-math.inf, "the least value")
     a_max: float = runtime(math.inf, "the greatest value")
 
@@ -53,6 +56,7 @@ class Clip(Op):
 class ClipBackward(Op):
     """dy where data lies within the bounds, else 0."""
 
+    elementwise = True
     a_min: float = runtime(help="the least value")
     a_max: float = runtime(help="the greatest value")
 
@@ -68,6 +72,7 @@ class ClipBackward(Op):
 class SmoothL1(Op):
     """(scalar x)^2 / 2 where |x| < 1 / scalar^2, else |x| - 1 / (2 scalar^2)."""
 
+    elementwise = True
     scalar: float = runtime(1.0, "where the parabola meets the lines")
 
     def prepare(self, inputs, outputs):
@@ -84,6 +89,7 @@ class SmoothL1(Op):
 class HardSigmoid(Op):
     """min(max(alpha x + beta, 0), 1)."""
 
+    elementwise = True
     alpha: float = runtime(0.2, "the slope")
     beta: float = runtime(0.5, "the value at 0")
 

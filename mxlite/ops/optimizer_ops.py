@@ -11,6 +11,7 @@ from .schema import Op, kernel, param, register, runtime
 class _Update(Op):
     """Base: elementwise on arrays of one shape and dtype. own, more: csrc/cpu/optimizer.c."""
 
+    elementwise = True
     own = 0
     more = 0
 

@@ -45,13 +45,14 @@ class Op(Operator):
     runtime_params: tuple[str, ...] = ()
     uses_train = False
     random = False
+    elementwise = False     # an output's element comes from the inputs' at its place alone
     hidden = False
     num_outputs: Any = 1
     visible_outputs: Any = None
     _instances: dict[tuple[Any, ...], Op] = {}
 
     def __init__(self, **values: Any) -> None:
-        self._configure(self.uses_train, self.random, len(self.runtime_params))
+        self._configure(self.uses_train, self.random, len(self.runtime_params), self.elementwise)
         for name, value in values.items():
             setattr(self, name, value)
         for position, name in enumerate(self.runtime_params):

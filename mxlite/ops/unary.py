@@ -76,6 +76,7 @@ ROWS = [
 class Unary(Op):
     """Base of the rows."""
 
+    elementwise = True
     row: Row
 
     def prepare(self, inputs, outputs):

@@ -121,6 +121,34 @@ def test_out(sample, rng):
         np.testing.assert_array_equal(y.asnumpy(), expected.asnumpy())
 
 
+def overlapping(array, shift):
+    """(a copy of the array, other memory of its shape and dtype that begins `shift` elements
+    behind the copy's): both are parts of one array."""
+    base = mx.nd.zeros((array.size + abs(shift),), dtype=array.dtype)
+    first, second = (0, shift) if shift >= 0 else (-shift, 0)
+    one, other = [base[start:start + array.size].reshape(array.shape) for start in (first, second)]
+    one[:] = array
+    return one, other
+
+
+@pytest.mark.parametrize("shift", [0, 1, -1])
+@pytest.mark.parametrize("sample", [s for s in SAMPLES if not s.aux], ids=str)
+def test_out_over_an_input(sample, shift, rng):
+    """Results are right where `out` is an input, or shares part of its memory."""
+    arrays = arrays_of(sample, sample.draw(rng), "float32")
+    wanted = run(sample, arrays)
+    for i, array in enumerate(arrays):
+        if not array.size or array.ndim == 0:
+            continue
+        if [(array.shape, array.dtype)] != [(y.shape, y.dtype) for y in wanted]:
+            continue
+        given, out = overlapping(array, shift)
+        inputs = [given if k == i else other.copy() for k, other in enumerate(arrays)]
+        with mx.autograd.train_mode() if sample.train else mx.autograd.predict_mode():
+            getattr(mx.nd, sample.op)(*inputs, **sample.params, out=out)
+        np.testing.assert_array_equal(out.asnumpy(), wanted[0].asnumpy())
+
+
 def test_every_op_has_a_sample():
     """A public operator is in the table, or draws at random, or is an optimizer's update."""
     sampled = {REGISTRY[sample.op].name for sample in SAMPLES}
