@@ -27,6 +27,15 @@ CASES = [      # data, num_filter, kernel, stride, dilate, pad, num_group
     ((1, 2, 90, 120), 3, (3, 3), (1, 1), (1, 1), (1, 1), 1),
     ((0, 3, 7, 9), 5, (3, 3), (1, 1), (1, 1), (0, 0), 1),
 ]
+DEPTHWISE = [  # one channel of data a group: 1 to 4 filters of it are not done by matrix products
+    ((2, 20, 14, 14), 20, (3, 3), (1, 1), (1, 1), (1, 1), 20),
+    ((2, 5, 9, 30), 10, (3, 5), (2, 2), (1, 2), (1, 3), 5),
+    ((3, 3, 40), 12, (4,), (3,), (2,), (5,), 3),
+    ((2, 4, 5, 6, 7), 4, (2, 3, 2), (2, 1, 2), (1, 2, 1), (1, 1, 0), 4),
+    ((1, 2, 6, 6), 10, (3, 3), (1, 1), (1, 1), (1, 1), 2),
+    ((2, 3, 1, 1), 3, (1, 1), (2, 2), (1, 1), (0, 0), 3),
+    ((0, 4, 7, 9), 4, (3, 3), (1, 1), (1, 1), (0, 0), 4),
+]
 
 
 @register("_test_conv_naive", inputs="data weight bias")
@@ -86,7 +95,7 @@ def close(got, want, dtype):
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", [*CASES, *DEPTHWISE], ids=str)
 def test_forward(rng, case, dtype):
     inputs = [value.astype(dtype) for value in inputs_of(case, rng)]
     want = forward(case, *[value.astype("float64") for value in inputs])
@@ -103,7 +112,7 @@ def test_naive_kernel_agrees(rng, case):
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", [*CASES, *DEPTHWISE], ids=str)
 def test_gradients_are_transposes(rng, case, dtype):
     """<dy, conv(x, w)> = <dx(dy, w), x> = <dw(x, dy), w> for random dy; the bias gets the sum."""
     values = [value.astype(dtype) for value in inputs_of(case, rng)]
@@ -127,15 +136,16 @@ def test_gradients_are_transposes(rng, case, dtype):
 
 
 @pytest.mark.parametrize("no_bias", [False, True])
-@pytest.mark.parametrize("case", [*CASES[:6], *CASES[7:9]], ids=str)
+@pytest.mark.parametrize("case", [*CASES[:6], *CASES[7:9], *DEPTHWISE[1:6]], ids=str)
 def test_derivatives_of_both_orders(rng, case, no_bias):
     values = inputs_of(case, rng)[:2 if no_bias else 3]
     check_gradients(lambda *arrays: nd.Convolution(*arrays, no_bias=no_bias, **options_of(case)),
                     values, rng)
 
 
-def test_results_do_not_depend_on_threads(rng):
-    case = CASES[9]
+@pytest.mark.parametrize("case", [CASES[9], ((3, 40, 40, 40), 40, (3, 3), (2, 1), (1, 1), (1, 1),
+                                             40)], ids=str)
+def test_results_do_not_depend_on_threads(rng, case):
     arrays = [nd.array(value, dtype="float32") for value in inputs_of(case, rng)]
     for array in arrays:
         array.attach_grad()
@@ -156,6 +166,23 @@ def test_infinity_reaches_only_its_windows():
                        num_filter=1, pad=(1, 1)).asnumpy()[0, 0]
     hit = np.isinf(y)
     assert hit[1:4, 38:].all() and hit.sum() == 6 and np.isfinite(y[~hit]).all()
+
+
+def test_infinity_reaches_only_its_taps_in_the_gradient_of_a_depthwise_weight():
+    data = np.random.default_rng(0).standard_normal((1, 2, 6, 40)).astype("float32")
+    grads = []
+    for corner in (np.inf, 0):
+        data[0, 0, 0, 0] = corner
+        x, w = nd.array(data), nd.ones((2, 1, 3, 3))
+        w.attach_grad()
+        with mx.autograd.record():
+            y = nd.Convolution(x, w, no_bias=True, kernel=(3, 3), num_filter=2, num_group=2,
+                               pad=(1, 1))
+        y.backward()
+        grads.append(w.grad.asnumpy()[:, 0])
+    hit = np.isinf(grads[0])            # a corner is under no tap of the last row and column
+    assert hit[0, :2, :2].all() and hit.sum() == 4
+    np.testing.assert_allclose(grads[0][~hit], grads[1][~hit], 1e-5)
 
 
 def test_mxnets_unused_parameters_are_taken():

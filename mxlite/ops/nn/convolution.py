@@ -10,6 +10,9 @@ from ..schema import Op, kernel, param, register, required
 LAYOUTS = {1: "NCW", 2: "NCHW", 3: "NCDHW"}
 COPY_BYTES = 4 << 20        # of padded images made at a time
 LINE_PIXELS = 4096          # of output that the weight's gradient goes over at a time
+MOST_FILTERS = 4            # a group, for which depthwise.c is faster than matrix products
+MOST_TASKS = 16             # of a depthwise convolution
+SLACK, PART_BYTES = 64, 136     # depthwise.c's SLACK, and the size of a conv_part
 
 
 class ConvolutionBase(Op):
@@ -75,7 +78,7 @@ class ConvolutionBase(Op):
         return (data[0], self.num_filter, *out)
 
     def call(self, name, dtype, data, has_bias=False):
-        """The kernel `name` (csrc/cpu/conv.c) for data of this shape."""
+        """The kernel `name` of csrc/cpu/conv.c, or that of depthwise.c, for data of this shape."""
         more = 3 - len(self.kernel)
         one = (1,) * more
         stride, dilate, pad = self.axes()
@@ -86,7 +89,11 @@ class ConvolutionBase(Op):
             "out": one + tuple(out[2:]), "kernel": one + tuple(self.kernel),
             "stride": one + tuple(stride), "dilate": one + tuple(dilate),
             "pad": (0,) * more + tuple(pad), "has_bias": int(has_bias)}
-        images, scratch = plan(name, fields, 8 if dtype == "float64" else 4)
+        make_plan = plan
+        if (fields["C"] == 1 and fields["groups"] > 1 and fields["F"] <= MOST_FILTERS
+                and name != "conv_naive"):
+            name, make_plan = name.replace("conv", "depthwise"), plan_depthwise
+        images, scratch = make_plan(name, fields, 8 if dtype == "float64" else 4)
         work = math.prod(out) * fields["C"] * math.prod(self.kernel)
         return kernel(name, dtype, scratch=scratch, work=work / 40, images=images, **fields)
 
@@ -118,6 +125,25 @@ def plan(name, fields, itemsize):
         parts = [groups * C * F * window * itemsize, channels * window * 8, window * 8]
     parts.append((images * image + 64) * itemsize)
     return images, sum(-(-part // 64) * 64 for part in parts)
+
+
+def plan_depthwise(name, fields, itemsize):
+    """(tasks, bytes of scratch): what csrc/cpu/depthwise_impl.h cuts off it."""
+    N, groups, F, stride = [fields[key] for key in ("N", "groups", "F", "stride")]
+    window, is_grad = math.prod(fields["kernel"]), name == "depthwise_grad_data"
+    reach = [(k - 1) * d // s for k, d, s in
+             zip(fields["kernel"], fields["dilate"], stride, strict=True)]
+    length = [r + n for r, n in zip(reach, fields["out"], strict=True)]
+    if is_grad:
+        length = [r + (n - 1 + p) // s + 1 for r, n, p, s in
+                  zip(reach, fields["size"], fields["pad"], stride, strict=True)]
+    plane, channels = math.prod(length), F if is_grad else 1
+    copy = plane * channels * (1 if is_grad else math.prod(stride))
+    elements = copy + SLACK + plane + SLACK + channels * window
+    slice_ = (elements * itemsize + 255) // 64 * 64
+    tasks = max(1, min(groups if name == "depthwise_grad_weight" else N * groups, MOST_TASKS))
+    shared = [PART_BYTES * math.prod(stride), channels * window * 8, window * 8]
+    return tasks, sum(-(-part // 64) * 64 for part in shared) + tasks * slice_
 
 
 @register("Convolution", "convolution", inputs="data weight bias?")
