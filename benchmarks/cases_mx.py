@@ -22,10 +22,22 @@ def make(mx):
     left, right = uniform(1024, 1024), uniform(1024, 1024)
     image, filters = uniform(16, 64, 56, 56), uniform(64, 64, 3, 3)
     large = uniform(16, 64, 112, 112)
+    points, channels = uniform(128, 64, 1, 1), uniform(64, 1, 3, 3)
+    for array in (image, channels):
+        array.attach_grad()
 
     def recorded_add():
         with mx.autograd.record():
             y = variable + b
+        y.backward()
+
+    def depthwise():
+        return nd.Convolution(image, channels, no_bias=True, kernel=(3, 3), pad=(1, 1),
+                              num_filter=64, num_group=64)
+
+    def recorded_depthwise():
+        with mx.autograd.record():
+            y = depthwise()
         y.backward()
 
     cases = {
@@ -36,6 +48,10 @@ def make(mx):
         "matmul 1024": (lambda: nd.dot(left, right), 4),
         "conv 3x3": (lambda: nd.Convolution(image, filters, no_bias=True, kernel=(3, 3),
                                             pad=(1, 1), num_filter=64), 4),
+        "conv 1x1": (lambda: nd.Convolution(image, points, no_bias=True, kernel=(1, 1),
+                                            num_filter=128), 4),
+        "depthwise": (depthwise, 8),
+        "depthwise + backward": (recorded_depthwise, 4),
         "max pooling": (lambda: nd.Pooling(large, kernel=(3, 3), stride=(2, 2), pad=(1, 1),
                                            pool_type="max"), 4),
     }

@@ -18,9 +18,17 @@ def make(torch):
     left, right = uniform(1024, 1024), uniform(1024, 1024)
     image, filters = uniform(16, 64, 56, 56), uniform(64, 64, 3, 3)
     large = uniform(16, 64, 112, 112)
+    points, channels = uniform(128, 64, 1, 1), uniform(64, 1, 3, 3)
+    inputs = [image.clone().requires_grad_(), channels.clone().requires_grad_()]
+    ones_like_image = torch.ones_like(image)
 
     def recorded_add():
         (variable + b).backward(ones)
+
+    def recorded_depthwise():
+        for array in inputs:
+            array.grad = None
+        F.conv2d(*inputs, padding=1, groups=64).backward(ones_like_image)
 
     cases = {
         "add": (lambda: a + b, 3000),
@@ -29,6 +37,9 @@ def make(torch):
         "MLP step": (mlp_step(torch, uniform), STEPS),
         "matmul 1024": (lambda: left @ right, 4),
         "conv 3x3": (lambda: F.conv2d(image, filters, padding=1), 4),
+        "conv 1x1": (lambda: F.conv2d(image, points), 4),
+        "depthwise": (lambda: F.conv2d(image, channels, padding=1, groups=64), 8),
+        "depthwise + backward": (recorded_depthwise, 4),
         "max pooling": (lambda: F.max_pool2d(large, 3, 2, 1), 4),
     }
     return cases, lambda: None

@@ -24,7 +24,9 @@ FRAMEWORKS = ("mxlite", "mxnet", "torch")
 TARGETS = {
     "add": (0.3, ("torch",)), "add + backward": (0.2, ("torch",)),
     "FullyConnected": (0.5, ("torch",)), "MLP step": (0.7, ("torch", "mxnet")),
-    "matmul 1024": None, "conv 3x3": None, "max pooling": None,
+    "matmul 1024": None, "conv 3x3": None, "conv 1x1": (1.1, ("mxnet",)),
+    "depthwise": (1.0, ("mxnet",)), "depthwise + backward": (1.0, ("mxnet",)),
+    "max pooling": None,
 }
 FLOPS = {"matmul 1024": 2 * 1024 ** 3, "conv 3x3": 2 * 16 * 64 * 64 * 9 * 56 ** 2}
 PAUSE = 0.25           # seconds until the threads of the framework before have stopped to spin
