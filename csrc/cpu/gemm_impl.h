@@ -12,7 +12,7 @@ typedef struct {
   int64_t rows, cols, a_row, a_col, b_row, b_col, K;
   wide *c, *packed_a, *packed_b;
   int64_t c_step;
-  int pack_a;
+  int pack_a, bias_of_rows;
 } FN(block);
 
 /* One row of register tiles, k from k0 on: A's panel stays in L1, B's pass by. */
@@ -27,9 +27,10 @@ static void FN(tile_row)(const FN(block) *x, int64_t i, int64_t k0, int64_t K) {
   const WIDE(lines) lines = {panel, row, &line, 1, K};
   for (int64_t j = 0; j < x->cols; j += FN(COLS)) {
     const int cols = (int)at_most(x->cols - j, FN(COLS));
-    const int adds_bias = FN(IS_WIDE) && x->bias && !k0;
-    const WIDE(tile) out = {x->c + i * x->c_step + j, x->c_step, k0 > 0, NULL,
-                            adds_bias ? (const wide *)(const void *)(x->bias + j) : NULL};
+    const wide *bias = FN(IS_WIDE) && !k0 ? (const wide *)(const void *)x->bias : NULL;
+    const WIDE(tile) out = {x->c + i * x->c_step + j, x->c_step, k0 > 0,
+                            bias && x->bias_of_rows ? bias + i : NULL,
+                            bias && !x->bias_of_rows ? bias + j : NULL};
     const wide *b = x->packed_b + j * K;
     if (x->pack_a || x->a_row == 1) WIDE(micro_panel)(rows, cols, K, panel, a_step, b, &out);
     else WIDE(micro_lines)(rows, cols, &lines, b, &out);
@@ -58,10 +59,11 @@ static void FN(gemm_tile)(const gemm_job *job, int64_t index, wide *scratch) {
   FN(block) x = {.rows = at_most(d->M - m, job->cut.rows), .cols = at_most(d->N - n, job->cut.cols),
                  .a_row = d->trans_a ? 1 : d->K, .a_col = d->trans_a ? d->M : 1,
                  .b_row = d->trans_b ? 1 : d->N, .b_col = d->trans_b ? d->K : 1, .K = d->K,
-                 .c = (wide *)(void *)c, .c_step = d->N, .pack_a = job->pack_a || !FN(IS_WIDE)};
-  x.a = (const real *)job->ptr[0] + batch * d->a_batch + m * x.a_row;
-  x.b = (const real *)job->ptr[1] + batch * d->b_batch + n * x.b_col;
-  x.bias = d->has_bias ? (const real *)job->ptr[2] + n : NULL;
+                 .c = (wide *)(void *)c, .c_step = d->N, .pack_a = job->pack_a || !FN(IS_WIDE),
+                 .bias_of_rows = d->has_bias == 2};
+  x.a = (const real *)job->ptr[d->swapped] + batch * d->a_batch + m * x.a_row;
+  x.b = (const real *)job->ptr[!d->swapped] + batch * d->b_batch + n * x.b_col;
+  x.bias = d->has_bias ? (const real *)job->ptr[2] + (x.bias_of_rows ? m : n) : NULL;
   x.packed_b = scratch;
   x.packed_a = scratch + parts(x.cols, FN(COLS)) * FN(COLS) * at_most(d->K, BLOCK_K);
   if (!FN(IS_WIDE)) {
@@ -72,7 +74,8 @@ static void FN(gemm_tile)(const gemm_job *job, int64_t index, wide *scratch) {
   if (FN(IS_WIDE)) return;
   for (int64_t i = 0; i < x.rows; i++)
     for (int64_t j = 0; j < x.cols; j++)
-      c[i * d->N + j] = STORE(x.c[i * x.c_step + j] + (x.bias ? LOAD(x.bias[j]) : 0));
+      c[i * d->N + j] = STORE(x.c[i * x.c_step + j] +
+                             (x.bias ? LOAD(x.bias[x.bias_of_rows ? i : j]) : 0));
 }
 
 static void FN(gemm_task)(void *context, int64_t task) {

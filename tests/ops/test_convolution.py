@@ -36,6 +36,13 @@ DEPTHWISE = [  # one channel of data a group: 1 to 4 filters of it are not done 
     ((2, 3, 1, 1), 3, (1, 1), (2, 2), (1, 1), (0, 0), 3),
     ((0, 4, 7, 9), 4, (3, 3), (1, 1), (1, 1), (0, 0), 4),
 ]
+POINTWISE = [  # one matrix for all pixels: a product without a copy of the image
+    ((2, 5, 9, 11), 20, (1, 1), (1, 1), (1, 1), (0, 0), 1),
+    ((2, 6, 30), 7, (1,), (1,), (1,), (0,), 1),
+    ((2, 3, 4, 5, 6), 4, (1, 1, 1), (1, 1, 1), (2, 1, 1), (0, 0, 0), 1),
+    ((3, 450, 14, 15), 160, (1, 1), (1, 1), (1, 1), (0, 0), 1),
+    ((0, 3, 4, 4), 2, (1, 1), (1, 1), (1, 1), (0, 0), 1),
+]
 
 
 @register("_test_conv_naive", inputs="data weight bias")
@@ -95,7 +102,7 @@ def close(got, want, dtype):
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
-@pytest.mark.parametrize("case", [*CASES, *DEPTHWISE], ids=str)
+@pytest.mark.parametrize("case", [*CASES, *DEPTHWISE, *POINTWISE], ids=str)
 def test_forward(rng, case, dtype):
     inputs = [value.astype(dtype) for value in inputs_of(case, rng)]
     want = forward(case, *[value.astype("float64") for value in inputs])
@@ -112,7 +119,7 @@ def test_naive_kernel_agrees(rng, case):
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
-@pytest.mark.parametrize("case", [*CASES, *DEPTHWISE], ids=str)
+@pytest.mark.parametrize("case", [*CASES, *DEPTHWISE, *POINTWISE], ids=str)
 def test_gradients_are_transposes(rng, case, dtype):
     """<dy, conv(x, w)> = <dx(dy, w), x> = <dw(x, dy), w> for random dy; the bias gets the sum."""
     values = [value.astype(dtype) for value in inputs_of(case, rng)]
@@ -136,7 +143,8 @@ def test_gradients_are_transposes(rng, case, dtype):
 
 
 @pytest.mark.parametrize("no_bias", [False, True])
-@pytest.mark.parametrize("case", [*CASES[:6], *CASES[7:9], *DEPTHWISE[1:6]], ids=str)
+@pytest.mark.parametrize("case", [*CASES[:6], *CASES[7:9], *DEPTHWISE[1:6],
+                                  *POINTWISE[:3]], ids=str)
 def test_derivatives_of_both_orders(rng, case, no_bias):
     values = inputs_of(case, rng)[:2 if no_bias else 3]
     check_gradients(lambda *arrays: nd.Convolution(*arrays, no_bias=no_bias, **options_of(case)),

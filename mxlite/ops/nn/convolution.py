@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ...base import Shape
+from ..matrix import one_times_many
 from ..schema import Op, kernel, param, register, required
 
 LAYOUTS = {1: "NCW", 2: "NCHW", 3: "NCDHW"}
@@ -58,6 +59,11 @@ class ConvolutionBase(Op):
         ndim = len(self.kernel)
         return self.stride or (1,) * ndim, self.dilate or (1,) * ndim, self.pad or (0,) * ndim
 
+    def is_pointwise(self):
+        """Whether each image's pixels are only multiplied by one matrix, the weight."""
+        stride, _, pad = self.axes()
+        return self.num_group == max(*self.kernel, *stride) == 1 and not any(pad)
+
     def weight_shape(self, data):
         return (self.num_filter, data[1] // self.num_group, *self.kernel)
 
@@ -78,7 +84,7 @@ class ConvolutionBase(Op):
         return (data[0], self.num_filter, *out)
 
     def call(self, name, dtype, data, has_bias=False):
-        """The kernel `name` of csrc/cpu/conv.c, or that of depthwise.c, for data of this shape."""
+        """The kernel `name` for data of this shape: that of csrc/cpu/conv.c, or a faster one."""
         more = 3 - len(self.kernel)
         one = (1,) * more
         stride, dilate, pad = self.axes()
@@ -89,6 +95,10 @@ class ConvolutionBase(Op):
             "out": one + tuple(out[2:]), "kernel": one + tuple(self.kernel),
             "stride": one + tuple(stride), "dilate": one + tuple(dilate),
             "pad": (0,) * more + tuple(pad), "has_bias": int(has_bias)}
+        if name in ("conv", "conv_grad_data") and self.is_pointwise():
+            to, of = (fields["C"], fields["F"])[::1 if name == "conv_grad_data" else -1]
+            return one_times_many(dtype, to, math.prod(out[2:]), of, name == "conv_grad_data",
+                                  has_bias, data[0])
         make_plan = plan
         if (fields["C"] == 1 and fields["groups"] > 1 and fields["F"] <= MOST_FILTERS
                 and name != "conv_naive"):
