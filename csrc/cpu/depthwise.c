@@ -12,11 +12,12 @@ typedef struct {
   void *const *ptr;
   conv_part *parts;
   int64_t *offset, *number;    /* of the taps, part by part: in the copy, in the window */
-  char *slices;                /* scratch of the tasks; mxlite/ops/nn/convolution.py knows it */
+  char *slices;                /* scratch of the tasks */
   int64_t slice, tasks;
 } depthwise_job;
 
 enum { SLACK = 64 };           /* elements that a span may read or write past the end */
+_Static_assert(sizeof(conv_part) == 136, "mxlite/ops/nn/convolution.py knows this, and SLACK");
 
 static void list_parts(depthwise_job *job) {
   const conv_plan *p = &job->plan;

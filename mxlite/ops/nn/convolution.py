@@ -62,7 +62,7 @@ class ConvolutionBase(Op):
     def is_pointwise(self):
         """Whether each image's pixels are only multiplied by one matrix, the weight."""
         stride, _, pad = self.axes()
-        return self.num_group == max(*self.kernel, *stride) == 1 and not any(pad)
+        return self.num_group == 1 and {*self.kernel, *stride} == {1} and not any(pad)
 
     def weight_shape(self, data):
         return (self.num_filter, data[1] // self.num_group, *self.kernel)
@@ -96,9 +96,10 @@ class ConvolutionBase(Op):
             "stride": one + tuple(stride), "dilate": one + tuple(dilate),
             "pad": (0,) * more + tuple(pad), "has_bias": int(has_bias)}
         if name in ("conv", "conv_grad_data") and self.is_pointwise():
-            to, of = (fields["C"], fields["F"])[::1 if name == "conv_grad_data" else -1]
-            return one_times_many(dtype, to, math.prod(out[2:]), of, name == "conv_grad_data",
-                                  has_bias, data[0])
+            is_grad = name == "conv_grad_data"
+            rows, summed = (data[1], out[1]) if is_grad else (out[1], data[1])
+            return one_times_many(dtype, rows, math.prod(out[2:]), summed, is_grad, has_bias,
+                                  data[0])
         make_plan = plan
         if (fields["C"] == 1 and fields["groups"] > 1 and fields["F"] <= MOST_FILTERS
                 and name != "conv_naive"):
@@ -111,19 +112,11 @@ class ConvolutionBase(Op):
 def plan(name, fields, itemsize):
     """(images worked on at a time, bytes of scratch): what csrc/cpu/conv_*_impl.h cut off it."""
     N, groups, C, F = [fields[key] for key in ("N", "groups", "C", "F")]
-    out, size, stride, pad = [fields[key] for key in ("out", "size", "stride", "pad")]
-    window, pixels = math.prod(fields["kernel"]), math.prod(out)
+    out, window, pixels = fields["out"], math.prod(fields["kernel"]), math.prod(fields["out"])
     if name == "conv_naive":
         return 1, C * window * pixels * itemsize
-    reach = [(k - 1) * d // s for k, d, s in
-             zip(fields["kernel"], fields["dilate"], stride, strict=True)]
-    if name == "conv_grad_data":
-        channels = F
-        copy = math.prod(r + (n - 1 + p) // s + 1
-                         for r, n, p, s in zip(reach, size, pad, stride, strict=True))
-    else:
-        channels = C
-        copy = math.prod(r + n for r, n in zip(reach, out, strict=True)) * math.prod(stride)
+    channels = F if name == "conv_grad_data" else C
+    _, copy = copy_size(fields, name == "conv_grad_data")
     image = groups * channels * copy
     if name == "conv_grad_weight":
         images = max(1, min(N, LINE_PIXELS // pixels))
@@ -139,21 +132,24 @@ def plan(name, fields, itemsize):
 
 def plan_depthwise(name, fields, itemsize):
     """(tasks, bytes of scratch): what csrc/cpu/depthwise_impl.h cuts off it."""
-    N, groups, F, stride = [fields[key] for key in ("N", "groups", "F", "stride")]
+    N, groups, F = [fields[key] for key in ("N", "groups", "F")]
     window, is_grad = math.prod(fields["kernel"]), name == "depthwise_grad_data"
-    reach = [(k - 1) * d // s for k, d, s in
-             zip(fields["kernel"], fields["dilate"], stride, strict=True)]
-    length = [r + n for r, n in zip(reach, fields["out"], strict=True)]
-    if is_grad:
-        length = [r + (n - 1 + p) // s + 1 for r, n, p, s in
-                  zip(reach, fields["size"], fields["pad"], stride, strict=True)]
-    plane, channels = math.prod(length), F if is_grad else 1
-    copy = plane * channels * (1 if is_grad else math.prod(stride))
-    elements = copy + SLACK + plane + SLACK + channels * window
+    channels = F if is_grad else 1
+    plane, copy = copy_size(fields, is_grad)
+    elements = channels * copy + SLACK + plane + SLACK + channels * window
     slice_ = (elements * itemsize + 255) // 64 * 64
     tasks = max(1, min(groups if name == "depthwise_grad_weight" else N * groups, MOST_TASKS))
-    shared = [PART_BYTES * math.prod(stride), channels * window * 8, window * 8]
+    shared = [PART_BYTES * math.prod(fields["stride"]), channels * window * 8, window * 8]
     return tasks, sum(-(-part // 64) * 64 for part in shared) + tasks * slice_
+
+
+def copy_size(fields, is_grad):
+    """Elements of a phase of a channel's padded copy, and of all its phases; conv_plan.h."""
+    size = 1
+    for k, d, s, n, out, pad in zip(*[fields[key] for key in (
+            "kernel", "dilate", "stride", "size", "out", "pad")], strict=True):
+        size *= (k - 1) * d // s + ((n - 1 + pad) // s + 1 if is_grad else out)
+    return size, size * (1 if is_grad else math.prod(fields["stride"]))
 
 
 @register("Convolution", "convolution", inputs="data weight bias?")
