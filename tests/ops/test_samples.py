@@ -131,22 +131,31 @@ def overlapping(array, shift):
     return one, other
 
 
+def like_the_output(sample):
+    """Which inputs have the shape of the only output, and may be it."""
+    if sample.oracle is None or sample.aux or "dtype" in sample.params:
+        return []
+    values = sample.draw(np.random.default_rng(0))
+    made = sample.oracle(*values, **sample.params)
+    if isinstance(made, list) or np.ndim(made) == 0:
+        return []
+    return [i for i, value in enumerate(values)
+            if np.size(made) and value.shape == np.shape(made)
+            and sample.dtype_of(i, "float32") == "float32"]
+
+
 @pytest.mark.parametrize("shift", [0, 1, -1])
-@pytest.mark.parametrize("sample", [s for s in SAMPLES if not s.aux], ids=str)
+@pytest.mark.parametrize("sample", [s for s in SAMPLES if like_the_output(s)], ids=str)
 def test_out_over_an_input(sample, shift, rng):
     """Results are right where `out` is an input, or shares part of its memory."""
     arrays = arrays_of(sample, sample.draw(rng), "float32")
-    wanted = run(sample, arrays)
-    for i, array in enumerate(arrays):
-        if not array.size or array.ndim == 0:
-            continue
-        if [(array.shape, array.dtype)] != [(y.shape, y.dtype) for y in wanted]:
-            continue
-        given, out = overlapping(array, shift)
+    wanted, = run(sample, arrays)
+    for i in like_the_output(sample):
+        given, out = overlapping(arrays[i], shift)
         inputs = [given if k == i else other.copy() for k, other in enumerate(arrays)]
         with mx.autograd.train_mode() if sample.train else mx.autograd.predict_mode():
             getattr(mx.nd, sample.op)(*inputs, **sample.params, out=out)
-        np.testing.assert_array_equal(out.asnumpy(), wanted[0].asnumpy())
+        np.testing.assert_array_equal(out.asnumpy(), wanted.asnumpy())
 
 
 def test_every_op_has_a_sample():
