@@ -9,7 +9,7 @@
 
 typedef struct {
   int64_t N, groups, C, F, size[3], out[3], kernel[3], stride[3], dilate[3], pad[3], has_bias;
-  int64_t images;   /* how many to work on at a time; of depthwise, tasks: bounds the scratch block */
+  int64_t images;   /* to work on at a time, of depthwise the tasks: bounds the scratch block */
 } conv_dims;
 
 #define CONV_FIELDS \

@@ -27,7 +27,7 @@ CASES = [      # data, num_filter, kernel, stride, dilate, pad, num_group
     ((1, 2, 90, 120), 3, (3, 3), (1, 1), (1, 1), (1, 1), 1),
     ((0, 3, 7, 9), 5, (3, 3), (1, 1), (1, 1), (0, 0), 1),
 ]
-DEPTHWISE = [  # one channel of data a group: 1 to 4 filters of it are not done by matrix products
+DEPTHWISE = [  # one channel of data a group
     ((2, 20, 14, 14), 20, (3, 3), (1, 1), (1, 1), (1, 1), 20),
     ((2, 5, 9, 30), 10, (3, 5), (2, 2), (1, 2), (1, 3), 5),
     ((3, 3, 40), 12, (4,), (3,), (2,), (5,), 3),

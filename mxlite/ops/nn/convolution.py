@@ -11,7 +11,6 @@ from ..schema import Op, kernel, param, register, required
 LAYOUTS = {1: "NCW", 2: "NCHW", 3: "NCDHW"}
 COPY_BYTES = 4 << 20        # of padded images made at a time
 LINE_PIXELS = 4096          # of output that the weight's gradient goes over at a time
-MOST_FILTERS = 4            # a group, for which depthwise.c is faster than matrix products
 MOST_TASKS = 16             # of a depthwise convolution
 SLACK, PART_BYTES = 64, 136     # depthwise.c's SLACK, and the size of a conv_part
 
@@ -101,8 +100,7 @@ class ConvolutionBase(Op):
             return one_times_many(dtype, rows, math.prod(out[2:]), summed, is_grad, has_bias,
                                   data[0])
         make_plan = plan
-        if (fields["C"] == 1 and fields["groups"] > 1 and fields["F"] <= MOST_FILTERS
-                and name != "conv_naive"):
+        if fields["C"] == 1 and fields["groups"] > 1 and name != "conv_naive":
             name, make_plan = name.replace("conv", "depthwise"), plan_depthwise
         images, scratch = make_plan(name, fields, 8 if dtype == "float64" else 4)
         work = math.prod(out) * fields["C"] * math.prod(self.kernel)
