@@ -69,10 +69,7 @@ def main():
         workers = {library: side_by_side.Worker(__file__, library, "--path", path)
                    for library in side_by_side.available(("mxlite", "mxnet"))}
         found = side_by_side.take_turns(workers, CASES, options.rounds)
-    print(f"{'images/s':44}{'mxlite':>9}{'mxnet':>9}{'ratio':>9}")
-    for case, rates in found.items():
-        ours, other = rates["mxlite"], rates.get("mxnet")
-        print(f"{case:44}{ours:9.0f}" + (f"{other:9.0f}{ours / other:9.2f}" if other else ""))
+    side_by_side.print_ratios("images/s", found)
 
 
 if __name__ == "__main__":

@@ -75,10 +75,7 @@ def main():
     workers = {library: side_by_side.Worker(__file__, library, "--size", options.size)
                for library in side_by_side.available(("mxlite", "mxnet"))}
     found = side_by_side.take_turns(workers, [*BYTES, *FLOATS, WHOLE], options.rounds)
-    print(f"{'images/s':52}{'mxlite':>9}{'mxnet':>9}{'ratio':>9}")
-    for case, rates in found.items():
-        ours, other = rates["mxlite"], rates.get("mxnet")
-        print(f"{case:52}{ours:9.0f}" + (f"{other:9.0f}{ours / other:9.2f}" if other else ""))
+    side_by_side.print_ratios("images/s", found)
 
 
 if __name__ == "__main__":

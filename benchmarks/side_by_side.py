@@ -60,6 +60,15 @@ def take_turns(workers, cases, rounds):
             for case, one in found.items()}
 
 
+def print_ratios(unit, found):
+    """The rates of mxlite and MXNet in each case of take_turns' result, and how they compare."""
+    width = 4 + max(map(len, found))
+    print(f"{unit:{width}}{'mxlite':>9}{'mxnet':>9}{'ratio':>9}")
+    for case, rates in found.items():
+        ours, other = rates["mxlite"], rates.get("mxnet")
+        print(f"{case:{width}}{ours:9.0f}" + (f"{other:9.0f}{ours / other:9.2f}" if other else ""))
+
+
 def available(libraries):
     """Those whose Python is there."""
     return [library for library in libraries if os.path.exists(PYTHONS[library])]

@@ -10,9 +10,6 @@ enum { CHUNK = 256 };      /* pixels whose channels are parted at a time */
 
 typedef uint8_t channel[CHUNK];
 
-INLINE float least(float a, float b) { return a < b ? a : b; }
-INLINE float most(float a, float b) { return a > b ? a : b; }
-
 /* Without branches, so that it is done in vectors; what gray divides by 0 is not taken. */
 MULTIVERSION static void to_hls(channel *restrict rgb, channel *restrict hls, int64_t count) {
   for (int64_t x = 0; x < count; x++) {

@@ -1,8 +1,11 @@
-/* From hue, lightness and saturation to one of red, green and blue. */
+/* Between red, green, blue and hue, lightness, saturation. */
 #ifndef MX_IMAGE_HLS_H
 #define MX_IMAGE_HLS_H
 
 #include "multiversion.h"
+
+INLINE float least(float a, float b) { return a < b ? a : b; }
+INLINE float most(float a, float b) { return a > b ? a : b; }
 
 /* What lightness and saturation leave a colour: 0 to 1. */
 typedef struct mx_range {

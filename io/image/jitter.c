@@ -78,9 +78,6 @@ MULTIVERSION static void saturate(channel *rgb, int64_t count, float factor) {
   }
 }
 
-INLINE float least(float a, float b) { return a < b ? a : b; }
-INLINE float most(float a, float b) { return a > b ? a : b; }
-
 /* Back into the circle, of which `place` counts the sixths. */
 INLINE float around(float place) {
   const float positive = place + (place < 0 ? 6.f : 0.f);

@@ -4,19 +4,19 @@ of files, processes and downloads, which a network does not need."""
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from . import loss as loss
-from . import nn as nn
-from . import utils as utils
-from .block import Block as Block
-from .constant import Constant as Constant
-from .hybrid_block import HybridBlock as HybridBlock
-from .parameter import DeferredInitializationError as DeferredInitializationError
-from .parameter import Parameter as Parameter
-from .parameter_dict import ParameterDict as ParameterDict
-from .trainer import Trainer as Trainer
+from . import loss, nn, utils
+from .block import Block
+from .constant import Constant
+from .hybrid_block import HybridBlock
+from .parameter import DeferredInitializationError, Parameter
+from .parameter_dict import ParameterDict
+from .trainer import Trainer
 
 if TYPE_CHECKING:
-    from . import data as data
+    from . import data
+
+__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter",
+           "ParameterDict", "Trainer", "data", "loss", "nn", "utils"]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetError, MXNetValueError
+from ..base import MXNetValueError
 
 
 def find_mean_image(cls: type, path: str, parameters: dict[str, Any]) -> Any:
@@ -44,6 +44,4 @@ def _save(cls: type, path: str, parameters: dict[str, Any]) -> None:
         images = batch.data[0].asnumpy()[:batches.batch_size - batch.pad]
         total, count = total + images.sum(0, dtype=np.float64), count + len(images)
     batches.close()
-    if not count:
-        raise MXNetError(f"{path}: no images to take the mean of")
     nd.save(path, {"mean_img": nd.array(total / count, dtype="float32")})

@@ -27,6 +27,8 @@ def test_data_by_any_import():
                    check=True)
     subprocess.run([sys.executable, "-c", "import mxlite.gluon.data as d; d.DataLoader"],
                    check=True)
+    subprocess.run([sys.executable, "-c", "from mxlite.gluon import *; data.DataLoader, nn.Dense"],
+                   check=True)
 
 
 def test_a_misspelt_name():

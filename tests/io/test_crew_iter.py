@@ -2,11 +2,9 @@
 
 import gc
 import multiprocessing
-import os
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +16,7 @@ from mxlite._dataio.image_records import ImageRecords
 
 sys.path.insert(0, str(Path(__file__).parent))
 from image_cases import SHAPE, write_records
+from thread_count import threads, wait_for_threads
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -34,18 +33,6 @@ def make(path, **settings):
 
 def labels(iterator):
     return [batch.label[0].asnumpy().tolist() for batch in iterator]
-
-
-def threads():
-    return len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 0
-
-
-def wait_for_threads(count):
-    """A thread that has been joined is seen a little longer."""
-    end = time.monotonic() + 20
-    while threads() > count and time.monotonic() < end:
-        time.sleep(0.01)
-    return threads()
 
 
 def test_a_kept_batch_stays_as_it_was(path):

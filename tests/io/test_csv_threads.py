@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,9 @@ import pytest
 
 import mxlite as mx
 from mxlite.io import CSVIter, text_iter
+
+sys.path.insert(0, str(Path(__file__).parent))
+from thread_count import threads, wait_for_threads
 
 pytestmark = pytest.mark.timeout(120)
 TABLE = np.arange(1500).reshape(500, 3) / 8
@@ -50,18 +52,6 @@ def epochs(it, count=3):
         found.append(batches(it))
         it.reset()
     return found
-
-
-def threads():
-    return len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 0
-
-
-def wait_for_threads(count):
-    """A thread that has been joined is seen a little longer."""
-    end = time.monotonic() + 20
-    while threads() > count and time.monotonic() < end:
-        time.sleep(0.01)
-    return threads()
 
 
 @pytest.mark.parametrize("round_batch", [True, False])
