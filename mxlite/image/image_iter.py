@@ -69,7 +69,7 @@ class ImageIter(DataIter):
             raise MXNetValueError(f"{where}: path_imgrec, path_imglist or imglist must be given")
         self._samples = Samples(where, self.imgrec, self.imglist, self.path_root,
                                 str(path_imgrec or path_imglist or "imglist"), self.shuffle)
-        self._samples.take_part(num_parts, whole(where, "part_index", part_index, 0))
+        self._samples.take_part(num_parts, part_index)
         self.provide_data = [DataDesc(data_name, (self.batch_size, *self.data_shape))]
         labels = (self.label_width,) if self.label_width > 1 else ()
         self.provide_label = [DataDesc(label_name, (self.batch_size, *labels))]

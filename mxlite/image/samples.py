@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import ndarray as nd
 from ..base import MXNetKeyError, MXNetValueError
+from ..io.file_iter import check_part
 from ..random import numpy_generator
 from ..recordio import MXIndexedRecordIO, MXRecordIO, unpack
 from .image_list import Entries
@@ -40,9 +41,7 @@ class Samples:
 
     def take_part(self, num_parts: int, part_index: int) -> None:
         """Keep one of num_parts parts of the same size; what is left over belongs to none."""
-        if not 0 <= part_index < num_parts:
-            raise MXNetValueError(f"{self._where}: part_index must be in [0, "
-                                  f"num_parts={num_parts}); got {part_index}")
+        num_parts, part_index = check_part(self._where, num_parts, part_index)
         if self.keys is None:
             return
         size = len(self.keys) // num_parts

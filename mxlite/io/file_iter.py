@@ -95,6 +95,21 @@ def check_settings(where: str, prefetch_buffer: int, ctx: str) -> None:
         raise MXNetValueError(f"{where}: ctx must be {listing(['cpu', 'gpu'])}; got {ctx!r}")
 
 
+def check_part(where: str, num_parts: int, part_index: int) -> tuple[int, int]:
+    """(num_parts, part_index) of an iterator over one of so many parts."""
+    num_parts = check_count(where, "num_parts", num_parts, low=1)
+    part_index = check_count(where, "part_index", part_index, low=0)
+    if part_index >= num_parts:
+        raise MXNetValueError(f"{where}: part_index must be below num_parts={num_parts}; "
+                              f"got {part_index}")
+    return num_parts, part_index
+
+
+def part_of(count: int, num_parts: int, part_index: int) -> slice:
+    """What of `count` samples is in a part; sizes differ by one at most."""
+    return slice(count * part_index // num_parts, count * (part_index + 1) // num_parts)
+
+
 def check_dtype(where: str, dtype: Any, allowed: list[str]) -> str:
     """The name of the dtype, float32 for None."""
     name = dtype_name(dtype)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetValueError, Shape
-from .file_iter import check_dtype, check_settings, check_shape
+from .file_iter import check_dtype, check_part, check_settings, check_shape
 from .iterator import check_count
 from .text_files import Table, cut_files, find_files
 from .text_iter import DTYPES, TextIter
@@ -43,11 +43,7 @@ class LibSVMIter(TextIter):
         batch_size = check_count("LibSVMIter", "batch_size", batch_size, low=1)
         check_settings("LibSVMIter", prefetch_buffer, ctx)
         name = check_dtype("LibSVMIter", dtype, DTYPES)
-        num_parts = check_count("LibSVMIter", "num_parts", num_parts, low=1)
-        part_index = check_count("LibSVMIter", "part_index", part_index, low=0)
-        if part_index >= num_parts:
-            raise MXNetValueError(f"LibSVMIter: part_index must be below num_parts={num_parts}; "
-                                  f"got {part_index}")
+        num_parts, part_index = check_part("LibSVMIter", num_parts, part_index)
         of_data = _row_shape("data_shape", data_shape, batch_size, name)
         of_label = _row_shape("label_shape", label_shape, batch_size, name)
         if (label_libsvm is None) != (of_label == (1,)):

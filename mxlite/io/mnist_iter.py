@@ -15,7 +15,7 @@ from ..context import cpu
 from ..ndarray.array import empty_array
 from .crew_iter import CrewIter
 from .desc import DataDesc
-from .file_iter import Batch, check_dtype, check_settings, check_shape
+from .file_iter import Batch, check_dtype, check_part, check_settings, check_shape, part_of
 from .idx import read_idx
 from .iterator import check_count
 from .order import Order, Turn
@@ -88,17 +88,12 @@ class MNISTIter(CrewIter):
 
 def _part(image: str, label: str, num_parts: int, part_index: int) -> tuple[Any, Any]:
     """((number of the first image, images), labels) of one part of the files."""
-    num_parts = check_count("MNISTIter", "num_parts", num_parts, low=1)
-    part_index = check_count("MNISTIter", "part_index", part_index, low=0)
-    if part_index >= num_parts:
-        raise MXNetValueError(f"MNISTIter: part_index must be below num_parts={num_parts}; "
-                              f"got {part_index}")
+    num_parts, part_index = check_part("MNISTIter", num_parts, part_index)
     pixels, labels = read_idx(image, ndim=3), read_idx(label, ndim=1)
     if len(pixels) != len(labels):
         raise MXNetValueError(f"MNISTIter: {image} holds {len(pixels)} images, "
                               f"{label} {len(labels)} labels")
     if math.prod(pixels.shape) == 0:
         raise MXNetValueError(f"MNISTIter: {image} holds no pixels; its shape is {pixels.shape}")
-    start = len(labels) * part_index // num_parts
-    stop = len(labels) * (part_index + 1) // num_parts
-    return (start, pixels[start:stop]), labels[start:stop]
+    part = part_of(len(labels), num_parts, part_index)
+    return (part.start, pixels[part]), labels[part]

@@ -10,7 +10,7 @@ import numpy as np
 from .._dataio.errors import DataFileError
 from .._dataio.image_records import scan
 from ..base import MXNetValueError
-from .iterator import check_count
+from .file_iter import check_part, part_of
 
 
 class Records(NamedTuple):
@@ -28,8 +28,7 @@ def find_records(where: str, path_imgrec: str, path_imgidx: str, num_parts: int,
     path = check_file(where, "path_imgrec", path_imgrec)
     offsets = record_offsets(
         path, path_imgidx and check_file(where, "path_imgidx", path_imgidx))
-    part = part_of(where, len(offsets), check_count(where, "num_parts", num_parts, low=1),
-                   check_count(where, "part_index", part_index, low=0))
+    part = part_of(len(offsets), *check_part(where, num_parts, part_index))
     if part.start == part.stop:
         raise MXNetValueError(f"{where}: {path} must have records for part {part_index} of "
                               f"{num_parts}; it has {len(offsets)}")
@@ -94,14 +93,6 @@ def read_image_list(path: str, label_width: int) -> tuple[Any, Any]:
     if len(twice):
         raise MXNetValueError(f"{path}: expected each id once, found {ids[twice[0]]} twice")
     return ids, labels
-
-
-def part_of(where: str, count: int, num_parts: int, part_index: int) -> slice:
-    """The records of one of `num_parts` parts, whose sizes differ by one at most."""
-    if not 0 <= part_index < num_parts:
-        raise MXNetValueError(f"{where}: part_index must be in [0, num_parts={num_parts}); "
-                              f"got {part_index}")
-    return slice(count * part_index // num_parts, count * (part_index + 1) // num_parts)
 
 
 def check_file(where: str, argument: str, path: str) -> str:

@@ -54,7 +54,7 @@ def make(path, **settings):
     ({"dtype": "int32"}, "dtype must be .*; got 'int32'"),
     ({"ctx": "tpu"}, "ctx must be 'cpu' or 'gpu'; got 'tpu'"),
     ({"seed": "x"}, "seed must be an integer; got 'x'"),
-    ({"num_parts": 2, "part_index": 2}, r"part_index must be in \[0, num_parts=2\); got 2"),
+    ({"num_parts": 2, "part_index": 2}, "part_index must be below num_parts=2; got 2"),
     ({"path_imgidx": "/nowhere"}, "path_imgidx must be a file; there is none at '/nowhere'"),
     ({"num_parts": 20}, "must have records for part 0 of 20; it has 6"),
 ])
