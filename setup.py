@@ -76,12 +76,16 @@ def kernel_extension(isa):
 
 
 EXTENSIONS = [
-    cython_extension("mxlite.device.core", "csrc/runtime/pool.c", "csrc/runtime/threads.c"),
+    cython_extension("mxlite.device.memory"),
+    cython_extension("mxlite.device.host", "csrc/runtime/memory.c", "csrc/runtime/pool.c",
+                     "csrc/runtime/threads.c"),
+    cython_extension("mxlite.device.core"),
+    cython_extension("mxlite.device.program"),
     cython_extension("mxlite.ndarray.array"),
+    cython_extension("mxlite.ndarray.gradient"),
+    cython_extension("mxlite.ndarray.tape"),
     cython_extension("mxlite.ndarray.run"),
     cython_extension("mxlite.ndarray.operators"),
-    cython_extension("mxlite.ndarray.plan"),
-    cython_extension("mxlite.ndarray.tape"),
     cython_extension("mxlite.ndarray.backward"),
     cython_extension("mxlite.ndarray.function"),
     data_extension("mxlite._dataio.file"),

@@ -3,13 +3,14 @@
  *   strided_copy           y = x
  *   strided_place          y = value everywhere, then x into its place
  *   strided_assign         y = base, then x into its place
- *   strided_assign_scalar  y = base, then value into its place
+ *   strided_assign_scalar  y = base, then the runtime scalar, as dtype `value`, into its place
  *
  * Only the size of an item matters, so the kernels are named by it: strided_copy_4.
  * ptr: base, x, as far as there are any; at y_at, y (an operator may have inputs not read here).
  */
 #include <string.h>
 
+#include "mx_dtype.h"
 #include "mx_kernel.h"
 
 /* Strides and offsets count items; a stride of 0 repeats.  ndim is at least 2; the last two axes
@@ -108,6 +109,20 @@ static void base_task(void *context, int64_t i) {
   if (begin == end) return;
   memcpy((char *)job->y + begin * job->item, (const char *)job->x + begin * job->item,
          (size_t)((end - begin) * job->item));
+}
+
+/* The bits of x as an item of a dtype, given by MXNet's number for it; integers wrap. */
+static uint64_t item_of(double x, int64_t dtype) {
+  const float single = (float)x;
+  uint64_t bits = 0;
+  switch (dtype) {
+    case 0: memcpy(&bits, &single, sizeof single); return bits;
+    case 1: memcpy(&bits, &x, sizeof x); return bits;
+    case 2: return mx_float_to_f16(single);
+    case 7: return x != 0;
+    case 12: return mx_float_to_bf16(single);
+    default: return (uint64_t)mx_to_int64(x);
+  }
 }
 
 #define FN(name) name##_1

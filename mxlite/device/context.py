@@ -48,16 +48,6 @@ class Context:
         """The device kind's number in MXNet's files."""
         return self.devstr2type.get(self.device_type, 64)
 
-    @property
-    def is_host(self) -> bool:
-        """Whether the memory of this device can be read by the CPU."""
-        return self.device_type in _HOST_KINDS
-
-    @property
-    def kernels(self) -> str:
-        """The kind of device whose kernels run here: "cpu" for all kinds of CPU memory."""
-        return "cpu" if self.device_type.startswith("cpu") else self.device_type
-
     def __hash__(self) -> int:
         return self._hash
 
@@ -82,9 +72,9 @@ class Context:
 
     def empty_cache(self) -> None:
         """Give the memory that the device's pool holds unused back to the system."""
-        from . import core
+        from .memory import device_of
 
-        core.empty_cache()
+        device_of(self).empty_cache()
 
     @classmethod
     def default_ctx(cls) -> Context:
@@ -93,19 +83,13 @@ class Context:
 
 
 _KINDS = ["cpu", "gpu", "cpu_pinned", "cpu_shared"]
-_HOST_KINDS = {"cpu", "cpu_pinned", "cpu_shared"}
 _CPU0 = Context("cpu", 0)
 
 
-def add_device_kind(name: str, is_host: bool) -> None:
-    """Make Context accept another kind of device; its kernels come by `core.register_kernel`.
-
-    is_host: its arrays lie in memory that the CPU reads.
-    """
+def add_device_type(name: str) -> None:
+    """Make Context accept a device type; `memory.register_device` calls this."""
     if name not in _KINDS:
         _KINDS.append(name)
-    if is_host:
-        _HOST_KINDS.add(name)
 
 
 def cpu(device_id: int = 0) -> Context:

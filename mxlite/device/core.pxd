@@ -1,5 +1,7 @@
 from libc.stdint cimport int64_t, uint64_t
 
+from .memory cimport Device, Spec
+
 
 cdef extern from "mx_kernel.h" nogil:
     ctypedef union mx_scalar:
@@ -11,37 +13,24 @@ cdef extern from "mx_kernel.h" nogil:
 
 
 cdef enum:
-    MAX_ARGS = 64          # inputs, outputs and scratch of one kernel call
+    MAX_ARGS = 64          # addresses of a call for which nothing has to be allocated
     MAX_SCALARS = 16       # run-time parameters of one operator
     CACHE_SLOTS = 2048
 
 cdef enum Kind:
-    KERNEL = 0
-    VIEW = 1
-    HOST = 2
-
-
-cdef class Spec:
-    cdef readonly tuple shape
-    cdef readonly str dtype
-    cdef readonly object ctx
-    cdef readonly int ndim
-    cdef readonly int itemsize
-    cdef readonly int64_t size
-    cdef readonly int64_t nbytes
-
-
-cdef class Storage:
-    cdef char *data
-    cdef size_t nbytes
-    cdef object owner          # keeps foreign memory alive; None: the pool's
-    cdef bint is_grad          # a variable's gradient buffer
+    KERNEL = 0             # a C function
+    LAUNCH = 1             # a kernel that is a Python function of raw addresses
+    VIEW = 2               # nothing to run: the output shares the memory of input 0
+    HOST = 3               # a Python function of NumPy arrays
+    TRANSFER = 4           # a copy between devices
+    PROGRAM = 5            # program.Program
 
 
 cdef class Kernel:
     cdef readonly str name
     cdef readonly str fields
     cdef mx_kernel fn
+    cdef object launch         # a Python function instead of fn
     cdef object packer
     cdef tuple layout
 
@@ -49,23 +38,26 @@ cdef class Kernel:
 cdef class Prepared:
     cdef mx_kernel fn
     cdef const void *desc
-    cdef object desc_owner
+    cdef readonly bytes desc_owner
+    cdef readonly Kernel kernel
     cdef Kind kind
     cdef readonly int64_t scratch
-    cdef int64_t offset
+    cdef readonly int64_t offset
     cdef bint release_gil
     cdef bint train
     cdef object host
     cdef readonly Operator op
     cdef readonly tuple in_specs
     cdef readonly tuple out_specs
+    cdef Device device             # of the outputs
     cdef int num_inputs
     cdef int num_outputs
     cdef int num_visible
     cdef void **spec_keys
-    cdef public dict plans     # which inputs need a gradient -> Plan
-    cdef public object last_plan
-    cdef public uint64_t last_mask
+    cdef dict gradients            # which inputs need a gradient -> ndarray.gradient.Gradient
+    cdef object last_gradient
+    cdef uint64_t last_mask
+    cdef int execute(self, void **ptr, const mx_scalar *scalars) except -1
 
 
 cdef class Operator:
@@ -74,10 +66,9 @@ cdef class Operator:
     cdef readonly bint needs_key
     cdef readonly int num_runtime
     cdef bint is_elementwise
+    cdef bint is_assigning
 
 
-cdef Spec make_spec(tuple shape, str dtype, object ctx)
-cdef Storage new_storage(int64_t nbytes, object user)
 cdef Prepared find(Operator op, void **specs, int count, bint train)
 cdef Prepared prepare_for(Operator op, tuple specs, bint train, object ctx)
 cdef int raise_status(Prepared call, int status) except -1

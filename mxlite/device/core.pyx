@@ -1,18 +1,27 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
-"""Memory, array specs, kernels and prepared calls: what an operator turns into before it runs."""
+"""Kernels and prepared calls: what an operator turns into before it runs.
+
+Also the names of host.pyx that other packages use.
+"""
 
 import importlib
 import os
 import struct
 
-from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
+from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport int64_t, uintptr_t
 from libc.stdlib cimport free, malloc
+
+from .memory cimport Device, Spec, Storage, copy_memory, host_view, new_storage
 
 from ..base import (
     DTYPES, MXNetError, MXNetIndexError, MXNetMemoryError, MXNetNotImplementedError,
     MXNetValueError, listing,
 )
+from .host import (
+    HOST_DEVICE, memory_info, num_threads, runtime_capsule, set_cache_limit, set_num_threads,
+)
+from .memory import device_of
 
 cdef extern from "mx_kernel.h" nogil:
     ctypedef struct mx_kernel_entry:
@@ -20,130 +29,13 @@ cdef extern from "mx_kernel.h" nogil:
         mx_kernel fn
         int64_t desc_size
         const char *fields
-    ctypedef struct mx_runtime:
-        void (*parallel_for)(int64_t, void (*)(void *, int64_t) noexcept nogil,
-                             void *) noexcept nogil
-        int (*num_threads)() noexcept nogil
-
-cdef extern from "mx_pool.h" nogil:
-    void *mx_pool_alloc(size_t size)
-    void mx_pool_free(void *memory, size_t size)
-    void mx_pool_clear()
-    void mx_pool_limit(size_t size)
-    size_t mx_pool_live()
-    size_t mx_pool_cached()
-
-cdef extern from "mx_threads.h" nogil:
-    void mx_parallel_for(int64_t count, void (*task)(void *, int64_t) noexcept,
-                         void *context) noexcept
-    int mx_num_threads() noexcept
-    void mx_set_num_threads(int count)
 
 cdef extern from "mx_cpu.h" nogil:
     int mx_cpu_has_avx2()
     int mx_cpu_has_avx512()
 
 
-# ---------------------------------------------------------------- specs
-
-cdef dict SPECS = {}
-
-
-cdef class Spec:
-    """An array's type: shape, dtype and context. Interned: equal ones are mostly one object."""
-
-    def __repr__(self):
-        return f"{self.dtype}{list(self.shape)} on {self.ctx}"
-
-    def __reduce__(self):
-        return spec, (self.shape, self.dtype, self.ctx)
-
-
-cdef Spec make_spec(tuple shape, str dtype, object ctx):
-    cdef tuple key = (shape, dtype, ctx)
-    cdef Spec self = <Spec>SPECS.get(key)
-    cdef int64_t size = 1
-    if self is not None:
-        return self
-    for length in shape:
-        if length < 0:
-            raise MXNetValueError(f"shape must not hold negative lengths; got {shape}")
-        if length and size > (<int64_t>1 << 58) // <int64_t>length:
-            raise MXNetMemoryError(f"an array of shape {shape} is larger than any memory")
-        size *= <int64_t>length
-    self = Spec.__new__(Spec)
-    self.shape, self.dtype, self.ctx = shape, dtype, ctx
-    self.ndim = len(shape)
-    self.itemsize = DTYPES[dtype][1]
-    self.size = size
-    self.nbytes = size * self.itemsize
-    if len(SPECS) > 100000:      # a cache: losing it costs time, nothing else
-        SPECS.clear()
-    SPECS[key] = self
-    return self
-
-
-def spec(shape, dtype, ctx):
-    """The Spec of these; shape a tuple of ints, dtype a name of `base.DTYPES`."""
-    return make_spec(tuple([int(length) for length in shape]), dtype, ctx)
-
-
-# ---------------------------------------------------------------- memory
-
-cdef class Storage:
-    """A block of memory, given back when the last array that uses it goes."""
-
-    def __dealloc__(self):
-        if self.owner is None and self.data != NULL:
-            mx_pool_free(self.data, self.nbytes)
-
-
-cdef Storage new_storage(int64_t nbytes, object user):
-    """A block; `user`: the Spec or the Prepared that it is for."""
-    cdef Storage self = Storage.__new__(Storage)
-    self.data = <char *>mx_pool_alloc(<size_t>nbytes)
-    if self.data == NULL:
-        what = (f"{user.op.name}: no memory for its work space" if isinstance(user, Prepared)
-                else f"no memory for an array {user}")
-        raise MXNetMemoryError(f"{what}, {nbytes} bytes")
-    self.nbytes = <size_t>nbytes
-    return self
-
-
-def empty_cache():
-    """Give all memory that the pool holds unused back to the system."""
-    mx_pool_clear()
-
-
-def memory_info():
-    """{'live': bytes in use by arrays, 'cached': bytes held for reuse}."""
-    return {"live": mx_pool_live(), "cached": mx_pool_cached()}
-
-
-def set_cache_limit(size):
-    """How many bytes the pool may hold unused (default 1 GiB)."""
-    mx_pool_limit(size)
-
-
-# ---------------------------------------------------------------- threads
-
-def num_threads():
-    """How many threads kernels run on."""
-    return mx_num_threads()
-
-
-def set_num_threads(int count):
-    """Run kernels on this many threads; results do not depend on it."""
-    if count < 1:
-        raise MXNetValueError(f"the number of threads must be at least 1; got {count}")
-    mx_set_num_threads(count)
-
-
 # ---------------------------------------------------------------- kernels
-
-KERNELS = {}                   # device kind -> kernel name -> Kernel or Python callable
-cdef mx_runtime RUNTIME
-
 
 cdef class Kernel:
     """A C kernel: `pack(**fields)` makes its descriptor."""
@@ -173,24 +65,51 @@ cdef class Kernel:
             raise MXNetError(f"kernel {self.name}: no descriptor field {listing(list(fields))}")
         return self.packer.pack(*values)
 
+    def run(self, bytes desc, addresses, size_t scalars):
+        """Call a compiled kernel as a `launch` function is called; returns its status."""
+        cdef void *ptr[MAX_ARGS]
+        cdef Py_ssize_t i
+        if self.fn == NULL or len(addresses) > MAX_ARGS:
+            raise MXNetValueError(f"kernel {self.name}: run takes a compiled kernel and at most "
+                                  f"{MAX_ARGS} addresses; got {len(addresses)}")
+        for i, address in enumerate(addresses):
+            ptr[i] = <void *><size_t>address
+        return self.fn(<const char *>desc, ptr, <const mx_scalar *>scalars)
 
-cdef Kernel make_kernel(const mx_kernel_entry *entry):
+
+cdef Kernel new_kernel(str name, str fields):
     cdef Kernel self = Kernel.__new__(Kernel)
     cdef list layout = []
     cdef str codes = "@"
-    self.name = entry.name.decode()
-    self.fields = entry.fields.decode()
-    self.fn = entry.fn
-    for field in self.fields.split():
-        name, _, kind = field.partition(":")
+    self.name, self.fields = name, fields
+    for field in fields.split():
+        field, _, kind = field.partition(":")
         count = int(kind) if kind.isdigit() else 1
         codes += "d" if kind == "d" else f"{count}q"
-        layout.append((name, count))
+        layout.append((field, count))
     self.layout = tuple(layout)
     self.packer = struct.Struct(codes)
+    return self
+
+
+cdef Kernel compiled_kernel(const mx_kernel_entry *entry):
+    cdef Kernel self = new_kernel(entry.name.decode(), entry.fields.decode())
+    self.fn = entry.fn
     if self.packer.size != entry.desc_size and self.layout:
         raise MXNetError(f"kernel {self.name}: its fields take {self.packer.size} bytes, "
                          f"its struct {entry.desc_size}")
+    return self
+
+
+def launched_kernel(str name, str fields, launch):
+    """A kernel of a device whose kernels are started from Python.
+
+    launch(descriptor, addresses, scalars) -> status of mx_kernel.h. descriptor: the packed fields;
+    addresses: of inputs, outputs and scratch, on the device; scalars: the address, in the host's
+    memory, of the runtime parameters, 8 bytes each.
+    """
+    cdef Kernel self = new_kernel(name, fields)
+    self.launch = launch
     return self
 
 
@@ -208,7 +127,6 @@ def load_cpu_kernels():
     """Load the kernels of the best instruction set (or of MXLITE_CPU); returns its name."""
     cdef const mx_kernel_entry *const *tables
     cdef const mx_kernel_entry *entry
-    cdef dict found = KERNELS.setdefault("cpu", {})
     names = instruction_sets()
     wanted = os.environ.get("MXLITE_CPU")
     if wanted:
@@ -223,50 +141,42 @@ def load_cpu_kernels():
         except ModuleNotFoundError:
             if name == names[len(names) - 1]:
                 raise
-    RUNTIME.parallel_for = mx_parallel_for
-    RUNTIME.num_threads = mx_num_threads
-    capsule = module.load(PyCapsule_New(&RUNTIME, "mxlite.runtime", NULL))
+    capsule = module.load(runtime_capsule())
     tables = <const mx_kernel_entry *const *>PyCapsule_GetPointer(capsule, "mxlite.tables")
     while tables[0] != NULL:
         entry = tables[0]
         while entry.name != NULL:
-            found[entry.name.decode()] = make_kernel(entry)
+            HOST_DEVICE.kernels[entry.name.decode()] = compiled_kernel(entry)
             entry += 1
         tables += 1
     return name
 
 
-def register_kernel(str device, str name, function):
-    """Give a device kind a kernel: `function(inputs..., outputs..., **fields)` on NumPy arrays.
-
-    For devices and kernels written in Python; compiled ones come from their tables.
-    """
-    KERNELS.setdefault(device, {})[name] = function
-
-
 def find_kernel(str operator, str name, str dtype, ctx):
-    """The kernel for this dtype on this device; the error names operator, dtype and device."""
-    kind = ctx.kernels
-    full = f"{name}_{DTYPES[dtype][2]}" if dtype in DTYPES else f"{name}_{dtype}"
-    try:
-        return KERNELS[kind][full]
-    except KeyError:
-        pass
-    devices = [device for device, table in KERNELS.items() if full in table]
-    if devices:
-        raise MXNetNotImplementedError(
-            f"{operator} has no {ctx.device_type} kernel; it runs on {', '.join(devices)}")
+    """The kernel for this dtype on this context's device; the error names all three."""
+    cdef Device device = device_of(ctx)
+    suffix = DTYPES[dtype][2] if dtype in DTYPES else dtype
+    kernel = device.find_kernel(f"{name}_{suffix}")
+    if kernel is not None:
+        return kernel
     known = [other for other, (_, _, suffix) in DTYPES.items()
-             if f"{name}_{suffix}" in KERNELS.get(kind, {})]
+             if device.find_kernel(f"{name}_{suffix}") is not None]
+    if known:
+        raise MXNetNotImplementedError(f"{operator} has no kernel for {dtype} on {device.kind}; "
+                                       f"it takes {', '.join(known)}")
+    on_host = HOST_DEVICE.find_kernel(f"{name}_{suffix}") is not None
     raise MXNetNotImplementedError(
-        f"{operator} has no kernel for {dtype} on {ctx.device_type}"
-        + (f"; it takes {', '.join(known)}" if known else ""))
+        f"{operator} has no {device.kind} kernel" + ("; it runs on cpu" if on_host else ""))
 
 
 # ---------------------------------------------------------------- prepared calls
 
 cdef class Prepared:
-    """An operator ready to run on arrays of given specs: a C function and its packed descriptor."""
+    """An operator ready to run on arrays of given specs.
+
+    For a compiled kernel: its function, its packed descriptor, the scratch it needs. Program, in
+    program.pyx, is the kind that consists of other calls.
+    """
 
     def __dealloc__(self):
         free(self.spec_keys)
@@ -274,20 +184,80 @@ cdef class Prepared:
     def __repr__(self):
         return f"<{self.op!r} on {list(self.in_specs)}>"
 
+    @property
+    def is_compiled(self):
+        """Whether it is one C function."""
+        return self.kind == KERNEL
 
-def prepared_kernel(kernel, dict fields, int64_t scratch=0, double work=0):
+    @property
+    def is_view(self):
+        """Whether there is nothing to run, since the output shares the memory of input 0."""
+        return self.kind == VIEW
+
+    @property
+    def is_program(self):
+        """Whether it is a Program."""
+        return self.kind == PROGRAM
+
+    cdef int execute(self, void **ptr, const mx_scalar *scalars) except -1:
+        """Run. ptr: the addresses of inputs and outputs, and room for one more, the scratch."""
+        cdef Storage scratch
+        cdef int status
+        if self.kind == KERNEL:
+            if self.scratch:
+                scratch = new_storage(self.device, self.scratch, self.op)
+                ptr[self.num_inputs + self.num_outputs] = scratch.data
+            if self.release_gil:
+                with nogil:
+                    status = self.fn(self.desc, ptr, scalars)
+            else:
+                status = self.fn(self.desc, ptr, scalars)
+            if status != MX_OK:
+                raise_status(self, status)
+        elif self.kind == LAUNCH:
+            launch(self, ptr, scalars)
+        elif self.kind == HOST:
+            call_host(self, ptr, scalars)
+        elif self.kind == TRANSFER:
+            copy_memory(self.device, ptr[1], (<Spec>self.in_specs[0]).device, ptr[0],
+                        <size_t>(<Spec>self.in_specs[0]).nbytes)
+        return 0
+
+
+cdef int launch(Prepared call, void **ptr, const mx_scalar *scalars) except -1:
+    cdef int count = call.num_inputs + call.num_outputs, i
+    cdef Storage scratch
+    if call.scratch:
+        scratch = new_storage(call.device, call.scratch, call.op)
+        ptr[count] = scratch.data
+        count += 1
+    status = call.kernel.launch(call.desc_owner, tuple([<size_t>ptr[i] for i in range(count)]),
+                                <size_t>scalars)
+    if status != MX_OK:
+        raise_status(call, status)
+    return 0
+
+
+cdef int call_host(Prepared call, void **ptr, const mx_scalar *scalars) except -1:
+    cdef int i
+    cdef list arguments = [host_view(<Spec>spec, ptr[i])
+                           for i, spec in enumerate(call.in_specs + call.out_specs)]
+    for i in range(call.op.num_runtime):
+        arguments.append(scalars[i + 2 * call.op.needs_key].f)
+    call.host(*arguments)
+    return 0
+
+
+def prepared_kernel(Kernel kernel, dict fields, int64_t scratch=0, double work=0):
     """A call of `kernel`. scratch: bytes of work memory; work: rough cost in nanoseconds."""
     cdef Prepared self = Prepared.__new__(Prepared)
-    if isinstance(kernel, Kernel):
-        self.kind = KERNEL
-        self.fn = (<Kernel>kernel).fn
-        self.desc_owner = (<Kernel>kernel).pack(fields)
-        self.desc = <const void *><const char *>(<bytes>self.desc_owner)
-        self.scratch = scratch
-        self.release_gil = work > 100000
-    else:
-        self.kind = HOST
-        self.host = lambda *arrays: kernel(*arrays, **fields)
+    self.kind = KERNEL if kernel.launch is None else LAUNCH
+    self.kernel = kernel
+    self.fn = kernel.fn
+    self.desc_owner = kernel.pack(fields)
+    self.desc = <const void *><const char *>self.desc_owner
+    self.scratch = scratch
+    self.release_gil = work > 100000
     return self
 
 
@@ -307,18 +277,26 @@ def prepared_host(function):
     return self
 
 
+def prepared_transfer():
+    """A copy of the input's bytes to an output on another device."""
+    cdef Prepared self = Prepared.__new__(Prepared)
+    self.kind = TRANSFER
+    return self
+
+
 cdef class Operator:
     """An operator with its parameters: base of `ops.schema.Op`; holds its prepared calls."""
 
     def __cinit__(self, *args, **kwargs):
         self.calls = {}
 
-    def _configure(self, bint needs_train, bint needs_key, int num_runtime, bint is_elementwise):
+    def _configure(self, bint needs_train, bint needs_key, int num_runtime, bint is_elementwise,
+                   bint is_assigning):
         if num_runtime + 2 * needs_key > MAX_SCALARS:
             raise MXNetValueError(f"{self}: more than {MAX_SCALARS} runtime parameters")
         self.needs_train, self.needs_key = needs_train, needs_key
         self.num_runtime = num_runtime
-        self.is_elementwise = is_elementwise
+        self.is_elementwise, self.is_assigning = is_elementwise, is_assigning
 
     def prepared(self, specs, bint train=False, ctx=None):
         """The Prepared for inputs of these specs."""
@@ -328,6 +306,7 @@ cdef class Operator:
 cdef Prepared prepare_for(Operator op, tuple specs, bint train, object ctx):
     cdef tuple key
     cdef Prepared call
+    cdef Spec first
     cdef int i
     train = train and op.needs_train
     key = (specs, train, ctx if not specs else None)
@@ -341,16 +320,17 @@ cdef Prepared prepare_for(Operator op, tuple specs, bint train, object ctx):
     call.train = train
     call.in_specs = specs
     call.out_specs = tuple(out_specs)
+    first = (call.out_specs or specs)[0]
+    call.device = first.device
     call.num_inputs = len(specs)
     call.num_outputs = len(out_specs)
     call.num_visible = op.num_visible(call.num_outputs)
-    if call.num_inputs + call.num_outputs + 1 > MAX_ARGS and call.kind == KERNEL:
-        raise MXNetValueError(f"{op}: takes at most {MAX_ARGS - call.num_outputs - 1} arrays; "
-                              f"got {call.num_inputs}")
     call.spec_keys = <void **>malloc(sizeof(void *) * (call.num_inputs + 1))
+    if call.spec_keys == NULL:
+        raise MXNetMemoryError(f"{op.name}: no memory for a call of {call.num_inputs} arrays")
     for i in range(call.num_inputs):
         call.spec_keys[i] = <void *>specs[i]
-    call.plans = {}
+    call.gradients = {}
     if len(op.calls) > 4096:
         op.calls.clear()
     op.calls[key] = call
@@ -380,10 +360,6 @@ cdef Prepared find(Operator op, void **specs, int count, bint train):
                 return call
     call = prepare_for(op, tuple([<object>specs[i] for i in range(count)]), train, None)
     if count:
-        # call may be known under equal, not identical specs: then the slot is not worth taking
-        for i in range(count):
-            if call.spec_keys[i] != specs[i]:
-                return call
         CACHE[mix] = call
     return call
 

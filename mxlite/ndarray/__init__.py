@@ -14,7 +14,7 @@ from . import indexing as _indexing
 from . import op as op
 from . import operators as _operators
 from . import random as random
-from . import tape as _tape  # noqa: F401  sets the recording hook
+from . import setting as _setting
 from .arithmetic import add as add
 from .arithmetic import divide as divide
 from .arithmetic import equal as equal
@@ -57,10 +57,9 @@ from .serialization import save as save
 if _TYPE_CHECKING:
     from .op import *  # noqa: F403
 
-_array.set_array_type(NDArray)
-_operators.bind_operators(
-    lambda source, ctx, dtype: array(source, ctx=ctx, dtype=dtype), _indexing.getitem,
-    _indexing.setitem, {name: _REGISTRY[name].make({}) for name in _operators.OPERATOR_NAMES})
+_array.set_dense_kind(NDArray)
+_operators.bind_indexing(lambda source, ctx, dtype: array(source, ctx=ctx, dtype=dtype),
+                         _indexing.getitem, _setting.setitem)
 _fluent.add_methods(NDArray)
 
 

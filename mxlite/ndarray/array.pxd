@@ -1,27 +1,27 @@
 from libc.stdint cimport int64_t, uint64_t
 
-from ..device.core cimport Prepared, Spec, Storage, mx_scalar
+from ..device.core cimport Prepared, mx_scalar
+from ..device.memory cimport Spec, Storage
 
 
 cdef class Node:
-    """What made an array: a leaf (a variable), an operator call, or a Python function."""
+    """What made an array: a variable (tape.Leaf), an operator call, or a Python function."""
     cdef Prepared call
-    cdef object plan               # tape.Plan: the traced gradient
+    cdef object gradient           # gradient.Gradient: how to go backward over the call
     cdef object function           # a Python function's backward, else None
     cdef list parents              # Nodes; None: no gradient goes there
     cdef int *index                # which output of each parent
     cdef int inline_index[6]
-    cdef list saved                # the arrays that the plan reads
-    cdef list out_grads            # gradients that have arrived; None between backwards
+    cdef list saved                # the arrays that the gradient reads
     cdef tuple out_specs
+    cdef type kind                 # the class of the arrays it made
     cdef mx_scalar *scalars
     cdef mx_scalar inline_scalars[2]
-    cdef uint64_t seq, mark
-    cdef int pending               # a leaf: contributions still to come
-    cdef bint explicit, is_leaf, freed, hazard, train
-    cdef int req                   # a leaf: 0 null, 1 write, 2 add
-    cdef bint fresh                # a leaf: its gradient has been written and not yet consumed
-    cdef ArrayBase grad            # a leaf: its gradient buffer
+    cdef uint64_t seq              # nodes are numbered as they are made
+    cdef bint is_leaf
+    cdef bint explicit             # below it is a variable that attach_grad() made
+    cdef bint freed                # walked; what it saved is gone
+    cdef bint hazard               # it saved a gradient buffer, which a walk may write to
 
 
 cdef class ArrayBase:
@@ -46,7 +46,11 @@ cdef extern from *:
 
 cdef Flags *flags() noexcept nogil
 
-cdef ArrayBase new_array(Spec spec)
+cdef type kind_of(void **inputs, int count)
+cdef type kind_like(ArrayBase array)
+cdef ArrayBase new_array(type kind, Spec spec)
 cdef ArrayBase share(ArrayBase base, Spec spec, int64_t offset)
-cdef ArrayBase filled(Spec spec, int value)
+cdef ArrayBase filled(type kind, Spec spec, int value)
+cdef int copy_into(ArrayBase target, ArrayBase source) except -1
 cdef object numpy_view(ArrayBase self)
+cdef object numpy_copy(ArrayBase self)

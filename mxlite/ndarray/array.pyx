@@ -5,13 +5,13 @@ cimport cython
 cimport numpy as np
 from cpython.buffer cimport PyBUF_FORMAT, PyBUF_ND, PyBUF_STRIDES
 from cpython.object cimport PyObject
-from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memset
 
-from ..device.core cimport Spec, Storage, make_spec, new_storage
+from ..device.memory cimport Spec, Storage, copy_memory, host_view, make_spec, new_storage
 
-from ..base import MXNetTypeError, MXNetValueError
+from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError
+from ..device.context import cpu
 
 np.import_array()
 
@@ -22,8 +22,10 @@ cdef extern from *:
     static inline PyObject *mx_blank(PyObject *type, PyObject *no_args) {
       return ((PyTypeObject *)type)->tp_new((PyTypeObject *)type, no_args, NULL);
     }
+    static inline PyObject *mx_type(PyObject *array) { return (PyObject *)Py_TYPE(array); }
     """
     object mx_blank(PyObject *type, object no_args)
+    PyObject *mx_type(PyObject *array) noexcept nogil
     Flags *mx_thread_flags() noexcept nogil
 
 cdef Flags *flags() noexcept nogil:
@@ -32,24 +34,40 @@ cdef Flags *flags() noexcept nogil:
 
 
 cdef tuple NO_ARGS = ()
-cdef PyObject *ARRAY_TYPE = <PyObject *>ArrayBase
-cdef dict NUMPY_TYPES = {
-    "float32": np.NPY_FLOAT32, "float64": np.NPY_FLOAT64, "float16": np.NPY_FLOAT16,
-    "uint8": np.NPY_UINT8, "int32": np.NPY_INT32, "int8": np.NPY_INT8, "int64": np.NPY_INT64,
-    "bool": np.NPY_BOOL, "bfloat16": np.NPY_UINT16,
-}
+cdef type DENSE = ArrayBase
 cdef dict FORMATS = {
     "float32": b"f", "float64": b"d", "float16": b"e", "uint8": b"B", "int32": b"i", "int8": b"b",
     "int64": b"q", "bool": b"?",
 }
 
 
-def set_array_type(type array_type):
-    """Called once by the package: the class of all new arrays, a subclass of ArrayBase."""
-    global ARRAY_TYPE
-    ARRAY_TYPE = <PyObject *>array_type
+# ---------------------------------------------------------------- kinds of arrays
+
+def set_dense_kind(type kind):
+    """Called once by the package: the class of arrays that no other array determines."""
+    global DENSE
+    DENSE = kind
 
 
+cdef type kind_of(void **inputs, int count):
+    """The class of an operator's results: the `_result_kind` of its first array with another class
+    than NDArray; NDArray if there is none."""
+    cdef int i
+    cdef PyObject *kind
+    for i in range(count):
+        kind = mx_type(<PyObject *>inputs[i])
+        if kind != <PyObject *>DENSE:
+            return (<object>kind)._result_kind
+    return DENSE
+
+
+cdef type kind_like(ArrayBase array):
+    """The class of arrays made from this one."""
+    cdef void *pointer = <void *>array
+    return kind_of(&pointer, 1)
+
+
+@cython.freelist(64)
 @cython.trashcan(True)
 cdef class Node:
     def __cinit__(self):
@@ -65,14 +83,14 @@ cdef class Node:
 
 # ---------------------------------------------------------------- making arrays
 
-cdef inline ArrayBase blank():
-    return <ArrayBase>mx_blank(ARRAY_TYPE, NO_ARGS)
+cdef inline ArrayBase blank(type kind):
+    return <ArrayBase>mx_blank(<PyObject *>kind, NO_ARGS)
 
 
-cdef ArrayBase new_array(Spec spec):
+cdef ArrayBase new_array(type kind, Spec spec):
     """An array of this spec; its values are whatever the memory held."""
-    cdef ArrayBase self = blank()
-    self.storage = new_storage(spec.nbytes, spec)
+    cdef ArrayBase self = blank(kind)
+    self.storage = new_storage(spec.device, spec.nbytes, spec)
     self.data = self.storage.data
     self.spec = spec
     return self
@@ -80,7 +98,7 @@ cdef ArrayBase new_array(Spec spec):
 
 cdef ArrayBase share(ArrayBase base, Spec spec, int64_t offset):
     """An array over the memory of `base`, `offset` bytes into it."""
-    cdef ArrayBase self = blank()
+    cdef ArrayBase self = blank(kind_like(base))
     self.storage = base.storage
     self.data = base.data + offset
     self.spec = spec
@@ -92,32 +110,32 @@ cdef dict ONE_BITS = {         # the bits of 1 where they are not those of the i
 }
 
 
-cdef ArrayBase filled(Spec spec, int value):
+cdef ArrayBase filled(type kind, Spec spec, int value):
     """A new array of zeros or of ones."""
-    cdef ArrayBase self = new_array(spec)
-    cdef uint64_t bits
-    cdef int64_t i
-    if value == 0:
-        memset(self.data, 0, spec.nbytes)
-        return self
-    bits = ONE_BITS.get(spec.dtype, 1)
-    if spec.itemsize == 1:
-        memset(self.data, 1, spec.nbytes)
-    elif spec.itemsize == 2:
-        for i in range(spec.size):
-            (<uint16_t *>self.data)[i] = <uint16_t>bits
-    elif spec.itemsize == 4:
-        for i in range(spec.size):
-            (<uint32_t *>self.data)[i] = <uint32_t>bits
-    else:
-        for i in range(spec.size):
-            (<uint64_t *>self.data)[i] = bits
+    cdef ArrayBase self = new_array(kind, spec)
+    cdef uint64_t item = 0
+    if value != 0:
+        item = ONE_BITS.get(spec.dtype, 1)
+    spec.device.fill(<size_t>self.data, spec.size, spec.itemsize, item)
     return self
 
 
-def empty_array(shape, str dtype, ctx):
-    """An array with uninitialised values."""
-    return new_array(make_spec(tuple(shape), dtype, ctx))
+cdef int copy_into(ArrayBase target, ArrayBase source) except -1:
+    """Copy the bytes of `source` to `target`, of the same shape and dtype, on any device."""
+    if target.data != source.data:
+        copy_memory(target.spec.device, target.data, source.spec.device, source.data,
+                    <size_t>target.spec.nbytes)
+    return 0
+
+
+def empty_array(shape, str dtype, ctx, type kind=None):
+    """An array with uninitialised values; kind: its class, NDArray if None."""
+    return new_array(DENSE if kind is None else kind, make_spec(tuple(shape), dtype, ctx))
+
+
+def zeros_like(ArrayBase array):
+    """Zeros of the same shape and dtype on the same device; not recorded."""
+    return filled(kind_like(array), array.spec, 0)
 
 
 def share_array(ArrayBase base, shape, int64_t offset=0):
@@ -129,38 +147,49 @@ def share_array(ArrayBase base, shape, int64_t offset=0):
 
 
 def wrap_numpy(array, ctx, str dtype):
-    """An array over the memory of a C-contiguous NumPy array, which it keeps alive."""
+    """An array with the values of a C-contiguous NumPy array: over its memory, which the array
+    keeps alive, where `ctx` is the host; else a copy on the device."""
     cdef np.ndarray source = array
-    cdef ArrayBase self = blank()
+    cdef Spec spec = make_spec(tuple(array.shape), dtype, ctx)
+    cdef ArrayBase self
+    if not spec.device.is_host:
+        self = new_array(DENSE, spec)
+        spec.device.copy_in(<size_t>self.data, <size_t>np.PyArray_DATA(source), spec.nbytes)
+        return self
+    self = blank(DENSE)
     self.storage = Storage.__new__(Storage)
     self.storage.data = <char *>np.PyArray_DATA(source)
     self.storage.nbytes = np.PyArray_NBYTES(source)
+    self.storage.device = spec.device
     self.storage.owner = source
     self.data = self.storage.data
-    self.spec = make_spec(tuple(array.shape), dtype, ctx)
+    self.spec = spec
     return self
 
 
 cdef object numpy_view(ArrayBase self):
-    cdef np.npy_intp dims[64]
-    cdef int i
-    if not self.spec.ctx.is_host:
-        raise MXNetValueError(f"an array on {self.spec.ctx} has no host memory; copy it with "
-                              "as_in_context(mx.cpu())")
-    for i in range(self.spec.ndim):
-        dims[i] = self.spec.shape[i]
-    view = np.PyArray_SimpleNewFromData(self.spec.ndim, dims, NUMPY_TYPES[self.spec.dtype],
-                                        self.data)
-    np.set_array_base(view, self)
-    if self.spec.dtype == "bfloat16":
-        import ml_dtypes
-        view = view.view(ml_dtypes.bfloat16)
+    view = host_view(self.spec, self.data)
+    base = view if view.base is None else view.base     # a bfloat16 view has one in between
+    np.set_array_base(base, self)
     return view
+
+
+cdef object numpy_copy(ArrayBase self):
+    """The values as a new NumPy array, from any device."""
+    if self.spec.device.is_host:
+        return numpy_view(self).copy()
+    copy = new_array(DENSE, make_spec(self.spec.shape, self.spec.dtype, cpu()))
+    copy_into(copy, self)
+    return numpy_view(copy)
 
 
 @cython.no_gc
 cdef class ArrayBase:
     """An array without operators: memory, spec, and the node that made it."""
+
+    def __init__(self, *args, **kwargs):
+        raise MXNetTypeError(f"{type(self).__name__} cannot be called; mx.nd.array(values), "
+                             "mx.nd.zeros(shape) and kin make arrays")
 
     def __len__(self):
         if self.spec.ndim == 0:
@@ -205,8 +234,22 @@ cdef class ArrayBase:
         return <size_t>self.data
 
     def _numpy_view(self):
-        """A NumPy array over the same memory."""
+        """A NumPy array over the same memory, which must be the host's."""
         return numpy_view(self)
+
+    def _values(self):
+        """The values for reading: a NumPy array over the same memory, or a copy from a device."""
+        return numpy_view(self) if self.spec.device.is_host else numpy_copy(self)
+
+    def asnumpy(self):
+        """A NumPy copy of the values."""
+        return numpy_copy(self)
+
+    def _copy_from(self, ArrayBase source):
+        """Copy the bytes of an array of the same shape and dtype, on any device; not recorded."""
+        if source.spec.shape != self.spec.shape or source.spec.dtype != self.spec.dtype:
+            raise MXNetValueError(f"an array {source.spec} cannot be copied to one {self.spec}")
+        copy_into(self, source)
 
     def _shares_memory(self, ArrayBase other):
         return self.storage is other.storage
@@ -215,9 +258,14 @@ cdef class ArrayBase:
         cdef int i
         cdef Py_ssize_t stride = self.spec.itemsize
         cdef Py_ssize_t *sizes
+        if not self.spec.device.is_host:
+            raise BufferError(f"an array on {self.spec.ctx} has no host memory; copy it with "
+                              "as_in_context(mx.cpu())")
         if self.spec.dtype not in FORMATS:
             raise BufferError(f"the buffer protocol has no format for {self.spec.dtype}")
         sizes = <Py_ssize_t *>malloc(sizeof(Py_ssize_t) * 2 * (self.spec.ndim + 1))
+        if sizes == NULL:
+            raise MXNetMemoryError(f"no memory for a buffer of {self.spec}")
         for i in range(self.spec.ndim - 1, -1, -1):
             sizes[i] = self.spec.shape[i]
             sizes[self.spec.ndim + i] = stride

@@ -1,216 +1,399 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
-"""Walking the tape backward: the gradients of a recorded graph."""
+"""Walking the tape backward: the gradients of a recorded graph.
 
-from libc.stdint cimport uint64_t
-from libc.stdlib cimport free, malloc, qsort
+What a walk knows of a node (how many gradients are still to come, which have arrived) is kept in
+the walk, so that several threads may walk over the same nodes and variables.
+"""
 
-from ..device.core cimport MAX_SCALARS, VIEW, Operator, Prepared, Spec, find, mx_scalar
+cimport cython
+from libc.stdint cimport uint64_t, uintptr_t
+from libc.stdlib cimport calloc, free, malloc, qsort
+from libc.string cimport memcpy, memset
+
+from ..device.core cimport Prepared, mx_scalar
+from ..device.memory cimport Spec
+from ..device.program cimport BUFFER, Program
 from .array cimport ArrayBase, Flags, Node, filled, flags, new_array, share
-from .plan cimport Plan, PlanStep
-from .run cimport execute, run
+from .gradient cimport Gradient, Source
+from .run cimport run
+from .tape cimport Leaf, add_into
 
-from ..base import MXNetError, MXNetTypeError, MXNetValueError
-from ..ops.schema import REGISTRY
-
-cdef uint64_t epoch = 0
+from ..base import MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError
 
 
 cdef struct Place:
     uint64_t seq
-    void *node
+    void *node             # kept by Walk.nodes
+    int first              # where in Walk.held the gradients of its outputs are
+    int pending            # contributions still to come
+    bint arrived           # whether one has come
+
+cdef struct Turn:
+    uint64_t seq
+    int number             # of the node
 
 
 cdef int later_first(const void *a, const void *b) noexcept nogil:
-    cdef uint64_t left = (<const Place *>a).seq, right = (<const Place *>b).seq
+    cdef uint64_t left = (<const Turn *>a).seq, right = (<const Turn *>b).seq
     return (left < right) - (left > right)
 
 
-cdef list collect(list heads):
-    """The nodes below the heads, latest first; counts what every node will receive."""
-    global epoch
-    cdef list stack = list(heads), found = []
-    cdef Node node, parent
-    epoch += 1
-    while stack:
-        node = <Node>stack.pop()
-        if node.mark == epoch:
-            continue
-        node.mark = epoch
-        node.pending = 0
-        node.out_grads = None
+cdef enum:
+    FEW = 16               # nodes of a graph for which a walk allocates nothing
+    FEW_SLOTS = 32
+
+
+@cython.freelist(4)
+@cython.no_gc
+cdef class Walk:
+    """One walk backward over the nodes below some heads."""
+    cdef list nodes            # in the order in which they were met
+    cdef list held             # the gradients of their outputs so far, None where none has come
+    cdef Place *places         # of each node
+    cdef int *table            # hash table: node -> number + 1
+    cdef Place few_places[FEW]
+    cdef int few_slots[FEW_SLOTS]
+    cdef size_t table_size
+    cdef int count, capacity
+    cdef bint retain, create
+    cdef bint deliver          # whether a gradient is written as soon as it is complete
+
+    def __cinit__(self):
+        self.nodes, self.held = [], []
+        self.places, self.capacity = self.few_places, FEW
+        self.table, self.table_size = self.few_slots, FEW_SLOTS
+        memset(self.few_slots, 0, sizeof(self.few_slots))
+
+    def __dealloc__(self):
+        if self.places != self.few_places:
+            free(self.places)
+        if self.table != self.few_slots:
+            free(self.table)
+
+    # The nodes ------------------------------------------------------------------------------
+
+    cdef size_t slot_of(self, void *node) noexcept:
+        """Where the node is in the table, or would be."""
+        cdef size_t slot = (<uintptr_t>node >> 5) * <size_t>0x9E3779B97F4A7C15
+        slot = (slot >> 20) & (self.table_size - 1)
+        while self.table[slot] != 0 and self.places[self.table[slot] - 1].node != node:
+            slot = (slot + 1) & (self.table_size - 1)
+        return slot
+
+    cdef inline int number_of(self, Node node) noexcept:
+        return self.table[self.slot_of(<void *>node)] - 1
+
+    cdef int enter(self, Node node) except -1:
+        """Note a contribution to a node, and the node if it is new."""
+        cdef size_t slot = self.slot_of(<void *>node)
+        if self.table[slot] != 0:
+            self.places[self.table[slot] - 1].pending += 1
+            return 0
         if node.freed:
             raise MXNetError(
                 "backward: this graph has been walked already and what it saved is released; "
                 "pass retain_graph=True to the first backward to walk it twice")
-        found.append(node)
-        if node.parents is not None:
-            for parent in node.parents:
-                if parent is not None and parent.mark != epoch:
-                    stack.append(parent)
-    for node in found:
-        if node.parents is not None:
-            for parent in node.parents:
-                if parent is not None:
-                    parent.pending += 1
-    return by_age(found)
-
-
-cdef list by_age(list nodes):
-    """The nodes, latest first."""
-    cdef int i, count = len(nodes)
-    cdef Place *places = <Place *>malloc(sizeof(Place) * (count + 1))
-    for i in range(count):
-        places[i].seq = (<Node>nodes[i]).seq
-        places[i].node = <void *>nodes[i]
-    qsort(places, count, sizeof(Place), later_first)
-    ordered = [<object>places[i].node for i in range(count)]
-    free(places)
-    return ordered
-
-
-cdef Operator ADD, COPY
-
-
-cdef Operator plain(str name):
-    return REGISTRY[name].make({})
-
-
-cdef int add_into(ArrayBase total, ArrayBase part) except -1:
-    """total += part, without recording."""
-    global ADD
-    cdef void *specs[2]
-    if ADD is None:
-        ADD = plain("elemwise_add")
-    specs[0] = specs[1] = <void *>total.spec
-    execute(find(ADD, specs, 2, False), [total, part], [total], NULL)
-    return 0
-
-
-cdef int copy_into(ArrayBase target, ArrayBase source) except -1:
-    global COPY
-    cdef void *specs[1]
-    if target.data == source.data:
-        return 0
-    if COPY is None:
-        COPY = plain("_copy")
-    specs[0] = <void *>target.spec
-    execute(find(COPY, specs, 1, False), [source], [target], NULL)
-    return 0
-
-
-cdef class Walk:
-    """One walk backward over the nodes."""
-    cdef list nodes
-    cdef bint retain, create, direct
-    cdef dict wanted             # for grad(): (node, index) -> gradient; None for backward()
-
-    cdef int go(self) except -1:
-        cdef Node node
-        for node in self.nodes:
-            if node.is_leaf:
-                continue
-            if node.out_grads is not None:
-                self.step(node)
-            if not self.retain:
-                release(node)
+        if self.count == self.capacity:
+            self.grow()
+            slot = self.slot_of(<void *>node)
+        self.nodes.append(node)
+        self.places[self.count] = Place(node.seq, <void *>node, len(self.held), 1, False)
+        self.held.append(None)
+        if not node.is_leaf:
+            for _ in range(1, len(node.out_specs)):
+                self.held.append(None)
+        self.count += 1
+        self.table[slot] = self.count
         return 0
 
-    cdef int step(self, Node node) except -1:
-        cdef list grads
-        cdef Node parent
+    cdef int grow(self) except -1:
+        """Room for four times as many nodes."""
+        cdef Place *places = <Place *>malloc(sizeof(Place) * 4 * self.capacity)
+        cdef int *table = <int *>calloc(4 * self.table_size, sizeof(int))
+        cdef int number
+        if places == NULL or table == NULL:
+            free(places)
+            free(table)
+            raise MXNetMemoryError(f"backward: no memory for a graph of {self.count} nodes")
+        memcpy(places, self.places, sizeof(Place) * self.count)
+        if self.places != self.few_places:
+            free(self.places)
+        if self.table != self.few_slots:
+            free(self.table)
+        self.places, self.table = places, table
+        self.capacity *= 4
+        self.table_size *= 4
+        for number in range(self.count):
+            self.table[self.slot_of(places[number].node)] = number + 1
+        return 0
+
+    cdef int collect(self, list heads) except -1:
+        """Find all nodes below the heads, and count what each will receive."""
+        cdef Node node, parent
+        cdef int number = 0
+        self.deliver = True
+        for node in heads:
+            self.enter(node)
+        while number < self.count:
+            node = <Node>self.places[number].node
+            number += 1
+            self.deliver = self.deliver and not node.hazard
+            if node.parents is not None:
+                for parent in node.parents:
+                    if parent is not None:
+                        self.enter(parent)
+        return 0
+
+    # Walking --------------------------------------------------------------------------------
+
+    cdef int go(self, dict wanted) except -1:
+        """Visit the nodes, latest first. wanted: for grad(), node -> its gradients, to be filled;
+        None: give variables their gradients."""
+        cdef Turn few[FEW]
+        cdef Turn *order = few
         cdef int i
-        if node.function is not None:
-            grads = node.function(fill_missing(node))
-        elif (<Plan>node.plan).error:
-            raise MXNetError(f"backward: {(<Plan>node.plan).error}")
-        elif self.create:
-            grads = self.run_recorded(node)
-        else:
-            grads = self.run_plan(node)
-        node.out_grads = None
-        for i in range(len(grads)):
-            if node.parents[i] is not None:
-                parent = <Node>node.parents[i]
-                parent.pending -= 1
-                if grads[i] is not None:
-                    self.arrive(parent, node.index[i], <ArrayBase>grads[i])
+        if self.count > FEW:
+            order = <Turn *>malloc(sizeof(Turn) * self.count)
+            if order == NULL:
+                raise MXNetMemoryError(f"backward: no memory for a graph of {self.count} nodes")
+        try:
+            for i in range(self.count):
+                order[i] = Turn(self.places[i].seq, i)
+            qsort(order, self.count, sizeof(Turn), later_first)
+            for i in range(self.count):
+                self.visit(order[i].number, wanted)
+        finally:
+            if order != few:
+                free(order)
+        if wanted is None and not self.deliver:
+            for i in range(self.count):
+                if (<Node>self.places[i].node).is_leaf and self.places[i].arrived:
+                    self.finish(i)
         return 0
+
+    cdef int visit(self, int number, dict wanted) except -1:
+        cdef Place *place = &self.places[number]
+        cdef Node node = <Node>place.node
+        if wanted is not None and node in wanted:
+            wanted[node] = self.held[place.first:place.first + num_outputs(node)]
+        if node.is_leaf:
+            if self.deliver and place.arrived:
+                self.finish(number)     # not all contributions came
+            return 0
+        if place.arrived:
+            if node.function is not None:
+                self.call_function(node, place.first)
+            elif (<Gradient>node.gradient).error:
+                raise MXNetError(f"backward: {(<Gradient>node.gradient).error}")
+            elif self.create:
+                self.run_steps(node, place.first)
+            else:
+                self.run_program(node, place.first)
+            self.forget(place)
+        if not self.retain:
+            release(node)
+        return 0
+
+    cdef int forget(self, Place *place) except -1:
+        cdef int i
+        place.arrived = False
+        for i in range(num_outputs(<Node>place.node)):
+            self.held[place.first + i] = None
+        return 0
+
+    cdef int finish(self, int number) except -1:
+        """Give a variable its gradient."""
+        cdef Place *place = &self.places[number]
+        cdef ArrayBase total = <ArrayBase>self.held[place.first]
+        self.held[place.first] = None
+        place.arrived = False
+        return (<Leaf>place.node).arrive(total)
 
     cdef int arrive(self, Node parent, int index, ArrayBase grad) except -1:
-        """A gradient has come for an output of `parent`."""
-        cdef list held
-        if parent.is_leaf and self.wanted is None:
-            return self.arrive_leaf(parent, grad)
-        if parent.out_grads is None:
-            parent.out_grads = [None] * (1 if parent.is_leaf else len(parent.out_specs))
-        held = parent.out_grads
-        if held[index] is None:
-            held[index] = grad
-        else:
-            held[index] = held[index] + grad
+        """A gradient, or None, has come for an output of `parent`; each use of it sends one."""
+        cdef int number = self.number_of(parent)
+        cdef Place *place = &self.places[number]
+        cdef int at = place.first + index
+        place.pending -= 1
+        if grad is not None:
+            place.arrived = True
+            held = self.held[at]
+            self.held[at] = grad if held is None else self.sum_of(<ArrayBase>held, grad)
+        if parent.is_leaf and self.deliver and place.pending == 0 and place.arrived:
+            self.finish(number)
         return 0
 
-    cdef int arrive_leaf(self, Node leaf, ArrayBase grad) except -1:
-        if leaf.req == 0:
-            return 0
-        leaf.fresh = True
-        if leaf.grad is None:
-            leaf.grad = new_array(grad.spec)
-            leaf.grad.storage.is_grad = True
-        if leaf.req == 2 or leaf.out_grads is not None:
-            add_into(leaf.grad, grad)
-        else:
-            copy_into(leaf.grad, grad)
-            leaf.out_grads = []  # the mark of a first contribution
+    cdef ArrayBase out_grad(self, Node node, int first, int i):
+        """The gradient of output i; zeros where nothing has come for it."""
+        if self.held[first + i] is None:
+            self.held[first + i] = filled(node.kind, <Spec>node.out_specs[i], 0)
+        return <ArrayBase>self.held[first + i]
+
+    cdef ArrayBase program_input(self, Node node, int first, int i):
+        """The array that is input i of the program of the node's gradient."""
+        cdef Gradient gradient = <Gradient>node.gradient
+        if i < gradient.num_saved:
+            return <ArrayBase>node.saved[i]
+        return self.out_grad(node, first, gradient.output_grads[i - gradient.num_saved])
+
+    cdef ArrayBase sum_of(self, ArrayBase lhs, ArrayBase rhs):
+        cdef ArrayBase total
+        if self.create:
+            return lhs + rhs
+        total = new_array(type(lhs), lhs.spec)
+        add_into(total, lhs, rhs)
+        return total
+
+    # Gradients ------------------------------------------------------------------------------
+
+    cdef int call_function(self, Node node, int first) except -1:
+        cdef int i
+        grads = node.function([self.out_grad(node, first, i) for i in range(num_outputs(node))])
+        for i in range(len(grads)):
+            if node.parents[i] is not None:
+                self.arrive(<Node>node.parents[i], node.index[i], <ArrayBase?>grads[i])
         return 0
 
-    cdef list run_plan(self, Node node):
-        """Run the gradient's steps on bare memory; one gradient (or None) an input."""
-        cdef Plan plan = <Plan>node.plan
-        cdef list slots = [None] * plan.num_slots
-        cdef PlanStep step
+    cdef int run_program(self, Node node, int first) except -1:
+        """Run the gradient's Program; what it makes arrives at the parents."""
+        cdef Gradient gradient = <Gradient>node.gradient
+        cdef Source *source
+        cdef list buffers = None
+        cdef ArrayBase grad
+        cdef Spec spec
+        cdef int i
+        if gradient.program.num_steps:
+            buffers = self.run_into_buffers(node, first)
+        for i in range(node.call.num_inputs):
+            if node.parents[i] is None:
+                continue
+            source = &gradient.sources[i]
+            grad = None
+            if source.result >= 0:
+                grad = <ArrayBase>(buffers[source.index] if source.place == BUFFER
+                                   else self.program_input(node, first, source.index))
+                spec = <Spec>node.call.in_specs[i]
+                if grad.spec is not spec or source.offset:
+                    grad = share(grad, spec, source.offset)
+            self.arrive(<Node>node.parents[i], node.index[i], grad)
+        return 0
+
+    cdef list run_into_buffers(self, Node node, int first):
+        """Run the program; the arrays that its results lie in."""
+        cdef Gradient gradient = <Gradient>node.gradient
+        cdef Program program = gradient.program
+        cdef void *few[2 * FEW]
+        cdef void **ptr = few
+        cdef int count = program.num_inputs, i
+        cdef list locked = []
+        cdef list buffers = self.make_buffers(node, locked)
+        try:
+            if count + len(buffers) + 1 > 2 * FEW:
+                ptr = <void **>malloc(sizeof(void *) * (count + len(buffers) + 1))
+                if ptr == NULL:
+                    raise MXNetMemoryError(f"backward: no memory for {node.call.op.name}")
+            for i in range(count):
+                ptr[i] = self.program_input(node, first, i).data
+            for i in range(len(buffers)):
+                ptr[count + i] = (<ArrayBase>buffers[i]).data
+            program.execute(ptr, node.scalars + 2 * node.call.op.needs_key)
+        finally:
+            if ptr != few:
+                free(ptr)
+            for leaf in locked:
+                (<Leaf>leaf).unlock()
+        return buffers
+
+    cdef list make_buffers(self, Node node, list locked):
+        """Memory for the program's results: a variable's gradient itself where this is all that
+        will come for it, which is then locked."""
+        cdef Gradient gradient = <Gradient>node.gradient
+        cdef list buffers = [None] * len(gradient.program.buffers)
+        cdef Source *source
         cdef Node parent
-        cdef int i, slot
-        fill_slots(slots, node, plan)
-        if self.direct and not node.hazard:
-            for i in range(plan.num_inputs):
-                slot = plan.grads[i]
-                if slot >= 0 and plan.direct[i]:
-                    parent = <Node>node.parents[i]
-                    if (parent.is_leaf and parent.req == 1 and parent.pending == 1
-                            and parent.out_grads is None and parent.grad is not None):
-                        slots[slot] = parent.grad
-        for step in plan.steps:
-            run_step(step, slots, node)
-        return [slots[slot] if slot >= 0 else None for slot in plan.grads]
+        cdef int i
+        for i in range(node.call.num_inputs):
+            source = &gradient.sources[i]
+            if source.result < 0 or source.place != BUFFER or buffers[source.index] is not None:
+                continue
+            parent = <Node>node.parents[i]
+            if source.is_alone and parent.is_leaf and self.takes(<Leaf>parent):
+                locked.append(parent)
+                buffers[source.index] = (<Leaf>parent).grad
+            else:
+                buffers[source.index] = new_array(
+                    parent.kind, <Spec>gradient.program.buffers[source.index])
+        if len(locked) > 1:
+            locked.sort(key=leaf_order)     # all walks in one order, or two might wait for ever
+        for leaf in locked:
+            (<Leaf>leaf).lock()
+        return buffers
 
-    cdef list run_recorded(self, Node node):
-        """Run the gradient's steps as ordinary, recorded operator calls."""
-        cdef Plan plan = <Plan>node.plan
-        cdef list slots = [None] * plan.num_slots
+    cdef bint takes(self, Leaf leaf) except -1:
+        """Whether what comes now is the whole gradient of the variable, to be written over it."""
+        cdef int number = self.number_of(leaf)
+        return (self.deliver and leaf.req == 1 and leaf.grad is not None
+                and self.places[number].pending == 1 and not self.places[number].arrived)
+
+    cdef int run_steps(self, Node node, int first) except -1:
+        """Run the program's steps as ordinary, recorded operator calls."""
+        cdef Gradient gradient = <Gradient>node.gradient
+        cdef Program program = gradient.program
+        cdef list slots = [None] * program.num_slots
+        cdef mx_scalar *values = <mx_scalar *>malloc(sizeof(mx_scalar) * (program.num_scalars + 1))
+        cdef int first_scalar, i
+        if values == NULL:
+            raise MXNetMemoryError(f"backward: no memory for {node.call.op.name}")
+        self.fill_slots(slots, node, first)
+        try:
+            program.fill_scalars(values, node.scalars + 2 * node.call.op.needs_key)
+            for call, inputs, outputs, first_scalar in gradient.steps:
+                results = run_recorded(call, [slots[slot] for slot in inputs],
+                                       values + first_scalar)
+                for slot, array in zip(outputs, results):
+                    slots[slot] = array
+        finally:
+            free(values)
+        for i in range(node.call.num_inputs):
+            if node.parents[i] is not None:
+                self.arrive(<Node>node.parents[i], node.index[i],
+                            None if gradient.sources[i].result < 0
+                            else slots[gradient.results[gradient.sources[i].result]])
+        return 0
+
+    cdef int fill_slots(self, list slots, Node node, int first) except -1:
+        """Put what the node saved, and its outputs' gradients, into the slots of the trace."""
+        cdef Gradient gradient = <Gradient>node.gradient
+        cdef int first_slot = node.call.num_inputs + node.call.num_outputs, i, slot
         cdef ArrayBase array, twin
-        cdef PlanStep step
-        cdef mx_scalar values[MAX_SCALARS]
-        cdef int position, slot
-        fill_slots(slots, node, plan)
-        for slot in plan.saved:                   # outputs were saved without their history
-            if slot >= plan.num_inputs:
-                array = <ArrayBase>slots[slot]
+        for i in range(gradient.num_output_grads):
+            slot = gradient.output_grads[i]
+            slots[first_slot + slot] = self.out_grad(node, first, slot)
+        for i in range(gradient.num_saved):
+            slot = gradient.saved[i]
+            array = <ArrayBase>node.saved[i]
+            slots[slot] = array
+            if slot >= node.call.num_inputs:     # outputs were saved without their history
                 twin = share(array, array.spec, 0)
-                twin.node, twin.index = node, slot - plan.num_inputs
+                twin.node, twin.index = node, slot - node.call.num_inputs
                 slots[slot] = twin
-        for step in plan.steps:
-            step_scalars(step, node, values)
-            result = run_list(step.call, [slots[slot] for slot in step.inputs], values)
-            for position in range(len(result)):
-                slots[step.outputs[position]] = result[position]
-        return [slots[slot] if slot >= 0 else None for slot in plan.grads]
+        return 0
 
 
-cdef list run_list(Prepared call, list arrays, const mx_scalar *scalars):
+cdef inline int num_outputs(Node node) except -1:
+    return 1 if node.is_leaf else len(node.out_specs)
+
+
+cdef object leaf_order(leaf):
+    return (<Leaf>leaf).seq
+
+
+cdef list run_recorded(Prepared call, list arrays, const mx_scalar *scalars):
     """Run and record a call; its visible outputs as a list."""
     cdef int i, count = len(arrays)
     cdef void **inputs = <void **>malloc(sizeof(void *) * (count + 1))
+    if inputs == NULL:
+        raise MXNetMemoryError(f"backward: no memory for {call.op.name}")
     try:
         for i in range(count):
             inputs[i] = <void *>arrays[i]
@@ -220,76 +403,22 @@ cdef list run_list(Prepared call, list arrays, const mx_scalar *scalars):
     return result if isinstance(result, list) else [result]
 
 
-cdef int fill_slots(list slots, Node node, Plan plan) except -1:
-    cdef int i, first = plan.num_inputs + plan.num_outputs
-    cdef list dy = fill_missing(node)
-    for i in range(len(plan.saved)):
-        slots[plan.saved[i]] = node.saved[i]
-    for i in range(node.call.num_visible):
-        slots[first + i] = dy[i]
-    return 0
-
-
-cdef list fill_missing(Node node):
-    """The output gradients, zeros for outputs that nothing was asked of."""
-    cdef int i, count = len(node.out_specs)
-    cdef list dy = node.out_grads
-    if node.call is not None:
-        count = node.call.num_visible
-    for i in range(count):
-        if dy[i] is None:
-            dy[i] = filled(node.out_specs[i], 0)
-    return dy
-
-
-cdef int step_scalars(PlanStep step, Node node, mx_scalar *values) except -1:
-    cdef int i, first = 2 * node.call.op.needs_key
-    if step.scalars is None:
-        for i in range(step.op.num_runtime):
-            values[i] = step.constants[i]
-        return 0
-    given = [node.scalars[first + i].f for i in range(node.call.op.num_runtime)]
-    for i, value in enumerate(step.scalars):
-        values[i].f = value.evaluate(given) if hasattr(value, "evaluate") else value
-    return 0
-
-
-cdef int run_step(PlanStep step, list slots, Node node) except -1:
-    cdef mx_scalar values[MAX_SCALARS]
-    cdef list inputs = [slots[slot] for slot in step.inputs]
-    cdef list outputs = []
-    cdef Spec spec
-    cdef int i, slot
-    if step.op.num_runtime:
-        step_scalars(step, node, values)
-    for i, slot in enumerate(step.outputs):
-        if slots[slot] is None:
-            spec = <Spec>step.call.out_specs[i]
-            if step.call.kind == VIEW:
-                slots[slot] = share(<ArrayBase>inputs[0], spec, step.call.offset)
-            else:
-                slots[slot] = new_array(spec)
-        outputs.append(slots[slot])
-    execute(step.call, inputs, outputs, values)
-    for slot in step.drop:
-        slots[slot] = None
-    return 0
-
-
 cdef int release(Node node) except -1:
     """Give back what a walked node holds; its arrays then count as made by a spent graph."""
     node.saved = None
     node.parents = None
-    node.plan = None
+    node.gradient = None
     node.function = None
-    node.out_grads = None
     node.freed = True
     return 0
 
 
+# ---------------------------------------------------------------- from Python
+
 cdef list head_nodes(list heads, list head_grads):
     cdef ArrayBase head, grad
     cdef list nodes = []
+    cdef int i
     for i in range(len(heads)):
         if not isinstance(heads[i], ArrayBase):
             raise MXNetTypeError(f"backward: heads must be NDArrays; got {type(heads[i]).__name__}")
@@ -310,75 +439,54 @@ cdef list head_nodes(list heads, list head_grads):
     return nodes
 
 
-cdef Walk start(list heads, list head_grads, bint retain, bint create, dict wanted):
+cdef int walk_from(list heads, list head_grads, bint retain, bint create, bint recording,
+                   bint training, dict wanted) except -1:
+    """Collect the nodes below the heads and walk over them; see Walk.go."""
     cdef Walk walk = Walk.__new__(Walk)
-    cdef Node node
-    cdef ArrayBase head, grad
+    cdef Flags *now = flags()
+    cdef bint old_recording = now.recording, old_training = now.training
+    cdef ArrayBase head
     cdef int i
-    nodes = head_nodes(heads, head_grads)
-    walk.nodes = collect(nodes)
-    walk.retain, walk.create, walk.wanted = retain, create, wanted
-    walk.direct = wanted is None
-    for node in walk.nodes:
-        if node.hazard:
-            walk.direct = False
-    for i in range(len(heads)):
-        head = heads[i]
-        grad = head_grads[i]
-        walk.arrive(head.node, head.index, filled(head.spec, 1) if grad is None else grad)
-    return walk
+    walk.retain, walk.create = retain, create
+    walk.collect(head_nodes(heads, head_grads))
+    walk.deliver = walk.deliver and wanted is None
+    now.recording, now.training = recording, training
+    try:
+        for i in range(len(heads)):
+            head = <ArrayBase>heads[i]
+            grad = head_grads[i]
+            walk.arrive(head.node, head.index,
+                        filled(head.node.kind, head.spec, 1) if grad is None else <ArrayBase>grad)
+        walk.go(wanted)
+    finally:
+        now.recording, now.training = old_recording, old_training
+    return 0
 
 
 def backward(list heads, list head_grads, bint retain, bint train):
     """Fill the gradients of the variables below the heads."""
-    cdef Flags *now = flags()
-    cdef bint recording = now.recording, training = now.training
-    cdef Walk walk = start(heads, head_grads, retain, False, None)
-    cdef Node node
-    now.recording, now.training = False, train
-    try:
-        walk.go()
-    finally:
-        now.recording, now.training = recording, training
-        for node in walk.nodes:
-            node.out_grads = None
+    walk_from(heads, head_grads, retain, False, False, train, None)
 
 
 def grad(list heads, list variables, list head_grads, bint retain, bint create, bint train):
     """The gradients of the heads' sum for the variables, as new arrays."""
-    cdef Flags *now = flags()
-    cdef bint recording = now.recording, training = now.training
-    cdef Walk walk
     cdef ArrayBase variable
-    cdef Node node
+    cdef dict wanted = {}
     cdef list results = []
     for i, array in enumerate(variables):
-        variable = <ArrayBase?>array
+        if not isinstance(array, ArrayBase):
+            raise MXNetTypeError(f"grad: variables must be NDArrays; got {type(array).__name__}")
+        variable = <ArrayBase>array
         if variable.node is None:
             raise MXNetError(f"grad: variable {i} is not part of the graph: call attach_grad() on "
                              "it before record()")
-    walk = start(heads, head_grads, retain or create, create, {})
-    now.recording, now.training = create, train
-    held = {}
-    try:
-        for node in walk.nodes:
-            for variable in variables:
-                if variable.node is node and node.out_grads is not None:
-                    held[id(variable)] = node.out_grads[variable.index]
-            if node.is_leaf:
-                continue
-            if node.out_grads is not None:
-                walk.step(node)
-            if not walk.retain:
-                release(node)
-    finally:
-        now.recording, now.training = recording, training
-        for node in walk.nodes:
-            node.out_grads = None
+        wanted[variable.node] = None
+    walk_from(heads, head_grads, retain or create, create, create, train, wanted)
     for i, array in enumerate(variables):
-        found = held.get(id(array))
-        if found is None:
+        variable = <ArrayBase>array
+        held = wanted[variable.node]
+        if held is None or held[variable.index] is None:
             raise MXNetError(f"grad: the heads do not depend on variable {i}, an array of shape "
                              f"{array.shape}")
-        results.append(found)
+        results.append(held[variable.index])
     return results

@@ -11,7 +11,8 @@ from ..base import MXNetTypeError, MXNetValueError, Shape, dtype_name
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
 from .array import empty_array
-from .ndarray import NDArray, numpy_dtype
+from .host_values import from_host
+from .ndarray import NDArray
 from .run import invoke_list
 
 
@@ -35,10 +36,10 @@ def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> N
 
     dtype: that of an NDArray is kept, everything else becomes float32 unless one is given.
     """
-    if dtype is None:
-        name = source_array._dtype_name if isinstance(source_array, NDArray) else "float32"
-    else:
-        name = dtype_name(dtype)
+    if isinstance(source_array, NDArray):
+        copy = source_array.astype(source_array._dtype_name if dtype is None else dtype)
+        return copy.as_in_context(as_context(ctx))
+    name = dtype_name(dtype)
     if isinstance(source_array, (list, tuple)) and any(
             isinstance(item, NDArray) for item in source_array):
         source_array = [np.asarray(item) for item in source_array]
@@ -46,15 +47,10 @@ def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> N
         values = np.asarray(source_array)
         if values.dtype == object:
             raise ValueError("rows of different lengths or things that are no numbers")
-        values = values.astype(numpy_dtype(name), copy=False)
+        return from_host(np.atleast_1d(values), as_context(ctx), name)
     except (TypeError, ValueError) as error:
         raise MXNetTypeError(
             f"array: source_array must be an array or nested lists of numbers; {error}") from None
-    if values.ndim == 0:
-        values = values.reshape(1)
-    result = empty_array(values.shape, name, as_context(ctx))
-    result._numpy_view()[...] = values
-    return result
 
 
 def empty(shape: Any, ctx: Context | None = None, dtype: Any = None) -> NDArray:
@@ -132,7 +128,7 @@ def concatenate(arrays: Sequence[NDArray], axis: int = 0, always_copy: bool = Tr
 
 def onehot_encode(indices: NDArray, out: NDArray) -> NDArray:
     """Write the one-hot rows of `indices` (n,) into `out` (n, depth)."""
-    out._numpy_view()[...] = np.eye(out.shape[1])[indices._numpy_view().astype(np.int64)]
+    out[:] = np.eye(out.shape[1])[indices._values().astype(np.int64)]
     return out
 
 

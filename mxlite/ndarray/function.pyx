@@ -2,16 +2,14 @@
 """`mx.nd.<operator>`: the callables made from the table of operators."""
 
 import types
+from math import copysign
 
-
-from ..device.core cimport Operator
+from ..device.core cimport MAX_SCALARS, Operator, mx_scalar
 from .array cimport ArrayBase
-from .run cimport invoke
+from .run cimport fill_key, invoke
 
 from ..ops.bind import bind, docstring, signature
 from .run import invoke_list
-
-from math import copysign
 
 
 cdef class OpFunction:
@@ -22,23 +20,29 @@ cdef class OpFunction:
     cdef readonly str module_name
     cdef dict known                      # keyword arguments -> Operator
     cdef int num_inputs, num_required
-    cdef bint is_plain                   # arrays first, no runtime parameters, not variadic
+    cdef int num_key_words               # of scalars before the runtime parameters
+    cdef bint is_plain                   # arrays first, not variadic, few runtime parameters
     cdef bint takes_ctx
+    cdef tuple runtime                   # (name, default, whether it has bounds) of each
 
     def __init__(self, op, str name, str module="mxlite.ndarray"):
         self.op, self.__name__, self.module_name = op, name, module
         self.known = {}
         self.num_inputs = len(op.inputs)
+        self.num_key_words = 2 if op.random else 0
         self.num_required = sum([not entry.optional for entry in op.inputs])
         self.takes_ctx = not op.inputs
-        self.is_plain = bool(op.inputs) and not op.runtime_params and not op.random and not any(
-            [entry.variadic for entry in op.inputs])
+        params = [op.params[name] for name in op.runtime_params]
+        self.runtime = tuple([(each.name, each.default, each.low is not None
+                               or each.high is not None) for each in params])
+        self.is_plain = bool(op.inputs) and not any([entry.variadic for entry in op.inputs])
 
     def __call__(self, *args, **kwargs):
         cdef Operator op
         cdef object out = None
-        cdef int count = len(args)
+        cdef int count = len(args), i
         cdef void *inputs[16]
+        cdef mx_scalar scalars[MAX_SCALARS]
         if kwargs:
             out = kwargs.pop("out", None)
             if "name" not in self.op.params:
@@ -48,10 +52,29 @@ cdef class OpFunction:
                 if not isinstance(args[i], ArrayBase):
                     return self.general(args, kwargs, out)
                 inputs[i] = <void *>args[i]
-            op = self.lookup(kwargs)
+            if self.runtime:
+                rest = self.take_runtime(kwargs, scalars + self.num_key_words)
+                op = None if rest is None else self.lookup(rest)
+            else:
+                op = self.lookup(kwargs)
             if op is not None:
-                return invoke(op, inputs, count, NULL, out)
+                if op.needs_key:
+                    fill_key(scalars)
+                return invoke(op, inputs, count, scalars, out)
         return self.general(args, kwargs, out)
+
+    cdef dict take_runtime(self, dict kwargs, mx_scalar *scalars):
+        """The keyword arguments without the runtime parameters, whose values are written to
+        `scalars`; None: use bind()."""
+        cdef dict rest = dict(kwargs)
+        cdef int i = 0
+        for name, default, has_bounds in self.runtime:
+            value = rest.pop(name, default)
+            if has_bounds or type(value) is not float and type(value) is not int:
+                return None
+            scalars[i].f = value
+            i += 1
+        return rest
 
     cdef Operator lookup(self, dict kwargs):
         """The operator for these keyword arguments if they came before; None: use bind()."""

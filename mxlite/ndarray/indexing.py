@@ -1,4 +1,4 @@
-"""x[key] and x[key] = value for every kind of key, with NumPy's meaning.
+"""x[key] for every kind of key, with NumPy's meaning; setting.py has x[key] = value.
 
 What is MXNet's: there are no arrays of 0 dimensions, so that picking one item gives shape (1,);
 index arrays may be of any dtype, 1.9 picking item 1; leading indices and slices are views.
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetError, MXNetIndexError, MXNetTypeError, MXNetValueError
+from ..base import MXNetError, MXNetIndexError
 from ..ops.schema import REGISTRY
 from .array import ArrayBase, share_array, wrap_numpy
 from .function import OpFunction
@@ -34,34 +34,6 @@ def getitem(x: Any, key: Any) -> Any:
     if any(isinstance(entry, np.ndarray) for entry in entries):
         return _advanced(x, entries)
     return _basic(x, entries)
-
-
-def setitem(x: Any, key: Any, value: Any) -> None:
-    """x[key] = value: value is broadcast to the items and cast to x's dtype."""
-    source = value._numpy_view() if isinstance(value, ArrayBase) else np.asarray(value)
-    if source.dtype.kind not in "biufV":
-        raise MXNetTypeError(f"x[...] = value: value must be an array or a number; got {value!r}")
-    where = key if _is_plain(key) else _numpy_key(x.shape, key)
-    target = x._numpy_view()
-    try:
-        if source.dtype == target.dtype:
-            target[where] = source
-        else:
-            with np.errstate(invalid="ignore", over="ignore"):
-                target[where] = source
-    except ValueError:
-        raise MXNetValueError(
-            f"x[...] = value: value must have a shape that broadcasts to {target[where].shape}, "
-            f"as the items of x {x.shape} have; got {source.shape}") from None
-
-
-def _numpy_key(shape: tuple[int, ...], key: Any) -> tuple[Any, ...]:
-    """The key for a NumPy array; one item is picked as an array of shape (1,)."""
-    where: list[Any] = [_as_slice(entry) if isinstance(entry, range) else entry
-                        for entry in checked(shape, key)]
-    if where and all(isinstance(entry, int) for entry in where):
-        where[-1] = slice(where[-1], where[-1] + 1)
-    return tuple(where)
 
 
 # Keys ----------------------------------------------------------------------------------------
@@ -117,7 +89,7 @@ def _part(part: Any, key: Any, shape: tuple[int, ...]) -> Any:
     if isinstance(part, (int, np.integer)):
         return int(part)
     if isinstance(part, ArrayBase):
-        array = part._numpy_view()
+        array = part._values()
     elif isinstance(part, (np.ndarray, list, tuple, range)):
         array = np.asarray(part)
         if array.size == 0 and not isinstance(part, np.ndarray):
@@ -181,7 +153,7 @@ def _reshaped(x: Any, shape: Sequence[int]) -> Any:
     return _RESHAPE(x, shape=shape) if is_recording() else share_array(x, shape)
 
 
-def _as_slice(taken: range) -> slice:
+def as_slice(taken: range) -> slice:
     """The slice that takes what the range names."""
     if not taken:
         return slice(0, 0)
@@ -189,17 +161,17 @@ def _as_slice(taken: range) -> slice:
     return slice(taken.start, stop, taken.step)
 
 
-def _is_whole(taken: range, length: int) -> bool:
+def is_whole(taken: range, length: int) -> bool:
     return taken.start == 0 and taken.stop == length and taken.step == 1
 
 
 def _sliced(x: Any, ranges: list[range]) -> Any:
     """x with these items of each axis: a view where they lie together in memory."""
-    if all(map(_is_whole, ranges, x.shape)):
+    if all(map(is_whole, ranges, x.shape)):
         return _rows(x, 0, x.shape[0])
     lengths = [len(taken) for taken in ranges]
     axis = next((i for i, n in enumerate(lengths) if n != 1), x.ndim - 1)
-    together = all(map(_is_whole, ranges[axis + 1:], x.shape[axis + 1:]))
+    together = all(map(is_whole, ranges[axis + 1:], x.shape[axis + 1:]))
     if 0 not in lengths and together and (ranges[axis].step == 1 or lengths[axis] == 1):
         # Joined with those before it, the axis is a leading one.
         rows = _reshaped(x, (math.prod(x.shape[:axis + 1]), *x.shape[axis + 1:]))
@@ -207,7 +179,7 @@ def _sliced(x: Any, ranges: list[range]) -> Any:
         for taken, n in zip(ranges[:axis + 1], x.shape, strict=False):
             begin = begin * n + taken.start
         return _reshaped(_rows(rows, begin, begin + lengths[axis]), lengths)
-    slices = [_as_slice(taken) for taken in ranges]
+    slices = [as_slice(taken) for taken in ranges]
     return _SLICE(x, begin=tuple([s.start for s in slices]),
                   end=tuple([s.stop for s in slices]), step=tuple([s.step for s in slices]))
 
@@ -230,12 +202,7 @@ def _advanced(x: Any, entries: list[Entry]) -> Any:
     chosen = [i for i, entry in enumerate(entries) if isinstance(entry, (int, np.ndarray))]
     if len(chosen) == 1:
         return _TAKE(x, _index_array(entries[chosen[0]], x), axis=chosen[0], mode="clip")
-    try:
-        arrays = np.broadcast_arrays(*[entries[i] for i in chosen])
-    except ValueError:
-        shapes = [np.shape(entries[i]) for i in chosen]
-        raise MXNetIndexError(f"index arrays of shapes {shapes} for an array of shape {x.shape} "
-                              "cannot be broadcast together") from None
+    arrays = broadcast_indices([entries[i] for i in chosen])
     first, count = chosen[0], len(chosen)
     if chosen != list(range(count)):
         others = [i for i in range(x.ndim) if i not in chosen]
@@ -246,6 +213,15 @@ def _advanced(x: Any, entries: list[Entry]) -> Any:
     new = arrays[0].ndim                # the arrays' axes go where the first index was
     order = (*range(new, new + first), *range(new), *range(new + first, result.ndim))
     return _TRANSPOSE(result, axes=order)
+
+
+def broadcast_indices(indices: list[Any]) -> list[np.ndarray[Any, Any]]:
+    """The index arrays and ints of a key, broadcast together."""
+    try:
+        return list(np.broadcast_arrays(*indices))
+    except ValueError:
+        raise MXNetIndexError(f"index arrays of shapes {[np.shape(index) for index in indices]} "
+                              "cannot be broadcast together") from None
 
 
 def _index_array(values: np.ndarray[Any, Any], x: Any) -> Any:

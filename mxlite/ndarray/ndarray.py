@@ -7,28 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetIndexError, MXNetTypeError, MXNetValueError, dtype_name
+from ..base import MXNetTypeError, MXNetValueError, dtype_name
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
 from . import backward, tape
-from .array import empty_array, share_array, wrap_numpy
+from .array import share_array, wrap_numpy, zeros_like
 from .function import OpFunction
+from .host_values import from_host, numpy_dtype
 from .operators import OperatorArray
+from .setting import write_whole
 
-NUMPY_DTYPES: dict[str, Any] = {
-    "float32": np.float32, "float64": np.float64, "float16": np.float16, "uint8": np.uint8,
-    "int32": np.int32, "int8": np.int8, "int64": np.int64, "bool": np.bool_,
-}
 DLPACK_CPU = 1
-
-
-def numpy_dtype(name: str) -> Any:
-    """The NumPy type of a dtype name; bfloat16 comes from the ml_dtypes package."""
-    if name == "bfloat16":
-        import ml_dtypes
-
-        return ml_dtypes.bfloat16
-    return NUMPY_DTYPES[name]
 
 
 class NDArray(OperatorArray):
@@ -39,6 +28,7 @@ class NDArray(OperatorArray):
     """
 
     __slots__ = ()
+    _result_kind: type[NDArray]         # the class of results of operators on arrays of this class
 
     # What it is -----------------------------------------------------------------------------
 
@@ -80,7 +70,7 @@ class NDArray(OperatorArray):
         return (self[i] for i in range(len(self)))
 
     def __contains__(self, value: Any) -> bool:
-        return bool((self._numpy_view() == value).any())
+        return bool((self._values() == value).any())
 
     def __abs__(self) -> NDArray:
         return self.abs()  # type: ignore[attr-defined]
@@ -105,16 +95,12 @@ class NDArray(OperatorArray):
 
     # Out to the host --------------------------------------------------------------------------
 
-    def asnumpy(self) -> np.ndarray[Any, Any]:
-        """A NumPy copy of the values."""
-        return self._numpy_view().copy()
-
     def asscalar(self) -> Any:
         """The value of an array of one element, as a NumPy scalar."""
         if self.size != 1:
             raise MXNetValueError(
                 f"asscalar: the array must hold one element; its shape is {self.shape}")
-        return self._numpy_view().reshape(())[()]
+        return self._values().reshape(())[()]
 
     def item(self) -> Any:
         """The value of an array of one element, as a Python number."""
@@ -122,10 +108,10 @@ class NDArray(OperatorArray):
 
     def tolist(self) -> list[Any]:
         """The values as nested lists."""
-        return self._numpy_view().tolist()
+        return self._values().tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        view = self._numpy_view()
+        view = self._numpy_view() if copy is False else self._values()
         if dtype is not None and view.dtype != np.dtype(dtype):
             if copy is False:
                 raise MXNetValueError(f"a {self._dtype_name} array is no {dtype} without a copy")
@@ -137,6 +123,7 @@ class NDArray(OperatorArray):
         return self._numpy_view().__dlpack__(**options)
 
     def __dlpack_device__(self) -> tuple[int, int]:
+        self._numpy_view()              # raises where the memory is not the host's
         return DLPACK_CPU, 0
 
     def to_dlpack_for_read(self) -> Any:
@@ -163,21 +150,18 @@ class NDArray(OperatorArray):
     def copyto(self, other: NDArray | Context) -> NDArray:
         """Copy the values into `other` (cast to its dtype), or to a new array on a context."""
         if isinstance(other, Context):
-            target = empty_array(self.shape, self._dtype_name, other)
-        elif isinstance(other, NDArray):
-            target = other
-            if target.shape != self.shape:
-                raise MXNetValueError(
-                    f"copyto: other must have shape {self.shape}; got {target.shape}")
-        else:
+            return _TRANSFER(self, ctx=other)
+        if not isinstance(other, NDArray):
             raise MXNetTypeError(
                 f"copyto: other must be an NDArray or a Context; got {type(other).__name__}")
-        target._numpy_view()[...] = self._numpy_view()
-        return target
+        if other.shape != self.shape:
+            raise MXNetValueError(
+                f"copyto: other must have shape {self.shape}; got {other.shape}")
+        return write_whole(other, self)
 
     def as_in_context(self, context: Context) -> NDArray:
         """The array on `context`: itself if it is there already."""
-        return self if self.ctx == context else self.copyto(as_context(context))
+        return self if self.ctx == context else _TRANSFER(self, ctx=as_context(context))
 
     as_in_ctx = as_in_context
 
@@ -251,9 +235,7 @@ class NDArray(OperatorArray):
         """
         if stype not in (None, "default"):
             raise MXNetValueError(f"attach_grad: stype must be 'default'; got {stype!r}")
-        buffer = empty_array(self.shape, self._dtype_name, self.ctx)
-        buffer._numpy_view()[...] = 0
-        tape.mark_variable(self, buffer, grad_req)
+        tape.mark_variable(self, zeros_like(self), grad_req)
 
     def zero_grad(self) -> None:
         """Set the gradient to zeros."""
@@ -281,9 +263,9 @@ class NDArray(OperatorArray):
     wait_to_write = wait_to_read
 
 
-_COPY = OpFunction(REGISTRY["_copy"], "copy")
-_CAST = OpFunction(REGISTRY["Cast"], "cast")
-_RESHAPE = OpFunction(REGISTRY["Reshape"], "reshape")
+NDArray._result_kind = NDArray
+_COPY, _TRANSFER, _CAST, _RESHAPE = [
+    OpFunction(REGISTRY[name], name.lower()) for name in ("_copy", "_CrossDeviceCopy", "Cast", "Reshape")]
 _functions: dict[str, OpFunction] = {}
 
 
@@ -294,9 +276,8 @@ def _function(name: str) -> OpFunction:
 
 
 def _unpickle(data: bytes, shape: tuple[int, ...], dtype: str, ctx: str) -> NDArray:
-    result = empty_array(shape, dtype, as_context(ctx))
-    result._numpy_view()[...] = np.frombuffer(data, numpy_dtype(dtype)).reshape(shape)
-    return result
+    values = np.frombuffer(data, numpy_dtype(dtype)).reshape(shape)
+    return from_host(values, as_context(ctx), dtype)
 
 
 def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray:
@@ -335,8 +316,3 @@ class _Capsule:
 
     def __dlpack_device__(self) -> tuple[int, int]:
         return DLPACK_CPU, 0
-
-
-def index_error(x: NDArray, key: Any) -> MXNetIndexError:
-    """The error for an index that an array does not take."""
-    return MXNetIndexError(f"index {key!r} does not fit an array of shape {x.shape}")

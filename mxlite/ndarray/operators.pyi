@@ -1,11 +1,8 @@
 from collections.abc import Callable
 from typing import Any, Self
 
-from ..device.core import Operator
 from .array import ArrayBase
 from .ndarray import NDArray
-
-OPERATOR_NAMES: list[str]
 
 class OperatorArray(ArrayBase):
     def __add__(self, other: Any) -> NDArray: ...
@@ -37,5 +34,5 @@ class OperatorArray(ArrayBase):
     def __getitem__(self, key: Any) -> NDArray: ...
     def __setitem__(self, key: Any, value: Any) -> None: ...
 
-def bind_operators(convert: Callable[..., Any], getitem: Callable[..., Any],
-                   setitem: Callable[..., Any], table: dict[str, Operator]) -> None: ...
+def bind_indexing(convert: Callable[..., Any], getitem: Callable[..., Any],
+                  setitem: Callable[..., Any]) -> None: ...

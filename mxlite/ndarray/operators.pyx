@@ -7,44 +7,38 @@ cimport cython
 
 from libc.stdint cimport int64_t
 
-from ..device.core cimport Operator, make_spec, mx_scalar
+from ..device.core cimport Operator, mx_scalar
+from ..device.memory cimport make_spec
 from .array cimport ArrayBase, flags, share
 from .run cimport invoke
 
 from ..base import MXNetError, MXNetIndexError
+from ..ops.python_operators import PYTHON_OPERATORS
+from ..ops.schema import REGISTRY
 
-# Python's operators: name -> (array op array, array op scalar, scalar op array)
-cdef Operator ADD, ADD_S, SUB, SUB_S, RSUB_S, MUL, MUL_S, DIV, DIV_S, RDIV_S, MOD, MOD_S, RMOD_S
-cdef Operator POW, POW_S, RPOW_S, EQ, EQ_S, NE, NE_S, GT, GT_S, GE, GE_S, LT, LT_S, LE, LE_S
+
+cdef class Trio:
+    """What a Python operator runs: on two arrays, an array and a number, a number and an array."""
+    cdef Operator arrays, scalar, reflected
+
+
+cdef Trio trio(str symbol):
+    cdef Trio self = Trio.__new__(Trio)
+    self.arrays, self.scalar, self.reflected = [
+        REGISTRY[name].make({}) for name in PYTHON_OPERATORS[symbol]]
+    return self
+
+
+cdef Trio PLUS = trio("+"), MINUS = trio("-"), TIMES = trio("*"), OVER = trio("/")
+cdef Trio MODULO = trio("%"), POWER = trio("**"), EQUAL = trio("=="), UNEQUAL = trio("!=")
+cdef Trio ABOVE = trio(">"), AT_LEAST = trio(">="), BELOW = trio("<"), AT_MOST = trio("<=")
 cdef object from_anything, get_item, set_item
 
 
-def bind_operators(convert, getitem, setitem, dict table):
-    """Called once by the package: what is behind + - * / and []."""
+def bind_indexing(convert, getitem, setitem):
+    """Called once by the package: how other arrays become NDArrays, and what is behind []."""
     global from_anything, get_item, set_item
-    global ADD, ADD_S, SUB, SUB_S, RSUB_S, MUL, MUL_S, DIV, DIV_S, RDIV_S, MOD, MOD_S, RMOD_S
-    global POW, POW_S, RPOW_S, EQ, EQ_S, NE, NE_S, GT, GT_S, GE, GE_S, LT, LT_S, LE, LE_S
     from_anything, get_item, set_item = convert, getitem, setitem
-    ADD, ADD_S = table["broadcast_add"], table["_plus_scalar"]
-    SUB, SUB_S, RSUB_S = table["broadcast_sub"], table["_minus_scalar"], table["_rminus_scalar"]
-    MUL, MUL_S = table["broadcast_mul"], table["_mul_scalar"]
-    DIV, DIV_S, RDIV_S = table["broadcast_div"], table["_div_scalar"], table["_rdiv_scalar"]
-    MOD, MOD_S, RMOD_S = table["broadcast_mod"], table["_mod_scalar"], table["_rmod_scalar"]
-    POW, POW_S, RPOW_S = table["broadcast_power"], table["_power_scalar"], table["_rpower_scalar"]
-    EQ, EQ_S = table["broadcast_equal"], table["_equal_scalar"]
-    NE, NE_S = table["broadcast_not_equal"], table["_not_equal_scalar"]
-    GT, GT_S = table["broadcast_greater"], table["_greater_scalar"]
-    GE, GE_S = table["broadcast_greater_equal"], table["_greater_equal_scalar"]
-    LT, LT_S = table["broadcast_lesser"], table["_lesser_scalar"]
-    LE, LE_S = table["broadcast_lesser_equal"], table["_lesser_equal_scalar"]
-
-
-OPERATOR_NAMES = """broadcast_add _plus_scalar broadcast_sub _minus_scalar _rminus_scalar
-    broadcast_mul _mul_scalar broadcast_div _div_scalar _rdiv_scalar broadcast_mod _mod_scalar
-    _rmod_scalar broadcast_power _power_scalar _rpower_scalar broadcast_equal _equal_scalar
-    broadcast_not_equal _not_equal_scalar broadcast_greater _greater_scalar
-    broadcast_greater_equal _greater_equal_scalar broadcast_lesser _lesser_scalar
-    broadcast_lesser_equal _lesser_equal_scalar""".split()
 
 
 cdef inline object two(Operator op, ArrayBase a, ArrayBase b, object out):
@@ -61,17 +55,19 @@ cdef inline object with_scalar(Operator op, ArrayBase a, double value, object ou
     return invoke(op, inputs, 1, &scalar, out)
 
 
-cdef object binary(Operator op, Operator scalar_op, ArrayBase a, object b, object out, bint flip):
-    """a op b; with flip, b op a. scalar_op is the one for that side already."""
+cdef object binary(Trio ops, ArrayBase a, object b, object out, bint is_reflected):
+    """a op b; if reflected, b op a."""
     if isinstance(b, ArrayBase):
-        return two(op, <ArrayBase>b, a, out) if flip else two(op, a, <ArrayBase>b, out)
+        return (two(ops.arrays, <ArrayBase>b, a, out) if is_reflected
+                else two(ops.arrays, a, <ArrayBase>b, out))
     if isinstance(b, (float, int, numbers.Number)):
-        return with_scalar(scalar_op, a, b, out)
+        return with_scalar(ops.reflected if is_reflected else ops.scalar, a, b, out)
     if hasattr(b, "__array__"):
         if getattr(b, "ndim", 1) == 0:
-            return with_scalar(scalar_op, a, float(b), out)
+            return with_scalar(ops.reflected if is_reflected else ops.scalar, a, float(b), out)
         b = from_anything(b, a.spec.ctx, a.spec.dtype)
-        return two(op, <ArrayBase>b, a, out) if flip else two(op, a, <ArrayBase>b, out)
+        return (two(ops.arrays, <ArrayBase>b, a, out) if is_reflected
+                else two(ops.arrays, a, <ArrayBase>b, out))
     return NotImplemented
 
 
@@ -83,81 +79,81 @@ cdef class OperatorArray(ArrayBase):
     __array_ufunc__ = None
 
     def __add__(self, other):
-        return binary(ADD, ADD_S, self, other, None, False)
+        return binary(PLUS, self, other, None, False)
 
     def __radd__(self, other):
-        return binary(ADD, ADD_S, self, other, None, True)
+        return binary(PLUS, self, other, None, True)
 
     def __iadd__(self, other):
-        return binary(ADD, ADD_S, self, other, self, False)
+        return binary(PLUS, self, other, self, False)
 
     def __sub__(self, other):
-        return binary(SUB, SUB_S, self, other, None, False)
+        return binary(MINUS, self, other, None, False)
 
     def __rsub__(self, other):
-        return binary(SUB, RSUB_S, self, other, None, True)
+        return binary(MINUS, self, other, None, True)
 
     def __isub__(self, other):
-        return binary(SUB, SUB_S, self, other, self, False)
+        return binary(MINUS, self, other, self, False)
 
     def __mul__(self, other):
-        return binary(MUL, MUL_S, self, other, None, False)
+        return binary(TIMES, self, other, None, False)
 
     def __rmul__(self, other):
-        return binary(MUL, MUL_S, self, other, None, True)
+        return binary(TIMES, self, other, None, True)
 
     def __imul__(self, other):
-        return binary(MUL, MUL_S, self, other, self, False)
+        return binary(TIMES, self, other, self, False)
 
     def __truediv__(self, other):
-        return binary(DIV, DIV_S, self, other, None, False)
+        return binary(OVER, self, other, None, False)
 
     def __rtruediv__(self, other):
-        return binary(DIV, RDIV_S, self, other, None, True)
+        return binary(OVER, self, other, None, True)
 
     def __itruediv__(self, other):
-        return binary(DIV, DIV_S, self, other, self, False)
+        return binary(OVER, self, other, self, False)
 
     def __mod__(self, other):
-        return binary(MOD, MOD_S, self, other, None, False)
+        return binary(MODULO, self, other, None, False)
 
     def __rmod__(self, other):
-        return binary(MOD, RMOD_S, self, other, None, True)
+        return binary(MODULO, self, other, None, True)
 
     def __imod__(self, other):
-        return binary(MOD, MOD_S, self, other, self, False)
+        return binary(MODULO, self, other, self, False)
 
     def __pow__(self, other, modulo):
-        return binary(POW, POW_S, self, other, None, False)
+        return binary(POWER, self, other, None, False)
 
     def __rpow__(self, other, modulo):
-        return binary(POW, RPOW_S, self, other, None, True)
+        return binary(POWER, self, other, None, True)
 
     def __neg__(self):
-        return with_scalar(MUL_S, self, -1.0, None)
+        return with_scalar(TIMES.scalar, self, -1.0, None)
 
     def __pos__(self):
         return self
 
     def __eq__(self, other):
-        result = binary(EQ, EQ_S, self, other, None, False)
+        result = binary(EQUAL, self, other, None, False)
         return False if result is NotImplemented else result
 
     def __ne__(self, other):
-        result = binary(NE, NE_S, self, other, None, False)
+        result = binary(UNEQUAL, self, other, None, False)
         return True if result is NotImplemented else result
 
     def __gt__(self, other):
-        return binary(GT, GT_S, self, other, None, False)
+        return binary(ABOVE, self, other, None, False)
 
     def __ge__(self, other):
-        return binary(GE, GE_S, self, other, None, False)
+        return binary(AT_LEAST, self, other, None, False)
 
     def __lt__(self, other):
-        return binary(LT, LT_S, self, other, None, False)
+        return binary(BELOW, self, other, None, False)
 
     def __le__(self, other):
-        return binary(LE, LE_S, self, other, None, False)
+        return binary(AT_MOST, self, other, None, False)
 
     def __hash__(self):
         return <Py_ssize_t><void *>self >> 4

@@ -29,7 +29,7 @@ def split_v2(ary: Any, indices_or_sections: int | Sequence[int], axis: int = 0,
 
 def boolean_mask(data: Any, index: Any, axis: int = 0) -> Any:
     """The items of data along axis where index is not 0; recorded as a take."""
-    chosen = index._numpy_view()
+    chosen = index._values()
     if not -data.ndim <= axis < data.ndim or chosen.shape != (data.shape[axis],):
         raise MXNetValueError(f"boolean_mask: index must have one entry for each item on axis "
                               f"{axis} of data {data.shape}; got shape {index.shape}")

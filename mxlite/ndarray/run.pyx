@@ -4,16 +4,16 @@
 from libc.stdlib cimport free, malloc
 
 from ..device.core cimport (
-    HOST, KERNEL, MAX_ARGS, VIEW, Operator, Prepared, Spec, Storage, find, mx_scalar, new_storage,
-    prepare_for, raise_status,
+    KERNEL, MAX_ARGS, PROGRAM, VIEW, Operator, Prepared, find, mx_scalar, prepare_for,
 )
-from .array cimport ArrayBase, Flags, flags, new_array, numpy_view, share
+from ..device.memory cimport Spec
+from ..device.program cimport BUFFER, Program
+from .array cimport ArrayBase, Flags, copy_into, flags, kind_of, new_array, share
+from .tape cimport record as record_call
 
-from ..base import MXNetError, MXNetTypeError, MXNetValueError
+from ..base import MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError
 from ..device.context import current_context
 from ..device.rng import next_key
-
-cdef record_function record_hook = NULL
 
 
 cdef int fill_key(mx_scalar *key) except -1:
@@ -22,58 +22,37 @@ cdef int fill_key(mx_scalar *key) except -1:
     return 0
 
 
-cdef int call_kernel(Prepared call, void **ptr, int count, const mx_scalar *scalars) except -1:
-    """Run a C kernel; ptr has room for the scratch block behind its `count` arrays."""
-    cdef Storage scratch
-    cdef int status
-    if call.scratch:
-        scratch = new_storage(call.scratch, call)
-        ptr[count] = scratch.data
-    if call.release_gil:
-        with nogil:
-            status = call.fn(call.desc, ptr, scalars)
-    else:
-        status = call.fn(call.desc, ptr, scalars)
-    if status != 0:
-        raise_status(call, status)
-    return 0
+cdef void **pointers(int count) except NULL:
+    cdef void **memory = <void **>malloc(sizeof(void *) * (count + 1))
+    if memory == NULL:
+        raise MXNetMemoryError(f"no memory for an operator of {count} arrays")
+    return memory
 
 
-cdef int call_host(Prepared call, list inputs, list outputs, const mx_scalar *scalars) except -1:
-    cdef list arrays = [numpy_view(array) for array in inputs + outputs]
-    cdef int i
-    for i in range(call.op.num_runtime):
-        arrays.append(scalars[i + 2 * call.op.needs_key].f)
-    call.host(*arrays)
-    return 0
+# ---------------------------------------------------------------- out=
+
+cdef list given_outputs(Prepared call, object out):
+    """The arrays of `out=`, one for each visible output."""
+    cdef list arrays = list(out) if isinstance(out, (list, tuple)) else [out]
+    if len(arrays) != call.num_visible:
+        raise MXNetValueError(
+            f"{call.op.name}: out must hold {call.num_visible} arrays; got {len(arrays)}")
+    return arrays
 
 
-cdef int execute(Prepared call, list inputs, list outputs, const mx_scalar *scalars) except -1:
-    """Run a prepared call on arrays that are there already."""
-    cdef void *inline_ptr[MAX_ARGS]
-    cdef void **ptr = inline_ptr
-    cdef int count = len(inputs), total = count + len(outputs), i
-    if call.kind == VIEW:
-        return 0
-    if call.kind == HOST:
-        return call_host(call, inputs, outputs, scalars)
-    if total + 1 > MAX_ARGS:
-        ptr = <void **>malloc(sizeof(void *) * (total + 1))
-    try:
-        for i in range(count):
-            ptr[i] = (<ArrayBase>inputs[i]).data
-        for i in range(total - count):
-            ptr[count + i] = (<ArrayBase>outputs[i]).data
-        call_kernel(call, ptr, total, scalars)
-    finally:
-        if ptr != inline_ptr:
-            free(ptr)
-    return 0
+cdef ArrayBase target_for(Prepared call, type kind, void **inputs, object given, int i):
+    """The array for output i: `given`, an array of `out=`, or a new one where that is None or
+    where writing to it could change an input."""
+    cdef Spec want = <Spec>call.out_specs[i]
+    if given is not None:
+        check_out(call, given, want)
+        if not clashes(call, inputs, call.num_inputs, <ArrayBase>given):
+            return <ArrayBase>given
+    return new_array(kind, want)
 
 
-cdef ArrayBase check_out(Prepared call, object given, int i):
+cdef int check_out(Prepared call, object given, Spec want) except -1:
     cdef ArrayBase out
-    cdef Spec want = call.out_specs[i]
     if not isinstance(given, ArrayBase):
         raise MXNetTypeError(f"{call.op.name}: out must be an NDArray; got {type(given).__name__}")
     out = <ArrayBase>given
@@ -90,60 +69,102 @@ cdef ArrayBase check_out(Prepared call, object given, int i):
         raise MXNetError(
             f"{call.op.name}: an array that a gradient is asked for cannot be written in place "
             "inside autograd.record(); use y = x + 1 instead of x += 1, or autograd.pause()")
-    return out
+    return 0
 
 
 cdef bint clashes(Prepared call, void **inputs, int count, ArrayBase out):
     """Whether writing to `out` could change what of the inputs is still to be read."""
     cdef ArrayBase array
+    cdef bint is_same
     cdef int i
     for i in range(count):
         array = <ArrayBase>inputs[i]
-        if (out.data < array.data + array.spec.nbytes and array.data < out.data + out.spec.nbytes
-                and not (call.op.is_elementwise and array.data == out.data
-                         and array.spec.nbytes == out.spec.nbytes)):
-            return True
+        if out.data < array.data + array.spec.nbytes and array.data < out.data + out.spec.nbytes:
+            is_same = array.data == out.data and array.spec.nbytes == out.spec.nbytes
+            if not (is_same and (call.op.is_elementwise or (call.op.is_assigning and i == 0))):
+                return True
     return False
 
 
-cdef list make_outputs(Prepared call, void **inputs, object out):
+# ---------------------------------------------------------------- running
+
+cdef list make_outputs(Prepared call, type kind, void **inputs, list given):
+    """Arrays for the call to write to."""
     cdef list outputs = []
-    cdef int i, given
-    if out is not None and not isinstance(out, (list, tuple)):
-        out = (out,)
-    given = 0 if out is None else len(out)
-    if given and given != call.num_visible:
-        raise MXNetValueError(
-            f"{call.op.name}: out must hold {call.num_visible} arrays; got {given}")
+    cdef int i
     for i in range(call.num_outputs):
-        if i < given:
-            outputs.append(check_out(call, out[i], i))
-        elif call.kind == VIEW:
-            outputs.append(share(<ArrayBase>inputs[0], call.out_specs[i], call.offset))
-        else:
-            outputs.append(new_array(call.out_specs[i]))
+        outputs.append(target_for(
+            call, kind, inputs, given[i] if given is not None and i < len(given) else None, i))
     return outputs
+
+
+cdef list run_program(Program call, type kind, void **inputs, const mx_scalar *scalars):
+    """Run a Program; its outputs lie in the buffers made for it, or in inputs."""
+    cdef int count = call.num_inputs, i
+    cdef list buffers = [new_array(kind, <Spec>spec) for spec in call.buffers]
+    cdef list outputs = []
+    cdef void **ptr = pointers(count + len(buffers))
+    cdef ArrayBase base
+    try:
+        for i in range(count):
+            ptr[i] = (<ArrayBase>inputs[i]).data
+        for i in range(len(buffers)):
+            ptr[count + i] = (<ArrayBase>buffers[i]).data
+        call.execute(ptr, scalars)
+    finally:
+        free(ptr)
+    for spec, (place, index, offset) in zip(call.out_specs, call.results):
+        i = index
+        base = <ArrayBase>buffers[i] if place == BUFFER else <ArrayBase>inputs[i]
+        outputs.append(share(base, <Spec>spec, offset))
+    return outputs
+
+
+cdef list run_outputs(Prepared call, void **inputs, const mx_scalar *scalars, list given):
+    """Run a call of any kind; all its outputs. Those of `out=` are written if they can be."""
+    cdef void *few[MAX_ARGS]
+    cdef void **ptr = few
+    cdef type kind = kind_of(inputs, call.num_inputs)
+    cdef list outputs
+    cdef int count = call.num_inputs, i
+    if call.kind == VIEW:
+        return [share(<ArrayBase>inputs[0], <Spec>call.out_specs[0], call.offset)]
+    if call.kind == PROGRAM:
+        return run_program(<Program>call, kind, inputs, scalars)
+    outputs = make_outputs(call, kind, inputs, given)
+    if count + len(outputs) + 1 > MAX_ARGS:
+        ptr = pointers(count + len(outputs))
+    try:
+        for i in range(count):
+            ptr[i] = (<ArrayBase>inputs[i]).data
+        for i in range(len(outputs)):
+            ptr[count + i] = (<ArrayBase>outputs[i]).data
+        call.execute(ptr, scalars)
+    finally:
+        if ptr != few:
+            free(ptr)
+    return outputs
+
+
+cdef ArrayBase settled(Prepared call, ArrayBase written, object given, int i):
+    """The array of `out=`, to which what was written apart is copied."""
+    if given is written:
+        return written
+    check_out(call, given, <Spec>call.out_specs[i])
+    copy_into(<ArrayBase>given, written)
+    return <ArrayBase>given
 
 
 cdef object run_general(Prepared call, void **inputs, int count, const mx_scalar *scalars,
                         object out, bint record):
-    cdef list arrays = [<object>inputs[i] for i in range(count)]
-    cdef list outputs = make_outputs(call, inputs, out), apart
-    cdef ArrayBase source
-    if call.kind == VIEW and out is not None:
-        source = share(<ArrayBase>inputs[0], call.out_specs[0], call.offset)
-        numpy_view(outputs[0])[...] = numpy_view(source)
-    elif out is not None:
-        apart = [new_array((<ArrayBase>array).spec)
-                 if clashes(call, inputs, count, <ArrayBase>array) else array for array in outputs]
-        execute(call, arrays, apart, scalars)
-        for made, array in zip(apart, outputs):
-            if made is not array:
-                numpy_view(array)[...] = numpy_view(made)
-    else:
-        execute(call, arrays, outputs, scalars)
+    cdef list given = None if out is None else given_outputs(call, out)
+    cdef list outputs = run_outputs(call, inputs, scalars, given)
+    cdef int i
+    if given is not None:
+        for i in range(len(given)):
+            outputs[i] = settled(call, <ArrayBase>outputs[i], given[i], i)
     if record:
-        record_hook(call, inputs, count, outputs, scalars)
+        record_call(call, inputs, count, outputs, scalars)
     if call.num_visible == 1:
         return outputs[0]
     return outputs[:call.num_visible]
@@ -153,54 +174,51 @@ cdef object run(Prepared call, void **inputs, int count, const mx_scalar *scalar
                 bint record):
     """Run a prepared call; returns its visible outputs: an array, or a list of them."""
     cdef void *ptr[12]
-    cdef ArrayBase result, made
+    cdef ArrayBase result
     cdef int i
-    if call.kind != KERNEL or call.num_outputs != 1 or count > 9:
+    if call.kind != KERNEL or call.num_outputs != 1 or count > 9 or isinstance(out, (list, tuple)):
         return run_general(call, inputs, count, scalars, out, record)
     for i in range(count):
         ptr[i] = (<ArrayBase>inputs[i]).data
-    if out is None:
-        result = new_array(<Spec>call.out_specs[0])
-    else:
-        if isinstance(out, (list, tuple)) and len(out) == 1:
-            out = out[0]
-        result = check_out(call, out, 0)
-    made = result if out is None or not clashes(call, inputs, count, result) \
-        else new_array(result.spec)
-    ptr[count] = made.data
-    call_kernel(call, ptr, count + 1, scalars)
-    if made is not result:
-        numpy_view(result)[...] = numpy_view(made)
+    result = target_for(call, kind_of(inputs, count), inputs, out, 0)
+    ptr[count] = result.data
+    call.execute(ptr, scalars)
+    if out is not None:
+        result = settled(call, result, out, 0)
     if record:
-        record_hook(call, inputs, count, [result], scalars)
+        record_call(call, inputs, count, [result], scalars)
     return result
 
 
 cdef object invoke(Operator op, void **inputs, int count, const mx_scalar *scalars, object out):
     """Run an operator on arrays (at least one), recording it where recording is on."""
-    cdef void *inline_specs[MAX_ARGS]
-    cdef void **specs = inline_specs
+    cdef void *few[MAX_ARGS]
+    cdef void **specs = few
     cdef Prepared call
     cdef Flags *now = flags()
     cdef int i
     if count > MAX_ARGS:
-        specs = <void **>malloc(sizeof(void *) * count)
+        specs = pointers(count)
     for i in range(count):
         specs[i] = <void *>(<ArrayBase>inputs[i]).spec
     try:
         call = find(op, specs, count, now.training)
     finally:
-        if specs != inline_specs:
+        if specs != few:
             free(specs)
     return run(call, inputs, count, scalars, out, now.recording)
 
 
 def invoke_list(Operator op, list arrays, values, out=None, ctx=None):
     """Run an operator: arrays, runtime values; ctx for operators without arrays."""
-    cdef void *inline_inputs[MAX_ARGS]
-    cdef void **inputs = inline_inputs
+    cdef void *few[MAX_ARGS]
+    cdef void **inputs = few
     cdef mx_scalar scalars[16]
     cdef int count = len(arrays), i, first = 2 * op.needs_key
+    for array in arrays:
+        if not isinstance(array, ArrayBase):
+            raise MXNetTypeError(f"{op.name}: its inputs must be NDArrays; "
+                                 f"got {type(array).__name__}")
     if op.needs_key:
         fill_key(scalars)
     for i, value in enumerate(values):
@@ -211,11 +229,11 @@ def invoke_list(Operator op, list arrays, values, out=None, ctx=None):
         call = prepare_for(op, (), flags().training, current_context() if ctx is None else ctx)
         return run(call, inputs, 0, scalars, out, False)
     if count > MAX_ARGS:
-        inputs = <void **>malloc(sizeof(void *) * count)
+        inputs = pointers(count)
     try:
         for i in range(count):
             inputs[i] = <void *>arrays[i]
         return invoke(op, inputs, count, scalars, out)
     finally:
-        if inputs != inline_inputs:
+        if inputs != few:
             free(inputs)

@@ -2,32 +2,89 @@
 """The tape: variables, switches, and recording operator calls. backward.pyx walks it."""
 
 from libc.stdint cimport uint64_t
-from libc.stdlib cimport malloc
+from libc.stdlib cimport free, malloc
 
-from ..device.core cimport Prepared, Spec, mx_scalar
-from . cimport run as running
-from .array cimport ArrayBase, Flags, Node, flags, share
-from .plan cimport Plan, plan_for
+from ..device.core cimport Operator, Prepared, find, mx_scalar
+from ..device.memory cimport Spec
+from .array cimport ArrayBase, Flags, Node, copy_into, flags, kind_like, new_array, share
+from .gradient cimport Gradient, gradient_for
 
-from ..base import MXNetValueError
+from ..base import MXNetMemoryError, MXNetValueError
+from ..ops.schema import REGISTRY
+
+cdef extern from "<sched.h>" nogil:
+    int sched_yield()
 
 cdef uint64_t clock = 0
 cdef tuple REQS = ("null", "write", "add")
 
 
-# ---------------------------------------------------------------- recording
+# ---------------------------------------------------------------- variables' nodes
 
-cdef Node new_leaf(ArrayBase grad, int req, bint explicit):
+cdef Operator ADD = None
+
+
+cdef int add_into(ArrayBase target, ArrayBase lhs, ArrayBase rhs) except -1:
+    """target = lhs + rhs, not recorded; target may be one of them."""
+    global ADD
+    cdef void *specs[2]
+    cdef void *ptr[4]
+    if ADD is None:
+        ADD = REGISTRY["elemwise_add"].make({})
+    specs[0] = specs[1] = <void *>target.spec
+    ptr[0], ptr[1], ptr[2] = lhs.data, rhs.data, target.data
+    return find(ADD, specs, 2, False).execute(ptr, NULL)
+
+
+cdef class Leaf(Node):
+    """A variable: gradients end here. Other kinds of gradients override `arrive`."""
+
+    cdef int arrive(self, ArrayBase total) except -1:
+        """Take the gradient that one walk brings, all its contributions summed."""
+        if self.req == 0:
+            return 0
+        self.lock()
+        try:
+            if self.grad is None:
+                self.grad = new_array(self.kind, total.spec)
+                self.grad.storage.is_grad = True
+                copy_into(self.grad, total)
+            elif self.req == 1:
+                copy_into(self.grad, total)
+            else:
+                add_into(self.grad, self.grad, total)
+            self.fresh = True
+        finally:
+            self.unlock()
+        return 0
+
+    cdef void lock(self) noexcept:
+        """Wait until no other thread's walk writes to the gradient, and keep others from it."""
+        while self.busy:
+            with nogil:
+                sched_yield()
+        self.busy = True
+
+    cdef void unlock(self) noexcept:
+        self.busy = False
+
+
+cdef Leaf new_leaf(ArrayBase array, ArrayBase grad, int req, bint explicit):
+    """A variable's node, set as the node of `array`."""
     global clock
-    cdef Node node = Node.__new__(Node)
+    cdef Leaf leaf = Leaf.__new__(Leaf)
     clock += 1
-    node.seq = clock
-    node.is_leaf = True
-    node.explicit = explicit
-    node.req = req
-    node.grad = grad
-    return node
+    leaf.seq = clock
+    leaf.is_leaf = True
+    leaf.explicit = explicit
+    leaf.req = req
+    leaf.grad = grad
+    leaf.kind = kind_like(array)
+    array.node, array.index = leaf, 0
+    return leaf
 
+
+# ---------------------------------------------------------------- recording
 
 cdef inline bint is_float(Spec spec):
     return spec.dtype in ("float32", "float64", "float16", "bfloat16")
@@ -39,16 +96,16 @@ cdef int adopt_leaves(void **inputs, int count) except -1:
     for i in range(count):
         array = <ArrayBase>inputs[i]
         if array.node is None and is_float(array.spec):
-            array.node = new_leaf(None, 1, False)
-            array.index = 0
+            new_leaf(array, None, 1, False)
     return 0
 
 
 cdef int link(Node node, void **inputs, int count, uint64_t *mask) except -1:
-    """Set the node's parents; mask: which inputs lead to variables."""
+    """Set the node's parents; mask: which of the first 64 inputs lead to variables. Returns how
+    many inputs do."""
     cdef ArrayBase array
     cdef Node parent
-    cdef int i
+    cdef int i, num_wanted = 0
     cdef bint explicit = False
     for i in range(count):
         parent = (<ArrayBase>inputs[i]).node
@@ -59,6 +116,9 @@ cdef int link(Node node, void **inputs, int count, uint64_t *mask) except -1:
         adopt_leaves(inputs, count)
     if count > 6:
         node.index = <int *>malloc(sizeof(int) * count)
+        if node.index == NULL:
+            node.index = node.inline_index
+            raise MXNetMemoryError(f"no memory to record an operator of {count} arrays")
     mask[0] = 0
     node.explicit = explicit
     node.parents = [None] * count
@@ -66,23 +126,26 @@ cdef int link(Node node, void **inputs, int count, uint64_t *mask) except -1:
         array = <ArrayBase>inputs[i]
         parent = array.node
         if parent is not None and (parent.explicit or not explicit):
-            mask[0] |= <uint64_t>1 << (i if i < 63 else 63)
+            if i < 64:
+                mask[0] |= <uint64_t>1 << i
+            num_wanted += 1
             node.parents[i] = parent
             node.index[i] = array.index
-    return 0
+    return num_wanted
 
 
-cdef int save(Node node, Plan plan, void **inputs, list outputs) except -1:
+cdef int save(Node node, Gradient gradient, void **inputs, list outputs) except -1:
+    """Keep the arrays that the gradient reads."""
     cdef ArrayBase array
-    cdef int slot
-    if not plan.saved:
+    cdef int slot, num_inputs = node.call.num_inputs
+    if gradient.num_saved == 0:
         return 0
     node.saved = []
-    for slot in plan.saved:
-        if slot < plan.num_inputs:
+    for slot in gradient.saved:
+        if slot < num_inputs:
             array = <ArrayBase>inputs[slot]
         else:               # without its node, or array and node would keep each other alive
-            array = <ArrayBase>outputs[slot - plan.num_inputs]
+            array = <ArrayBase>outputs[slot - num_inputs]
             array = share(array, array.spec, 0)
         node.hazard = node.hazard or array.storage.is_grad
         node.saved.append(array)
@@ -97,20 +160,21 @@ cdef int record(Prepared call, void **inputs, int count, list outputs,
     cdef ArrayBase array
     cdef uint64_t mask
     cdef int i, num_scalars = call.op.num_runtime + 2 * call.op.needs_key
-    link(node, inputs, count, &mask)
-    if mask == 0:
+    if link(node, inputs, count, &mask) == 0:
         return 0
-    if count > 63 and mask >> 63:
-        mask = <uint64_t>-1
     clock += 1
     node.seq = clock
     node.call = call
     node.out_specs = call.out_specs
-    node.train = flags().training
-    node.plan = plan_for(call, mask, count, call.train)
-    save(node, <Plan>node.plan, inputs, outputs)
+    node.kind = kind_like(outputs[0])
+    node.gradient = gradient_for(call, mask, count, None if count <= 64 else bytes(
+        [parent is not None for parent in node.parents]))
+    save(node, <Gradient>node.gradient, inputs, outputs)
     if num_scalars > 2:
         node.scalars = <mx_scalar *>malloc(sizeof(mx_scalar) * num_scalars)
+        if node.scalars == NULL:
+            node.scalars = node.inline_scalars
+            raise MXNetMemoryError(f"{call.op.name}: no memory to record it")
     for i in range(num_scalars):
         node.scalars[i] = scalars[i]
     for i in range(len(outputs)):
@@ -120,27 +184,29 @@ cdef int record(Prepared call, void **inputs, int count, list outputs,
     return 0
 
 
-running.record_hook = record
-
-
 def record_function(function, list inputs, list outputs):
     """Note a Python function: function(list of output gradients) -> list of input gradients."""
     global clock
     cdef Node node = Node.__new__(Node)
-    cdef void *pointers[64]
+    cdef int count = len(inputs), num_wanted
+    cdef void **pointers = <void **>malloc(sizeof(void *) * (count + 1))
     cdef ArrayBase array
     cdef uint64_t mask
     cdef int i
-    if len(inputs) > 64:
-        raise MXNetValueError(f"a Function takes at most 64 arrays; got {len(inputs)}")
-    for i in range(len(inputs)):
+    if pointers == NULL:
+        raise MXNetMemoryError(f"no memory to record a Function of {count} arrays")
+    for i in range(count):
         pointers[i] = <void *>inputs[i]
-    link(node, pointers, len(inputs), &mask)
-    if mask == 0:
+    try:
+        num_wanted = link(node, pointers, count, &mask)
+    finally:
+        free(pointers)
+    if num_wanted == 0:
         return
     clock += 1
     node.seq = clock
     node.function = function
+    node.kind = kind_like(outputs[0])
     node.out_specs = tuple([(<ArrayBase>array).spec for array in outputs])
     for i in range(len(outputs)):
         array = <ArrayBase>outputs[i]
@@ -159,23 +225,30 @@ def mark_variable(ArrayBase array, ArrayBase grad, req):
             raise MXNetValueError(
                 f"a gradient must be like its array, {array.spec}; got {grad.spec}")
         grad.storage.is_grad = True
-    array.node = new_leaf(grad, REQS.index(req), True)
-    array.index = 0
+    new_leaf(array, grad, REQS.index(req), True)
 
 
 def gradient_of(ArrayBase array):
     """The gradient buffer of a variable, else None."""
     if array.node is None or not array.node.is_leaf:
         return None
-    return array.node.grad
+    return (<Leaf>array.node).grad
+
+
+def has_history(array):
+    """Whether recording is on and `array` was computed from variables, or is one."""
+    return (bool(flags().recording) and isinstance(array, ArrayBase)
+            and (<ArrayBase>array).node is not None)
 
 
 def consume_gradient(ArrayBase array):
     """Whether backward() has written the gradient of this variable since the last such question."""
+    cdef Leaf leaf
     if array.node is None or not array.node.is_leaf:
         return False
-    fresh = bool(array.node.fresh)
-    array.node.fresh = False
+    leaf = <Leaf>array.node
+    fresh = bool(leaf.fresh)
+    leaf.fresh = False
     return fresh
 
 

@@ -2,6 +2,7 @@
 
 from ..device import core as _core
 from . import (  # noqa: F401
+    assign,
     binary,
     cast,
     choose,
@@ -23,6 +24,7 @@ from . import (  # noqa: F401
     shape_pad,
     shape_slice,
     sorting,
+    transfer,
     unary,
 )
 from .nn import (  # noqa: F401

@@ -1,4 +1,4 @@
-"""What `Op.prepare` returns: a kernel, a view, or a function on the host."""
+"""What `Op.prepare` returns: a kernel, a view, a function on the host, a copy, a program."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from ..base import MXNetNotImplementedError
 from ..device import core
 from ..device.core import Prepared
+from ..device.memory import device_of
+from ..device.program import make_program
 
 
 class KernelCall(NamedTuple):
@@ -39,10 +41,29 @@ class HostCall(NamedTuple):
     function: Callable[..., None]
 
     def resolve(self, op: str, ctx: Any) -> Prepared:
-        if not ctx.is_host:
+        if not device_of(ctx).is_host:
             raise MXNetNotImplementedError(
                 f"{op} has no {ctx.device_type} kernel; it runs on cpu")
         return core.prepared_host(self.function)
+
+
+class TransferCall(NamedTuple):
+    """What `prepare` returns for a copy between devices: see `transfer`."""
+
+    def resolve(self, op: str, ctx: Any) -> Prepared:
+        return core.prepared_transfer()
+
+
+class ProgramCall(NamedTuple):
+    """What `prepare` returns for several calls: see `program`."""
+
+    num_slots: int
+    steps: list[Any]
+    inputs: list[int]
+    outputs: list[int]
+
+    def resolve(self, op: str, ctx: Any) -> Prepared:
+        return make_program(self.num_slots, self.steps, self.inputs, self.outputs)
 
 
 def kernel(name: str, dtype: str, scratch: int = 0, work: float = 0, **fields: Any) -> KernelCall:
@@ -62,3 +83,13 @@ def view(offset: int = 0) -> ViewCall:
 def host(function: Callable[..., None]) -> HostCall:
     """A call of `function(*inputs, *outputs, *runtime values)` on NumPy arrays: writes outputs."""
     return HostCall(function)
+
+
+def transfer() -> TransferCall:
+    """A copy of input 0 to an output of the same shape and dtype on another device."""
+    return TransferCall()
+
+
+def program(num_slots: int, steps: list[Any], inputs: list[int], outputs: list[int]) -> ProgramCall:
+    """Several calls, one after another, over arrays in slots: see device.program.make_program."""
+    return ProgramCall(num_slots, steps, inputs, outputs)

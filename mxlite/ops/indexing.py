@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ..base import DTYPES, Shape
-from ..device.core import Spec
+from ..device.memory import Spec
 from .schema import Op, kernel, param, register, required
 from .strided import item_bits, split_at
 

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ..base import MXNetIndexError, Shape
-from ..device.core import Spec
+from ..device.memory import Spec
 from .indexing import index_flag
 from .schema import Op, host, kernel, register, required
 
@@ -145,6 +145,7 @@ class BackwardGatherND(_Scattering):
 class ScatterSetND(_Scattering):
     """lhs, of `shape`, with rhs at the places of indices; the last counts."""
 
+    assigning = True
     shape: Shape = required("shape of lhs")
 
     def infer_shape(self, lhs, rhs, indices):

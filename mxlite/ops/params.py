@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,44 +156,52 @@ def runtime(default: Any = REQUIRED, help: str = "", **rules: Any) -> Any:
 
 
 class ScalarRef:
-    """A runtime parameter inside a gradient rule: a number to be known when the step runs."""
+    """A runtime parameter inside a gradient rule: an expression whose value is known at the run.
 
-    __slots__ = ("evaluate",)
+    code: the expression in postfix form, pairs of an instruction of device.program.SCALAR_CODE and
+    its operand: ("given", i) is the call's i-th runtime parameter, ("constant", 2.0) a number;
+    "add", "subtract", "multiply", "divide" and "log" work on what came before.
+    """
 
-    def __init__(self, evaluate: Callable[[Sequence[float]], float]) -> None:
-        self.evaluate = evaluate
+    __slots__ = ("code",)
 
-    def _combine(self, other: Any, function: Callable[[float, float], float]) -> ScalarRef:
-        if isinstance(other, ScalarRef):
-            return ScalarRef(lambda s: function(self.evaluate(s), other.evaluate(s)))
-        if not isinstance(other, (int, float)):
+    def __init__(self, code: tuple[tuple[str, float], ...]) -> None:
+        self.code = code
+
+    def _combine(self, instruction: str, other: Any, reflected: bool = False) -> ScalarRef:
+        if not isinstance(other, (int, float, ScalarRef)):
             return NotImplemented
-        return ScalarRef(lambda s: function(self.evaluate(s), other))
+        code = other.code if isinstance(other, ScalarRef) else (("constant", float(other)),)
+        operands = code + self.code if reflected else self.code + code
+        return ScalarRef((*operands, (instruction, 0)))
 
     def __add__(self, other: Any) -> ScalarRef:
-        return self._combine(other, lambda a, b: a + b)
+        return self._combine("add", other)
+
+    def __radd__(self, other: Any) -> ScalarRef:
+        return self._combine("add", other, reflected=True)
 
     def __sub__(self, other: Any) -> ScalarRef:
-        return self._combine(other, lambda a, b: a - b)
+        return self._combine("subtract", other)
 
     def __rsub__(self, other: Any) -> ScalarRef:
-        return self._combine(other, lambda a, b: b - a)
+        return self._combine("subtract", other, reflected=True)
 
     def __mul__(self, other: Any) -> ScalarRef:
-        return self._combine(other, lambda a, b: a * b)
+        return self._combine("multiply", other)
+
+    def __rmul__(self, other: Any) -> ScalarRef:
+        return self._combine("multiply", other, reflected=True)
 
     def __truediv__(self, other: Any) -> ScalarRef:
-        return self._combine(other, lambda a, b: a / b)
+        return self._combine("divide", other)
 
     def __rtruediv__(self, other: Any) -> ScalarRef:
-        return self._combine(other, lambda a, b: b / a)
+        return self._combine("divide", other, reflected=True)
+
+    def __neg__(self) -> ScalarRef:
+        return self._combine("multiply", -1.0)
 
     def log(self) -> ScalarRef:
         """The natural logarithm; not a number for values that have none."""
-        return self._combine(0, lambda a, b: math.log(a) if a > 0 else math.nan)
-
-    def __neg__(self) -> ScalarRef:
-        return self._combine(0, lambda a, b: -a)
-
-    __radd__ = __add__
-    __rmul__ = __mul__
+        return ScalarRef((*self.code, ("log", 0)))

@@ -7,13 +7,16 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from ..base import MXNetError, MXNetIndexError, MXNetTypeError, MXNetValueError, suggestion
-from ..device import core
-from ..device.core import Operator, Prepared, Spec
+from ..device.core import Operator, Prepared
+from ..device.memory import Spec
+from ..device.memory import spec as make_spec
 from .calls import HostCall as HostCall
 from .calls import KernelCall as KernelCall
 from .calls import ViewCall as ViewCall
 from .calls import host as host
 from .calls import kernel as kernel
+from .calls import program as program
+from .calls import transfer as transfer
 from .calls import view as view
 from .params import REQUIRED as REQUIRED
 from .params import Param as Param
@@ -46,17 +49,19 @@ class Op(Operator):
     uses_train = False
     random = False
     elementwise = False     # an output's element comes from the inputs' at its place alone
+    assigning = False       # the output is input 0 with some elements replaced
     hidden = False
     num_outputs: Any = 1
     visible_outputs: Any = None
     _instances: dict[tuple[Any, ...], Op] = {}
 
     def __init__(self, **values: Any) -> None:
-        self._configure(self.uses_train, self.random, len(self.runtime_params), self.elementwise)
+        self._configure(self.uses_train, self.random, len(self.runtime_params), self.elementwise,
+                        self.assigning)
         for name, value in values.items():
             setattr(self, name, value)
         for position, name in enumerate(self.runtime_params):
-            setattr(self, name, ScalarRef(lambda s, i=position: s[i]))  # type: ignore[misc]
+            setattr(self, name, ScalarRef((("given", position),)))
         self.check()
 
     @classmethod
@@ -99,6 +104,10 @@ class Op(Operator):
                 raise self.dtype_error(given, f"{dtypes[0]}, as {self.input_names(1)[0]} is", dtype)
         return [dtypes[0]] * self.num_outputs
 
+    def output_ctx(self, specs: tuple[Spec, ...], ctx: Any) -> Any:
+        """The context of the outputs: that of the inputs, or `ctx` where there are none."""
+        return specs[0].ctx if specs else ctx
+
     def complete(self, *shapes: Any) -> list[Any]:
         """The inputs' shapes, with unknown ones (None) filled in from the others."""
         return list(shapes)
@@ -120,10 +129,10 @@ class Op(Operator):
     def build(self, specs: tuple[Spec, ...], train: bool, ctx: Any) -> tuple[list[Spec], Prepared]:
         """Infer the outputs and prepare the call: what runs once for given specs."""
         self._check_inputs(specs)
-        ctx = specs[0].ctx if specs else ctx
+        ctx = self.output_ctx(specs, ctx)
         dtypes = self.infer_dtype(*[spec.dtype for spec in specs])
         shapes = self.infer_shape(*[spec.shape for spec in specs])
-        outputs = [core.spec(shape, dtype, ctx)
+        outputs = [make_spec(shape, dtype, ctx)
                    for shape, dtype in zip(shapes, dtypes, strict=True)]
         extra = {"train": train} if self.uses_train else {}
         return outputs, self.prepare(specs, outputs, **extra).resolve(self.name, ctx)

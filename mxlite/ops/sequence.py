@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..device.core import Spec
+from ..device.memory import Spec
 from .indexing import index_flag
 from .schema import Op, kernel, param, register
 from .strided import item_bits

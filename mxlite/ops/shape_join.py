@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..base import Shape
-from ..device.core import Spec
+from ..device.memory import Spec
 from .schema import HostCall, KernelCall, Op, host, kernel, param, register, required
 from .strided import contiguous, split_at, strided
 

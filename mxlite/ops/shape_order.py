@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..base import Shape
-from ..device.core import Spec
+from ..device.memory import Spec
 from .schema import KernelCall, Op, kernel, param, register, required
 from .strided import contiguous, strided
 

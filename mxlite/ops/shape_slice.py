@@ -7,12 +7,12 @@ from typing import Any
 
 from ..base import Shape
 from .schema import Op, param, register, required, view
-from .strided import contiguous, item_bits, split_at, strided
+from .strided import contiguous, split_at, strided
 
 Bounds = tuple[int | None, ...]
 
 
-class _Slicing(Op):
+class Slicing(Op):
     """Base of what takes begin, end, step: one entry an axis, None as in Python's slices."""
 
     begin: Bounds
@@ -50,7 +50,7 @@ class _Slicing(Op):
 
 
 @register("slice", "crop")
-class Slice(_Slicing):
+class Slice(Slicing):
     """data[begin[0]:end[0]:step[0], begin[1]:end[1]:step[1], ...]."""
 
     begin: Bounds = required("first index on each axis; None: the start")
@@ -69,7 +69,7 @@ class Slice(_Slicing):
 
 
 @register("_backward_slice")
-class BackwardSlice(_Slicing):
+class BackwardSlice(Slicing):
     """Zeros of `shape` with data in place of the slice."""
 
     begin: Bounds = required("first index on each axis; None: the start")
@@ -90,52 +90,6 @@ class BackwardSlice(_Slicing):
 
     def grad(self, F, dy, inputs, outputs):
         return [F.slice(dy[0], **self.bounds())]
-
-
-@register("_slice_assign", "_crop_assign", inputs="lhs rhs")
-class SliceAssign(_Slicing):
-    """lhs with the slice replaced by rhs."""
-
-    begin: Bounds = required("first index on each axis; None: the start")
-    end: Bounds = required("index to stop at on each axis; None: the end")
-    step: Bounds = param((), "step on each axis; () or None: 1")
-
-    def infer_shape(self, lhs, rhs):
-        lengths = self.walk(lhs)[0]
-        if rhs != lengths:
-            raise self.shape_error("rhs", f"{lengths}, as the slice of lhs has", rhs)
-        return [lhs]
-
-    def prepare(self, inputs, outputs):
-        lengths, strides, offset = self.walk(inputs[0].shape)
-        return strided("strided_assign", outputs[0], lengths, contiguous(lengths), strides,
-                       y_offset=offset, y_at=2)
-
-    def grad(self, F, dy, inputs, outputs):
-        return [F._slice_assign_scalar(dy[0], scalar=0.0, **self.bounds()),
-                F.slice(dy[0], **self.bounds())]
-
-
-@register("_slice_assign_scalar", "_crop_assign_scalar")
-class SliceAssignScalar(_Slicing):
-    """data with every item of the slice replaced by scalar."""
-
-    scalar: float = param(0.0, "the new value")
-    begin: Bounds = required("first index on each axis; None: the start")
-    end: Bounds = required("index to stop at on each axis; None: the end")
-    step: Bounds = param((), "step on each axis; () or None: 1")
-
-    def infer_shape(self, data):
-        self.walk(data)
-        return [data]
-
-    def prepare(self, inputs, outputs):
-        lengths, strides, offset = self.walk(inputs[0].shape)
-        return strided("strided_assign_scalar", outputs[0], lengths, [0] * len(lengths), strides,
-                       y_offset=offset, value=item_bits(self.scalar, inputs[0].dtype))
-
-    def grad(self, F, dy, inputs, outputs):
-        return [F._slice_assign_scalar(dy[0], scalar=0.0, **self.bounds())]
 
 
 @register("slice_axis")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from ..base import DTYPES, FLOATS, MXNetValueError
-from ..device.core import Spec
+from ..device.memory import Spec
 from .schema import KernelCall, kernel
 
 MAX_NDIM = 12

@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ..base import MXNetError
-from ..device.core import Prepared, Spec
+from ..device.core import Prepared
+from ..device.memory import Spec
 from .bind import bind
+from .calls import ProgramCall, program
+from .python_operators import PYTHON_OPERATORS
 from .schema import REGISTRY, Op, ScalarRef
 
 
@@ -55,47 +58,48 @@ class Ref:
     def size(self) -> int:
         return self.spec.size
 
-    def _with(self, other: Any, name: str, scalar_name: str) -> Ref:
-        call = self.tracer
+    def _with(self, other: Any, symbol: str, reflected: bool = False) -> Ref:
+        on_arrays, on_scalar, on_reflected = PYTHON_OPERATORS[symbol]
         if isinstance(other, Ref):
-            return call.apply(REGISTRY[name], (self, other), {})
-        return call.apply(REGISTRY[scalar_name], (self,), {"scalar": other})
+            return self.tracer.apply(REGISTRY[on_arrays], (self, other), {})
+        name = on_reflected if reflected else on_scalar
+        return self.tracer.apply(REGISTRY[name], (self,), {"scalar": other})
 
     def __add__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_add", "_plus_scalar")
+        return self._with(other, "+")
 
     def __sub__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_sub", "_minus_scalar")
+        return self._with(other, "-")
 
     def __rsub__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_sub", "_rminus_scalar")
+        return self._with(other, "-", reflected=True)
 
     def __mul__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_mul", "_mul_scalar")
+        return self._with(other, "*")
 
     def __truediv__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_div", "_div_scalar")
+        return self._with(other, "/")
 
     def __rtruediv__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_div", "_rdiv_scalar")
+        return self._with(other, "/", reflected=True)
 
     def __pow__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_power", "_power_scalar")
+        return self._with(other, "**")
 
     def __rpow__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_power", "_rpower_scalar")
+        return self._with(other, "**", reflected=True)
 
     def __neg__(self) -> Ref:
         return self * -1.0
 
     def __eq__(self, other: Any) -> Any:
-        return self._with(other, "broadcast_equal", "_equal_scalar")
+        return self._with(other, "==")
 
     def __gt__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_greater", "_greater_scalar")
+        return self._with(other, ">")
 
     def __lt__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_lesser", "_lesser_scalar")
+        return self._with(other, "<")
 
     __radd__ = __add__
     __rmul__ = __mul__
@@ -133,6 +137,20 @@ class Tracer:
                                [ref.slot for ref in outputs], scalars))
         visible = outputs[:op.num_visible(len(outputs))]
         return visible[0] if len(visible) == 1 else visible
+
+
+def composed(function: Callable[..., Any], specs: Sequence[Spec], train: bool = False) -> ProgramCall:
+    """What `prepare` returns for an operator that consists of others.
+
+    function(F, *inputs) -> an output or a list of them; it is run once, on symbolic Refs.
+    """
+    tracer = Tracer(train, specs[0].ctx)
+    inputs = [tracer.new(spec) for spec in specs]
+    outputs = function(tracer, *inputs)
+    outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    steps = [(step.call, step.inputs, step.outputs, step.scalars) for step in tracer.steps]
+    return program(tracer.num_slots, steps, [ref.slot for ref in inputs],
+                   [ref.slot for ref in outputs])
 
 
 def trace(call: Prepared, needed: Sequence[bool], train: bool) -> GradTrace:

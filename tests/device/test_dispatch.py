@@ -1,46 +1,16 @@
 """The device seam: kernels are looked up by (operator, device)."""
 
-import numpy as np
 import pytest
 
 import mxlite as mx
 from mxlite import nd
-from mxlite.device import core
-from mxlite.device.context import Context, add_device_kind
+from mxlite.device.context import Context
 from mxlite.ndarray.ndarray import OpFunction
 from mxlite.ops import schema
 
 
-@pytest.fixture
-def toy():
-    """A device with one kernel of its own, written in Python, that counts its calls."""
-    calls = []
-
-    def add(lhs, rhs, out, **fields):
-        calls.append(fields)
-        np.add(lhs, rhs, out=out)
-
-    add_device_kind("toy", is_host=True)
-    core.register_kernel("toy", "add_f32", add)
-    return Context("toy"), calls
-
-
-def test_a_new_device_runs_its_own_kernels(toy):
-    ctx, calls = toy
-    x = nd.array([1, 2]).as_in_context(ctx)
-    y = x + x
-    assert y.ctx == ctx and y.tolist() == [2, 4]
-    assert len(calls) == 1
-
-
-def test_a_missing_kernel_names_operator_and_devices(toy):
-    x = nd.array([1, 2]).as_in_context(toy[0])
-    with pytest.raises(NotImplementedError, match="broadcast_mul has no toy kernel"):
-        x * x
-
-
 def test_a_gpu_without_cuda_says_so():
-    with pytest.raises(mx.MXNetError, match="gpu"):
+    with pytest.raises(mx.MXNetError, match=r"gpu\(0\): this build of mxlite has no gpu devices; it has cpu, cpu_pinned"):
         nd.zeros((2,), ctx=mx.gpu())
 
 

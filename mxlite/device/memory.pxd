@@ -1,0 +1,43 @@
+from libc.stdint cimport int64_t, uint64_t
+
+
+cdef class Device:
+    cdef readonly str kind
+    cdef readonly int number
+    cdef readonly bint is_host
+    cdef readonly dict kernels
+    cpdef size_t allocate(self, size_t nbytes) except? 0
+    cpdef object free(self, size_t address, size_t nbytes)
+    cpdef object copy_in(self, size_t target, size_t source, size_t nbytes)
+    cpdef object copy_out(self, size_t target, size_t source, size_t nbytes)
+    cpdef object copy_within(self, size_t target, size_t source, size_t nbytes)
+    cpdef object copy_from(self, Device other, size_t target, size_t source, size_t nbytes)
+    cpdef object fill(self, size_t address, int64_t count, int itemsize, uint64_t item)
+    cpdef object find_kernel(self, str name)
+    cpdef object empty_cache(self)
+
+
+cdef class Spec:
+    cdef readonly tuple shape
+    cdef readonly str dtype
+    cdef readonly object ctx
+    cdef readonly Device device
+    cdef readonly int ndim
+    cdef readonly int itemsize
+    cdef readonly int64_t size
+    cdef readonly int64_t nbytes
+
+
+cdef class Storage:
+    cdef char *data
+    cdef size_t nbytes
+    cdef Device device
+    cdef object owner          # keeps foreign memory alive; None: the device's
+    cdef bint is_grad          # a variable's gradient buffer
+
+
+cdef Spec make_spec(tuple shape, str dtype, object ctx)
+cdef Storage new_storage(Device device, int64_t nbytes, object user)
+cdef int copy_memory(Device to, void *target, Device come_from, const void *source,
+                     size_t nbytes) except -1
+cdef object host_view(Spec spec, void *data)

@@ -1,0 +1,219 @@
+# cython: language_level=3, boundscheck=False, wraparound=False
+"""Devices and their memory: `Device`, the type of an array (`Spec`), blocks of memory."""
+
+cimport cython
+cimport numpy as np
+from libc.stdint cimport int64_t, uint64_t
+from libc.stdlib cimport free, malloc
+
+from ..base import DTYPES, MXNetMemoryError, MXNetNotImplementedError, MXNetValueError
+from .context import add_device_type
+
+np.import_array()
+
+# ---------------------------------------------------------------- devices
+
+cdef class Device:
+    """Memory, and the kernels that work on it. All addresses are the device's own.
+
+    A subclass overrides `allocate`, `free`, `copy_in`, `copy_out`, `copy_within` and `fill`, and has
+    its kernels in `kernels` or overrides `find_kernel`. The CPU's is host.HostDevice.
+
+    kind: the name of its kernels' table and in messages. number: which of its kind. is_host: the CPU
+    may read and write its memory through an address.
+    """
+
+    def __init__(self, str kind, int number=0, *, bint is_host=False, dict kernels=None):
+        self.kind, self.number, self.is_host = kind, number, is_host
+        self.kernels = {} if kernels is None else kernels
+
+    def __repr__(self):
+        return f"<device {self.kind}({self.number})>"
+
+    cpdef size_t allocate(self, size_t nbytes) except? 0:
+        """The address of a block of at least `nbytes`, aligned to 64 bytes; 0: no memory is left."""
+        raise NotImplementedError
+
+    cpdef object free(self, size_t address, size_t nbytes):
+        """Take back a block; nbytes as it was allocated."""
+        raise NotImplementedError
+
+    cpdef object copy_in(self, size_t target, size_t source, size_t nbytes):
+        """Copy from `source` in the host's memory to `target` on the device."""
+        raise NotImplementedError
+
+    cpdef object copy_out(self, size_t target, size_t source, size_t nbytes):
+        """Copy from `source` on the device to `target` in the host's memory."""
+        raise NotImplementedError
+
+    cpdef object copy_within(self, size_t target, size_t source, size_t nbytes):
+        """Copy between two blocks of the device, which do not overlap."""
+        raise NotImplementedError
+
+    cpdef object copy_from(self, Device other, size_t target, size_t source, size_t nbytes):
+        """Copy from `source` on another device to `target` on this one; by way of the host."""
+        cdef char *staging = <char *>malloc(nbytes + 1)
+        if staging == NULL:
+            raise MXNetMemoryError(f"no host memory for {nbytes} bytes on their way from {other} "
+                                   f"to {self}")
+        try:
+            other.copy_out(<size_t>staging, source, nbytes)
+            self.copy_in(target, <size_t>staging, nbytes)
+        finally:
+            free(staging)
+
+    cpdef object fill(self, size_t address, int64_t count, int itemsize, uint64_t item):
+        """Write `count` items of 1, 2, 4 or 8 bytes, each with the bits of `item`."""
+        raise NotImplementedError
+
+    cpdef object find_kernel(self, str name):
+        """The kernel of this name, such as "softmax_f32", or None."""
+        return self.kernels.get(name)
+
+    cpdef object empty_cache(self):
+        """Give the memory that is held for reuse back to the system."""
+
+
+cdef dict DEVICES = {}                  # Context -> Device
+cdef dict SPECS = {}                    # (shape, dtype, Context) -> Spec
+cdef dict MAKERS = {}                   # device type of a Context -> function(Context) -> Device
+
+
+def register_device(str device_type, maker):
+    """Make Context accept a device type; maker(context) gives its Device, at the first use."""
+    unregister_device(device_type)
+    add_device_type(device_type)
+    MAKERS[device_type] = maker
+
+
+def unregister_device(str device_type):
+    """Forget a device type; arrays that are there keep their device."""
+    MAKERS.pop(device_type, None)
+    for ctx in [ctx for ctx in DEVICES if ctx.device_type == device_type]:
+        del DEVICES[ctx]
+    SPECS.clear()
+
+
+def device_of(ctx):
+    """The Device of a Context; raises MXNetNotImplementedError where this build has none."""
+    device = DEVICES.get(ctx)
+    if device is None:
+        maker = MAKERS.get(ctx.device_type)
+        if maker is None:
+            raise MXNetNotImplementedError(
+                f"{ctx}: this build of mxlite has no {ctx.device_type} devices; it has "
+                f"{', '.join(MAKERS)}")
+        device = DEVICES[ctx] = maker(ctx)
+    return device
+
+
+cdef int copy_memory(Device to, void *target, Device come_from, const void *source,
+                     size_t nbytes) except -1:
+    """Copy between blocks of any two devices."""
+    if to is come_from:
+        to.copy_within(<size_t>target, <size_t>source, nbytes)
+    elif come_from.is_host:
+        to.copy_in(<size_t>target, <size_t>source, nbytes)
+    elif to.is_host:
+        come_from.copy_out(<size_t>target, <size_t>source, nbytes)
+    else:
+        to.copy_from(come_from, <size_t>target, <size_t>source, nbytes)
+    return 0
+
+
+# ---------------------------------------------------------------- specs
+
+MAX_NDIM = 32
+
+
+@cython.no_gc
+cdef class Spec:
+    """An array's type: shape, dtype and context. Interned: equal ones are mostly one object."""
+
+    def __repr__(self):
+        return f"{self.dtype}{list(self.shape)} on {self.ctx}"
+
+    def __reduce__(self):
+        return spec, (self.shape, self.dtype, self.ctx)
+
+
+cdef Spec make_spec(tuple shape, str dtype, object ctx):
+    cdef tuple key = (shape, dtype, ctx)
+    cdef Spec self = <Spec>SPECS.get(key)
+    cdef int64_t size = 1
+    if self is not None:
+        return self
+    if len(shape) > MAX_NDIM:
+        raise MXNetValueError(f"an array has at most {MAX_NDIM} axes; got {len(shape)}: {shape}")
+    for length in shape:
+        if length < 0:
+            raise MXNetValueError(f"shape must not hold negative lengths; got {shape}")
+        if length and size > (<int64_t>1 << 58) // <int64_t>length:
+            raise MXNetMemoryError(f"an array of shape {shape} is larger than any memory")
+        size *= <int64_t>length
+    self = Spec.__new__(Spec)
+    self.shape, self.dtype, self.ctx = shape, dtype, ctx
+    self.device = device_of(ctx)
+    self.ndim = len(shape)
+    self.itemsize = DTYPES[dtype][1]
+    self.size = size
+    self.nbytes = size * self.itemsize
+    if len(SPECS) > 100000:      # a cache: losing it costs time, nothing else
+        SPECS.clear()
+    SPECS[key] = self
+    return self
+
+
+def spec(shape, dtype, ctx):
+    """The Spec of these; shape a tuple of ints, dtype a name of `base.DTYPES`."""
+    return make_spec(tuple([int(length) for length in shape]), dtype, ctx)
+
+
+# ---------------------------------------------------------------- blocks
+
+@cython.freelist(64)
+@cython.no_gc
+cdef class Storage:
+    """A block of a device's memory, given back when the last array that uses it goes."""
+
+    def __dealloc__(self):
+        if self.owner is None and self.data != NULL:
+            self.device.free(<size_t>self.data, self.nbytes)
+
+
+cdef Storage new_storage(Device device, int64_t nbytes, object user):
+    """A block of `nbytes`; user: the Spec of the array or the operator that it is for."""
+    cdef Storage self = Storage.__new__(Storage)
+    self.device = device
+    self.data = <char *>device.allocate(<size_t>nbytes)
+    if self.data == NULL:
+        need = (f"no memory for an array {user}" if isinstance(user, Spec)
+                else f"{user.name}: no memory for its work space")
+        raise MXNetMemoryError(f"{need}, {nbytes} bytes")
+    self.nbytes = <size_t>nbytes
+    return self
+
+
+# ---------------------------------------------------------------- NumPy
+
+cdef dict NUMPY_TYPES = {
+    "float32": np.NPY_FLOAT32, "float64": np.NPY_FLOAT64, "float16": np.NPY_FLOAT16,
+    "uint8": np.NPY_UINT8, "int32": np.NPY_INT32, "int8": np.NPY_INT8, "int64": np.NPY_INT64,
+    "bool": np.NPY_BOOL, "bfloat16": np.NPY_UINT16,
+}
+
+
+cdef object host_view(Spec spec, void *data):
+    """A NumPy array over host memory, which the caller keeps alive."""
+    cdef np.npy_intp dims[32]
+    cdef int i
+    if not spec.device.is_host:
+        raise MXNetValueError(f"an array on {spec.ctx} has no host memory; copy it with "
+                              "as_in_context(mx.cpu())")
+    for i in range(spec.ndim):
+        dims[i] = spec.shape[i]
+    view = np.PyArray_SimpleNewFromData(spec.ndim, dims, NUMPY_TYPES[spec.dtype], data)
+    if spec.dtype == "bfloat16":
+        import ml_dtypes
+        view = view.view(ml_dtypes.bfloat16)
+    return view

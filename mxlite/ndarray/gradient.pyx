@@ -1,0 +1,82 @@
+# cython: language_level=3, boundscheck=False, wraparound=False
+"""How to go backward over a prepared call: its traced gradient (ops/trace.py) as a Program."""
+
+from libc.stdint cimport uint64_t
+from libc.stdlib cimport free, malloc
+
+from ..device.core cimport Prepared
+from ..device.program cimport BUFFER
+
+from ..base import MXNetMemoryError
+from ..device.program import make_program
+from ..ops.trace import trace
+
+
+cdef class Gradient:
+    """The gradients of some inputs of a call. Slots are those of the trace: the call's inputs, its
+    outputs, the gradients of its visible outputs, then what the steps make."""
+
+    def __dealloc__(self):
+        free(self.output_grads)
+        free(self.sources)
+
+
+cdef Gradient make_gradient(Prepared call, list wanted):
+    cdef Gradient self = Gradient.__new__(Gradient)
+    traced = trace(call, wanted, call.train)
+    first = call.num_inputs + call.num_outputs
+    read = {slot for step in traced.steps for slot in step.inputs}.union(traced.grads)
+    output_grads = [i for i in range(call.num_visible) if first + i in read]
+    self.error = traced.error
+    self.saved = traced.saved
+    self.results = sorted({slot for slot in traced.grads if slot >= 0})
+    self.program = make_program(
+        traced.num_slots, [(step.call, step.inputs, step.outputs, step.scalars)
+                           for step in traced.steps],
+        [*traced.saved, *[first + i for i in output_grads]], self.results)
+    self.program.op, self.program.device = call.op, call.device     # for its errors and memory
+    self.steps, first_scalar = [], 0
+    for step in traced.steps:
+        self.steps.append((step.call, step.inputs, step.outputs, first_scalar))
+        first_scalar += len(step.scalars) + 2 * step.op.needs_key
+    pack_lists(self, output_grads, traced.grads)
+    return self
+
+
+cdef int pack_lists(Gradient self, list output_grads, list grads) except -1:
+    cdef int i
+    self.num_saved, self.num_output_grads = len(self.saved), len(output_grads)
+    self.output_grads = <int *>malloc(sizeof(int) * (self.num_output_grads + 1))
+    self.sources = <Source *>malloc(sizeof(Source) * (len(grads) + 1))
+    if self.output_grads == NULL or self.sources == NULL:
+        raise MXNetMemoryError("no memory for a gradient")
+    for i in range(self.num_output_grads):
+        self.output_grads[i] = output_grads[i]
+    places = self.program.results
+    for i, slot in enumerate(grads):
+        self.sources[i] = Source(-1, 0, 0, 0, False)
+        if slot >= 0:
+            result = self.results.index(slot)
+            place, index, offset = places[result]
+            shared = sum([other[:2] == (place, index) for other in places])
+            self.sources[i] = Source(result, place, index, offset, place == BUFFER and (
+                offset == 0 and shared == 1 and grads.count(slot) == 1))
+    return 0
+
+
+cdef Gradient gradient_for(Prepared call, uint64_t mask, int count, object wanted):
+    """The Gradient for the inputs in `mask`; for more than 64, for those in the bytes `wanted`."""
+    cdef object key
+    if wanted is None and call.last_gradient is not None and call.last_mask == mask:
+        return <Gradient>call.last_gradient
+    key = mask if wanted is None else wanted
+    found = call.gradients.get(key)
+    if found is None:
+        if wanted is None:
+            found = make_gradient(call, [bool(mask >> i & 1) for i in range(count)])
+        else:
+            found = make_gradient(call, [bool(flag) for flag in wanted])
+        call.gradients[key] = found
+    if wanted is None:
+        call.last_gradient, call.last_mask = found, mask
+    return <Gradient>found

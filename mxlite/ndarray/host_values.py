@@ -1,0 +1,52 @@
+"""From values of the host, NumPy arrays and Python numbers, to arrays on a device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..base import DTYPES, dtype_name
+from ..device.context import Context, cpu
+from ..ops.schema import REGISTRY
+from .array import empty_array, wrap_numpy
+from .function import OpFunction
+
+NUMPY_DTYPES: dict[str, Any] = {
+    "float32": np.float32, "float64": np.float64, "float16": np.float16, "uint8": np.uint8,
+    "int32": np.int32, "int8": np.int8, "int64": np.int64, "bool": np.bool_,
+}
+_CAST, _TRANSFER = [OpFunction(REGISTRY[name], name.lower()) for name in ("Cast", "_CrossDeviceCopy")]
+Values = np.ndarray[Any, Any]
+
+
+def numpy_dtype(name: str) -> Any:
+    """The NumPy type of a dtype name; bfloat16 comes from the ml_dtypes package."""
+    if name == "bfloat16":
+        import ml_dtypes
+
+        return ml_dtypes.bfloat16
+    return NUMPY_DTYPES[name]
+
+
+def from_host(values: Values, ctx: Context, dtype: str) -> Any:
+    """A new array on `ctx` with these values, cast to dtype; it shares no memory with them."""
+    values = _castable(values, dtype)
+    source = wrap_numpy(np.ascontiguousarray(values).reshape(values.shape), cpu(),
+                        dtype_name(values.dtype))
+    if source._dtype_name != dtype:
+        source = _CAST(source, dtype=dtype)
+        return source if ctx == source.ctx else _TRANSFER(source, ctx=ctx)
+    result = empty_array(values.shape, dtype, ctx)
+    result._copy_from(source)
+    return result
+
+
+def _castable(values: Values, dtype: str) -> Values:
+    """The values in a dtype that arrays have and that the Cast operator takes to `dtype` as NumPy
+    would: it rounds float64 to 16 bits by way of float32."""
+    known = values.dtype.isnative and values.dtype.name in DTYPES
+    if not known or (values.dtype.itemsize > 4 and dtype in ("float16", "bfloat16")):
+        with np.errstate(invalid="ignore", over="ignore"):
+            return values.astype(numpy_dtype(dtype))
+    return values

@@ -1,0 +1,17 @@
+from ..device.core cimport Prepared, mx_scalar
+from .array cimport ArrayBase, Node
+
+
+cdef class Leaf(Node):
+    cdef int req                   # 0 null, 1 write, 2 add
+    cdef ArrayBase grad            # its gradient buffer; None: made when a gradient arrives
+    cdef bint fresh                # the gradient was written and nobody has asked for it since
+    cdef bint busy                 # a walk writes to `grad`
+    cdef int arrive(self, ArrayBase total) except -1
+    cdef void lock(self) noexcept
+    cdef void unlock(self) noexcept
+
+
+cdef int record(Prepared call, void **inputs, int count, list outputs,
+                const mx_scalar *scalars) except -1
+cdef int add_into(ArrayBase target, ArrayBase lhs, ArrayBase rhs) except -1
