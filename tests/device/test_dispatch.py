@@ -5,14 +5,14 @@ import pytest
 
 import mxlite as mx
 from mxlite import nd
-from mxlite.device import core
+from mxlite.device import context, core
 from mxlite.device.context import Context, add_device_kind
 from mxlite.ndarray.ndarray import OpFunction
 from mxlite.ops import schema
 
 
 @pytest.fixture
-def toy():
+def toy(monkeypatch):
     """A device with one kernel of its own, written in Python, that counts its calls."""
     calls = []
 
@@ -20,6 +20,9 @@ def toy():
         calls.append(fields)
         np.add(lhs, rhs, out=out)
 
+    monkeypatch.setattr(context, "_KINDS", [*context._KINDS])
+    monkeypatch.setattr(context, "_HOST_KINDS", {*context._HOST_KINDS})
+    monkeypatch.setitem(core.KERNELS, "toy", {})
     add_device_kind("toy", is_host=True)
     core.register_kernel("toy", "add_f32", add)
     return Context("toy"), calls
@@ -44,15 +47,14 @@ def test_a_gpu_without_cuda_says_so():
         nd.zeros((2,), ctx=mx.gpu())
 
 
-def test_no_memory_for_the_work_space_names_the_operator():
-    @schema.register("_test_greedy", inputs="data")
+def test_no_memory_for_the_work_space_names_the_operator(register):
+    @register("_test_greedy", inputs="data")
     class Greedy(schema.Op):
         def prepare(self, inputs, outputs):
             return schema.kernel("exp", "float32", scratch=1 << 60, size=1)
 
     with pytest.raises(MemoryError, match="_test_greedy: no memory for its work space, 11529215"):
         OpFunction(Greedy, "greedy")(nd.ones((1,)))
-    del schema.REGISTRY["_test_greedy"]
 
 
 def test_gpu_memory_info_says_that_there_is_none():

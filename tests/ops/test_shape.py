@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from linear_check import assert_same, check_linear
+from assertions import assert_same
+from gradcheck import check_linear
 
 import mxlite as mx
 from mxlite.device import core
