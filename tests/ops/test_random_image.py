@@ -1,8 +1,6 @@
 """What mx.nd.image draws: ranges, spread, seeds, batches, and gradients for what was drawn.
 
-The operators: _image_random_flip_left_right, _image_random_flip_top_bottom,
-_image_random_brightness, _image_random_contrast, _image_random_saturation, _image_random_hue,
-_image_random_lighting, _image_random_color_jitter. Values for given draws: test_image_ops.py.
+Values for given draws: test_image_ops.py.
 """
 
 import colorsys
@@ -12,6 +10,7 @@ import pytest
 
 import mxlite as mx
 from mxlite.base import MXNetError
+from mxlite.ops.schema import REGISTRY
 
 DRAWS = 2000
 ALL = {
@@ -32,6 +31,12 @@ def draw(name, values, **params):
 
 def colours(rng, *shape):
     return rng.uniform(0, 255, (*shape, 3)).astype("float32")
+
+
+def test_every_random_operator_on_images_is_drawn():
+    operators = {name for name, op in REGISTRY.items() if op.random}
+    assert {name for name in operators if name.startswith("_image_")} == {
+        f"_image_{name}" for name in ALL}
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -177,6 +177,6 @@ SAMPLES = [
     Sample("amp_cast", ((2, 3),), lambda x, dtype: x, {"dtype": "float32"}, gradient="none"),
     Sample("zeros_like", ((2, 3),), np.zeros_like, gradient="recorded"),
     Sample("ones_like", ((2, 3),), np.ones_like, gradient="recorded"),
-    Sample("shape_array", ((2, 3),), np.shape, gradient="none"),
+    Sample("shape_array", ((2, 3),), lambda x: np.array(x.shape), gradient="none"),
     Sample("size_array", ((2, 3),), lambda x: np.array([x.size]), gradient="none"),
 ]

@@ -35,6 +35,17 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class Uniform:
+    """An input of values in the sample's domain, and of one dtype in any call."""
+
+    shape: tuple[int, ...]
+    dtype: str
+
+    def draw(self, rng: np.random.Generator, domain: tuple[float, float]) -> np.ndarray:
+        return rng.uniform(*domain, self.shape)
+
+
+@dataclass(frozen=True)
 class Fixed:
     """An input of given values."""
 
@@ -52,11 +63,11 @@ class Fixed:
 class Sample:
     """A call of an operator, with what is known of its result.
 
-    inputs: shapes (uniform values in `domain`), Ints, Spread or Fixed.
+    inputs: shapes (uniform values in `domain`), Ints, Spread, Uniform or Fixed.
     oracle: the outputs from float64 inputs, None where only the recording from MXNet is compared.
     gradient: "checked" against differences of float64 values and against the recording,
         "recorded" (only that), or "none". second: the gradient has a gradient.
-    wrt: which inputs have a gradient; None: all that are not Ints or Fixed.
+    wrt: which inputs have a gradient; None: the shapes and Spreads.
     slack: how many times the dtype's tolerance. aux: inputs that the call writes to.
     train: run in training mode. recorded: there is a recording from MXNet.
     single: MXNet has float32 constants in it, so that its float64 values agree to float32 only.
