@@ -1,5 +1,7 @@
 """Samples of LayerNorm, InstanceNorm, GroupNorm and L2Normalization."""
 
+import math
+
 import numpy as np
 
 from .sample import Sample
@@ -19,7 +21,8 @@ def layer_norm(x, gamma, beta, axis=-1, eps=1e-5, output_mean_var=False):
 
 
 def group_norm(x, gamma, beta, num_groups=1, eps=1e-5, output_mean_var=False):
-    normal, mean, std = normalised(x.reshape(len(x), num_groups, -1), 2, eps)
+    size = math.prod(x.shape[1:]) // num_groups
+    normal, mean, std = normalised(x.reshape(len(x), num_groups, size), 2, eps)
     out = (normal * gamma[:, None] + beta[:, None]).reshape(x.shape)
     return [out, mean[..., 0], std[..., 0]] if output_mean_var else out
 
