@@ -37,14 +37,17 @@ def windows(x, kernel, stride, dilate, pad, fill=0.0):
     return view[(slice(None), slice(None), *steps)]
 
 
-def convolution(x, weight, bias=0.0, kernel=(), num_filter=0, stride=(1, 1), dilate=(1, 1),
-                pad=(0, 0), num_group=1, no_bias=False):
-    seen = windows(x, kernel, stride, dilate, [(p, p) for p in pad])
-    N, C, OH, OW = seen.shape[:4]
-    seen = seen.reshape(N, num_group, C // num_group, OH, OW, *kernel)
+def convolution(x, weight, bias=0.0, kernel=(), num_filter=0, stride=None, dilate=None, pad=None,
+                num_group=1, no_bias=False):
+    ndim = len(kernel)
+    seen = windows(x, kernel, stride or (1,) * ndim, dilate or (1,) * ndim,
+                   [(p, p) for p in pad or (0,) * ndim])
+    N, C, *out = seen.shape[:2 + ndim]
+    seen = seen.reshape(N, num_group, C // num_group, *out, *kernel)
     grouped = weight.reshape(num_group, num_filter // num_group, C // num_group, *kernel)
-    sums = np.einsum("ngchwij,gfcij->ngfhw", seen, grouped).reshape(N, num_filter, OH, OW)
-    return sums + np.reshape(bias, (-1, 1, 1))
+    o, k = "uvw"[:ndim], "xyz"[:ndim]
+    sums = np.einsum(f"ngc{o}{k},gfc{k}->ngf{o}", seen, grouped).reshape(N, num_filter, *out)
+    return sums + np.reshape(bias, (-1, *[1] * ndim))
 
 
 def pooling(x, kernel=(), pool_type="max", global_pool=False, stride=None, pad=None,
