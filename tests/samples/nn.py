@@ -154,7 +154,7 @@ SAMPLES = [
     *[Sample("log_softmax", (shape,), log_softmax, params, second=True, slack=8)
       for shape, params in (((4, 5), {}), ((2, 3, 4), {"axis": 1}))],
     Sample("softmin", ((4, 5),), lambda x: softmax(-x), second=True, slack=8),
-    Sample("SoftmaxActivation", ((4, 5),), softmax, slack=8),
+    Sample("SoftmaxActivation", ((4, 5),), softmax, slack=8, recorded_in=("float32",)),
     Sample("FullyConnected", ((2, 3), (4, 3), (4,)), fully_connected, {"num_hidden": 4},
            second=True, slack=8),
     Sample("FullyConnected", ((2, 3, 5), (4, 15)), fully_connected,

@@ -69,7 +69,8 @@ class Sample:
         "recorded" (only that), or "none". second: the gradient has a gradient.
     wrt: which inputs have a gradient; None: the shapes and Spreads.
     slack: how many times the dtype's tolerance. aux: inputs that the call writes to.
-    train: run in training mode. recorded: there is a recording from MXNet.
+    train: run in training mode. recorded: there is a recording from MXNet, in the dtypes
+        `recorded_in`: those in which MXNet has the operator.
     single: MXNet has float32 constants in it, so that its float64 values agree to float32 only.
     """
 
@@ -86,6 +87,7 @@ class Sample:
     aux: tuple[int, ...] = ()
     train: bool = False
     recorded: bool = True
+    recorded_in: tuple[str, ...] = ("float32", "float64")
     single: bool = False
 
     def __str__(self) -> str:
@@ -107,6 +109,11 @@ class Sample:
             return self.wrt
         return tuple(i for i, entry in enumerate(self.inputs)
                      if isinstance(entry, (tuple, Spread)))
+
+    @property
+    def recordings(self) -> tuple[str, ...]:
+        """The dtypes in which there is a recording from MXNet."""
+        return self.recorded_in if self.recorded else ()
 
     def dtype_of(self, position: int, dtype: str) -> str:
         """The dtype of an input of a call in `dtype`."""

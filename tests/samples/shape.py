@@ -135,7 +135,7 @@ SAMPLES = [
           {"use_sequence_length": True}),
     Sample("_arange", (), lambda **_: np.arange(1, 7, 1.5), gradient="none",
            params={"start": 1.0, "stop": 7.0, "step": 1.5}),
-    Sample("_linspace", (), lambda **_: np.linspace(0, 1, 5), gradient="none", recorded=False,
+    Sample("_linspace", (), lambda **_: np.linspace(0, 1, 5), gradient="none",
            params={"start": 0.0, "stop": 1.0, "num": 5}),
     Sample("_eye", (), lambda **_: np.eye(3, 4, 1), {"N": 3, "M": 4, "k": 1}, gradient="none"),
     Sample("_full", (), lambda **_: np.full((2, 3), 1.5), {"shape": (2, 3), "value": 1.5},
