@@ -1,6 +1,8 @@
 """Fixtures for all tests."""
 
+import importlib.util
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +12,19 @@ from mxlite.device import core
 from mxlite.ops import schema
 
 NUM_OPERATORS = len(schema.REGISTRY)
+
+
+@pytest.fixture(scope="session")
+def load_tool():
+    """A function: name of a script in tools/ -> its module."""
+    def load(name):
+        path = Path(__file__).parent.parent / "tools" / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(name, path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return load
 
 
 @pytest.fixture
