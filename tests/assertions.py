@@ -1,6 +1,14 @@
-"""What several test files assert."""
+"""What several test files draw and assert."""
 
 import numpy as np
+
+import mxlite as mx
+
+
+def integers(rng, shape, dtype="float32"):
+    """An NDArray of whole numbers from 0 to 99, and its values."""
+    array = mx.nd.array(rng.integers(0, 100, shape), dtype=dtype)
+    return array, array.asnumpy()
 
 
 def assert_same(array, expected):

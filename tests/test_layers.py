@@ -78,15 +78,15 @@ def upward_imports(package):
     """Messages, one for each import that a layer may not have."""
     found = []
     for file in sorted([*package.rglob("*.py"), *package.rglob("*.pyx"), *package.rglob("*.pxd")]):
-        where = file.relative_to(package)
-        part = where.parts[0].removesuffix(".py")
+        place = file.relative_to(package)
+        part = place.parts[0].removesuffix(".py")
         if part == "__init__":
             continue
         for other in sorted(imported_parts(file, package)):
             if other not in LAYER or part not in LAYER:
-                found.append(f"{where}: {other if part in LAYER else part} has no layer")
+                found.append(f"{place}: {other if part in LAYER else part} has no layer")
             elif LAYER[other] > LAYER[part] or (part != other and {part, other} in APART):
-                found.append(f"{where}: {part} must not import {other}")
+                found.append(f"{place}: {part} must not import {other}")
     return found
 
 

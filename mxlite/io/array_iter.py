@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetError, MXNetTypeError, MXNetValueError, listing, suggestion
+from ..base import MXNetError, MXNetTypeError, MXNetValueError, check_count, listing, suggestion
 from ..random import numpy_generator
 from .desc import DataDesc
-from .iterator import DataIter, check_count, gather, shuffled
+from .iterator import DataIter, gather, shuffled
 
 _HANDLES = ["pad", "discard", "roll_over"]
 _NOTHING = np.empty(0, np.int64)

@@ -11,7 +11,7 @@ from ..base import MXNetValueError
 from .record_index import read_lines
 
 
-def find_labels(where: str, path: str, offsets: Any, path_imglist: str,
+def find_labels(caller: str, path: str, offsets: Any, path_imglist: str,
                 label_pad_width: int) -> tuple[Any, int]:
     """(the labels of the list, or None; label_pad_width, or where that is below 1 the most labels
     that an image has)."""
@@ -24,7 +24,7 @@ def find_labels(where: str, path: str, offsets: Any, path_imglist: str,
         most, record = most_labels(path, offsets)
         owner = f"record {record} of {path}"
     if 0 < label_pad_width < most:
-        raise MXNetValueError(f"{where}: label_pad_width must be at least {most}, the labels of "
+        raise MXNetValueError(f"{caller}: label_pad_width must be at least {most}, the labels of "
                               f"{owner}; got {label_pad_width}")
     return listed, max(label_pad_width, most)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import MXNetValueError, Shape
+from ..base import MXNetValueError, Shape, check_count
 from .file_iter import check_dtype, check_settings, check_shape
-from .iterator import check_count
 from .text_files import Part, Table, find_files
 from .text_iter import DTYPES, TextIter
 

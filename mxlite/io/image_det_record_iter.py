@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from .._dataio.detection import PREFIX, DetectionRecords
-from ..base import MXNetValueError
+from ..base import MXNetValueError, check_count
 from .box_labels import find_labels
 from .detection_settings import check_detection, check_number
 from .file_iter import check_dtype, check_settings
-from .iterator import check_count
 from .mean_image import find_mean_image
 from .record_index import check_file, find_records
 from .record_iter import RecordIter, decode_upright, draw_seeds, written_dtype
@@ -89,22 +88,22 @@ class ImageDetRecordIter(RecordIter):
             scale: float = 1, data_name: str = "data", label_name: str = "softmax_label") -> None:
         given = {name: value for name, value in locals().items()
                  if name not in ("self", "__class__")}
-        where = type(self).__name__
-        settings = check_detection(where, given)
-        batch_size = check_count(where, "batch_size", batch_size, low=1)
-        label_width = check_count(where, "label_width", label_width, low=-1)
-        threads = check_count(where, "preprocess_threads", preprocess_threads, low=1)
-        pad_value = check_number(where, "label_pad_value", label_pad_value, float, -np.inf, np.inf)
-        check_settings(where, prefetch_buffer, ctx)
+        caller = type(self).__name__
+        settings = check_detection(caller, given)
+        batch_size = check_count(caller, "batch_size", batch_size, low=1)
+        label_width = check_count(caller, "label_width", label_width, low=-1)
+        threads = check_count(caller, "preprocess_threads", preprocess_threads, low=1)
+        pad_value = check_number(caller, "label_pad_value", label_pad_value, float, -np.inf, np.inf)
+        check_settings(caller, prefetch_buffer, ctx)
         if aug_seq != "det_aug_default":
-            raise MXNetValueError(f"{where}: aug_seq must be 'det_aug_default'; got {aug_seq!r}")
-        dtype = check_dtype(where, dtype or "float32", _DTYPES)
-        records = find_records(where, path_imgrec, "", num_parts, part_index)
+            raise MXNetValueError(f"{caller}: aug_seq must be 'det_aug_default'; got {aug_seq!r}")
+        dtype = check_dtype(caller, dtype or "float32", _DTYPES)
+        records = find_records(caller, path_imgrec, "", num_parts, part_index)
         listed, pad_width = find_labels(
-            where, records.path, records.offsets,
-            path_imglist and check_file(where, "path_imglist", path_imglist),
-            check_count(where, "label_pad_width", label_pad_width, low=-1))
-        order_seed, augment_seed = draw_seeds(where, seed, None)
+            caller, records.path, records.offsets,
+            path_imglist and check_file(caller, "path_imglist", path_imglist),
+            check_count(caller, "label_pad_width", label_pad_width, low=-1))
+        order_seed, augment_seed = draw_seeds(caller, seed, None)
         mean_image = find_mean_image(type(self), "" if any(settings["mean"]) else mean_img, given)
         crew = DetectionRecords(records.path, records.offsets, settings, mean_image, decode_upright,
                                 written_dtype(dtype), label_width, pad_width, pad_value, listed,
@@ -114,5 +113,5 @@ class ImageDetRecordIter(RecordIter):
             (data_name, label_name), shuffle, order_seed, round_batch)
         if verbose:
             logging.getLogger("mxlite").info(
-                "%s: %d images of %s with at most %d labels, %d threads", where, records.size,
+                "%s: %d images of %s with at most %d labels, %d threads", caller, records.size,
                 records.path, pad_width, crew.num_threads)

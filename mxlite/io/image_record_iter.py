@@ -6,10 +6,9 @@ import logging
 from typing import Any
 
 from .._dataio.image_records import ImageRecords
-from ..base import MXNetValueError
+from ..base import MXNetValueError, check_count
 from .file_iter import check_dtype, check_settings
 from .image_settings import check_augment
-from .iterator import check_count
 from .mean_image import find_mean_image
 from .record_index import check_file, find_records, read_image_list
 from .record_iter import RecordIter, decode_upright, draw_seeds, written_dtype
@@ -77,19 +76,19 @@ class ImageRecordIter(RecordIter):
             data_name: str = "data", label_name: str = "softmax_label") -> None:
         given = {name: value for name, value in locals().items()
                  if name not in ("self", "__class__")}
-        where = type(self).__name__
-        settings = check_augment(where, given)
-        batch_size = check_count(where, "batch_size", batch_size, low=1)
-        label_width = check_count(where, "label_width", label_width, low=1)
-        threads = check_count(where, "preprocess_threads", preprocess_threads, low=1)
-        check_settings(where, prefetch_buffer, ctx)
+        caller = type(self).__name__
+        settings = check_augment(caller, given)
+        batch_size = check_count(caller, "batch_size", batch_size, low=1)
+        label_width = check_count(caller, "label_width", label_width, low=1)
+        threads = check_count(caller, "preprocess_threads", preprocess_threads, low=1)
+        check_settings(caller, prefetch_buffer, ctx)
         if aug_seq != "aug_default":
-            raise MXNetValueError(f"{where}: aug_seq must be 'aug_default'; got {aug_seq!r}")
-        dtype = check_dtype(where, dtype or self._default_dtype, _DTYPES)
-        records = find_records(where, path_imgrec, path_imgidx, num_parts, part_index)
-        listed = path_imglist and read_image_list(check_file(where, "path_imglist", path_imglist),
+            raise MXNetValueError(f"{caller}: aug_seq must be 'aug_default'; got {aug_seq!r}")
+        dtype = check_dtype(caller, dtype or self._default_dtype, _DTYPES)
+        records = find_records(caller, path_imgrec, path_imgidx, num_parts, part_index)
+        listed = path_imglist and read_image_list(check_file(caller, "path_imglist", path_imglist),
                                                   label_width)
-        order_seed, augment_seed = draw_seeds(where, seed, seed_aug)
+        order_seed, augment_seed = draw_seeds(caller, seed, seed_aug)
         crew = ImageRecords(records.path, records.offsets, settings,
                             find_mean_image(type(self), mean_img, given), decode_upright,
                             written_dtype(dtype), label_width, listed or None, augment_seed,
@@ -99,7 +98,7 @@ class ImageRecordIter(RecordIter):
             (label_width,) if label_width > 1 else (), dtype, (data_name, label_name), shuffle,
             order_seed, round_batch)
         if verbose:
-            logging.getLogger("mxlite").info("%s: %d images of %s, %d threads", where,
+            logging.getLogger("mxlite").info("%s: %d images of %s, %d threads", caller,
                                              records.size, records.path, crew.num_threads)
 
 

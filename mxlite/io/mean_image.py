@@ -23,13 +23,13 @@ def find_mean_image(cls: type, path: str, parameters: dict[str, Any]) -> Any:
     return _load(cls.__name__, path, tuple(parameters["data_shape"]))
 
 
-def _load(where: str, path: str, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+def _load(caller: str, path: str, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
     arrays = nd.load(path)
     values = list(arrays.values()) if isinstance(arrays, dict) else arrays
     found = [array.shape for array in values]
     if found != [shape]:
-        raise MXNetValueError(f"{where}: mean_img must hold one array of {shape}, as data_shape is;"
-                              f" {path} holds {found}")
+        raise MXNetValueError(f"{caller}: mean_img must hold one array of {shape}, as data_shape "
+                              f"is; {path} holds {found}")
     return np.ascontiguousarray(values[0].asnumpy(), np.float32)
 
 

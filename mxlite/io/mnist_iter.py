@@ -10,14 +10,13 @@ import numpy as np
 
 from .. import ndarray as nd
 from .._dataio.rows import RowBatch, Rows
-from ..base import FLOATS, MXNetValueError
+from ..base import FLOATS, MXNetValueError, check_count
 from ..context import cpu
 from ..ndarray.array import empty_array
 from .crew_iter import CrewIter
 from .desc import DataDesc
-from .file_iter import Batch, check_dtype, check_part, check_settings, check_shape, part_of
+from .file_iter import FileBatch, check_dtype, check_part, check_settings, check_shape, part_of
 from .idx import read_idx
-from .iterator import check_count
 from .order import Order, Turn
 
 _CPU = cpu()
@@ -72,18 +71,18 @@ class MNISTIter(CrewIter):
             logging.getLogger("mxlite").info("MNISTIter: %d images of shape %s from %s",
                                              len(self._labels), self._shape, image)
 
-    def _make(self, turn: Turn) -> RowBatch:
+    def _new_batch(self, turn: Turn) -> RowBatch:
         data = empty_array(self.provide_data[0].shape, "float32", _CPU)
         labels = empty_array((self.batch_size,), "float32", _CPU)
         return RowBatch(turn.samples, data._numpy_view(), labels._numpy_view(), self._width,
                         (turn, data, labels))
 
-    def _show(self, batch: RowBatch) -> Batch:
+    def _finished(self, batch: RowBatch) -> FileBatch:
         turn, data, labels = batch.tag
         if self._dtype != "float32":
             data, labels = data.astype(self._dtype), labels.astype(self._dtype)
         samples = turn.samples + self._start if self._start else turn.samples
-        return Batch(data, labels, 0, samples.view(np.uint64))
+        return FileBatch(data, labels, 0, samples.view(np.uint64))
 
 
 def _part(image: str, label: str, num_parts: int, part_index: int) -> tuple[Any, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..base import MXNetError, MXNetKeyError, MXNetValueError
 from .desc import DataBatch, DataDesc
-from .iterator import DataIter
+from .iterator import CurrentBatchIter
 
 _POLL = 1.0         # seconds between looks at whether the thread still lives
 _PATIENCE = 10.0    # seconds to wait at the end for a batch that is being made
@@ -17,7 +17,7 @@ _PATIENCE = 10.0    # seconds to wait at the end for a batch that is being made
 _Reply = tuple[DataBatch | None, BaseException | None]
 
 
-class PrefetchingIter(DataIter):
+class PrefetchingIter(CurrentBatchIter):
     """The batches of an iterator, or of several side by side, each one batch ahead in a thread.
 
     Batches of several iterators become one, with the data and the labels of all; they must have
@@ -38,7 +38,6 @@ class PrefetchingIter(DataIter):
                                       f"the {self.n_iter} iterators; got {len(renames)}")
         self.rename_data = rename_data
         self.rename_label = rename_label
-        self.current_batch: DataBatch | None = None
         super().__init__(_first_length(self.provide_data))
         self._ahead = [_Ahead(source) for source in self.iters]
         self._close = weakref.finalize(self, _close, self._ahead)    # early del, end of Python
@@ -83,28 +82,6 @@ class PrefetchingIter(DataIter):
             [array for batch in found for array in batch.label or []],
             pads[0], found[0].index, found[0].bucket_key, self.provide_data, self.provide_label)
         return True
-
-    def next(self) -> DataBatch:
-        """The next batch; raises StopIteration at the end, and an iterator's error as it was."""
-        if self.iter_next() and self.current_batch is not None:
-            return self.current_batch
-        raise StopIteration
-
-    def getdata(self) -> Any:
-        """The data of this batch, of all iterators."""
-        return self.current_batch and self.current_batch.data
-
-    def getlabel(self) -> Any:
-        """The labels of this batch, of all iterators."""
-        return self.current_batch and self.current_batch.label
-
-    def getindex(self) -> Any:
-        """The numbers of the samples of this batch, or None."""
-        return self.current_batch and self.current_batch.index
-
-    def getpad(self) -> Any:
-        """How many samples at the end of this batch only fill it up."""
-        return self.current_batch and self.current_batch.pad
 
 
 class _Ahead:

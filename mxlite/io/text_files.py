@@ -38,21 +38,21 @@ class Table:
         return self.argument.split("_")[0] + "_shape"
 
 
-def find_files(where: str, argument: str, path: str) -> list[str]:
+def find_files(caller: str, argument: str, path: str) -> list[str]:
     """A file, the files of a folder by name, or those of several paths joined by ';'."""
-    return [file for one in str(path).split(";") for file in _files(where, argument, one)]
+    return [file for one in str(path).split(";") for file in _files(caller, argument, one)]
 
 
-def _files(where: str, argument: str, path: str) -> list[str]:
+def _files(caller: str, argument: str, path: str) -> list[str]:
     path = os.path.expanduser(path)
     if not os.path.isdir(path):
         if not os.path.isfile(path):
-            raise MXNetValueError(f"{where}: {argument} {path} does not exist")
+            raise MXNetValueError(f"{caller}: {argument} {path} does not exist")
         return [path]
     inside = sorted(os.path.join(path, name) for name in os.listdir(path))
     found = [file for file in inside if os.path.isfile(file)]
     if not found:
-        raise MXNetValueError(f"{where}: {argument} {path} is a folder without files")
+        raise MXNetValueError(f"{caller}: {argument} {path} is a folder without files")
     return found
 
 

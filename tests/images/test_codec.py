@@ -45,7 +45,7 @@ def test_a_cut_image_keeps_its_beginning_and_warns():
     data = codec.encode(image, ".jpg", 90)
     with pytest.warns(UserWarning, match="here: a JPEG image has missing or wrong bytes, and "
                                          "pixels made up for them: Premature end of JPEG file"):
-        found = codec.decode(data[:len(data) // 2], where="here")
+        found = codec.decode(data[:len(data) // 2], caller="here")
     np.testing.assert_array_equal(found[:96], codec.decode(data)[:96])
 
 

@@ -92,8 +92,8 @@ def forward(case, data, weight, bias):
     data = data.reshape(shape[0], groups, shape[1] // groups, *data.shape[2:])
     weight = weight.reshape(groups, -1, *weight.shape[1:])
     y = np.zeros((shape[0], groups, weight.shape[1], *out))
-    for tap, where in taps(case, out):
-        y += np.einsum("gfc,ngc...->ngf...", weight[(..., *tap)], data[(..., *where)])
+    for tap, slices in taps(case, out):
+        y += np.einsum("gfc,ngc...->ngf...", weight[(..., *tap)], data[(..., *slices)])
     return y.reshape(shape[0], bias.size, *out) + bias.reshape(-1, *[1] * len(out))
 
 

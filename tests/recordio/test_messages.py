@@ -19,7 +19,7 @@ def size_word(size, flag=0):
     return struct.pack("<I", flag << 29 | size)
 
 
-@pytest.mark.parametrize("damaged, where, message", [
+@pytest.mark.parametrize("damaged, offset, message", [
     (b"\x0b" + ONE[1:], 12, "expected the magic 0xced7230a at byte 12, found 0xced7230b"),
     (ONE[:5], 12, "expected the record to reach byte 20, found the end of the file at byte 17"),
     (ONE[:-1], 12, "expected the record to reach byte 24, found the end of the file at byte 23"),
@@ -41,15 +41,15 @@ def size_word(size, flag=0):
                              "3)"),
 ])
 @pytest.mark.parametrize("by_key", [False, True])
-def test_damage(damaged, where, message, by_key, tmp_path):
+def test_damage(damaged, offset, message, by_key, tmp_path):
     path, index = tmp_path / "a.rec", tmp_path / "a.idx"
     path.write_bytes(ONE + damaged)
-    index.write_text(f"0\t{where}\n")
+    index.write_text(f"0\t{offset}\n")
     file = MXIndexedRecordIO(index, path, "r")
     with pytest.raises(RecordError) as caught:
         file.read_idx(0) if by_key else list(file)
-    assert str(caught.value) == f"{path}: damaged record at byte {where}: {message}"
-    assert (caught.value.path, caught.value.offset) == (str(path), where)
+    assert str(caught.value) == f"{path}: damaged record at byte {offset}: {message}"
+    assert (caught.value.path, caught.value.offset) == (str(path), offset)
     assert isinstance(caught.value, ValueError)
     with pytest.raises(RecordError, match="damaged record"):       # the position has not moved
         file.read()

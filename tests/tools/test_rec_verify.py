@@ -92,10 +92,10 @@ def test_an_image_that_cannot_be_decoded(tmp_path, recorded, call):
         file.write(b"short")
     assert call(main, "verify", tmp_path / "file.rec")[0] == 0
     status, _, error = call(main, "verify", tmp_path / "file.rec", "--images")
-    where = f"{tmp_path / 'file.rec'}: record at byte"
+    place = f"{tmp_path / 'file.rec'}: record at byte"
     assert status == 1
-    assert f"{where} 0: expected an encoded image" in error
-    assert error.count(where) == 3 and "missing or wrong bytes" in error
+    assert f"{place} 0: expected an encoded image" in error
+    assert error.count(place) == 3 and "missing or wrong bytes" in error
     assert "expected a header and labels, found 5 bytes" in error
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ... import ndarray as nd
-from ...base import MXNetTypeError, MXNetValueError
+from ...base import MXNetTypeError, MXNetValueError, check_count
 from ...device.context import cpu_pinned, num_gpus
-from ...io.iterator import check_count, refuse_unknown
+from ...io.iterator import refuse_unknown
 from ...random import next_key
 from .batchify import default_batchify_fn as default_batchify_fn
 from .loader_threads import Crew, Epoch

@@ -20,9 +20,9 @@ def make_lists(options: Options, console: Console) -> int:
     labels: dict[str, int] = {}
     found = list(find_images(options, labels))
     if not found:
-        where = "" if options.recursive else "; --recursive looks into subfolders, too"
+        hint = "" if options.recursive else "; --recursive looks into subfolders, too"
         raise MXNetValueError(f"{options.root}: no files that end in {' '.join(options.exts)}"
-                              f"{where}")
+                              f"{hint}")
     if options.recursive:
         for folder, label in labels.items():
             console.note(f"label {label}: {folder}")
@@ -51,8 +51,8 @@ def find_images(options: Options, labels: dict[str, int]) -> Iterator[Item]:
             if path != path.strip() or any(letter in path for letter in "\t\n\r"):
                 raise MXNetValueError(f"{full!r}: a name in a list must have no tab and no end of "
                                       "line, and neither begin nor end with a space")
-            where = os.path.relpath(folder, options.root)
-            yield count, path, labels.setdefault(where, len(labels))
+            subfolder = os.path.relpath(folder, options.root)
+            yield count, path, labels.setdefault(subfolder, len(labels))
             count += 1
 
 

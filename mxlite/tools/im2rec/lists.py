@@ -31,8 +31,8 @@ def lists_of(options: Options) -> list[str]:
     found = [path for path in paths
              if path.startswith(options.prefix) and path.endswith(".lst") and os.path.isfile(path)]
     if not found:
-        where = os.path.join(options.prefix, "*.lst") if is_folder else f"{options.prefix}*.lst"
-        raise MXNetValueError(f"no list {where}; --list makes one")
+        pattern = os.path.join(options.prefix, "*.lst") if is_folder else f"{options.prefix}*.lst"
+        raise MXNetValueError(f"no list {pattern}; --list makes one")
     return found
 
 

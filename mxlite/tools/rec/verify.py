@@ -78,15 +78,15 @@ def check_image(path: str, offset: int, record: bytes, console: Console) -> None
     """Say what is wrong with an image."""
     from ..._dataio.codec import decode
 
-    where = f"{path}: record at byte {offset}"
+    place = f"{path}: record at byte {offset}"
     header, data = header_of(record)
     if header is None:
-        console.problem(f"{where}: expected a header and labels, found {len(record)} bytes")
+        console.problem(f"{place}: expected a header and labels, found {len(record)} bytes")
         return
     with warnings.catch_warnings():
         warnings.simplefilter("error")             # of images with missing bytes
         try:
-            decode(data, -1, where=where)
+            decode(data, -1, caller=place)
         except (MXNetError, UserWarning) as error:
             console.problem(str(error))
 
