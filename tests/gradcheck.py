@@ -10,6 +10,7 @@ takes two forwards and one backward, however many inputs there are.
 """
 
 import numpy as np
+from samples import outputs_of
 
 import mxlite as mx
 
@@ -57,11 +58,6 @@ def arrays_of(values, dtypes=None):
     """NDArrays of these values, float64 unless `dtypes` says otherwise."""
     dtypes = dtypes or ["float64"] * len(values)
     return [mx.nd.array(value, dtype=dtype) for value, dtype in zip(values, dtypes, strict=True)]
-
-
-def outputs_of(outputs):
-    """One output or several, as a list."""
-    return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
 
 
 def forward_of(function, train=False, dtypes=None):

@@ -83,10 +83,10 @@ def test_no_memory(flag, tmp_path):
     with path.open("wb") as file:
         file.write(MAGIC + size_word(size, flag))
         file.truncate(8 + size)                         # no block of the disk is used
-    made = subprocess.run([sys.executable, "-c", MEMORY, str(path)], cwd=ROOT, text=True,
-                          capture_output=True, check=True)
-    assert made.stdout.startswith(f"{path}: no memory for ")
-    assert made.stdout.endswith("bytes of the record at byte 0\n")
+    process = subprocess.run([sys.executable, "-c", MEMORY, str(path)], cwd=ROOT, text=True,
+                             capture_output=True, check=True)
+    assert process.stdout.startswith(f"{path}: no memory for ")
+    assert process.stdout.endswith("bytes of the record at byte 0\n")
 
 
 def test_a_wrong_size_does_not_take_the_memory_it_names(tmp_path):

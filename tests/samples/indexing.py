@@ -17,8 +17,8 @@ def pick(data, index, axis=-1, keepdims=False, mode="clip"):
     length = data.shape[axis]
     index = index.astype(int)
     index = np.clip(index, 0, length - 1) if mode == "clip" else index % length
-    made = np.take_along_axis(data, np.expand_dims(index, axis), axis)
-    return made if keepdims else made.squeeze(axis)
+    picked = np.take_along_axis(data, np.expand_dims(index, axis), axis)
+    return picked if keepdims else picked.squeeze(axis)
 
 
 def one_hot(indices, depth, on_value=1.0, off_value=0.0):
@@ -33,26 +33,26 @@ def where(condition, x, y):
 
 
 def scatter_nd(data, indices, shape):
-    made = np.zeros(shape)
-    made[tuple(indices.astype(int))] = data
-    return made
+    out = np.zeros(shape)
+    out[tuple(indices.astype(int))] = data
+    return out
 
 
 def fill_element(lhs, mhs, rhs):
-    made = lhs.copy()
-    made[np.arange(len(lhs)), rhs.astype(int)] = mhs
-    return made
+    out = lhs.copy()
+    out[np.arange(len(lhs)), rhs.astype(int)] = mhs
+    return out
 
 
 def index_copy(old, index, new):
-    made = old.copy()
-    made[index.astype(int)] = new
-    return made
+    out = old.copy()
+    out[index.astype(int)] = new
+    return out
 
 
 def index_array(data, axes=None):
-    made = np.stack(np.indices(data.shape), -1)
-    return made if axes is None else made[..., list(axes)]
+    indices = np.stack(np.indices(data.shape), -1)
+    return indices if axes is None else indices[..., list(axes)]
 
 
 OUTSIDE = Fixed([[-1.0, 0.0, 7.0], [2.0, 3.0, 2.0]])

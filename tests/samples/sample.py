@@ -126,6 +126,6 @@ class Sample:
         return [value.astype("float16").astype("float64") for value in values]
 
 
-def outputs_of(made: Any) -> list[Any]:
+def outputs_of(outputs: Any) -> list[Any]:
     """One output or several, as a list."""
-    return list(made) if isinstance(made, (list, tuple)) else [made]
+    return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]

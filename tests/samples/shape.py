@@ -57,11 +57,11 @@ def sequence_last(x, lengths=None, use_sequence_length=False, axis=0):
 
 
 def sequence_reverse(x, lengths=None, use_sequence_length=False):
-    made = x.copy()
+    out = x.copy()
     for n in range(x.shape[1]):
         length = len(x) if lengths is None else int(lengths[n])
-        made[:length, n] = x[:length, n][::-1]
-    return made
+        out[:length, n] = x[:length, n][::-1]
+    return out
 
 
 def moved(op, shapes, oracle, params=None, **known):

@@ -38,7 +38,7 @@ def test_a_file_without_damage(file, call):
 
 
 def test_damage_is_named_and_what_is_whole_is_saved(file, tmp_path, call):
-    whole, starts = records(file), offsets(file)
+    all_records, starts = records(file), offsets(file)
     keys = [line.split("\t")[0] for line in file.with_suffix(".idx").read_text().splitlines()]
     damage(file, starts[2], 0)                 # the magic of the third record
     damage(file, starts[5] + 7, 0xFF)          # flag and size of the sixth
@@ -48,10 +48,10 @@ def test_damage_is_named_and_what_is_whole_is_saved(file, tmp_path, call):
     assert f"; {starts[3] - starts[2]:,} bytes are lost\n" in error
     assert error.count("damaged record at byte") == 2
     kept = records(tmp_path / "fixed.rec")
-    assert len(kept) >= 6 and all(record in whole for record in kept)
-    assert whole[2] not in kept and whole[5] not in kept and whole[8] in kept
+    assert len(kept) >= 6 and all(record in all_records for record in kept)
+    assert all_records[2] not in kept and all_records[5] not in kept and all_records[8] in kept
     with recordio.MXIndexedRecordIO(tmp_path / "fixed.idx", tmp_path / "fixed.rec", "r") as fixed:
-        assert fixed.read_idx(int(keys[8])) == whole[8]
+        assert fixed.read_idx(int(keys[8])) == all_records[8]
     assert call(main, "verify", tmp_path / "fixed.rec", "--images")[0] == 0
 
 
