@@ -26,11 +26,11 @@ def decode(data: Any, flag: int = COLOUR, to_rgb: bool = True,
     flag: COLOUR (3 channels), GRAY (1 channel), UNCHANGED (1, 3, or 4 with alpha, and uint16 where
         the file has 16 bits).
     to_rgb: channels are red, green, blue; else blue, green, red.
-    at_least: (height, width); a JPEG is decoded at the least of 1/1, 1/2, 1/4, 1/8 of its size
-        that is not below it, which is faster where the image is made smaller afterwards.
+    at_least: (height, width); a JPEG is decoded at the smallest of 1/1, 1/2, 1/4, 1/8 of its size
+        that is not below it, which is faster if the image is shrunk afterwards.
     caller: what errors name. orient: turn the image as EXIF says.
-    Raises MXNetValueError for what is no image. A JPEG with missing or wrong bytes has pixels made
-    up for them, as in MXNet, and warns, other than in MXNet.
+    Raises MXNetValueError if the bytes are no image. Missing or wrong bytes of a JPEG are concealed
+    by made-up pixels, as in MXNet, with a warning, unlike in MXNet.
     """
     if flag not in (COLOUR, GRAY, UNCHANGED):
         raise MXNetValueError(f"{caller}: flag must be 1 (colour), 0 (gray) or -1 (unchanged); "

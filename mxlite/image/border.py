@@ -22,7 +22,7 @@ def copyMakeBorder(src: Any, top: int, bot: int, left: int, right: int, type: in
     """The image (height, width, C) with so many rows and columns more: uint8 or float.
 
     type: 0 of one colour, 1 the outermost pixels repeated (aa|abcd|dd), 2 mirrored (ba|abcd|dc),
-        3 as if the image came again and again (cd|abcd|ab), 4 mirrored at the outermost pixels
+        3 periodic (cd|abcd|ab), 4 mirrored at the outermost pixels
         (cb|abcd|cb); 16 more changes nothing.
     values: the colour, a number for all channels or one for each; value: the same for all.
     """
@@ -35,8 +35,8 @@ def copyMakeBorder(src: Any, top: int, bot: int, left: int, right: int, type: in
         raise MXNetValueError(f"{caller}: type must be 0 constant, 1 replicate, 2 reflect, 3 wrap "
                               f"or 4 reflect101; got {type!r}")
     empty = isinstance(values, (tuple, list)) and not values
-    made = bordered(image, widths, mode, value if empty else values, caller)
-    return like(src, made) if out is None else store(caller, made, out)
+    result = bordered(image, widths, mode, value if empty else values, caller)
+    return like(src, result) if out is None else store(caller, result, out)
 
 
 def bordered(image: Image, widths: Sequence[int], mode: int, colour: Any, caller: str) -> Image:

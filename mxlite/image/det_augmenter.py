@@ -103,11 +103,11 @@ class DetHorizontalFlipAug(DetAugmenter):
 
 def boxes_of(label: Any, caller: str) -> Any:
     """The label as a NumPy array (objects, 5 or more)."""
-    found = label.asnumpy() if isinstance(label, nd.NDArray) else np.asarray(label)
-    if found.ndim != 2 or found.shape[1] < 5:
+    boxes = label.asnumpy() if isinstance(label, nd.NDArray) else np.asarray(label)
+    if boxes.ndim != 2 or boxes.shape[1] < 5:
         raise MXNetValueError(f"{caller}: label must have the shape (objects, 5 or more); got "
-                              f"{found.shape}")
-    return found
+                              f"{boxes.shape}")
+    return boxes
 
 
 def pair_of(caller: str, argument: str, value: Any) -> tuple[float, float]:

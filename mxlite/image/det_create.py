@@ -71,11 +71,11 @@ def CreateDetAugmenter(data_shape: tuple[int, int, int], resize: int = 0, rand_c
         augmenters.append(DetHorizontalFlipAug(0.5))
     if rand_pad > 0:
         ratios = pair_of(caller, "aspect_ratio_range", aspect_ratio_range)
-        most = pair_of(caller, "area_range", area_range)[1]
-        if isinstance(most, (tuple, list)) or isinstance(max_attempts, list):
+        largest = pair_of(caller, "area_range", area_range)[1]
+        if isinstance(largest, (tuple, list)) or isinstance(max_attempts, list):
             raise MXNetValueError(f"{caller}: rand_pad takes one aspect_ratio_range, area_range "
                                   "and max_attempts, not lists of them")
-        pad = DetRandomPadAug(ratios, (1.0, most), max_attempts, pad_val)
+        pad = DetRandomPadAug(ratios, (1.0, largest), max_attempts, pad_val)
         augmenters.append(DetRandomSelectAug([pad], 1 - rand_pad))
     rest = [ForceResizeAug((width, height), inter_method), CastAug(),
             *colour_augmenters(brightness, contrast, saturation, hue, pca_noise, rand_gray),

@@ -55,18 +55,18 @@ class ImageDetIter(ImageIter):
 
     def _largest_label(self) -> tuple[int, int]:
         """(most objects of an image, numbers an object), of all samples."""
-        most, width = 0, 0
+        max_objects, width = 0, 0
         for label in self._labels():
             objects = self._parse_label(label)
             if width and objects.shape[1] != width:
                 raise MXNetValueError(f"{self._name}: {self._samples.locate()}: expected objects "
                                       f"of {width} numbers, as before, found {objects.shape[1]}")
-            most, width = max(most, len(objects)), objects.shape[1]
+            max_objects, width = max(max_objects, len(objects)), objects.shape[1]
         self._samples.rewind()
-        if not most:
+        if not max_objects:
             raise MXNetValueError(f"{self._name}: {self._samples.locate()}: expected samples, "
                                   "found none")
-        return most, width
+        return max_objects, width
 
     def _labels(self) -> Iterator[Any]:
         """The label of each sample; files of a list are not read for it."""

@@ -35,14 +35,14 @@ class ImageIter(DataIter):
     """Batches of images, float32 (batch_size, 3, height, width), and their labels.
 
     data_shape: (3, height, width). label_width: labels an image.
-    path_imgrec: a RecordIO file, with its index path_imgidx, without which it is read in order; it
-        is scanned where shuffle or num_parts need one.
+    path_imgrec: a RecordIO file, with its index path_imgidx. Without one it is read in order, or
+        scanned if shuffle or num_parts need an index.
     path_imglist: a file of lines `key<TAB>label<TAB>...<TAB>path`; imglist: a list of [label, ...,
-        path] or [labels, path]. They tell files below path_root, or, with path_imgrec, labels.
+        path] or [labels, path]. They give files below path_root, or, with path_imgrec, labels.
     shuffle: draw an order for each epoch. num_parts, part_index: give one of so many parts.
     aug_list: augmenters; None: CreateAugmenter with kwargs. dtype: of the labels of a list.
-    last_batch_handle: 'pad' fills the last batch with the first samples, and tells in `pad` how
-        many; 'discard' drops what is left; 'roll_over' begins the next epoch with it.
+    last_batch_handle: 'pad' fills the last batch with the first samples and counts them in `pad`;
+        'discard' drops an incomplete batch; 'roll_over' begins the next epoch with its samples.
 
     Subclasses may override what reads, decodes, checks and changes an image. An image that
     check_valid_image refuses with a RuntimeError is left out.
@@ -250,6 +250,6 @@ def created(caller: str, create: Any, data_shape: tuple[int, ...], given: Sequen
             near = suggestion(name, known) or f"; those of {create.__name__} are {', '.join(known)}"
             raise MXNetTypeError(f"{caller}: unknown keyword {name!r}{near}")
     if given is None:
-        made: list[Augmenter] = create(data_shape, **keywords)
-        return made
+        augmenters: list[Augmenter] = create(data_shape, **keywords)
+        return augmenters
     return list(given)

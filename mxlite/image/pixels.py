@@ -1,4 +1,4 @@
-"""Images as NumPy arrays inside, whatever they are outside."""
+"""Images as NumPy arrays, whether the caller passes NDArrays or NumPy arrays."""
 
 from __future__ import annotations
 

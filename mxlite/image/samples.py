@@ -17,10 +17,10 @@ Sample = tuple[Any, bytes]                     # label, encoded image
 
 
 class Samples:
-    """Gives (label, encoded image) of each sample of an epoch, and knows where it is.
+    """Reads (label, encoded image) of each sample of an epoch, and tracks the position.
 
-    records: a RecordIO file, or None. entries: of a list of images, or None. in_order: the records
-    are read as they stand in the file, without an index.
+    records: a RecordIO file, or None; without an index it is read in order. entries: of a list of
+    images, or None.
     """
 
     def __init__(self, caller: str, records: MXRecordIO | None, entries: Entries | None,

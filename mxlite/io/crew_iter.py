@@ -1,4 +1,4 @@
-"""`CrewIter`, the base of the iterators whose batches threads of C make ahead."""
+"""`CrewIter`, the base of the iterators whose batches are prefetched by C threads."""
 
 from __future__ import annotations
 

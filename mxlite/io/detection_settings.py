@@ -1,4 +1,4 @@
-"""The parameters that say how ImageDetRecordIter augments, checked, for the C that does it."""
+"""Checks the augmentation parameters of ImageDetRecordIter and packs them for C."""
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ def _samplers(caller: str, values: dict[str, Any]) -> np.ndarray[Any, Any]:
     for name, limits in _RANGES.items():
         low, high = (_of_each(caller, f"{end}_{name}", values, count, float, *limits)
                      for end in ("min", "max"))
-        for least, most in zip(low, high, strict=True):
-            if least > most:
-                raise MXNetValueError(f"{caller}: min_{name} must be at most max_{name}, {most:g}; "
-                                      f"got {least:g}")
+        for minimum, maximum in zip(low, high, strict=True):
+            if minimum > maximum:
+                raise MXNetValueError(f"{caller}: min_{name} must be at most max_{name}, "
+                                      f"{maximum:g}; got {minimum:g}")
         columns += [low, high]
     trials = _of_each(caller, "max_crop_trials", values, count, int, 0, 1 << 31)
     return np.array([*columns, trials], np.float64).T.copy()

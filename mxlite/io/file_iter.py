@@ -44,7 +44,7 @@ class MXDataIter(DataIter):
         raise NotImplementedError(f"{type(self).__name__} must override _restart")
 
     def debug_skip_load(self) -> None:
-        """From now on give one and the same batch for ever, to time what comes after loading."""
+        """From now on return the same batch again and again, to time a program without loading."""
         self._restart()
         self._repeated = self._next_batch()
 
@@ -84,7 +84,7 @@ class MXDataIter(DataIter):
         return self._here().samples
 
     def getpad(self) -> int:
-        """How many samples at the end of this batch only fill it up."""
+        """How many samples at the end of this batch are padding."""
         return self._here().pad
 
 

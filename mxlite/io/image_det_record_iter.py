@@ -22,7 +22,7 @@ Each = float | Sequence[float]                 # of all crop samplers, or of eac
 
 
 class ImageDetRecordIter(RecordIter):
-    """Batches of images and their boxes, augmented together by threads, ahead of who takes them.
+    """Batches of images and their boxes, which threads augment together and prefetch.
 
     Gives data (N, channels, height, width) and labels float32 (N, 4 + label_pad_width). A row of
     labels is: channels, height and width of the image (less than those of data_shape with
@@ -32,11 +32,11 @@ class ImageDetRecordIter(RecordIter):
     area are left out.
 
     path_imgrec, path_imglist, num_parts, part_index, shuffle, round_batch: as in ImageRecordIter. A
-    list has a line for each image: id, labels, path. label_width: how many labels each image has,
-    -1: any number. label_pad_width: at least the most there are; -1 or 0: that.
+    list has a line for each image: id, labels, path. label_width: how many labels each image has;
+    -1: any number. label_pad_width: at least the largest number of labels; -1 or 0: that number.
 
-    Augmentation, in this order; what is random depends on seed, epoch and record, never on the
-    threads. Each step is done with its probability, rand_ or random_..._prob.
+    Augmentation, in this order; random numbers depend on seed, epoch and record, never on the
+    threads. Each step has a probability, rand_..._prob or random_..._prob.
     resize: pixels of the shorter edge.
     max_random_hue (of 180), _saturation, _illumination (of 255): shifts; max_random_contrast:
     a factor of 1 +- this.
@@ -52,14 +52,14 @@ class ImageDetRecordIter(RecordIter):
     "shrink" does so only if the image is larger; what is left of data_shape is 0.
 
     Normalisation, of floats: (pixel - mean) * scale / std, by channel r, g, b, a; std 0 does not
-    divide. mean_img: a file of a mean image, made if it is missing; not used where a mean is given.
+    divide. mean_img: the file of a mean image, computed if it is missing; not used with mean_....
 
     min_ and max_crop_..., max_crop_trials: of all samplers, or one for each of num_crop_sampler.
-    preprocess_threads: how many. prefetch_buffer: batches made ahead. shuffle_chunk_size,
-    shuffle_chunk_seed and ctx change nothing.
+    preprocess_threads: the number of threads. prefetch_buffer: how many batches are prefetched.
+    shuffle_chunk_size, shuffle_chunk_seed and ctx have no effect.
 
-    Raises at the call for parameters, and in `next` for a record that is damaged, has other labels,
-    or whose image cannot be decoded, naming file, record and offset.
+    Wrong parameters raise at the call. `next` raises for a damaged record, for malformed labels and
+    for an image that cannot be decoded, with file, record and offset.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The parameters that say how ImageRecordIter augments, checked, for the C that does it."""
+"""Checks the augmentation parameters of ImageRecordIter and packs them for C."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from .desc import DataBatch
 class DataIter:
     """Base: iterate over it for batches of one epoch, call `reset()`, and iterate again.
 
-    Override `iter_next` (go to the next batch, whether there is one), `getdata`, `getlabel`,
-    `getpad`, `getindex` (of the batch it went to) and `reset`; or `next` and `reset`.
+    Override `reset` and either `next`, or `iter_next` (advance to the next batch; False at the
+    end), `getdata`, `getlabel`, `getpad` and `getindex` (of the current batch).
     provide_data and provide_label: lists of `DataDesc`.
     """
 
@@ -47,7 +47,7 @@ class DataIter:
         raise StopIteration
 
     def iter_next(self) -> bool:
-        """Go to the next batch; False at the end of the epoch."""
+        """Advance to the next batch; False at the end of the epoch."""
         return False
 
     def getdata(self) -> Any:
@@ -60,7 +60,7 @@ class DataIter:
         """The numbers of the samples of this batch, or None."""
 
     def getpad(self) -> Any:
-        """How many samples at the end of this batch only fill it up."""
+        """How many samples at the end of this batch are padding."""
 
 
 class CurrentBatchIter(DataIter):
@@ -87,7 +87,7 @@ class CurrentBatchIter(DataIter):
         return self.current_batch and self.current_batch.index
 
     def getpad(self) -> Any:
-        """How many samples at the end of this batch only fill it up."""
+        """How many samples at the end of this batch are padding."""
         return self.current_batch and self.current_batch.pad
 
 

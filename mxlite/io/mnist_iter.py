@@ -27,12 +27,11 @@ _THREADS = 1              # besides the one that takes the batches, which helps
 class MNISTIter(CrewIter):
     """Batches of digits: data (N, 1, height, width), pixels / 256 in [0, 1), and labels (N,).
 
-    image, label: idx files, plain or .gz. flat: data (N, height * width). What does not fill a
-    batch at the end of an epoch is left out. shuffle: an order of all samples for each epoch,
-    which depends on `seed` and the number of the epoch alone. num_parts, part_index: take one
-    of so many parts of about equal length. input_shape: what one sample must have as its shape.
-    dtype: a floating-point one, of data and labels. prefetch_buffer: batches made ahead, by
-    threads. ctx changes nothing.
+    image, label: idx files, plain or .gz. flat: data (N, height * width). An incomplete last
+    batch is dropped. shuffle: a random order for each epoch, which depends only on `seed` and
+    the epoch's number. num_parts, part_index: take one of num_parts parts of about equal
+    length. input_shape: the required shape of one sample. dtype: of data and labels, a
+    floating-point one. prefetch_buffer: how many batches threads prefetch. ctx has no effect.
     """
 
     def __init__(self, image: str = "./train-images-idx3-ubyte",

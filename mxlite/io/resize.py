@@ -1,4 +1,4 @@
-"""`ResizeIter`: another iterator, with a number of batches of its own to an epoch."""
+"""`ResizeIter`: another iterator's batches in epochs of a given length."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from .iterator import CurrentBatchIter
 
 
 class ResizeIter(CurrentBatchIter):
-    """Epochs of `size` batches of `data_iter`, which begins again as often as it takes.
+    """Epochs of `size` batches of `data_iter`, which is reset whenever it ends.
 
-    reset_internal: whether a reset also resets data_iter; if not, the next epoch goes on where
+    reset_internal: whether a reset also resets data_iter; if not, the next epoch continues where
     this one stopped.
     """
 
@@ -33,7 +33,7 @@ class ResizeIter(CurrentBatchIter):
             self.data_iter.reset()
 
     def iter_next(self) -> bool:
-        """Go to the next batch; False after `size` of them, or if data_iter has none at all."""
+        """Advance to the next batch; False after `size` of them, or if data_iter has none."""
         if self.cur == self.size:
             return False
         try:

@@ -1,4 +1,4 @@
-"""What to say about text that is not what an iterator takes."""
+"""Messages for text that an iterator cannot parse."""
 
 from __future__ import annotations
 

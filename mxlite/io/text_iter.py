@@ -25,9 +25,9 @@ _THREADS = min(os.cpu_count() or 1, 4)
 
 
 class TextIter(MXDataIter):
-    """Keeps threads parsing ahead. The first batch is awaited at the call, for its errors.
+    """Threads parse ahead. The constructor waits for the first batch, to raise its errors.
 
-    Where `_next_batch` has raised, it raises the same again, until `reset`.
+    After an error, `_next_batch` raises the same error until `reset`.
     """
 
     def __init__(self, format: str, batch_size: int, data: Table, labels: Table | None,

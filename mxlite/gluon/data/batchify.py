@@ -1,7 +1,7 @@
 """Functions that make a batch of a list of samples, for DataLoader's batchify_fn.
 
-`use_shared_mem` is taken for the sake of code written for MXNet 2 and changes nothing: batches
-of worker processes come through shared memory whatever made them.
+`use_shared_mem` is accepted for code written for MXNet 2 and has no effect: worker processes
+always send batches through shared memory.
 """
 
 from __future__ import annotations
@@ -187,11 +187,11 @@ def stack(caller: str, data: Sequence[Any]) -> nd.NDArray:
 def array_of(caller: str, values: Any) -> nd.NDArray:
     """A number, or nested lists of them, or an array, as a new array of its own dtype."""
     try:
-        found = np.asarray(values)
+        array = np.asarray(values)
     except ValueError as error:
         raise MXNetValueError(f"{caller}: all samples must have one shape; {error}") from None
-    batch = nd.empty(found.shape or (1,), dtype=dtype_of(caller, found))
-    batch._numpy_view()[...] = found
+    batch = nd.empty(array.shape or (1,), dtype=dtype_of(caller, array))
+    batch._numpy_view()[...] = array
     return batch
 
 
@@ -202,8 +202,8 @@ def dtype_of(caller: str, values: Any) -> str:
     try:
         return dtype_name(values.dtype)
     except MXNetTypeError as error:
-        found = values.flat[0] if values.size else values
+        example = values.flat[0] if values.size else values
         raise MXNetTypeError(
             f"{caller}: samples must be numbers, arrays of numbers, or tuples of these; got "
-            f"{found!r:.80} of type {type(found).__name__}: give another batchify_fn, such as "
+            f"{example!r:.80} of type {type(example).__name__}: give another batchify_fn, such as "
             f"batchify.AsList(), or convert it ({error})") from None

@@ -29,7 +29,7 @@ def record_of(entry: Entry, recipe: Recipe) -> bytes:
 
 
 def recode(data: bytes, recipe: Recipe, path: str) -> bytes:
-    """The image, cropped, resized and encoded anew as the recipe says."""
+    """The image, cropped, resized and encoded again as the recipe says."""
     from ..._dataio.codec import decode, encode
 
     if not data:

@@ -18,8 +18,8 @@ def make_lists(options: Options, console: Console) -> int:
     """Write <prefix>[_chunk][_train|_val|_test].lst; the exit status. Raises MXNetValueError for a
     folder without images."""
     labels: dict[str, int] = {}
-    found = list(find_images(options, labels))
-    if not found:
+    images = list(find_images(options, labels))
+    if not images:
         hint = "" if options.recursive else "; --recursive looks into subfolders, too"
         raise MXNetValueError(f"{options.root}: no files that end in {' '.join(options.exts)}"
                               f"{hint}")
@@ -27,15 +27,15 @@ def make_lists(options: Options, console: Console) -> int:
         for folder, label in labels.items():
             console.note(f"label {label}: {folder}")
     if options.shuffle:
-        random.Random(SEED).shuffle(found)
+        random.Random(SEED).shuffle(images)
     listed = 0
-    for path, items in cut(found, options):
+    for path, items in cut(images, options):
         write_list(path, items)
         listed += len(items)
         console.note(f"{path}: {words([(len(items), 'image')])}")
-    if listed < len(found):
-        console.note(f"{words([(len(found) - listed, 'image')])} of {len(found):,} in no list: the "
-                     "ratios leave no list for what rounding left over")
+    if listed < len(images):
+        console.note(f"{words([(len(images) - listed, 'image')])} of {len(images):,} in no list: "
+                     "the ratios leave no list for what rounding left over")
     return DONE
 
 

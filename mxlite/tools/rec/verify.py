@@ -1,4 +1,4 @@
-"""rec verify: is a file whole, does its index fit, are its images images?"""
+"""rec verify: checks the records of a file, its index, and that its images can be decoded."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def execute(options: argparse.Namespace, console: Console) -> int:
     if len(options.files) > 1 and (options.index or options.fix):
         raise MXNetValueError("--index and --fix go with one file; got "
                               f"{len(options.files)} files")
-    found = [verify(path, options, console) for path in options.files]
-    return DONE if all(found) else SOME_FAILED
+    results = [verify(path, options, console) for path in options.files]
+    return DONE if all(results) else SOME_FAILED
 
 
 def verify(path: str, options: argparse.Namespace, console: Console) -> bool:
