@@ -56,12 +56,12 @@ def epoch(iterator, rows):
 
 
 def epochs_case(make, rows):
-    made = []
+    iterators = []
 
     def run():
-        if not made:
-            made.append(make())
-        return epoch(made[0], rows)
+        if not iterators:
+            iterators.append(make())
+        return epoch(iterators[0], rows)
 
     return run
 
@@ -94,10 +94,10 @@ def serve_numpy(folder):
                         for name, (rows, *_) in TABLES.items()})
 
 
-def report(found):
+def report(all_rates):
     print(f"{'rows/s':30}" + "".join(f"{head:>10}" for head in (
         "mxlite", "mxnet", "loadtxt", "x mxnet", "x loadtxt")))
-    for name, rates in found.items():
+    for name, rates in all_rates.items():
         ours, others = rates["mxlite"], [rates.get("mxnet"), rates.get("numpy")]
         line = "".join(f"{rate:10.0f}" if rate else f"{'-':>10}" for rate in [ours, *others])
         line += "".join(f"{ours / rate:10.2f}" if rate else f"{'-':>10}" for rate in others)

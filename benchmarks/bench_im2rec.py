@@ -32,12 +32,12 @@ ONLY_OURS = {"resize 128": ["--fast-decode"]}
 
 def write_list(folder, photos, count):
     """A list of so many images, the photos again and again; their bytes in all."""
-    found = sorted(path for path in photos.iterdir() if path.suffix.lower() in (".jpg", ".jpeg"))
-    if not found:
+    files = sorted(path for path in photos.iterdir() if path.suffix.lower() in (".jpg", ".jpeg"))
+    if not files:
         sys.exit(f"{photos}: no .jpg files")
     with open(folder / "made.lst", "w") as file:
         for number in range(count):
-            file.write(f"{number}\t{number % 10}\t{found[number % len(found)].name}\n")
+            file.write(f"{number}\t{number % 10}\t{files[number % len(files)].name}\n")
 
 
 def seconds(command):
@@ -58,13 +58,13 @@ def commands(options, name, folder):
                            check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     rest = [folder / "made", options.photos, *CASES[name], "--num-thread", options.threads]
     ours = [sys.executable, ROOT / "tools/im2rec.py", *rest, "--quiet"]
-    found = {"mxlite": ours, "MXNet": [options.mxnet, f"{there}/tools/im2rec.py", *rest]}
+    tools = {"mxlite": ours, "MXNet": [options.mxnet, f"{there}/tools/im2rec.py", *rest]}
     if name in ONLY_OURS:
-        found["mxlite " + " ".join(ONLY_OURS[name])] = ours + ONLY_OURS[name]
+        tools["mxlite " + " ".join(ONLY_OURS[name])] = ours + ONLY_OURS[name]
     if name == "pass-through":
-        found["cat"] = ["sh", "-c", f"cd {options.photos} && cut -f3 {folder}/made.lst | xargs cat"
-                                    f" >{folder}/made.cat && sync {folder}/made.cat"]
-    return found
+        tools["cat"] = ["sh", "-c", f"cd {options.photos} && cut -f3 {folder}/made.lst | xargs cat"
+                          f" >{folder}/made.cat && sync {folder}/made.cat"]
+    return tools
 
 
 def main():

@@ -68,8 +68,8 @@ def main():
         pack(options.photos, path, options.images)
         workers = {library: side_by_side.Worker(__file__, library, "--path", path)
                    for library in side_by_side.available(("mxlite", "mxnet"))}
-        found = side_by_side.take_turns(workers, CASES, options.rounds)
-    side_by_side.print_ratios("images/s", found)
+        rates = side_by_side.take_turns(workers, CASES, options.rounds)
+    side_by_side.print_ratios("images/s", rates)
 
 
 if __name__ == "__main__":

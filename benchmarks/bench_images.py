@@ -43,29 +43,29 @@ def rate(iterator):
 
 
 def image_case(mx, path, threads, settings):
-    made = []
+    iterators = []
 
     def run():
-        if not made:
-            made.append(mx.io.ImageRecordIter(
+        if not iterators:
+            iterators.append(mx.io.ImageRecordIter(
                 path_imgrec=f"{path}.rec", path_imgidx=f"{path}.idx", shuffle=True,
                 batch_size=BATCH, data_shape=SHAPE, preprocess_threads=threads, verbose=False,
                 **settings))
-        return rate(made[0])
+        return rate(iterators[0])
 
     return run
 
 
 def mnist_case(mx, folder):
-    made = []
+    iterators = []
 
     def run():
-        if not made:
-            made.append(mx.io.MNISTIter(
+        if not iterators:
+            iterators.append(mx.io.MNISTIter(
                 image=f"{folder}/train-images-idx3-ubyte",
                 label=f"{folder}/train-labels-idx1-ubyte", batch_size=128, shuffle=True,
                 silent=True))
-        return rate(made[0])
+        return rate(iterators[0])
 
     return run
 
@@ -139,10 +139,10 @@ def pack(photos, path, count):
             out.write_idx(i, recordio.pack(header, files[i % len(files)]))
 
 
-def report(found):
+def report(all_rates):
     """A line a case, with ratios; and how mxlite scales from one thread to two."""
     print(f"{'images/s':44}{'mxlite':>9}{'mxnet':>9}{'torch':>9}{'x mxnet':>9}{'x torch':>9}")
-    for case, rates in found.items():
+    for case, rates in all_rates.items():
         ours, text = rates["mxlite"], io.StringIO()
         for name in ("mxlite", "mxnet", "torch"):
             text.write(f"{rates[name]:9.0f}" if name in rates else f"{'-':>9}")
@@ -153,7 +153,7 @@ def report(found):
         verdict = f"  target {target} {'met' if is_met else 'missed'}" if target else ""
         print(f"{case:44}{text.getvalue()}{verdict}")
     for name in CASES:
-        one, two = (found[f"{name}, {text}"]["mxlite"] for text in ("1 thread", "2 threads"))
+        one, two = (all_rates[f"{name}, {text}"]["mxlite"] for text in ("1 thread", "2 threads"))
         print(f"{name}: from 1 thread to 2: {two / one:.2f}, target 1.8 "
               f"{'met' if two >= 1.8 * one else 'missed'}")
 

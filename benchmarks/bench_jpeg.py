@@ -98,9 +98,9 @@ def main():
         workers = {decoder: side_by_side.Worker(__file__, "mxlite", "--photos", options.photos,
                                                 "--path", path, "--decoder", decoder)
                    for decoder in DECODERS}
-        found = side_by_side.take_turns(workers, CASES, options.rounds)
+        all_rates = side_by_side.take_turns(workers, CASES, options.rounds)
     print(f"{'images/s':22}" + "".join(f"{name:>13}" for name in DECODERS))
-    for case, rates in found.items():
+    for case, rates in all_rates.items():
         print(f"{case:22}" + "".join(
             f"{rates[name]:13.0f}" if name in rates else f"{'-':>13}" for name in DECODERS))
 

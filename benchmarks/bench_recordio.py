@@ -54,11 +54,11 @@ def write_by_key(recordio, path, size, count):
 def read(recordio, path, count):
     file = recordio.MXRecordIO(f"{path}.rec", "r")
     start = time.perf_counter()
-    found = 0
+    total = 0
     while file.read() is not None:
-        found += 1
+        total += 1
     taken = time.perf_counter() - start
-    assert found == count
+    assert total == count
     return taken
 
 

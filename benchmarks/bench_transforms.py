@@ -74,8 +74,8 @@ def main():
     os.environ["OMP_NUM_THREADS"] = "1"
     workers = {library: side_by_side.Worker(__file__, library, "--size", options.size)
                for library in side_by_side.available(("mxlite", "mxnet"))}
-    found = side_by_side.take_turns(workers, [*BYTES, *FLOATS, WHOLE], options.rounds)
-    side_by_side.print_ratios("images/s", found)
+    rates = side_by_side.take_turns(workers, [*BYTES, *FLOATS, WHOLE], options.rounds)
+    side_by_side.print_ratios("images/s", rates)
 
 
 if __name__ == "__main__":

@@ -132,15 +132,15 @@ def compare_costs(pythons, rounds):
             cost = import_cost(python, framework)
             if turn:
                 costs[framework].append(cost)
-    for key, (name, unit, symbol, most) in COSTS.items():
-        values = {framework: installed_size(found[0]["file"]) if key == "size" else
-                  statistics.median(cost[key] for cost in found)
-                  for framework, found in costs.items()}
+    for key, (name, unit, symbol, limit) in COSTS.items():
+        values = {framework: installed_size(numbers[0]["file"]) if key == "size" else
+                  statistics.median(cost[key] for cost in numbers)
+                  for framework, numbers in costs.items()}
         texts = [f"{values[framework] / unit:.3g} {symbol}" if framework in values else "-"
                  for framework in FRAMEWORKS]
-        met = "met" if values["mxlite"] / unit <= most else "missed"
+        met = "met" if values["mxlite"] / unit <= limit else "missed"
         print_row(name, texts + [ratio_of(values, other) for other in FRAMEWORKS[1:]],
-                  f"at most {most:g} {symbol}: {met}")
+                  f"at most {limit:g} {symbol}: {met}")
 
 
 def main():

@@ -38,9 +38,9 @@ def environment():
 def import_cost(python, package):
     """{"seconds": ..., "resident": bytes} of a fresh process that imports the package and uses it
     once; the first of all compiles its Python, and should not be counted."""
-    made = subprocess.run([python, "-c", PROGRAM, package], env=environment(), text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-    return json.loads(made.stdout.splitlines()[-1])
+    process = subprocess.run([python, "-c", PROGRAM, package], env=environment(), text=True,
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+    return json.loads(process.stdout.splitlines()[-1])
 
 
 def installed_size(file):

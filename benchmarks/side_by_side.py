@@ -49,22 +49,22 @@ class Worker:
 
 def take_turns(workers, cases, rounds):
     """{case: {name: median}} of some rounds; one before only warms up."""
-    found = {case: {name: [] for name in workers} for case in cases}
+    rates = {case: {name: [] for name in workers} for case in cases}
     for number in range(rounds + 1):
         for case in cases:
             for name, worker in workers.items():
                 value = worker.measure(case)
                 if number and value is not None:
-                    found[case][name].append(value)
+                    rates[case][name].append(value)
     return {case: {name: statistics.median(values) for name, values in one.items() if values}
-            for case, one in found.items()}
+            for case, one in rates.items()}
 
 
-def print_ratios(unit, found):
+def print_ratios(unit, all_rates):
     """The rates of mxlite and MXNet in each case of take_turns' result, and how they compare."""
-    width = 4 + max(map(len, found))
+    width = 4 + max(map(len, all_rates))
     print(f"{unit:{width}}{'mxlite':>9}{'mxnet':>9}{'ratio':>9}")
-    for case, rates in found.items():
+    for case, rates in all_rates.items():
         ours, other = rates["mxlite"], rates.get("mxnet")
         print(f"{case:{width}}{ours:9.0f}" + (f"{other:9.0f}{ours / other:9.2f}" if other else ""))
 

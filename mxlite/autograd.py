@@ -135,13 +135,13 @@ class Function:
                 f"{type(self).__name__}: an instance serves one call; make a new one")
         self._used = True
         with pause(train_mode=is_training()):
-            made = self.forward(*inputs)
-        outputs = [made] if isinstance(made, NDArray) else list(made)
+            result = self.forward(*inputs)
+        outputs = [result] if isinstance(result, NDArray) else list(result)
         if is_recording():
             # an output that is an input would make the graph point at itself
             outputs = [y.detach() if any(y is x for x in inputs) else y for y in outputs]
             tape.record_function(self._walk(inputs), list(inputs), outputs)
-        return outputs[0] if isinstance(made, NDArray) else tuple(outputs)
+        return outputs[0] if isinstance(result, NDArray) else tuple(outputs)
 
     def _walk(self, inputs: Sequence[NDArray]) -> Any:
         count = len(inputs)
@@ -150,8 +150,9 @@ class Function:
 
         def backward(out_grads: list[NDArray]) -> list[NDArray | None]:
             with pause(train_mode=is_training()):
-                made = self.backward(*out_grads)
-            grads = [made] if isinstance(made, NDArray) or made is None else list(made)
+                returned = self.backward(*out_grads)
+            is_single = isinstance(returned, NDArray) or returned is None
+            grads = [returned] if is_single else list(returned)
             if len(grads) != count:
                 raise MXNetValueError(
                     f"{name}.backward must return {count} gradients, one an input; "

@@ -85,6 +85,14 @@ def dtype_name(dtype: Any) -> str:
     return name
 
 
+def check_count(caller: str, name: str, value: Any, low: int) -> int:
+    """`value` as an int of at least `low`; raises MXNetValueError naming caller and argument."""
+    if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() < low:
+        raise MXNetValueError(f"{caller}: {name} must be an integer of at least {low}; "
+                              f"got {value!r}")
+    return int(value.__index__())
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """"; did you mean 'stride'?" where a known name is near, else an empty string."""
     import difflib  # rare, and its import is not free

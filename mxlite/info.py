@@ -25,11 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="mxlite.info", description="Tells versions, platform, "
                                      "libraries and settings; for reports of faults.")
     parser.add_argument("--json", action="store_true", help="a JSON object")
-    found = collect()
+    report = collect()
     if parser.parse_args(arguments).json:
-        print(json.dumps(found, indent=2))
+        print(json.dumps(report, indent=2))
     else:
-        print("\n".join(f"{name + ':':<14}{line}" for name, part in found.items()
+        print("\n".join(f"{name + ':':<14}{line}" for name, part in report.items()
                         for line in lines(part)))
     return 0
 
@@ -61,9 +61,9 @@ def lines(part: dict[str, Any]) -> list[str]:
 
 def of_mxlite() -> dict[str, Any]:
     """Version, place, and what the core chose at import."""
-    found: dict[str, Any] = {"version": mxlite.__version__, "folder": os.path.dirname(__file__)}
+    facts: dict[str, Any] = {"version": mxlite.__version__, "folder": os.path.dirname(__file__)}
     core = importlib.import_module("mxlite.device.core")
-    return found | {"instruction sets": list(core.instruction_sets()),
+    return facts | {"instruction sets": list(core.instruction_sets()),
                     "instruction set": core.load_cpu_kernels(), "threads": core.num_threads()}
 
 
@@ -82,16 +82,16 @@ def of_system() -> dict[str, Any]:
 def of_cpu() -> dict[str, Any]:
     """Name, cores and features, as far as the system tells."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
-    found: dict[str, Any] = {"cores": os.cpu_count(), "usable cores": usable or os.cpu_count()}
+    facts: dict[str, Any] = {"cores": os.cpu_count(), "usable cores": usable or os.cpu_count()}
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
             fields = dict(line.split(":", 1) for line in file.read().split("\n\n")[0].split("\n")
                           if ":" in line)
     except OSError:
-        return found | {"name": platform.processor()}
+        return facts | {"name": platform.processor()}
     values = {name.strip(): value.strip() for name, value in fields.items()}
     flags = set(values.get("flags", values.get("Features", "")).split())
-    return {"name": values.get("model name", platform.processor()), **found,
+    return {"name": values.get("model name", platform.processor()), **facts,
             "features": [feature for feature in FEATURES if feature in flags]}
 
 

@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Sequence
 
-from .base import MXNetValueError, listing
+from .base import MXNetValueError, check_count, listing
 
 
 class LRScheduler:
@@ -18,9 +18,7 @@ class LRScheduler:
 
     def __init__(self, base_lr: float = 0.01, warmup_steps: int = 0, warmup_begin_lr: float = 0,
                  warmup_mode: str = "linear") -> None:
-        if not isinstance(warmup_steps, int) or warmup_steps < 0:
-            raise MXNetValueError(
-                f"lr_scheduler: warmup_steps must be an integer of at least 0; got {warmup_steps}")
+        check_count("lr_scheduler", "warmup_steps", warmup_steps, 0)
         if warmup_begin_lr > base_lr:
             raise MXNetValueError(f"lr_scheduler: warmup_begin_lr must be at most base_lr, "
                                   f"{base_lr}; got {warmup_begin_lr}")
@@ -103,9 +101,7 @@ class _Decay(LRScheduler):
                  warmup_begin_lr: float, warmup_mode: str) -> None:
         super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
         name = type(self).__name__
-        if not isinstance(max_update, int) or max_update < 1:
-            raise MXNetValueError(
-                f"{name}: max_update must be an integer of at least 1; got {max_update!r}")
+        check_count(name, "max_update", max_update, 1)
         if max_update <= warmup_steps:
             raise MXNetValueError(f"{name}: max_update must be greater than warmup_steps, "
                                   f"{warmup_steps}; got {max_update}")

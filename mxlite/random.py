@@ -26,8 +26,8 @@ _MASK = (1 << 64) - 1
 def stream(*key: int) -> Iterator[None]:
     """Inside the block this thread draws from a stream that depends on these integers alone.
 
-    Behind it, the thread goes on where it was. So work that is cut into numbered pieces draws
-    the same numbers whichever thread or process does a piece, and in whatever order.
+    After the block, the thread continues its previous stream. So numbered tasks draw the same
+    numbers in any order, thread or process.
     """
     mixed = 0
     for word in key:                      # each bit of each word turns half the bits of the seed

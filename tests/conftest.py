@@ -1,11 +1,30 @@
 """Fixtures for all tests."""
 
+import importlib.util
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import mxlite as mx
+from mxlite.device import core
+from mxlite.ops import schema
+
+NUM_OPERATORS = len(schema.REGISTRY)
+
+
+@pytest.fixture(scope="session")
+def load_tool():
+    """A function: name of a script in tools/ -> its module."""
+    def load(name):
+        path = Path(__file__).parent.parent / "tools" / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(name, path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return load
 
 
 @pytest.fixture
@@ -14,14 +33,23 @@ def rng(request):
     return np.random.default_rng(zlib.crc32(request.node.nodeid.encode()))
 
 
+@pytest.fixture
+def register():
+    """`schema.register`, for an operator of one test: it leaves the table after the test."""
+    known = set(schema.REGISTRY)
+    yield schema.register
+    for name in set(schema.REGISTRY) - known:
+        del schema.REGISTRY[name]
+        vars(mx.nd.op).pop(name, None)
+
+
 @pytest.fixture(autouse=True)
 def seeded(request):
-    """Seed mxlite from the test's name; leave recording, training and threads as they were."""
-    from mxlite.device import core
-
+    """Seed mxlite from the test's name; no test changes recording, training, threads, operators."""
     threads = core.num_threads()
     mx.random.seed(zlib.crc32(request.node.nodeid.encode()))
     yield
     core.set_num_threads(threads)
+    assert len(schema.REGISTRY) == NUM_OPERATORS
     assert not mx.autograd.is_recording()
     assert not mx.autograd.is_training()

@@ -11,15 +11,15 @@ SHAPES = {"colour": (12, 10, 3), "gray": (9, 8, 1), "batch": (2, 6, 4, 3)}
 def images():
     """name -> image: uint8, and float32 beyond 0..255 (`..._real`) and in 0..1 (`unit`)."""
     rng = np.random.default_rng(3)
-    made = {}
+    images_of = {}
     for name, shape in SHAPES.items():
-        made[name] = rng.integers(0, 256, shape).astype("uint8")
-        made[name + "_real"] = rng.uniform(-20, 280, shape).astype("float32")
-    made["unit"] = rng.random((3, 8, 7)).astype("float32")
-    made["units"] = rng.random((2, 3, 6, 5)).astype("float32")
-    made["dull"] = np.repeat(rng.integers(90, 110, (5, 6, 1)), 3, 2).astype("uint8")
-    made["dull"][0, :2] = [[0, 0, 0], [255, 255, 255]]
-    return made
+        images_of[name] = rng.integers(0, 256, shape).astype("uint8")
+        images_of[name + "_real"] = rng.uniform(-20, 280, shape).astype("float32")
+    images_of["unit"] = rng.random((3, 8, 7)).astype("float32")
+    images_of["units"] = rng.random((2, 3, 6, 5)).astype("float32")
+    images_of["dull"] = np.repeat(rng.integers(90, 110, (5, 6, 1)), 3, 2).astype("uint8")
+    images_of["dull"][0, :2] = [[0, 0, 0], [255, 255, 255]]
+    return images_of
 
 
 def _operator_calls():

@@ -80,8 +80,9 @@ def test_the_attribute_of_the_variable_goes_before():
 def test_dumps_and_create():
     assert init.Xavier().dumps() == \
         '["xavier", {"rnd_type": "uniform", "factor_type": "avg", "magnitude": 3}]'
-    for made in (init.Xavier(magnitude=2), init.Constant(3), init.Normal(0.5), init.MSRAPrelu()):
-        assert init.create(made.dumps()) == made
+    for initializer in (init.Xavier(magnitude=2), init.Constant(3), init.Normal(0.5),
+                        init.MSRAPrelu()):
+        assert init.create(initializer.dumps()) == initializer
     assert isinstance(init.create("zeros"), init.Zero) and isinstance(init.create("ones"), init.One)
 
 

@@ -31,31 +31,31 @@ def is_for_types(node):
 
 def python_imports(source):
     """[(level, module, names)] of a .py file."""
-    found, nodes = [], [ast.parse(source)]
+    imports, nodes = [], [ast.parse(source)]
     while nodes:
         node = nodes.pop()
         if is_for_types(node):
             nodes += node.orelse
             continue
         if isinstance(node, ast.Import):
-            found += [(0, alias.name, []) for alias in node.names]
+            imports += [(0, alias.name, []) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            found.append((node.level, node.module or "", [alias.name for alias in node.names]))
+            imports.append((node.level, node.module or "", [alias.name for alias in node.names]))
         nodes += ast.iter_child_nodes(node)
-    return found
+    return imports
 
 
 def cython_imports(source):
     """[(level, module, names)] of a .pyx or .pxd file, line by line."""
-    found = []
+    imports = []
     for match in filter(None, map(CIMPORT.match, source.splitlines())):
         path, names, plain = match.groups()
         if plain:
-            found.append((0, plain, []))
+            imports.append((0, plain, []))
         else:
             module = path.lstrip(".")
-            found.append((len(path) - len(module), module, re.findall(r"\w+", names)))
-    return found
+            imports.append((len(path) - len(module), module, re.findall(r"\w+", names)))
+    return imports
 
 
 def imported_parts(file, package):
@@ -76,18 +76,18 @@ def imported_parts(file, package):
 
 def upward_imports(package):
     """Messages, one for each import that a layer may not have."""
-    found = []
+    messages = []
     for file in sorted([*package.rglob("*.py"), *package.rglob("*.pyx"), *package.rglob("*.pxd")]):
-        where = file.relative_to(package)
-        part = where.parts[0].removesuffix(".py")
+        place = file.relative_to(package)
+        part = place.parts[0].removesuffix(".py")
         if part == "__init__":
             continue
         for other in sorted(imported_parts(file, package)):
             if other not in LAYER or part not in LAYER:
-                found.append(f"{where}: {other if part in LAYER else part} has no layer")
+                messages.append(f"{place}: {other if part in LAYER else part} has no layer")
             elif LAYER[other] > LAYER[part] or (part != other and {part, other} in APART):
-                found.append(f"{where}: {part} must not import {other}")
-    return found
+                messages.append(f"{place}: {part} must not import {other}")
+    return messages
 
 
 def test_imports_point_down():

@@ -41,76 +41,76 @@ def arrays(values):
     return [mx.nd.array(value) for value in values]
 
 
-def three_values(made, labels, preds):
+def three_values(tested, labels, preds):
     labels, preds = arrays(labels), arrays(preds)
-    made.update(labels, preds)
-    made.update(labels[:1], preds[:1])
-    first = made.get()[1]
-    made.reset_local()
-    made.update(labels[1:], preds[1:])
-    return [first, made.get()[1], made.get_global()[1]]
+    tested.update(labels, preds)
+    tested.update(labels[:1], preds[:1])
+    first = tested.get()[1]
+    tested.reset_local()
+    tested.update(labels[1:], preds[1:])
+    return [first, tested.get()[1], tested.get_global()[1]]
 
 
-@pytest.mark.parametrize(("made", "want"), CLASSES, ids=lambda x: getattr(x, "name", ""))
-def test_classes_as_recorded_from_mxnet(made, want):
-    assert three_values(made, LABELS, SCORES) == pytest.approx(want, rel=1e-5, abs=1e-6)
+@pytest.mark.parametrize(("tested", "want"), CLASSES, ids=lambda x: getattr(x, "name", ""))
+def test_classes_as_recorded_from_mxnet(tested, want):
+    assert three_values(tested, LABELS, SCORES) == pytest.approx(want, rel=1e-5, abs=1e-6)
 
 
-@pytest.mark.parametrize(("made", "want"), REGRESSION, ids=lambda x: getattr(x, "name", ""))
-def test_numbers_as_recorded_from_mxnet(made, want):
-    assert three_values(made, NUMBERS, GUESSES) == pytest.approx(want, rel=1e-5, abs=1e-6)
+@pytest.mark.parametrize(("tested", "want"), REGRESSION, ids=lambda x: getattr(x, "name", ""))
+def test_numbers_as_recorded_from_mxnet(tested, want):
+    assert three_values(tested, NUMBERS, GUESSES) == pytest.approx(want, rel=1e-5, abs=1e-6)
 
 
 def test_micro_pearson_takes_all_together():
-    made = metric.PearsonCorrelation(average="micro")
-    made.update(arrays(NUMBERS), arrays(GUESSES))
+    tested = metric.PearsonCorrelation(average="micro")
+    tested.update(arrays(NUMBERS), arrays(GUESSES))
     want = np.corrcoef([1, 2, 3, 4, 1, 5], [1.5, 2, 2, 7, 2, 5.5])[0, 1]
-    assert made.get() == ("pearsonr", pytest.approx(want))
+    assert tested.get() == ("pearsonr", pytest.approx(want))
 
 
 def test_accuracy_of_class_numbers_and_single_arrays():
-    made = metric.Accuracy()
-    made.update(mx.nd.array([0, 1, 2]), mx.nd.array([0, 1, 1]))
-    assert made.get() == ("accuracy", pytest.approx(2 / 3))
-    assert str(made) == f"EvalMetric: {{'accuracy': {2 / 3}}}"
+    tested = metric.Accuracy()
+    tested.update(mx.nd.array([0, 1, 2]), mx.nd.array([0, 1, 1]))
+    assert tested.get() == ("accuracy", pytest.approx(2 / 3))
+    assert str(tested) == f"EvalMetric: {{'accuracy': {2 / 3}}}"
 
 
 def test_before_the_first_update_and_after_reset():
-    made = metric.MSE()
-    assert math.isnan(made.get()[1])
-    made.update(arrays(NUMBERS), arrays(GUESSES))
-    made.reset()
-    assert math.isnan(made.get()[1]) and math.isnan(made.get_global()[1])
+    tested = metric.MSE()
+    assert math.isnan(tested.get()[1])
+    tested.update(arrays(NUMBERS), arrays(GUESSES))
+    tested.reset()
+    assert math.isnan(tested.get()[1]) and math.isnan(tested.get_global()[1])
 
 
 def test_composite():
-    made = metric.create(["mae", "mse"])
-    made.update(arrays(NUMBERS), arrays(GUESSES))
-    assert made.get() == (["mae", "mse"], [0.9375, 1.59375])
-    assert made.get_name_value()[0][0] == "mae"
-    assert made.get_metric(1).name == "mse"
+    tested = metric.create(["mae", "mse"])
+    tested.update(arrays(NUMBERS), arrays(GUESSES))
+    assert tested.get() == (["mae", "mse"], [0.9375, 1.59375])
+    assert tested.get_name_value()[0][0] == "mae"
+    assert tested.get_metric(1).name == "mse"
     with pytest.raises(ValueError, match=r"index must be in \[0, 2\); got 2"):
-        made.get_metric(2)
+        tested.get_metric(2)
 
 
 def test_functions_of_numpy_arrays():
-    made = metric.np(lambda label, pred: float(np.abs(label - pred).sum()))
-    made.update(arrays(NUMBERS), arrays(GUESSES))
-    assert made.get() == ("custom(<lambda>)", 3.0)
+    tested = metric.np(lambda label, pred: float(np.abs(label - pred).sum()))
+    tested.update(arrays(NUMBERS), arrays(GUESSES))
+    assert tested.get() == ("custom(<lambda>)", 3.0)
 
     def right(label, pred):
         return (label == pred).sum(), label.size
 
-    made = metric.create(right)
-    made.update([mx.nd.array([1, 2])], [mx.nd.array([1, 3])])
-    assert made.get() == ("right", 0.5)
+    tested = metric.create(right)
+    tested.update([mx.nd.array([1, 2])], [mx.nd.array([1, 3])])
+    assert tested.get() == ("right", 0.5)
 
 
 def test_update_dict_chooses_by_names():
-    made = metric.Accuracy(output_names=["a"], label_names=["b"])
+    tested = metric.Accuracy(output_names=["a"], label_names=["b"])
     one, zero = mx.nd.array([1]), mx.nd.array([0])
-    made.update_dict({"b": one, "c": zero}, {"z": zero, "a": one})
-    assert made.get()[1] == 1
+    tested.update_dict({"b": one, "c": zero}, {"z": zero, "a": one})
+    assert tested.get()[1] == 1
 
 
 def test_config_makes_the_metric_again():

@@ -47,8 +47,8 @@ def updated(optimizer, dtype="float32", steps=5):
 
 @pytest.mark.parametrize(("name", "params", "want"), RECORDED)
 def test_five_updates_as_recorded_from_mxnet(name, params, want):
-    made = updated(opt.create(name, **COMMON, **params))
-    np.testing.assert_allclose(made.ravel()[:3], want, rtol=2e-5, atol=2e-6)
+    weights = updated(opt.create(name, **COMMON, **params))
+    np.testing.assert_allclose(weights.ravel()[:3], want, rtol=2e-5, atol=2e-6)
 
 
 def steps():
@@ -64,8 +64,8 @@ def test_sgd_closed_form(momentum):
     for grad in grads:
         mom = momentum * mom - 0.05 * (np.clip(0.5 * grad, -0.6, 0.6) + 0.02 * weight)
         weight = weight + mom
-    made = updated(opt.SGD(momentum=momentum, **COMMON), "float64")
-    np.testing.assert_allclose(made, weight, rtol=1e-13)
+    weights = updated(opt.SGD(momentum=momentum, **COMMON), "float64")
+    np.testing.assert_allclose(weights, weight, rtol=1e-13)
 
 
 def test_adam_closed_form():

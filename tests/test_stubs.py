@@ -1,7 +1,6 @@
 """mxlite/ndarray/op.pyi is what tools/gen_stubs.py writes, and says what the functions take."""
 
 import ast
-import importlib.util
 import inspect
 from pathlib import Path
 
@@ -14,11 +13,8 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
-def tool():
-    found = importlib.util.spec_from_file_location("gen_stubs", ROOT / "tools/gen_stubs.py")
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    return module
+def tool(load_tool):
+    return load_tool("gen_stubs")
 
 
 def stub_functions():

@@ -58,8 +58,8 @@ def checks():
     yield "where", at_places(nd.where(x, x, x)), numbers
     del x, wide
     halves = nd.ones((2 ** 16 + 2, 2 ** 15), dtype="float16")
-    made = nd.dot(halves, nd.ones((2 ** 15, 1), dtype="float16") / 2 ** 15)
-    yield "dot", [float(made[0].asscalar()), float(made[2 ** 16 + 1].asscalar())], [1.0, 1.0]
+    product = nd.dot(halves, nd.ones((2 ** 15, 1), dtype="float16") / 2 ** 15)
+    yield "dot", [float(product[0].asscalar()), float(product[2 ** 16 + 1].asscalar())], [1.0, 1.0]
     halves[2 ** 16 + 1, 7] = 9
     rows = nd.softmax(halves, axis=-1)
     share = np.exp(8) / (np.exp(8) + 2 ** 15 - 1)
@@ -73,11 +73,11 @@ def checks():
 def main():
     wrong = 0
     start = time.perf_counter()
-    for what, found, wanted in checks():
-        right = found == wanted
+    for what, values, wanted in checks():
+        right = values == wanted
         wrong += not right
         print(f"{time.perf_counter() - start:6.1f} s  {what:20} {'right' if right else 'WRONG'}"
-              + ("" if right else f": {found}, not {wanted}"), flush=True)
+              + ("" if right else f": {values}, not {wanted}"), flush=True)
     sys.exit(wrong > 0)
 
 

@@ -3,11 +3,13 @@
     ~/.cache/mxlite-reference/mxnet/bin/python tools/record_mxnet.py
 
 It writes tests/recordings/ops/<family>.npz, which tests/test_recordings.py compares with mxlite,
-and tests/recordings/params/*.params. A file holds all its values in one float64 array, and an
-index: for every sample and dtype the roles (in0, out0, dy0, grad0, aux3) and shapes, in order.
+and tests/recordings/params/*.params. A file holds all its values in one float64 array, an index
+(for every sample and dtype the roles in0, out0, dy0, grad0, aux3 and shapes, in order), and where
+they come from: the versions of MXNet, NumPy and Python, and the CPU.
 """
 
 import json
+import platform
 import sys
 import zlib
 from pathlib import Path
@@ -22,11 +24,22 @@ from samples import FAMILIES, outputs_of  # noqa: E402
 
 
 def function(name):
-    """MXNet's function of this name, wherever it keeps it; None: it has none."""
-    for place in (mx.nd, mx.nd._internal):
-        if hasattr(place, name):
-            return getattr(place, name)
-    return None
+    """MXNet's function of this name, in whichever module it is."""
+    for module in (mx.nd, mx.nd._internal, mx.nd.contrib):
+        if hasattr(module, name):
+            return getattr(module, name)
+    return getattr(mx.nd.contrib, name.removeprefix("_contrib_"))
+
+
+def provenance():
+    """What computed the values: versions and the CPU's name and instruction sets."""
+    cpu = {}
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        key, _, value = line.partition(":")
+        cpu.setdefault(key.strip(), value.strip())
+    sets = [name for name in ("sse4_2", "avx2", "fma", "avx512f") if name in cpu["flags"].split()]
+    return {"mxnet": mx.__version__, "numpy": np.__version__, "python": platform.python_version(),
+            "cpu": cpu["model name"], "instruction sets": sets}
 
 
 def record(sample, dtype):
@@ -34,41 +47,34 @@ def record(sample, dtype):
     rng = np.random.default_rng(zlib.crc32(str(sample).encode()) + sample.train)
     arrays = [mx.nd.array(value, dtype=sample.dtype_of(i, dtype))
               for i, value in enumerate(sample.draw(rng))]
-    kept = [(f"in{i}", array.asnumpy()) for i, array in enumerate(arrays)]
+    parts = [(f"in{i}", array.asnumpy()) for i, array in enumerate(arrays)]
     for i in sample.variables:
         arrays[i].attach_grad()
     with mx.autograd.record(train_mode=sample.train):
         outputs = outputs_of(function(sample.op)(*arrays, **sample.params))
-    kept += [(f"out{i}", array.asnumpy()) for i, array in enumerate(outputs)]
+    parts += [(f"out{i}", array.asnumpy()) for i, array in enumerate(outputs)]
     if sample.variables:
         dy = [rng.standard_normal(array.shape).astype(dtype) for array in outputs]
         heads = [mx.nd.array(value, dtype=array.dtype)
                  for value, array in zip(dy, outputs, strict=True)]
         mx.autograd.backward(outputs, heads, train_mode=sample.train)
-        kept += [(f"dy{i}", value) for i, value in enumerate(dy)]
-        kept += [(f"grad{i}", arrays[i].grad.asnumpy()) for i in sample.variables]
-    return kept + [(f"aux{i}", arrays[i].asnumpy()) for i in sample.aux]
+        parts += [(f"dy{i}", value) for i, value in enumerate(dy)]
+        parts += [(f"grad{i}", arrays[i].grad.asnumpy()) for i in sample.variables]
+    return parts + [(f"aux{i}", arrays[i].asnumpy()) for i in sample.aux]
 
 
 def record_family(name, samples):
     """Write one family's file."""
     index, values = [], []
     for sample in samples:
-        if not sample.recorded or function(sample.op) is None:
-            continue
-        for dtype in ("float32", "float64"):
-            try:
-                kept = record(sample, dtype)
-            except mx.base.MXNetError as error:
-                print(f"{sample} {dtype}: {str(error).splitlines()[-1]}")
-                continue
-            parts = [[role, list(value.shape)] for role, value in kept]
+        for dtype in sample.recordings:
+            parts = record(sample, dtype)
             index.append({"sample": str(sample), "train": sample.train, "dtype": dtype,
-                          "parts": parts})
-            values += [value.astype("float64").ravel() for _, value in kept]
+                          "parts": [[role, list(value.shape)] for role, value in parts]})
+            values += [value.astype("float64").ravel() for _, value in parts]
     path = ROOT / "tests/recordings/ops" / f"{name}.npz"
     np.savez_compressed(path, index=json.dumps(index, separators=(",", ":")),
-                        values=np.concatenate(values))
+                        values=np.concatenate(values), provenance=json.dumps(provenance()))
     print(f"{path.name}: {len(index)} calls, {path.stat().st_size} bytes")
 
 

@@ -103,9 +103,9 @@ def augmenters():
             record(calls.name_of(*call, seed), augmenter, array(IMAGES["wide"]), label.copy(),
                    seed=seed)
     for create, given in (("CreateAugmenter", calls.ALL), ("CreateDetAugmenter", calls.ALL_DET)):
-        made = getattr(mx.image, create)((3, 24, 20), resize=40, **{
+        created = getattr(mx.image, create)((3, 24, 20), resize=40, **{
             key: value for key, value in given.items() if key != "resize"})
-        MADE[create] = np.array(json.dumps([augmenter.dumps() for augmenter in made]))
+        MADE[create] = np.array(json.dumps([augmenter.dumps() for augmenter in created]))
 
 
 def epochs(folder):
@@ -114,11 +114,11 @@ def epochs(folder):
         calls.write_records(mx.recordio, folder / "a", [float(i) for i in range(count)], (6, 5))
         iterator = mx.image.ImageIter(size, (3, 4, 4), path_imgrec=str(folder / "a.rec"),
                                       path_imgidx=str(folder / "a.idx"), last_batch_handle=handle)
-        found = []
+        batches = []
         for _ in range(3):
-            found.append([[batch.label[0].asnumpy().tolist(), batch.pad] for batch in iterator])
+            batches.append([[batch.label[0].asnumpy().tolist(), batch.pad] for batch in iterator])
             iterator.reset()
-        MADE[calls.name_of("epochs", handle, count, size)] = np.array(json.dumps(found))
+        MADE[calls.name_of("epochs", handle, count, size)] = np.array(json.dumps(batches))
 
 
 def first_batch(iterator):

@@ -38,12 +38,12 @@ def write(recordio, path, records):
 
 def read(recordio, path):
     file = recordio.MXRecordIO(f"{path}.rec", "r")
-    found = list(iter(file.read, None))
+    records = list(iter(file.read, None))
     file.close()
     indexed = recordio.MXIndexedRecordIO(f"{path}.idx", f"{path}.rec", "r")
-    assert [indexed.read_idx(key) for key in reversed(indexed.keys)] == found[::-1]
+    assert [indexed.read_idx(key) for key in reversed(indexed.keys)] == records[::-1]
     indexed.close()
-    return found
+    return records
 
 
 def record():

@@ -42,14 +42,14 @@ def transform(call):
 
 def decoded():
     """What ImageRecordDataset makes of the images of tests/recordio/data, in both flags."""
-    made = {}
+    images = {}
     for flag in (0, 1):
         dataset = vision.ImageRecordDataset(str(ROOT / "tests/recordio/data/images.rec"), flag)
         for i in range(len(dataset)):
             image, label = dataset[i]
             assert label == 1
-            made[f"{flag} {i}"] = image.asnumpy()
-    return made
+            images[f"{flag} {i}"] = image.asnumpy()
+    return images
 
 
 def write(path, values):

@@ -19,41 +19,41 @@ COLOUR, GRAY, UNCHANGED = 1, 0, -1
 
 
 def decode(data: Any, flag: int = COLOUR, to_rgb: bool = True,
-           at_least: tuple[int, int] | None = None, where: str = "imdecode",
+           at_least: tuple[int, int] | None = None, caller: str = "imdecode",
            orient: bool = False) -> Any:
     """The image that the bytes hold, a new uint8 array (height, width, channels).
 
     flag: COLOUR (3 channels), GRAY (1 channel), UNCHANGED (1, 3, or 4 with alpha, and uint16 where
         the file has 16 bits).
     to_rgb: channels are red, green, blue; else blue, green, red.
-    at_least: (height, width); a JPEG is decoded at the least of 1/1, 1/2, 1/4, 1/8 of its size
-        that is not below it, which is faster where the image is made smaller afterwards.
-    where: what errors name. orient: turn the image as EXIF says.
-    Raises MXNetValueError for what is no image. A JPEG with missing or wrong bytes has pixels made
-    up for them, as in MXNet, and warns, other than in MXNet.
+    at_least: (height, width); a JPEG is decoded at the smallest of 1/1, 1/2, 1/4, 1/8 of its size
+        that is not below it, which is faster if the image is shrunk afterwards.
+    caller: what errors name. orient: turn the image as EXIF says.
+    Raises MXNetValueError if the bytes are no image. Missing or wrong bytes of a JPEG are concealed
+    by made-up pixels, as in MXNet, with a warning, unlike in MXNet.
     """
     if flag not in (COLOUR, GRAY, UNCHANGED):
-        raise MXNetValueError(f"{where}: flag must be 1 (colour), 0 (gray) or -1 (unchanged); "
+        raise MXNetValueError(f"{caller}: flag must be 1 (colour), 0 (gray) or -1 (unchanged); "
                               f"got {flag!r}")
-    view = as_bytes(data, where)
+    view = as_bytes(data, caller)
     if bytes(view[:3]) == _START_OF_JPEG and jpeg.library() is not None:
-        image = _decode_jpeg(view, flag, at_least, where, orient)
+        image = _decode_jpeg(view, flag, at_least, caller, orient)
     else:
         image = None
     if image is None:
-        image = _decode_by_pillow(view, flag, where, orient)
+        image = _decode_by_pillow(view, flag, caller, orient)
     return image if to_rgb or image.shape[2] < 3 else swap(image)
 
 
-def as_bytes(data: Any, where: str) -> memoryview:
+def as_bytes(data: Any, caller: str) -> memoryview:
     """The buffer as a memoryview of bytes."""
     try:
         view = memoryview(data).cast("B")
     except TypeError:
-        raise MXNetTypeError(f"{where}: an encoded image must be bytes; got "
+        raise MXNetTypeError(f"{caller}: an encoded image must be bytes; got "
                              f"{type(data).__name__}") from None
     if not view:
-        raise MXNetValueError(f"{where}: an encoded image must have at least one byte; got none")
+        raise MXNetValueError(f"{caller}: an encoded image must have at least one byte; got none")
     return view
 
 
@@ -62,7 +62,7 @@ def swap(image: Any) -> Any:
     return np.ascontiguousarray(image[:, :, [2, 1, 0, 3][:image.shape[2]]])
 
 
-def _decode_jpeg(view: memoryview, flag: int, at_least: tuple[int, int] | None, where: str,
+def _decode_jpeg(view: memoryview, flag: int, at_least: tuple[int, int] | None, caller: str,
                  orient: bool) -> Any:
     """None for a JPEG of four colours."""
     try:
@@ -75,9 +75,9 @@ def _decode_jpeg(view: memoryview, flag: int, at_least: tuple[int, int] | None, 
     except jpeg.UnsupportedJPEG:
         return None
     except MXNetValueError as error:
-        raise MXNetValueError(f"{where}: expected an encoded image; {error}") from None
+        raise MXNetValueError(f"{caller}: expected an encoded image; {error}") from None
     if warning:
-        warnings.warn(f"{where}: a JPEG image has missing or wrong bytes, and pixels made up for "
+        warnings.warn(f"{caller}: a JPEG image has missing or wrong bytes, and pixels made up for "
                       f"them: {warning}", stacklevel=4)
     return turn(image, orientation) if orient and flag != UNCHANGED else image
 
@@ -93,7 +93,7 @@ def turn(image: Any, orientation: int) -> Any:
     return np.ascontiguousarray(image)
 
 
-def _decode_by_pillow(view: memoryview, flag: int, where: str, orient: bool) -> Any:
+def _decode_by_pillow(view: memoryview, flag: int, caller: str, orient: bool) -> Any:
     from PIL import Image, ImageOps
 
     try:
@@ -104,7 +104,7 @@ def _decode_by_pillow(view: memoryview, flag: int, where: str, orient: bool) -> 
             image = ImageOps.exif_transpose(image)
         image.load()
     except Exception as error:
-        raise MXNetValueError(f"{where}: expected an encoded image, found {len(view)} bytes that "
+        raise MXNetValueError(f"{caller}: expected an encoded image, found {len(view)} bytes that "
                               f"Pillow cannot decode: {error}") from error
     if flag == UNCHANGED:
         return _unchanged(image)
@@ -145,7 +145,7 @@ def _unchanged(image: Any) -> Any:
     return np.array(image.convert("RGBA" if has_alpha else "RGB"))
 
 
-def encode(image: Any, img_fmt: str = ".jpg", quality: int = 95, where: str = "imencode",
+def encode(image: Any, img_fmt: str = ".jpg", quality: int = 95, caller: str = "imencode",
            rgb: bool = False) -> bytes:
     """The image as a file of a format.
 
@@ -159,7 +159,7 @@ def encode(image: Any, img_fmt: str = ".jpg", quality: int = 95, where: str = "i
     Image.init()
     format = Image.EXTENSION.get(img_fmt.lower())
     if format not in Image.SAVE:
-        raise MXNetValueError(f"{where}: img_fmt must be '.jpg', '.png' or another ending that "
+        raise MXNetValueError(f"{caller}: img_fmt must be '.jpg', '.png' or another ending that "
                               f"Pillow writes; got {img_fmt!r}")
     array = np.asarray(image)
     if array.ndim == 3 and array.shape[2] == 1:
@@ -167,8 +167,8 @@ def encode(image: Any, img_fmt: str = ".jpg", quality: int = 95, where: str = "i
     is_deep = array.dtype == np.uint16 and array.ndim == 2 and format == "PNG"
     is_shaped = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))
     if not (is_deep or (array.dtype == np.uint8 and is_shaped)) or not array.size:
-        raise MXNetValueError(f"{where}: img must be uint8 of (height, width) or (height, width, 1,"
-                              " 3 or 4), or uint16 of (height, width) for PNG; got "
+        raise MXNetValueError(f"{caller}: img must be uint8 of (height, width) or (height, width, "
+                              "1, 3 or 4), or uint16 of (height, width) for PNG; got "
                               f"{array.dtype} of {array.shape}")
     if array.ndim == 3:
         array = array[:, :, :3] if format == "JPEG" else array

@@ -85,14 +85,14 @@ class Block:
         select: a regular expression, matched from the start: "dense0_weight|.*bias".
         """
         self._warn_of_containers()
-        found = ParameterDict(self._params.prefix)
+        params = ParameterDict(self._params.prefix)
         pattern = re.compile(select) if select else None
         for name, param in self._params.items():
             if pattern is None or pattern.match(name):
-                found._params[name] = param
+                params._params[name] = param
         for child in self._children.values():
-            found.update(child.collect_params(select))
-        return found
+            params.update(child.collect_params(select))
+        return params
 
     def _warn_of_containers(self) -> None:
         known = set(map(id, self._children.values()))

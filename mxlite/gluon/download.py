@@ -1,4 +1,4 @@
-"""`download`: files from the web, checked, resumed, and never there in part."""
+"""`download`: files from the web, checked, resumed and written atomically."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ def replace_file(src: str, dst: str) -> None:
 
 def download(url: str, path: str | None = None, overwrite: bool = False,
              sha1_hash: str | None = None, retries: int = 5, verify_ssl: bool = True) -> str:
-    """Fetch a file unless it is there; returns where it is.
+    """Download a file unless it exists; returns its path.
 
     path: the file, or a folder for it; None: here. overwrite: fetch it in any case. sha1_hash: 40
         hexadecimal digits; a file there with another hash is fetched again.
-    retries: how many more times to try; each goes on where the last one broke off, if the server
-        can. With sha1_hash, so does a later call, from the `.part` file beside.
+    retries: how many more times to try; each resumes where the last one failed, if the server
+        supports that. With sha1_hash a later call resumes, too, from the `.part` file.
     verify_ssl: check the server's certificate.
     Raises DownloadError, with no file written.
     """

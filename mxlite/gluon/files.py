@@ -32,18 +32,18 @@ def missing_names(name: str, known: Iterable[str]) -> str:
     return suggestion(name, known) or f"; there are {_brief(list(known))}"
 
 
-def unknown_names(name: str, source: str, wanted: Iterable[str], found: Iterable[str],
+def unknown_names(name: str, source: str, wanted: Iterable[str], present: Iterable[str],
                   option: str) -> MXNetError:
     """The error for a name on one side only, with the names of both sides that differ."""
-    wanted, found = list(wanted), list(found)
-    lacking = [known for known in wanted if known not in found]
-    extra = [known for known in found if known not in wanted]
+    wanted, present = list(wanted), list(present)
+    lacking = [known for known in wanted if known not in present]
+    extra = [known for known in present if known not in wanted]
     fault = "is missing in" if option == "allow_missing" else "of"
     rest = "" if option == "allow_missing" else " is not in this network"
     return MXNetKeyError(
         f"Parameter '{name}' {fault} {source}{rest}. Set {option}=True to ignore that.\n"
         f"only in the network ({len(lacking)} of {len(wanted)}): {_brief(lacking)}\n"
-        f"only in {source} ({len(extra)} of {len(found)}): {_brief(extra)}")
+        f"only in {source} ({len(extra)} of {len(present)}): {_brief(extra)}")
 
 
 def _brief(names: list[str]) -> str:

@@ -70,7 +70,7 @@ class ParameterDict:
     def get(self, name: str, **kwargs: Any) -> Parameter:
         """The parameter prefix + name; made with these arguments of Parameter if it is new.
 
-        Raises MXNetValueError if it is there with other values for one of them.
+        Raises MXNetValueError if it exists with another value for one of them.
         """
         name = self._prefix + name
         param = self._find(name)
@@ -124,8 +124,8 @@ class ParameterDict:
 
     def list_ctx(self) -> list[Context]:
         """All contexts on which parameters are."""
-        found = {ctx: None for param in self.values() for ctx in param.list_ctx()}
-        return list(found)
+        contexts = {ctx: None for param in self.values() for ctx in param.list_ctx()}
+        return list(contexts)
 
     def setattr(self, name: str, value: Any) -> None:
         """Set an attribute of every parameter: `setattr("grad_req", "null")`."""

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 def structural_names(block: Block, prefix: str = "") -> dict[str, Parameter]:
     """{"0.weight": Parameter}: names by attributes and children, whatever the prefixes are."""
-    found = {prefix + name: param for name, param in block._reg_params.items()}
+    params = {prefix + name: param for name, param in block._reg_params.items()}
     for name, child in block._children.items():
-        found.update(structural_names(child, f"{prefix}{name}."))
-    return found
+        params.update(structural_names(child, f"{prefix}{name}."))
+    return params
 
 
 def replace_parameters(block: Block, prefix: str, shared: dict[str, Parameter]) -> None:

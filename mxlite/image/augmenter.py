@@ -1,4 +1,4 @@
-"""Augmenters: the base, those made of others, and those that know no colours or sizes.
+"""Augmenters: the base, compositions, and those that do not depend on colours or sizes.
 
 An augmenter of mxlite has two parts: `draw` makes its random numbers, and `change` computes the
 image from the old one and those numbers. What they draw comes from mx.random.
@@ -28,7 +28,7 @@ def plain(value: Any) -> Any:
 class Augmenter:
     """Base: called with an image (height, width, channels), gives another one.
 
-    kwargs: the parameters, which `dumps` tells.
+    kwargs: the parameters, which `dumps` writes.
     """
 
     def __init__(self, **kwargs: Any) -> None:

@@ -17,7 +17,7 @@ from .det_augmenter import DetAugmenter, DetBorrowAug, DetRandomSelectAug
 _HOOKS = ("imdecode", "check_valid_image", "augmentation_transform", "postprocess_data")
 
 
-class Batch:
+class BatchBuilder:
     """NDArrays `data` (N, channels, height, width) and `label`, the first `count` filled."""
 
     def __init__(self, data_shape: tuple[int, ...], label_shape: tuple[int, ...]) -> None:
@@ -27,28 +27,28 @@ class Batch:
         self._labels = self.label._numpy_view()
         self.count = 0
 
-    def add(self, image: Any, label: Any, where: Callable[[], str]) -> None:
+    def add(self, image: Any, label: Any, locate: Callable[[], str]) -> None:
         """Add an image (channels, height, width) and its label, of the shapes of this batch."""
         image = numpy_of(image)
         if image.shape != self._images.shape[1:]:
-            raise MXNetValueError(f"{where()}: expected an image of data_shape "
+            raise MXNetValueError(f"{locate()}: expected an image of data_shape "
                                   f"{self._images.shape[1:]} after augmentation, found "
                                   f"{image.shape}")
         self._images[self.count] = image
-        self._add_label(np.asarray(numpy_of(label)), where)
+        self._add_label(np.asarray(numpy_of(label)), locate)
         self.count += 1
 
-    def _add_label(self, label: Any, where: Callable[[], str]) -> None:
+    def _add_label(self, label: Any, locate: Callable[[], str]) -> None:
         row = self._labels[self.count:self.count + 1]
         if row.ndim == 3:                          # (1, objects, numbers an object)
             if label.shape[1] != row.shape[2] or len(label) > row.shape[1]:
-                raise MXNetValueError(f"{where()}: expected a label that fits into label_shape "
+                raise MXNetValueError(f"{locate()}: expected a label that fits into label_shape "
                                       f"{row.shape[1:]}, found {label.shape}")
             row[0, :len(label)] = label
             row[0, len(label):] = -1
             return
         if label.size != row.size:
-            raise MXNetValueError(f"{where()}: expected label_width={row.size} labels, found "
+            raise MXNetValueError(f"{locate()}: expected label_width={row.size} labels, found "
                                   f"{label.size}")
         row[...] = label.reshape(row.shape)
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetTypeError, MXNetValueError
+from ..base import MXNetTypeError, MXNetValueError, check_count
 from .decode import store
-from .pixels import Image, like, pixels, whole
+from .pixels import Image, like, pixels
 
 _CONSTANT = 0
 _MODES = {1: "edge", 2: "symmetric", 3: "wrap", 4: "reflect"}      # OpenCV's number: NumPy's name
@@ -22,24 +22,24 @@ def copyMakeBorder(src: Any, top: int, bot: int, left: int, right: int, type: in
     """The image (height, width, C) with so many rows and columns more: uint8 or float.
 
     type: 0 of one colour, 1 the outermost pixels repeated (aa|abcd|dd), 2 mirrored (ba|abcd|dc),
-        3 as if the image came again and again (cd|abcd|ab), 4 mirrored at the outermost pixels
+        3 periodic (cd|abcd|ab), 4 mirrored at the outermost pixels
         (cb|abcd|cb); 16 more changes nothing.
     values: the colour, a number for all channels or one for each; value: the same for all.
     """
-    where = "copyMakeBorder"
-    image = pixels(src, where)
-    widths = [whole(where, name, count, 0) for name, count in
+    caller = "copyMakeBorder"
+    image = pixels(src, caller)
+    widths = [check_count(caller, name, count, 0) for name, count in
               (("top", top), ("bot", bot), ("left", left), ("right", right))]
-    mode = whole(where, "type", type, 0) & ~_ISOLATED
+    mode = check_count(caller, "type", type, 0) & ~_ISOLATED
     if mode != _CONSTANT and mode not in _MODES:
-        raise MXNetValueError(f"{where}: type must be 0 constant, 1 replicate, 2 reflect, 3 wrap "
+        raise MXNetValueError(f"{caller}: type must be 0 constant, 1 replicate, 2 reflect, 3 wrap "
                               f"or 4 reflect101; got {type!r}")
     empty = isinstance(values, (tuple, list)) and not values
-    made = bordered(image, widths, mode, value if empty else values, where)
-    return like(src, made) if out is None else store(where, made, out)
+    result = bordered(image, widths, mode, value if empty else values, caller)
+    return like(src, result) if out is None else store(caller, result, out)
 
 
-def bordered(image: Image, widths: Sequence[int], mode: int, colour: Any, where: str) -> Image:
+def bordered(image: Image, widths: Sequence[int], mode: int, colour: Any, caller: str) -> Image:
     """A new image; widths: (top, bottom, left, right)."""
     top, bottom, left, right = widths
     if mode != _CONSTANT:
@@ -47,21 +47,21 @@ def bordered(image: Image, widths: Sequence[int], mode: int, colour: Any, where:
         return np.pad(image, by_axis, mode=_MODES[mode])     # type: ignore[call-overload]
     height, width, channels = image.shape
     out = np.empty((height + top + bottom, width + left + right, channels), image.dtype)
-    out[:] = _colour_of(colour, image, where)
+    out[:] = _colour_of(colour, image, caller)
     out[top:top + height, left:left + width] = image
     return out
 
 
-def _colour_of(colour: Any, image: Image, where: str) -> Any:
+def _colour_of(colour: Any, image: Image, caller: str) -> Any:
     """(1,) or (channels,) numbers of the image's dtype: rounded, and cut to its range."""
     if isinstance(colour, Number):
         colour = (colour,)
     try:
         numbers = np.asarray(colour, np.float64).reshape(-1)
     except (TypeError, ValueError):
-        raise MXNetTypeError(f"{where}: values must be numbers; got {colour!r}") from None
+        raise MXNetTypeError(f"{caller}: values must be numbers; got {colour!r}") from None
     if len(numbers) not in (1, image.shape[2]):
-        raise MXNetValueError(f"{where}: values must be one number, or one for each of "
+        raise MXNetValueError(f"{caller}: values must be one number, or one for each of "
                               f"{image.shape[2]} channels; got {colour!r}")
     if image.dtype.kind in "iu":
         limits = np.iinfo(image.dtype)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetValueError
+from ..base import MXNetValueError, check_count
 from .augmenter import Augmenter, CastAug, HorizontalFlipAug
 from .colour_augmenters import (
     ColorJitterAug,
@@ -17,7 +17,6 @@ from .colour_augmenters import (
     RandomGrayAug,
 )
 from .crop_augmenters import CenterCropAug, RandomCropAug, RandomSizedCropAug, ResizeAug
-from .pixels import whole
 
 # ImageNet's: mean and deviation of red, green and blue; the principal directions of its colours
 MEAN = np.array([123.68, 116.28, 103.53])
@@ -40,14 +39,14 @@ def CreateAugmenter(data_shape: tuple[int, int, int], resize: int = 0, rand_crop
     saturation: ColorJitterAug; hue: HueJitterAug; pca_noise: LightingAug's deviation; rand_gray: a
     probability. mean, std: ColorNormalizeAug; True for ImageNet's. inter_method: imresize's interp.
     """
-    where = "CreateAugmenter"
-    height, width = shape_of(where, data_shape)
+    caller = "CreateAugmenter"
+    height, width = shape_of(caller, data_shape)
     augmenters: list[Augmenter] = []
     if resize > 0:
         augmenters.append(ResizeAug(resize, inter_method))
     if rand_resize:
         if not rand_crop:
-            raise MXNetValueError(f"{where}: rand_resize takes rand_crop=True")
+            raise MXNetValueError(f"{caller}: rand_resize takes rand_crop=True")
         augmenters.append(RandomSizedCropAug((width, height), _AREA, _RATIO, inter_method))
     elif rand_crop:
         augmenters.append(RandomCropAug((width, height), inter_method))
@@ -57,8 +56,8 @@ def CreateAugmenter(data_shape: tuple[int, int, int], resize: int = 0, rand_crop
         augmenters.append(HorizontalFlipAug(0.5))
     augmenters.append(CastAug())
     augmenters += colour_augmenters(brightness, contrast, saturation, hue, pca_noise, rand_gray)
-    return augmenters + normalizer(colour(where, "mean", mean, nd.array(MEAN)),
-                                   colour(where, "std", std, nd.array(STD)))
+    return augmenters + normalizer(colour(caller, "mean", mean, nd.array(MEAN)),
+                                   colour(caller, "std", std, nd.array(STD)))
 
 
 def colour_augmenters(brightness: float, contrast: float, saturation: float, hue: float,
@@ -81,15 +80,16 @@ def normalizer(mean: Any, std: Any) -> list[Augmenter]:
     return [] if mean is None and std is None else [ColorNormalizeAug(mean, std)]
 
 
-def shape_of(where: str, data_shape: Any) -> tuple[int, int]:
+def shape_of(caller: str, data_shape: Any) -> tuple[int, int]:
     """(height, width) of a data_shape (channels, height, width)."""
     if not isinstance(data_shape, (tuple, list)) or len(data_shape) != 3:
-        raise MXNetValueError(f"{where}: data_shape must be (3, height, width); got "
+        raise MXNetValueError(f"{caller}: data_shape must be (3, height, width); got "
                               f"{data_shape!r}")
-    return whole(where, "height", data_shape[1], 1), whole(where, "width", data_shape[2], 1)
+    return (check_count(caller, "height", data_shape[1], 1),
+            check_count(caller, "width", data_shape[2], 1))
 
 
-def colour(where: str, argument: str, value: Any, known: Any) -> Any:
+def colour(caller: str, argument: str, value: Any, known: Any) -> Any:
     """The colour, (1,) or (3,), or None; True stands for the known one."""
     if value is None or value is False:
         return None
@@ -97,6 +97,6 @@ def colour(where: str, argument: str, value: Any, known: Any) -> Any:
         return known
     shape = np.shape(value.asnumpy() if isinstance(value, nd.NDArray) else value)
     if shape not in ((1,), (3,)):
-        raise MXNetValueError(f"{where}: {argument} must be True, or an array of 1 or 3 numbers; "
+        raise MXNetValueError(f"{caller}: {argument} must be True, or an array of 1 or 3 numbers; "
                               f"got {value!r}")
     return value if isinstance(value, nd.NDArray) else np.asarray(value)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetTypeError, MXNetValueError
+from ..base import MXNetTypeError, MXNetValueError, check_count
 from ..random import numpy_generator
-from .pixels import Image, like, pixels, size_of, whole
+from .pixels import Image, like, pixels, size_of
 from .resize import resized, scale_down
 
 Box = tuple[int, int, int, int]                # left, top, width, height
@@ -23,8 +23,8 @@ def fixed_crop(src: Any, x0: int, y0: int, w: int, h: int, size: tuple[int, int]
     size: (width, height) to which that is then resized, with interp as for imresize.
     """
     image = pixels(src, "fixed_crop")
-    box = (whole("fixed_crop", "x0", x0, 0), whole("fixed_crop", "y0", y0, 0),
-           whole("fixed_crop", "w", w, 1), whole("fixed_crop", "h", h, 1))
+    box = (check_count("fixed_crop", "x0", x0, 0), check_count("fixed_crop", "y0", y0, 0),
+           check_count("fixed_crop", "w", w, 1), check_count("fixed_crop", "h", h, 1))
     if box[0] >= image.shape[1] or box[1] >= image.shape[0]:
         raise MXNetValueError(f"fixed_crop: (x0, y0) must be within the image of {image.shape[1]} "
                               f"x {image.shape[0]}; got {box[:2]}")
@@ -62,33 +62,33 @@ def random_size_crop(src: Any, size: tuple[int, int], area: Any, ratio: tuple[fl
     return like(src, cut(image, box, size, interp, "random_size_crop")), box
 
 
-def cut(image: Image, box: Box, size: Any, interp: int, where: str) -> Image:
+def cut(image: Image, box: Box, size: Any, interp: int, caller: str) -> Image:
     """The part in the box, a view of the image; resized if `size` is another (width, height)."""
     left, top, width, height = box
     part = image[top:top + height, left:left + width]
     if size is None or tuple(size) == (width, height):
         return part
-    return resized(part, *size_of(where, size), interp, where)
+    return resized(part, *size_of(caller, size), interp, caller)
 
 
-def random_box(image: Image, size: Any, where: str) -> Box:
+def random_box(image: Image, size: Any, caller: str) -> Box:
     """A place for `size`, or for what of it fits."""
     height, width = image.shape[:2]
-    w, h = _fitting(image, size, where)
+    w, h = _fitting(image, size, caller)
     generator = numpy_generator()
     left = int(generator.integers(0, width - w + 1))
     return left, int(generator.integers(0, height - h + 1)), w, h
 
 
-def center_box(image: Image, size: Any, where: str) -> Box:
+def center_box(image: Image, size: Any, caller: str) -> Box:
     """The place in the middle for `size`, or for what of it fits."""
     height, width = image.shape[:2]
-    w, h = _fitting(image, size, where)
+    w, h = _fitting(image, size, caller)
     return (width - w) // 2, (height - h) // 2, w, h
 
 
 def random_sized_box(image: Image, size: Any, area: tuple[float, float],
-                     ratio: tuple[float, float], where: str) -> Box:
+                     ratio: tuple[float, float], caller: str) -> Box:
     """The place that random_size_crop draws."""
     height, width = image.shape[:2]
     generator = numpy_generator()
@@ -100,27 +100,27 @@ def random_sized_box(image: Image, size: Any, area: tuple[float, float],
         if 0 < w <= width and 0 < h <= height:
             left = int(generator.integers(0, width - w + 1))
             return left, int(generator.integers(0, height - h + 1)), w, h
-    return center_box(image, size, where)
+    return center_box(image, size, caller)
 
 
-def area_of(where: str, area: Any, others: dict[str, Any]) -> tuple[float, float]:
+def area_of(caller: str, area: Any, others: dict[str, Any]) -> tuple[float, float]:
     """(least, most), from a number or a pair, or from the former keyword min_area."""
     if "min_area" in others:
-        warnings.warn(f"{where}: min_area is deprecated: use area", DeprecationWarning,
+        warnings.warn(f"{caller}: min_area is deprecated: use area", DeprecationWarning,
                       stacklevel=3)
         area = others.pop("min_area")
     if others:
-        raise MXNetTypeError(f"{where}: unknown keyword {next(iter(others))!r}")
+        raise MXNetTypeError(f"{caller}: unknown keyword {next(iter(others))!r}")
     pair = tuple(area) if isinstance(area, (tuple, list)) else (area, 1.0)
     if len(pair) != 2 or not 0 < pair[0] <= pair[1]:
-        raise MXNetValueError(f"{where}: area must be (least, most) or the least share of the "
+        raise MXNetValueError(f"{caller}: area must be (least, most) or the least share of the "
                               f"area, above 0; got {area!r}")
     return pair
 
 
-def _fitting(image: Image, size: Any, where: str) -> tuple[int, int]:
-    width, height = scale_down((image.shape[1], image.shape[0]), size_of(where, size))
+def _fitting(image: Image, size: Any, caller: str) -> tuple[int, int]:
+    width, height = scale_down((image.shape[1], image.shape[0]), size_of(caller, size))
     if not width or not height:
-        raise MXNetValueError(f"{where}: a part with the aspect of size {tuple(size)} has no "
+        raise MXNetValueError(f"{caller}: a part with the aspect of size {tuple(size)} has no "
                               f"pixels in an image of {image.shape[1]} x {image.shape[0]}")
     return width, height

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..base import check_count
 from .augmenter import PixelAugmenter
 from .crop import Box, area_of, center_box, cut, random_box, random_sized_box
-from .pixels import Image, size_of, whole
+from .pixels import Image, size_of
 from .resize import resized, shortened
 
 
@@ -15,7 +16,7 @@ class ResizeAug(PixelAugmenter):
 
     def __init__(self, size: int, interp: int = 2) -> None:
         super().__init__(size=size, interp=interp)
-        self.size = whole("ResizeAug", "size", size, 1)
+        self.size = check_count("ResizeAug", "size", size, 1)
         self.interp = interp
 
     def change(self, image: Image, drawn: None) -> Image:

@@ -36,36 +36,36 @@ def imread(filename: Any, flag: int = 1, to_rgb: bool | int = True, out: Any = N
                   out)
 
 
-def decoded(buf: Any, flag: int, to_rgb: bool | int, where: str) -> Any:
+def decoded(buf: Any, flag: int, to_rgb: bool | int, caller: str) -> Any:
     """The image as a NumPy array."""
     if flag not in (0, 1):
-        raise MXNetValueError(f"{where}: flag must be 1 (colour) or 0 (gray); got {flag!r}")
-    return codec.decode(buf, flag, bool(to_rgb), where=where)
+        raise MXNetValueError(f"{caller}: flag must be 1 (colour) or 0 (gray); got {flag!r}")
+    return codec.decode(buf, flag, bool(to_rgb), caller=caller)
 
 
-def read_file(path: str, where: str) -> bytes:
+def read_file(path: str, caller: str) -> bytes:
     """The bytes of a file. Raises DataFileError."""
     try:
         with open(path, "rb") as file:
             return file.read()
     except OSError as error:
-        raise DataFileError(f"{where}: {path}: reading failed: {error.strerror}",
+        raise DataFileError(f"{caller}: {path}: reading failed: {error.strerror}",
                             error.errno) from error
 
 
-def _store(where: str, image: Any, out: Any) -> nd.NDArray:
+def _store(caller: str, image: Any, out: Any) -> nd.NDArray:
     if out is None:
         return nd.from_numpy(image)
-    return store(where, image, out)
+    return store(caller, image, out)
 
 
-def store(where: str, image: Any, out: Any) -> nd.NDArray:
+def store(caller: str, image: Any, out: Any) -> nd.NDArray:
     """`out`, once it holds the image."""
     if not isinstance(out, nd.NDArray):
-        raise MXNetTypeError(f"{where}: out must be an NDArray; got {type(out).__name__}")
+        raise MXNetTypeError(f"{caller}: out must be an NDArray; got {type(out).__name__}")
     view = out._numpy_view()
     if view.shape != image.shape or view.dtype != image.dtype:
-        raise MXNetValueError(f"{where}: out must be {image.dtype} of {image.shape}; got "
+        raise MXNetValueError(f"{caller}: out must be {image.dtype} of {image.shape}; got "
                               f"{view.dtype} of {view.shape}")
     np.copyto(view, image)
     return out

@@ -101,20 +101,20 @@ class DetHorizontalFlipAug(DetAugmenter):
         return like(src, image[:, ::-1]), flipped
 
 
-def boxes_of(label: Any, where: str) -> Any:
+def boxes_of(label: Any, caller: str) -> Any:
     """The label as a NumPy array (objects, 5 or more)."""
-    found = label.asnumpy() if isinstance(label, nd.NDArray) else np.asarray(label)
-    if found.ndim != 2 or found.shape[1] < 5:
-        raise MXNetValueError(f"{where}: label must have the shape (objects, 5 or more); got "
-                              f"{found.shape}")
-    return found
+    boxes = label.asnumpy() if isinstance(label, nd.NDArray) else np.asarray(label)
+    if boxes.ndim != 2 or boxes.shape[1] < 5:
+        raise MXNetValueError(f"{caller}: label must have the shape (objects, 5 or more); got "
+                              f"{boxes.shape}")
+    return boxes
 
 
-def pair_of(where: str, argument: str, value: Any) -> tuple[float, float]:
+def pair_of(caller: str, argument: str, value: Any) -> tuple[float, float]:
     """(least, most), from a pair, or from a number that is both."""
     pair = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
     if len(pair) != 2:
-        raise MXNetValueError(f"{where}: {argument} must be (least, most) or a number; got "
+        raise MXNetValueError(f"{caller}: {argument} must be (least, most) or a number; got "
                               f"{value!r}")
     return pair
 

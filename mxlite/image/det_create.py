@@ -58,8 +58,8 @@ def CreateDetAugmenter(data_shape: tuple[int, int, int], resize: int = 0, rand_c
     the probability of DetRandomPadAug, with area_range from 1 on. Then the image is resized to
     data_shape, whatever its aspect, and cast; the colours are as for CreateAugmenter.
     """
-    where = "CreateDetAugmenter"
-    height, width = shape_of(where, data_shape)
+    caller = "CreateDetAugmenter"
+    height, width = shape_of(caller, data_shape)
     augmenters: list[DetAugmenter] = []
     if resize > 0:
         augmenters.append(DetBorrowAug(ResizeAug(resize, inter_method)))
@@ -70,14 +70,14 @@ def CreateDetAugmenter(data_shape: tuple[int, int, int], resize: int = 0, rand_c
     if rand_mirror:
         augmenters.append(DetHorizontalFlipAug(0.5))
     if rand_pad > 0:
-        ratios = pair_of(where, "aspect_ratio_range", aspect_ratio_range)
-        most = pair_of(where, "area_range", area_range)[1]
-        if isinstance(most, (tuple, list)) or isinstance(max_attempts, list):
-            raise MXNetValueError(f"{where}: rand_pad takes one aspect_ratio_range, area_range and "
-                                  "max_attempts, not lists of them")
-        pad = DetRandomPadAug(ratios, (1.0, most), max_attempts, pad_val)
+        ratios = pair_of(caller, "aspect_ratio_range", aspect_ratio_range)
+        largest = pair_of(caller, "area_range", area_range)[1]
+        if isinstance(largest, (tuple, list)) or isinstance(max_attempts, list):
+            raise MXNetValueError(f"{caller}: rand_pad takes one aspect_ratio_range, area_range "
+                                  "and max_attempts, not lists of them")
+        pad = DetRandomPadAug(ratios, (1.0, largest), max_attempts, pad_val)
         augmenters.append(DetRandomSelectAug([pad], 1 - rand_pad))
     rest = [ForceResizeAug((width, height), inter_method), CastAug(),
             *colour_augmenters(brightness, contrast, saturation, hue, pca_noise, rand_gray),
-            *normalizer(colour(where, "mean", mean, MEAN), colour(where, "std", std, STD))]
+            *normalizer(colour(caller, "mean", mean, MEAN), colour(caller, "std", std, STD))]
     return augmenters + [DetBorrowAug(augmenter) for augmenter in rest]

@@ -57,15 +57,15 @@ class DetRandomCropAug(DetAugmenter):
     def draw(self, height: int, width: int) -> Box | None:
         """(left, top, width, height) in pixels; None where what was drawn has no place."""
         generator = numpy_generator()
-        least, most = (share * height * width for share in self.area_range)
+        smallest, largest = (share * height * width for share in self.area_range)
         ratio = generator.uniform(*self.aspect_ratio_range)
-        h, top = round(sqrt(least / ratio)), round(sqrt(most / ratio))
+        h, top = round(sqrt(smallest / ratio)), round(sqrt(largest / ratio))
         if round(top * ratio) > width:
             top = int((width + 0.4999999) / ratio)          # the largest that rounds to `width`
         top = min(top, height)
         h = int(generator.integers(h, top + 1)) if h < top else top
-        h, w = _within(h, ratio, least, most)
-        if not (least <= w * h <= most and 0 < w <= width and 0 < h <= height):
+        h, w = _within(h, ratio, smallest, largest)
+        if not (smallest <= w * h <= largest and 0 < w <= width and 0 < h <= height):
             return None
         y = int(generator.integers(0, height - h + 1))
         return int(generator.integers(0, width - w + 1)), y, w, h
@@ -85,13 +85,13 @@ class DetRandomCropAug(DetAugmenter):
         return bool(len(shares) and shares.min() > self.min_object_covered)
 
 
-def _within(h: int, ratio: float, least: float, most: float) -> tuple[int, int]:
+def _within(h: int, ratio: float, smallest: float, largest: float) -> tuple[int, int]:
     """(h, w), h one more or less where rounding left the area outside its range."""
     w = round(h * ratio)
-    if w * h < least:
+    if w * h < smallest:
         h += 1
         w = round(h * ratio)
-    if w * h > most:
+    if w * h > largest:
         h -= 1
         w = round(h * ratio)
     return h, w

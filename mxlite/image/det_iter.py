@@ -10,7 +10,7 @@ import numpy as np
 
 from ..base import MXNetTypeError, MXNetValueError
 from ..io import DataDesc
-from .batch import Batch, as_chw, numpy_of
+from .batch import BatchBuilder, as_chw, numpy_of
 from .det_create import CreateDetAugmenter
 from .draw import drawn
 from .image_iter import ImageIter, created
@@ -55,18 +55,18 @@ class ImageDetIter(ImageIter):
 
     def _largest_label(self) -> tuple[int, int]:
         """(most objects of an image, numbers an object), of all samples."""
-        most, width = 0, 0
+        max_objects, width = 0, 0
         for label in self._labels():
             objects = self._parse_label(label)
             if width and objects.shape[1] != width:
                 raise MXNetValueError(f"{self._name}: {self._samples.locate()}: expected objects "
                                       f"of {width} numbers, as before, found {objects.shape[1]}")
-            most, width = max(most, len(objects)), objects.shape[1]
+            max_objects, width = max(max_objects, len(objects)), objects.shape[1]
         self._samples.rewind()
-        if not most:
+        if not max_objects:
             raise MXNetValueError(f"{self._name}: {self._samples.locate()}: expected samples, "
                                   "found none")
-        return most, width
+        return max_objects, width
 
     def _labels(self) -> Iterator[Any]:
         """The label of each sample; files of a list are not read for it."""
@@ -86,22 +86,22 @@ class ImageDetIter(ImageIter):
         Raises MXNetValueError naming the sample.
         """
         row = np.asarray(numpy_of(label), np.float32).reshape(-1)
-        where = f"{self._name}: {self._samples.locate()}"
+        place = f"{self._name}: {self._samples.locate()}"
         if row.size < _SMALLEST:
-            raise MXNetValueError(f"{where}: expected a label of at least {_SMALLEST} numbers, "
+            raise MXNetValueError(f"{place}: expected a label of at least {_SMALLEST} numbers, "
                                   f"found {row.size}")
         header, width = int(row[0]), int(row[1])
         if header < 2 or width < 5 or (row.size - header) % width or row.size <= header:
-            raise MXNetValueError(f"{where}: expected a header of two or more numbers, and objects "
+            raise MXNetValueError(f"{place}: expected a header of two or more numbers, and objects "
                                   f"of five or more, found a label of {row.size} numbers with "
                                   f"header={header} and width={width}")
         objects = row[header:].reshape(-1, width)
         objects = objects[(objects[:, 3] > objects[:, 1]) & (objects[:, 4] > objects[:, 2])]
         if not len(objects):
-            raise MXNetValueError(f"{where}: expected an object that has an area, found none")
+            raise MXNetValueError(f"{place}: expected an object that has an area, found none")
         return objects
 
-    def _add(self, batch: Batch, image: Any, label: Any, as_numpy: bool) -> None:
+    def _add(self, batch: BatchBuilder, image: Any, label: Any, as_numpy: bool) -> None:
         image, label = self.augmentation_transform(image, self._parse_label(label))
         if not has_object(numpy_of(label)):
             logging.debug("%s: %s: no object is left", self._name, self._samples.locate())

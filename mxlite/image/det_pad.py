@@ -50,9 +50,9 @@ class DetRandomPadAug(DetAugmenter):
     def draw(self, height: int, width: int) -> Box | None:
         """(left, top) of the image, and (width, height) of the result, in pixels."""
         generator = numpy_generator()
-        least, most = (share * height * width for share in self.area_range)
+        smallest, largest = (share * height * width for share in self.area_range)
         ratio = generator.uniform(*self.aspect_ratio_range)
-        h, top = round(sqrt(least / ratio)), round(sqrt(most / ratio))
+        h, top = round(sqrt(smallest / ratio)), round(sqrt(largest / ratio))
         if round(h * ratio) < width:
             h = int((width + 0.499999) / ratio)
         h = min(max(h, height), top)

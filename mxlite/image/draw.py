@@ -35,10 +35,10 @@ def drawn(image: Any, objects: Any, color: Any, thickness: int, mean: Any, std: 
         pen.rectangle((left, top, right, bottom), outline=tuple(map(int, ink)), width=thickness)
         if names and int(values[0]) in names:
             pen.text((left + _MARGIN, top + _MARGIN), names[int(values[0])], (255, 255, 255))
-    made = np.ascontiguousarray(np.asarray(canvas)[:, :, ::-1])
+    picture = np.ascontiguousarray(np.asarray(canvas)[:, :, ::-1])
     if wait is not None:
-        _show(made, wait, window)
-    return made
+        _show(picture, wait, window)
+    return picture
 
 
 def _show(image: Any, wait: int, window: str) -> None:

@@ -9,15 +9,22 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetError, MXNetTypeError, MXNetValueError, dtype_name, listing, suggestion
+from ..base import (
+    MXNetError,
+    MXNetTypeError,
+    MXNetValueError,
+    check_count,
+    dtype_name,
+    listing,
+    suggestion,
+)
 from ..io import DataBatch, DataDesc, DataIter
 from ..recordio import MXIndexedRecordIO, MXRecordIO
 from .augmenter import Augmenter
-from .batch import Batch, as_chw, is_plain, is_valid, numpy_of
+from .batch import BatchBuilder, as_chw, is_plain, is_valid, numpy_of
 from .create import CreateAugmenter, shape_of
 from .decode import decoded, read_file
 from .image_list import Entries, read_list, read_list_file
-from .pixels import whole
 from .samples import Samples
 
 _HANDLES = ["pad", "discard", "roll_over"]
@@ -28,14 +35,14 @@ class ImageIter(DataIter):
     """Batches of images, float32 (batch_size, 3, height, width), and their labels.
 
     data_shape: (3, height, width). label_width: labels an image.
-    path_imgrec: a RecordIO file, with its index path_imgidx, without which it is read in order; it
-        is scanned where shuffle or num_parts need one.
+    path_imgrec: a RecordIO file, with its index path_imgidx. Without one it is read in order, or
+        scanned if shuffle or num_parts need an index.
     path_imglist: a file of lines `key<TAB>label<TAB>...<TAB>path`; imglist: a list of [label, ...,
-        path] or [labels, path]. They tell files below path_root, or, with path_imgrec, labels.
+        path] or [labels, path]. They give files below path_root, or, with path_imgrec, labels.
     shuffle: draw an order for each epoch. num_parts, part_index: give one of so many parts.
     aug_list: augmenters; None: CreateAugmenter with kwargs. dtype: of the labels of a list.
-    last_batch_handle: 'pad' fills the last batch with the first samples, and tells in `pad` how
-        many; 'discard' drops what is left; 'roll_over' begins the next epoch with it.
+    last_batch_handle: 'pad' fills the last batch with the first samples and counts them in `pad`;
+        'discard' drops an incomplete batch; 'roll_over' begins the next epoch with its samples.
 
     Subclasses may override what reads, decodes, checks and changes an image. An image that
     check_valid_image refuses with a RuntimeError is left out.
@@ -49,31 +56,31 @@ class ImageIter(DataIter):
                  num_parts: int = 1, aug_list: Sequence[Any] | None = None, imglist: Any = None,
                  data_name: str = "data", label_name: str = "softmax_label",
                  dtype: Any = "float32", last_batch_handle: str = "pad", **kwargs: Any) -> None:
-        self._name = where = type(self).__name__
-        super().__init__(whole(where, "batch_size", batch_size, 1))
+        self._name = caller = type(self).__name__
+        super().__init__(check_count(caller, "batch_size", batch_size, 1))
         if last_batch_handle not in _HANDLES:
-            raise MXNetValueError(f"{where}: last_batch_handle must be {listing(_HANDLES)}; got "
+            raise MXNetValueError(f"{caller}: last_batch_handle must be {listing(_HANDLES)}; got "
                                   f"{last_batch_handle!r}"
                                   f"{suggestion(last_batch_handle, _HANDLES)}")
         self.check_data_shape(data_shape)
         self.data_shape = tuple(data_shape)
-        self.label_width = whole(where, "label_width", label_width, 1)
+        self.label_width = check_count(caller, "label_width", label_width, 1)
         self.last_batch_handle = last_batch_handle
         self.shuffle = bool(shuffle)
         self.path_root = "" if path_root is None else os.fspath(path_root)
         self.auglist = self._augmenters(aug_list, kwargs)
         self.imglist = self._read_list(path_imglist, imglist, dtype)
-        needs_index = self.shuffle or whole(where, "num_parts", num_parts, 1) > 1
+        needs_index = self.shuffle or check_count(caller, "num_parts", num_parts, 1) > 1
         self.imgrec = self._open(path_imgrec, path_imgidx, needs_index)
         if self.imgrec is None and self.imglist is None:
-            raise MXNetValueError(f"{where}: path_imgrec, path_imglist or imglist must be given")
-        self._samples = Samples(where, self.imgrec, self.imglist, self.path_root,
+            raise MXNetValueError(f"{caller}: path_imgrec, path_imglist or imglist must be given")
+        self._samples = Samples(caller, self.imgrec, self.imglist, self.path_root,
                                 str(path_imgrec or path_imglist or "imglist"), self.shuffle)
         self._samples.take_part(num_parts, part_index)
         self.provide_data = [DataDesc(data_name, (self.batch_size, *self.data_shape))]
         labels = (self.label_width,) if self.label_width > 1 else ()
         self.provide_label = [DataDesc(label_name, (self.batch_size, *labels))]
-        self._kept: Batch | None = None            # what an epoch rolls over to the next
+        self._kept: BatchBuilder | None = None            # what an epoch rolls over to the next
         self.reset()
 
     # ---- what the samples are
@@ -157,10 +164,10 @@ class ImageIter(DataIter):
             self._fill_up(batch)
         return DataBatch([batch.data], [batch.label], pad=pad)
 
-    def _new_batch(self) -> Batch:
-        return Batch(self.provide_data[0].shape, self.provide_label[0].shape)
+    def _new_batch(self) -> BatchBuilder:
+        return BatchBuilder(self.provide_data[0].shape, self.provide_label[0].shape)
 
-    def _fill(self, batch: Batch) -> None:
+    def _fill(self, batch: BatchBuilder) -> None:
         """Add samples until the batch is full or the epoch at its end."""
         as_numpy = is_plain(self, self.auglist)
         try:
@@ -172,7 +179,7 @@ class ImageIter(DataIter):
         except StopIteration:
             pass
 
-    def _fill_up(self, batch: Batch) -> None:
+    def _fill_up(self, batch: BatchBuilder) -> None:
         """Fill the batch from the beginning, again and again if there are so few samples."""
         while batch.count < self.batch_size:
             before = batch.count
@@ -181,7 +188,7 @@ class ImageIter(DataIter):
             if batch.count == before:
                 batch.repeat()
 
-    def _add(self, batch: Batch, image: Any, label: Any, as_numpy: bool) -> None:
+    def _add(self, batch: BatchBuilder, image: Any, label: Any, as_numpy: bool) -> None:
         """The image, augmented, and its label become the batch's next ones."""
         image = self.augmentation_transform(image)
         batch.add(as_chw(image) if as_numpy else self.postprocess_data(image), label,
@@ -232,7 +239,7 @@ class ImageIter(DataIter):
         return nd.from_numpy(np.ascontiguousarray(as_chw(numpy_of(datum))))
 
 
-def created(where: str, create: Any, data_shape: tuple[int, ...], given: Sequence[Any] | None,
+def created(caller: str, create: Any, data_shape: tuple[int, ...], given: Sequence[Any] | None,
              keywords: dict[str, Any]) -> list[Augmenter]:
     """The given augmenters, or those that `create` makes of the keywords."""
     import inspect
@@ -241,8 +248,8 @@ def created(where: str, create: Any, data_shape: tuple[int, ...], given: Sequenc
     for name in keywords:
         if name not in known:
             near = suggestion(name, known) or f"; those of {create.__name__} are {', '.join(known)}"
-            raise MXNetTypeError(f"{where}: unknown keyword {name!r}{near}")
+            raise MXNetTypeError(f"{caller}: unknown keyword {name!r}{near}")
     if given is None:
-        made: list[Augmenter] = create(data_shape, **keywords)
-        return made
+        augmenters: list[Augmenter] = create(data_shape, **keywords)
+        return augmenters
     return list(given)

@@ -30,29 +30,29 @@ def read_list_file(path: str, dtype: str, label_width: int | None) -> Entries:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        where = f"{path}: line {number}"
+        place = f"{path}: line {number}"
         fields = line.strip().split("\t")
         try:
             key, label = int(fields[0]), np.array(fields[1:-1], np.float64).astype(dtype)
         except ValueError:
             key = None
         if key is None or len(fields) < 2:
-            raise MXNetValueError(f"{where}: expected an integer, labels and a path, with tabs "
+            raise MXNetValueError(f"{place}: expected an integer, labels and a path, with tabs "
                                   f"between them, found {line!r}")
         if key in entries:
-            raise MXNetValueError(f"{where}: expected each key once, found {key} again")
-        _check_width(where, label, label_width)
+            raise MXNetValueError(f"{place}: expected each key once, found {key} again")
+        _check_width(place, label, label_width)
         entries[key] = label, fields[-1]
     if not entries:
         raise MXNetValueError(f"{path}: expected lines of a key, labels and a path, found none")
     return entries
 
 
-def read_list(where: str, images: Iterable[Any], dtype: str, label_width: int | None) -> Entries:
+def read_list(caller: str, images: Iterable[Any], dtype: str, label_width: int | None) -> Entries:
     """The entries of a list of [label, ..., path], or [labels, path]; their keys are 1, 2, ..."""
     entries: Entries = {}
     for number, entry in enumerate(images):
-        here = f"{where}: imglist[{number}]"
+        here = f"{caller}: imglist[{number}]"
         if not isinstance(entry, (list, tuple)) or len(entry) < 2 or not is_path(entry[-1]):
             raise MXNetTypeError(f"{here} must be [label, ..., path] or [labels, path]; got "
                                  f"{entry!r}")
@@ -68,7 +68,7 @@ def read_list(where: str, images: Iterable[Any], dtype: str, label_width: int | 
         _check_width(here, label, label_width)
         entries[number + 1] = label, os.fspath(entry[-1])
     if not entries:
-        raise MXNetValueError(f"{where}: imglist must have at least one image; got an empty list")
+        raise MXNetValueError(f"{caller}: imglist must have at least one image; got an empty list")
     return entries
 
 
@@ -77,6 +77,6 @@ def is_path(value: Any) -> bool:
     return isinstance(value, (str, os.PathLike))
 
 
-def _check_width(where: str, label: Any, width: int | None) -> None:
+def _check_width(caller: str, label: Any, width: int | None) -> None:
     if width is not None and len(label) != width:
-        raise MXNetValueError(f"{where}: expected label_width={width} labels, found {len(label)}")
+        raise MXNetValueError(f"{caller}: expected label_width={width} labels, found {len(label)}")

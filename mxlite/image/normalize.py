@@ -30,7 +30,7 @@ def color_normalize(src: Any, mean: Any, std: Any = None) -> Any:
     return src
 
 
-def colour_of(value: Any, where: str, argument: str) -> Any:
+def colour_of(value: Any, caller: str, argument: str) -> Any:
     """A NumPy array of floats, or None."""
     if value is None:
         return None
@@ -39,11 +39,11 @@ def colour_of(value: Any, where: str, argument: str) -> Any:
     try:
         return np.asarray(value, np.float32)
     except (TypeError, ValueError):
-        raise MXNetTypeError(f"{where}: {argument} must be numbers or None; got {value!r}"
+        raise MXNetTypeError(f"{caller}: {argument} must be numbers or None; got {value!r}"
                              ) from None
 
 
-def normalize(image: Image, mean: Any, std: Any, where: str) -> Image:
+def normalize(image: Image, mean: Any, std: Any, caller: str) -> Image:
     """(image - mean) / std in place."""
     for function, colour in ((np.subtract, mean), (np.divide, std)):
         if colour is None:
@@ -55,7 +55,7 @@ def normalize(image: Image, mean: Any, std: Any, where: str) -> Image:
         elif colour.shape == image.shape:
             function(image, colour, out=image)
         else:
-            raise MXNetValueError(f"{where}: mean and std must be numbers, one or one a channel, "
+            raise MXNetValueError(f"{caller}: mean and std must be numbers, one or one a channel, "
                                   f"or of the image's shape {image.shape}; got {colour.shape}")
     return image
 

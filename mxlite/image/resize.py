@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from .._dataio import image as native
-from ..base import MXNetTypeError, MXNetValueError
+from ..base import MXNetTypeError, MXNetValueError, check_count
 from ..random import numpy_generator
 from .decode import store
-from .pixels import Image, like, pixels, whole
+from .pixels import Image, like, pixels
 
 NEAREST, BILINEAR, BICUBIC, AREA, LANCZOS = range(5)
 AUTO, RANDOM = 9, 10
@@ -26,9 +26,9 @@ def imresize(src: Any, w: int, h: int, interp: int = BILINEAR, out: Any = None) 
     for float64, which is computed in float32.
     """
     image = pixels(src, "imresize")
-    made = resized(image, whole("imresize", "w", w, 1), whole("imresize", "h", h, 1), interp,
-                   "imresize")
-    return like(src, made) if out is None else store("imresize", made, out)
+    width, height = check_count("imresize", "w", w, 1), check_count("imresize", "h", h, 1)
+    result = resized(image, width, height, interp, "imresize")
+    return like(src, result) if out is None else store("imresize", result, out)
 
 
 def resize_short(src: Any, size: int, interp: int = BICUBIC) -> Any:
@@ -52,12 +52,12 @@ def scale_down(src_size: tuple[int, int], size: tuple[int, int]) -> tuple[int, i
     return int(width), int(height)
 
 
-def resized(image: Image, width: int, height: int, interp: int, where: str) -> Image:
+def resized(image: Image, width: int, height: int, interp: int, caller: str) -> Image:
     """A new image (height, width, C) of the same dtype."""
-    interp = interp_of(interp, image.shape[:2], (height, width), where)
+    interp = interp_of(interp, image.shape[:2], (height, width), caller)
     kind = image.dtype
     if kind not in (np.uint8, np.float32, np.float64):
-        raise MXNetTypeError(f"{where}: src must be uint8, float32 or float64; got {kind}")
+        raise MXNetTypeError(f"{caller}: src must be uint8, float32 or float64; got {kind}")
     if kind == np.float64:
         image = image.astype(np.float32)
     out = np.empty((height, width, image.shape[2]), image.dtype)
@@ -65,19 +65,19 @@ def resized(image: Image, width: int, height: int, interp: int, where: str) -> I
     return out.astype(kind, copy=False)
 
 
-def shortened(image: Image, size: int, interp: int, where: str) -> Image:
+def shortened(image: Image, size: int, interp: int, caller: str) -> Image:
     """The image with a shorter edge of `size` pixels."""
-    size = whole(where, "size", size, 1)
+    size = check_count(caller, "size", size, 1)
     height, width = image.shape[:2]
     if height > width:
-        return resized(image, size, size * height // width, interp, where)
-    return resized(image, size * width // height, size, interp, where)
+        return resized(image, size, size * height // width, interp, caller)
+    return resized(image, size * width // height, size, interp, caller)
 
 
-def interp_of(interp: int, old: tuple[int, ...], new: tuple[int, int], where: str) -> int:
+def interp_of(interp: int, old: tuple[int, ...], new: tuple[int, int], caller: str) -> int:
     """0 to 4 for an `interp` of imresize; old and new are (height, width)."""
     if interp not in _KNOWN:
-        raise MXNetValueError(f"{where}: interp must be 0 to 4, 9 (by size) or 10 (random); got "
+        raise MXNetValueError(f"{caller}: interp must be 0 to 4, 9 (by size) or 10 (random); got "
                               f"{interp!r}")
     if interp == RANDOM:
         return int(numpy_generator().integers(5))

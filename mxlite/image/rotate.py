@@ -18,9 +18,9 @@ def imrotate(src: Any, rotation_degrees: Any, zoom_in: bool = False, zoom_out: b
     """Float32 images (C, H, W) or (N, C, H, W), rotated, of the same shape.
 
     rotation_degrees: counter-clockwise; a number, or for a batch also an array (N,).
-    zoom_in: so much larger that no border shows; zoom_out: so much smaller that all of the image
-        does. Else the corners are lost, and what is behind the image's edge is 0.
-    Values are bilinear between the pixels. There is no gradient.
+    zoom_in: enlarge until no border shows; zoom_out: shrink until all of the image shows. Without
+        either, corners are cut off, and pixels outside the image are 0.
+    Sampling is bilinear. There is no gradient.
     """
     if not isinstance(src, nd.NDArray) or src._dtype_name != "float32":
         got = f"{src._dtype_name}" if isinstance(src, nd.NDArray) else type(src).__name__
@@ -36,8 +36,8 @@ def imrotate(src: Any, rotation_degrees: Any, zoom_in: bool = False, zoom_out: b
                              f"{type(rotation_degrees).__name__}")
     batch = images[None] if images.ndim == 3 else images
     out = np.empty_like(batch)
-    for image, angle, made in zip(batch, _angles(rotation_degrees, len(batch)), out, strict=True):
-        rotate(image, made, angle, zoom_in, zoom_out)
+    for image, angle, target in zip(batch, _angles(rotation_degrees, len(batch)), out, strict=True):
+        rotate(image, target, angle, zoom_in, zoom_out)
     return nd.from_numpy(out.reshape(images.shape))
 
 

@@ -17,18 +17,18 @@ Sample = tuple[Any, bytes]                     # label, encoded image
 
 
 class Samples:
-    """Gives (label, encoded image) of each sample of an epoch, and knows where it is.
+    """Reads (label, encoded image) of each sample of an epoch, and tracks the position.
 
-    records: a RecordIO file, or None. entries: of a list of images, or None. in_order: the records
-    are read as they stand in the file, without an index.
+    records: a RecordIO file, or None; without an index it is read in order. entries: of a list of
+    images, or None.
     """
 
-    def __init__(self, where: str, records: MXRecordIO | None, entries: Entries | None,
+    def __init__(self, caller: str, records: MXRecordIO | None, entries: Entries | None,
                  root: str, name: str, shuffle: bool) -> None:
         self.records = records
         self.entries = entries
         self.shuffle = shuffle
-        self._where = where
+        self._caller = caller
         self._root = root
         self._name = name
         self.keys: list[Any] | None = None
@@ -40,14 +40,15 @@ class Samples:
         self._offset = 0
 
     def take_part(self, num_parts: int, part_index: int) -> None:
-        """Keep one of num_parts parts of the same size; what is left over belongs to none."""
-        num_parts, part_index = check_part(self._where, num_parts, part_index)
+        """Keep one of num_parts parts of the same size; as in MXNet's ImageIter, and unlike in
+        `io.file_iter.part_of`, what is left over belongs to none."""
+        num_parts, part_index = check_part(self._caller, num_parts, part_index)
         if self.keys is None:
             return
         size = len(self.keys) // num_parts
         count, self.keys = len(self.keys), self.keys[part_index * size:(part_index + 1) * size]
         if not self.keys:
-            raise MXNetValueError(f"{self._where}: {self._name}: a part must have at least "
+            raise MXNetValueError(f"{self._caller}: {self._name}: a part must have at least "
                                   f"one sample; there are {count} in num_parts={num_parts} parts")
 
     def reorder(self) -> None:
@@ -103,6 +104,6 @@ class Samples:
         try:
             label = self.entries[key][0]
         except KeyError:
-            raise MXNetKeyError(f"{self._where}: {self.locate()}: no key {key!r} in the list of "
+            raise MXNetKeyError(f"{self._caller}: {self.locate()}: no key {key!r} in the list of "
                                 "images") from None
         return nd.array(label, dtype=label.dtype)

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetError, MXNetTypeError, MXNetValueError, listing, suggestion
+from ..base import MXNetError, MXNetTypeError, MXNetValueError, check_count, listing, suggestion
 from ..random import numpy_generator
 from .desc import DataDesc
-from .iterator import DataIter, check_count, gather, shuffled
+from .iterator import DataIter, gather, shuffled
 
 _HANDLES = ["pad", "discard", "roll_over"]
 _NOTHING = np.empty(0, np.int64)
@@ -19,14 +19,14 @@ _NOTHING = np.empty(0, np.int64)
 class NDArrayIter(DataIter):
     """Batches of arrays (N, ...): an NDArray, a NumPy array, or a list or dict of them.
 
-    What NDArrays hold keeps its dtype; other arrays become float32. One array is named
-    `data_name`; those of a list _0_data, _1_data, ...; those of a dict by its keys, sorted.
+    NDArrays keep their dtype; other arrays become float32. One array is named `data_name`; the
+    arrays of a list _0_data, _1_data, ...; those of a dict by its sorted keys.
 
-    shuffle: an order of all samples drawn anew at every reset; it depends on mx.random.seed at
-    construction and on the number of resets. last_batch_handle: 'pad' fills the last batch with
-    the first samples of the epoch and counts them in `pad`; 'discard' drops what is left;
-    'roll_over' begins the next epoch with it, `pad` of that batch being their number.
-    layout: what provide_data and provide_label state.
+    shuffle: a new random order at every reset; it depends on mx.random.seed at construction and
+    on the number of resets. last_batch_handle: 'pad' fills the last batch with the first samples
+    of the epoch and counts them in `pad`; 'discard' drops an incomplete batch; 'roll_over' begins
+    the next epoch with its samples, and `pad` of that batch is their number.
+    layout: the layout in provide_data and provide_label.
     """
 
     def __init__(self, data: Any, label: Any = None, batch_size: int = 1, shuffle: bool = False,

@@ -1,4 +1,4 @@
-"""How many labels the images of ImageDetRecordIter have, and those of a list."""
+"""Labels of ImageDetRecordIter: those of a list, and the largest number per image."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from ..base import MXNetValueError
 from .record_index import read_lines
 
 
-def find_labels(where: str, path: str, offsets: Any, path_imglist: str,
+def find_labels(caller: str, path: str, offsets: Any, path_imglist: str,
                 label_pad_width: int) -> tuple[Any, int]:
-    """(the labels of the list, or None; label_pad_width, or where that is below 1 the most labels
-    that an image has)."""
+    """(the labels of the list, or None; label_pad_width, or if that is below 1 the largest number
+    of labels of an image)."""
     if path_imglist:
         listed = read_box_list(path_imglist)
         widths = np.diff(listed[2])
-        most, owner = int(widths.max()), f"id {listed[0][widths.argmax()]} in {path_imglist}"
+        widest, owner = int(widths.max()), f"id {listed[0][widths.argmax()]} in {path_imglist}"
     else:
         listed = None
-        most, record = most_labels(path, offsets)
+        widest, record = most_labels(path, offsets)
         owner = f"record {record} of {path}"
-    if 0 < label_pad_width < most:
-        raise MXNetValueError(f"{where}: label_pad_width must be at least {most}, the labels of "
+    if 0 < label_pad_width < widest:
+        raise MXNetValueError(f"{caller}: label_pad_width must be at least {widest}, the labels of "
                               f"{owner}; got {label_pad_width}")
-    return listed, max(label_pad_width, most)
+    return listed, max(label_pad_width, widest)
 
 
 def read_box_list(path: str) -> tuple[Any, Any, Any]:
@@ -35,7 +35,7 @@ def read_box_list(path: str) -> tuple[Any, Any, Any]:
     Its lines are `id<TAB>label<TAB>...<TAB>path`, with any number of labels; those of the image
     ids[i] are labels[0, starts[i]:starts[i + 1]].
     """
-    found = {}
+    labels_of = {}
     for number, line in enumerate(read_lines(path), 1):
         fields = line.split("\t")
         try:
@@ -45,11 +45,11 @@ def read_box_list(path: str) -> tuple[Any, Any, Any]:
         except ValueError:
             raise MXNetValueError(f"{path}: line {number}: expected an id, labels and a path, with "
                                   f"tabs between them, found {line!r}") from None
-        if key in found:
+        if key in labels_of:
             raise MXNetValueError(f"{path}: expected each id once, found {key} twice")
-        found[key] = labels
-    if not found:
+        labels_of[key] = labels
+    if not labels_of:
         raise MXNetValueError(f"{path}: expected lines of an id, labels and a path, found none")
-    ids = sorted(found)
-    starts = np.cumsum([0, *(len(found[key]) for key in ids)], dtype=np.int64)
-    return np.array(ids, np.uint64), np.concatenate([found[key] for key in ids])[None], starts
+    ids = sorted(labels_of)
+    starts = np.cumsum([0, *(len(labels_of[key]) for key in ids)], dtype=np.int64)
+    return np.array(ids, np.uint64), np.concatenate([labels_of[key] for key in ids])[None], starts

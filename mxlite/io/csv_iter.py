@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import MXNetValueError, Shape
+from ..base import MXNetValueError, Shape, check_count
 from .file_iter import check_dtype, check_settings, check_shape
-from .iterator import check_count
 from .text_files import Part, Table, find_files
 from .text_iter import DTYPES, TextIter
 
@@ -20,12 +19,12 @@ class CSVIter(TextIter):
     between them, and perhaps one at the end; floats are rounded correctly.
 
     round_batch: fill the last batch with the first rows, counted in `pad`, and begin the next
-    epoch after them, so that an epoch can be shorter, or even empty, if rows are few. Without
-    it the end of the last batch keeps the rows of the batch before, or zeros; `pad` counts them.
+    epoch after them; with few rows, an epoch can be shorter or even empty. Without it, the end of
+    the last batch keeps rows of the previous batch, or zeros; `pad` counts them.
 
-    prefetch_buffer: batches made ahead, by threads; memory holds these, not the files. ctx changes
-    nothing. Raises for a wrong row where its batch is taken, naming file, line and column; for one
-    of the first batch at the call.
+    prefetch_buffer: how many batches threads prefetch; only these are in memory, not the files.
+    ctx has no effect. A wrong row raises when its batch is taken (for the first batch: at the
+    call), with file, line and column.
     """
 
     def __init__(self, data_csv: str, data_shape: Any, label_csv: str | None = None,

@@ -1,4 +1,4 @@
-"""What iterators say of their batches, and the batches: `DataDesc`, `DataBatch`."""
+"""Batches of iterators, and their descriptions: `DataBatch`, `DataDesc`."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class DataDesc(namedtuple("DataDesc", ["name", "shape"])):
 class DataBatch:
     """One batch: `data` and `label`, lists of NDArrays (N, ...).
 
-    pad: how many samples at the end only fill the batch up. index: numbers of the samples, or
+    pad: how many samples at the end are padding. index: numbers of the samples, or
     None. bucket_key, provide_data, provide_label: for a module with buckets.
     """
 

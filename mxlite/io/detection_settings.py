@@ -1,4 +1,4 @@
-"""The parameters that say how ImageDetRecordIter augments, checked, for the C that does it."""
+"""Checks the augmentation parameters of ImageDetRecordIter and packs them for C."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _SHARED = ["data_shape", "resize", "inter_method", "fill_value", "scale",
            *(f"{what}_{c}" for what in ("mean", "std") for c in "rgba")]
 
 
-def check_detection(where: str, values: dict[str, Any]) -> dict[str, Any]:
+def check_detection(caller: str, values: dict[str, Any]) -> dict[str, Any]:
     """The settings for `DetectionRecords`, from the parameters of an iterator, by name."""
-    settings = _check_shared(where, {name: values[name] for name in _SHARED})
-    numbers = {name: check_number(where, name, values[name], *rule)
+    settings = _check_shared(caller, {name: values[name] for name in _SHARED})
+    numbers = {name: check_number(caller, name, values[name], *rule)
                for name, rule in _RULES.items()}
     # names that ImageRecordIter has for something else
     settings["max_random_lightness"] = numbers.pop("max_random_illumination")
@@ -43,45 +43,45 @@ def check_detection(where: str, values: dict[str, Any]) -> dict[str, Any]:
     settings |= numbers
     for name, choices in _CHOICES.items():
         if values[name] not in choices:
-            raise MXNetValueError(f"{where}: {name} must be {listing(choices)}; "
+            raise MXNetValueError(f"{caller}: {name} must be {listing(choices)}; "
                                   f"got {values[name]!r}")
         settings[name] = values[name]
-    settings["samplers"] = _samplers(where, values)
+    settings["samplers"] = _samplers(caller, values)
     return settings
 
 
-def _check_shared(where: str, values: dict[str, Any]) -> dict[str, Any]:
+def _check_shared(caller: str, values: dict[str, Any]) -> dict[str, Any]:
     """What is checked as ImageRecordIter's, with the defaults of its other parameters."""
     for c in "rgba":
-        std = check_number(where, f"std_{c}", values[f"std_{c}"], float, 0, math.inf)
+        std = check_number(caller, f"std_{c}", values[f"std_{c}"], float, 0, math.inf)
         values[f"std_{c}"] = std or 1.0            # 0: the pixels are not divided
     parameters = inspect.signature(ImageRecordIter).parameters
-    return check_augment(where, {name: p.default for name, p in parameters.items()} | values)
+    return check_augment(caller, {name: p.default for name, p in parameters.items()} | values)
 
 
-def _samplers(where: str, values: dict[str, Any]) -> np.ndarray[Any, Any]:
+def _samplers(caller: str, values: dict[str, Any]) -> np.ndarray[Any, Any]:
     """float64 (num_crop_sampler, 11): rows of mx_det_sampler."""
-    count = check_number(where, "num_crop_sampler", values["num_crop_sampler"], int, 0, 1000)
+    count = check_number(caller, "num_crop_sampler", values["num_crop_sampler"], int, 0, 1000)
     columns = []
     for name, limits in _RANGES.items():
-        low, high = (_of_each(where, f"{end}_{name}", values, count, float, *limits)
+        low, high = (_of_each(caller, f"{end}_{name}", values, count, float, *limits)
                      for end in ("min", "max"))
-        for least, most in zip(low, high, strict=True):
-            if least > most:
-                raise MXNetValueError(f"{where}: min_{name} must be at most max_{name}, {most:g}; "
-                                      f"got {least:g}")
+        for minimum, maximum in zip(low, high, strict=True):
+            if minimum > maximum:
+                raise MXNetValueError(f"{caller}: min_{name} must be at most max_{name}, "
+                                      f"{maximum:g}; got {minimum:g}")
         columns += [low, high]
-    trials = _of_each(where, "max_crop_trials", values, count, int, 0, 1 << 31)
+    trials = _of_each(caller, "max_crop_trials", values, count, int, 0, 1 << 31)
     return np.array([*columns, trials], np.float64).T.copy()
 
 
-def _of_each(where: str, name: str, values: dict[str, Any], count: int, kind: type, low: float,
+def _of_each(caller: str, name: str, values: dict[str, Any], count: int, kind: type, low: float,
              high: float) -> list[Any]:
     """A number for each sampler: one that is given alone is that of all."""
     given = values[name]
     many = list(given) if isinstance(given, (tuple, list, np.ndarray)) else [given]
     if len(many) not in (1, max(count, 1)):
-        raise MXNetValueError(f"{where}: {name} must be one number, or one for each of "
+        raise MXNetValueError(f"{caller}: {name} must be one number, or one for each of "
                               f"num_crop_sampler={count}; got {given!r}")
-    many = [check_number(where, name, value, kind, low, high) for value in many]
+    many = [check_number(caller, name, value, kind, low, high) for value in many]
     return many * count if len(many) == 1 else many

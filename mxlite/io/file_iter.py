@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetError, MXNetValueError, Shape, dtype_name, listing
+from ..base import MXNetError, MXNetValueError, Shape, check_count, dtype_name, listing
 from .desc import DataBatch, DataDesc
-from .iterator import DataIter, check_count
+from .iterator import DataIter
 
 
-class Batch(NamedTuple):
+class FileBatch(NamedTuple):
     """What a file iterator reads at once."""
 
     data: nd.NDArray                       # (batch_size, ...)
@@ -22,7 +22,7 @@ class Batch(NamedTuple):
 
 
 class MXDataIter(DataIter):
-    """Base of iterators over files: a subclass overrides `_read` and `_rewind`.
+    """Base of iterators over files: a subclass overrides `_next_batch` and `_restart`.
 
     Batches have one array of data and one of labels. Unlike those of other iterators, `getdata`
     and `getlabel` return the NDArray itself, not a list.
@@ -32,26 +32,26 @@ class MXDataIter(DataIter):
         super().__init__(batch_size)
         self.provide_data = [data]
         self.provide_label = [label]
-        self._batch: Batch | None = None
-        self._repeated: Batch | None = None
+        self._batch: FileBatch | None = None
+        self._repeated: FileBatch | None = None
 
-    def _read(self) -> Batch | None:
+    def _next_batch(self) -> FileBatch | None:
         """The next batch; None at the end of the epoch."""
-        raise NotImplementedError(f"{type(self).__name__} must override _read")
+        raise NotImplementedError(f"{type(self).__name__} must override _next_batch")
 
-    def _rewind(self) -> None:
+    def _restart(self) -> None:
         """Begin a new epoch."""
-        raise NotImplementedError(f"{type(self).__name__} must override _rewind")
+        raise NotImplementedError(f"{type(self).__name__} must override _restart")
 
     def debug_skip_load(self) -> None:
-        """From now on give one and the same batch for ever, to time what comes after loading."""
-        self._rewind()
-        self._repeated = self._read()
+        """From now on return the same batch again and again, to time a program without loading."""
+        self._restart()
+        self._repeated = self._next_batch()
 
     def reset(self) -> None:
         """Begin a new epoch."""
         self._batch = None
-        self._rewind()
+        self._restart()
 
     def next(self) -> DataBatch:
         """The next batch; raises StopIteration at the end of the epoch."""
@@ -62,10 +62,10 @@ class MXDataIter(DataIter):
 
     def iter_next(self) -> bool:
         """Go to the next batch; False at the end of the epoch."""
-        self._batch = self._repeated or self._read()
+        self._batch = self._repeated or self._next_batch()
         return self._batch is not None
 
-    def _here(self) -> Batch:
+    def _here(self) -> FileBatch:
         if self._batch is None:
             raise MXNetError(f"{type(self).__name__}: there is no batch here; call iter_next() "
                              "first, and go on only if it returns True")
@@ -84,23 +84,23 @@ class MXDataIter(DataIter):
         return self._here().samples
 
     def getpad(self) -> int:
-        """How many samples at the end of this batch only fill it up."""
+        """How many samples at the end of this batch are padding."""
         return self._here().pad
 
 
-def check_settings(where: str, prefetch_buffer: int, ctx: str) -> None:
+def check_settings(caller: str, prefetch_buffer: int, ctx: str) -> None:
     """Check what all file iterators take; `ctx` changes nothing."""
-    check_count(where, "prefetch_buffer", prefetch_buffer, low=0)
+    check_count(caller, "prefetch_buffer", prefetch_buffer, low=0)
     if ctx not in ("cpu", "gpu"):
-        raise MXNetValueError(f"{where}: ctx must be {listing(['cpu', 'gpu'])}; got {ctx!r}")
+        raise MXNetValueError(f"{caller}: ctx must be {listing(['cpu', 'gpu'])}; got {ctx!r}")
 
 
-def check_part(where: str, num_parts: int, part_index: int) -> tuple[int, int]:
+def check_part(caller: str, num_parts: int, part_index: int) -> tuple[int, int]:
     """(num_parts, part_index) of an iterator over one of so many parts."""
-    num_parts = check_count(where, "num_parts", num_parts, low=1)
-    part_index = check_count(where, "part_index", part_index, low=0)
+    num_parts = check_count(caller, "num_parts", num_parts, low=1)
+    part_index = check_count(caller, "part_index", part_index, low=0)
     if part_index >= num_parts:
-        raise MXNetValueError(f"{where}: part_index must be below num_parts={num_parts}; "
+        raise MXNetValueError(f"{caller}: part_index must be below num_parts={num_parts}; "
                               f"got {part_index}")
     return num_parts, part_index
 
@@ -110,18 +110,18 @@ def part_of(count: int, num_parts: int, part_index: int) -> slice:
     return slice(count * part_index // num_parts, count * (part_index + 1) // num_parts)
 
 
-def check_dtype(where: str, dtype: Any, allowed: list[str]) -> str:
+def check_dtype(caller: str, dtype: Any, allowed: list[str]) -> str:
     """The name of the dtype, float32 for None."""
     name = dtype_name(dtype)
     if name not in allowed:
-        raise MXNetValueError(f"{where}: dtype must be {listing(allowed)}; got {dtype!r}")
+        raise MXNetValueError(f"{caller}: dtype must be {listing(allowed)}; got {dtype!r}")
     return name
 
 
-def check_shape(where: str, argument: str, shape: Any) -> Shape:
+def check_shape(caller: str, argument: str, shape: Any) -> Shape:
     """The shape of one sample, as a tuple of positive ints; an int stands for (int,)."""
     lengths = (shape,) if hasattr(shape, "__index__") else tuple(shape)
     if not lengths or not all(hasattr(n, "__index__") and n.__index__() > 0 for n in lengths):
-        raise MXNetValueError(f"{where}: {argument} must be a tuple of positive integers; "
+        raise MXNetValueError(f"{caller}: {argument} must be a tuple of positive integers; "
                               f"got {shape!r}")
     return tuple(n.__index__() for n in lengths)

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from .._dataio.detection import PREFIX, DetectionRecords
-from ..base import MXNetValueError
+from ..base import MXNetValueError, check_count
 from .box_labels import find_labels
 from .detection_settings import check_detection, check_number
 from .file_iter import check_dtype, check_settings
-from .iterator import check_count
 from .mean_image import find_mean_image
 from .record_index import check_file, find_records
 from .record_iter import RecordIter, decode_upright, draw_seeds, written_dtype
@@ -23,7 +22,7 @@ Each = float | Sequence[float]                 # of all crop samplers, or of eac
 
 
 class ImageDetRecordIter(RecordIter):
-    """Batches of images and their boxes, augmented together by threads, ahead of who takes them.
+    """Batches of images and their boxes, which threads augment together and prefetch.
 
     Gives data (N, channels, height, width) and labels float32 (N, 4 + label_pad_width). A row of
     labels is: channels, height and width of the image (less than those of data_shape with
@@ -33,11 +32,11 @@ class ImageDetRecordIter(RecordIter):
     area are left out.
 
     path_imgrec, path_imglist, num_parts, part_index, shuffle, round_batch: as in ImageRecordIter. A
-    list has a line for each image: id, labels, path. label_width: how many labels each image has,
-    -1: any number. label_pad_width: at least the most there are; -1 or 0: that.
+    list has a line for each image: id, labels, path. label_width: how many labels each image has;
+    -1: any number. label_pad_width: at least the largest number of labels; -1 or 0: that number.
 
-    Augmentation, in this order; what is random depends on seed, epoch and record, never on the
-    threads. Each step is done with its probability, rand_ or random_..._prob.
+    Augmentation, in this order; random numbers depend on seed, epoch and record, never on the
+    threads. Each step has a probability, rand_..._prob or random_..._prob.
     resize: pixels of the shorter edge.
     max_random_hue (of 180), _saturation, _illumination (of 255): shifts; max_random_contrast:
     a factor of 1 +- this.
@@ -53,14 +52,14 @@ class ImageDetRecordIter(RecordIter):
     "shrink" does so only if the image is larger; what is left of data_shape is 0.
 
     Normalisation, of floats: (pixel - mean) * scale / std, by channel r, g, b, a; std 0 does not
-    divide. mean_img: a file of a mean image, made if it is missing; not used where a mean is given.
+    divide. mean_img: the file of a mean image, computed if it is missing; not used with mean_....
 
     min_ and max_crop_..., max_crop_trials: of all samplers, or one for each of num_crop_sampler.
-    preprocess_threads: how many. prefetch_buffer: batches made ahead. shuffle_chunk_size,
-    shuffle_chunk_seed and ctx change nothing.
+    preprocess_threads: the number of threads. prefetch_buffer: how many batches are prefetched.
+    shuffle_chunk_size, shuffle_chunk_seed and ctx have no effect.
 
-    Raises at the call for parameters, and in `next` for a record that is damaged, has other labels,
-    or whose image cannot be decoded, naming file, record and offset.
+    Wrong parameters raise at the call. `next` raises for a damaged record, for malformed labels and
+    for an image that cannot be decoded, with file, record and offset.
     """
 
     def __init__(
@@ -89,22 +88,22 @@ class ImageDetRecordIter(RecordIter):
             scale: float = 1, data_name: str = "data", label_name: str = "softmax_label") -> None:
         given = {name: value for name, value in locals().items()
                  if name not in ("self", "__class__")}
-        where = type(self).__name__
-        settings = check_detection(where, given)
-        batch_size = check_count(where, "batch_size", batch_size, low=1)
-        label_width = check_count(where, "label_width", label_width, low=-1)
-        threads = check_count(where, "preprocess_threads", preprocess_threads, low=1)
-        pad_value = check_number(where, "label_pad_value", label_pad_value, float, -np.inf, np.inf)
-        check_settings(where, prefetch_buffer, ctx)
+        caller = type(self).__name__
+        settings = check_detection(caller, given)
+        batch_size = check_count(caller, "batch_size", batch_size, low=1)
+        label_width = check_count(caller, "label_width", label_width, low=-1)
+        threads = check_count(caller, "preprocess_threads", preprocess_threads, low=1)
+        pad_value = check_number(caller, "label_pad_value", label_pad_value, float, -np.inf, np.inf)
+        check_settings(caller, prefetch_buffer, ctx)
         if aug_seq != "det_aug_default":
-            raise MXNetValueError(f"{where}: aug_seq must be 'det_aug_default'; got {aug_seq!r}")
-        dtype = check_dtype(where, dtype or "float32", _DTYPES)
-        records = find_records(where, path_imgrec, "", num_parts, part_index)
+            raise MXNetValueError(f"{caller}: aug_seq must be 'det_aug_default'; got {aug_seq!r}")
+        dtype = check_dtype(caller, dtype or "float32", _DTYPES)
+        records = find_records(caller, path_imgrec, "", num_parts, part_index)
         listed, pad_width = find_labels(
-            where, records.path, records.offsets,
-            path_imglist and check_file(where, "path_imglist", path_imglist),
-            check_count(where, "label_pad_width", label_pad_width, low=-1))
-        order_seed, augment_seed = draw_seeds(where, seed, None)
+            caller, records.path, records.offsets,
+            path_imglist and check_file(caller, "path_imglist", path_imglist),
+            check_count(caller, "label_pad_width", label_pad_width, low=-1))
+        order_seed, augment_seed = draw_seeds(caller, seed, None)
         mean_image = find_mean_image(type(self), "" if any(settings["mean"]) else mean_img, given)
         crew = DetectionRecords(records.path, records.offsets, settings, mean_image, decode_upright,
                                 written_dtype(dtype), label_width, pad_width, pad_value, listed,
@@ -114,5 +113,5 @@ class ImageDetRecordIter(RecordIter):
             (data_name, label_name), shuffle, order_seed, round_batch)
         if verbose:
             logging.getLogger("mxlite").info(
-                "%s: %d images of %s with at most %d labels, %d threads", where, records.size,
+                "%s: %d images of %s with at most %d labels, %d threads", caller, records.size,
                 records.path, pad_width, crew.num_threads)

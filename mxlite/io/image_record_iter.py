@@ -6,10 +6,9 @@ import logging
 from typing import Any
 
 from .._dataio.image_records import ImageRecords
-from ..base import MXNetValueError
+from ..base import MXNetValueError, check_count
 from .file_iter import check_dtype, check_settings
 from .image_settings import check_augment
-from .iterator import check_count
 from .mean_image import find_mean_image
 from .record_index import check_file, find_records, read_image_list
 from .record_iter import RecordIter, decode_upright, draw_seeds, written_dtype
@@ -18,22 +17,23 @@ _DTYPES = ["float32", "uint8", "int8", "float16", "bfloat16", "float64"]
 
 
 class ImageRecordIter(RecordIter):
-    """Batches of images, decoded, augmented and normalised by threads, ahead of who takes them.
+    """Batches of images that threads decode, augment, normalise and prefetch.
 
     Gives data (N, channels, height, width) and labels float32 (N,), or (N, label_width).
 
-    The file: path_imgrec. path_imgidx: its index, else it is scanned once, header by header.
+    The file: path_imgrec. path_imgidx: its index; without one, its headers are scanned once.
     path_imglist: a list (id, labels, path) whose labels replace those of the records.
-    num_parts, part_index: take one of so many parts of about equal numbers of records.
+    num_parts, part_index: take one of num_parts parts with about equal numbers of records.
 
-    Its order: shuffle: all records, anew in each epoch, by `seed` and the epoch's number.
-    round_batch: the last batch is filled up with the beginning of the next epoch, which then goes
-    on behind that; else the next epoch begins with them again. `pad` counts them either way.
+    Order: shuffle permutes all records, in each epoch anew, by `seed` and the epoch's number.
+    round_batch: the last batch is filled with the first records of the next epoch, which then
+    starts after them; without it, the next epoch starts with these records again. `pad` counts
+    them in both cases.
 
-    Augmentation, in this order; what is random depends on seed_aug (else seed), the epoch and the
-    record, never on the threads. resize: pixels of the shorter edge. Then an affine transform where
-    one of max_rotate_angle, rotate (degrees), max_shear_ratio, min_ and max_aspect_ratio (width /
-    height), min_ and max_random_scale, min_ and max_img_size (pixels) asks for it. pad: pixels of
+    Augmentation, in this order; random numbers depend on seed_aug (default: seed), the epoch and
+    the record, never on the threads. resize: pixels of the shorter edge. Then an affine transform
+    if one of max_rotate_angle, rotate (degrees), max_shear_ratio, min_ and max_aspect_ratio (width
+    / height), min_ and max_random_scale, min_ and max_img_size (pixels) is set. pad: pixels of
     fill_value on each side. Then a crop of the size of data_shape: central, at random (rand_crop),
     of a random part (random_resized_crop: min_ and max_random_area, aspect ratio) or of a random
     size (min_ and max_crop_size). brightness, contrast, saturation: factors of 1 +- these.
@@ -42,14 +42,15 @@ class ImageRecordIter(RecordIter):
     4 Lanczos, 9 by the sizes, 10 random.
 
     Normalisation, of floats: ((pixel - mean) * contrast + illumination) * scale / std, by channel
-    r, g, b, a. mean_img: a file of a mean image, which is made if it is missing. For int8 the mean
-    is taken off, and for uint8 nothing is done.
+    r, g, b, a. mean_img: the file of a mean image, which is computed if it is missing. For int8
+    only the mean is subtracted; uint8 data are not normalised.
 
-    preprocess_threads: how many. prefetch_buffer: batches made ahead. seed: else mx.random's.
-    shuffle_chunk_size, shuffle_chunk_seed, ctx and device_id change nothing.
+    preprocess_threads: the number of threads. prefetch_buffer: how many batches are prefetched.
+    seed: default: drawn from mx.random. shuffle_chunk_size, shuffle_chunk_seed, ctx and device_id
+    have no effect.
 
-    Raises at the call for parameters, and in `next` for a record that is damaged, or whose image
-    cannot be decoded, naming file, record and offset. An image with missing bytes warns.
+    Wrong parameters raise at the call. `next` raises for a damaged record or an image that cannot
+    be decoded, with file, record and offset. A truncated image warns.
     """
 
     _default_dtype = "float32"
@@ -77,19 +78,19 @@ class ImageRecordIter(RecordIter):
             data_name: str = "data", label_name: str = "softmax_label") -> None:
         given = {name: value for name, value in locals().items()
                  if name not in ("self", "__class__")}
-        where = type(self).__name__
-        settings = check_augment(where, given)
-        batch_size = check_count(where, "batch_size", batch_size, low=1)
-        label_width = check_count(where, "label_width", label_width, low=1)
-        threads = check_count(where, "preprocess_threads", preprocess_threads, low=1)
-        check_settings(where, prefetch_buffer, ctx)
+        caller = type(self).__name__
+        settings = check_augment(caller, given)
+        batch_size = check_count(caller, "batch_size", batch_size, low=1)
+        label_width = check_count(caller, "label_width", label_width, low=1)
+        threads = check_count(caller, "preprocess_threads", preprocess_threads, low=1)
+        check_settings(caller, prefetch_buffer, ctx)
         if aug_seq != "aug_default":
-            raise MXNetValueError(f"{where}: aug_seq must be 'aug_default'; got {aug_seq!r}")
-        dtype = check_dtype(where, dtype or self._default_dtype, _DTYPES)
-        records = find_records(where, path_imgrec, path_imgidx, num_parts, part_index)
-        listed = path_imglist and read_image_list(check_file(where, "path_imglist", path_imglist),
+            raise MXNetValueError(f"{caller}: aug_seq must be 'aug_default'; got {aug_seq!r}")
+        dtype = check_dtype(caller, dtype or self._default_dtype, _DTYPES)
+        records = find_records(caller, path_imgrec, path_imgidx, num_parts, part_index)
+        listed = path_imglist and read_image_list(check_file(caller, "path_imglist", path_imglist),
                                                   label_width)
-        order_seed, augment_seed = draw_seeds(where, seed, seed_aug)
+        order_seed, augment_seed = draw_seeds(caller, seed, seed_aug)
         crew = ImageRecords(records.path, records.offsets, settings,
                             find_mean_image(type(self), mean_img, given), decode_upright,
                             written_dtype(dtype), label_width, listed or None, augment_seed,
@@ -99,7 +100,7 @@ class ImageRecordIter(RecordIter):
             (label_width,) if label_width > 1 else (), dtype, (data_name, label_name), shuffle,
             order_seed, round_batch)
         if verbose:
-            logging.getLogger("mxlite").info("%s: %d images of %s, %d threads", where,
+            logging.getLogger("mxlite").info("%s: %d images of %s, %d threads", caller,
                                              records.size, records.path, crew.num_threads)
 
 

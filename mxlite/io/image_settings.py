@@ -1,4 +1,4 @@
-"""The parameters that say how ImageRecordIter augments, checked, for the C that does it."""
+"""Checks the augmentation parameters of ImageRecordIter and packs them for C."""
 
 from __future__ import annotations
 
@@ -26,31 +26,31 @@ _METHODS = [0, 1, 2, 3, 4, 9, 10]
 _CHANNELS = "rgba"
 
 
-def check_augment(where: str, values: dict[str, Any]) -> dict[str, Any]:
+def check_augment(caller: str, values: dict[str, Any]) -> dict[str, Any]:
     """The settings for `ImageRecords`, from the parameters of an iterator, by name."""
-    settings = {name: check_number(where, name, values[name], *rule)
+    settings = {name: check_number(caller, name, values[name], *rule)
                 for name, rule in _RULES.items() if values[name] is not None}
     if values["inter_method"] not in _METHODS:
-        raise MXNetValueError(f"{where}: inter_method must be {listing(_METHODS)}; "
+        raise MXNetValueError(f"{caller}: inter_method must be {listing(_METHODS)}; "
                               f"got {values['inter_method']!r}")
     settings["inter_method"] = values["inter_method"]
     for name in ("rand_crop", "random_resized_crop", "mirror", "rand_mirror"):
         settings[name] = bool(values[name])
-    settings["data_shape"] = _data_shape(where, values["data_shape"])
-    settings["mean"] = [check_number(where, f"mean_{c}", values[f"mean_{c}"], float, -math.inf,
+    settings["data_shape"] = _data_shape(caller, values["data_shape"])
+    settings["mean"] = [check_number(caller, f"mean_{c}", values[f"mean_{c}"], float, -math.inf,
                                      math.inf) for c in _CHANNELS]
-    settings["std"] = [_std(where, f"std_{c}", values[f"std_{c}"]) for c in _CHANNELS]
-    settings["aspect_ratio"] = _aspect_ratio(where, settings)
-    settings["crop_size"] = _crop_size(where, settings)
+    settings["std"] = [_std(caller, f"std_{c}", values[f"std_{c}"]) for c in _CHANNELS]
+    settings["aspect_ratio"] = _aspect_ratio(caller, settings)
+    settings["crop_size"] = _crop_size(caller, settings)
     for name in ("random_scale", "random_area", "img_size"):
-        _check_order(where, f"min_{name}", f"max_{name}", settings)
+        _check_order(caller, f"min_{name}", f"max_{name}", settings)
     if settings["random_resized_crop"] and settings["rand_crop"]:
-        raise MXNetValueError(f"{where}: random_resized_crop crops at random by itself; leave "
+        raise MXNetValueError(f"{caller}: random_resized_crop crops at random by itself; leave "
                               "rand_crop out")
     return settings
 
 
-def check_number(where: str, name: str, value: Any, kind: type, low: float, high: float) -> Any:
+def check_number(caller: str, name: str, value: Any, kind: type, low: float, high: float) -> Any:
     """The value as an int or a float, in [low, high]; raises naming iterator and parameter."""
     try:
         number = kind(value)
@@ -62,50 +62,50 @@ def check_number(where: str, name: str, value: Any, kind: type, low: float, high
     what = "an integer" if kind is int else "a number"
     limits = {(False, False): f"in [{low:g}, {high:g}]", (False, True): f"of at least {low:g}",
               (True, True): ""}[math.isinf(low), math.isinf(high)]
-    raise MXNetValueError(f"{where}: {name} must be {what} {limits}".rstrip() + f"; got {value!r}")
+    raise MXNetValueError(f"{caller}: {name} must be {what} {limits}".rstrip() + f"; got {value!r}")
 
 
-def _std(where: str, name: str, value: Any) -> float:
-    std: float = check_number(where, name, value, float, -math.inf, math.inf)
+def _std(caller: str, name: str, value: Any) -> float:
+    std: float = check_number(caller, name, value, float, -math.inf, math.inf)
     if std == 0:
-        raise MXNetValueError(f"{where}: {name} must not be 0, since the pixels are divided by it")
+        raise MXNetValueError(f"{caller}: {name} must not be 0, since the pixels are divided by it")
     return std
 
 
-def _data_shape(where: str, shape: Any) -> tuple[int, ...]:
+def _data_shape(caller: str, shape: Any) -> tuple[int, ...]:
     lengths = tuple(shape) if isinstance(shape, (tuple, list)) else ()
     if len(lengths) != 3 or not all(isinstance(n, int) and n > 0 for n in lengths):
-        raise MXNetValueError(f"{where}: data_shape must be (channels, height, width), positive "
+        raise MXNetValueError(f"{caller}: data_shape must be (channels, height, width), positive "
                               f"integers; got {shape!r}")
     if lengths[0] not in (1, 3, 4):
-        raise MXNetValueError(f"{where}: data_shape must have 1, 3 or 4 channels; got {shape!r}")
+        raise MXNetValueError(f"{caller}: data_shape must have 1, 3 or 4 channels; got {shape!r}")
     return lengths
 
 
-def _aspect_ratio(where: str, settings: dict[str, Any]) -> tuple[float, float]:
+def _aspect_ratio(caller: str, settings: dict[str, Any]) -> tuple[float, float]:
     """(least, most) of width / height; 1 for both where it does not change."""
     high = settings["max_aspect_ratio"]
     if "min_aspect_ratio" in settings:
         if settings["min_aspect_ratio"] <= 0:
-            raise MXNetValueError(f"{where}: min_aspect_ratio must be above 0; got 0.0")
-        _check_order(where, "min_aspect_ratio", "max_aspect_ratio", settings)
+            raise MXNetValueError(f"{caller}: min_aspect_ratio must be above 0; got 0.0")
+        _check_order(caller, "min_aspect_ratio", "max_aspect_ratio", settings)
         return settings["min_aspect_ratio"], high
     if high >= 1:
-        raise MXNetValueError(f"{where}: max_aspect_ratio must be below 1 where min_aspect_ratio "
+        raise MXNetValueError(f"{caller}: max_aspect_ratio must be below 1 where min_aspect_ratio "
                               f"is not given: the ratio then is at least 1 - max_aspect_ratio; "
                               f"got {high}")
     return 1 - high, 1 + high
 
 
-def _crop_size(where: str, settings: dict[str, Any]) -> tuple[int, int]:
+def _crop_size(caller: str, settings: dict[str, Any]) -> tuple[int, int]:
     low, high = settings["min_crop_size"], settings["max_crop_size"]
     if (low == -1) != (high == -1) or low > high or 0 in (low, high):
-        raise MXNetValueError(f"{where}: min_crop_size and max_crop_size must both be given, "
+        raise MXNetValueError(f"{caller}: min_crop_size and max_crop_size must both be given, "
                               f"0 < min_crop_size <= max_crop_size; got {low} and {high}")
     return low, high
 
 
-def _check_order(where: str, low: str, high: str, settings: dict[str, Any]) -> None:
+def _check_order(caller: str, low: str, high: str, settings: dict[str, Any]) -> None:
     if settings[low] > settings[high]:
-        raise MXNetValueError(f"{where}: {low} must be at most {high}, {settings[high]:g}; "
+        raise MXNetValueError(f"{caller}: {low} must be at most {high}, {settings[high]:g}; "
                               f"got {settings[low]:g}")

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, suggestion
+from ..base import MXNetTypeError, suggestion
 from .desc import DataBatch
 
 
 class DataIter:
     """Base: iterate over it for batches of one epoch, call `reset()`, and iterate again.
 
-    Override `iter_next` (go to the next batch, whether there is one), `getdata`, `getlabel`,
-    `getpad`, `getindex` (of the batch it went to) and `reset`; or `next` and `reset`.
+    Override `reset` and either `next`, or `iter_next` (advance to the next batch; False at the
+    end), `getdata`, `getlabel`, `getpad` and `getindex` (of the current batch).
     provide_data and provide_label: lists of `DataDesc`.
     """
 
@@ -47,7 +47,7 @@ class DataIter:
         raise StopIteration
 
     def iter_next(self) -> bool:
-        """Go to the next batch; False at the end of the epoch."""
+        """Advance to the next batch; False at the end of the epoch."""
         return False
 
     def getdata(self) -> Any:
@@ -60,7 +60,35 @@ class DataIter:
         """The numbers of the samples of this batch, or None."""
 
     def getpad(self) -> Any:
-        """How many samples at the end of this batch only fill it up."""
+        """How many samples at the end of this batch are padding."""
+
+
+class CurrentBatchIter(DataIter):
+    """Base of iterators that pass on the batches of others: `iter_next` sets `current_batch`."""
+
+    current_batch: DataBatch | None = None
+
+    def next(self) -> DataBatch:
+        """The next batch; raises StopIteration at the end of the epoch."""
+        if self.iter_next() and self.current_batch is not None:
+            return self.current_batch
+        raise StopIteration
+
+    def getdata(self) -> Any:
+        """The data of this batch."""
+        return self.current_batch and self.current_batch.data
+
+    def getlabel(self) -> Any:
+        """The labels of this batch."""
+        return self.current_batch and self.current_batch.label
+
+    def getindex(self) -> Any:
+        """The numbers of the samples of this batch, or None."""
+        return self.current_batch and self.current_batch.index
+
+    def getpad(self) -> Any:
+        """How many samples at the end of this batch are padding."""
+        return self.current_batch and self.current_batch.pad
 
 
 def refuse_unknown(cls: type, keywords: dict[str, Any]) -> None:
@@ -75,14 +103,6 @@ def refuse_unknown(cls: type, keywords: dict[str, Any]) -> None:
         if name not in known:
             near = suggestion(name, known) or f"; it takes {', '.join(known)}"
             raise MXNetTypeError(f"{cls.__name__}: unknown keyword {name!r}{near}")
-
-
-def check_count(where: str, name: str, value: Any, low: int) -> int:
-    """`value` as an int of at least `low`; raises naming the iterator and the argument."""
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() < low:
-        raise MXNetValueError(f"{where}: {name} must be an integer of at least {low}; "
-                              f"got {value!r}")
-    return int(value.__index__())
 
 
 def shuffled(count: int, seed: int, epoch: int) -> np.ndarray[Any, Any]:

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetValueError, Shape
+from ..base import MXNetValueError, Shape, check_count
 from .file_iter import check_dtype, check_part, check_settings, check_shape
-from .iterator import check_count
 from .text_files import Table, cut_files, find_files
 from .text_iter import DTYPES, TextIter
 

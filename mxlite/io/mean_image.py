@@ -1,4 +1,4 @@
-"""The file of a mean image: the mean of all images of an iterator, taken off each."""
+"""The file of a mean image: the mean of all images of an iterator, subtracted from each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..base import MXNetValueError
 def find_mean_image(cls: type, path: str, parameters: dict[str, Any]) -> Any:
     """The mean image of the file, float32 of data_shape, or None where no file is named.
 
-    Where the file is missing it is made first, by an iterator of `cls` with these parameters.
+    A missing file is first computed by an iterator of `cls` with these parameters.
     """
     if not path:
         return None
@@ -23,13 +23,13 @@ def find_mean_image(cls: type, path: str, parameters: dict[str, Any]) -> Any:
     return _load(cls.__name__, path, tuple(parameters["data_shape"]))
 
 
-def _load(where: str, path: str, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+def _load(caller: str, path: str, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
     arrays = nd.load(path)
     values = list(arrays.values()) if isinstance(arrays, dict) else arrays
-    found = [array.shape for array in values]
-    if found != [shape]:
-        raise MXNetValueError(f"{where}: mean_img must hold one array of {shape}, as data_shape is;"
-                              f" {path} holds {found}")
+    shapes = [array.shape for array in values]
+    if shapes != [shape]:
+        raise MXNetValueError(f"{caller}: mean_img must hold one array of {shape}, as data_shape "
+                              f"is; {path} holds {shapes}")
     return np.ascontiguousarray(values[0].asnumpy(), np.float32)
 
 

@@ -10,14 +10,13 @@ import numpy as np
 
 from .. import ndarray as nd
 from .._dataio.rows import RowBatch, Rows
-from ..base import FLOATS, MXNetValueError
+from ..base import FLOATS, MXNetValueError, check_count
 from ..context import cpu
 from ..ndarray.array import empty_array
 from .crew_iter import CrewIter
 from .desc import DataDesc
-from .file_iter import Batch, check_dtype, check_part, check_settings, check_shape, part_of
+from .file_iter import FileBatch, check_dtype, check_part, check_settings, check_shape, part_of
 from .idx import read_idx
-from .iterator import check_count
 from .order import Order, Turn
 
 _CPU = cpu()
@@ -28,12 +27,11 @@ _THREADS = 1              # besides the one that takes the batches, which helps
 class MNISTIter(CrewIter):
     """Batches of digits: data (N, 1, height, width), pixels / 256 in [0, 1), and labels (N,).
 
-    image, label: idx files, plain or .gz. flat: data (N, height * width). What does not fill a
-    batch at the end of an epoch is left out. shuffle: an order of all samples for each epoch,
-    which depends on `seed` and the number of the epoch alone. num_parts, part_index: take one
-    of so many parts of about equal length. input_shape: what one sample must have as its shape.
-    dtype: a floating-point one, of data and labels. prefetch_buffer: batches made ahead, by
-    threads. ctx changes nothing.
+    image, label: idx files, plain or .gz. flat: data (N, height * width). An incomplete last
+    batch is dropped. shuffle: a random order for each epoch, which depends only on `seed` and
+    the epoch's number. num_parts, part_index: take one of num_parts parts of about equal
+    length. input_shape: the required shape of one sample. dtype: of data and labels, a
+    floating-point one. prefetch_buffer: how many batches threads prefetch. ctx has no effect.
     """
 
     def __init__(self, image: str = "./train-images-idx3-ubyte",
@@ -72,18 +70,18 @@ class MNISTIter(CrewIter):
             logging.getLogger("mxlite").info("MNISTIter: %d images of shape %s from %s",
                                              len(self._labels), self._shape, image)
 
-    def _make(self, turn: Turn) -> RowBatch:
+    def _new_batch(self, turn: Turn) -> RowBatch:
         data = empty_array(self.provide_data[0].shape, "float32", _CPU)
         labels = empty_array((self.batch_size,), "float32", _CPU)
         return RowBatch(turn.samples, data._numpy_view(), labels._numpy_view(), self._width,
                         (turn, data, labels))
 
-    def _show(self, batch: RowBatch) -> Batch:
+    def _finished(self, batch: RowBatch) -> FileBatch:
         turn, data, labels = batch.tag
         if self._dtype != "float32":
             data, labels = data.astype(self._dtype), labels.astype(self._dtype)
         samples = turn.samples + self._start if self._start else turn.samples
-        return Batch(data, labels, 0, samples.view(np.uint64))
+        return FileBatch(data, labels, 0, samples.view(np.uint64))
 
 
 def _part(image: str, label: str, num_parts: int, part_index: int) -> tuple[Any, Any]:

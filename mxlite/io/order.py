@@ -21,10 +21,10 @@ class Turn(NamedTuple):
 
 
 class Order:
-    """Turns without end, pass after pass; a pass gives each of `count` samples once.
+    """An endless sequence of Turns, pass after pass; a pass has each of `count` samples once.
 
-    A batch that a pass leaves short is filled from the beginning of the next epoch's order. With
-    `round_batch`, the next pass then goes on behind those samples, else it gives them, too.
+    An incomplete last batch is filled with the first samples of the next epoch's order. With
+    `round_batch` the next pass starts after these samples, else it has them again.
     """
 
     def __init__(self, count: int, batch_size: int, shuffle: bool, seed: int,
@@ -62,9 +62,9 @@ class Order:
         """Gives (epoch, start) of the next pass."""
         size, first = self._batch_size, epoch
         order = self._samples(epoch)
-        whole = _epochs(epoch, size)
+        same_epoch = _epochs(epoch, size)
         while start + size <= self._count:
-            yield Turn(self.pass_number, first, order[start:start + size], whole, 0)
+            yield Turn(self.pass_number, first, order[start:start + size], same_epoch, 0)
             start += size
         left = self._count - start
         if left == 0 or not self._keep_short:

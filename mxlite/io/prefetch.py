@@ -1,4 +1,4 @@
-"""`PrefetchingIter`: batches of other iterators, made ahead by threads."""
+"""`PrefetchingIter`: batches of other iterators, prefetched by threads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from ..base import MXNetError, MXNetKeyError, MXNetValueError
 from .desc import DataBatch, DataDesc
-from .iterator import DataIter
+from .iterator import CurrentBatchIter
 
 _POLL = 1.0         # seconds between looks at whether the thread still lives
 _PATIENCE = 10.0    # seconds to wait at the end for a batch that is being made
@@ -17,13 +17,13 @@ _PATIENCE = 10.0    # seconds to wait at the end for a batch that is being made
 _Reply = tuple[DataBatch | None, BaseException | None]
 
 
-class PrefetchingIter(DataIter):
-    """The batches of an iterator, or of several side by side, each one batch ahead in a thread.
+class PrefetchingIter(CurrentBatchIter):
+    """The batches of one or more iterators, each of which prefetches one batch in a thread.
 
-    Batches of several iterators become one, with the data and the labels of all; they must have
-    the same pad, and end together. rename_data, rename_label: for each iterator, a dict from its
-    names to the names here. An error in an iterator is raised by the `next` that would have
-    given its batch. Leave the iterators to it: they run in its threads.
+    The batches of several iterators are merged into one, with the data and labels of all; they
+    must have the same pad and end together. rename_data, rename_label: for each iterator, a dict
+    from its names to the new names. An error in an iterator is raised by the `next` that would
+    have returned its batch. Do not use the iterators elsewhere: they run in its threads.
     """
 
     def __init__(self, iters: Any, rename_data: list[dict[str, str]] | None = None,
@@ -38,7 +38,6 @@ class PrefetchingIter(DataIter):
                                       f"the {self.n_iter} iterators; got {len(renames)}")
         self.rename_data = rename_data
         self.rename_label = rename_label
-        self.current_batch: DataBatch | None = None
         super().__init__(_first_length(self.provide_data))
         self._ahead = [_Ahead(source) for source in self.iters]
         self._close = weakref.finalize(self, _close, self._ahead)    # early del, end of Python
@@ -69,49 +68,27 @@ class PrefetchingIter(DataIter):
             ended = [i for i, batch in enumerate(batches) if batch is None]
             raise MXNetError("PrefetchingIter: all iterators must have as many batches; "
                              f"number {ended[0]} has ended before the others")
-        found = [batch for batch in batches if batch is not None]
-        if not found:
+        parts = [batch for batch in batches if batch is not None]
+        if not parts:
             return False
-        pads = [batch.pad for batch in found]
+        pads = [batch.pad for batch in parts]
         if any(pad != pads[0] for pad in pads):
             raise MXNetError("PrefetchingIter: the batches of all iterators must have the same "
                              f"pad; got {', '.join(map(str, pads))}")
         for ahead in self._ahead:
             ahead.take()
         self.current_batch = DataBatch(
-            [array for batch in found for array in batch.data],
-            [array for batch in found for array in batch.label or []],
-            pads[0], found[0].index, found[0].bucket_key, self.provide_data, self.provide_label)
+            [array for batch in parts for array in batch.data],
+            [array for batch in parts for array in batch.label or []],
+            pads[0], parts[0].index, parts[0].bucket_key, self.provide_data, self.provide_label)
         return True
-
-    def next(self) -> DataBatch:
-        """The next batch; raises StopIteration at the end, and an iterator's error as it was."""
-        if self.iter_next() and self.current_batch is not None:
-            return self.current_batch
-        raise StopIteration
-
-    def getdata(self) -> Any:
-        """The data of this batch, of all iterators."""
-        return self.current_batch and self.current_batch.data
-
-    def getlabel(self) -> Any:
-        """The labels of this batch, of all iterators."""
-        return self.current_batch and self.current_batch.label
-
-    def getindex(self) -> Any:
-        """The numbers of the samples of this batch, or None."""
-        return self.current_batch and self.current_batch.index
-
-    def getpad(self) -> Any:
-        """How many samples at the end of this batch only fill it up."""
-        return self.current_batch and self.current_batch.pad
 
 
 class _Ahead:
-    """One iterator in one thread, which does one order at a time: "next" or "reset".
+    """One iterator in one thread, which serves one request at a time: "next" or "reset".
 
-    The thread knows the two queues and the iterator, and not this object nor the
-    PrefetchingIter, which can therefore be deleted while it runs.
+    The thread refers to the two queues and the iterator only. So this object and the
+    PrefetchingIter can be deleted while it runs.
     """
 
     def __init__(self, source: Any) -> None:
@@ -204,7 +181,7 @@ def _work(source: Any, orders: queue.SimpleQueue[str | None],
 
 
 def _close(threads: list[_Ahead]) -> None:
-    """End the threads; wait for what they are doing, but not for ever."""
+    """End the threads; wait for their current work, up to a limit."""
     for ahead in threads:
         ahead.stop()
     for ahead in threads:
@@ -216,7 +193,7 @@ def _renamed(argument: str, descriptions: list[Any],
              renames: list[dict[str, str]] | None) -> list[DataDesc]:
     if renames is None:
         return [desc for part in descriptions for desc in part]
-    found = []
+    descs = []
     for number, (part, names) in enumerate(zip(descriptions, renames, strict=True)):
         for desc in part:
             desc = desc if isinstance(desc, DataDesc) else DataDesc(*desc)
@@ -224,8 +201,8 @@ def _renamed(argument: str, descriptions: list[Any],
                 raise MXNetKeyError(f"PrefetchingIter: {argument}[{number}] must have "
                                     f"{desc.name!r}, a name of that iterator; it has "
                                     f"{', '.join(map(repr, names)) or 'nothing'}")
-            found.append(DataDesc(names[desc.name], desc.shape, desc.dtype, desc.layout))
-    return found
+            descs.append(DataDesc(names[desc.name], desc.shape, desc.dtype, desc.layout))
+    return descs
 
 
 def _first_length(descriptions: list[Any]) -> int:

@@ -22,15 +22,15 @@ class Records(NamedTuple):
     size: int
 
 
-def find_records(where: str, path_imgrec: str, path_imgidx: str, num_parts: int,
+def find_records(caller: str, path_imgrec: str, path_imgidx: str, num_parts: int,
                  part_index: int) -> Records:
     """The records of one of `num_parts` parts, whose sizes differ by one at most."""
-    path = check_file(where, "path_imgrec", path_imgrec)
+    path = check_file(caller, "path_imgrec", path_imgrec)
     offsets = record_offsets(
-        path, path_imgidx and check_file(where, "path_imgidx", path_imgidx))
-    part = part_of(len(offsets), *check_part(where, num_parts, part_index))
+        path, path_imgidx and check_file(caller, "path_imgidx", path_imgidx))
+    part = part_of(len(offsets), *check_part(caller, num_parts, part_index))
     if part.start == part.stop:
-        raise MXNetValueError(f"{where}: {path} must have records for part {part_index} of "
+        raise MXNetValueError(f"{caller}: {path} must have records for part {part_index} of "
                               f"{num_parts}; it has {len(offsets)}")
     return Records(path, offsets, part.start, part.stop - part.start)
 
@@ -95,9 +95,9 @@ def read_image_list(path: str, label_width: int) -> tuple[Any, Any]:
     return ids, labels
 
 
-def check_file(where: str, argument: str, path: str) -> str:
+def check_file(caller: str, argument: str, path: str) -> str:
     """The path as a str; raises where there is no such file."""
     name = os.fspath(path)
     if not os.path.isfile(name):
-        raise MXNetValueError(f"{where}: {argument} must be a file; there is none at {name!r}")
+        raise MXNetValueError(f"{caller}: {argument} must be a file; there is none at {name!r}")
     return name

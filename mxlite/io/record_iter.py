@@ -15,7 +15,7 @@ from ..ndarray.array import empty_array
 from ..random import numpy_generator
 from .crew_iter import CrewIter
 from .desc import DataDesc
-from .file_iter import Batch
+from .file_iter import FileBatch
 from .order import Order, Turn
 from .record_index import Records
 
@@ -43,7 +43,7 @@ class RecordIter(CrewIter):
             DataDesc(names[1], self._label_shape, np.float32),
             Order(records.size, batch_size, bool(shuffle), seed, bool(round_batch)), crew)
 
-    def _make(self, turn: Turn) -> ImageBatch:
+    def _new_batch(self, turn: Turn) -> ImageBatch:
         data = empty_array(self._shape, written_dtype(self._dtype), _CPU)
         labels = empty_array(self._label_shape, "float32", _CPU)
         ids = np.zeros(self.batch_size, np.uint64)
@@ -53,7 +53,7 @@ class RecordIter(CrewIter):
         return ImageBatch(records, turn.epochs, data._numpy_view(), rows, ids, doubtful,
                           (turn, data, labels, records, ids, doubtful))
 
-    def _show(self, batch: ImageBatch) -> Batch:
+    def _finished(self, batch: ImageBatch) -> FileBatch:
         turn, data, labels, records, ids, doubtful = batch.tag
         if doubtful.any():
             numbers = ", ".join(map(str, records[doubtful > 0]))
@@ -61,7 +61,7 @@ class RecordIter(CrewIter):
                           "missing or wrong bytes, and pixels made up for them", stacklevel=5)
         if data._dtype_name != self._dtype:
             data = data.astype(self._dtype)
-        return Batch(data, labels, turn.pad, ids)
+        return FileBatch(data, labels, turn.pad, ids)
 
 
 def written_dtype(dtype: str) -> str:
@@ -69,11 +69,11 @@ def written_dtype(dtype: str) -> str:
     return dtype if dtype in _NATIVE else "float32"
 
 
-def draw_seeds(where: str, seed: Any, seed_aug: Any) -> tuple[int, int]:
+def draw_seeds(caller: str, seed: Any, seed_aug: Any) -> tuple[int, int]:
     """The seeds of the order and of the augmentation; drawn from mx.random's where not given."""
     for name, value in (("seed", seed), ("seed_aug", seed_aug)):
         if value is not None and not hasattr(value, "__index__"):
-            raise MXNetValueError(f"{where}: {name} must be an integer; got {value!r}")
+            raise MXNetValueError(f"{caller}: {name} must be an integer; got {value!r}")
     order = int(numpy_generator().integers(_MOST_SEEDS)) if seed is None else int(seed)
     return order, (order if seed_aug is None else int(seed_aug)) & (1 << 64) - 1
 
@@ -83,7 +83,7 @@ def decode_upright(data: memoryview, channels: int) -> np.ndarray[Any, Any]:
     from .._dataio import codec
 
     flag = {1: codec.GRAY, 3: codec.COLOUR, 4: codec.UNCHANGED}[channels]
-    image = codec.decode(data, flag, where="decoding", orient=True)
+    image = codec.decode(data, flag, caller="decoding", orient=True)
     if image.shape[2] != channels or image.dtype != np.uint8:
         raise MXNetValueError(f"it has {image.shape[2]} channels of {image.dtype}, but data_shape "
                               f"asks for {channels} of uint8")

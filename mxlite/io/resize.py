@@ -1,17 +1,17 @@
-"""`ResizeIter`: another iterator, with a number of batches of its own to an epoch."""
+"""`ResizeIter`: another iterator's batches in epochs of a given length."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .desc import DataBatch
-from .iterator import DataIter, check_count
+from ..base import check_count
+from .iterator import CurrentBatchIter
 
 
-class ResizeIter(DataIter):
-    """Epochs of `size` batches of `data_iter`, which begins again as often as it takes.
+class ResizeIter(CurrentBatchIter):
+    """Epochs of `size` batches of `data_iter`, which is reset whenever it ends.
 
-    reset_internal: whether a reset also resets data_iter; if not, the next epoch goes on where
+    reset_internal: whether a reset also resets data_iter; if not, the next epoch continues where
     this one stopped.
     """
 
@@ -21,7 +21,6 @@ class ResizeIter(DataIter):
         self.size = check_count("ResizeIter", "size", size, low=0)
         self.reset_internal = reset_internal
         self.cur = 0
-        self.current_batch: DataBatch | None = None
         self.provide_data = data_iter.provide_data
         self.provide_label = data_iter.provide_label
         if hasattr(data_iter, "default_bucket_key"):
@@ -34,7 +33,7 @@ class ResizeIter(DataIter):
             self.data_iter.reset()
 
     def iter_next(self) -> bool:
-        """Go to the next batch; False after `size` of them, or if data_iter has none at all."""
+        """Advance to the next batch; False after `size` of them, or if data_iter has none."""
         if self.cur == self.size:
             return False
         try:
@@ -47,25 +46,3 @@ class ResizeIter(DataIter):
                 return False
         self.cur += 1
         return True
-
-    def next(self) -> DataBatch:
-        """The next batch, as data_iter made it; raises StopIteration after `size` of them."""
-        if self.iter_next() and self.current_batch is not None:
-            return self.current_batch
-        raise StopIteration
-
-    def getdata(self) -> Any:
-        """The data of this batch."""
-        return self.current_batch and self.current_batch.data
-
-    def getlabel(self) -> Any:
-        """The labels of this batch."""
-        return self.current_batch and self.current_batch.label
-
-    def getindex(self) -> Any:
-        """The numbers of the samples of this batch, or None."""
-        return self.current_batch and self.current_batch.index
-
-    def getpad(self) -> Any:
-        """How many samples at the end of this batch only fill it up."""
-        return self.current_batch and self.current_batch.pad

@@ -1,4 +1,4 @@
-"""What to say about text that is not what an iterator takes."""
+"""Messages for text that an iterator cannot parse."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _SHOWN = 200              # letters of it
 class Explain:
     """Makes an exception of a reason, numbers and text that C gives (see io/include/mx_text.h)."""
 
-    def __init__(self, where: str, tables: list[Table], dtype: str) -> None:
-        self._where = where
+    def __init__(self, caller: str, tables: list[Table], dtype: str) -> None:
+        self._caller = caller
         self._tables = tables
         self._dtype = dtype
 
     def __call__(self, reason: str, numbers: list[int], text: bytes) -> MXNetError:
         if reason == "memory":
-            return MXNetMemoryError(f"{self._where}: no memory for the text of a batch")
+            return MXNetMemoryError(f"{self._caller}: no memory for the text of a batch")
         if reason == "no rows":
             table = self._tables[numbers[0]]
             return self._error(f"{table.argument} {table.path} has no rows")
@@ -42,7 +42,7 @@ class Explain:
                            + self._rule(reason, table, numbers[2], shown))
 
     def _error(self, what: str) -> MXNetValueError:
-        return MXNetValueError(f"{self._where}: {what}")
+        return MXNetValueError(f"{self._caller}: {what}")
 
     def _unreadable(self, table: Table, part: Part, why: str) -> MXNetValueError:
         return self._error(f"{table.argument} {part.path} cannot be read: {why}")

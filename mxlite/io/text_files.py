@@ -38,39 +38,39 @@ class Table:
         return self.argument.split("_")[0] + "_shape"
 
 
-def find_files(where: str, argument: str, path: str) -> list[str]:
+def find_files(caller: str, argument: str, path: str) -> list[str]:
     """A file, the files of a folder by name, or those of several paths joined by ';'."""
-    return [file for one in str(path).split(";") for file in _files(where, argument, one)]
+    return [file for one in str(path).split(";") for file in _files(caller, argument, one)]
 
 
-def _files(where: str, argument: str, path: str) -> list[str]:
+def _files(caller: str, argument: str, path: str) -> list[str]:
     path = os.path.expanduser(path)
     if not os.path.isdir(path):
         if not os.path.isfile(path):
-            raise MXNetValueError(f"{where}: {argument} {path} does not exist")
+            raise MXNetValueError(f"{caller}: {argument} {path} does not exist")
         return [path]
     inside = sorted(os.path.join(path, name) for name in os.listdir(path))
-    found = [file for file in inside if os.path.isfile(file)]
-    if not found:
-        raise MXNetValueError(f"{where}: {argument} {path} is a folder without files")
-    return found
+    files = [file for file in inside if os.path.isfile(file)]
+    if not files:
+        raise MXNetValueError(f"{caller}: {argument} {path} is a folder without files")
+    return files
 
 
 def cut_files(paths: list[str], num_parts: int, part_index: int) -> list[Part]:
-    """One of so many parts of about equal bytes, as MXNet cuts them: where that falls into a line,
-    or at its beginning within a file, the line belongs to the part before."""
+    """One of num_parts parts of about equal bytes, as MXNet cuts them: a line that contains a cut,
+    or starts at one within a file, belongs to the part before it."""
     if num_parts == 1:
         return [Part(path) for path in paths]
     sizes = [os.path.getsize(path) for path in paths]
     step = -(-sum(sizes) // num_parts)
-    found, start = [], 0
+    parts, start = [], 0
     for path, size in zip(paths, sizes, strict=True):
         begin, end = (_next_line(path, max(0, min(step * number - start, size)), size)
                       for number in (part_index, part_index + 1))
         if begin < end:
-            found.append(Part(path, begin, end))
+            parts.append(Part(path, begin, end))
         start += size
-    return found
+    return parts
 
 
 def _next_line(path: str, offset: int, size: int) -> int:

@@ -12,7 +12,7 @@ from ..base import MXNetError, Shape
 from ..context import cpu
 from ..ndarray.array import empty_array
 from .desc import DataDesc
-from .file_iter import Batch, MXDataIter
+from .file_iter import FileBatch, MXDataIter
 from .text_errors import Explain
 from .text_files import Table
 
@@ -25,9 +25,9 @@ _THREADS = min(os.cpu_count() or 1, 4)
 
 
 class TextIter(MXDataIter):
-    """Keeps threads parsing ahead. The first batch is awaited at the call, for its errors.
+    """Threads parse ahead. The constructor waits for the first batch, to raise its errors.
 
-    Where `_read` has raised, it raises the same again, until `reset`.
+    After an error, `_next_batch` raises the same error until `reset`.
     """
 
     def __init__(self, format: str, batch_size: int, data: Table, labels: Table | None,
@@ -47,11 +47,11 @@ class TextIter(MXDataIter):
         self._is_over = False              # the pass that the consumer is in
         self._is_fresh = True              # it begins with the first row, and nothing was taken
         self._failure: tuple[type[MXNetError], Any] | None = None
-        self._fill()
+        self._submit_all()
         self._first: TextBatch | None = self._crew.take()
-        self._fill()
+        self._submit_all()
 
-    def _fill(self) -> None:
+    def _submit_all(self) -> None:
         while self._crew.has_room:
             data = empty_array(self.provide_data[0].shape, self._dtype, _CPU)
             labels = empty_array(self.provide_label[0].shape, self._dtype, _CPU)
@@ -68,10 +68,10 @@ class TextIter(MXDataIter):
         except MXNetError as error:
             self._failure = type(error), error.args      # without the frames it holds
             raise
-        self._fill()
+        self._submit_all()
         return taken
 
-    def _read(self) -> Batch | None:
+    def _next_batch(self) -> FileBatch | None:
         if self._failure:
             kind, arguments = self._failure
             raise kind(*arguments)
@@ -83,16 +83,16 @@ class TextIter(MXDataIter):
         if not batch.rows:
             return None
         data, labels, index = batch.tag
-        return Batch(data, labels, batch.pad, index)
+        return FileBatch(data, labels, batch.pad, index)
 
-    def _rewind(self) -> None:
+    def _restart(self) -> None:
         if self._is_over:
             self._is_over = False          # what is made ahead is the next pass
         elif self._failure or not self._is_fresh:
             self._failure = self._first = None
             self._is_fresh = True
             self._crew.rewind()
-            self._fill()
+            self._submit_all()
 
     def close(self) -> None:
         """End the threads; the iterator cannot be used any more."""

@@ -127,10 +127,10 @@ def create(metric: Any, *args: Any, **kwargs: Any) -> EvalMetric:
 
 def check_label_shapes(labels: Any, preds: Any, wrap: bool = False, shape: bool = False) -> Any:
     """Raise unless both have one length (or with `shape` one shape); `wrap` makes lists of them."""
-    found = (labels.shape, preds.shape) if shape else (len(labels), len(preds))
-    if found[0] != found[1]:
+    sizes = (labels.shape, preds.shape) if shape else (len(labels), len(preds))
+    if sizes[0] != sizes[1]:
         raise MXNetValueError(
-            f"Shape of labels {found[0]} does not match shape of predictions {found[1]}")
+            f"Shape of labels {sizes[0]} does not match shape of predictions {sizes[1]}")
     if wrap:
         labels = [labels] if isinstance(labels, nd.NDArray) else labels
         preds = [preds] if isinstance(preds, nd.NDArray) else preds
@@ -210,8 +210,8 @@ class CompositeEvalMetric(EvalMetric):
         return self._gather("get_global_name_value")
 
     def _gather(self, method: str) -> tuple[list[str], list[Any]]:
-        found = [pair for metric in self.metrics for pair in getattr(metric, method)()]
-        return [name for name, _ in found], [value for _, value in found]
+        pairs = [pair for metric in self.metrics for pair in getattr(metric, method)()]
+        return [name for name, _ in pairs], [value for _, value in pairs]
 
     def get_config(self) -> dict[str, Any]:
         """What `create` needs, for each metric."""

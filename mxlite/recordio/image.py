@@ -25,7 +25,7 @@ def unpack_img(s: bytes, iscolor: int = -1) -> tuple[IRHeader, Any]:
 
     header, data = unpack(s)
     flag = iscolor if iscolor < _IGNORE_ORIENTATION else iscolor - _IGNORE_ORIENTATION
-    image = codec.decode(data, flag, to_rgb=False, where="unpack_img", orient=iscolor in (0, 1))
+    image = codec.decode(data, flag, to_rgb=False, caller="unpack_img", orient=iscolor in (0, 1))
     return header, image[:, :, 0] if image.shape[2] == 1 else image
 
 
@@ -39,4 +39,4 @@ def pack_img(header: Any, img: Any, quality: int = 95, img_fmt: str = ".jpg") ->
     """
     from .._dataio import codec
 
-    return pack(header, codec.encode(img, img_fmt, quality, where="pack_img"))
+    return pack(header, codec.encode(img, img_fmt, quality, caller="pack_img"))

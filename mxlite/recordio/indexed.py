@@ -74,7 +74,7 @@ class MXIndexedRecordIO(MXRecordIO):
         self.handle.seek(self._offset(idx))
 
     def read_idx(self, idx: Any) -> bytes:
-        """The record with the key `idx`; `read` goes on with the one behind it in the file.
+        """The record with the key `idx`; `read` continues with the next one in the file.
 
         Raises MXNetKeyError for an unknown key, RecordError for a damaged record (also with
         on_error="skip": there is no other record to give).

@@ -111,4 +111,4 @@ def encode(image: Any, encoding: str, quality: int) -> bytes:
         return bytes(image.tobytes())
     from .._dataio import codec
 
-    return codec.encode(image, encoding, quality, where="idx2rec", rgb=True)
+    return codec.encode(image, encoding, quality, caller="idx2rec", rgb=True)

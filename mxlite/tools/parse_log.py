@@ -67,16 +67,16 @@ def patterns_of(names: Iterable[str]) -> list[re.Pattern[str]]:
 def parse(lines: Iterable[str], patterns: Sequence[re.Pattern[str]]) -> list[Row]:
     """A row for each epoch, in the order of the log: its number from 1 on, then the mean of the
     values of each pattern, None without any. A line counts for the first pattern that fits."""
-    found: dict[int, list[list[float]]] = {}
+    values_of: dict[int, list[list[float]]] = {}
     for line in lines:
         for column, pattern in enumerate(patterns):
             match = pattern.match(line)
             if match:
-                values = found.setdefault(int(match["epoch"]), [[] for _ in patterns])
+                values = values_of.setdefault(int(match["epoch"]), [[] for _ in patterns])
                 values[column].append(float(match["value"]))
                 break
     return [[epoch + 1, *(sum(column) / len(column) if column else None for column in values)]
-            for epoch, values in found.items()]
+            for epoch, values in values_of.items()]
 
 
 # ---------------------------------------------------------------- formats

@@ -14,15 +14,14 @@ def test_a_gpu_without_cuda_says_so():
         nd.zeros((2,), ctx=mx.gpu())
 
 
-def test_no_memory_for_the_work_space_names_the_operator():
-    @schema.register("_test_greedy", inputs="data")
+def test_no_memory_for_the_work_space_names_the_operator(register):
+    @register("_test_greedy", inputs="data")
     class Greedy(schema.Op):
         def prepare(self, inputs, outputs):
             return schema.kernel("exp", "float32", scratch=1 << 60, size=1)
 
     with pytest.raises(MemoryError, match="_test_greedy: no memory for its work space, 11529215"):
         OpFunction(Greedy, "greedy")(nd.ones((1,)))
-    del schema.REGISTRY["_test_greedy"]
 
 
 def test_gpu_memory_info_says_that_there_is_none():

@@ -1,56 +1,97 @@
-"""Layers: shapes, parameters, values in simple cases, and what they print."""
+"""Layers: values and gradients against NumPy in float64, parameters, and what they print."""
 
 import numpy as np
 import pytest
+from gradcheck import check_vjp
+from samples.nn import batch_norm, convolution, fully_connected, pooling
 
 import mxlite as mx
 from mxlite import autograd
 from mxlite.gluon import nn
 
-SHAPES = [      # layer, input, output
-    (lambda: nn.Dense(4), (2, 3, 5), (2, 4)),
-    (lambda: nn.Dense(4, flatten=False, activation="tanh"), (2, 3, 5), (2, 3, 4)),
-    (lambda: nn.Dense(4, use_bias=False), (2, 3), (2, 4)),
-    (lambda: nn.Conv1D(4, 3, padding=1), (2, 3, 7), (2, 4, 7)),
-    (lambda: nn.Conv2D(4, (3, 2), strides=2, activation="relu"), (2, 3, 9, 8), (2, 4, 4, 4)),
-    (lambda: nn.Conv2D(4, 3, groups=2, dilation=2, use_bias=False), (2, 6, 9, 8), (2, 4, 5, 4)),
-    (lambda: nn.Conv3D(4, 2), (2, 3, 4, 5, 6), (2, 4, 3, 4, 5)),
-    (lambda: nn.MaxPool1D(), (2, 3, 7), (2, 3, 3)),
-    (lambda: nn.MaxPool2D(3, 2, ceil_mode=True), (2, 3, 8, 8), (2, 3, 4, 4)),
-    (lambda: nn.MaxPool3D(), (2, 3, 4, 5, 6), (2, 3, 2, 2, 3)),
-    (lambda: nn.AvgPool1D(3, 1, 1), (2, 3, 7), (2, 3, 7)),
-    (lambda: nn.AvgPool2D(), (2, 3, 8, 8), (2, 3, 4, 4)),
-    (lambda: nn.AvgPool3D(2, 1), (2, 3, 4, 5, 6), (2, 3, 3, 4, 5)),
-    (lambda: nn.GlobalMaxPool1D(), (2, 3, 7), (2, 3, 1)),
-    (lambda: nn.GlobalMaxPool2D(), (2, 3, 7, 5), (2, 3, 1, 1)),
-    (lambda: nn.GlobalMaxPool3D(), (2, 3, 2, 7, 5), (2, 3, 1, 1, 1)),
-    (lambda: nn.GlobalAvgPool1D(), (2, 3, 7), (2, 3, 1)),
-    (lambda: nn.GlobalAvgPool2D(), (2, 3, 7, 5), (2, 3, 1, 1)),
-    (lambda: nn.GlobalAvgPool3D(), (2, 3, 2, 7, 5), (2, 3, 1, 1, 1)),
-    (lambda: nn.BatchNorm(), (2, 3, 4, 5), (2, 3, 4, 5)),
-    (lambda: nn.Flatten(), (2, 3, 4), (2, 12)),
-    (lambda: nn.Dropout(0.5), (2, 3), (2, 3)),
-    (lambda: nn.Activation("softsign"), (2, 3), (2, 3)),
-    (lambda: nn.Swish(), (2, 3), (2, 3)),
-    (lambda: nn.HybridLambda(lambda F, x: F.relu(x) + 1), (2, 3), (2, 3)),
-    (lambda: nn.Lambda("tanh"), (2, 3), (2, 3)),
+
+def conv(**params):
+    """The oracle of a convolution of these parameters: x, weight, bias -> output."""
+    return lambda x, weight, bias=0.0: convolution(x, weight, bias, num_filter=4, **params)
+
+
+def pool(**params):
+    return lambda x: pooling(x, **params)
+
+
+def normalised(x, gamma, beta, running_mean, running_var):
+    return batch_norm(x, gamma, beta, running_mean, running_var, eps=1e-5, fix_gamma=False,
+                      training=True)
+
+
+LAYERS = [      # layer, shape of the input, x and parameters in float64 -> output
+    (lambda: nn.Dense(4), (2, 3, 5), fully_connected),
+    (lambda: nn.Dense(4, flatten=False, activation="tanh"), (2, 3, 5),
+     lambda x, weight, bias: np.tanh(x @ weight.T + bias)),
+    (lambda: nn.Dense(4, use_bias=False), (2, 3), fully_connected),
+    (lambda: nn.Conv1D(4, 3, padding=1), (2, 3, 7), conv(kernel=(3,), pad=(1,))),
+    (lambda: nn.Conv2D(4, (3, 2), strides=2, activation="tanh"), (2, 3, 9, 8),
+     lambda *xs: np.tanh(conv(kernel=(3, 2), stride=(2, 2))(*xs))),
+    (lambda: nn.Conv2D(4, 3, groups=2, dilation=2, use_bias=False), (2, 6, 9, 8),
+     conv(kernel=(3, 3), num_group=2, dilate=(2, 2))),
+    (lambda: nn.Conv3D(4, 2), (2, 3, 4, 5, 6), conv(kernel=(2, 2, 2))),
+    (lambda: nn.MaxPool1D(), (2, 3, 7), pool(kernel=(2,), stride=(2,))),
+    (lambda: nn.MaxPool2D(3, 2, ceil_mode=True), (2, 3, 8, 8),
+     pool(kernel=(3, 3), stride=(2, 2), pooling_convention="full")),
+    (lambda: nn.MaxPool3D(), (2, 3, 4, 5, 6), pool(kernel=(2, 2, 2), stride=(2, 2, 2))),
+    (lambda: nn.AvgPool1D(3, 1, 1), (2, 3, 7), pool(kernel=(3,), pad=(1,), pool_type="avg")),
+    (lambda: nn.AvgPool1D(3, 1, 1, count_include_pad=False), (2, 3, 7),
+     pool(kernel=(3,), pad=(1,), pool_type="avg", count_include_pad=False)),
+    (lambda: nn.AvgPool2D(), (2, 3, 8, 8), pool(kernel=(2, 2), stride=(2, 2), pool_type="avg")),
+    (lambda: nn.AvgPool3D(2, 1), (2, 3, 4, 5, 6), pool(kernel=(2, 2, 2), pool_type="avg")),
+    (lambda: nn.GlobalMaxPool1D(), (2, 3, 7), lambda x: x.max(2, keepdims=True)),
+    (lambda: nn.GlobalMaxPool2D(), (2, 3, 7, 5), lambda x: x.max((2, 3), keepdims=True)),
+    (lambda: nn.GlobalMaxPool3D(), (2, 3, 2, 7, 5), lambda x: x.max((2, 3, 4), keepdims=True)),
+    (lambda: nn.GlobalAvgPool1D(), (2, 3, 7), lambda x: x.mean(2, keepdims=True)),
+    (lambda: nn.GlobalAvgPool2D(), (2, 3, 7, 5), lambda x: x.mean((2, 3), keepdims=True)),
+    (lambda: nn.GlobalAvgPool3D(), (2, 3, 2, 7, 5), lambda x: x.mean((2, 3, 4), keepdims=True)),
+    (lambda: nn.BatchNorm(), (2, 3, 4, 5), normalised),
+    (lambda: nn.Flatten(), (2, 3, 4), lambda x: x.reshape(2, 12)),
+    (lambda: nn.Activation("softsign"), (2, 3), lambda x: x / (1 + np.abs(x))),
+    (lambda: nn.Swish(), (2, 3), lambda x: x / (1 + np.exp(-x))),
+    (lambda: nn.HybridLambda(lambda F, x: F.exp(x) + 1), (2, 3), lambda x: np.exp(x) + 1),
+    (lambda: nn.Lambda("tanh"), (2, 3), np.tanh),
 ]
 
 
-@pytest.mark.parametrize(("make", "shape", "expected"), SHAPES,
-                         ids=[repr(make()).replace("\n", "") for make, _, _ in SHAPES])
-def test_shapes_and_gradients_to_every_parameter(make, shape, expected):
+def spread(rng, shape):
+    """float64 values of either sign, no two of which are near each other: maxima stay maxima."""
+    count = int(np.prod(shape))
+    return ((rng.permutation(count) + 0.5) / count * 2 - 1).reshape(shape).astype("f4").astype("f8")
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+@pytest.mark.parametrize(("make", "shape", "oracle"), LAYERS,
+                         ids=[repr(make()).replace("\n", "") for make, _, _ in LAYERS])
+def test_values_and_gradients(make, shape, oracle, hybrid, rng):
     layer = make()
     layer.initialize()
-    x = mx.nd.random.uniform(-1, 1, shape=shape)
-    x.attach_grad()
-    with autograd.record():
-        out = layer(x)
-    out.backward()
-    assert out.shape == expected
-    assert x.grad.shape == shape
-    for param in layer.collect_params().values():
-        assert param.grad_req == "null" or np.isfinite(param.grad().asnumpy()).all()
+    layer.hybridize(hybrid)
+    layer(mx.nd.ones(shape))                         # the parameters have their shapes now
+    parameters = list(layer.collect_params().values())
+    values = [spread(rng, shape), *[spread(rng, param.shape) for param in parameters]]
+    variables = [0, *[i for i, param in enumerate(parameters, 1) if param.grad_req != "null"]]
+
+    def forward_and_gradients(dys, x, *others):
+        array = mx.nd.array(x, dtype="float32")
+        array.attach_grad()
+        for param, value in zip(parameters, others, strict=True):
+            param.set_data(mx.nd.array(value))
+        with autograd.record():
+            out = layer(array)
+        np.testing.assert_allclose(out.asnumpy(), oracle(*values), 1e-4, 1e-5)
+        out.backward(mx.nd.array(dys[0]))
+        gradients = [array.grad, *[param.grad() for param in parameters
+                                   if param.grad_req != "null"]]
+        return [gradient.asnumpy().astype("float64") for gradient in gradients]
+
+    check_vjp(lambda *xs: [oracle(*xs)], forward_and_gradients, values, rng, variables, rtol=1e-4,
+              atol=1e-4)
 
 
 def test_dense_computes_x_weight_bias():
@@ -98,9 +139,13 @@ def test_batch_norm_options_fix_parameters():
 def test_dropout_only_in_training():
     layer, x = nn.Dropout(0.5), mx.nd.ones((1000,))
     assert (layer(x) == x).asnumpy().all()
+    x.attach_grad()
     with autograd.record():
-        dropped = layer(x).asnumpy()
+        out = layer(x)
+    out.backward()
+    dropped = out.asnumpy()
     assert set(dropped) == {0, 2} and 400 < (dropped == 0).sum() < 600
+    assert (x.grad == out).asnumpy().all()
 
 
 def test_repr_as_mxnet_prints():

@@ -64,14 +64,14 @@ RECORDED = [        # loss, names of the inputs, MXNet 1.9.1's values
 ]
 
 
-@pytest.mark.parametrize(("made", "names", "want"), RECORDED,
-                         ids=[f"{made.name}({names})" for made, names, _ in RECORDED])
-def test_values_as_recorded_from_mxnet_and_gradients(made, names, want):
+@pytest.mark.parametrize(("layer", "names", "want"), RECORDED,
+                         ids=[f"{layer.name}({names})" for layer, names, _ in RECORDED])
+def test_values_as_recorded_from_mxnet_and_gradients(layer, names, want):
     given = inputs()
     arguments = [given[name] for name in names.split(", ")]
     arguments[0].attach_grad()
     with autograd.record():
-        out = made(*arguments)
+        out = layer(*arguments)
     out.backward()
     np.testing.assert_allclose(out.asnumpy().ravel(), want, rtol=2e-5, atol=2e-6)
     assert np.abs(arguments[0].grad.asnumpy()).max() > 0
@@ -109,7 +109,7 @@ def test_misuse_is_named():
 
 
 def test_poisson_loss_of_a_target_of_zero_is_finite():
-    made = loss.PoissonNLLLoss(from_logits=False, compute_full=True)(
+    value = loss.PoissonNLLLoss(from_logits=False, compute_full=True)(
         mx.nd.array([1, 2]), mx.nd.array([0, 3]))
     stirling = 3 * np.log(3) - 3 + np.log(2 * np.pi * 3) / 2
-    np.testing.assert_allclose(made.asscalar(), (1 + 2 - 3 * np.log(2) + stirling) / 2, 1e-6)
+    np.testing.assert_allclose(value.asscalar(), (1 + 2 - 3 * np.log(2) + stirling) / 2, 1e-6)

@@ -17,9 +17,9 @@ def mlp(units=2, **kwargs):
 
 @pytest.fixture
 def net():
-    made = mlp()
-    made.initialize(mx.init.Normal(1))
-    return made
+    network = mlp()
+    network.initialize(mx.init.Normal(1))
+    return network
 
 
 @pytest.fixture

@@ -31,14 +31,14 @@ def test_as_recorded(call, seed, kind, monkeypatch):
     src = IMAGES[call[1]].copy()
     src = array(src) if kind is mx.nd.NDArray else src
     with replay(monkeypatch, name_of(*call, seed)):
-        made = build(call)(src)
-    assert isinstance(made, kind)
-    assert made is src or call[0] not in IN_PLACE
-    made = made.asnumpy() if kind is mx.nd.NDArray else made
+        result = build(call)(src)
+    assert isinstance(result, kind)
+    assert result is src or call[0] not in IN_PLACE
+    result = result.asnumpy() if kind is mx.nd.NDArray else result
     want = RECORDED[name_of(*call, seed) + " 0"]
-    assert made.dtype == want.dtype
+    assert result.dtype == want.dtype
     limit = 255e-6 if want.dtype == np.float32 else 0
-    np.testing.assert_allclose(made, want, rtol=0, atol=limit)
+    np.testing.assert_allclose(result, want, rtol=0, atol=limit)
 
 
 @pytest.mark.parametrize("call", AUGMENTERS, ids=lambda call: name_of(*call))
@@ -47,8 +47,9 @@ def test_dumps(call):
 
 
 def test_create_augmenter():
-    made = image.CreateAugmenter((3, 24, 20), resize=40, **ALL)
-    assert [augmenter.dumps() for augmenter in made] == json.loads(str(RECORDED["CreateAugmenter"]))
+    augmenters = image.CreateAugmenter((3, 24, 20), resize=40, **ALL)
+    recorded = json.loads(str(RECORDED["CreateAugmenter"]))
+    assert [augmenter.dumps() for augmenter in augmenters] == recorded
     names = [type(augmenter).__name__ for augmenter in image.CreateAugmenter((3, 8, 8))]
     assert names == ["CenterCropAug", "CastAug"]
     names = [type(augmenter).__name__ for augmenter in image.CreateAugmenter(
@@ -73,8 +74,8 @@ def test_an_augmenter_of_ones_own():
             return src * 0.5
 
     assert Half(mx.nd.array([1, 2])).dumps() == '["half", {"by": [1.0, 2.0]}]'
-    made = image.SequentialAug([image.CastAug(), Half(1)])(array(IMAGES["wide"]))
-    np.testing.assert_array_equal(made.asnumpy(), IMAGES["wide"] / 2)
+    result = image.SequentialAug([image.CastAug(), Half(1)])(array(IMAGES["wide"]))
+    np.testing.assert_array_equal(result.asnumpy(), IMAGES["wide"] / 2)
 
 
 def test_the_seed_of_mx_random_governs_the_draws():

@@ -28,16 +28,16 @@ def test_a_fast_library_is_found():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_pixels_are_those_of_mxnet(name):
-    found = codec.decode(file_of(name))
-    np.testing.assert_array_equal(found, RECORDED[f"{name}.1"], strict=True)
+    pixels = codec.decode(file_of(name))
+    np.testing.assert_array_equal(pixels, RECORDED[f"{name}.1"], strict=True)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_gray_is_that_of_mxnet(name):
     """To the last bit, but for four inks, which are mixed in another way there."""
-    found, want = codec.decode(file_of(name), 0), RECORDED[f"{name}.0"]
-    assert found.shape == want.shape and found.dtype == np.uint8
-    assert np.abs(found.astype(int) - want).max() <= (name == "cmyk")
+    pixels, want = codec.decode(file_of(name), 0), RECORDED[f"{name}.0"]
+    assert pixels.shape == want.shape and pixels.dtype == np.uint8
+    assert np.abs(pixels.astype(int) - want).max() <= (name == "cmyk")
 
 
 def test_a_cut_image_keeps_its_beginning_and_warns():
@@ -45,8 +45,8 @@ def test_a_cut_image_keeps_its_beginning_and_warns():
     data = codec.encode(image, ".jpg", 90)
     with pytest.warns(UserWarning, match="here: a JPEG image has missing or wrong bytes, and "
                                          "pixels made up for them: Premature end of JPEG file"):
-        found = codec.decode(data[:len(data) // 2], where="here")
-    np.testing.assert_array_equal(found[:96], codec.decode(data)[:96])
+        pixels = codec.decode(data[:len(data) // 2], caller="here")
+    np.testing.assert_array_equal(pixels[:96], codec.decode(data)[:96])
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -105,7 +105,7 @@ def test_a_part_has_the_pixels_of_the_whole(name, rng):
     data = file.getvalue()
     for at_least in (None, (100, 150)):
         height, width = (200, 300) if at_least is None else at_least
-        whole = codec.decode(data, at_least=at_least)
+        full = codec.decode(data, at_least=at_least)
         for _ in range(30):
             top, left = int(rng.integers(0, height)), int(rng.integers(0, width))
             part = (top, left, int(rng.integers(1, height - top + 1)),
@@ -113,7 +113,7 @@ def test_a_part_has_the_pixels_of_the_whole(name, rng):
             pixels, _, _ = jpeg.decode(data, 3, lambda h, w: np.empty((h, w, 3), "uint8"),
                                        at_least, part)
             np.testing.assert_array_equal(
-                pixels, whole[top:top + part[2], left:left + part[3]], err_msg=str(part))
+                pixels, full[top:top + part[2], left:left + part[3]], err_msg=str(part))
 
 
 def test_a_part_outside():

@@ -60,13 +60,13 @@ def test_gray():
 def test_in_place_and_in_a_part():
     source = colours()
     wanted = made(image.rgb_to_hls, source)
-    whole = np.full((20, source.shape[1] + 2, 3), 77, "uint8")
-    part = whole[1:-1, 1:-1]
+    canvas = np.full((20, source.shape[1] + 2, 3), 77, "uint8")
+    part = canvas[1:-1, 1:-1]
     part[:] = source
     image.rgb_to_hls(part, part)
     np.testing.assert_array_equal(part, wanted)
     part[:] = 77
-    assert (whole == 77).all()
+    assert (canvas == 77).all()
 
 
 @pytest.mark.parametrize("function, channels", FUNCTIONS)

@@ -25,10 +25,10 @@ def test_as_recorded(call, seed, kind, monkeypatch):
     src = mx.nd.array(WIDE, dtype="uint8") if kind is mx.nd.NDArray else WIDE
     label = BOXES.copy()
     with replay(monkeypatch, name_of(*call, seed)):
-        made, moved = build(call)(src, label)
-    assert isinstance(made, kind)
-    made = made.asnumpy() if kind is mx.nd.NDArray else made
-    np.testing.assert_array_equal(made, RECORDED[name_of(*call, seed) + " 0"])
+        result, moved = build(call)(src, label)
+    assert isinstance(result, kind)
+    result = result.asnumpy() if kind is mx.nd.NDArray else result
+    np.testing.assert_array_equal(result, RECORDED[name_of(*call, seed) + " 0"])
     np.testing.assert_allclose(moved, RECORDED[name_of(*call, seed) + " 1"], rtol=1e-6, atol=1e-7)
     np.testing.assert_array_equal(label, BOXES)         # not in place
 
@@ -47,11 +47,11 @@ def test_boxes_follow_their_pixels(make, rng):
         box = np.array([[3, left / 60, top / 60, right / 60, bottom / 60, 7]], np.float32)
         if isinstance(augmenter, image.DetRandomPadAug):
             augmenter.pad_val = 0
-        made, moved = augmenter(scene, box)
+        result, moved = augmenter(scene, box)
         assert moved[0, [0, 5]].tolist() == [3, 7]
-        y, x = np.nonzero(made[:, :, 0])
+        y, x = np.nonzero(result[:, :, 0])
         want = [x.min(), y.min(), x.max() + 1, y.max() + 1]
-        height, width = made.shape[:2]
+        height, width = result.shape[:2]
         np.testing.assert_allclose(moved[0, 1:5] * [width, height, width, height], want, atol=1e-3)
 
 
@@ -59,13 +59,13 @@ def test_crops_keep_their_promises():
     crop = image.DetRandomCropAug(0.6, (0.8, 1.2), (0.3, 0.8), 0.6)
     sizes = set()
     for _ in range(50):
-        made, moved = crop(WIDE, BOXES)
-        height, width = made.shape[:2]
-        if made.shape != WIDE.shape:
+        result, moved = crop(WIDE, BOXES)
+        height, width = result.shape[:2]
+        if result.shape != WIDE.shape:
             assert 0.3 - 0.05 < height * width / WIDE[:, :, 0].size < 0.8 + 0.05
             assert 0.75 < width / height < 1.25
         assert len(moved) >= 1
-        sizes.add(made.shape)
+        sizes.add(result.shape)
     assert len(sizes) > 10
 
 
@@ -75,8 +75,8 @@ def test_selection():
     assert image.DetRandomSelectAug(flip, 1)(WIDE, BOXES)[0] is WIDE
     select = image.DetRandomSelectAug([flip, pad], 0.3)
     shapes = [select(WIDE, BOXES)[0] for _ in range(300)]
-    kept = np.mean([made is WIDE for made in shapes])
-    flipped = np.mean([made is not WIDE and made.shape == WIDE.shape for made in shapes])
+    kept = np.mean([shape is WIDE for shape in shapes])
+    flipped = np.mean([shape is not WIDE and shape.shape == WIDE.shape for shape in shapes])
     assert abs(kept - 0.3) < 0.1
     assert abs(flipped - 0.35) < 0.1
     assert select.dumps() == ["detrandomselectaug", [flip.dumps(), pad.dumps()]]
@@ -84,16 +84,16 @@ def test_selection():
 
 def test_borrowing():
     borrowed = image.DetBorrowAug(image.ForceResizeAug((9, 8)))
-    made, label = borrowed(WIDE, BOXES)
-    assert made.shape == (8, 9, 3)
+    result, label = borrowed(WIDE, BOXES)
+    assert result.shape == (8, 9, 3)
     assert label is BOXES
     assert borrowed.dumps() == ["detborrowaug", image.ForceResizeAug((9, 8)).dumps()]
 
 
 def test_create_det_augmenter():
-    made = image.CreateDetAugmenter((3, 24, 20), **ALL_DET)
+    augmenters = image.CreateDetAugmenter((3, 24, 20), **ALL_DET)
     recorded = json.loads(str(RECORDED["CreateDetAugmenter"]))
-    assert [augmenter.dumps() for augmenter in made] == recorded
+    assert [augmenter.dumps() for augmenter in augmenters] == recorded
     many = image.CreateMultiRandCropAugmenter([0.1, 0.5], max_attempts=[3, 4], skip_prob=0.2)
     assert [crop.min_object_covered for crop in many.aug_list] == [0.1, 0.5]
     assert [crop.max_attempts for crop in many.aug_list] == [3, 4]

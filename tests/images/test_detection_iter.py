@@ -35,10 +35,10 @@ def test_all_augmentations_as_recorded(seed, hook, records, monkeypatch):
 
 
 def test_labels_and_descriptions(records):
-    made = image.ImageDetIter(2, SHAPE, path_imgrec=records)
-    assert made.provide_data == [("data", (2, *SHAPE))]
-    assert made.provide_label == [("label", (2, 3, 5))]
-    label = next(made).label[0].asnumpy()
+    iterator = image.ImageDetIter(2, SHAPE, path_imgrec=records)
+    assert iterator.provide_data == [("data", (2, *SHAPE))]
+    assert iterator.provide_label == [("label", (2, 3, 5))]
+    label = next(iterator).label[0].asnumpy()
     np.testing.assert_array_equal(label[0], np.float32(LABEL))
     np.testing.assert_array_equal(label[1, 0], np.float32(LABEL[0]))
     assert (label[1, 1:] == -1).all()
@@ -52,13 +52,13 @@ def test_lists_and_epochs(tmp_path):
     (tmp_path / "d.lst").write_text("\n".join(text))
     for given in ({"path_imglist": tmp_path / "d.lst"},
                   {"imglist": [[rows[i], f"{i}.png"] for i in range(3)]}):
-        made = image.ImageDetIter(2, SHAPE, path_root=tmp_path, **given)
+        iterator = image.ImageDetIter(2, SHAPE, path_root=tmp_path, **given)
         for _ in range(2):
-            batches = list(made)
+            batches = list(iterator)
             assert [batch.pad for batch in batches] == [0, 1]
-            found = np.concatenate([batch.label[0].asnumpy() for batch in batches])
-            assert [(objects[:, 0] >= 0).sum() for objects in found] == [1, 2, 3, 1]
-            made.reset()
+            labels = np.concatenate([batch.label[0].asnumpy() for batch in batches])
+            assert [(objects[:, 0] >= 0).sum() for objects in labels] == [1, 2, 3, 1]
+            iterator.reset()
 
 
 def test_reshape_and_sync(records, tmp_path, caplog):
@@ -88,15 +88,15 @@ def test_images_that_lose_their_objects_are_left_out(records):
             return src, label[1:]
 
     crop = image.DetBorrowAug(image.ForceResizeAug((20, 24)))
-    made = image.ImageDetIter(1, SHAPE, path_imgrec=records, aug_list=[crop, Lose()])
-    batch, = made
+    iterator = image.ImageDetIter(1, SHAPE, path_imgrec=records, aug_list=[crop, Lose()])
+    batch, = iterator
     np.testing.assert_array_equal(batch.label[0].asnumpy()[0, :2], np.float32(LABEL[1:]))
 
 
 def test_drawing(records):
-    made = image.ImageDetIter(1, SHAPE, path_imgrec=records, mean=True, std=True)
+    iterator = image.ImageDetIter(1, SHAPE, path_imgrec=records, mean=True, std=True)
     plain = image.ImageDetIter(1, SHAPE, path_imgrec=records)
-    first, _ = list(made.draw_next(color=(255, 0, 10), thickness=1, mean=True, std=True))
+    first, _ = list(iterator.draw_next(color=(255, 0, 10), thickness=1, mean=True, std=True))
     want = next(plain).data[0].asnumpy()[0].transpose(1, 2, 0)[:, :, ::-1]
     assert (first.shape, first.dtype) == ((24, 20, 3), np.uint8)
     lines = (first == (10, 0, 255)).all(2)
@@ -109,8 +109,8 @@ def test_drawing(records):
 
 def test_names_of_classes(records):
     def draw(names):
-        made = image.ImageDetIter(1, (3, 90, 90), path_imgrec=records)
-        return next(made.draw_next(color=(0, 0, 0), id2labels=names)).astype(int)
+        iterator = image.ImageDetIter(1, (3, 90, 90), path_imgrec=records)
+        return next(iterator.draw_next(color=(0, 0, 0), id2labels=names)).astype(int)
 
     changed = (draw({1: "cat"}) != draw({7: "dog"})).any(2)
     left, top = (np.array(LABEL[0][1:3]) * 90).astype(int)
@@ -121,9 +121,9 @@ def test_names_of_classes(records):
 
 def test_a_window_takes_opencv(records, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "cv2", None)
-    made = image.ImageDetIter(1, SHAPE, path_imgrec=records)
+    iterator = image.ImageDetIter(1, SHAPE, path_imgrec=records)
     with pytest.warns(UserWarning, match="draw_next: waitKey takes OpenCV"):
-        next(made.draw_next(waitKey=1))
+        next(iterator.draw_next(waitKey=1))
 
 
 @pytest.mark.parametrize("rows, message", [

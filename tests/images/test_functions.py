@@ -17,10 +17,10 @@ def array(value):
     return mx.nd.array(value, dtype=value.dtype)
 
 
-def check(made, name, number=0):
+def check(result, name, number=0):
     """Bytes as MXNet's; what is computed in float32 within 1e-6 of its largest value."""
     want = RECORDED[f"{name} {number}"]
-    got = made.asnumpy() if isinstance(made, mx.nd.NDArray) else np.asarray(made)
+    got = result.asnumpy() if isinstance(result, mx.nd.NDArray) else np.asarray(result)
     assert got.shape == want.shape
     assert got.dtype.kind == want.dtype.kind
     if got.dtype == np.float32:
@@ -34,12 +34,12 @@ def check(made, name, number=0):
 def test_as_recorded(call, kind):
     name, source, args = call
     src = IMAGES[source]
-    made = getattr(image, name)(array(src) if kind is mx.nd.NDArray else src, *args)
-    if isinstance(made, tuple):
-        made, box = made
+    result = getattr(image, name)(array(src) if kind is mx.nd.NDArray else src, *args)
+    if isinstance(result, tuple):
+        result, box = result
         check(box, name_of(*call), 1)
-    assert isinstance(made, kind)
-    check(made, name_of(*call))
+    assert isinstance(result, kind)
+    check(result, name_of(*call))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -47,8 +47,8 @@ def test_as_recorded(call, kind):
 def test_random_as_recorded(call, seed, monkeypatch):
     name, source, args = call
     with replay(monkeypatch, name_of(*call, seed)):
-        made, box = getattr(image, name)(array(IMAGES[source]), *args)
-    check(made, name_of(*call, seed))
+        result, box = getattr(image, name)(array(IMAGES[source]), *args)
+    check(result, name_of(*call, seed))
     check(box, name_of(*call, seed), 1)
 
 
@@ -67,9 +67,9 @@ def test_decoding():
     want = smooth(7, 9, 1)
     for buf in (png(want), bytearray(png(want)), np.frombuffer(png(want), np.uint8),
                 array(np.frombuffer(png(want), np.uint8))):
-        made = image.imdecode(buf)
-        assert isinstance(made, mx.nd.NDArray)
-        np.testing.assert_array_equal(made.asnumpy(), want)
+        result = image.imdecode(buf)
+        assert isinstance(result, mx.nd.NDArray)
+        np.testing.assert_array_equal(result.asnumpy(), want)
     np.testing.assert_array_equal(image.imdecode(png(want), to_rgb=0).asnumpy(), want[:, :, ::-1])
     gray = image.imdecode(png(want), flag=0).asnumpy()
     np.testing.assert_allclose(gray[:, :, 0], want @ [0.299, 0.587, 0.114], atol=1)
@@ -101,9 +101,9 @@ def test_interpolation_by_size_and_by_chance():
 
 def test_resizing_float64():
     wide = IMAGES["real"].astype(np.float64)
-    made = image.imresize(wide, 5, 6)
-    assert made.dtype == np.float64
-    np.testing.assert_allclose(made, image.imresize(IMAGES["real"], 5, 6), rtol=1e-6)
+    result = image.imresize(wide, 5, 6)
+    assert result.dtype == np.float64
+    np.testing.assert_allclose(result, image.imresize(IMAGES["real"], 5, 6), rtol=1e-6)
 
 
 @pytest.mark.parametrize("src_size, size, want", [
@@ -120,8 +120,8 @@ def test_color_normalize_is_in_place():
     assert image.color_normalize(src, mean, std) is src
     want = (IMAGES["real"].astype(float) - mean) / std.asnumpy()
     np.testing.assert_allclose(src.asnumpy(), want, rtol=1e-6, atol=1e-5)
-    whole = image.color_normalize(IMAGES["real"].copy(), IMAGES["real"])
-    assert not whole.any()
+    normalized = image.color_normalize(IMAGES["real"].copy(), IMAGES["real"])
+    assert not normalized.any()
     np.testing.assert_allclose(image.color_normalize(IMAGES["real"].copy(), None, 2),
                                IMAGES["real"] / 2)
 
@@ -169,8 +169,8 @@ def test_errors(call, error, message):
 
 def test_min_area_is_the_former_name():
     with pytest.warns(DeprecationWarning, match="min_area is deprecated"):
-        made, _ = image.random_size_crop(IMAGES["wide"], (4, 5), None, (1, 1), min_area=0.5)
-    assert made.shape == (5, 4, 3)
+        result, _ = image.random_size_crop(IMAGES["wide"], (4, 5), None, (1, 1), min_area=0.5)
+    assert result.shape == (5, 4, 3)
 
 
 def test_recordings_are_of_these_calls():

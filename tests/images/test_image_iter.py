@@ -38,13 +38,13 @@ def test_epochs_as_recorded(call, tmp_path):
     write_records(recordio, tmp_path / "a", [float(i) for i in range(count)], (6, 5))
     iterator = image.ImageIter(size, (3, 4, 4), path_imgrec=tmp_path / "a.rec",
                                path_imgidx=tmp_path / "a.idx", last_batch_handle=handle)
-    found = []
+    batches = []
     for _ in range(3):
-        found.append([[batch.label[0].asnumpy().tolist(), batch.pad] for batch in iterator])
+        batches.append([[batch.label[0].asnumpy().tolist(), batch.pad] for batch in iterator])
         with pytest.raises(StopIteration):
             next(iterator)                      # until reset
         iterator.reset()
-    assert found == json.loads(str(RECORDED[name_of("epochs", *call)]))
+    assert batches == json.loads(str(RECORDED[name_of("epochs", *call)]))
 
 
 class Hooked(image.ImageIter):
@@ -79,15 +79,15 @@ def test_data_and_descriptions(records):
 
 
 def test_lists(files):
-    made = image.ImageIter(3, (3, 9, 8), label_width=2, path_imglist=files / "list.lst",
+    iterator = image.ImageIter(3, (3, 9, 8), label_width=2, path_imglist=files / "list.lst",
                            path_root=files, last_batch_handle="discard")
-    batch, = made
+    batch, = iterator
     assert batch.label[0].asnumpy().tolist() == [[0, 0], [1, -1], [2, -2]]
     np.testing.assert_array_equal(batch.data[0].asnumpy()[2], smooth(9, 8, 2).transpose(2, 0, 1))
-    assert made.seq == [7, 6, 5, 4]
+    assert iterator.seq == [7, 6, 5, 4]
     for entries in ([[5, "1.png"], [6, "2.png"]], [[[5], "1.png"], [mx.nd.array([6]), "2.png"]]):
-        made = image.ImageIter(2, (3, 9, 8), imglist=entries, path_root=str(files))
-        assert labels(made) == [[5, 6]]
+        iterator = image.ImageIter(2, (3, 9, 8), imglist=entries, path_root=str(files))
+        assert labels(iterator) == [[5, 6]]
     wide = image.ImageIter(1, (3, 9, 8), 3, imglist=[[1, 2, 3, "1.png"]], path_root=files)
     assert labels(wide) == [[[1, 2, 3]]]
     label, encoded = image.ImageIter(1, (3, 9, 8), imglist=[[4, "1.png"]], path_root=files,
@@ -99,20 +99,20 @@ def test_lists(files):
 def test_labels_of_a_list_for_records(records, files):
     (files / "b.lst").write_text("".join(f"{i}\t{i * i}\tx\n" for i in range(5)))
     for index in (None, records + ".idx"):
-        made = image.ImageIter(5, (3, 9, 8), path_imgrec=records + ".rec", path_imgidx=index,
+        iterator = image.ImageIter(5, (3, 9, 8), path_imgrec=records + ".rec", path_imgidx=index,
                                path_imglist=files / "b.lst")
-        assert labels(made) == [[0, 1, 4, 9, 16]]
+        assert labels(iterator) == [[0, 1, 4, 9, 16]]
 
 
 def test_shuffle(records):
     def run(index):
         mx.random.seed(3)
-        made = image.ImageIter(5, (3, 9, 8), path_imgrec=records + ".rec", path_imgidx=index,
+        iterator = image.ImageIter(5, (3, 9, 8), path_imgrec=records + ".rec", path_imgidx=index,
                                shuffle=True)
         epochs = []
         for _ in range(6):
-            epochs += labels(made)
-            made.reset()
+            epochs += labels(iterator)
+            iterator.reset()
         return epochs
 
     epochs = run(records + ".idx")
@@ -129,9 +129,9 @@ def test_parts_have_the_same_size(records):
 
 def test_a_batch_larger_than_the_data_is_filled_again_and_again(records):
     for handle, want in (("pad", [10 + i % 5 for i in range(12)]), ("discard", None)):
-        made = image.ImageIter(12, (3, 9, 8), path_imgrec=records + ".rec",
+        iterator = image.ImageIter(12, (3, 9, 8), path_imgrec=records + ".rec",
                                last_batch_handle=handle)
-        batches = list(made)
+        batches = list(iterator)
         assert len(batches) == (handle == "pad")
         if batches:
             assert batches[0].label[0].asnumpy().tolist() == want
@@ -141,23 +141,24 @@ def test_a_batch_larger_than_the_data_is_filled_again_and_again(records):
 
 
 def test_rolling_over_until_a_batch_is_full(records):
-    made = image.ImageIter(12, (3, 9, 8), path_imgrec=records + ".rec",
+    iterator = image.ImageIter(12, (3, 9, 8), path_imgrec=records + ".rec",
                            last_batch_handle="roll_over")
     counts = []
     for _ in range(3):
-        counts.append(len(list(made)))
-        made.reset()
+        counts.append(len(list(iterator)))
+        iterator.reset()
     assert counts == [0, 0, 1]
-    made.hard_reset()
-    assert made.cur == 0
-    assert list(made) == []
+    iterator.hard_reset()
+    assert iterator.cur == 0
+    assert list(iterator) == []
 
 
 def test_reset_in_the_middle(records):
-    made = image.ImageIter(2, (3, 9, 8), path_imgrec=records + ".rec", path_imgidx=records + ".idx")
-    next(made)
-    made.reset()
-    assert labels(made) == [[10, 11], [12, 13], [14, 10]]
+    iterator = image.ImageIter(2, (3, 9, 8), path_imgrec=records + ".rec",
+                               path_imgidx=records + ".idx")
+    next(iterator)
+    iterator.reset()
+    assert labels(iterator) == [[10, 11], [12, 13], [14, 10]]
 
 
 def test_overriding(records):

@@ -29,13 +29,13 @@ def write(path, name, records):
 def test_a_damaged_image_names_its_record(path, indexed):
     good = png(smooth(9, 8, 0))
     write(path, "b", [(1, good), (2, b"no image"), (3, good)])
-    made = image.ImageIter(1, SHAPE, path_imgrec=path / "b.rec",
-                           path_imgidx=path / "b.idx" if indexed else None)
-    next(made)
+    iterator = image.ImageIter(1, SHAPE, path_imgrec=path / "b.rec",
+                               path_imgidx=path / "b.idx" if indexed else None)
+    next(iterator)
     place = r"record with the key 1 \(byte 4?\d+\)" if indexed else r"record 1 \(byte \d+\)"
     with pytest.raises(mx.MXNetError, match=rf"ImageIter: .*b\.rec: {place}: expected an encoded"):
-        next(made)
-    assert next(made).label[0].asnumpy().tolist() == [3]       # and can go on
+        next(iterator)
+    assert next(iterator).label[0].asnumpy().tolist() == [3]       # and can go on
 
 
 def test_a_damaged_record_names_its_place(path):
@@ -44,19 +44,19 @@ def test_a_damaged_record_names_its_place(path):
         offset = file.idx[1]
     data[offset] ^= 1
     (path / "a.rec").write_bytes(data)
-    made = image.ImageIter(1, SHAPE, path_imgrec=path / "a.rec", path_imgidx=path / "a.idx")
-    next(made)
+    iterator = image.ImageIter(1, SHAPE, path_imgrec=path / "a.rec", path_imgidx=path / "a.idx")
+    next(iterator)
     with pytest.raises(recordio.RecordError, match=rf"a\.rec.*{offset}"):
-        next(made)
+        next(iterator)
 
 
 def test_a_damaged_file_of_a_list_is_named(path):
     (path / "bad.png").write_bytes(b"no image")
     for name, message in (("bad.png", r"bad\.png \(imglist, key 1\): expected an encoded image"),
                           ("none.png", r"none\.png: reading failed: No such file")):
-        made = image.ImageIter(1, SHAPE, imglist=[[0, name]], path_root=path)
+        iterator = image.ImageIter(1, SHAPE, imglist=[[0, name]], path_root=path)
         with pytest.raises(mx.MXNetError, match="ImageIter: .*" + message):
-            next(made)
+            next(iterator)
 
 
 @pytest.mark.parametrize("text, message", [
@@ -109,32 +109,32 @@ def test_no_records(path):
 def test_labels_that_do_not_fit(path):
     good = png(smooth(9, 8, 0))
     write(path, "b", [(np.array([1, 2]), good), (np.array([1, 2, 3]), good)])
-    made = image.ImageIter(1, SHAPE, label_width=2, path_imgrec=path / "b.rec")
-    next(made)
+    iterator = image.ImageIter(1, SHAPE, label_width=2, path_imgrec=path / "b.rec")
+    next(iterator)
     with pytest.raises(ValueError, match=r"record 1 .*: expected label_width=2 labels, found 3"):
-        next(made)
+        next(iterator)
 
 
 def test_images_that_do_not_fit(path):
-    made = image.ImageIter(1, (3, 9, 9), path_imgrec=path / "a.rec", aug_list=[])
+    iterator = image.ImageIter(1, (3, 9, 9), path_imgrec=path / "a.rec", aug_list=[])
     with pytest.raises(ValueError, match=r"record 0 .*: expected an image of data_shape "
                                          r"\(3, 9, 9\) after augmentation, found \(3, 9, 8\)"):
-        next(made)
+        next(iterator)
 
 
 @pytest.mark.parametrize("index", [None, "a.idx"])
 def test_a_list_without_the_record(path, index):
     (path / "d.lst").write_text("0\t5\tx\n2\t6\tx\n")
-    made = image.ImageIter(1, SHAPE, path_imgrec=path / "a.rec", path_imglist=path / "d.lst",
-                           path_imgidx=index and path / index)
-    next(made)
+    iterator = image.ImageIter(1, SHAPE, path_imgrec=path / "a.rec", path_imglist=path / "d.lst",
+                               path_imgidx=index and path / index)
+    next(iterator)
     with pytest.raises(KeyError, match=r"a\.rec: record .*: no key 1 in the list of images"):
-        next(made)
+        next(iterator)
 
 
 def test_check_valid_image(path):
-    made = image.ImageIter(1, SHAPE, path_imgrec=path / "a.rec")
-    made.check_valid_image(mx.nd.zeros((2, 3, 3)))
-    made.check_valid_image([mx.nd.zeros((2, 3, 3))])
+    iterator = image.ImageIter(1, SHAPE, path_imgrec=path / "a.rec")
+    iterator.check_valid_image(mx.nd.zeros((2, 3, 3)))
+    iterator.check_valid_image([mx.nd.zeros((2, 3, 3))])
     with pytest.raises(RuntimeError, match=r"expected an image .*, found the shape \(2, 3\)"):
-        made.check_valid_image(mx.nd.zeros((2, 3)))
+        iterator.check_valid_image(mx.nd.zeros((2, 3)))

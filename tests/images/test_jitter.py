@@ -20,35 +20,35 @@ def photo(rng, shape, dtype):
     return rng.integers(0, 256, shape).astype(dtype)
 
 
-def check(made, wanted):
+def check(result, wanted):
     """Bytes are cut; where float32 and float64 lie on two sides of an integer, by one more."""
-    if made.dtype == np.uint8:
+    if result.dtype == np.uint8:
         cut = np.floor(np.clip(wanted, 0, 255))
-        assert np.abs(made - cut).max(initial=0) <= 1
-        assert (made != cut).mean() < 0.02 if made.size else True
+        assert np.abs(result - cut).max(initial=0) <= 1
+        assert (result != cut).mean() < 0.02 if result.size else True
     else:
-        np.testing.assert_allclose(made, wanted, rtol=0, atol=1e-3)
+        np.testing.assert_allclose(result, wanted, rtol=0, atol=1e-3)
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_blend(shape, dtype, rng):
     source = photo(rng, shape, dtype)
-    made = np.empty_like(source)
+    result = np.empty_like(source)
     shift = rng.uniform(-60, 60, shape[2]).astype("float32")
-    image.blend(source, made, 1.37, shift)
-    check(made, source * 1.37 + shift)
-    image.blend(source, made, 0.5, 7)
-    check(made, source * 0.5 + 7)
+    image.blend(source, result, 1.37, shift)
+    check(result, source * 1.37 + shift)
+    image.blend(source, result, 0.5, 7)
+    check(result, source * 0.5 + 7)
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
 def test_saturate_and_mean_luminance(dtype, rng):
     source = photo(rng, (4, 600, 3), dtype)
-    made = np.empty_like(source)
-    image.saturate(source, made, 0.3)
+    result = np.empty_like(source)
+    image.saturate(source, result, 0.3)
     gray = source @ GRAY
-    check(made, source * 0.3 + 0.7 * gray[..., None])
+    check(result, source * 0.3 + 0.7 * gray[..., None])
     assert image.mean_luminance(source) == pytest.approx(gray.mean(), rel=1e-4)
     single = np.ascontiguousarray(source[..., :1])
     assert image.mean_luminance(single) == pytest.approx(single.mean(), rel=1e-4)
@@ -59,17 +59,17 @@ def test_saturate_and_mean_luminance(dtype, rng):
 def test_turn_hue(turn, dtype, rng):
     source = photo(rng, (2, 300, 3), dtype)
     source[0, :100] = source[0, :100, :1]                      # gray
-    made = np.empty_like(source)
-    image.turn_hue(source, made, turn)
+    result = np.empty_like(source)
+    image.turn_hue(source, result, turn)
     wanted = []
     for pixel in (source / 255).reshape(-1, 3):
         hue, light, part = colorsys.rgb_to_hls(*map(float, pixel))
         wanted.append(colorsys.hls_to_rgb((hue + turn) % 1, light, part))
     wanted = np.reshape(wanted, source.shape) * 255
     if dtype == "uint8":
-        assert np.abs(made - wanted).max() < 1.01              # cut
+        assert np.abs(result - wanted).max() < 1.01              # cut
     else:
-        np.testing.assert_allclose(made, wanted, rtol=0, atol=0.02)
+        np.testing.assert_allclose(result, wanted, rtol=0, atol=0.02)
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
@@ -79,36 +79,36 @@ def test_in_place_and_in_a_part(change, dtype, rng):
     wanted = np.empty_like(source)
     change(source, wanted)
     assert (wanted != source).any()
-    whole = np.full((7, 302, 3), 77, dtype)
-    part = whole[1:-1, 1:-1]
+    canvas = np.full((7, 302, 3), 77, dtype)
+    part = canvas[1:-1, 1:-1]
     part[:] = source
     change(part, part)
     np.testing.assert_array_equal(part, wanted)
     part[:] = 77
-    assert (whole == 77).all()
+    assert (canvas == 77).all()
 
 
 @pytest.mark.parametrize("degrees", [0, 3, 30, 90, 200])
 def test_rotate_is_exact_for_a_ramp(degrees):
     y, x = np.mgrid[-4.5:5, -299.5:300]
     planes = np.array([2 * x - y + 3, 0.5 * y + x], "float32")
-    made = np.empty_like(planes)
+    result = np.empty_like(planes)
     cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-    image.rotate(planes, made, cos, sin)
+    image.rotate(planes, result, cos, sin)
     from_x, from_y = x * cos - y * sin, x * sin + y * cos
     inside = (abs(from_x) < 299) & (abs(from_y) < 4)
     outside = (abs(from_x) > 301) | (abs(from_y) > 6)
     assert inside.sum() > 20 and (degrees == 0 or outside.sum() > 20)
     wanted = np.array([2 * from_x - from_y + 3, 0.5 * from_y + from_x])
-    np.testing.assert_allclose(made[:, inside], wanted[:, inside], atol=2e-3)
-    assert (made[:, outside] == 0).all()
+    np.testing.assert_allclose(result[:, inside], wanted[:, inside], atol=2e-3)
+    assert (result[:, outside] == 0).all()
 
 
 def test_rotate_by_no_number_is_no_crash():
     planes = np.ones((1, 4, 5), "float32")
-    made = np.empty_like(planes)
-    image.rotate(planes, made, np.nan, np.inf)
-    assert (made == 0).all()
+    result = np.empty_like(planes)
+    image.rotate(planes, result, np.nan, np.inf)
+    assert (result == 0).all()
 
 
 RGB, FLAT = np.zeros((4, 5, 3), "uint8"), np.zeros((2, 4, 5), "float32")

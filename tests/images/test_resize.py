@@ -84,9 +84,9 @@ def test_a_part_is_cut_from_the_whole(job, data):
     top, left = data.draw(st.integers(0, height - 1)), data.draw(st.integers(0, width - 1))
     rows, columns = (data.draw(st.integers(1, height - top)),
                      data.draw(st.integers(1, width - left)))
-    whole = resized(source, height, width, interp)
+    enlarged = resized(source, height, width, interp)
     part = resized(source, height, width, interp, (top, left, rows, columns))
-    np.testing.assert_array_equal(part, whole[top:top + rows, left:left + columns])
+    np.testing.assert_array_equal(part, enlarged[top:top + rows, left:left + columns])
 
 
 @settings(max_examples=150, deadline=None)

@@ -14,15 +14,15 @@ LIMIT = 1e-3                                   # of 255: MXNet rounds places in 
 
 @pytest.mark.parametrize("call", ROTATIONS, ids=lambda call: name_of(*call))
 def test_as_recorded(call):
-    made = image.imrotate(mx.nd.array(CHW), *call)
+    rotated = image.imrotate(mx.nd.array(CHW), *call)
     want = RECORDED[name_of("imrotate", *call) + " 0"]
-    np.testing.assert_allclose(made.asnumpy(), want, rtol=0, atol=LIMIT)
+    np.testing.assert_allclose(rotated.asnumpy(), want, rtol=0, atol=LIMIT)
 
 
 def test_random_as_recorded(monkeypatch):
     with replay(monkeypatch, "random_rotate"):
-        made = image.random_rotate(mx.nd.stack(mx.nd.array(CHW), mx.nd.array(CHW)), (-40, 40))
-    np.testing.assert_allclose(made.asnumpy(), RECORDED["random_rotate 0"], rtol=0, atol=LIMIT)
+        rotated = image.random_rotate(mx.nd.stack(mx.nd.array(CHW), mx.nd.array(CHW)), (-40, 40))
+    np.testing.assert_allclose(rotated.asnumpy(), RECORDED["random_rotate 0"], rtol=0, atol=LIMIT)
     one = image.random_rotate(mx.nd.array(CHW), (10, 10))
     np.testing.assert_array_equal(one.asnumpy(), image.imrotate(mx.nd.array(CHW), 10).asnumpy())
 
@@ -30,9 +30,9 @@ def test_random_as_recorded(monkeypatch):
 @pytest.mark.parametrize("turns", range(4))
 def test_quarter_turns(turns, rng):
     square = rng.uniform(0, 255, (2, 3, 9, 9)).astype("float32")
-    made = image.imrotate(mx.nd.array(square), 90 * turns).asnumpy()
+    rotated = image.imrotate(mx.nd.array(square), 90 * turns).asnumpy()
     inner = np.s_[:, :, 1:-1, 1:-1]             # a place on the edge may be rounded beyond it
-    np.testing.assert_allclose(made[inner], np.rot90(square, turns, (2, 3))[inner], atol=1e-3)
+    np.testing.assert_allclose(rotated[inner], np.rot90(square, turns, (2, 3))[inner], atol=1e-3)
 
 
 @pytest.mark.parametrize("src, args, error, message", [

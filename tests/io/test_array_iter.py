@@ -11,21 +11,21 @@ DATA, LABEL = np.arange(7).reshape(7, 1), np.arange(7) * 10
 
 def epoch(it):
     """[(samples, pad)] of the batches of one epoch; labels must fit."""
-    found = []
+    batches = []
     for batch in it:
         samples = batch.data[0].asnumpy().ravel().astype(int).tolist()
         assert batch.label[0].asnumpy().tolist() == [10 * i for i in samples]
         assert batch.index is None
-        found.append((samples, batch.pad))
-    return found
+        batches.append((samples, batch.pad))
+    return batches
 
 
 def epochs(it, count):
-    found = []
+    batches = []
     for _ in range(count):
-        found.append(epoch(it))
+        batches.append(epoch(it))
         it.reset()
-    return found
+    return batches
 
 
 def over(count, batch_size, handle, **more):

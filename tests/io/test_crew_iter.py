@@ -178,18 +178,18 @@ def test_a_forked_child_goes_on_by_itself(path):
 
 
 def test_many_iterators_at_once(path):
-    want, found = labels(make(path)), []
+    want, results = labels(make(path)), []
 
     def work():
         for _ in range(5):
-            found.append(labels(make(path)))
+            results.append(labels(make(path)))
 
     workers = [threading.Thread(target=work) for _ in range(4)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(60)
-    assert found == [want] * 20
+    assert results == [want] * 20
 
 
 def test_a_crew_refuses_what_it_cannot_do(path):

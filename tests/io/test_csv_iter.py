@@ -29,11 +29,11 @@ def make(**more):
 
 def epochs(it, count):
     """For each epoch [(index, pad)]; the data must be the rows that index names."""
-    found = []
+    batches = []
     for _ in range(count):
-        found.append([(batch.index.tolist(), batch.pad) for batch in it])
+        batches.append([(batch.index.tolist(), batch.pad) for batch in it])
         it.reset()
-    return found
+    return batches
 
 
 def rows(it):

@@ -36,9 +36,9 @@ def nearest(text):
                key=lambda value: (abs(Fraction(float(value)) - exact), value.view("int32") & 1))
 
 
-def assert_same(found, expected):
-    np.testing.assert_array_equal(found, expected)
-    np.testing.assert_array_equal(np.signbit(found), np.signbit(expected))
+def assert_same(numbers, expected):
+    np.testing.assert_array_equal(numbers, expected)
+    np.testing.assert_array_equal(np.signbit(numbers), np.signbit(expected))
 
 
 @settings(max_examples=60, **COMMON)
@@ -168,13 +168,13 @@ def test_a_locale_makes_no_difference():
                                  b"nan", b"9" * 30, b"\xff", b"\xc3\xa9", b'"', b"1,2\n"])))
 def test_any_bytes_are_rows_or_an_error(pieces):
     Path("x.csv").write_bytes(b"".join(pieces))
-    found = {}
+    results = {}
     for dtype in ("float32", "int64"):
         try:
             it = CSVIter(data_csv="x.csv", data_shape=2, batch_size=1, dtype=dtype)
-            found[dtype] = [batch.data[0].asnumpy() for batch in it]
+            results[dtype] = [batch.data[0].asnumpy() for batch in it]
         except ValueError as error:
             assert "x.csv" in str(error)
-    if len(found) == 2:
-        for one, other in itertools.zip_longest(*found.values()):
+    if len(results) == 2:
+        for one, other in itertools.zip_longest(*results.values()):
             np.testing.assert_array_equal(one, other)

@@ -19,7 +19,7 @@ def test_batches(number, tmp_path, monkeypatch):
     make = getattr(mx.io, case["iterator"])
     batches = make(**{name: name for name in case["files"]}, **case["settings"])
     for expected in case["passes"]:
-        found = [[batch.data[0].asnumpy().tolist(), batch.label[0].asnumpy().tolist(), batch.pad,
-                  batch.index.tolist()] for batch in batches]
-        assert found == expected
+        computed = [[batch.data[0].asnumpy().tolist(), batch.label[0].asnumpy().tolist(), batch.pad,
+                     batch.index.tolist()] for batch in batches]
+        assert computed == expected
         batches.reset()

@@ -47,24 +47,24 @@ def batches(it):
 
 
 def epochs(it, count=3):
-    found = []
+    passes = []
     for _ in range(count):
-        found.append(batches(it))
+        passes.append(batches(it))
         it.reset()
-    return found
+    return passes
 
 
 @pytest.mark.parametrize("round_batch", [True, False])
 def test_threads_and_batches_ahead_make_no_difference(round_batch, monkeypatch):
     kind = {"round_batch": round_batch, "label_csv": "a.csv;b.csv", "label_shape": 3}
-    found = []
+    results = []
     for count in (1, 8):
         monkeypatch.setattr(text_iter, "_THREADS", count)
-        found += [epochs(make(prefetch_buffer=ahead, **kind)) for ahead in (0, 1, 9)]
-    assert all(one == found[0] for one in found)
-    assert [row for batch in found[0][0] for row in batch[0]][:500] == TABLE.tolist()
-    assert all(data == label for epoch in found[0] for data, label, *_ in epoch)
-    assert all((TABLE[index] == data).all() for epoch in found[0] for data, _, _, index in epoch)
+        results += [epochs(make(prefetch_buffer=ahead, **kind)) for ahead in (0, 1, 9)]
+    assert all(one == results[0] for one in results)
+    assert [row for batch in results[0][0] for row in batch[0]][:500] == TABLE.tolist()
+    assert all(data == label for epoch in results[0] for data, label, *_ in epoch)
+    assert all((TABLE[index] == data).all() for epoch in results[0] for data, _, _, index in epoch)
 
 
 @pytest.mark.parametrize("block", [1, 2, 5, 17, 1000])
@@ -74,8 +74,8 @@ def test_blocks_make_no_difference(block, monkeypatch):
     assert batches(make()) == batches(make(data_csv="a.csv;b.csv")) == expected
     text = "\ufeff1,2,3\r\n\r\n4,5,6\r7,8,9\n\r\n\n"
     Path("ends.csv").write_bytes(text.encode())
-    found = make(data_csv="ends.csv", batch_size=3).next().data[0].asnumpy()
-    assert found.tolist() == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+    rows = make(data_csv="ends.csv", batch_size=3).next().data[0].asnumpy()
+    assert rows.tolist() == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
     Path("ends.csv").write_bytes((text + "x").encode())
     with pytest.raises(ValueError, match="line 7: must have 3 numbers"):
         make(data_csv="ends.csv", batch_size=4)
@@ -167,18 +167,18 @@ def test_a_forked_child_goes_on_by_itself(taken):
 
 
 def test_many_iterators_at_once():
-    expected, found = epochs(make()), []
+    expected, results = epochs(make()), []
 
     def work():
         for _ in range(3):
-            found.append(epochs(make()))
+            results.append(epochs(make()))
 
     workers = [threading.Thread(target=work) for _ in range(4)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(60)
-    assert found == [expected] * 12
+    assert results == [expected] * 12
 
 
 def test_files_that_go_or_change():

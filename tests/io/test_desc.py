@@ -30,8 +30,8 @@ def test_batch_axis(layout, axis):
 
 def test_get_list():
     shapes = [("a", (1,)), ("b", (2,))]
-    found = DataDesc.get_list(shapes, [("b", "int64"), ("a", "int32")])
-    assert found == shapes and [desc.dtype for desc in found] == ["int32", "int64"]
+    descs = DataDesc.get_list(shapes, [("b", "int64"), ("a", "int32")])
+    assert descs == shapes and [desc.dtype for desc in descs] == ["int32", "int64"]
     assert [desc.dtype for desc in DataDesc.get_list(shapes, None)] == [np.float32] * 2
     with pytest.raises(KeyError, match=r"get_list: types must have 'b', as shapes has; it has 'a'"):
         DataDesc.get_list(shapes, [("a", "int32")])

@@ -5,7 +5,7 @@ import pytest
 
 import mxlite as mx
 from mxlite.io import DataDesc, MXDataIter
-from mxlite.io.file_iter import Batch
+from mxlite.io.file_iter import FileBatch
 
 
 class Three(MXDataIter):
@@ -16,13 +16,13 @@ class Three(MXDataIter):
     def __init__(self):
         super().__init__(1, DataDesc("data", (1,)), DataDesc("label", (1,)))
 
-    def _rewind(self):
+    def _restart(self):
         self.number = 0
 
-    def _read(self):
+    def _next_batch(self):
         self.number += 1
         value = mx.nd.array([self.number - 1])
-        return Batch(value, -value, 0, np.zeros(1, "uint64")) if self.number <= 3 else None
+        return FileBatch(value, -value, 0, np.zeros(1, "uint64")) if self.number <= 3 else None
 
 
 def numbers(it):
@@ -54,7 +54,7 @@ def test_no_batch_after_a_reset():
 
 def test_a_subclass_must_override():
     it = MXDataIter(1, DataDesc("data", (1,)), DataDesc("label", (1,)))
-    with pytest.raises(NotImplementedError, match="MXDataIter must override _read"):
+    with pytest.raises(NotImplementedError, match="MXDataIter must override _next_batch"):
         it.next()
-    with pytest.raises(NotImplementedError, match="MXDataIter must override _rewind"):
+    with pytest.raises(NotImplementedError, match="MXDataIter must override _restart"):
         it.reset()

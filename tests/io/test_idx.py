@@ -13,8 +13,8 @@ def test_written_and_read(tmp_path, shape, ending):
     values = np.arange(np.prod(shape), dtype="uint8").reshape(shape)
     path = str(tmp_path / f"x{ending}")
     write_idx(path, values)
-    found = read_idx(path, len(shape))
-    assert found.dtype == np.uint8 and found.shape == shape and (found == values).all()
+    content = read_idx(path, len(shape))
+    assert content.dtype == np.uint8 and content.shape == shape and (content == values).all()
 
 
 def test_compressed_files_are_always_alike(tmp_path):
@@ -29,9 +29,9 @@ def test_every_byte_of_a_compressed_file_changed(tmp_path):
     path = tmp_path / "a.gz"
     values = np.arange(60, dtype="uint8").reshape(3, 4, 5)
     write_idx(str(path), values)
-    whole = path.read_bytes()
-    for at in range(len(whole)):
-        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x21]) + whole[at + 1:])
+    content = path.read_bytes()
+    for at in range(len(content)):
+        path.write_bytes(content[:at] + bytes([content[at] ^ 0x21]) + content[at + 1:])
         try:
             np.testing.assert_array_equal(read_idx(str(path), 3), values)
         except MXNetValueError as error:

@@ -47,7 +47,7 @@ def samples(path, epochs=2, **settings):
     """[(record, pixels uint8 (h, w, 3) without what is left of data_shape, a row of labels)]."""
     iterator = mx.io.ImageDetRecordIter(path, batch_size=COUNT, **{
         "dtype": "uint8", "inter_method": 0, **settings})
-    found = []
+    rows = []
     for _ in range(epochs):
         batch = iterator.next()
         iterator.reset()
@@ -55,8 +55,8 @@ def samples(path, epochs=2, **settings):
                                       batch.label[0].asnumpy(), strict=True):
             height, width = row[1:3].astype(int)
             assert (image[:, height:] == 0).all() and (image[:, :, width:] == 0).all()
-            found.append((int(number) - 100, image[:, :height, :width].transpose(1, 2, 0), row))
-    return found
+            rows.append((int(number) - 100, image[:, :height, :width].transpose(1, 2, 0), row))
+    return rows
 
 
 def extent_of(pixels, colour):
@@ -68,8 +68,8 @@ def extent_of(pixels, colour):
     return np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1])
 
 
-def compare_boxes(found, tolerance):
-    for _, pixels, row in found:
+def compare_boxes(boxes, tolerance):
+    for _, pixels, row in boxes:
         height, width = pixels.shape[:2]
         for kind, *box in objects_of(row):
             want = extent_of(pixels, int(kind))
@@ -111,15 +111,15 @@ def test_labels_are_padded_and_boxes_within_the_image(path, way, drawn):
 
 def shares(path, drawn, **settings):
     """[(is kept, share of the width, of the height that is seen)] of all objects."""
-    found = []
+    areas = []
     for number, pixels, row in samples(path, 4, **AS_IT_IS, **settings):
         for kind, left, top, right, bottom in np.reshape(drawn[number][1][2:], (-1, 5)):
             seen = extent_of(pixels, int(kind))
             size = np.array([(right - left) * WIDTH, (bottom - top) * HEIGHT])
             part = np.zeros(2) if seen is None else (seen[2:] - seen[:2])
             if min(size) >= 10:
-                found.append([kind in objects_of(row)[:, 0], *part / size])
-    return np.array(found)
+                areas.append([kind in objects_of(row)[:, 0], *part / size])
+    return np.array(areas)
 
 
 def test_objects_stay_whose_centre_is_in_the_crop(path, drawn):

@@ -43,7 +43,7 @@ def crops(path, epochs=8, **settings):
     """(left, top, right, bottom) of each crop, of the image's, float64 (n, 4); rows of labels."""
     iterator = mx.io.ImageDetRecordIter(path, (3, HEIGHT, WIDTH), COUNT, resize_mode="shrink",
                                         dtype="uint8", **{"rand_crop_prob": 1, **settings})
-    found, rows = [], []
+    boxes, rows = [], []
     for _ in range(epochs):
         batch = iterator.next()
         iterator.reset()
@@ -51,18 +51,18 @@ def crops(path, epochs=8, **settings):
             height, width = row[1:3]
             left, top, high = image[:, 0, 0].astype(int)
             left, top = left + high % 16 * 256, top + high // 16 * 256
-            found.append(np.divide([left, top, left + width, top + height],
+            boxes.append(np.divide([left, top, left + width, top + height],
                                    [WIDTH, HEIGHT, WIDTH, HEIGHT]))
             rows.append(row)
-    return np.array(found), rows
+    return np.array(boxes), rows
 
 
 def fits(crop, box):
     """(overlap, sample coverage, object coverage) of crops and a box."""
     sides = np.minimum(crop[:, 2:], box[2:]) - np.maximum(crop[:, :2], box[:2])
     shared = sides.clip(0).prod(1)
-    cut, whole = (crop[:, 2:] - crop[:, :2]).prod(1), (box[2:] - box[:2]).prod()
-    return np.array([shared / (cut + whole - shared), shared / cut, shared / whole])
+    cut, area = (crop[:, 2:] - crop[:, :2]).prod(1), (box[2:] - box[:2]).prod()
+    return np.array([shared / (cut + area - shared), shared / cut, shared / area])
 
 
 def shape_of(crop):

@@ -152,12 +152,12 @@ def test_a_record_that_begins_with_the_magic(tmp_path):
 
 
 def test_damaged_records(path, tmp_path):
-    whole, damaged = Path(path).read_bytes(), tmp_path / "a.rec"
-    damaged.write_bytes(whole[:8] + b"\xff\xff\xff\x7f" + whole[12:])       # so many labels
+    content, damaged = Path(path).read_bytes(), tmp_path / "a.rec"
+    damaged.write_bytes(content[:8] + b"\xff\xff\xff\x7f" + content[12:])       # so many labels
     with pytest.raises(MXNetValueError, match=r"a.rec: record 0, at byte 0: expected a header of "
                                               r"8589934612 bytes, found a record of \d+"):
         make(damaged).next()
-    damaged.write_bytes(whole[:-40])
+    damaged.write_bytes(content[:-40])
     with pytest.raises(RecordError, match=r"a.rec: .*at byte \d+"):
         make(damaged)
     damaged.write_bytes(b"")
@@ -176,8 +176,8 @@ def test_a_record_without_an_image(tmp_path):
 
 
 def test_missing_bytes_of_a_jpeg_warn(tmp_path):
-    whole = encoded(0)
-    path = write_boxes(recordio, tmp_path / "a", LABELS[:2], [whole, whole[:len(whole) - 200]])
+    jpeg = encoded(0)
+    path = write_boxes(recordio, tmp_path / "a", LABELS[:2], [jpeg, jpeg[:len(jpeg) - 200]])
     with pytest.warns(UserWarning, match="a.rec: the JPEG images of records 1 have missing or"):
         make(path, batch_size=2).next()
 

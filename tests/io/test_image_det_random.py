@@ -39,12 +39,12 @@ def batches_of(path, count=1, **settings):
     """[(data, labels)] of the first batches of so many epochs."""
     iterator = mx.io.ImageDetRecordIter(path, **{"data_shape": (3, 64, 64), "batch_size": COUNT,
                                                  **settings})
-    found = []
+    batches = []
     for _ in range(count):
         batch = iterator.next()
-        found.append((batch.data[0].asnumpy(), batch.label[0].asnumpy()))
+        batches.append((batch.data[0].asnumpy(), batch.label[0].asnumpy()))
         iterator.reset()
-    return found
+    return batches
 
 
 @pytest.mark.parametrize("name", RANDOM)
@@ -89,9 +89,9 @@ def pixels_of(path, count=6, **settings):
 
 def test_contrast_is_a_factor(path):
     factors = []
-    for plain, found in pixels_of(path, max_random_contrast=.4, random_contrast_prob=1):
-        factors.append(found[plain == 90].mean() / 90)
-        np.testing.assert_allclose(found, (plain * factors[-1]).clip(0, 255), atol=2)
+    for plain, changed in pixels_of(path, max_random_contrast=.4, random_contrast_prob=1):
+        factors.append(changed[plain == 90].mean() / 90)
+        np.testing.assert_allclose(changed, (plain * factors[-1]).clip(0, 255), atol=2)
     assert .6 <= min(factors) < .75 and 1.25 < max(factors) <= 1.4
 
 
@@ -100,14 +100,14 @@ def test_contrast_is_a_factor(path):
 def test_hue_lightness_saturation_are_shifted(path, channel, name, limit):
     """By whole numbers below the most; 0 is as likely as two others."""
     shifts = []
-    for plain, found in pixels_of(path, **{f"max_random_{name}": 6, f"random_{name}_prob": 1}):
+    for plain, changed in pixels_of(path, **{f"max_random_{name}": 6, f"random_{name}_prob": 1}):
         hls, back = np.empty_like(plain, order="C"), np.empty_like(plain, order="C")
         image.rgb_to_hls(np.ascontiguousarray(plain), hls)
         for shift in range(-5, 6):
             moved = hls.astype(int)
             moved[:, :, channel] = (moved[:, :, channel] + shift).clip(0, limit)
             image.hls_to_rgb(moved.astype("u1", order="C"), back)
-            if ((back if shift else plain) == found).all():
+            if ((back if shift else plain) == changed).all():
                 shifts.append(shift)
                 break
         else:
@@ -131,8 +131,8 @@ def test_part_of_a_jpeg_is_as_good_as_all_of_it(tmp_path, name, rng):
     labels = [[2, 5, 0, .2, .3, .5, .6]] * 4
     settings = {**RANDOM[name], "batch_size": 4, "count": 5, "data_shape": (3, 100, 120)}
     fast = batches_of(write_boxes(recordio, tmp_path / "jpeg", labels, jpegs), **settings)
-    whole = batches_of(write_boxes(recordio, tmp_path / "png", labels, pngs), **settings)
-    for (data, its), (want, wanted) in zip(fast, whole, strict=True):
+    expected = batches_of(write_boxes(recordio, tmp_path / "png", labels, pngs), **settings)
+    for (data, its), (want, wanted) in zip(fast, expected, strict=True):
         np.testing.assert_array_equal(data, want)
         np.testing.assert_array_equal(its, wanted)
 
@@ -144,11 +144,11 @@ def test_a_large_jpeg_is_decoded_smaller(tmp_path, settings):
     smooth = np.stack([x * 200 / 640 + 20, 230 - y / 3, (x + y) / 6], -1).astype("uint8")
     labels = [[2, 5, 0, .2, .3, .8, .9]]
     settings = {**settings, "batch_size": 1, "count": 10, "data_shape": (3, 40, 40)}
-    fast, whole = (
+    fast, full = (
         batches_of(write_boxes(recordio, tmp_path / kind, labels,
                                [codec.encode(smooth, f".{kind}", quality, rgb=True)]), **settings)
         for kind, quality in (("jpg", 95), ("png", 1)))
-    for (data, its), (want, wanted) in zip(fast, whole, strict=True):
+    for (data, its), (want, wanted) in zip(fast, full, strict=True):
         assert np.abs(data - want).max() < 4
         np.testing.assert_array_equal(its, wanted)
 

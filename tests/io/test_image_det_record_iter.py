@@ -80,11 +80,11 @@ def test_shapes_and_names(path):
 def test_other_dtypes_are_converted(path):
     plain, _ = first(path, **NORMAL)
     for dtype in ("float16", "float64"):
-        found, labels = first(path, dtype=dtype, **NORMAL)
-        np.testing.assert_array_equal(found, plain.astype(dtype), strict=True)
+        pixels, labels = first(path, dtype=dtype, **NORMAL)
+        np.testing.assert_array_equal(pixels, plain.astype(dtype), strict=True)
         assert labels.dtype == np.float32
-    found, _ = first(path, dtype="uint8", **NORMAL)              # the pixels themselves
-    np.testing.assert_array_equal(found, RECORDED["plain"], strict=True)
+    pixels, _ = first(path, dtype="uint8", **NORMAL)              # the pixels themselves
+    np.testing.assert_array_equal(pixels, RECORDED["plain"], strict=True)
 
 
 def test_parts_hold_each_record_once_with_labels_of_one_width(path):
@@ -128,11 +128,11 @@ def test_parameters_and_defaults_are_those_of_mxnet():
         "random_contrast_prob": 0, "rand_mirror_prob": 0, "fill_value": 127, "inter_method": 1,
         "resize_mode": "force", "mean_img": "", "mean_r": 0, "mean_g": 0, "mean_b": 0, "mean_a": 0,
         "std_r": 0, "std_g": 0, "std_b": 0, "std_a": 0, "scale": 1}
-    found = {name: p.default for name, p
-             in inspect.signature(mx.io.ImageDetRecordIter).parameters.items()}
+    defaults = {name: p.default for name, p
+                in inspect.signature(mx.io.ImageDetRecordIter).parameters.items()}
     names = ["path_imgrec", "data_shape", "batch_size"]
-    assert [name for name in found if found[name] is inspect.Parameter.empty] == names
-    assert {name: found[name] for name in found if name not in names} == {
+    assert [name for name in defaults if defaults[name] is inspect.Parameter.empty] == names
+    assert {name: defaults[name] for name in defaults if name not in names} == {
         **want, "data_name": "data", "label_name": "softmax_label"}
 
 

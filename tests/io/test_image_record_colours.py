@@ -37,27 +37,27 @@ def fit(x, y):
 
 def test_brightness(path):
     factors = []
-    for plain, found in both(path, brightness=0.4):
-        factors.append(fit(plain, found))
-        np.testing.assert_allclose(found, (plain * factors[-1]).clip(0, 255), atol=1.2)
+    for plain, changed in both(path, brightness=0.4):
+        factors.append(fit(plain, changed))
+        np.testing.assert_allclose(changed, (plain * factors[-1]).clip(0, 255), atol=1.2)
     assert 0.6 <= min(factors) < 1 < max(factors) <= 1.4 and len(set(factors)) == len(SIZES)
 
 
 def test_contrast(path):
-    for plain, found in both(path, contrast=0.4):
-        factor, mean = fit(plain, found), (plain @ GRAY).mean()
+    for plain, changed in both(path, contrast=0.4):
+        factor, mean = fit(plain, changed), (plain @ GRAY).mean()
         assert 0.6 <= factor <= 1.4
-        np.testing.assert_allclose(found, (plain * factor + (1 - factor) * mean).clip(0, 255),
+        np.testing.assert_allclose(changed, (plain * factor + (1 - factor) * mean).clip(0, 255),
                                    atol=1.5)
 
 
 def test_saturation(path):
-    for plain, found in both(path, saturation=0.4):
+    for plain, changed in both(path, saturation=0.4):
         gray = np.repeat(plain @ GRAY, 3).reshape(plain.shape)
-        is_clear = (abs(plain - gray) > 20) & (found > 0) & (found < 255)
-        factor = np.median((found - gray)[is_clear] / (plain - gray)[is_clear])
+        is_clear = (abs(plain - gray) > 20) & (changed > 0) & (changed < 255)
+        factor = np.median((changed - gray)[is_clear] / (plain - gray)[is_clear])
         assert 0.6 <= factor <= 1.4
-        np.testing.assert_allclose(found, (plain * factor + (1 - factor) * gray).clip(0, 255),
+        np.testing.assert_allclose(changed, (plain * factor + (1 - factor) * gray).clip(0, 255),
                                    atol=2)
 
 
@@ -65,7 +65,7 @@ def test_saturation(path):
                                                   (2, "random_s", 255)])
 def test_hue_lightness_saturation(path, channel, name, limit):
     shifts = set()
-    for plain, found in both(path, **{name: 12}):
+    for plain, changed in both(path, **{name: 12}):
         hls, back = np.empty(plain.shape, "u1"), np.empty(plain.shape, "u1")
         image.rgb_to_hls(plain.astype("u1", order="C"), hls)
         matches = []
@@ -73,7 +73,7 @@ def test_hue_lightness_saturation(path, channel, name, limit):
             moved = hls.astype(int)
             moved[:, :, channel] = (moved[:, :, channel] + shift).clip(0, limit)
             image.hls_to_rgb(moved.astype("u1", order="C"), back)
-            matches += [shift] * bool((back == found).all())
+            matches += [shift] * bool((back == changed).all())
         assert len(matches) == 1
         shifts.add(matches[0])
     assert len(shifts) > 2
@@ -87,9 +87,9 @@ def test_noise_along_the_components_of_colour(path):
     iterator = mx.io.ImageRecordIter(path, SHAPE, 6, dtype="uint8", seed=7, pca_noise=0.5)
     plain = mx.io.ImageRecordUInt8Iter(path, SHAPE, 6).next().data[0].asnumpy().astype(int)
     for _ in range(50):
-        found = iterator.next().data[0].asnumpy()
+        noisy = iterator.next().data[0].asnumpy()
         iterator.reset()
-        for x, y in zip(plain, found, strict=True):
+        for x, y in zip(plain, noisy, strict=True):
             shift = []
             for c in range(3):
                 moved = (y[c] - x[c])[(y[c] > 0) & (y[c] < 255)]

@@ -147,8 +147,8 @@ def test_a_short_record(tmp_path):
 
 
 def test_missing_bytes_of_a_jpeg_warn(tmp_path):
-    whole = encoded(0)
-    path = write_records(recordio, tmp_path / "a", [whole, whole[:len(whole) - 200]])
+    jpeg = encoded(0)
+    path = write_records(recordio, tmp_path / "a", [jpeg, jpeg[:len(jpeg) - 200]])
     iterator = make(path, batch_size=2)
     with pytest.warns(UserWarning, match="a.rec: the JPEG images of records 1 have missing or wrong"
                                          " bytes, and pixels made up for them"):
@@ -168,10 +168,10 @@ def test_alpha_that_is_not_there(path):
 
 
 def test_a_damaged_file_is_seen_at_the_call(path, tmp_path):
-    whole = Path(path).read_bytes()
+    content = Path(path).read_bytes()
     damaged = tmp_path / "a.rec"
-    for cut in (3, 8, 50, len(whole) - 4):
-        damaged.write_bytes(whole[:cut])
+    for cut in (3, 8, 50, len(content) - 4):
+        damaged.write_bytes(content[:cut])
         with pytest.raises(RecordError, match=r"a.rec: damaged record at byte \d+: expected the "
                                               r"record to reach byte \d+, found the end of the"):
             make(damaged)

@@ -40,24 +40,24 @@ def path(tmp_path_factory):
 def batches_of(path, count=1, **settings):
     iterator = mx.io.ImageRecordIter(**{"path_imgrec": path, "batch_size": len(SIZES), "seed": 3,
                                         "data_shape": SHAPE, "verbose": False, **settings})
-    found = []
+    batches = []
     for _ in range(count):
-        found.append(iterator.next().data[0].asnumpy())
+        batches.append(iterator.next().data[0].asnumpy())
         iterator.reset()
-    return found
+    return batches
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_pixels_are_those_of_mxnet(path, name):
-    found, = batches_of(path, **CASES[name])
-    want = RECORDED[name].astype(found.dtype)
-    np.testing.assert_array_equal(found, want, strict=True)
+    batch, = batches_of(path, **CASES[name])
+    want = RECORDED[name].astype(batch.dtype)
+    np.testing.assert_array_equal(batch, want, strict=True)
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint8"])
 def test_bytes_are_those_of_mxnet(path, dtype):
-    found, = batches_of(path, dtype=dtype, mean_r=100.5, mean_g=20.3, mean_b=128)
-    np.testing.assert_array_equal(found, RECORDED[dtype], strict=True)
+    batch, = batches_of(path, dtype=dtype, mean_r=100.5, mean_g=20.3, mean_b=128)
+    np.testing.assert_array_equal(batch, RECORDED[dtype], strict=True)
 
 
 def test_the_order_and_pads_are_those_of_mxnet(path):
@@ -72,8 +72,8 @@ def test_the_order_and_pads_are_those_of_mxnet(path):
 def test_other_dtypes_are_converted(path):
     plain, = batches_of(path, **CASES["normal"])
     for dtype in ("float16", "float64"):
-        found, = batches_of(path, dtype=dtype, **CASES["normal"])
-        np.testing.assert_array_equal(found, plain.astype(dtype), strict=True)
+        converted, = batches_of(path, dtype=dtype, **CASES["normal"])
+        np.testing.assert_array_equal(converted, plain.astype(dtype), strict=True)
     for cls, dtype in ((mx.io.ImageRecordUInt8Iter, "uint8"), (mx.io.ImageRecordInt8Iter, "int8")):
         batch = cls(path, SHAPE, 6).next()
         assert batch.data[0].dtype is np.dtype(dtype).type and batch.label[0].dtype is np.float32
@@ -108,8 +108,8 @@ def test_part_of_a_jpeg_is_as_good_as_all_of_it(tmp_path, name, rng):
     if "resize" in settings:
         settings["resize"] = 60        # more than half, for which less is decoded
     fast = batches_of(write_records(recordio, tmp_path / "jpeg", jpegs), **settings)
-    whole = batches_of(write_records(recordio, tmp_path / "png", pngs), **settings)
-    np.testing.assert_array_equal(fast, whole)
+    expected = batches_of(write_records(recordio, tmp_path / "png", pngs), **settings)
+    np.testing.assert_array_equal(fast, expected)
 
 
 def test_a_large_jpeg_is_decoded_smaller(tmp_path):
@@ -117,9 +117,9 @@ def test_a_large_jpeg_is_decoded_smaller(tmp_path):
     y, x = np.mgrid[0:120, 0:160]
     image = np.stack([x + y // 2, 255 - x, y * 2], -1).astype("uint8")
     path = write_records(recordio, tmp_path / "a", [codec.encode(image, ".jpg", 95, rgb=True)])
-    found, = batches_of(path, batch_size=1, resize=40)
+    batch, = batches_of(path, batch_size=1, resize=40)
     want = image[1::3, 1::3][4:36, 10:42]                      # 120 / 40 = 3
-    assert np.abs(found[0].transpose(1, 2, 0) - want).max() < 6
+    assert np.abs(batch[0].transpose(1, 2, 0) - want).max() < 6
 
 
 def test_without_the_fast_library_the_pixels_are_the_same(path, monkeypatch):
@@ -141,8 +141,8 @@ def test_gray_and_alpha(tmp_path):
     pixels = np.arange(32 * 32 * 4, dtype="uint8").reshape(32, 32, 4)
     Image.fromarray(pixels).save(file, "PNG")
     path = write_records(recordio, tmp_path / "a", [file.getvalue()])
-    found, = batches_of(path, batch_size=1, data_shape=(4, 32, 32))
-    np.testing.assert_array_equal(found[0], pixels.transpose(2, 0, 1))
+    batch, = batches_of(path, batch_size=1, data_shape=(4, 32, 32))
+    np.testing.assert_array_equal(batch[0], pixels.transpose(2, 0, 1))
 
 
 def test_labels_and_ids(tmp_path):

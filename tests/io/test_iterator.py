@@ -78,8 +78,8 @@ def test_a_subclass_may_take_any_keyword():
     ("DataBatch", ["data", "label", "pad", "index", "bucket_key", "provide_data",
                    "provide_label"])])
 def test_signatures(name, parameters):
-    found = inspect.signature(getattr(mx.io, name).__init__).parameters
-    assert list(found) == ["self", *parameters]
+    signature = inspect.signature(getattr(mx.io, name).__init__).parameters
+    assert list(signature) == ["self", *parameters]
 
 
 def test_shuffled_is_a_permutation_of_seed_and_epoch():

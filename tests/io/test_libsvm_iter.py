@@ -91,10 +91,10 @@ def test_parts_are_all_rows(num_parts, ending):
     lines = [f"{i} 0:{i}{' 1:2' * (i % 5)}" for i in range(60)]
     write("a", ending.join(lines[:25]))
     write("b", ending.join([*lines[25:], ""]))
-    whole = rows(make(data_libsvm="a;b"))
+    all_rows = rows(make(data_libsvm="a;b"))
     parts = [rows(make(data_libsvm="a;b", num_parts=num_parts, part_index=i))
              for i in range(num_parts)]
-    assert [row for part in parts for row in part] == whole
+    assert [row for part in parts for row in part] == all_rows
     assert all(len(part) > 60 / num_parts / 2 for part in parts)
 
 
@@ -173,8 +173,8 @@ def test_any_rows(table):
                                  "9" * 30, "e", "nan", "\xff", "1 1:1\n"])))
 def test_any_text_is_rows_or_an_error(pieces):
     try:
-        found = rows(make("".join(pieces).encode("latin-1")))
+        values = rows(make("".join(pieces).encode("latin-1")))
     except ValueError as error:
         assert "x.txt" in str(error)
     else:
-        assert all(len(row) == 4 for row in found)
+        assert all(len(row) == 4 for row in values)

@@ -35,14 +35,14 @@ def make(**more):
 
 def labels(it):
     """Labels of the batches of one epoch; the data must be those of the labels."""
-    found = []
+    values = []
     for batch in it:
-        found.append(batch.label[0].asnumpy().astype(int).tolist())
-        last = batch.data[0].asnumpy().reshape(len(found[-1]), -1)[:, -1]
-        assert (last * 256 == 20 * np.array(found[-1])).all() and batch.pad == 0
-        assert batch.index.tolist() == found[-1]
+        values.append(batch.label[0].asnumpy().astype(int).tolist())
+        last = batch.data[0].asnumpy().reshape(len(values[-1]), -1)[:, -1]
+        assert (last * 256 == 20 * np.array(values[-1])).all() and batch.pad == 0
+        assert batch.index.tolist() == values[-1]
     it.reset()
-    return found
+    return values
 
 
 def order(it):

@@ -20,9 +20,9 @@ def source(count=7, batch_size=3):
 
 
 def epoch(it):
-    found = [(batch.data[0].asnumpy().astype(int).tolist(), batch.pad) for batch in it]
+    batches = [(batch.data[0].asnumpy().astype(int).tolist(), batch.pad) for batch in it]
     it.reset()
-    return found
+    return batches
 
 
 EPOCH = [([0, 1, 2], 0), ([3, 4, 5], 0), ([6, 0, 1], 2)]
@@ -96,11 +96,11 @@ def test_reset_at_any_time(taken):
 
 
 def test_a_batch_is_made_ahead_and_only_one():
-    made = [threading.Event() for _ in range(3)]
-    it = PrefetchingIter(Script(*[event.set for event in made]))
-    assert made[0].wait(30) and not made[1].is_set()
+    is_made = [threading.Event() for _ in range(3)]
+    it = PrefetchingIter(Script(*[event.set for event in is_made]))
+    assert is_made[0].wait(30) and not is_made[1].is_set()
     it.next()
-    assert made[1].wait(30) and not made[2].is_set()
+    assert is_made[1].wait(30) and not is_made[2].is_set()
 
 
 def test_an_error_is_raised_where_its_batch_would_come():

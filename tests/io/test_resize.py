@@ -13,9 +13,9 @@ def source():
 
 
 def epoch(it):
-    found = [batch.data[0].asnumpy().astype(int).tolist() for batch in it]
+    batches = [batch.data[0].asnumpy().astype(int).tolist() for batch in it]
     it.reset()
-    return found
+    return batches
 
 
 @pytest.mark.parametrize("size, reset_internal, expected", [

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from assertions import assert_same
+from gradcheck import check_linear
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from linear_check import assert_same, check_linear
 
 import mxlite as mx
 

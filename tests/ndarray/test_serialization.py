@@ -15,13 +15,13 @@ DTYPES = ["float32", "float64", "float16", "uint8", "int8", "int32", "int64"]
 
 
 def test_reads_every_dtype_of_mxnet():
-    found = mx.nd.load(str(FOLDER / "named.params"))
-    assert set(found) == {f"arg:{dtype}" for dtype in DTYPES} | {"aux:bool"}
+    loaded = mx.nd.load(str(FOLDER / "named.params"))
+    assert set(loaded) == {f"arg:{dtype}" for dtype in DTYPES} | {"aux:bool"}
     for dtype in DTYPES:
-        assert found[f"arg:{dtype}"].dtype == np.dtype(dtype)
-        np.testing.assert_array_equal(found[f"arg:{dtype}"].asnumpy(), COUNTING)
-    assert found["aux:bool"].dtype == np.bool_
-    np.testing.assert_array_equal(found["aux:bool"].asnumpy(), COUNTING % 2 == 1)
+        assert loaded[f"arg:{dtype}"].dtype == np.dtype(dtype)
+        np.testing.assert_array_equal(loaded[f"arg:{dtype}"].asnumpy(), COUNTING)
+    assert loaded["aux:bool"].dtype == np.bool_
+    np.testing.assert_array_equal(loaded["aux:bool"].asnumpy(), COUNTING % 2 == 1)
 
 
 def test_reads_lists_and_single_arrays_of_mxnet():
@@ -62,9 +62,9 @@ def test_reads_every_version(head):
     values = COUNTING.astype("float32")
     content = packed(head + struct.pack("<iii", 2, 1, 0) + values.tobytes(),
                      struct.pack("<QQ", 1, 5) + b"arg:w")
-    found = mx.nd.load_frombuffer(content)
-    assert list(found) == ["arg:w"]
-    np.testing.assert_array_equal(found["arg:w"].asnumpy(), values)
+    loaded = mx.nd.load_frombuffer(content)
+    assert list(loaded) == ["arg:w"]
+    np.testing.assert_array_equal(loaded["arg:w"].asnumpy(), values)
 
 
 def test_bfloat16_goes_there_and_back(tmp_path):
@@ -95,11 +95,11 @@ def test_every_flipped_byte_is_an_error_or_loads(flip):
         damaged = bytearray(SMALL)
         damaged[position] ^= flip
         try:
-            found = mx.nd.load_frombuffer(bytes(damaged))
+            loaded = mx.nd.load_frombuffer(bytes(damaged))
         except mx.MXNetError as error:
             assert "<bytes>" in str(error)
         else:
-            assert len(found) in (1, 2)
+            assert len(loaded) in (1, 2)
 
 
 def test_the_error_names_file_offset_and_both_sides(tmp_path):

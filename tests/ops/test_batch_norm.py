@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from derivative_check import check_gradients
+from gradcheck import check_gradients
 
 import mxlite as mx
 from mxlite.device import core

@@ -141,5 +141,5 @@ def test_rounding_to_half_is_to_nearest_even(rng):
 
 
 def test_relu_lets_nan_through():
-    made = nd.Activation(nd.array([np.nan, -1, 2]), act_type="relu").asnumpy()
-    np.testing.assert_array_equal(made, [np.nan, 0, 2])
+    output = nd.Activation(nd.array([np.nan, -1, 2]), act_type="relu").asnumpy()
+    np.testing.assert_array_equal(output, [np.nan, 0, 2])

@@ -4,12 +4,12 @@ import itertools
 
 import numpy as np
 import pytest
-from derivative_check import check_gradients
+from gradcheck import check_gradients
 
 import mxlite as mx
 from mxlite.device import core
+from mxlite.ndarray.function import OpFunction
 from mxlite.ops.nn import convolution
-from mxlite.ops.schema import REGISTRY, register
 
 nd = mx.nd
 TOLERANCE = {"float16": 2e-3, "float32": 2e-6, "float64": 1e-14}
@@ -45,15 +45,18 @@ POINTWISE = [  # one matrix for all pixels: a product without a copy of the imag
 ]
 
 
-@register("_test_conv_naive", inputs="data weight bias")
-class NaiveConvolution(convolution.ConvolutionBase):
+@pytest.fixture
+def naive(register):
     """Convolution by the naive kernel."""
+    @register("_test_conv_naive", inputs="data weight bias")
+    class NaiveConvolution(convolution.ConvolutionBase):
+        def infer_shape(self, data, weight, bias):
+            return [self.output_shape(data)]
 
-    def infer_shape(self, data, weight, bias):
-        return [self.output_shape(data)]
+        def prepare(self, inputs, outputs):
+            return self.call("conv_naive", inputs[0].dtype, inputs[0].shape, has_bias=True)
 
-    def prepare(self, inputs, outputs):
-        return self.call("conv_naive", inputs[0].dtype, inputs[0].shape, has_bias=True)
+    return OpFunction(NaiveConvolution, "naive")
 
 
 def options_of(case):
@@ -89,8 +92,8 @@ def forward(case, data, weight, bias):
     data = data.reshape(shape[0], groups, shape[1] // groups, *data.shape[2:])
     weight = weight.reshape(groups, -1, *weight.shape[1:])
     y = np.zeros((shape[0], groups, weight.shape[1], *out))
-    for tap, where in taps(case, out):
-        y += np.einsum("gfc,ngc...->ngf...", weight[(..., *tap)], data[(..., *where)])
+    for tap, slices in taps(case, out):
+        y += np.einsum("gfc,ngc...->ngf...", weight[(..., *tap)], data[(..., *slices)])
     return y.reshape(shape[0], bias.size, *out) + bias.reshape(-1, *[1] * len(out))
 
 
@@ -111,10 +114,9 @@ def test_forward(rng, case, dtype):
 
 
 @pytest.mark.parametrize("case", CASES[:6], ids=str)
-def test_naive_kernel_agrees(rng, case):
+def test_naive_kernel_agrees(rng, case, naive):
     arrays = [nd.array(value, dtype="float64") for value in inputs_of(case, rng)]
-    call = mx.ndarray.ndarray.OpFunction(REGISTRY["_test_conv_naive"], "naive")
-    close(call(*arrays, **options_of(case)),
+    close(naive(*arrays, **options_of(case)),
           nd.Convolution(*arrays, **options_of(case)).asnumpy(), "float64")
 
 

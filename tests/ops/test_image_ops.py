@@ -29,20 +29,20 @@ def call(name, data, **params):
 @pytest.mark.parametrize("given", [call for call in OPERATORS if call[0] != "resize"], ids=name_of)
 def test_as_mxnet_to_the_last_bit(given):
     name, image, params = given
-    made, wanted = call(name, array(image), **params).asnumpy(), RECORDED[name_of(given)]
-    assert made.dtype == wanted.dtype
-    np.testing.assert_array_equal(made, wanted)
+    output, wanted = call(name, array(image), **params).asnumpy(), RECORDED[name_of(given)]
+    assert output.dtype == wanted.dtype
+    np.testing.assert_array_equal(output, wanted)
 
 
 @pytest.mark.parametrize("given", [call for call in OPERATORS if call[0] == "resize"], ids=name_of)
 def test_resize_as_mxnet(given):
     name, image, params = given
-    made, wanted = call(name, array(image), **params).asnumpy(), RECORDED[name_of(given)]
-    assert made.dtype == wanted.dtype and made.shape == wanted.shape
-    if made.dtype == np.uint8:
-        assert np.abs(made.astype(int) - wanted).max() <= (params.get("interp") == 3)
+    output, wanted = call(name, array(image), **params).asnumpy(), RECORDED[name_of(given)]
+    assert output.dtype == wanted.dtype and output.shape == wanted.shape
+    if output.dtype == np.uint8:
+        assert np.abs(output.astype(int) - wanted).max() <= (params.get("interp") == 3)
     else:
-        np.testing.assert_allclose(made, wanted, rtol=1e-6, atol=1e-4)
+        np.testing.assert_allclose(output, wanted, rtol=1e-6, atol=1e-4)
 
 
 @pytest.mark.parametrize("given", GRADIENTS, ids=name_of)
@@ -87,8 +87,8 @@ def test_flips_by_numpy(shape, dtype, rng):
     """MXNet leaves the middle column or row unwritten where their number is odd."""
     x = rng.integers(0, 100, shape).astype(dtype)
     for name, axis in (("flip_left_right", -2), ("flip_top_bottom", -3)):
-        made = call(name, mx.nd.array(x, dtype=dtype)).asnumpy()
-        np.testing.assert_array_equal(made, np.flip(x, axis))
+        output = call(name, mx.nd.array(x, dtype=dtype)).asnumpy()
+        np.testing.assert_array_equal(output, np.flip(x, axis))
 
 
 @pytest.mark.parametrize("given", [
@@ -107,18 +107,18 @@ def test_out_may_be_the_image_itself(given):
 @pytest.mark.parametrize("dtype", ["int8", "int32", "int64", "float16", "float64"])
 def test_to_tensor_of_other_dtypes(dtype, rng):
     x = rng.integers(-100, 100, (5, 4, 2)).astype(dtype)
-    made = mx.nd.image.to_tensor(mx.nd.array(x, dtype=dtype))
-    assert made.dtype == np.float32
-    np.testing.assert_allclose(made.asnumpy(), x.astype("f8").transpose(2, 0, 1) / 255, 1e-6)
+    output = mx.nd.image.to_tensor(mx.nd.array(x, dtype=dtype))
+    assert output.dtype == np.float32
+    np.testing.assert_allclose(output.asnumpy(), x.astype("f8").transpose(2, 0, 1) / 255, 1e-6)
 
 
 def test_normalize_in_other_precisions(rng):
     x = rng.random((3, 4, 5))
     for dtype, rtol in (("float64", 1e-14), ("float16", 4e-3)):
-        made = mx.nd.image.normalize(mx.nd.array(x, dtype=dtype), (0.25, 2, 3), (1, 0.1, 0.3))
+        output = mx.nd.image.normalize(mx.nd.array(x, dtype=dtype), (0.25, 2, 3), (1, 0.1, 0.3))
         wanted = (x.astype(dtype).astype("f8").transpose(1, 2, 0) - (0.25, 2, 3)) / (1, 0.1, 0.3)
-        assert made.dtype == np.dtype(dtype)
-        np.testing.assert_allclose(made.asnumpy().transpose(1, 2, 0), wanted, rtol, rtol)
+        assert output.dtype == np.dtype(dtype)
+        np.testing.assert_allclose(output.asnumpy().transpose(1, 2, 0), wanted, rtol, rtol)
 
 
 @pytest.mark.parametrize("name", ["colour", "colour_real", "dull"])
@@ -126,13 +126,13 @@ def test_normalize_in_other_precisions(rng):
 def test_saturation_by_its_formula(name, factor):
     """MXNet takes 0.114 * blue for the luminance: its sum forgets red and green."""
     x = IMAGES[name].astype("float64")
-    made = call("random_saturation", array(name), min_factor=factor, max_factor=factor).asnumpy()
+    output = call("random_saturation", array(name), min_factor=factor, max_factor=factor).asnumpy()
     wanted = factor * x + (1 - factor) * (x @ GRAY)[..., None]
-    if made.dtype == np.uint8:
+    if output.dtype == np.uint8:
         wanted = np.clip(wanted, 0, 255)
-        assert (made <= wanted + 1e-3).all() and (made > wanted - 1.001).all()    # cut, not rounded
+        assert (output <= wanted + 1e-3).all() and (output > wanted - 1.001).all()  # cut
     else:
-        np.testing.assert_allclose(made, wanted, 1e-5, 1e-4)
+        np.testing.assert_allclose(output, wanted, 1e-5, 1e-4)
 
 
 @pytest.mark.parametrize(("name", "params"), [

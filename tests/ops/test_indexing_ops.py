@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from linear_check import assert_same, check_linear
+from assertions import assert_same, integers
+from gradcheck import check_linear
 
 import mxlite as mx
 from mxlite.device import core
@@ -12,11 +13,6 @@ DTYPES = ["float16", "float32", "float64", "int8", "uint8", "int32", "int64", "b
 INDEX_DTYPES = ["float16", "float32", "float64", "int8", "int32", "int64"]
 
 
-def whole(rng, shape, dtype="float32"):
-    array = nd.array(rng.integers(0, 100, shape), dtype=dtype)
-    return array, array.asnumpy()
-
-
 def i32(values):
     return nd.array(values, dtype="int32")
 
@@ -24,7 +20,7 @@ def i32(values):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("axis", [0, 1, -1])
 def test_take(rng, dtype, axis):
-    array, values = whole(rng, (4, 3, 5), dtype)
+    array, values = integers(rng, (4, 3, 5), dtype)
     indices = rng.integers(-12, 12, (2, 7))
     for mode in ("clip", "wrap"):
         want = np.take(values, indices, axis, mode=mode)
@@ -58,7 +54,7 @@ def test_take_refuses():
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_embedding(rng, dtype):
-    weight, values = whole(rng, (6, 4), dtype)
+    weight, values = integers(rng, (6, 4), dtype)
     data = rng.integers(-2, 9, (3, 5))
     want = values[data.clip(0, 5)]
     assert_same(nd.Embedding(nd.array(data), weight, input_dim=6, output_dim=4), want)
@@ -84,7 +80,7 @@ def test_embedding_gradient_sums_rows_in_any_number_of_threads(rng, dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_pick(rng, dtype):
-    array, values = whole(rng, (4, 3, 5), dtype)
+    array, values = integers(rng, (4, 3, 5), dtype)
     index = rng.integers(-4, 8, (4, 5))
     want = np.take_along_axis(values, index.clip(0, 2)[:, None], 1)
     assert_same(nd.pick(array, nd.array(index), axis=1), want[:, 0])
@@ -115,12 +111,12 @@ def test_one_hot(rng, dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_gather_and_scatter(rng, dtype):
-    array, values = whole(rng, (4, 3, 5), dtype)
+    array, values = integers(rng, (4, 3, 5), dtype)
     places = np.stack([rng.integers(-4, 4, (2, 6)), rng.integers(-3, 3, (2, 6))])
     assert_same(nd.gather_nd(array, nd.array(places)), values[tuple(places)])
     deep = np.stack([rng.integers(0, n, 9) for n in values.shape])
     assert_same(nd.gather_nd(array, nd.array(deep, dtype="int64")), values[tuple(deep)])
-    part, new = whole(rng, (2, 6, 5), dtype)
+    part, new = integers(rng, (2, 6, 5), dtype)
     want = np.zeros_like(values)
     want[tuple(places)] = new
     assert_same(nd.scatter_nd(part, nd.array(places), shape=(4, 3, 5)), want)
@@ -175,7 +171,7 @@ def test_numbers_of_places():
 
 
 def test_bfloat16(rng):
-    array = whole(rng, (3, 4))[0].astype("bfloat16")     # whole numbers below 100: exact
+    array = integers(rng, (3, 4))[0].astype("bfloat16")     # whole numbers below 100: exact
     values = array.astype("float32").asnumpy()
     rows = nd.array([2, 0, 2]).astype("bfloat16")
     assert_same(nd.take(array, rows).astype("float32"), values[[2, 0, 2]])

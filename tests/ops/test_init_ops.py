@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from linear_check import assert_same
+from assertions import assert_same
 
 import mxlite as mx
 

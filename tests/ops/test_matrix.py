@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from derivative_check import check_gradients
+from gradcheck import check_gradients
 
 import mxlite as mx
 from mxlite.device import core
+from mxlite.ndarray.function import OpFunction
 from mxlite.ops import matrix
-from mxlite.ops.schema import REGISTRY, Op, param, register
+from mxlite.ops.schema import Op, param
 
 nd = mx.nd
 TOLERANCE = {"float16": 2e-3, "float32": 2e-6, "float64": 1e-14}
@@ -18,20 +19,23 @@ SIZES = [      # M, N, K: tiles and blocks whole, cut, single; several tasks; no
 FLAGS = [(False, False), (True, False), (False, True), (True, True)]
 
 
-@register("_test_gemm_naive", inputs="lhs rhs bias")
-class NaiveProduct(Op):
+@pytest.fixture
+def naive(register):
     """lhs @ rhs + bias by the naive kernel."""
+    @register("_test_gemm_naive", inputs="lhs rhs bias")
+    class NaiveProduct(Op):
+        transpose_a: bool = param(False)
+        transpose_b: bool = param(False)
 
-    transpose_a: bool = param(False)
-    transpose_b: bool = param(False)
+        def infer_shape(self, lhs, rhs, bias):
+            return [(lhs[1] if self.transpose_a else lhs[0], bias[0])]
 
-    def infer_shape(self, lhs, rhs, bias):
-        return [(lhs[1] if self.transpose_a else lhs[0], bias[0])]
+        def prepare(self, inputs, outputs):
+            M, N = outputs[0].shape
+            return matrix.gemm(inputs[0].dtype, M, N, inputs[0].size // M, self.transpose_a,
+                               self.transpose_b, has_bias=True, name="gemm_naive")
 
-    def prepare(self, inputs, outputs):
-        M, N = outputs[0].shape
-        return matrix.gemm(inputs[0].dtype, M, N, inputs[0].size // M, self.transpose_a,
-                           self.transpose_b, has_bias=True, name="gemm_naive")
+    return OpFunction(NaiveProduct, "naive")
 
 
 def array(values, dtype):
@@ -59,13 +63,11 @@ def test_dot_of_matrices(rng, size, flags, dtype):
 
 @pytest.mark.parametrize("dtype", [*TOLERANCE, "bfloat16"])
 @pytest.mark.parametrize("flags", FLAGS, ids=str)
-def test_naive_kernel_agrees(rng, flags, dtype):
+def test_naive_kernel_agrees(rng, flags, dtype, naive):
     M, N, K = 31, 45, 50
     a = array(rng.standard_normal((K, M) if flags[0] else (M, K)), dtype)
     b = array(rng.standard_normal((N, K) if flags[1] else (K, N)), dtype)
-    naive = REGISTRY["_test_gemm_naive"]
-    call = mx.ndarray.ndarray.OpFunction(naive, "naive")
-    got = call(a, b, nd.zeros((N,), dtype=dtype), transpose_a=flags[0], transpose_b=flags[1])
+    got = naive(a, b, nd.zeros((N,), dtype=dtype), transpose_a=flags[0], transpose_b=flags[1])
     tolerance = {"float16": 2e-3, "bfloat16": 1e-2}.get(dtype, 1e-5)
     np.testing.assert_allclose(got.astype("float64").asnumpy(),
                                nd.dot(a, b, *flags).astype("float64").asnumpy(),

@@ -5,6 +5,7 @@ import pytest
 
 import mxlite as mx
 from mxlite.device import core
+from mxlite.ops.schema import REGISTRY
 
 nd = mx.nd
 TOLERANCE = {"float16": 1e-2, "float32": 1e-5, "float64": 1e-12}
@@ -128,11 +129,18 @@ def test_without_out_the_weight_stays(rng, name):
     assert np.abs(got.asnumpy() - before).max() > 0
 
 
-@pytest.mark.parametrize(("name", "rule"), [
-    ("mp_sgd_update", sgd), ("mp_sgd_mom_update", sgd_mom), ("mp_nag_mom_update", nag),
-])
+MASTER_RULES = {"mp_sgd_update": sgd, "mp_sgd_mom_update": sgd_mom, "mp_nag_mom_update": nag}
+
+
+def test_every_update_is_compared_with_a_formula():
+    updates = {op.name for op in REGISTRY.values() if op.name.endswith("_update")}
+    assert updates == {*RULES, *MASTER_RULES}
+
+
+@pytest.mark.parametrize("name", MASTER_RULES)
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
-def test_master_weights(rng, name, rule, dtype):
+def test_master_weights(rng, name, dtype):
+    rule = MASTER_RULES[name]
     weight, grad, mom = draw(rng, 1)
     arrays = [nd.array(weight).astype(dtype), nd.array(grad).astype(dtype)]
     states = [nd.array(weight)] if rule is sgd else [nd.array(mom), nd.array(weight)]

@@ -2,13 +2,17 @@
 
 import numpy as np
 import pytest
+from sample_calls import arrays_of, run
+from samples.large import LARGE
 from scipy import stats
 
 import mxlite as mx
 from mxlite.device import core
+from mxlite.ops.schema import REGISTRY
 
 nd = mx.nd
 SIZE = 200_000
+RANDOM = [sample for sample in LARGE if REGISTRY[sample.op].random]
 ENOUGH = 1e-3      # the seeds are fixed: a p-value below this is a wrong distribution
 
 
@@ -81,6 +85,22 @@ def test_seed_repeats_and_calls_differ():
     assert not np.intersect1d(*draws[0]).size
     mx.random.seed(8)
     assert not np.intersect1d(nd.random.normal(shape=(50,)).asnumpy(), draws[0][0]).size
+
+
+def test_every_random_operator_is_drawn():
+    operators = {op.name for op in REGISTRY.values() if op.random}
+    images = {name for name in operators if name.startswith("_image_")}     # test_random_image.py
+    assert operators - images == {REGISTRY[sample.op].name for sample in RANDOM}
+
+
+@pytest.mark.parametrize("sample", RANDOM, ids=str)
+def test_every_random_operator_draws_by_the_seed(sample, rng):
+    arrays = arrays_of(sample, sample.draw(rng), "float32")
+    mx.random.seed(7)
+    first, second = [run(sample, arrays)[0].asnumpy() for _ in range(2)]
+    assert (first != second).any()
+    mx.random.seed(7)
+    np.testing.assert_array_equal(run(sample, arrays)[0].asnumpy(), first)
 
 
 @pytest.mark.parametrize("name", ["uniform", "normal"])

@@ -1,8 +1,6 @@
 """What mx.nd.image draws: ranges, spread, seeds, batches, and gradients for what was drawn.
 
-The operators: _image_random_flip_left_right, _image_random_flip_top_bottom,
-_image_random_brightness, _image_random_contrast, _image_random_saturation, _image_random_hue,
-_image_random_lighting, _image_random_color_jitter. Values for given draws: test_image_ops.py.
+Values for given draws: test_image_ops.py.
 """
 
 import colorsys
@@ -12,6 +10,7 @@ import pytest
 
 import mxlite as mx
 from mxlite.base import MXNetError
+from mxlite.ops.schema import REGISTRY
 
 DRAWS = 2000
 ALL = {
@@ -34,6 +33,12 @@ def colours(rng, *shape):
     return rng.uniform(0, 255, (*shape, 3)).astype("float32")
 
 
+def test_every_random_operator_on_images_is_drawn():
+    operators = {name for name, op in REGISTRY.items() if op.random}
+    assert {name for name in operators if name.startswith("_image_")} == {
+        f"_image_{name}" for name in ALL}
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_the_seed_decides(name, rng):
     x = colours(rng, 16, 4, 5)
@@ -47,17 +52,17 @@ def test_the_seed_decides(name, rng):
 @pytest.mark.parametrize("name", ALL)
 def test_images_of_a_batch_are_drawn_for_one_by_one(name, rng):
     same = np.repeat(colours(rng, 1, 4, 5), 40, 0)
-    made = draw(name, same)
-    assert len(np.unique(made.reshape(40, -1), axis=0)) >= (2 if "flip" in name else 39)
+    drawn = draw(name, same)
+    assert len(np.unique(drawn.reshape(40, -1), axis=0)) >= (2 if "flip" in name else 39)
 
 
 @pytest.mark.parametrize(("name", "axis"), [("random_flip_left_right", 2),
                                             ("random_flip_top_bottom", 1)])
 def test_flips_are_even_chances(name, axis, rng):
     x = rng.integers(0, 256, (DRAWS, 3, 5, 1)).astype("uint8")
-    made, turned = draw(name, x), np.flip(x, axis)
-    is_same = (made == x).all((1, 2, 3))
-    is_turned = (made == turned).all((1, 2, 3))
+    drawn, turned = draw(name, x), np.flip(x, axis)
+    is_same = (drawn == x).all((1, 2, 3))
+    is_turned = (drawn == turned).all((1, 2, 3))
     assert (is_same | is_turned).all()
     assert abs(is_turned.mean() - 0.5) < 5 * 0.5 / np.sqrt(DRAWS)
 
@@ -79,9 +84,9 @@ def test_factors_are_spread_evenly():
 
 def test_hue_turns_evenly_and_as_colorsys_says():
     red = np.tile(np.float32([255, 0, 0]), (DRAWS, 1, 1, 1))
-    made = draw("random_hue", red, min_factor=0.1, max_factor=0.6)
+    drawn = draw("random_hue", red, min_factor=0.1, max_factor=0.6)
     hues, light, chroma = np.transpose([colorsys.rgb_to_hls(*pixel) for pixel in
-                                        made.reshape(-1, 3) / 255])
+                                        drawn.reshape(-1, 3) / 255])
     check_even(hues, 0.1, 0.6)
     np.testing.assert_allclose([light, chroma], [[0.5] * DRAWS, [1] * DRAWS], 1e-5)
 
@@ -89,8 +94,8 @@ def test_hue_turns_evenly_and_as_colorsys_says():
 @pytest.mark.parametrize("turn", [0.0, 0.25, 0.9])
 def test_hue_of_any_colour(turn, rng):
     x = colours(rng, 8, 9)
-    made = draw("random_hue", x, min_factor=turn, max_factor=turn) / 255
-    for before, after in zip(x.reshape(-1, 3) / 255, made.reshape(-1, 3), strict=True):
+    drawn = draw("random_hue", x, min_factor=turn, max_factor=turn) / 255
+    for before, after in zip(x.reshape(-1, 3) / 255, drawn.reshape(-1, 3), strict=True):
         hue, light, chroma = colorsys.rgb_to_hls(*map(float, before))
         np.testing.assert_allclose(after, colorsys.hls_to_rgb(hue + turn, light, chroma),
                                    1e-4, 1e-5)
@@ -101,18 +106,18 @@ def test_hue_of_no_number_harms_no_other_pixel(rng):
     clean = draw("random_hue", x, min_factor=0.5, max_factor=0.5)
     x[0, 0] = np.nan, 3, 4
     x[1, 1] = np.inf, 3, 4
-    made = draw("random_hue", x, min_factor=0.5, max_factor=0.5)
-    differs = (made != clean).any(-1)
+    drawn = draw("random_hue", x, min_factor=0.5, max_factor=0.5)
+    differs = (drawn != clean).any(-1)
     assert differs[0, 0] and differs[1, 1] and differs.sum() == 2
 
 
 def test_lighting_is_normal():
     zero = np.zeros((DRAWS, 1, 1, 3), "float32")
-    made = draw("random_lighting", zero, alpha_std=0.5)[:, 0, 0]
+    drawn = draw("random_lighting", zero, alpha_std=0.5)[:, 0, 0]
     values = np.array([55.46, 4.794, 1.148])
     vectors = np.array([[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140],
                         [-0.5836, -0.6948, 0.4203]])
-    alpha = np.linalg.solve(vectors * values, made.T)
+    alpha = np.linalg.solve(vectors * values, drawn.T)
     np.testing.assert_allclose(alpha.std(1), 0.5, rtol=5 / np.sqrt(2 * DRAWS))
     np.testing.assert_allclose(alpha.mean(1), 0, atol=5 * 0.5 / np.sqrt(DRAWS))
     assert np.abs(np.corrcoef(alpha) - np.eye(3)).max() < 5 / np.sqrt(DRAWS)
@@ -121,22 +126,22 @@ def test_lighting_is_normal():
 def test_jitter_by_one_kind_is_that_kind():
     none = {"brightness": 0, "contrast": 0, "saturation": 0, "hue": 0}
     ones = np.ones((DRAWS, 1, 1, 1), "float32")
-    made = draw("random_color_jitter", ones, **{**none, "brightness": 2}).ravel()
-    check_even(made, 0, 3)                          # MXNet goes down to 1 - 2, below black
+    drawn = draw("random_color_jitter", ones, **{**none, "brightness": 2}).ravel()
+    check_even(drawn, 0, 3)                          # MXNet goes down to 1 - 2, below black
     red = np.tile(np.float32([255, 0, 0]), (DRAWS, 1, 1, 1))
-    made = draw("random_color_jitter", red, **{**none, "hue": 0.3})
-    hues = np.array([colorsys.rgb_to_hls(*pixel)[0] for pixel in made.reshape(-1, 3) / 255])
+    drawn = draw("random_color_jitter", red, **{**none, "hue": 0.3})
+    hues = np.array([colorsys.rgb_to_hls(*pixel)[0] for pixel in drawn.reshape(-1, 3) / 255])
     check_even((hues + 0.5) % 1 - 0.5, -0.3, 0.3)
-    made = draw("random_color_jitter", red, **{**none, "saturation": 1})[:, 0, 0] / 255
-    check_even(made[:, 0] - made[:, 1], 0, 2)
+    drawn = draw("random_color_jitter", red, **{**none, "saturation": 1})[:, 0, 0] / 255
+    check_even(drawn[:, 0] - drawn[:, 1], 0, 2)
 
 
 def test_jitter_takes_the_steps_in_random_order():
     """uint8 is cut after each step: white and black, brightened by more than 1 first, stay white
     and black, and less contrast leaves their sum; brightened last, the sum grows."""
     pair = np.tile(np.uint8([255, 0]), (200, 1, 1))[..., None]
-    made = draw("random_color_jitter", pair, brightness=0.9, contrast=0.9, saturation=0, hue=0)
-    white, black = made[:, 0, :, 0].astype(int).T
+    drawn = draw("random_color_jitter", pair, brightness=0.9, contrast=0.9, saturation=0, hue=0)
+    white, black = drawn[:, 0, :, 0].astype(int).T
     assert 10 < np.sum((abs(white + black - 255) <= 2) & (black > 2)) < 90
     assert 10 < np.sum(white + black > 260) < 90
 

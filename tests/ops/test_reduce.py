@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from derivative_check import check_gradients
+from gradcheck import check_gradients
 
 import mxlite as mx
 from mxlite.device import core

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from linear_check import assert_same, check_linear
+from assertions import assert_same, integers
+from gradcheck import check_linear
 
 import mxlite as mx
 
@@ -11,15 +12,10 @@ DTYPES = ["float16", "float32", "float64", "int8", "uint8", "int32", "int64"]
 LENGTHS = [1, 3, 4]
 
 
-def whole(rng, shape, dtype="float32"):
-    array = nd.array(rng.integers(0, 9, shape), dtype=dtype)
-    return array, array.asnumpy()
-
-
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("axis", [0, 1])
 def test_sequences(rng, dtype, axis):
-    array, values = whole(rng, (4, 3, 5), dtype)
+    array, values = integers(rng, (4, 3, 5), dtype)
     if axis:
         array = nd.swapaxes(array, 0, 1)
     lengths = nd.array(LENGTHS, dtype=dtype)
@@ -37,7 +33,7 @@ def test_sequences(rng, dtype, axis):
 
 
 def test_sequences_without_lengths(rng):
-    array, values = whole(rng, (4, 3, 5))
+    array, values = integers(rng, (4, 3, 5))
     unused = nd.array([1, 1, 1])
     assert_same(nd.SequenceMask(array), values)
     assert_same(nd.SequenceMask(array, unused), values)
@@ -57,12 +53,12 @@ def test_sequences_refuse():
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("axis", [None, 0, 1, -1])
 def test_sort(rng, dtype, axis):
-    array, values = whole(rng, (3, 5, 4), dtype)
+    array, values = integers(rng, (3, 5, 4), dtype)
     order = np.argsort(values, axis, kind="stable")
     assert_same(nd.sort(array, axis=axis), np.sort(values, axis))
     assert_same(nd.argsort(array, axis=axis, dtype="int32"), order.astype("int32"))
-    flat, where = (values.ravel(), 0) if axis is None else (values, axis)
-    fall = np.flip(np.sort(flat, where), where)
+    flat, along = (values.ravel(), 0) if axis is None else (values, axis)
+    fall = np.flip(np.sort(flat, along), along)
     assert_same(nd.sort(array, axis=axis, is_ascend=False), fall)
 
 

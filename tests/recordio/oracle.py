@@ -40,7 +40,7 @@ def part_of(flag, payload):
 
 def offsets(records):
     """Where each record begins, and where the last one ends."""
-    found = [0]
+    starts = [0]
     for record in records:
-        found.append(found[-1] + len(encode_record(record)))
-    return found
+        starts.append(starts[-1] + len(encode_record(record)))
+    return starts

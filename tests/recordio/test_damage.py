@@ -35,14 +35,14 @@ def read_all(data, tmp_path, kind="file", on_error="raise"):
     else:
         make = Stream if kind == "stream" else io.BytesIO
         file = MXRecordIO("a.rec", "r", on_error=on_error, opener=lambda uri, mode: make(data))
-    found = []
+    records = []
     try:
         for record in file:
-            found.append(record)
-            assert len(found) <= len(RECORDS)
+            records.append(record)
+            assert len(records) <= len(RECORDS)
     except RecordError as error:
-        return found, error, file
-    return found, None, file
+        return records, error, file
+    return records, None, file
 
 
 def words_of(records):
@@ -66,49 +66,49 @@ def flipped(position):
         yield WHOLE[:position] + bytes([WHOLE[position] ^ change]) + WHOLE[position + 1:]
 
 
-def is_undetectable(position, found, expected):
+def is_undetectable(position, records, expected):
     """Without a checksum: a byte of the payload is another; or the size is, but not that to which
     it is rounded up, so that zeros come or go at the end."""
     if position in PAYLOAD:
-        return len(found) == len(expected) and sum(map(int.__ne__, found, expected)) == 1
-    return (position in SIZES and -(-len(found) // 4) == -(-len(expected) // 4)
-            and found.rstrip(b"\0") == expected.rstrip(b"\0"))
+        return len(records) == len(expected) and sum(map(int.__ne__, records, expected)) == 1
+    return (position in SIZES and -(-len(records) // 4) == -(-len(expected) // 4)
+            and records.rstrip(b"\0") == expected.rstrip(b"\0"))
 
 
 @pytest.mark.parametrize("kind", ["file", "object"])
 @pytest.mark.parametrize("position", range(len(WHOLE)))
 def test_a_wrong_byte_is_an_error_or_does_not_matter(position, kind, tmp_path):
     for data in flipped(position):
-        found, error, _ = read_all(data, tmp_path, kind)
-        wrong = [pair for pair in zip(found, RECORDS, strict=False) if pair[0] != pair[1]]
+        records, error, _ = read_all(data, tmp_path, kind)
+        wrong = [pair for pair in zip(records, RECORDS, strict=False) if pair[0] != pair[1]]
         assert not wrong or (len(wrong) == 1 and is_undetectable(position, *wrong[0]))
-        assert error or len(found) == len(RECORDS)
+        assert error or len(records) == len(RECORDS)
         assert position in PAYLOAD | SIZES or error
 
 
 @pytest.mark.parametrize("position", range(len(WHOLE)))
 def test_a_wrong_byte_in_a_stream_is_an_error_by_the_next_record(position, tmp_path):
     for data in flipped(position):
-        found, error, _ = read_all(data, tmp_path, "stream")
-        sure = found[:-1] if error else found
+        records, error, _ = read_all(data, tmp_path, "stream")
+        sure = records[:-1] if error else records
         wrong = [pair for pair in zip(sure, RECORDS, strict=False) if pair[0] != pair[1]]
         assert not wrong or (len(wrong) == 1 and is_undetectable(position, *wrong[0]))
-        assert error or len(found) == len(RECORDS)
+        assert error or len(records) == len(RECORDS)
 
 
 @pytest.mark.parametrize("kind", ["file", "stream"])
 @pytest.mark.parametrize("position", range(len(WHOLE)))
 def test_skipping_loses_the_damaged_record_and_counts(position, kind, tmp_path):
     for data in flipped(position):
-        found, error, file = read_all(data, tmp_path, kind, "skip")
+        records, error, file = read_all(data, tmp_path, kind, "skip")
         assert error is None
-        lost = [record for record in RECORDS if record not in found]
-        new = [record for record in found if record not in RECORDS]
+        lost = [record for record in RECORDS if record not in records]
+        new = [record for record in records if record not in RECORDS]
         assert bool(file.skipped) == bool(file.skipped_bytes)
         if kind == "file":
             assert len(lost) <= 2 and len(new) <= 1
             assert not new or is_undetectable(position, new[0], lost[0])
-            assert file.skipped or len(found) == len(RECORDS)
+            assert file.skipped or len(records) == len(RECORDS)
         if position not in PAYLOAD | {start + byte for start in SIZES for byte in range(4)}:
             assert len(lost) == 1 and file.skipped == 1
 
@@ -116,14 +116,14 @@ def test_skipping_loses_the_damaged_record_and_counts(position, kind, tmp_path):
 @pytest.mark.parametrize("kind", ["file", "object", "stream"])
 @pytest.mark.parametrize("length", range(len(WHOLE)))
 def test_a_file_cut_short(length, kind, tmp_path):
-    found, error, _ = read_all(WHOLE[:length], tmp_path, kind)
-    assert found == RECORDS[:len(found)]
-    assert len(found) == sum(start <= length for start in STARTS[1:])
+    records, error, _ = read_all(WHOLE[:length], tmp_path, kind)
+    assert records == RECORDS[:len(records)]
+    assert len(records) == sum(start <= length for start in STARTS[1:])
     assert (error is None) == (length in STARTS)         # between two records nothing shows
     found_again, error, file = read_all(WHOLE[:length], tmp_path, kind, "skip")
-    assert error is None and found_again == found
+    assert error is None and found_again == records
     assert file.skipped == (length not in STARTS)
-    assert file.skipped_bytes == length - STARTS[len(found)]
+    assert file.skipped_bytes == length - STARTS[len(records)]
 
 
 @pytest.mark.parametrize("length", [*STARTS[:-1], STARTS[3] + 5])
@@ -158,24 +158,24 @@ def test_a_wrong_header_of_a_large_record(position, tmp_path):
     for value in range(256):
         if value != data[at]:
             changed = data[:at] + bytes([value]) + data[at + 1:]
-            found, error, _ = read_all(changed, tmp_path)
+            records, error, _ = read_all(changed, tmp_path)
             flag = value >> 5 if position == 7 else 0      # it puts a neighbour in doubt, too
             before = [] if flag in (2, 3) else LARGE[:1]
-            assert error and found == before
-            found, error, file = read_all(changed, tmp_path, on_error="skip")
+            assert error and records == before
+            records, error, file = read_all(changed, tmp_path, on_error="skip")
             after = LARGE[3 if (position, value) == (7, 1 << 5) else 2:]
-            assert found == before + after and file.skipped == 1
+            assert records == before + after and file.skipped == 1
 
 
 @pytest.mark.parametrize("junk", [b"junk", bytes(100), MAGIC[:2], encode_record(b"tail")[:-1]])
 def test_junk_behind_the_last_record(junk, tmp_path):
-    found, error, _ = read_all(WHOLE + junk, tmp_path)
-    assert error and found in (RECORDS, RECORDS[:-1])
+    records, error, _ = read_all(WHOLE + junk, tmp_path)
+    assert error and records in (RECORDS, RECORDS[:-1])
 
 
 def test_junk_before_and_between_is_skipped(tmp_path):
     data = b"junk" * 100_000 + WHOLE[:STARTS[3]] + b"junk" * 100_000 + WHOLE[STARTS[3]:]
-    found, _, file = read_all(data, tmp_path, on_error="skip")
-    assert found == RECORDS[:2] + RECORDS[3:]            # the third does not end at a header
+    records, _, file = read_all(data, tmp_path, on_error="skip")
+    assert records == RECORDS[:2] + RECORDS[3:]            # the third does not end at a header
     assert file.skipped == 2
     assert file.skipped_bytes == 800_000 + STARTS[3] - STARTS[2]

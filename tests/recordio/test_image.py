@@ -61,16 +61,16 @@ def test_records_that_are_too_short():
 @pytest.mark.parametrize("img_fmt", [".png", ".PNG"])
 def test_png_keeps_all(channels, img_fmt, rng):
     image = rng.integers(0, 256, (9, 7, *channels), "uint8")
-    header, found = unpack_img(pack_img(HEADER, image, 9, img_fmt))
+    header, pixels = unpack_img(pack_img(HEADER, image, 9, img_fmt))
     assert header == HEADER
-    np.testing.assert_array_equal(found, image[:, :, 0] if channels == (1,) else image)
+    np.testing.assert_array_equal(pixels, image[:, :, 0] if channels == (1,) else image)
 
 
 def test_deep_png(rng):
     image = rng.integers(0, 2 ** 16, (9, 7), "uint16")
-    _, found = unpack_img(pack_img(HEADER, image, 3, ".png"))
-    assert found.dtype == np.uint16
-    np.testing.assert_array_equal(found, image)
+    _, pixels = unpack_img(pack_img(HEADER, image, 3, ".png"))
+    assert pixels.dtype == np.uint16
+    np.testing.assert_array_equal(pixels, image)
 
 
 def test_channels_are_blue_green_red(color):
@@ -82,8 +82,8 @@ def test_jpeg_quality_and_no_alpha():
     image = np.indices((32, 32)).sum(0).astype("uint8")[:, :, None].repeat(4, 2)
     small, large = (pack_img(HEADER, image, quality) for quality in (20, 95))
     assert len(small) < len(large)
-    _, found = unpack_img(large)
-    assert found.shape == (32, 32, 3) and np.abs(found.astype(int) - image[:, :, :3]).max() < 4
+    _, pixels = unpack_img(large)
+    assert pixels.shape == (32, 32, 3) and np.abs(pixels.astype(int) - image[:, :, :3]).max() < 4
 
 
 @pytest.mark.parametrize("iscolor, shape", [(-1, (4, 2, 3)), (0, (2, 4)), (1, (2, 4, 3)),

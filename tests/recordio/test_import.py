@@ -12,9 +12,9 @@ HEAVY = {"numpy", "PIL", "fsspec", "multiprocessing", "asyncio", "ctypes"}
 
 def modules_after(program):
     """The modules that a fresh process has loaded at the end of the program."""
-    made = subprocess.run([sys.executable, "-c", program + "\nimport sys; print(*sys.modules)"],
-                          cwd=ROOT, text=True, capture_output=True, check=True)
-    return set(made.stdout.split())
+    process = subprocess.run([sys.executable, "-c", program + "\nimport sys; print(*sys.modules)"],
+                             cwd=ROOT, text=True, capture_output=True, check=True)
+    return set(process.stdout.split())
 
 
 @pytest.mark.parametrize("program", [

@@ -19,7 +19,7 @@ def size_word(size, flag=0):
     return struct.pack("<I", flag << 29 | size)
 
 
-@pytest.mark.parametrize("damaged, where, message", [
+@pytest.mark.parametrize("damaged, offset, message", [
     (b"\x0b" + ONE[1:], 12, "expected the magic 0xced7230a at byte 12, found 0xced7230b"),
     (ONE[:5], 12, "expected the record to reach byte 20, found the end of the file at byte 17"),
     (ONE[:-1], 12, "expected the record to reach byte 24, found the end of the file at byte 23"),
@@ -41,15 +41,15 @@ def size_word(size, flag=0):
                              "3)"),
 ])
 @pytest.mark.parametrize("by_key", [False, True])
-def test_damage(damaged, where, message, by_key, tmp_path):
+def test_damage(damaged, offset, message, by_key, tmp_path):
     path, index = tmp_path / "a.rec", tmp_path / "a.idx"
     path.write_bytes(ONE + damaged)
-    index.write_text(f"0\t{where}\n")
+    index.write_text(f"0\t{offset}\n")
     file = MXIndexedRecordIO(index, path, "r")
     with pytest.raises(RecordError) as caught:
         file.read_idx(0) if by_key else list(file)
-    assert str(caught.value) == f"{path}: damaged record at byte {where}: {message}"
-    assert (caught.value.path, caught.value.offset) == (str(path), where)
+    assert str(caught.value) == f"{path}: damaged record at byte {offset}: {message}"
+    assert (caught.value.path, caught.value.offset) == (str(path), offset)
     assert isinstance(caught.value, ValueError)
     with pytest.raises(RecordError, match="damaged record"):       # the position has not moved
         file.read()
@@ -83,10 +83,10 @@ def test_no_memory(flag, tmp_path):
     with path.open("wb") as file:
         file.write(MAGIC + size_word(size, flag))
         file.truncate(8 + size)                         # no block of the disk is used
-    made = subprocess.run([sys.executable, "-c", MEMORY, str(path)], cwd=ROOT, text=True,
-                          capture_output=True, check=True)
-    assert made.stdout.startswith(f"{path}: no memory for ")
-    assert made.stdout.endswith("bytes of the record at byte 0\n")
+    process = subprocess.run([sys.executable, "-c", MEMORY, str(path)], cwd=ROOT, text=True,
+                             capture_output=True, check=True)
+    assert process.stdout.startswith(f"{path}: no memory for ")
+    assert process.stdout.endswith("bytes of the record at byte 0\n")
 
 
 def test_a_wrong_size_does_not_take_the_memory_it_names(tmp_path):

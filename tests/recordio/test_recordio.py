@@ -40,11 +40,11 @@ def test_reset_empties_a_file_that_is_written(tmp_path):
 
 def test_tell_of_a_writer(tmp_path):
     with MXRecordIO(tmp_path / "a.rec", "w") as file:
-        found = [file.tell()]
+        told = [file.tell()]
         for record in RECORDS:
             file.write(record)
-            found.append(file.tell())
-    assert found == offsets(RECORDS)
+            told.append(file.tell())
+    assert told == offsets(RECORDS)
 
 
 def test_flush_shows_the_records_to_readers(tmp_path):

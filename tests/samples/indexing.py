@@ -9,12 +9,16 @@ def take(a, indices, axis=0, mode="clip"):
     return np.take(a, indices.astype(int), axis, mode=mode)
 
 
+def batch_take(a, indices):
+    return a[np.arange(len(a)), indices.astype(int)]
+
+
 def pick(data, index, axis=-1, keepdims=False, mode="clip"):
     length = data.shape[axis]
     index = index.astype(int)
     index = np.clip(index, 0, length - 1) if mode == "clip" else index % length
-    made = np.take_along_axis(data, np.expand_dims(index, axis), axis)
-    return made if keepdims else made.squeeze(axis)
+    picked = np.take_along_axis(data, np.expand_dims(index, axis), axis)
+    return picked if keepdims else picked.squeeze(axis)
 
 
 def one_hot(indices, depth, on_value=1.0, off_value=0.0):
@@ -29,26 +33,26 @@ def where(condition, x, y):
 
 
 def scatter_nd(data, indices, shape):
-    made = np.zeros(shape)
-    made[tuple(indices.astype(int))] = data
-    return made
+    out = np.zeros(shape)
+    out[tuple(indices.astype(int))] = data
+    return out
 
 
 def fill_element(lhs, mhs, rhs):
-    made = lhs.copy()
-    made[np.arange(len(lhs)), rhs.astype(int)] = mhs
-    return made
+    out = lhs.copy()
+    out[np.arange(len(lhs)), rhs.astype(int)] = mhs
+    return out
 
 
 def index_copy(old, index, new):
-    made = old.copy()
-    made[index.astype(int)] = new
-    return made
+    out = old.copy()
+    out[index.astype(int)] = new
+    return out
 
 
 def index_array(data, axes=None):
-    made = np.stack(np.indices(data.shape), -1)
-    return made if axes is None else made[..., list(axes)]
+    indices = np.stack(np.indices(data.shape), -1)
+    return indices if axes is None else indices[..., list(axes)]
 
 
 OUTSIDE = Fixed([[-1.0, 0.0, 7.0], [2.0, 3.0, 2.0]])
@@ -59,7 +63,8 @@ SAMPLES = [
     Sample("take", ((4, 3), OUTSIDE), take, {"mode": "wrap"}, second=True),
     Sample("take", ((2, 4, 3), Ints((5,), 0, 4)), take, {"axis": 1}, second=True),
     Sample("batch_take", ((4, 3), Ints((4,), 0, 3, "int32")),
-           lambda a, i: a[np.arange(4), i.astype(int)], second=True, recorded=False),
+           batch_take, second=True, recorded=False),     # MXNet has no gradient of it
+    Sample("batch_take", ((5, 3), Ints((5,), 0, 3, "int32")), batch_take, gradient="none"),
     Sample("pick", ((4, 3), Ints((4,), 0, 3)), pick, second=True),
     Sample("pick", ((4, 3), Ints((3,), 0, 4)), pick, {"axis": 0, "keepdims": True}, second=True),
     Sample("pick", ((2, 4, 3), Ints((2, 3), -3, 7)), pick, {"axis": 1, "mode": "wrap"},
@@ -75,14 +80,14 @@ SAMPLES = [
            second=True),
     Sample("scatter_nd", ((3, 2), POINTS), scatter_nd, {"shape": (3, 4, 2)}, second=True),
     Sample("fill_element_0index", ((4, 3), (4,), Ints((4,), 0, 3)), fill_element,
-           gradient="none", dtypes=("float32", "float64")),
+           gradient="none", dtypes=("float32", "float64"), recorded_in=("float32",)),
     Sample("_unravel_index", (Ints((5,), 0, 12),),
            lambda data, shape: np.stack(np.unravel_index(data.astype(int), shape)),
            {"shape": (3, 4)}, gradient="none"),
     Sample("_ravel_multi_index", (POINTS,),
            lambda data, shape: np.ravel_multi_index(tuple(data.astype(int)), shape),
            {"shape": (3, 4)}, gradient="none"),
-    Sample("_contrib_index_array", ((2, 3),), index_array, gradient="none", recorded=False),
+    Sample("_contrib_index_array", ((2, 3),), index_array, gradient="none"),
     Sample("_contrib_index_copy", ((4, 3), Fixed([2.0, 0.0]), (2, 3)), index_copy,
-           gradient="none", recorded=False),
+           gradient="none"),
 ]

@@ -14,7 +14,7 @@ def elu(x, slope=0.25):
 
 
 def gelu(x):
-    return x * (1 + np.vectorize(math.erf)(x / math.sqrt(2))) / 2
+    return x * (1 + np.vectorize(math.erf, otypes="d")(x / math.sqrt(2))) / 2
 
 
 def prelu(x, gamma):

@@ -1,16 +1,16 @@
 """Samples of the layers' operators."""
 
+import math
+
 import numpy as np
 
 from .pointwise import sigmoid, softrelu
 from .sample import Fixed, Ints, Sample, Spread
 
-MXNET_ONLY = {"oracle": None}     # compared with the recording only
-
 
 def softmax(x, axis=-1, temperature=None):
     scaled = x / (temperature or 1)
-    shifted = np.exp(scaled - scaled.max(axis, keepdims=True))
+    shifted = np.exp(scaled - scaled.max(axis, keepdims=True, initial=-np.inf))
     return shifted / shifted.sum(axis, keepdims=True)
 
 
@@ -25,33 +25,47 @@ def log_softmax(x, axis=-1, temperature=None):
 
 
 def fully_connected(x, weight, bias=0.0, num_hidden=0, flatten=True, no_bias=False):
-    return (x.reshape(len(x), -1) if flatten else x) @ weight.T + bias
+    return (x.reshape(len(x), math.prod(x.shape[1:])) if flatten else x) @ weight.T + bias
 
 
 def windows(x, kernel, stride, dilate, pad, fill=0.0):
-    """x (N, C, H, W) -> the windows (N, C, OH, OW, KH, KW)."""
-    x = np.pad(x, [(0, 0), (0, 0), *[(p, p) for p in pad]], constant_values=fill)
+    """x (N, C, *spatial) -> the windows (N, C, *out, *kernel); pad: (before, after) an axis."""
+    x = np.pad(x, [(0, 0), (0, 0), *pad], constant_values=fill)
     spans = [(k - 1) * d + 1 for k, d in zip(kernel, dilate, strict=True)]
-    made = np.lib.stride_tricks.sliding_window_view(x, spans, axis=(2, 3))
-    return made[:, :, ::stride[0], ::stride[1], ::dilate[0], ::dilate[1]]
+    view = np.lib.stride_tricks.sliding_window_view(x, spans, axis=range(2, x.ndim))
+    steps = tuple(slice(None, None, step) for step in (*stride, *dilate))
+    return view[(slice(None), slice(None), *steps)]
 
 
-def convolution(x, weight, bias=0.0, kernel=(), num_filter=0, stride=(1, 1), dilate=(1, 1),
-                pad=(0, 0), num_group=1, no_bias=False):
-    seen = windows(x, kernel, stride, dilate, pad)
-    N, C, OH, OW = seen.shape[:4]
-    seen = seen.reshape(N, num_group, C // num_group, OH, OW, *kernel)
+def convolution(x, weight, bias=0.0, kernel=(), num_filter=0, stride=None, dilate=None, pad=None,
+                num_group=1, no_bias=False):
+    ndim = len(kernel)
+    seen = windows(x, kernel, stride or (1,) * ndim, dilate or (1,) * ndim,
+                   [(p, p) for p in pad or (0,) * ndim])
+    N, C, *out = seen.shape[:2 + ndim]
+    seen = seen.reshape(N, num_group, C // num_group, *out, *kernel)
     grouped = weight.reshape(num_group, num_filter // num_group, C // num_group, *kernel)
-    made = np.einsum("ngchwij,gfcij->ngfhw", seen, grouped).reshape(N, num_filter, OH, OW)
-    return made + np.reshape(bias, (-1, 1, 1))
+    o, k = "uvw"[:ndim], "xyz"[:ndim]
+    sums = np.einsum(f"ngc{o}{k},gfc{k}->ngf{o}", seen, grouped).reshape(N, num_filter, *out)
+    return sums + np.reshape(bias, (-1, *[1] * ndim))
 
 
-def pooling(x, kernel=(), pool_type="max", global_pool=False, stride=(1, 1), pad=(0, 0)):
+def pooling(x, kernel=(), pool_type="max", global_pool=False, stride=None, pad=None,
+            pooling_convention="valid", count_include_pad=True):
     if global_pool:
-        kernel, stride, pad = x.shape[2:], (1, 1), (0, 0)
-    fill = -np.inf if pool_type == "max" else 0.0
-    seen = windows(x, kernel, stride, (1, 1), pad, fill)
-    return {"max": np.max, "avg": np.mean, "sum": np.sum}[pool_type](seen, axis=(-1, -2))
+        kernel, stride, pad = x.shape[2:], None, None
+    ndim = len(kernel)
+    stride, pad = stride or (1,) * ndim, pad or (0,) * ndim
+    pads = [(p, p) for p in pad]
+    if pooling_convention == "full":        # room for a last window that is cut off
+        pads = [(p, p + -(n + 2 * p - k) % s) for n, k, s, p in zip(
+            x.shape[2:], kernel, stride, pad, strict=True)]
+    axes = tuple(range(-ndim, 0))
+    if pool_type == "max":
+        return windows(x, kernel, stride, (1,) * ndim, pads, -np.inf).max(axes)
+    sums = windows(x, kernel, stride, (1,) * ndim, pads).sum(axes)
+    counts = windows(np.ones_like(x), kernel, stride, (1,) * ndim, pads).sum(axes)
+    return sums / {"sum": 1, "avg": math.prod(kernel) if count_include_pad else counts}[pool_type]
 
 
 def batch_norm(x, gamma, beta, mean, var, axis=1, eps=1e-3, fix_gamma=True, use_global_stats=False,
@@ -106,12 +120,12 @@ def pooling_samples():
                        {"kernel": (2, 2), "global_pool": True}):
             yield Sample("Pooling", (Spread((2, 3, 5, 6)),), pooling,
                          {**params, "pool_type": kind}, second=True, slack=4, train=True)
-    yield Sample("Pooling", (Spread((2, 3, 6, 6)),), params={
+    yield Sample("Pooling", (Spread((2, 3, 6, 6)),), pooling, {
         "kernel": (3, 3), "stride": (2, 2), "pool_type": "avg", "pooling_convention": "full",
-        "count_include_pad": False, "pad": (1, 1)}, train=True, **MXNET_ONLY)
-    yield Sample("Pooling", (Spread((2, 3, 6)),), params={
+        "count_include_pad": False, "pad": (1, 1)}, slack=4, train=True)
+    yield Sample("Pooling", (Spread((2, 3, 6)),), pooling, {
         "kernel": (3,), "stride": (2,), "pool_type": "max", "pooling_convention": "full"},
-        train=True, **MXNET_ONLY)
+        train=True)
 
 
 def output_samples():
@@ -140,7 +154,7 @@ SAMPLES = [
     *[Sample("log_softmax", (shape,), log_softmax, params, second=True, slack=8)
       for shape, params in (((4, 5), {}), ((2, 3, 4), {"axis": 1}))],
     Sample("softmin", ((4, 5),), lambda x: softmax(-x), second=True, slack=8),
-    Sample("SoftmaxActivation", ((4, 5),), softmax, slack=8),
+    Sample("SoftmaxActivation", ((4, 5),), softmax, slack=8, recorded_in=("float32",)),
     Sample("FullyConnected", ((2, 3), (4, 3), (4,)), fully_connected, {"num_hidden": 4},
            second=True, slack=8),
     Sample("FullyConnected", ((2, 3, 5), (4, 15)), fully_connected,

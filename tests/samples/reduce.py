@@ -14,16 +14,16 @@ def over(function, ndim=3):
         axes = tuple(range(x.ndim)) if axis is None else np.atleast_1d(axis)
         if exclude:
             axes = [i for i in range(x.ndim) if i not in axes]
-        made = function(x, axis=tuple(int(i) for i in axes), keepdims=keepdims)
-        return np.reshape(made, made.shape or (1,))
+        result = function(x, axis=tuple(int(i) for i in axes), keepdims=keepdims)
+        return np.reshape(result, result.shape or (1,))
     return oracle
 
 
 def norm(x, ord=2, axis=None, keepdims=False):
     axes = tuple(range(x.ndim)) if axis is None else axis
-    made = np.abs(x).sum(axes, keepdims=keepdims) if ord == 1 else np.sqrt(
+    result = np.abs(x).sum(axes, keepdims=keepdims) if ord == 1 else np.sqrt(
         np.square(x).sum(axes, keepdims=keepdims))
-    return np.reshape(made, made.shape or (1,))
+    return np.reshape(result, result.shape or (1,))
 
 
 def moments(x, axes, keepdims=False):
@@ -32,8 +32,8 @@ def moments(x, axes, keepdims=False):
 
 def arg(function):
     def oracle(x, axis=None, keepdims=False):
-        made = function(x, axis=axis, keepdims=keepdims)
-        return np.reshape(made, np.shape(made) or (1,))
+        result = function(x, axis=axis, keepdims=keepdims)
+        return np.reshape(result, np.shape(result) or (1,))
     return oracle
 
 
@@ -47,8 +47,8 @@ def topk(x, axis=-1, k=1, ret_typ="indices", is_ascend=False):
 def dot(a, b, transpose_a=False, transpose_b=False):
     """MXNet's: the last axis of a against the first of b; a transpose reverses all axes."""
     a, b = a.T if transpose_a else a, b.T if transpose_b else b
-    made = np.tensordot(a, b, 1)
-    return np.reshape(made, made.shape or (1,))
+    result = np.tensordot(a, b, 1)
+    return np.reshape(result, result.shape or (1,))
 
 
 def batch_dot(a, b, transpose_a=False, transpose_b=False):
@@ -82,8 +82,8 @@ def orders():
     yield Sample("argmax_channel", (Spread((3, 4)),), lambda x: x.argmax(1), gradient="none")
     for params in ({"axis": 2}, {"axis": 0}, {"axis": 1, "is_ascend": False}):
         def ordered(x, axis=-1, is_ascend=True):
-            made = np.sort(x, axis)
-            return made if is_ascend else np.flip(made, axis)
+            values = np.sort(x, axis)
+            return values if is_ascend else np.flip(values, axis)
 
         def positions(x, axis=-1, is_ascend=True):
             return np.argsort(x if is_ascend else -x, axis)

@@ -35,6 +35,17 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class Uniform:
+    """An input of values in the sample's domain, and of one dtype in any call."""
+
+    shape: tuple[int, ...]
+    dtype: str
+
+    def draw(self, rng: np.random.Generator, domain: tuple[float, float]) -> np.ndarray:
+        return rng.uniform(*domain, self.shape)
+
+
+@dataclass(frozen=True)
 class Fixed:
     """An input of given values."""
 
@@ -52,13 +63,14 @@ class Fixed:
 class Sample:
     """A call of an operator, with what is known of its result.
 
-    inputs: shapes (uniform values in `domain`), Ints, Spread or Fixed.
+    inputs: shapes (uniform values in `domain`), Ints, Spread, Uniform or Fixed.
     oracle: the outputs from float64 inputs, None where only the recording from MXNet is compared.
     gradient: "checked" against differences of float64 values and against the recording,
         "recorded" (only that), or "none". second: the gradient has a gradient.
-    wrt: which inputs have a gradient; None: all that are not Ints or Fixed.
+    wrt: which inputs have a gradient; None: the shapes and Spreads.
     slack: how many times the dtype's tolerance. aux: inputs that the call writes to.
-    train: run in training mode. recorded: there is a recording from MXNet.
+    train: run in training mode. recorded: there is a recording from MXNet, in the dtypes
+        `recorded_in`: those in which MXNet has the operator.
     single: MXNet has float32 constants in it, so that its float64 values agree to float32 only.
     """
 
@@ -75,6 +87,7 @@ class Sample:
     aux: tuple[int, ...] = ()
     train: bool = False
     recorded: bool = True
+    recorded_in: tuple[str, ...] = ("float32", "float64")
     single: bool = False
 
     def __str__(self) -> str:
@@ -97,6 +110,11 @@ class Sample:
         return tuple(i for i, entry in enumerate(self.inputs)
                      if isinstance(entry, (tuple, Spread)))
 
+    @property
+    def recordings(self) -> tuple[str, ...]:
+        """The dtypes in which there is a recording from MXNet."""
+        return self.recorded_in if self.recorded else ()
+
     def dtype_of(self, position: int, dtype: str) -> str:
         """The dtype of an input of a call in `dtype`."""
         return getattr(self.inputs[position], "dtype", None) or dtype
@@ -108,6 +126,6 @@ class Sample:
         return [value.astype("float16").astype("float64") for value in values]
 
 
-def outputs_of(made: Any) -> list[Any]:
+def outputs_of(outputs: Any) -> list[Any]:
     """One output or several, as a list."""
-    return list(made) if isinstance(made, (list, tuple)) else [made]
+    return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]

@@ -1,5 +1,7 @@
 """Samples of the operators that move values about: shapes, joining, padding, slices."""
 
+import math
+
 import numpy as np
 
 from .sample import Ints, Sample
@@ -55,11 +57,11 @@ def sequence_last(x, lengths=None, use_sequence_length=False, axis=0):
 
 
 def sequence_reverse(x, lengths=None, use_sequence_length=False):
-    made = x.copy()
+    out = x.copy()
     for n in range(x.shape[1]):
         length = len(x) if lengths is None else int(lengths[n])
-        made[:length, n] = x[:length, n][::-1]
-    return made
+        out[:length, n] = x[:length, n][::-1]
+    return out
 
 
 def moved(op, shapes, oracle, params=None, **known):
@@ -68,20 +70,21 @@ def moved(op, shapes, oracle, params=None, **known):
 
 
 MOVES = [
-    moved("Reshape", [(2, 3, 4)], lambda x, shape: x.reshape(6, 4), {"shape": (-3, 0)}),
-    moved("Reshape", [(2, 3, 4)], lambda x, shape: x.reshape(4, 6), {"shape": (4, -1)}),
-    moved("Reshape", [(2, 3, 4)], lambda x, **_: x.reshape(2, 1, 3, 4),
+    moved("Reshape", [(2, 3, 4)], lambda x, shape: x.reshape(x.shape[0] * x.shape[1], x.shape[2]),
+          {"shape": (-3, 0)}),
+    moved("Reshape", [(2, 3, 4)], lambda x, shape: x.reshape(4, -1), {"shape": (4, -1)}),
+    moved("Reshape", [(2, 3, 4)], lambda x, **_: x.reshape(2, len(x) // 2, *x.shape[1:]),
           {"shape": (-4, 2, -1, -2)}),
-    moved("Reshape", [(10, 5, 4)], lambda x, **_: x.reshape(50, 4),
+    moved("Reshape", [(10, 5, 4)], lambda x, **_: x.reshape(-1, x.shape[2]),
           {"shape": (-1, 0), "reverse": True}),
     moved("reshape_like", [(2, 6), (3, 4)], lambda x, y: x.reshape(y.shape), wrt=(0,)),
-    moved("Flatten", [(2, 3, 4)], lambda x: x.reshape(2, 12)),
+    moved("Flatten", [(2, 3, 4)], lambda x: x.reshape(len(x), math.prod(x.shape[1:]))),
     moved("transpose", [(2, 3, 4)], lambda x: x.T),
     moved("transpose", [(2, 3, 4)], lambda x, axes: x.transpose(axes), {"axes": (1, 2, 0)}),
     moved("transpose", [(37, 41)], lambda x: x.T, recorded=False),
     moved("SwapAxis", [(2, 3, 4)], lambda x, **_: x.swapaxes(0, 2), {"dim1": 0, "dim2": 2}),
     moved("expand_dims", [(2, 3)], lambda x, axis: x[:, None], {"axis": 1}),
-    moved("squeeze", [(1, 2, 1, 3)], lambda x, axis=None: x.reshape(2, 3)),
+    moved("squeeze", [(1, 2, 1, 3)], lambda x: x.squeeze()),
     moved("squeeze", [(1, 2, 1, 3)], lambda x, axis: x.squeeze(axis), {"axis": (2,)}),
     moved("reverse", [(2, 3, 4)], lambda x, axis: np.flip(x, axis), {"axis": 1}),
     moved("tile", [(2, 3)], lambda x, reps: np.tile(x, reps), {"reps": (2, 1, 3)}),
@@ -98,7 +101,7 @@ MOVES = [
           {"indices": (0, 2, 5), "axis": 1}),
     moved("broadcast_to", [(2, 1, 3)], lambda x, shape: np.broadcast_to(x, shape),
           {"shape": (2, 4, 3)}),
-    moved("broadcast_axis", [(2, 1, 3)], lambda x, **_: np.broadcast_to(x, (2, 4, 3)),
+    moved("broadcast_axis", [(2, 1, 3)], lambda x, **_: np.broadcast_to(x, (len(x), 4, x.shape[2])),
           {"axis": 1, "size": 4}),
     moved("broadcast_like", [(2, 1), (2, 5)], lambda x, y: np.broadcast_to(x, y.shape),
           wrt=(0,)),
@@ -132,7 +135,7 @@ SAMPLES = [
           {"use_sequence_length": True}),
     Sample("_arange", (), lambda **_: np.arange(1, 7, 1.5), gradient="none",
            params={"start": 1.0, "stop": 7.0, "step": 1.5}),
-    Sample("_linspace", (), lambda **_: np.linspace(0, 1, 5), gradient="none", recorded=False,
+    Sample("_linspace", (), lambda **_: np.linspace(0, 1, 5), gradient="none",
            params={"start": 0.0, "stop": 1.0, "num": 5}),
     Sample("_eye", (), lambda **_: np.eye(3, 4, 1), {"N": 3, "M": 4, "k": 1}, gradient="none"),
     Sample("_full", (), lambda **_: np.full((2, 3), 1.5), {"shape": (2, 3), "value": 1.5},

@@ -62,8 +62,8 @@ def test_jpeg_is_near(tmp_path, call):
     images = np.stack([(y * 5 + x * 3).astype(np.uint8)])
     paths = write(tmp_path / "a", images), write(tmp_path / "b", np.zeros(1, np.uint8))
     assert call(main, *paths, tmp_path / "made", "--encoding", ".jpg")[0] == 0
-    found = recordio.unpack_img(read(tmp_path / "made")[0], 0)[1].astype(int)
-    assert np.abs(found - images[0]).max() <= 3
+    pixels = recordio.unpack_img(read(tmp_path / "made")[0], 0)[1].astype(int)
+    assert np.abs(pixels - images[0]).max() <= 3
 
 
 @pytest.mark.parametrize("shapes, options, message", [

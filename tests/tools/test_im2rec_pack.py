@@ -49,12 +49,12 @@ def test_images_that_are_encoded_anew_have_the_pixels_of_mxnet(case, recorded, i
 @pytest.mark.parametrize("options", [["--resize", "20"], ["--pass-through", "--pack-label"]])
 def test_the_number_of_threads_changes_no_byte(options, images, several, monkeypatch, call):
     monkeypatch.setattr("mxlite.tools.im2rec.chunk.MOST_ENTRIES", 2)
-    found = set()
+    contents = set()
     for threads in (1, 2, 7):
         assert call(main, several, images, "--num-thread", threads, *options)[0] == 0
-        found.add((several.with_suffix(".rec").read_bytes(),
-                   several.with_suffix(".idx").read_bytes()))
-    assert len(found) == 1
+        contents.add((several.with_suffix(".rec").read_bytes(),
+                      several.with_suffix(".idx").read_bytes()))
+    assert len(contents) == 1
 
 
 def test_fast_decode_gives_nearly_the_same_image(images, tmp_path, call):
@@ -63,12 +63,12 @@ def test_fast_decode_gives_nearly_the_same_image(images, tmp_path, call):
     from mxlite._dataio.codec import encode
     (images / "large.jpg").write_bytes(encode(image))
     (tmp_path / "one.lst").write_text("0\t0\tlarge.jpg\n")
-    found = []
+    pixels = []
     for options in ([], ["--fast-decode"]):
         assert call(main, tmp_path / "one", images, "--resize", "40", *PNG, *options)[0] == 0
-        found.append(decode(read(tmp_path / "one.rec")[0][1]).astype(int))
-    assert found[0].shape == found[1].shape == (40, 52, 3)
-    assert 0 < np.abs(found[0] - found[1]).mean() < 4
+        pixels.append(decode(read(tmp_path / "one.rec")[0][1]).astype(int))
+    assert pixels[0].shape == pixels[1].shape == (40, 52, 3)
+    assert 0 < np.abs(pixels[0] - pixels[1]).mean() < 4
 
 
 def test_all_lists_of_a_prefix_and_of_a_folder_are_packed(images, tmp_path, call):
@@ -162,7 +162,7 @@ def test_16_bits_are_kept(images, tmp_path, call):
     (images / "deep.png").write_bytes(encode(deep, ".png"))
     (tmp_path / "made.lst").write_text("0\t0\tdeep.png\n")
     assert call(main, tmp_path / "made", images, *PNG, "--color", -1, "--resize", 4)[0] == 0
-    found = decode(read(tmp_path / "made.rec")[0][1], -1)
-    assert found.dtype == np.uint16
+    pixels = decode(read(tmp_path / "made.rec")[0][1], -1)
+    assert pixels.dtype == np.uint16
     # bilinear with the middles of pixels at half numbers: 3 parts of one, 1 part of the other
-    assert found[:, :, 0].tolist() == [[1000, 15750, 45250, 60000]] * 4
+    assert pixels[:, :, 0].tolist() == [[1000, 15750, 45250, 60000]] * 4

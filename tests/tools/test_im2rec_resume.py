@@ -27,7 +27,7 @@ def states(path):
 
 
 @pytest.fixture
-def made(images, tmp_path, call):
+def packed(images, tmp_path, call):
     """The prefix of a long list, and what a run without interruption makes of it."""
     names = ["gray.png", "alpha.png", "tall.jpg", "cats/b.jpg"]
     (images / "last.png").write_bytes((images / "gray.png").read_bytes())
@@ -40,18 +40,18 @@ def made(images, tmp_path, call):
 
 
 def bytes_of(prefix):
-    found = {}
+    contents = {}
     for end in (".rec", ".idx"):
         path = prefix.with_suffix(end)
-        found[end] = path.read_bytes()
+        contents[end] = path.read_bytes()
         path.unlink()
-    return found
+    return contents
 
 
 @pytest.fixture
-def killed(made, images):
+def killed(packed, images):
     """The same, and a run that was killed in its middle."""
-    prefix, _ = made
+    prefix, _ = packed
     os.remove(images / "last.png")
     os.mkfifo(images / "last.png")
     process = subprocess.Popen([sys.executable, "-c", RUN, str(prefix), str(images),
@@ -66,7 +66,7 @@ def killed(made, images):
     os.remove(images / "last.png")
     (images / "last.png").write_bytes((images / "gray.png").read_bytes())
     assert not prefix.with_suffix(".rec").exists()
-    return made
+    return packed
 
 
 def again(prefix, images, call, *options):
@@ -137,8 +137,8 @@ def test_half_a_line_of_the_journal_does_not_count(killed, images, call):
 
 
 @pytest.mark.parametrize("killed_after", ["finished", "rec", "idx"])
-def test_killed_between_the_two_renames(killed_after, made, images, call, monkeypatch):
-    prefix, expected = made
+def test_killed_between_the_two_renames(killed_after, packed, images, call, monkeypatch):
+    prefix, expected = packed
     journal = Journal(str(prefix.with_suffix(".lst")))
     prefix.with_suffix(".idx").write_text("old\n")
     assert journal.take_up(parse([str(prefix), str(images), "--pass-through"]).recipe) == ""
@@ -189,10 +189,10 @@ def test_a_list_that_was_finished_is_not_packed_again(killed, images, call):
     assert not list(prefix.parent.glob("*.journal"))
 
 
-def test_two_runs_do_not_pack_the_same_list(made, images, call):
+def test_two_runs_do_not_pack_the_same_list(packed, images, call):
     import fcntl
 
-    prefix, _ = made
+    prefix, _ = packed
     with open(prefix.with_suffix(".lst")) as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         status, _, error = call(main, prefix, images, "--pass-through")

@@ -17,18 +17,18 @@ def test_what_is_told(call, monkeypatch):
     monkeypatch.setenv("MXLITE_SOMETHING", "7")
     monkeypatch.setenv("SECRET", "hidden")
     status, out, _ = call(info.main, "--json")
-    found = json.loads(out)
+    report = json.loads(out)
     assert status == 0
-    assert found["mxlite"]["version"] == mxlite.__version__
-    assert found["mxlite"]["threads"] == core.num_threads()
-    assert found["mxlite"]["instruction set"] in core.instruction_sets()
-    assert found["python"]["version"] == platform.python_version()
-    assert found["cpu"]["cores"] == os.cpu_count()
-    assert found["libraries"]["numpy"] == numpy.__version__
-    assert found["jpeg"]["decoder"]
-    assert found["gpus"]
-    assert found["environment"]["MXLITE_SOMETHING"] == "7"
-    assert "SECRET" not in found["environment"]
+    assert report["mxlite"]["version"] == mxlite.__version__
+    assert report["mxlite"]["threads"] == core.num_threads()
+    assert report["mxlite"]["instruction set"] in core.instruction_sets()
+    assert report["python"]["version"] == platform.python_version()
+    assert report["cpu"]["cores"] == os.cpu_count()
+    assert report["libraries"]["numpy"] == numpy.__version__
+    assert report["jpeg"]["decoder"]
+    assert report["gpus"]
+    assert report["environment"]["MXLITE_SOMETHING"] == "7"
+    assert "SECRET" not in report["environment"]
 
 
 def test_the_table_has_a_line_for_each(call):
@@ -42,9 +42,9 @@ def test_a_part_that_fails_does_not_end_the_rest(call, monkeypatch):
         raise OSError("no such thing")
 
     monkeypatch.setattr(info, "of_cpu", fail)
-    found = json.loads(call(info.main, "--json")[1])
-    assert found["cpu"] == {"error": "OSError: no such thing"}
-    assert found["mxlite"]["version"] == mxlite.__version__
+    report = json.loads(call(info.main, "--json")[1])
+    assert report["cpu"] == {"error": "OSError: no such thing"}
+    assert report["mxlite"]["version"] == mxlite.__version__
 
 
 def test_a_wrong_setting_is_told_and_no_crash():

@@ -28,39 +28,39 @@ def lines(recorded):
 def read(path):
     """{key: (id, label, data)} through the index; and as many in the file."""
     with recordio.MXIndexedRecordIO(path.with_suffix(".idx"), path, "r") as file:
-        found = {key: recordio.unpack(file.read_idx(key)) for key in file.keys}
+        records = {key: recordio.unpack(file.read_idx(key)) for key in file.keys}
         file.reset()
-        assert [recordio.unpack(record) for record in file] == list(found.values())
-    return {key: (header.id, header.label, data) for key, (header, data) in found.items()}
+        assert [recordio.unpack(record) for record in file] == list(records.values())
+    return {key: (header.id, header.label, data) for key, (header, data) in records.items()}
 
 
 # ---------------------------------------------------------------- info
 
 def test_info(file, lines, recorded, call):
     status, out, _ = call(main, "info", file, "--json")
-    found = json.loads(out)[str(file)]
+    facts = json.loads(out)[str(file)]
     sizes = [len((recorded / "images" / path).read_bytes()) + 24 for _, _, path in lines]
     assert status == 0
-    assert found["records"] == found["keys in index"] == 9
-    assert found["bytes"] == file.stat().st_size
-    assert found["record bytes"] == {"least": min(sizes), "mean": sum(sizes) / 9,
+    assert facts["records"] == facts["keys in index"] == 9
+    assert facts["bytes"] == file.stat().st_size
+    assert facts["record bytes"] == {"least": min(sizes), "mean": sum(sizes) / 9,
                                      "most": max(sizes)}
-    assert found["records by label"] == {"0": 3, "1": 3, "2": 2, "3": 1}
-    assert found["labels per record"] == {"1": 9}
-    assert found["ids"] == {"least": 0, "most": 8, "distinct": 9}
-    assert found["formats"] == {"png": 5, "jpg": 4}
-    assert found["image sizes"]["27 x 40"] == 1 and found["distinct image sizes"] == 9
+    assert facts["records by label"] == {"0": 3, "1": 3, "2": 2, "3": 1}
+    assert facts["labels per record"] == {"1": 9}
+    assert facts["ids"] == {"least": 0, "most": 8, "distinct": 9}
+    assert facts["formats"] == {"png": 5, "jpg": 4}
+    assert facts["image sizes"]["27 x 40"] == 1 and facts["distinct image sizes"] == 9
 
 
 def test_info_of_several_labels_and_of_other_records(recorded, tmp_path, call):
     with recordio.MXRecordIO(tmp_path / "raw.rec", "w") as file:
         file.write(b"abc")
         file.write(recordio.pack((0, [1, 2], 5, 0), b"data"))
-    found = json.loads(call(main, "info", recorded / "labels.rec", tmp_path / "raw.rec",
+    facts = json.loads(call(main, "info", recorded / "labels.rec", tmp_path / "raw.rec",
                             "--json")[1])
-    assert found[str(recorded / "labels.rec")]["labels per record"] == {"3": 9}
-    assert found[str(tmp_path / "raw.rec")]["without header"] == 1
-    assert found[str(tmp_path / "raw.rec")]["formats"] == {"bin": 1}
+    assert facts[str(recorded / "labels.rec")]["labels per record"] == {"3": 9}
+    assert facts[str(tmp_path / "raw.rec")]["without header"] == 1
+    assert facts[str(tmp_path / "raw.rec")]["formats"] == {"bin": 1}
     out = call(main, "info", tmp_path / "raw.rec")[1]
     assert "  records:              2\n" in out and "2: 1" in out
 
@@ -84,18 +84,18 @@ def test_cat(file, lines, call):
     assert head == ["key", "offset", "id", "labels", "bytes", "format"]
     assert [(int(row[0]), float(row[3])) for row in rows] == [line[:2] for line in lines]
     _, out, _ = call(main, "cat", file, "--range", "2:4", "--json")
-    found = [json.loads(line) for line in out.splitlines()]
-    assert [(row["id"], row["labels"]) for row in found] == [
+    objects = [json.loads(line) for line in out.splitlines()]
+    assert [(row["id"], row["labels"]) for row in objects] == [
         (id, [label]) for id, label, _ in lines[2:4]]
 
 
 def test_cat_by_key_and_extract(file, lines, recorded, tmp_path, call):
     id, _, path = lines[3]
     status, out, _ = call(main, "cat", file, "--index", id, "--extract", tmp_path / "out")
-    (found,) = (tmp_path / "out").iterdir()
+    (extracted,) = (tmp_path / "out").iterdir()
     assert status == 0 and out.splitlines()[1].startswith(f"{id}\t")
-    assert found.stem == str(id)
-    assert found.read_bytes() == (recorded / "images" / path).read_bytes()
+    assert extracted.stem == str(id)
+    assert extracted.read_bytes() == (recorded / "images" / path).read_bytes()
     file.with_suffix(".idx").unlink()          # then keys are numbers
     assert call(main, "cat", file, "--index", 3)[1].splitlines()[1].split("\t")[2] == str(id)
 
@@ -121,18 +121,18 @@ def test_cat_of_what_is_not_there(arguments, message, file, call):
     (["--parts", "2", "--seed", "1"], {"0": 4, "1": 5}),
 ])
 def test_split(arguments, sizes, file, tmp_path, call):
-    whole, before = read(file), set(tmp_path.iterdir())
+    all_records, before = read(file), set(tmp_path.iterdir())
     assert call(main, "split", file, "--prefix", tmp_path / "part", *arguments)[0] == 0
     parts = {name: read(tmp_path / f"part_{name}.rec") for name in sizes}
     assert {name: len(part) for name, part in parts.items()} == sizes
     assert len(set(tmp_path.iterdir()) - before) == 2 * len(sizes)
     joined = [item for part in parts.values() for item in part.items()]
-    assert dict(joined) == whole
+    assert dict(joined) == all_records
     if "--by-label" in arguments:
         assert all(label == float(name) for name, part in parts.items()
                    for _, label, _ in part.values())
     else:
-        assert (joined == list(whole.items())) == ("--seed" not in arguments)
+        assert (joined == list(all_records.items())) == ("--seed" not in arguments)
 
 
 @pytest.mark.parametrize("arguments, message", [
@@ -158,12 +158,12 @@ def test_split_needs_a_key_and_a_label_for_each_record(file, tmp_path, call):
 
 
 def test_merge_gives_new_ids_and_keys(file, tmp_path, call):
-    whole = list(read(file).values())
+    records = list(read(file).values())
     assert call(main, "merge", tmp_path / "all.rec", file, file)[0] == 0
     merged = read(tmp_path / "all.rec")
     assert list(merged) == list(range(18))
     assert list(merged.values()) == [(number, label, data) for number, (_, label, data)
-                                     in enumerate(whole + whole)]
+                                     in enumerate(records + records)]
 
 
 def test_merge_that_keeps_ids_undoes_split(file, tmp_path, call):
@@ -217,6 +217,6 @@ def test_labels_keep_all_digits_and_ids_may_repeat(tmp_path, call):
     status, _, error = call(main, "unpack", tmp_path / "a.rec", tmp_path / "out")
     assert status == 1 and "has no header with a label, and is left out" in error
     assert call(im2rec, tmp_path / "out/a", tmp_path / "out", "--pass-through")[0] == 0
-    whole = (tmp_path / "a.rec").read_bytes()
-    assert (tmp_path / "out/a.rec").read_bytes() == whole[:-12]
+    content = (tmp_path / "a.rec").read_bytes()
+    assert (tmp_path / "out/a.rec").read_bytes() == content[:-12]
     assert len(list((tmp_path / "out").rglob("7_1.jpg"))) == 1

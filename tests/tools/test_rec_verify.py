@@ -38,7 +38,7 @@ def test_a_file_without_damage(file, call):
 
 
 def test_damage_is_named_and_what_is_whole_is_saved(file, tmp_path, call):
-    whole, starts = records(file), offsets(file)
+    all_records, starts = records(file), offsets(file)
     keys = [line.split("\t")[0] for line in file.with_suffix(".idx").read_text().splitlines()]
     damage(file, starts[2], 0)                 # the magic of the third record
     damage(file, starts[5] + 7, 0xFF)          # flag and size of the sixth
@@ -48,10 +48,10 @@ def test_damage_is_named_and_what_is_whole_is_saved(file, tmp_path, call):
     assert f"; {starts[3] - starts[2]:,} bytes are lost\n" in error
     assert error.count("damaged record at byte") == 2
     kept = records(tmp_path / "fixed.rec")
-    assert len(kept) >= 6 and all(record in whole for record in kept)
-    assert whole[2] not in kept and whole[5] not in kept and whole[8] in kept
+    assert len(kept) >= 6 and all(record in all_records for record in kept)
+    assert all_records[2] not in kept and all_records[5] not in kept and all_records[8] in kept
     with recordio.MXIndexedRecordIO(tmp_path / "fixed.idx", tmp_path / "fixed.rec", "r") as fixed:
-        assert fixed.read_idx(int(keys[8])) == whole[8]
+        assert fixed.read_idx(int(keys[8])) == all_records[8]
     assert call(main, "verify", tmp_path / "fixed.rec", "--images")[0] == 0
 
 
@@ -92,10 +92,10 @@ def test_an_image_that_cannot_be_decoded(tmp_path, recorded, call):
         file.write(b"short")
     assert call(main, "verify", tmp_path / "file.rec")[0] == 0
     status, _, error = call(main, "verify", tmp_path / "file.rec", "--images")
-    where = f"{tmp_path / 'file.rec'}: record at byte"
+    place = f"{tmp_path / 'file.rec'}: record at byte"
     assert status == 1
-    assert f"{where} 0: expected an encoded image" in error
-    assert error.count(where) == 3 and "missing or wrong bytes" in error
+    assert f"{place} 0: expected an encoded image" in error
+    assert error.count(place) == 3 and "missing or wrong bytes" in error
     assert "expected a header and labels, found 5 bytes" in error
 
 

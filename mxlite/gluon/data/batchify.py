@@ -1,7 +1,7 @@
 """Functions that make a batch of a list of samples, for DataLoader's batchify_fn.
 
-`use_shared_mem` is taken for the sake of code written for MXNet 2 and changes nothing: batches
-of worker processes come through shared memory whatever made them.
+`use_shared_mem` is accepted for code written for MXNet 2 and has no effect: worker processes
+always send batches through shared memory.
 """
 
 from __future__ import annotations
@@ -151,59 +151,59 @@ Tuple = Group             # as GluonNLP calls them
 List = AsList
 
 
-def parts(where: str, data: Sequence[Any]) -> list[tuple[Any, ...]]:
+def parts(caller: str, data: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Samples of several parts -> for each part, the tuple of those of all samples."""
     for number, sample in enumerate(data):
         if not isinstance(sample, (tuple, list)):
-            raise MXNetTypeError(f"{where}: samples must be tuples; sample {number} of the batch "
+            raise MXNetTypeError(f"{caller}: samples must be tuples; sample {number} of the batch "
                                  f"is a {type(sample).__name__}")
         if len(sample) != len(data[0]):
-            raise MXNetValueError(f"{where}: all samples must have as many parts as the first, "
+            raise MXNetValueError(f"{caller}: all samples must have as many parts as the first, "
                                   f"{len(data[0])}; sample {number} of the batch has {len(sample)}")
     return list(zip(*data, strict=True))
 
 
-def stack(where: str, data: Sequence[Any]) -> nd.NDArray:
+def stack(caller: str, data: Sequence[Any]) -> nd.NDArray:
     """Samples of one shape, (...) each, as an array (N, ...)."""
     first = data[0]
     if isinstance(first, nd.NDArray) and autograd.is_recording():
         return nd.stack(*data)
     if not isinstance(first, (np.ndarray, nd.NDArray)):
-        return array_of(where, list(data))
-    batch = nd.empty((len(data), *first.shape), dtype=dtype_of(where, first))
+        return array_of(caller, list(data))
+    batch = nd.empty((len(data), *first.shape), dtype=dtype_of(caller, first))
     view = batch._numpy_view()
     for row, sample in enumerate(data):
         values = np.asarray(sample)
         if values.shape != first.shape:
             raise MXNetValueError(
-                f"{where}: all samples must have the shape of the first, {first.shape}; sample "
+                f"{caller}: all samples must have the shape of the first, {first.shape}; sample "
                 f"{row} of the batch has {values.shape}: batchify.Pad pads, batchify.Append lists")
         if values.dtype != view.dtype:
-            return array_of(where, np.stack([np.asarray(one) for one in data]))
+            return array_of(caller, np.stack([np.asarray(one) for one in data]))
         view[row] = values
     return batch
 
 
-def array_of(where: str, values: Any) -> nd.NDArray:
+def array_of(caller: str, values: Any) -> nd.NDArray:
     """A number, or nested lists of them, or an array, as a new array of its own dtype."""
     try:
-        found = np.asarray(values)
+        array = np.asarray(values)
     except ValueError as error:
-        raise MXNetValueError(f"{where}: all samples must have one shape; {error}") from None
-    batch = nd.empty(found.shape or (1,), dtype=dtype_of(where, found))
-    batch._numpy_view()[...] = found
+        raise MXNetValueError(f"{caller}: all samples must have one shape; {error}") from None
+    batch = nd.empty(array.shape or (1,), dtype=dtype_of(caller, array))
+    batch._numpy_view()[...] = array
     return batch
 
 
-def dtype_of(where: str, values: Any) -> str:
+def dtype_of(caller: str, values: Any) -> str:
     """The name of the dtype of an array. Raises MXNetTypeError for one that ours cannot have."""
     if isinstance(values, nd.NDArray):
         return values._dtype_name
     try:
         return dtype_name(values.dtype)
     except MXNetTypeError as error:
-        found = values.flat[0] if values.size else values
+        example = values.flat[0] if values.size else values
         raise MXNetTypeError(
-            f"{where}: samples must be numbers, arrays of numbers, or tuples of these; got "
-            f"{found!r:.80} of type {type(found).__name__}: give another batchify_fn, such as "
+            f"{caller}: samples must be numbers, arrays of numbers, or tuples of these; got "
+            f"{example!r:.80} of type {type(example).__name__}: give another batchify_fn, such as "
             f"batchify.AsList(), or convert it ({error})") from None

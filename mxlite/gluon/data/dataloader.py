@@ -1,4 +1,4 @@
-"""`DataLoader`: batches of a dataset, made here, or ahead of time by threads or processes."""
+"""`DataLoader`: batches of a dataset, made by the caller or prefetched by threads or processes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ... import ndarray as nd
-from ...base import MXNetTypeError, MXNetValueError
+from ...base import MXNetTypeError, MXNetValueError, check_count
 from ...device.context import cpu_pinned, num_gpus
-from ...io.iterator import check_count, refuse_unknown
+from ...io.iterator import refuse_unknown
 from ...random import next_key
 from .batchify import default_batchify_fn as default_batchify_fn
 from .loader_threads import Crew, Epoch
@@ -28,20 +28,20 @@ class DataLoader:
     batch_size, with shuffle or a sampler, and last_batch ('keep', 'discard', 'rollover'): which
         samples make a batch; or a batch_sampler, which gives lists of numbers of samples.
     batchify_fn: makes a batch of a list of samples; see `gluon.data.batchify`.
-    num_workers: how many threads make batches, or processes with thread_pool=False. The batches
-        and their order are the same for any number: what samples draw from mx.random depends on
-        the seed, the epoch and the number of the batch.
-    prefetch: how many batches are made ahead, 2 * num_workers if None.
-    timeout: seconds to wait for a batch of a worker, then LoaderTimeoutError is raised.
-    pin_memory, pin_device_id: give arrays in memory that this GPU copies from quickly; where there
-        is no such GPU, in ordinary memory.
-    auto_reload: begin to make the batches of the next epoch as soon as one ends, and those of the
-        first at once; `refresh` and `clean` begin anew, and drop what is made ahead.
+    num_workers: how many threads (with thread_pool=False: processes) make batches. Batches and
+        their order are the same for any number: random numbers that samples draw from mx.random
+        depend on the seed, the epoch and the batch number.
+    prefetch: how many batches are prefetched; None: 2 * num_workers.
+    timeout: seconds to wait for a worker's batch before LoaderTimeoutError is raised.
+    pin_memory, pin_device_id: return arrays in pinned memory of this GPU; without such a GPU, in
+        ordinary memory.
+    auto_reload: prefetch the next epoch as soon as one ends, and the first epoch at once;
+        `refresh` and `clean` start over and drop prefetched batches.
 
-    Threads share the dataset, so its `__getitem__` must bear that. Processes are started anew
-    (never forked) and get the dataset by pickle: a script that uses them must have what it runs
-    under `if __name__ == "__main__":`. Their arrays come through shared memory. An error in a
-    worker is raised where its batch would come, with notes that name the sample.
+    Threads share the dataset, so its `__getitem__` must be thread-safe. Processes are spawned
+    (never forked) and get the dataset by pickle: a script that uses them must start its work under
+    `if __name__ == "__main__":`. Their arrays are sent through shared memory. An error in a worker
+    is raised when its batch is due, with notes that name the sample.
     """
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:

@@ -62,7 +62,7 @@ class Dataset:
         return _Sampled(self, sampler)
 
     def transform(self, fn: Callable[..., Any], lazy: bool = True) -> Dataset:
-        """fn(*sample) for every sample; lazy: when it is asked for, each time anew."""
+        """fn(*sample) for every sample; lazy: computed at each access."""
         changed = _Transformed(self, fn)
         return changed if lazy else SimpleDataset(list(changed))
 

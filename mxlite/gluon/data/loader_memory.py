@@ -1,9 +1,9 @@
-"""Batches from a worker process to its parent: pickled, but for arrays, which lie in shared memory.
+"""Batches from a worker process to its parent: pickled, except arrays, which use shared memory.
 
-A worker has one segment of shared memory, which it makes and which grows when a batch needs it;
-its parent copies a batch out before the worker makes the next. Segments are numbered, and only
-the parent unlinks them: it does so once a larger one is there, and when the worker has ended,
-however that came. (Should the parent die first, Python's resource tracker unlinks them.)
+A worker has one segment of shared memory, which it creates and replaces by a larger one when a
+batch needs it. The parent copies a batch out before the worker makes the next. Segments are
+numbered, and only the parent unlinks them: when a larger one replaces them, and after the worker
+has ended for any reason. (If the parent dies first, Python's resource tracker unlinks them.)
 """
 
 from __future__ import annotations

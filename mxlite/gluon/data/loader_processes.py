@@ -1,7 +1,7 @@
-"""Worker processes: each is started, asked and ended by a thread of a Crew in their parent.
+"""Worker processes: each is started, used and ended by a thread of a Crew in their parent.
 
-A process has at most one order and one reply in its pipe and shares no lock with anybody, so that
-it can be killed at any moment: the pipe then ends, and the thread that waits says so.
+A process has at most one request and one reply in its pipe and shares no lock, so it can be killed
+at any time: the pipe then closes, and the waiting thread reports it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _WHY = {
 
 
 class WorkerProcess:
-    """A process that makes batches, and is started anew where it has ended meanwhile."""
+    """A process that makes batches, and is restarted if it has ended."""
 
     def __init__(self, maker: Maker, pickled_maker: bytes) -> None:
         self._maker = maker
@@ -63,7 +63,7 @@ class WorkerProcess:
         return self._inbox.unpack(reply) if is_wanted() else None
 
     def get_ready(self) -> None:
-        """Send the dataset, and wait until it is there. Raises MXNetError where it is not."""
+        """Send the dataset and wait until the worker has it. Raises MXNetError if that fails."""
         if self._is_ready:
             return
         message = self._pickled or pickled(self._maker)
@@ -76,12 +76,12 @@ class WorkerProcess:
                              'and not under `if __name__ == "__main__":`? Each worker process '
                              "imports the script. Or use threads, thread_pool=True") from None
         if reply:
-            found: Failure = pickle.loads(reply)
+            failure: Failure = pickle.loads(reply)
             error = MXNetError(
                 "DataLoader: a worker process cannot load the dataset or the batchify_fn: "
-                f"{found.summary}. Their classes and functions must be in a module or a script "
+                f"{failure.summary}. Their classes and functions must be in a module or a script "
                 "that it can import; or use threads, thread_pool=True")
-            error.add_note(found.trace)
+            error.add_note(failure.trace)
             raise error
         self._is_ready = True
 
@@ -129,8 +129,8 @@ class WorkerProcess:
         while not self._connection.poll(_POLL):
             if not self._process.is_alive() and not self._connection.poll():
                 raise EOFError
-        found: bytes = self._connection.recv_bytes()
-        return found
+        message: bytes = self._connection.recv_bytes()
+        return message
 
     def _died(self, when: str) -> MXNetError:
         self._process.join(_PATIENCE)

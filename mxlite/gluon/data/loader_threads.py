@@ -1,8 +1,8 @@
-"""Threads that make batches ahead, and the batches of an epoch in the sampler's order.
+"""Threads that prefetch batches, and the batches of an epoch in the sampler's order.
 
-No lock is held anywhere: all is handed over through SimpleQueues, which may also be used while
-the interpreter collects garbage. A thread knows the orders and what makes batches of them, but
-neither the loader nor the epoch, which can therefore be dropped at any time.
+There are no locks: everything is passed through SimpleQueues, which are safe during garbage
+collection, too. A thread refers to the requests and the Maker, but neither to the loader nor to the
+epoch, so both can be deleted at any time.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class Failure(NamedTuple):
 
 
 def serve(connection: Connection, prefix: str) -> None:
-    """Take a pickled Maker, say b"" when it is there, then answer orders, till the parent ends.
+    """Receive a pickled Maker, acknowledge it with b"", then serve requests until the parent ends.
 
     prefix: of the names of this worker's segments of shared memory.
     """

@@ -1,4 +1,4 @@
-"""How a batch is made of the numbers of its samples: here, in a thread, or in another process."""
+"""How a batch is made from the numbers of its samples: by the caller, a thread or a process."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Order(NamedTuple):
 
 
 def orders(batch_sampler: Any, key: tuple[int, int]) -> Iterator[Order]:
-    """An order for each batch of a sampler, which draws from streams of the epoch's key.
+    """A request for each batch of a sampler, which draws from streams of the epoch's key.
 
-    So what it draws depends neither on how far ahead it is asked nor on what else is random.
+    So its random numbers depend neither on prefetching nor on other users of mx.random.
     """
     batches: Iterator[Any] | None = None
     for number in itertools.count():
@@ -55,7 +55,7 @@ def orders(batch_sampler: Any, key: tuple[int, int]) -> Iterator[Order]:
 class Maker:
     """Makes the batch of an order: the samples of the dataset, through batchify_fn.
 
-    What is drawn at random meanwhile depends on the epoch's key and the number of the batch.
+    Random numbers drawn meanwhile depend on the epoch's key and the batch number.
     """
 
     def __init__(self, dataset: Any, batchify_fn: Callable[[list[Any]], Any]) -> None:

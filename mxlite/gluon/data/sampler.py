@@ -34,7 +34,7 @@ class SequentialSampler(Sampler):
 
 
 class RandomSampler(Sampler):
-    """0 to length - 1 in an order drawn anew each time, from the seed of mx.random.seed."""
+    """0 to length - 1 in a new random order each time, from the seed of mx.random.seed."""
 
     def __init__(self, length: int) -> None:
         self._length = length

@@ -1,5 +1,5 @@
-"""A chunk of a list becomes a piece of a RecordIO file. This is what runs on threads, in other
-processes and on other machines; the pieces put together are the file, however it was cut."""
+"""A chunk of a list becomes a piece of a RecordIO file. This runs in threads, in other processes
+and on other machines; the concatenated pieces are the same file for any size of chunks."""
 
 from __future__ import annotations
 

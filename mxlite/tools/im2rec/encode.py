@@ -28,19 +28,19 @@ def record_of(entry: Entry, recipe: Recipe) -> bytes:
     return pack(header, data)
 
 
-def recode(data: bytes, recipe: Recipe, where: str) -> bytes:
-    """The image, cropped, resized and encoded anew as the recipe says."""
+def recode(data: bytes, recipe: Recipe, path: str) -> bytes:
+    """The image, cropped, resized and encoded again as the recipe says."""
     from ..._dataio.codec import decode, encode
 
     if not data:
         raise MXNetValueError("the file is empty")
     smallest = (recipe.resize,) * 2 if recipe.resize and recipe.fast_decode else None
-    image = decode(data, recipe.color, at_least=smallest, where=where, orient=True)
+    image = decode(data, recipe.color, at_least=smallest, caller=path, orient=True)
     if recipe.center_crop:
         image = center(image)
     if recipe.resize:
         image = resize_short(image, recipe.resize)
-    return encode(image, recipe.encoding, recipe.quality, where=where, rgb=True)
+    return encode(image, recipe.encoding, recipe.quality, caller=path, rgb=True)
 
 
 def center(image: Any) -> Any:

@@ -1,7 +1,7 @@
-"""Who does the work: threads here, or an engine that spreads it over machines.
+"""Executors: threads of this process, or an engine that distributes work over machines.
 
-An executor has `map(function, tasks)`, whose results come in the order of the tasks while later
-ones are in work, and `close()`. Any concurrent.futures.Executor becomes one by `Pool`.
+An executor has `map(function, tasks)`, which yields results in the order of the tasks while later
+ones run, and `close()`. Any concurrent.futures.Executor becomes one by `Pool`.
 """
 
 from __future__ import annotations

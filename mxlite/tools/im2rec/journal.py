@@ -1,11 +1,13 @@
-"""How far the packing of a list has come, so that a run that was killed can be taken up again.
+"""The progress of packing a list, so that a killed run can be resumed.
 
-For <name>.lst there are, until all is done: <name>.rec.part and <name>.idx.part, which grow, and
-<name>.rec.journal. Its first line (JSON) says what is packed and how; each further line, how far:
+Until <name>.lst is packed, there are <name>.rec.part and <name>.idx.part, which grow, and
+<name>.rec.journal. Its first line (JSON) records the list and the options; each further line, the
+progress:
 
     {"entries": lines done, "rec": bytes, "idx": bytes, "records": n, "problems": n}
 
-and "finished": true once the files are whole. What the parts hold beyond the last line is cut off.
+and "finished": true once the files are complete. A resumed run truncates the parts to the last
+line's sizes.
 """
 
 from __future__ import annotations
@@ -63,8 +65,8 @@ class Journal:
         return f"{self.rec}.journal"
 
     def take_up(self, recipe: Recipe) -> str:
-        """Set `state` to where an earlier run came; else start anew. Why so: "" if there was no
-        earlier run, "resumed", or the reason that it cannot be taken up."""
+        """Set `state` to an earlier run's progress, or start over. Returns "" if there was no
+        earlier run, "resumed", or the reason why it cannot be resumed."""
         wanted = self._heading(recipe)
         try:
             with open(self.path, encoding="utf-8") as file:
@@ -113,8 +115,8 @@ class Journal:
             os.fsync(file.fileno())
 
     def finish(self) -> None:
-        """Give the parts their names. Killed in between, the next run ends it; at no time does a
-        .rec stand beside the .idx of another."""
+        """Rename the parts to their final names. If killed in between, the next run completes it;
+        a .rec never has the .idx of another file beside it."""
         if not self.state.finished:
             self.state.finished = True
             self.note()

@@ -18,24 +18,24 @@ def make_lists(options: Options, console: Console) -> int:
     """Write <prefix>[_chunk][_train|_val|_test].lst; the exit status. Raises MXNetValueError for a
     folder without images."""
     labels: dict[str, int] = {}
-    found = list(find_images(options, labels))
-    if not found:
-        where = "" if options.recursive else "; --recursive looks into subfolders, too"
+    images = list(find_images(options, labels))
+    if not images:
+        hint = "" if options.recursive else "; --recursive looks into subfolders, too"
         raise MXNetValueError(f"{options.root}: no files that end in {' '.join(options.exts)}"
-                              f"{where}")
+                              f"{hint}")
     if options.recursive:
         for folder, label in labels.items():
             console.note(f"label {label}: {folder}")
     if options.shuffle:
-        random.Random(SEED).shuffle(found)
+        random.Random(SEED).shuffle(images)
     listed = 0
-    for path, items in cut(found, options):
+    for path, items in cut(images, options):
         write_list(path, items)
         listed += len(items)
         console.note(f"{path}: {words([(len(items), 'image')])}")
-    if listed < len(found):
-        console.note(f"{words([(len(found) - listed, 'image')])} of {len(found):,} in no list: the "
-                     "ratios leave no list for what rounding left over")
+    if listed < len(images):
+        console.note(f"{words([(len(images) - listed, 'image')])} of {len(images):,} in no list: "
+                     "the ratios leave no list for what rounding left over")
     return DONE
 
 
@@ -51,8 +51,8 @@ def find_images(options: Options, labels: dict[str, int]) -> Iterator[Item]:
             if path != path.strip() or any(letter in path for letter in "\t\n\r"):
                 raise MXNetValueError(f"{full!r}: a name in a list must have no tab and no end of "
                                       "line, and neither begin nor end with a space")
-            where = os.path.relpath(folder, options.root)
-            yield count, path, labels.setdefault(where, len(labels))
+            subfolder = os.path.relpath(folder, options.root)
+            yield count, path, labels.setdefault(subfolder, len(labels))
             count += 1
 
 

@@ -28,12 +28,12 @@ def lists_of(options: Options) -> list[str]:
     is_folder = os.path.isdir(options.prefix)
     folder = options.prefix if is_folder else os.path.dirname(options.prefix)
     paths = [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
-    found = [path for path in paths
+    lists = [path for path in paths
              if path.startswith(options.prefix) and path.endswith(".lst") and os.path.isfile(path)]
-    if not found:
-        where = os.path.join(options.prefix, "*.lst") if is_folder else f"{options.prefix}*.lst"
-        raise MXNetValueError(f"no list {where}; --list makes one")
-    return found
+    if not lists:
+        pattern = os.path.join(options.prefix, "*.lst") if is_folder else f"{options.prefix}*.lst"
+        raise MXNetValueError(f"no list {pattern}; --list makes one")
+    return lists
 
 
 def lines_of(path: str) -> Iterator[tuple[int, str]]:

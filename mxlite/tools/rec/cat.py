@@ -86,10 +86,10 @@ def range_of(text: str) -> tuple[int, int | None]:
     try:
         if not colon:
             raise ValueError
-        found = int(begin or 0), int(end) if end else None
-        if found[0] < 0 or (found[1] is not None and found[1] < found[0]):
+        bounds = int(begin or 0), int(end) if end else None
+        if bounds[0] < 0 or (bounds[1] is not None and bounds[1] < bounds[0]):
             raise ValueError
-        return found
+        return bounds
     except ValueError:
         raise MXNetValueError(f"--range must be A:B with 0 <= A <= B; got {text!r}") from None
 

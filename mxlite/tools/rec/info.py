@@ -26,9 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace, console: Console) -> int:
     """Print what is found. Raises RecordError for damage."""
-    found = {path: describe(path, console) for path in options.files}
-    print(json.dumps(found, indent=2) if options.json else "\n\n".join(
-        f"{path}\n{table(values)}" for path, values in found.items()))
+    reports = {path: describe(path, console) for path in options.files}
+    print(json.dumps(reports, indent=2) if options.json else "\n\n".join(
+        f"{path}\n{table(values)}" for path, values in reports.items()))
     return DONE
 
 
@@ -101,11 +101,11 @@ def image_size(data: bytes) -> str:
     return f"{width} x {height}"
 
 
-def by_count(counter: Counter[Any], most: int | None = None) -> dict[str, int]:
+def by_count(counter: Counter[Any], limit: int | None = None) -> dict[str, int]:
     """kind -> count, the most frequent first."""
     ordered = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
     return {f"{kind:g}" if isinstance(kind, float) else str(kind): count
-            for kind, count in ordered[:most]}
+            for kind, count in ordered[:limit]}
 
 
 def table(values: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""A .rec and its .idx that are being written, and get their names once they are whole."""
+"""A .rec and its .idx, renamed to their final names once they are complete."""
 
 from __future__ import annotations
 

@@ -101,10 +101,10 @@ def keys_by_offset(path: str, index: str | None = None) -> dict[int, str]:
     index = index or index_beside(path)
     if not os.path.isfile(index):
         return {}
-    found = read_index(index)
-    if found.problems:
-        raise MXNetValueError(found.problems[0])
-    return {offset: key for key, offset in found.entries}
+    parsed = read_index(index)
+    if parsed.problems:
+        raise MXNetValueError(parsed.problems[0])
+    return {offset: key for key, offset in parsed.entries}
 
 
 # ---------------------------------------------------------------- images

@@ -1,4 +1,4 @@
-"""rec verify: is a file whole, does its index fit, are its images images?"""
+"""rec verify: checks the records of a file, its index, and that its images can be decoded."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def execute(options: argparse.Namespace, console: Console) -> int:
     if len(options.files) > 1 and (options.index or options.fix):
         raise MXNetValueError("--index and --fix go with one file; got "
                               f"{len(options.files)} files")
-    found = [verify(path, options, console) for path in options.files]
-    return DONE if all(found) else SOME_FAILED
+    results = [verify(path, options, console) for path in options.files]
+    return DONE if all(results) else SOME_FAILED
 
 
 def verify(path: str, options: argparse.Namespace, console: Console) -> bool:
@@ -78,15 +78,15 @@ def check_image(path: str, offset: int, record: bytes, console: Console) -> None
     """Say what is wrong with an image."""
     from ..._dataio.codec import decode
 
-    where = f"{path}: record at byte {offset}"
+    place = f"{path}: record at byte {offset}"
     header, data = header_of(record)
     if header is None:
-        console.problem(f"{where}: expected a header and labels, found {len(record)} bytes")
+        console.problem(f"{place}: expected a header and labels, found {len(record)} bytes")
         return
     with warnings.catch_warnings():
         warnings.simplefilter("error")             # of images with missing bytes
         try:
-            decode(data, -1, where=where)
+            decode(data, -1, caller=place)
         except (MXNetError, UserWarning) as error:
             console.problem(str(error))
 

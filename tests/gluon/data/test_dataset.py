@@ -98,8 +98,8 @@ def test_record_file_dataset_is_read_by_threads_and_pickled(record_file):
     dataset = data.RecordFileDataset(record_file)
     expected = list(dataset)
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(dataset.__getitem__, [i % 5 for i in range(2000)]))
-    assert found == expected * 400
+        samples = list(pool.map(dataset.__getitem__, [i % 5 for i in range(2000)]))
+    assert samples == expected * 400
     assert list(pickle.loads(pickle.dumps(dataset))) == expected
 
 

@@ -22,9 +22,9 @@ def test_the_signature_is_that_of_mxnet_but_for_threads():
                 "sampler": None, "last_batch": None, "batch_sampler": None, "batchify_fn": None,
                 "num_workers": 0, "pin_memory": False, "pin_device_id": 0, "prefetch": None,
                 "thread_pool": True, "timeout": 120, "auto_reload": False}
-    found = inspect.signature(data.DataLoader.__init__).parameters
-    assert {name: found[name].default for name in list(found)[1:]} == expected
-    assert list(found)[1:] == list(expected)
+    parameters = inspect.signature(data.DataLoader.__init__).parameters
+    assert {name: parameters[name].default for name in list(parameters)[1:]} == expected
+    assert list(parameters)[1:] == list(expected)
 
 
 @WAYS
@@ -44,17 +44,17 @@ def test_what_is_drawn_depends_on_the_seed_only(way):
     def epochs(**options):
         mx.random.seed(9)
         loader = data.DataLoader(Drawn(10), 3, shuffle=True, **options)
-        found = []
+        batches = []
         for _ in range(2):
             for order, drawn, host in loader:
-                found.append(np.concatenate([order.asnumpy(), drawn.asnumpy().ravel(),
-                                             host.asnumpy()]))
+                batches.append(np.concatenate([order.asnumpy(), drawn.asnumpy().ravel(),
+                                               host.asnumpy()]))
                 mx.random.numpy_generator().uniform(size=len(options))
-        return np.concatenate(found)
+        return np.concatenate(batches)
 
-    found = epochs(**way)
-    assert np.array_equal(found, epochs()) and np.array_equal(found, epochs(num_workers=3))
-    assert len(set(found[20:])) > 40 and found[:3].tolist() != found[40:43].tolist()
+    batches = epochs(**way)
+    assert np.array_equal(batches, epochs()) and np.array_equal(batches, epochs(num_workers=3))
+    assert len(set(batches[20:])) > 40 and batches[:3].tolist() != batches[40:43].tolist()
 
 
 def test_the_callers_stream_goes_on_behind_a_batch():
@@ -69,13 +69,13 @@ def test_the_callers_stream_goes_on_behind_a_batch():
 
 
 def test_processes_draw_alike_from_the_generators_of_python_and_numpy():
-    found = []
+    drawn = []
     for workers in (1, 2):
         mx.random.seed(4)
         loader = data.DataLoader(DrawnGlobally(8), 2, num_workers=workers, thread_pool=False,
                                  batchify_fn=as_is)
-        found.append([sample[:2] for batch in loader for sample in batch])
-    assert found[0] == found[1] and len({value for pair in found[0] for value in pair}) == 16
+        drawn.append([sample[:2] for batch in loader for sample in batch])
+    assert drawn[0] == drawn[1] and len({value for pair in drawn[0] for value in pair}) == 16
 
 
 def test_arrays_come_out_of_processes_as_they_are():

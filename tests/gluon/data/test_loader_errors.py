@@ -42,12 +42,12 @@ def ours():
 
 def children():
     """The processes started by this one, but for Python's resource tracker."""
-    found = []
+    processes = []
     for number in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
         line = Path(f"/proc/{number}/cmdline").read_bytes().replace(b"\0", b" ").decode()
         if "resource_tracker" not in line:
-            found.append(f"{number}: {line}")
-    return found
+            processes.append(f"{number}: {line}")
+    return processes
 
 
 @pytest.fixture(autouse=True)
@@ -64,20 +64,20 @@ def nothing_is_left():
 
 def until_error(dataset, kind, message, way, **options):
     """The batches before the error, as lists, and the error."""
-    found = []
+    batches = []
     loader = data.DataLoader(dataset, 2, batchify_fn=options.pop("batchify_fn", as_is), **way,
                              **options)
     with pytest.raises(kind, match=message) as caught:
-        found += loader
+        batches += loader
     error = caught.value
     loader = None
-    return found, error
+    return batches, error
 
 
 @WAYS
 def test_an_error_keeps_its_type_and_names_the_sample(way):
-    found, error = until_error(Failing(20, at=5), KeyError, "seven", way)
-    assert found == [[0, 1], [2, 3]] and type(error) is KeyError
+    batches, error = until_error(Failing(20, at=5), KeyError, "seven", way)
+    assert batches == [[0, 1], [2, 3]] and type(error) is KeyError
     notes = "\n".join(error.__notes__)
     assert "DataLoader: raised by sample 5 of the dataset, in batch 2 (samples 4, 5)" in notes
     if way is PROCESSES:
@@ -93,8 +93,9 @@ def test_an_error_keeps_its_type_and_names_the_sample(way):
 
 @WAYS
 def test_an_error_of_batchify(way):
-    found, error = until_error(Numbers(20), ZeroDivisionError, "in batchify", way, batchify_fn=fail)
-    assert found == []
+    batches, error = until_error(Numbers(20), ZeroDivisionError, "in batchify", way,
+                                 batchify_fn=fail)
+    assert batches == []
     assert "by the batchify_fn, for batch 0 (samples 0, 1)" in "\n".join(error.__notes__)
 
 
@@ -141,8 +142,8 @@ def test_an_error_that_pickle_cannot_take_is_named():
     (Unpicklable(9, 5), "batch 2 .* holds what cannot be sent from a worker process: .*lambda"),
 ])
 def test_a_worker_that_dies_or_gives_what_cannot_be_sent(dataset, message):
-    found, _ = until_error(dataset, MXNetError, message, PROCESSES)
-    assert found == [[0, 1], [2, 3]]
+    batches, _ = until_error(dataset, MXNetError, message, PROCESSES)
+    assert batches == [[0, 1], [2, 3]]
 
 
 def kill_workers(loader):
@@ -170,10 +171,10 @@ def test_the_memory_of_a_killed_worker_is_given_back():
 @pytest.mark.parametrize("way", [THREADS, PROCESSES], ids=["threads", "processes"])
 def test_a_sample_that_never_comes(way):
     start = time.monotonic()
-    found, error = until_error(Blocked(20, at=5), data.LoaderTimeoutError,
-                               r"batch 2 \(samples 4, 5\) was not made within timeout=1 s", way,
-                               timeout=1)
-    assert found == [[0, 1], [2, 3]] and isinstance(error, MXNetError)
+    batches, error = until_error(Blocked(20, at=5), data.LoaderTimeoutError,
+                                 r"batch 2 \(samples 4, 5\) was not made within timeout=1 s", way,
+                                 timeout=1)
+    assert batches == [[0, 1], [2, 3]] and isinstance(error, MXNetError)
     assert time.monotonic() - start < 20
 
 

@@ -55,14 +55,14 @@ def nothing_left(tmp_path, pid):
 
 
 def at_work_in(folder):
-    found = []
+    numbers = []
     for link in Path("/proc").glob("[0-9]*/cwd"):
         try:
             if os.readlink(link) == str(folder):
-                found.append(link)
+                numbers.append(link)
         except OSError:
             pass
-    return found
+    return numbers
 
 
 @WAYS

@@ -26,13 +26,13 @@ def rows(rng, count=3, labels=1):
 
 def archive(files, folder=""):
     """A .tar.gz of these files."""
-    made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w:gz") as tar:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
         for name, content in files.items():
             member = tarfile.TarInfo(folder + name)
             member.size = len(content)
             tar.addfile(member, io.BytesIO(content))
-    return made.getvalue()
+    return buffer.getvalue()
 
 
 @pytest.fixture
@@ -123,8 +123,8 @@ def test_broken_files_are_named(tmp_path):
     (tmp_path / "test_batch.bin.gz").write_bytes(b"no gzip")
     with pytest.raises(ValueError, match=r"test_batch.bin.gz: cannot be read: Not a gzipped file"):
         CIFAR10(str(tmp_path), train=False)
-    whole = archive({"train.bin": bytes(3074) * 9})
-    for content in (b"no archive", whole[:len(whole) // 2]):
+    archived = archive({"train.bin": bytes(3074) * 9})
+    for content in (b"no archive", archived[:len(archived) // 2]):
         (tmp_path / "cifar-100-binary.tar.gz").write_bytes(content)
         with pytest.raises(ValueError, match=r"cifar-100-binary.tar.gz: cannot be read: "):
             CIFAR100(str(tmp_path))

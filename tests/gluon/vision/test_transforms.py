@@ -35,20 +35,20 @@ def make(name, *args):
 @pytest.mark.parametrize("call", TRANSFORMS, ids=name_of)
 def test_as_mxnet(call):
     name, image, args = call
-    made, wanted = make(name, *args)(array(image)).asnumpy(), RECORDED[name_of(call)]
-    assert made.dtype == wanted.dtype and made.shape == wanted.shape
+    result, wanted = make(name, *args)(array(image)).asnumpy(), RECORDED[name_of(call)]
+    assert result.dtype == wanted.dtype and result.shape == wanted.shape
     if name in ("Cast", "ToTensor", "Normalize"):
-        np.testing.assert_array_equal(made, wanted)
+        np.testing.assert_array_equal(result, wanted)
     else:
-        atol = 1 if made.dtype == np.uint8 else 1e-5
-        np.testing.assert_allclose(made.astype("f8"), wanted.astype("f8"), 0, atol)
+        atol = 1 if result.dtype == np.uint8 else 1e-5
+        np.testing.assert_allclose(result.astype("f8"), wanted.astype("f8"), 0, atol)
 
 
 def test_kinds():
     assert all(isinstance(make(name, *args), HybridBlock) for name, args in HYBRID.items())
     for name, args in PLAIN.items():
-        made = make(name, *args)
-        assert isinstance(made, Block) and not isinstance(made, HybridBlock)
+        transform = make(name, *args)
+        assert isinstance(transform, Block) and not isinstance(transform, HybridBlock)
     public = {name for name in dir(transforms) if name[0].isupper()}
     assert public == {*HYBRID, *PLAIN}
 
@@ -56,9 +56,9 @@ def test_kinds():
 @pytest.mark.parametrize(("name", "value", "low", "high"), [
     ("RandomBrightness", 0.25, 0.75, 1.25), ("RandomBrightness", 2, 0, 3)])
 def test_factors_lie_around_one(name, value, low, high):
-    made = make(name, value)(mx.nd.ones((500, 1, 1, 1))).asnumpy()
-    assert low <= made.min() < low + 0.05 * (high - low)
-    assert high - 0.05 * (high - low) < made.max() <= high
+    result = make(name, value)(mx.nd.ones((500, 1, 1, 1))).asnumpy()
+    assert low <= result.min() < low + 0.05 * (high - low)
+    assert high - 0.05 * (high - low) < result.max() <= high
 
 
 @pytest.mark.parametrize(("name", "params"), [
@@ -77,11 +77,11 @@ def test_random_transforms_call_their_operator(name, params):
         given = {"alpha_std": params["alpha"]} if params else {}
     for image in ("colour", "batch"):
         mx.random.seed(5)
-        made = getattr(transforms, name)(**params)(array(image)).asnumpy()
+        result = getattr(transforms, name)(**params)(array(image)).asnumpy()
         mx.random.seed(5)
         wanted = getattr(mx.nd.image, operator.strip("_"))(array(image), **given).asnumpy()
-        np.testing.assert_array_equal(made, wanted)
-        assert "Flip" in name or (made != IMAGES[image]).any()
+        np.testing.assert_array_equal(result, wanted)
+        assert "Flip" in name or (result != IMAGES[image]).any()
 
 
 def test_compose_joins_hybrid_blocks_as_mxnet_does():
@@ -99,8 +99,8 @@ def test_compose_runs_in_order():
                                    transforms.Normalize(0.5, 0.25)])
     for image, axes in (("colour", (2, 0, 1)), ("batch", (0, 3, 1, 2))):
         cut = IMAGES[image][..., 2:5, :4, :].transpose(axes)
-        made = composed(array(image)).asnumpy()
-        np.testing.assert_allclose(made, (cut / 255 - 0.5) / 0.25, 1e-6, 1e-6)
+        result = composed(array(image)).asnumpy()
+        np.testing.assert_allclose(result, (cut / 255 - 0.5) / 0.25, 1e-6, 1e-6)
 
 
 def test_random_apply():
@@ -116,10 +116,10 @@ def test_random_apply():
 
 def test_crops_of_a_batch_are_those_of_its_images():
     batch = array("batch")
-    made = transforms.CenterCrop((2, 3))(batch).asnumpy()
-    np.testing.assert_array_equal(made, IMAGES["batch"][:, 1:4, 1:3])
-    made = transforms.RandomResizedCrop((5, 4))(batch)
-    assert made.shape == (2, 4, 5, 3) and made.dtype == np.uint8
+    result = transforms.CenterCrop((2, 3))(batch).asnumpy()
+    np.testing.assert_array_equal(result, IMAGES["batch"][:, 1:4, 1:3])
+    result = transforms.RandomResizedCrop((5, 4))(batch)
+    assert result.shape == (2, 4, 5, 3) and result.dtype == np.uint8
 
 
 def test_random_rotation():
@@ -138,11 +138,11 @@ def test_pickled_for_other_processes():
     change = transforms.Compose([transforms.Cast(), transforms.RandomFlipLeftRight(),
                                  transforms.ToTensor(), transforms.Normalize((0.1, 0.2, 0.3), 2)])
     again = pickle.loads(pickle.dumps(change))
-    made = []
+    results = []
     for block in (change, again):
         mx.random.seed(1)
-        made.append(block(array("batch")).asnumpy())
-    np.testing.assert_array_equal(*made)
+        results.append(block(array("batch")).asnumpy())
+    np.testing.assert_array_equal(*results)
 
 
 @pytest.mark.parametrize("workers", [0, 2])
@@ -154,8 +154,8 @@ def test_in_a_data_loader(workers):
     batches = list(loader)
     assert [batch.shape for batch, _ in batches] == [(4, 3, 4, 5), (2, 3, 4, 5)]
     wanted = (pixels.transpose(0, 3, 1, 2) / 255 - 0.5) / 0.5
-    made = np.concatenate([batch.asnumpy() for batch, _ in batches])
-    np.testing.assert_allclose(made, wanted, 1e-5, 1e-6)
+    result = np.concatenate([batch.asnumpy() for batch, _ in batches])
+    np.testing.assert_allclose(result, wanted, 1e-5, 1e-6)
 
 
 @pytest.mark.parametrize(("call", "message"), [

@@ -19,17 +19,17 @@ _ENDINGS = (".jpg", ".jpeg", ".png")
 Transform = Callable[..., Any]
 
 
-def _image(data: bytes, flag: int, where: str) -> nd.NDArray:
+def _image(data: bytes, flag: int, caller: str) -> nd.NDArray:
     """uint8 (H, W, 3), RGB, or (H, W, 1) for flag=0."""
-    return nd.from_numpy(decode(data, flag, where=where))
+    return nd.from_numpy(decode(data, flag, caller=caller))
 
 
-def _image_file(path: str, flag: int, where: str) -> nd.NDArray:
+def _image_file(path: str, flag: int, caller: str) -> nd.NDArray:
     try:
         with open(path, "rb") as file:
             return _image(file.read(), flag, path)
     except OSError as error:
-        raise MXNetValueError(f"{where}: {path} cannot be read: {error.strerror}") from None
+        raise MXNetValueError(f"{caller}: {path} cannot be read: {error.strerror}") from None
 
 
 def _checked(flag: int, dataset: str) -> int:
@@ -111,8 +111,8 @@ class ImageListDataset(_FileDataset):
             raise MXNetValueError("ImageListDataset: imglist must be a .lst file or a list")
         rows = _list_file(imglist) if isinstance(imglist, str) else [
             (f"entry {i} of imglist", row) for i, row in enumerate(imglist)]
-        self.items = [(os.path.join(self._root, str(row[-1])), _labels(row[:-1], where))
-                      for where, row in rows]
+        self.items = [(os.path.join(self._root, str(row[-1])), _labels(row[:-1], place))
+                      for place, row in rows]
 
     def _sample(self, idx: int) -> tuple[nd.NDArray, Any]:
         path, label = self.items[idx]
@@ -134,7 +134,7 @@ def _list_file(path: str) -> list[tuple[str, list[str]]]:
             for number, line in enumerate(lines, 1) if line.strip()]
 
 
-def _labels(values: Sequence[Any], where: str) -> Any:
+def _labels(values: Sequence[Any], place: str) -> Any:
     """One label as a float, several as float32 (n,)."""
     try:
         numbers = np.array(values, np.float32).ravel()
@@ -142,7 +142,7 @@ def _labels(values: Sequence[Any], where: str) -> Any:
         numbers = np.empty(0, np.float32)
     if not len(numbers):
         raise MXNetValueError("ImageListDataset: an entry must be one or more numbers, then a "
-                              f"path; {where} has {list(values)!r} before its last item")
+                              f"path; {place} has {list(values)!r} before its last item")
     return float(numbers[0]) if len(numbers) == 1 else numbers
 
 

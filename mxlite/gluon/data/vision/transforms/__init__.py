@@ -1,8 +1,8 @@
-"""`gluon.data.vision.transforms`: what is done to images on their way to a network.
+"""`gluon.data.vision.transforms`: preprocessing and augmentation of images.
 
 Each is a block, called with one image (H, W, C) or a batch of them (N, H, W, C), uint8 or float32,
-unless it says otherwise; `dataset.transform_first(transform)` puts it into a dataset. What is drawn
-at random comes from the stream of `mx.random.seed`, anew for every image of a batch.
+unless it says otherwise; `dataset.transform_first(transform)` puts it into a dataset. Random
+numbers come from the stream of `mx.random.seed`, separately for every image of a batch.
 """
 
 from .color import RandomBrightness as RandomBrightness

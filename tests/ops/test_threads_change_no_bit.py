@@ -1,0 +1,76 @@
+"""Results do not depend on the number of threads: large arrays, which kernels cut into tasks."""
+
+import pytest
+from kernel_tasks import counted_tasks
+from sample_calls import arrays_of, forward_and_backward, run
+from samples.large import LARGE
+
+import mxlite as mx
+from mxlite.device import core
+from mxlite.ops.schema import REGISTRY
+
+# Forwards of one task: copies of values that NumPy makes or moves, and serial kernels
+SERIAL_FORWARD = set("""
+    LinearRegressionOutput LogisticRegressionOutput MAERegressionOutput _arange
+    _contrib_index_copy _linspace _sample_multinomial _scatter_set_nd _shuffle add_n clip diag
+    fill_element_0index hard_sigmoid moments scatter_nd SequenceLast smooth_l1
+    softmax_cross_entropy where""".split())
+# Backwards that hand on the output's gradient, or run in one task
+SERIAL_BACKWARD = set("""
+    _minus_scalar _mod_scalar _plus_scalar add_n broadcast_add clip elemwise_add SequenceLast
+    where""".split())
+# Operators that only change the shape, or run in NumPy
+NO_KERNEL = set("""
+    Flatten MakeLoss Reshape _ravel_multi_index _unravel_index argsort expand_dims make_loss
+    reshape_like shape_array size_array sort squeeze topk""".split())
+
+
+def loops(counts):
+    """How many loops of kernels had more than one task."""
+    return sum(count > 1 for count in counts)
+
+
+def bits(sample, values):
+    """The bytes of outputs, gradients and inputs that are written to, from one seed."""
+    mx.random.seed(7)
+    arrays = arrays_of(sample, values, "float32")
+    outputs, gradients = forward_and_backward(sample, arrays)
+    results = [*outputs, *gradients, *[arrays[i] for i in sample.aux]]
+    return [array.asnumpy().tobytes() for array in results]
+
+
+@pytest.mark.parametrize("sample", LARGE, ids=str)
+def test_threads_change_no_bit(sample, rng):
+    values = sample.draw(rng)
+    core.set_num_threads(1)
+    serial = bits(sample, values)
+    core.set_num_threads(3)
+    assert bits(sample, values) == serial
+    with counted_tasks():                       # in another order, too
+        assert bits(sample, values) == serial
+
+
+@pytest.mark.parametrize("sample", LARGE, ids=str)
+def test_kernels_are_cut_into_tasks(sample, rng):
+    arrays = arrays_of(sample, sample.draw(rng), "float32")
+    with counted_tasks() as forward:
+        run(sample, arrays)
+    assert loops(forward) or sample.op in SERIAL_FORWARD
+    if sample.variables:
+        with counted_tasks() as both:
+            forward_and_backward(sample, arrays)
+        assert loops(both) > loops(forward) or sample.op in SERIAL_BACKWARD
+
+
+def test_every_public_operator_is_here():
+    public = {op.name for name, op in REGISTRY.items() if not name.startswith("_")}
+    large = {REGISTRY[sample.op].name for sample in LARGE}
+    assert public - large == NO_KERNEL
+
+
+def test_tasks_are_counted_inside_only():
+    x = mx.nd.ones((100_000,))
+    with counted_tasks() as counts:
+        mx.nd.exp(x)
+    mx.nd.exp(x)
+    assert counts == [7]        # 16,384 elements each

@@ -1,0 +1,173 @@
+"""Samples large enough that kernels cut them into several tasks. No oracle: the small ones have."""
+
+from . import pointwise
+from .sample import Fixed, Ints, Sample, Spread, Uniform
+
+N = (40_009,)               # pointwise kernels run up to 32,768 elements in one piece
+MATRIX = (300, 251)
+IMAGES = (8, 8, 48, 48)
+
+
+def large(op, *inputs, params=None, **known):
+    return Sample(op, inputs, params=params or {}, **known)
+
+
+def plain(op, *inputs, params=None, **known):
+    """A sample without gradient."""
+    return large(op, *inputs, params=params, gradient="none", **known)
+
+
+def pointwise_samples():
+    for name, (_, domain) in pointwise.SMOOTH.items():
+        if name != "_copy":         # see MOVES: a copy is cut into larger parts
+            yield large(name, N, domain=domain)
+    for name in [*pointwise.STEPS, *pointwise.TESTS]:
+        yield plain(name, N)
+    for name, (_, domain, smooth) in pointwise.BINARY.items():
+        known = {"domain": domain or (-2, 2), "gradient": "checked" if smooth else "none"}
+        yield large("broadcast_" + name, MATRIX, MATRIX[1:], **known)
+        yield large("broadcast_" + name, MATRIX, (MATRIX[0], 1), **known)
+        tight = "elemwise_" if name in ("add", "sub", "mul", "div") else "_"
+        yield large(tight + name, N, N, **known)
+    for name, (_, number, domain, smooth) in pointwise.SCALAR.items():
+        yield large(name, N, params={"scalar": number}, domain=domain or (-2, 2),
+                    gradient="checked" if smooth else "none")
+    yield large("smooth_l1", N, params={"scalar": 1.0}, domain=(-3, 3))
+    yield large("hard_sigmoid", N, params={"alpha": 0.25, "beta": 0.5})
+    yield large("Cast", N, params={"dtype": "float64"})
+    yield large("amp_cast", N, params={"dtype": "float16"})
+    yield large("clip", N, params={"a_min": -0.5, "a_max": 0.75})
+    yield large("add_n", N, N, N)
+    yield large("where", Ints(N, 0, 2), N, N)
+    for kind in ("relu", "sigmoid", "tanh", "softrelu", "softsign"):
+        yield large("Activation", N, params={"act_type": kind})
+    for kind in ("leaky", "elu", "selu", "gelu"):
+        yield large("LeakyReLU", Spread(N), params={"act_type": kind})
+    yield large("LeakyReLU", (40, 30, 50), (30,), params={"act_type": "prelu"})
+
+
+MOVES = [
+    large("_copy", (1200, 1100)), large("BlockGrad", (1200, 1100), gradient="recorded"),
+    large("transpose", MATRIX), large("transpose", (60, 41, 50), params={"axes": (1, 2, 0)}),
+    large("SwapAxis", (60, 41, 50), params={"dim1": 0, "dim2": 2}),
+    large("reverse", MATRIX, params={"axis": 1}), large("tile", MATRIX, params={"reps": (2, 1)}),
+    large("repeat", MATRIX, params={"repeats": 2, "axis": 1}),
+    large("Concat", (300, 700), (300, 600), params={"dim": 1}),
+    large("stack", (300, 700), (300, 700), params={"axis": 1}),
+    large("SliceChannel", (300, 1200), params={"num_outputs": 3, "axis": 1}),
+    large("_split_v2", (300, 1200), params={"indices": (0, 200, 500), "axis": 1}),
+    large("broadcast_to", (300, 1), params={"shape": MATRIX}),
+    large("broadcast_axis", (300, 1), params={"axis": 1, "size": 251}),
+    large("broadcast_like", (300, 1), MATRIX, wrt=(0,)),
+    *[large("Pad", IMAGES, params={"mode": mode, "pad_width": (0, 0, 0, 0, 1, 2, 2, 1)})
+      for mode in ("constant", "edge", "reflect")],
+    large("slice", (400, 500), params={"begin": (None, 490), "end": (None, None), "step": (1, -2)}),
+    large("slice", (400, 500), params={"begin": (10, 20), "end": (390, 480)}),
+    large("slice_axis", (400, 500), params={"axis": 1, "begin": 1, "end": -1}),
+    large("slice_like", (400, 500), (390, 480), wrt=(0,)),
+    plain("_slice_assign", (400, 500), (380, 460), params={"begin": (10, 20), "end": (390, 480)}),
+    plain("_slice_assign_scalar", (400, 500), params={
+        "scalar": 2.0, "begin": (10, 20), "end": (390, 480)}),
+    large("diag", (400, 4000), params={"k": 1}),
+    large("depth_to_space", (4, 32, 40, 40), params={"block_size": 2}),
+    large("space_to_depth", (4, 8, 80, 80), params={"block_size": 2}),
+    large("SequenceMask", (50, 30, 100), Ints((30,), 1, 50), params={"use_sequence_length": True}),
+    large("SequenceReverse", (50, 30, 100), Ints((30,), 1, 50),
+          params={"use_sequence_length": True}),
+    large("SequenceLast", (5, 400, 2000), Ints((400,), 1, 5), params={"use_sequence_length": True}),
+    plain("_full", params={"shape": (300, 400), "value": 1.5}),
+    plain("_zeros", params={"shape": (300, 400)}), plain("_ones", params={"shape": (300, 400)}),
+    plain("zeros_like", (300, 400)), plain("ones_like", (300, 400)),
+    plain("_arange", params={"start": 0.0, "stop": 100_000.0}),
+    plain("_linspace", params={"start": 0.0, "stop": 1.0, "num": 100_000}),
+    plain("_eye", params={"N": 400, "M": 300, "k": 1}),
+]
+ROWS = Ints((3000,), 0, 500)
+ORDER = [float(i) for i in range(399, -1, -1)]
+INDEXING = [
+    large("take", (500, 60), ROWS), large("take", (60, 500), ROWS, params={"axis": 1}),
+    large("Embedding", ROWS, (500, 60), params={"input_dim": 500, "output_dim": 60}),
+    large("pick", (40_000, 5), Ints((40_000,), 0, 5)),
+    large("batch_take", (40_000, 5), Ints((40_000,), 0, 5, "int32")),
+    plain("one_hot", ROWS, params={"depth": 200}),
+    large("gather_nd", (400, 100), Ints((1, 3000), 0, 400)),
+    large("scatter_nd", (400, 1000), Fixed([ORDER]), params={"shape": (400, 1000)}),
+    plain("_scatter_set_nd", (400, 1000), (400, 1000), Fixed([ORDER]),
+          params={"shape": (400, 1000)}),
+    plain("_contrib_index_copy", (400, 1000), Fixed(ORDER), (400, 1000)),
+    plain("fill_element_0index", (40_000, 5), (40_000,), Ints((40_000,), 0, 5)),
+]
+REDUCTIONS = [
+    *[large(name, (300, 500), params=params, domain=(0.5, 1.5))
+      for name in ("sum", "mean", "nansum", "prod", "nanprod", "norm")
+      for params in ({}, {"axis": 0}, {"axis": 1})],
+    *[large(name, (300, 500), params=params, gradient="none")
+      for name in ("max", "min") for params in ({}, {"axis": 0}, {"axis": 1})],
+    large("moments", (300, 500), params={"axes": (0,)}),
+    *[plain(name, (300, 500), params=params) for name in ("argmax", "argmin")
+      for params in ({"axis": 0}, {"axis": 1})],
+    plain("argmax_channel", (400, 500)),
+    large("softmax_cross_entropy", (400, 500), Ints((400,), 0, 500)),
+]
+PRODUCTS = [
+    large("dot", (200, 300), (300, 200)),
+    large("dot", (300, 200), (300, 200), params={"transpose_a": True}),
+    large("batch_dot", (8, 100, 60), (8, 60, 90)),
+    large("FullyConnected", (128, 300), (200, 300), (200,), params={"num_hidden": 200}),
+]
+LAYERS = [
+    *[large(name, shape, params={"axis": axis}) for name in ("softmax", "log_softmax", "softmin")
+      for shape, axis in ((MATRIX, -1), (MATRIX, 0))],
+    large("SoftmaxActivation", MATRIX),
+    large("SoftmaxOutput", (4000, 20), Ints((4000,), 0, 20), gradient="recorded"),
+    *[large("LayerNorm", MATRIX, MATRIX[axis:][:1], MATRIX[axis:][:1], params={"axis": axis})
+      for axis in (0, 1)],
+    large("InstanceNorm", IMAGES, IMAGES[1:2], IMAGES[1:2]),
+    large("GroupNorm", IMAGES, (2,), (2,), params={"num_groups": 2}),
+    *[large("L2Normalization", IMAGES, params={"mode": mode})
+      for mode in ("instance", "channel", "spatial")],
+    *[large("BatchNorm", IMAGES, *[IMAGES[1:2]] * 4, params={"fix_gamma": False}, train=train,
+            domain=(0.5, 2), aux=(3, 4), wrt=(0, 1, 2)) for train in (False, True)],
+    *[large("Pooling", IMAGES, params={"kernel": (3, 3), "stride": (2, 2), "pool_type": kind},
+            train=True) for kind in ("max", "avg", "sum")],
+    *[large("Pooling", IMAGES, params={"kernel": (3, 3), "global_pool": True, "pool_type": kind},
+            train=True) for kind in ("max", "avg")],
+    large("Dropout", (300, 400), params={"p": 0.5}, train=True),
+    large("Dropout", (3, 40_000), params={"p": 0.5, "axes": (0,)}, train=True),
+    large("Convolution", IMAGES, (12, 8, 3, 3), (12,),
+          params={"kernel": (3, 3), "num_filter": 12, "pad": (1, 1)}),
+    large("Convolution", IMAGES, (12, 4, 3, 3), params={
+        "kernel": (3, 3), "num_filter": 12, "num_group": 2, "stride": (2, 2), "no_bias": True}),
+    large("Convolution", IMAGES, (8, 1, 3, 3), (8,),
+          params={"kernel": (3, 3), "num_filter": 8, "num_group": 8}),
+    large("Convolution", IMAGES, (64, 8, 1, 1), (64,),
+          params={"kernel": (1, 1), "num_filter": 64}),
+    *[large(name + "RegressionOutput", MATRIX, MATRIX, gradient="recorded", wrt=(0,))
+      for name in ("Linear", "MAE", "Logistic")],
+]
+STATES = {"sgd_update": 0, "sgd_mom_update": 1, "nag_mom_update": 1, "adam_update": 2,
+          "rmsprop_update": 1, "rmspropalex_update": 3, "signsgd_update": 0, "signum_update": 1,
+          "ftrl_update": 2}
+MIXED_STATES = {"mp_sgd_update": 1, "mp_sgd_mom_update": 2, "mp_nag_mom_update": 2}
+UPDATES = [plain(name, *inputs, *[state] * count, params={"lr": 0.1, "wd": 0.01}, domain=(0.5, 2),
+                 aux=tuple(range(2, 2 + count)))
+           for table, inputs, state in ((STATES, [N, N], N),
+                                        (MIXED_STATES, [Uniform(N, "float16")] * 2, N))
+           for name, count in table.items()]
+SHAPE = {"shape": (40_000,)}
+RANDOM = [
+    *[plain("_random_" + name, params={**SHAPE, **params}) for name, params in (
+        ("uniform", {}), ("normal", {}), ("randint", {"low": 0, "high": 9}),
+        ("exponential", {"lam": 2.0}), ("gamma", {"alpha": 2.0, "beta": 1.0}),
+        ("poisson", {"lam": 4.0}), ("negative_binomial", {"k": 3, "p": 0.4}),
+        ("generalized_negative_binomial", {"mu": 2.0, "alpha": 0.3}))],
+    *[plain(f"_random_{name}_like", N) for name in ("uniform", "normal")],
+    *[plain("_sample_" + name, *[(50,)] * count, params={"shape": (600,)}, domain=(0.1, 0.9))
+      for name, count in (("uniform", 2), ("normal", 2), ("exponential", 1), ("gamma", 2),
+                          ("poisson", 1), ("negative_binomial", 2),
+                          ("generalized_negative_binomial", 2))],
+    plain("_sample_multinomial", (50, 8), params={"shape": (600,)}, domain=(0.125, 0.125)),
+    plain("_shuffle", (40_000, 2)),
+]
+LARGE = [*pointwise_samples(), *MOVES, *INDEXING, *REDUCTIONS, *PRODUCTS, *LAYERS, *UPDATES,
+         *RANDOM]
