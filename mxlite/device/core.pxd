@@ -7,6 +7,7 @@ cdef extern from "mx_kernel.h" nogil:
         int64_t i
         uint64_t u
     ctypedef int (*mx_kernel)(const void *desc, void *const *ptr, const mx_scalar *scalars)
+    ctypedef int64_t (*mx_scratch_size)(const void *desc)
     int MX_OK, MX_BAD_INDEX, MX_BAD_VALUE
 
 
@@ -42,6 +43,7 @@ cdef class Kernel:
     cdef readonly str name
     cdef readonly str fields
     cdef mx_kernel fn
+    cdef mx_scratch_size scratch   # NULL: the kernel takes none
     cdef object packer
     cdef tuple layout
 

@@ -18,6 +18,7 @@ cdef extern from "mx_kernel.h" nogil:
     ctypedef struct mx_kernel_entry:
         const char *name
         mx_kernel fn
+        mx_scratch_size scratch
         int64_t desc_size
         const char *fields
     ctypedef struct mx_runtime:
@@ -181,6 +182,7 @@ cdef Kernel make_kernel(const mx_kernel_entry *entry):
     self.name = entry.name.decode()
     self.fields = entry.fields.decode()
     self.fn = entry.fn
+    self.scratch = entry.scratch
     for field in self.fields.split():
         name, _, kind = field.partition(":")
         count = int(kind) if kind.isdigit() else 1
@@ -284,6 +286,8 @@ def prepared_kernel(kernel, dict fields, int64_t scratch=0, double work=0):
         self.desc_owner = (<Kernel>kernel).pack(fields)
         self.desc = <const void *><const char *>(<bytes>self.desc_owner)
         self.scratch = scratch
+        if (<Kernel>kernel).scratch != NULL:
+            self.scratch = (<Kernel>kernel).scratch(self.desc)
         self.release_gil = work > 100000
     else:
         self.kind = HOST
