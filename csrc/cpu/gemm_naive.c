@@ -2,6 +2,8 @@
 #include "gemm.h"
 #include "mx_kernel.h"
 
+enum { TASK_WORK = 1 << 21 };    /* multiply-adds that are worth waking other threads */
+
 #define MX_BODY "gemm_naive_impl.h"
 #define sum_type double
 #include "mx_each_float.h"

@@ -36,7 +36,6 @@
   TABLE(gemm) \
   TABLE(gemm_naive) \
   TABLE(conv) \
-  TABLE(depthwise) \
   TABLE(conv_naive)
 
 #define MX_DECLARE(family) extern const mx_kernel_entry mx_table_##family[];

@@ -110,8 +110,8 @@ def test_forward(rng, case, dtype):
     close(nd.Convolution(*arrays, **options_of(case)), want, dtype)
 
 
-@pytest.mark.parametrize("case", CASES[:6], ids=str)
-def test_naive_kernel_agrees(rng, case):
+@pytest.mark.parametrize("case", [*CASES[:6], *CASES[7:9], *DEPTHWISE, *POINTWISE[:3]], ids=str)
+def test_all_ways_agree_with_the_naive_kernel(rng, case):
     arrays = [nd.array(value, dtype="float64") for value in inputs_of(case, rng)]
     call = mx.ndarray.ndarray.OpFunction(REGISTRY["_test_conv_naive"], "naive")
     close(call(*arrays, **options_of(case)),

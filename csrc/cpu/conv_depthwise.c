@@ -1,5 +1,5 @@
 /* Convolution whose groups have one channel of data each, and its gradients: nothing is summed
- * over channels, so there are no matrices to multiply.  The plan is that of conv.c: a channel is
+ * over channels, so there are no matrices to multiply.  The plan is that of conv_general.c: a channel is
  * copied, padded and in phases, and then a tap of the window is a shift of the copy.  Here a task
  * copies one channel at a time, which stays in the cache while all taps go over it. */
 #include <math.h>
@@ -12,12 +12,28 @@ typedef struct {
   void *const *ptr;
   conv_part *parts;
   int64_t *offset, *number;    /* of the taps, part by part: in the copy, in the window */
-  char *slices;                /* scratch of the tasks */
-  int64_t slice, tasks;
+  mx_scratch slices;           /* what is left of the scratch block for the tasks */
+  int64_t tasks;
 } depthwise_job;
 
-enum { SLACK = 64 };           /* elements that a span may read or write past the end */
-_Static_assert(sizeof(conv_part) == 136, "mxlite/ops/nn/convolution.py knows this, and SLACK");
+enum {
+  MOST_TASKS = 16,
+  SLACK = 64,                  /* elements that a span may read or write past the end */
+};
+
+/* The plan, and the scratch block cut up but for the tasks' slices. */
+static depthwise_job begin(const conv_dims *d, conv_pass pass, void *scratch) {
+  depthwise_job job = {.plan = plan_convolution(d, pass == CONV_GRAD_DATA, 0),
+                       .slices = {.base = scratch}};
+  const conv_plan *p = &job.plan;
+  const int64_t window = volume(d->kernel);
+  const int64_t items = pass == CONV_GRAD_WEIGHT ? d->groups : d->N * d->groups;
+  job.tasks = lesser(items < 1 ? 1 : items, MOST_TASKS);
+  job.parts = mx_take(&job.slices, p->num_parts, sizeof *job.parts);
+  job.offset = mx_take(&job.slices, p->in * window, sizeof *job.offset);
+  job.number = mx_take(&job.slices, window, sizeof *job.number);
+  return job;
+}
 
 static void list_parts(depthwise_job *job) {
   const conv_plan *p = &job->plan;
@@ -41,13 +57,5 @@ static inline int64_t extent_of(const conv_plan *p, const conv_part *part) {
          part->count[2];
 }
 
-#define MX_BODY "depthwise_impl.h"
+#define MX_BODY "conv_depthwise_impl.h"
 #include "mx_each_float.h"
-
-#define DEPTHWISE(dtype) \
-  MX_ENTRY(depthwise, dtype, conv_dims, CONV_FIELDS), \
-      MX_ENTRY(depthwise_grad_data, dtype, conv_dims, CONV_FIELDS), \
-      MX_ENTRY(depthwise_grad_weight, dtype, conv_dims, CONV_FIELDS)
-
-const mx_kernel_entry mx_table_depthwise[] = {DEPTHWISE(f32), DEPTHWISE(f64), DEPTHWISE(f16),
-                                              DEPTHWISE(bf16), {0}};
