@@ -277,15 +277,14 @@ cdef class Prepared:
         return f"<{self.op!r} on {list(self.in_specs)}>"
 
 
-def prepared_kernel(kernel, dict fields, int64_t scratch=0, double work=0):
-    """A call of `kernel`. scratch: bytes of work memory; work: rough cost in nanoseconds."""
+def prepared_kernel(kernel, dict fields, double work=0):
+    """A call of `kernel` for the problem that `fields` state; work: rough cost in nanoseconds."""
     cdef Prepared self = Prepared.__new__(Prepared)
     if isinstance(kernel, Kernel):
         self.kind = KERNEL
         self.fn = (<Kernel>kernel).fn
         self.desc_owner = (<Kernel>kernel).pack(fields)
         self.desc = <const void *><const char *>(<bytes>self.desc_owner)
-        self.scratch = scratch
         if (<Kernel>kernel).scratch != NULL:
             self.scratch = (<Kernel>kernel).scratch(self.desc)
         self.release_gil = work > 100000

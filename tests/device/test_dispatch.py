@@ -7,8 +7,6 @@ import mxlite as mx
 from mxlite import nd
 from mxlite.device import core
 from mxlite.device.context import Context, add_device_kind
-from mxlite.ndarray.ndarray import OpFunction
-from mxlite.ops import schema
 
 
 @pytest.fixture
@@ -42,17 +40,6 @@ def test_a_missing_kernel_names_operator_and_devices(toy):
 def test_a_gpu_without_cuda_says_so():
     with pytest.raises(mx.MXNetError, match="gpu"):
         nd.zeros((2,), ctx=mx.gpu())
-
-
-def test_no_memory_for_the_work_space_names_the_operator():
-    @schema.register("_test_greedy", inputs="data")
-    class Greedy(schema.Op):
-        def prepare(self, inputs, outputs):
-            return schema.kernel("exp", "float32", scratch=1 << 60, size=1)
-
-    with pytest.raises(MemoryError, match="_test_greedy: no memory for its work space, 11529215"):
-        OpFunction(Greedy, "greedy")(nd.ones((1,)))
-    del schema.REGISTRY["_test_greedy"]
 
 
 def test_gpu_memory_info_says_that_there_is_none():
