@@ -10,7 +10,11 @@
   TABLE(unary_integer) \
   TABLE(binary) \
   TABLE(binary_integer) \
-  TABLE(choose) \
+  TABLE(where) \
+  TABLE(clip) \
+  TABLE(smooth_l1) \
+  TABLE(hard_sigmoid) \
+  TABLE(add_n) \
   TABLE(strided_copy) \
   TABLE(join) \
   TABLE(pad) \
@@ -24,6 +28,8 @@
   TABLE(reduce_arg) \
   TABLE(softmax) \
   TABLE(softmax_output) \
+  TABLE(softmax_cross_entropy) \
+  TABLE(regression_output) \
   TABLE(batch_norm) \
   TABLE(layer_norm) \
   TABLE(leaky_relu) \

@@ -2,6 +2,7 @@
 #ifndef MX_UNARY_H
 #define MX_UNARY_H
 #include "mx_kernel.h"
+#include "pointwise.h"
 
 typedef struct { int64_t size; } unary_dims;
 typedef void (*pointwise_loop)(const void *const *in, void *out, int64_t n);
@@ -12,8 +13,6 @@ typedef struct {
   char *out;
   int64_t size, itemsize, num_in;
 } pointwise_job;
-
-enum { POINTWISE_CHUNK = 16384 };
 
 static inline void pointwise_chunk(void *context, int64_t i) {
   const pointwise_job *job = context;

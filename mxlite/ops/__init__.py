@@ -2,9 +2,11 @@
 
 from ..device import core as _core
 from . import (  # noqa: F401
+    add_n,
     binary,
     cast,
-    choose,
+    clip,
+    hard_sigmoid,
     image,
     indexing,
     indexing_nd,
@@ -22,8 +24,10 @@ from . import (  # noqa: F401
     shape_order,
     shape_pad,
     shape_slice,
+    smooth_l1,
     sorting,
     unary,
+    where,
 )
 from .nn import (  # noqa: F401
     activation,
@@ -33,9 +37,10 @@ from .nn import (  # noqa: F401
     fully_connected,
     layer_norm,
     leaky_relu,
-    output,
     pooling,
+    regression_output,
     softmax,
+    softmax_output,
 )
 
 CPU = _core.load_cpu_kernels()
