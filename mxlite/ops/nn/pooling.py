@@ -120,7 +120,8 @@ class Pooling(Op):
         name = "max" if self.pool_type == "max" else "sum"
         if self.pool_type == "lp" and self.p_value > 1:
             name = f"lp{self.p_value}"
-        return kernel(f"pool_{name}", data.dtype, work=2 * outputs[0].size * len(fields), **fields)
+        taps = outputs[0].size * math.prod(fields["kernel"])
+        return kernel(f"pool_{name}", data.dtype, work=taps, **fields)
 
     def grad(self, F, dy, inputs, outputs):
         data, out = inputs[0], outputs[0]
