@@ -1,7 +1,7 @@
 /* Convolution whose groups have one channel of data each, and its gradients: nothing is summed
- * over channels, so there are no matrices to multiply.  The plan is that of conv_general.c: a channel is
- * copied, padded and in phases, and then a tap of the window is a shift of the copy.  Here a task
- * copies one channel at a time, which stays in the cache while all taps go over it. */
+ * over channels, so there are no matrices to multiply.  The plan is that of conv_general.c: a
+ * channel is copied, padded and in phases, and then a tap of the window is a shift of the copy.
+ * Here a task copies one channel at a time, which stays in the cache while all taps go over it. */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* Convolution by its definition, the oracle of the ways in conv.c: the whole column matrix, then a product. */
+/* Convolution by its definition, the oracle of conv.c: the whole column matrix, then a product. */
 #include "conv.h"
 #include "mx_kernel.h"
 #include "mx_scratch.h"

@@ -49,7 +49,7 @@ static void FN(multiply_block)(const FN(block) *x) {
   } while (k0 < x->K);
 }
 
-/* What a task has of the scratch block: panels for the largest tile, and sums if they are rounded. */
+/* A task's slice of the scratch block: panels for the largest tile; sums, if C is of 16 bits. */
 typedef struct {
   wide *packed_b, *packed_a, *sum;
 } FN(slice);

@@ -43,7 +43,7 @@ static int64_t rows_tasks(const rows_job *job) {
   return (job->rows + job->group - 1) / job->group;
 }
 
-/* How many partial sums of the gradients of gamma and beta there are: one a task, or one a sample. */
+/* Partial sums of the gradients of gamma and beta: one a task, or one a sample. */
 static int64_t rows_parts(const rows_job *job) {
   return job->d->over == 1 ? rows_tasks(job) : job->d->A;
 }

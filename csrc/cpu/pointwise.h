@@ -1,4 +1,4 @@
-/* Pointwise kernels: a range of elements is independent of all others, and ranges run on the pool. */
+/* Pointwise kernels: ranges of elements, independent of each other, run on the pool. */
 #ifndef MX_POINTWISE_H
 #define MX_POINTWISE_H
 #include "mx_kernel.h"

@@ -46,7 +46,7 @@ static inline int64_t reduce_between(int64_t x, int64_t low, int64_t high) {
   return x < low ? low : x > high ? high : x;
 }
 
-/* Fixed by the sizes alone, so that every sum is cut in the same places for any number of threads. */
+/* Fixed by the sizes alone: every sum is cut in the same places for any number of threads. */
 static inline void reduce_cut(reduce_plan *p) {
   const int64_t count = p->count < 1 ? 1 : p->count;
   const int64_t fit = REDUCE_TASK / count;
@@ -58,7 +58,8 @@ static inline void reduce_cut(reduce_plan *p) {
   const int64_t share = p->tile * p->group, work = p->outputs * count;
   if (work < 2 * REDUCE_PART || p->outputs > (REDUCE_TASKS - 1) * share) return;
   const int64_t tasks = (p->outputs + share - 1) / share;
-  p->parts = reduce_between(work / (tasks * REDUCE_PART), 1, reduce_between(count, 1, REDUCE_PARTS));
+  const int64_t most_parts = count < REDUCE_PARTS ? count : REDUCE_PARTS;
+  p->parts = reduce_between(work / (tasks * REDUCE_PART), 1, most_parts);
   p->per_part = (p->count + p->parts - 1) / p->parts;
 }
 

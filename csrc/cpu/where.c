@@ -52,7 +52,8 @@ EACH_ITEM(i32, int32_t, IS_NONZERO)
 EACH_ITEM(i64, int64_t, IS_NONZERO)
 
 #define ENTRY(dtype, kind, item) \
-  {"where_" #dtype "_" #item, where_##kind##_##item, NULL, (int64_t)sizeof(where_dims), "size inner"}
+  {"where_" #dtype "_" #item, where_##kind##_##item, NULL, (int64_t)sizeof(where_dims), \
+   "size inner"}
 #define ENTRIES(dtype, kind) \
   ENTRY(dtype, kind, 1), ENTRY(dtype, kind, 2), ENTRY(dtype, kind, 4), ENTRY(dtype, kind, 8)
 
