@@ -23,7 +23,7 @@ typedef union {
   uint64_t u;
 } mx_scalar;
 
-/* ptr: the inputs, then the outputs, then the scratch block where the call asked for one. */
+/* ptr: the inputs, then the outputs, then the scratch block where the entry has a size for it. */
 typedef int (*mx_kernel)(const void *desc, void *const *ptr, const mx_scalar *scalars);
 
 /* Bytes of scratch that a call with this descriptor needs: computed by the code that cuts the block
