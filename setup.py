@@ -30,11 +30,12 @@ ISAS = os.environ.get("MXLITE_ISAS", ",".join(ISA_FLAGS)).split(",")
 
 INCLUDE = ["csrc/include", numpy.get_include()]
 KERNEL_FILES = (
-    "module copy cast unary unary_integer binary binary_integer special choose "
-    "strided_copy join pad fill index_take index_accumulate index_nd index_pick index_sequence "
-    "reduce reduce_arg softmax softmax_output batch_norm layer_norm leaky_relu pooling "
-    "dropout optimizer random random_sample gemm_micro gemm gemm_naive conv conv_naive "
-    "depthwise")
+    "module copy cast unary unary_integer binary binary_integer special where clip smooth_l1 "
+    "hard_sigmoid add_n strided_copy join pad fill index_take index_accumulate index_nd "
+    "index_pick index_sequence reduce reduce_arg softmax softmax_output softmax_cross_entropy "
+    "regression_output batch_norm layer_norm leaky_relu pooling dropout optimizer random "
+    "random_sample gemm_micro gemm gemm_naive conv conv_general conv_depthwise conv_pointwise "
+    "conv_naive")
 RECORDIO_SOURCES = [f"io/recordio/{file}.c"
                     for file in "block file find_magic part reader writer".split()]
 JPEG_SOURCES = [f"io/jpeg/{file}.c" for file in "decoder library orientation".split()]

@@ -1,20 +1,17 @@
 /* Conversions between all dtypes. */
 #include "mx_dtype.h"
 #include "mx_math.h"
-#include "unary.h"
+#include "pointwise.h"
 
 typedef struct { int64_t size, from; } cast_dims;
 #define CAST_FIELDS "size from"
 
-/* Chunks of both arrays: their items differ in size, so unary_run does not serve. */
 typedef void (*cast_loop)(const void *source, void *target, int64_t n);
-typedef struct { cast_loop loop; const char *source; char *target; int64_t size, in, out; } cast_job;
+typedef struct { cast_loop loop; const char *source; char *target; int64_t in, out; } cast_job;
 
-static void cast_chunk(void *context, int64_t i) {
+static void cast_range(const void *context, int64_t begin, int64_t end) {
   const cast_job *job = context;
-  const int64_t begin = i * POINTWISE_CHUNK, rest = job->size - begin;
-  job->loop(job->source + begin * job->in, job->target + begin * job->out,
-            rest < POINTWISE_CHUNK ? rest : POINTWISE_CHUNK);
+  job->loop(job->source + begin * job->in, job->target + begin * job->out, end - begin);
 }
 
 #define AS_IS(x) (x)
@@ -62,12 +59,9 @@ static void cast_chunk(void *context, int64_t i) {
                                       i8_to_##to, i64_to_##to, b8_to_##to};            \
     static const int64_t sizes[] = {4, 8, 2, 2, 1, 4, 1, 8, 1};                        \
     const cast_dims *d = desc;                                                         \
-    cast_job job = {loops[d->from], ptr[0], ptr[1], d->size, sizes[d->from],           \
-                    sizeof(target_type)};                                              \
-    if (d->size <= 2 * POINTWISE_CHUNK) job.loop(ptr[0], ptr[1], d->size);             \
-    else                                                                               \
-      mx_rt->parallel_for((d->size + POINTWISE_CHUNK - 1) / POINTWISE_CHUNK, cast_chunk, &job); \
-    return MX_OK;                                                                      \
+    const cast_job job = {loops[d->from], ptr[0], ptr[1], sizes[d->from],              \
+                          sizeof(target_type)};                                        \
+    return pointwise_run(d->size, cast_range, &job);                                   \
   }
 
 EACH_SOURCE(F32) KERNEL(f32, float)

@@ -1,33 +1,52 @@
-/* Convolution, and the gradients of its data and its weight. conv_plan.h tells how. */
-#include <string.h>
+/* Convolution, and the gradients of its data and its weight: the choice of the way to compute them.
+ *
+ *   depthwise  groups of one channel: nothing is summed over channels (conv_depthwise.c)
+ *   pointwise  a window of one: a matrix product for all pixels (conv_pointwise.c)
+ *   general    matrix products that read the image where it lies (conv_general.c) */
+#include "conv.h"
 
-#include "conv_plan.h"
+#include "mx_kernel.h"
 
-enum {
-  PART_WORK = 1 << 19,      /* multiply-adds that are worth a task */
-  MOST_CHUNKS = 16,
-  A_BYTES = 1 << 19,        /* of packed weights a task goes over: they stay in L2 */
-  MOST_PANELS = 8,          /* of output channels in a task */
-  BLOCK_K = 256,
-  LINE_PIXELS = 4096,       /* of dy that stay in L2 */
-};
+typedef enum { GENERAL, DEPTHWISE, POINTWISE } conv_kind;
 
-typedef struct {
-  conv_plan plan;
-  void *const *ptr;
-  void *weight, *image, *dy, *sum;   /* scratch: packed weight, copy, packed dy, dw transposed */
-  int64_t *offset, *line;
-  int64_t first, images;             /* the images worked on now */
-  int64_t blocks, block_rows, chunks;
-} conv_job;
+/* Whether each image's pixels are only multiplied by one matrix, the weight. */
+static int is_pointwise(const conv_dims *d) {
+  for (int i = 0; i < 3; i++)
+    if (d->kernel[i] != 1 || d->stride[i] != 1 || d->pad[i] != 0) return 0;
+  return d->groups == 1;
+}
 
-#define MX_BODY "conv_impl.h"
-#include "mx_each_float.h"
+static conv_kind choose(const conv_dims *d, conv_pass pass) {
+  if (d->C == 1 && d->groups > 1) return DEPTHWISE;
+  if (pass != CONV_GRAD_WEIGHT && is_pointwise(d)) return POINTWISE;
+  return GENERAL;
+}
 
-#define CONVOLUTION(dtype) \
-  MX_ENTRY(conv, dtype, conv_dims, CONV_FIELDS), \
-      MX_ENTRY(conv_grad_data, dtype, conv_dims, CONV_FIELDS), \
-      MX_ENTRY(conv_grad_weight, dtype, conv_dims, CONV_FIELDS)
+#define PASS(name, pass, dtype)                                                            \
+  static int64_t name##_scratch_##dtype(const void *desc) {                                \
+    return ways_##dtype[choose(desc, pass)]->scratch(desc, pass);                          \
+  }                                                                                        \
+  static int name##_##dtype(const void *desc, void *const *ptr, const mx_scalar *scalars) { \
+    (void)scalars;                                                                         \
+    ways_##dtype[choose(desc, pass)]->run(desc, pass, ptr, scratch_of(desc, ptr));         \
+    return MX_OK;                                                                          \
+  }
+#define PASSES(dtype)                                                                      \
+  static const conv_way *const ways_##dtype[] = {                                          \
+      [GENERAL] = &conv_general_##dtype, [DEPTHWISE] = &conv_depthwise_##dtype,            \
+      [POINTWISE] = &conv_pointwise_##dtype};                                              \
+  PASS(conv, CONV_FORWARD, dtype)                                                          \
+  PASS(conv_grad_data, CONV_GRAD_DATA, dtype)                                              \
+  PASS(conv_grad_weight, CONV_GRAD_WEIGHT, dtype)
+PASSES(f32)
+PASSES(f64)
+PASSES(f16)
+PASSES(bf16)
 
-const mx_kernel_entry mx_table_conv[] = {CONVOLUTION(f32), CONVOLUTION(f64), CONVOLUTION(f16),
-                                         CONVOLUTION(bf16), {0}};
+#define ENTRY(name, dtype) \
+  MX_ENTRY_SCRATCH(name, dtype, name##_scratch_##dtype, conv_dims, CONV_FIELDS)
+#define ENTRIES(dtype) \
+  ENTRY(conv, dtype), ENTRY(conv_grad_data, dtype), ENTRY(conv_grad_weight, dtype)
+
+const mx_kernel_entry mx_table_conv[] = {ENTRIES(f32), ENTRIES(f64), ENTRIES(f16), ENTRIES(bf16),
+                                         {0}};

@@ -1,19 +1,47 @@
-/* The descriptor of the convolutions: 3-D; of fewer dimensions, the leading axes have length 1.
+/* Convolution, 3-D; of fewer dimensions, the leading axes have length 1.
  *
  * data (N, groups * C, *size), weight (groups * F, C, *kernel) -> (N, groups * F, *out):
  * position h of an axis of data meets tap k of the window in out where
  * h = out * stride + k * dilate - pad. */
 #ifndef CONV_H
 #define CONV_H
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct {
   int64_t N, groups, C, F, size[3], out[3], kernel[3], stride[3], dilate[3], pad[3], has_bias;
-  int64_t images;   /* to work on at a time, of depthwise the tasks: bounds the scratch block */
 } conv_dims;
 
-#define CONV_FIELDS \
-  "N groups C F size:3 out:3 kernel:3 stride:3 dilate:3 pad:3 has_bias images"
+#define CONV_FIELDS "N groups C F size:3 out:3 kernel:3 stride:3 dilate:3 pad:3 has_bias"
+
+/* What is computed.  ptr of each pass (has_bias: of the first alone):
+ *   CONV_FORWARD      data weight bias? -> out
+ *   CONV_GRAD_DATA    dy weight -> the gradient of data
+ *   CONV_GRAD_WEIGHT  data dy -> the gradient of weight */
+typedef enum { CONV_FORWARD, CONV_GRAD_DATA, CONV_GRAD_WEIGHT } conv_pass;
+
+/* One way to compute the passes for one dtype: the bytes of scratch it takes; the computation. */
+typedef struct {
+  int64_t (*scratch)(const conv_dims *d, conv_pass pass);
+  void (*run)(const conv_dims *d, conv_pass pass, void *const *ptr, void *scratch);
+} conv_way;
+
+/* conv_pointwise has no CONV_GRAD_WEIGHT. */
+#define CONV_WAYS(dtype) \
+  extern const conv_way conv_general_##dtype, conv_depthwise_##dtype, conv_pointwise_##dtype;
+CONV_WAYS(f32)
+CONV_WAYS(f64)
+CONV_WAYS(f16)
+CONV_WAYS(bf16)
 
 static inline int64_t volume(const int64_t *size) { return size[0] * size[1] * size[2]; }
+static inline const void *bias_of(const conv_dims *d, void *const *ptr) {
+  return d->has_bias ? ptr[2] : NULL;
+}
+static inline void *result_of(const conv_dims *d, void *const *ptr) {
+  return ptr[d->has_bias ? 3 : 2];
+}
+static inline void *scratch_of(const conv_dims *d, void *const *ptr) {
+  return ptr[d->has_bias ? 4 : 3];
+}
 #endif

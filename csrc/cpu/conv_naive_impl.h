@@ -21,12 +21,18 @@ static void FN(image_to_columns)(const conv_dims *d, const real *image, real *co
       }
 }
 
-/* ptr: data, weight, bias if there is one, out, scratch for one column matrix. */
+/* One column matrix. */
+static int64_t FN(conv_naive_scratch)(const void *desc) {
+  const conv_dims *d = desc;
+  return mx_product(mx_product(d->C * volume(d->kernel), volume(d->out)), sizeof(real));
+}
+
+/* ptr: data, weight, bias if there is one, out, scratch. */
 static int FN(conv_naive)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
   const conv_dims *d = desc;
   const int64_t K = d->C * volume(d->kernel), pixels = volume(d->out);
-  const real *data = ptr[0], *weight = ptr[1], *bias = d->has_bias ? ptr[2] : NULL;
-  real *y = ptr[d->has_bias ? 3 : 2], *column = ptr[d->has_bias ? 4 : 3];
+  const real *data = ptr[0], *weight = ptr[1], *bias = bias_of(d, ptr);
+  real *y = result_of(d, ptr), *column = scratch_of(d, ptr);
   (void)scalars;
   for (int64_t i = 0; i < d->N * d->groups; i++) {
     const int64_t group = i % d->groups;

@@ -13,6 +13,7 @@
 #include "conv.h"
 #include "gemm_micro.h"
 #include "mx_kernel.h"
+#include "mx_scratch.h"
 
 typedef struct {
   const conv_dims *d;
@@ -20,7 +21,7 @@ typedef struct {
   int64_t in, out;              /* channels a group, of the image and of the result */
   const int64_t *size, *result; /* the image's axes and the result's */
   int64_t phases[3], low[3], length[3];
-  int64_t plane, channel;       /* elements of the copy: of a phase, of a channel */
+  int64_t plane, channel;       /* elements of the copy, of a phase, of a channel; or INT64_MAX */
   int64_t num_parts, weights, cols;
 } conv_plan;
 
@@ -33,6 +34,11 @@ typedef struct {
 static inline int64_t ceil_div(int64_t x, int64_t y) { return x > 0 ? (x + y - 1) / y : -(-x / y); }
 static inline int64_t lesser(int64_t x, int64_t y) { return x < y ? x : y; }
 
+/* The volume, saturated: strides and paddings can make a copy larger than any memory. */
+static inline int64_t size_product(const int64_t *size) {
+  return mx_product(mx_product(size[0], size[1]), size[2]);
+}
+
 static inline conv_plan plan_convolution(const conv_dims *d, int is_grad, int64_t cols) {
   conv_plan p = {.d = d, .is_grad = is_grad, .in = is_grad ? d->F : d->C,
                  .out = is_grad ? d->C : d->F, .size = is_grad ? d->out : d->size,
@@ -42,10 +48,10 @@ static inline conv_plan plan_convolution(const conv_dims *d, int is_grad, int64_
     p.phases[i] = is_grad ? 1 : d->stride[i];
     p.low[i] = is_grad ? reach : d->pad[i];
     p.length[i] = reach + (is_grad ? (d->size[i] - 1 + d->pad[i]) / d->stride[i] + 1 : d->out[i]);
-    if (is_grad) p.num_parts *= d->stride[i];
+    if (is_grad) p.num_parts = mx_product(p.num_parts, d->stride[i]);
   }
-  p.plane = volume(p.length);
-  p.channel = p.plane * volume(p.phases);
+  p.plane = size_product(p.length);
+  p.channel = mx_product(p.plane, size_product(p.phases));
   p.weights = d->C * d->F * volume(d->kernel);
   return p;
 }
@@ -120,12 +126,5 @@ static inline void run_tasks(int64_t count, int64_t work, void (*task)(void *, i
                              void *job) {
   if (count > 1 && work >= 1 << 18) mx_rt->parallel_for(count, task, job);
   else for (int64_t i = 0; i < count; i++) task(job, i);
-}
-
-/* Cut `size` elements off the scratch block, in whole cache lines. */
-static inline void *take(char **scratch, int64_t size) {
-  void *block = *scratch;
-  *scratch += (size + 63) / 64 * 64;
-  return block;
 }
 #endif

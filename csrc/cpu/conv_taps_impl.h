@@ -13,7 +13,7 @@ static void FN(pack_weight)(void *context, int64_t i) {
   const real *w = (const real *)job->ptr[1] + group * p->weights + o * o_step;
   wide *y = (wide *)job->weight + group * p->weights + part.taps_before * p->in * p->out +
             o * part.taps * p->in;
-  const int64_t *number = job->line + part.taps_before;
+  const int64_t *number = job->number + part.taps_before;
   for (int64_t c = 0; c < p->in; c++)
     for (int64_t t = 0; t < part.taps; t++, y += rows)
       for (int64_t r = 0; r < rows; r++) y[r] = LOAD(w[r * o_step + c * c_step + number[t]]);
@@ -66,9 +66,9 @@ static void FN(taps_task)(void *context, int64_t task) {
   const int64_t K = part.taps * p->in, panels = FN(panels_of_plane)(p, &part);
   const int64_t items = job->images * part.count[0] * panels;
   const int64_t o = block * job->block_rows, rows = lesser(job->block_rows, p->out - o);
-  const int64_t channel = group * p->out + o, has_bias = p->d->has_bias && !p->is_grad;
+  const int64_t channel = group * p->out + o;
   const wide *weight = (wide *)job->weight + group * p->weights + part.taps_before * p->in * p->out;
-  const real *bias = has_bias ? (const real *)job->ptr[2] + channel : NULL;
+  const real *biases = bias_of(p->d, job->ptr), *bias = biases ? biases + channel : NULL;
   wide sum[MOST_PANELS * TILE_AREA(wide)];
   const int64_t last = items * (chunk + 1) / job->chunks;
   for (int64_t item = items * chunk / job->chunks; item < last; item++) {
@@ -77,7 +77,7 @@ static void FN(taps_task)(void *context, int64_t task) {
     const wide *x = (wide *)job->image + (image * p->d->groups + group) * p->in * p->channel + q +
                     ((part.start[0] + z) * p->length[1] + part.start[1]) * p->length[2] +
                     part.start[2];
-    real *y = (real *)job->ptr[has_bias ? 3 : 2] +
+    real *y = (real *)result_of(p->d, job->ptr) +
               ((job->first + image) * p->d->groups * p->out + channel) * volume(p->result) +
               (part.first[0] + z * part.step[0]) * p->result[1] * p->result[2];
     FN(multiply_panel)(rows, K, weight + o * K, x, job->offset + part.taps_before * p->in, sum);
@@ -93,44 +93,43 @@ static void FN(cut_taps)(conv_job *job) {
   const int64_t fit = A_BYTES / ((int64_t)sizeof(wide) * K * TILE_ROWS);
   job->block_rows = TILE_ROWS * lesser(fit < 1 ? 1 : fit, MOST_PANELS);
   job->blocks = (p->out + job->block_rows - 1) / job->block_rows;
-  const int64_t items = p->d->images * part.count[0] * FN(panels_of_plane)(p, &part);
+  const int64_t items = job->batch * part.count[0] * FN(panels_of_plane)(p, &part);
   const int64_t work = items * FN(COLS) * K * lesser(p->out, job->block_rows);
   job->chunks = lesser(lesser(1 + work / PART_WORK, MOST_CHUNKS), items < 1 ? 1 : items);
 }
 
-static int FN(run_taps)(const conv_dims *d, void *const *ptr, int is_grad) {
-  conv_job job = {.plan = plan_convolution(d, is_grad, FN(COLS)), .ptr = ptr};
+/* The plan, and the scratch block cut up. */
+static conv_job FN(begin_taps)(const conv_dims *d, conv_pass pass, mx_scratch *scratch) {
+  conv_job job = {.plan = plan_convolution(d, pass == CONV_GRAD_DATA, FN(COLS))};
   const conv_plan *p = &job.plan;
   const int64_t window = volume(d->kernel);
-  if (d->N * d->groups * p->out * volume(p->result) == 0) return MX_OK;
-  char *scratch = ptr[d->has_bias && !is_grad ? 4 : 3];
-  job.weight = take(&scratch, d->groups * p->weights * (int64_t)sizeof(wide));
-  job.offset = take(&scratch, p->in * window * 8);
-  job.line = take(&scratch, window * 8);
-  job.image = scratch;
+  const int64_t image = mx_product(d->groups * p->in, p->channel);
+  const int64_t fit = COPY_BYTES / mx_product(image, sizeof(wide));
+  job.batch = lesser(fit < 1 ? 1 : fit, d->N < 1 ? 1 : d->N);
+  job.weight = mx_take(scratch, d->groups * p->weights, sizeof(wide));
+  job.offset = mx_take(scratch, p->in * window, sizeof *job.offset);
+  job.number = mx_take(scratch, window, sizeof *job.number);
+  job.image = mx_take(scratch, mx_sum(mx_product(job.batch, image), COPY_SLACK), sizeof(wide));
+  return job;
+}
+
+static void FN(run_taps)(const conv_dims *d, conv_pass pass, void *const *ptr, void *scratch) {
+  conv_job job = FN(begin_taps)(d, pass, &(mx_scratch){.base = scratch});
+  const conv_plan *p = &job.plan;
+  if (d->N * d->groups * p->out * volume(p->result) == 0) return;
+  job.ptr = ptr;
   for (int64_t i = 0; i < p->num_parts; i++) {
     const conv_part part = nth_part(p, i);
     list_taps(p, &part, job.offset + part.taps_before * p->in, NULL);
-    list_taps(p, &part, NULL, job.line + part.taps_before);
+    list_taps(p, &part, NULL, job.number + part.taps_before);
   }
   FN(cut_taps)(&job);
   const int64_t panels = (p->out + TILE_ROWS - 1) / TILE_ROWS * d->groups * p->num_parts;
   run_tasks(panels, d->groups * p->weights, FN(pack_weight), &job);
-  for (int64_t n = 0; n < d->N; n += d->images) {
+  for (int64_t n = 0; n < d->N; n += job.batch) {
     FN(copy_images)(&job, n);
     run_tasks(d->groups * p->num_parts * job.blocks * job.chunks,
               job.images * d->groups * p->weights * volume(p->is_grad ? p->size : p->result),
               FN(taps_task), &job);
   }
-  return MX_OK;
-}
-
-static int FN(conv)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
-  (void)scalars;
-  return FN(run_taps)(desc, ptr, 0);
-}
-
-static int FN(conv_grad_data)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
-  (void)scalars;
-  return FN(run_taps)(desc, ptr, 1);
 }

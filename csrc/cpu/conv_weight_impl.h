@@ -15,7 +15,7 @@ static void FN(pack_dy)(void *context, int64_t i) {
   const real *dy = (const real *)job->ptr[1] +
                    (((job->first + image) * d->groups + group) * d->F + f) * pixels;
   wide *y = (wide *)job->dy +
-            ((group * panels + f / FN(COLS)) * d->images + image) * pixels * FN(COLS);
+            ((group * panels + f / FN(COLS)) * job->batch + image) * pixels * FN(COLS);
   FN(pack_panel)(dy, pixels, 1, lesser(d->F - f, FN(COLS)), pixels, FN(COLS), y);
 }
 
@@ -31,7 +31,7 @@ static void FN(weight_task)(void *context, int64_t task) {
   const int64_t lines = job->images * d->out[0] * d->out[1];
   const int64_t step = 1 + LINE_PIXELS / (length + 1);
   const wide *dy = (wide *)job->dy +
-                   (group * panels + panel) * d->images * volume(d->out) * FN(COLS);
+                   (group * panels + panel) * job->batch * volume(d->out) * FN(COLS);
   wide *sum = (wide *)job->sum + group * K * width + f;
   const int64_t end = lesser(K, (block + 1) * job->block_rows);
   for (int64_t line = 0; line < lines; line += step)
@@ -55,35 +55,51 @@ static void FN(store_filter)(void *context, int64_t i) {
   for (int64_t k = 0; k < K; k++) dw[k] = STORE(sum[k * width]);
 }
 
-static int FN(conv_grad_weight)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
-  const conv_dims *d = desc;
-  (void)scalars;
-  conv_job job = {.plan = plan_convolution(d, 0, FN(COLS)), .ptr = ptr};
+/* The plan, and the scratch block cut up. */
+static conv_job FN(begin_weight)(const conv_dims *d, mx_scratch *scratch) {
+  conv_job job = {.plan = plan_convolution(d, 0, FN(COLS))};
   const conv_plan *p = &job.plan;
-  const int64_t pixels = volume(d->out), K = d->C * volume(d->kernel);
-  const int64_t width = (d->F + 31) / 32 * 32;
-  if (d->N * pixels * d->groups * p->weights == 0) {
-    memset(ptr[2], 0, (size_t)(d->groups * p->weights) * sizeof(real));
-    return MX_OK;
-  }
-  char *scratch = ptr[3];
-  job.dy = take(&scratch, d->images * d->groups * width * pixels * (int64_t)sizeof(wide));
-  job.sum = take(&scratch, d->groups * width * K * (int64_t)sizeof(wide));
-  job.offset = take(&scratch, K * 8);
-  job.line = take(&scratch, d->images * d->out[0] * d->out[1] * 8);
-  job.image = scratch;
-  const conv_part part = nth_part(p, 0);
-  list_taps(p, &part, job.offset, NULL);
-  for (int64_t i = 0; i < d->images * d->out[0] * d->out[1]; i++) {
+  const int64_t pixels = volume(d->out), K = d->C * volume(d->kernel), fit = LINE_PIXELS / pixels;
+  const int64_t width = (d->F + FN(COLS) - 1) / FN(COLS) * FN(COLS);
+  job.batch = lesser(fit < 1 ? 1 : fit, d->N < 1 ? 1 : d->N);
+  const int64_t channels = job.batch * d->groups;
+  job.dy = mx_take(scratch, mx_product(channels * width, pixels), sizeof(wide));
+  job.sum = mx_take(scratch, mx_product(d->groups * width, K), sizeof(wide));
+  job.offset = mx_take(scratch, K, sizeof *job.offset);
+  job.line = mx_take(scratch, job.batch * d->out[0] * d->out[1], sizeof *job.line);
+  job.image = mx_take(scratch, mx_sum(mx_product(channels * d->C, p->channel), COPY_SLACK),
+                      sizeof(wide));
+  return job;
+}
+
+/* Where each line of output pixels begins in the copies. */
+static void FN(list_lines)(conv_job *job) {
+  const conv_plan *p = &job->plan;
+  const conv_dims *d = p->d;
+  for (int64_t i = 0; i < job->batch * d->out[0] * d->out[1]; i++) {
     const int64_t y = i % d->out[1], row = i / d->out[1];
     const int64_t z = row % d->out[0], image = row / d->out[0];
-    job.line[i] = image * d->groups * d->C * p->channel + (z * p->length[1] + y) * p->length[2];
+    job->line[i] = image * d->groups * d->C * p->channel + (z * p->length[1] + y) * p->length[2];
   }
+}
+
+static void FN(run_weight)(const conv_dims *d, void *const *ptr, void *scratch) {
+  conv_job job = FN(begin_weight)(d, &(mx_scratch){.base = scratch});
+  const conv_plan *p = &job.plan;
+  const int64_t pixels = volume(d->out), K = d->C * volume(d->kernel);
+  if (d->N * pixels * d->groups * p->weights == 0) {
+    memset(ptr[2], 0, (size_t)(d->groups * p->weights) * sizeof(real));
+    return;
+  }
+  job.ptr = ptr;
+  const conv_part part = nth_part(p, 0);
+  list_taps(p, &part, job.offset, NULL);
+  FN(list_lines)(&job);
   const int64_t panels = (d->F + FN(COLS) - 1) / FN(COLS);
-  const int64_t tiles = 1 + PART_WORK / (TILE_AREA(wide) * d->images * pixels);
+  const int64_t tiles = 1 + PART_WORK / (TILE_AREA(wide) * job.batch * pixels);
   job.block_rows = tiles * TILE_ROWS;
   job.blocks = (K + job.block_rows - 1) / job.block_rows;
-  for (int64_t n = 0; n < d->N; n += d->images) {
+  for (int64_t n = 0; n < d->N; n += job.batch) {
     FN(copy_images)(&job, n);
     run_tasks(job.images * d->groups * panels, job.images * d->groups * d->F * pixels * 4,
               FN(pack_dy), &job);
@@ -91,5 +107,4 @@ static int FN(conv_grad_weight)(const void *desc, void *const *ptr, const mx_sca
               FN(weight_task), &job);
   }
   run_tasks(d->groups * d->F, d->groups * p->weights, FN(store_filter), &job);
-  return MX_OK;
 }

@@ -49,52 +49,87 @@ static void FN(multiply_block)(const FN(block) *x) {
   } while (k0 < x->K);
 }
 
+/* A task's slice of the scratch block: panels for the largest tile; sums, if C is of 16 bits. */
+typedef struct {
+  wide *packed_b, *packed_a, *sum;
+} FN(slice);
+
+/* The slice of the task after `before` others. */
+static FN(slice) FN(take_slice)(const gemm_product *p, int64_t before, mx_scratch *scratch) {
+  const int64_t K = at_most(p->K, BLOCK_K), rows = at_most(p->M, TILES_HIGH * TILE_ROWS);
+  const int64_t cols = at_most(parts(p->N, FN(COLS)), TILES_WIDE) * FN(COLS);
+  FN(slice) slice = {NULL, NULL, NULL};
+  for (int64_t task = 0; task <= before; task++) {
+    slice.packed_b = mx_take(scratch, cols * K, sizeof(wide));
+    slice.packed_a = mx_take(scratch, TILE_ROWS * K, sizeof(wide));
+    if (!FN(IS_WIDE)) slice.sum = mx_take(scratch, rows * cols, sizeof(wide));
+  }
+  return slice;
+}
+
 /* Tile `index` of the job's tiles; 16-bit results are summed in the scratch and rounded once. */
-static void FN(gemm_tile)(const gemm_job *job, int64_t index, wide *scratch) {
-  const gemm_dims *d = job->d;
+static void FN(gemm_tile)(const gemm_job *job, int64_t index, const FN(slice) *slice) {
+  const gemm_product *p = job->p;
   const int64_t per_matrix = job->cut.num_rows * job->cut.num_cols, batch = index / per_matrix;
   const int64_t m = index % per_matrix / job->cut.num_cols * job->cut.rows;
   const int64_t n = index % job->cut.num_cols * job->cut.cols;
-  real *c = (real *)job->ptr[d->has_bias ? 3 : 2] + batch * d->c_batch + m * d->N + n;
-  FN(block) x = {.rows = at_most(d->M - m, job->cut.rows), .cols = at_most(d->N - n, job->cut.cols),
-                 .a_row = d->trans_a ? 1 : d->K, .a_col = d->trans_a ? d->M : 1,
-                 .b_row = d->trans_b ? 1 : d->N, .b_col = d->trans_b ? d->K : 1, .K = d->K,
-                 .c = (wide *)(void *)c, .c_step = d->N, .pack_a = job->pack_a || !FN(IS_WIDE),
-                 .bias_of_rows = d->has_bias == 2};
-  x.a = (const real *)job->ptr[d->swapped] + batch * d->a_batch + m * x.a_row;
-  x.b = (const real *)job->ptr[!d->swapped] + batch * d->b_batch + n * x.b_col;
-  x.bias = d->has_bias ? (const real *)job->ptr[2] + (x.bias_of_rows ? m : n) : NULL;
-  x.packed_b = scratch;
-  x.packed_a = scratch + parts(x.cols, FN(COLS)) * FN(COLS) * at_most(d->K, BLOCK_K);
+  real *c = (real *)p->c + batch * p->M * p->N + m * p->N + n;
+  FN(block) x = {.rows = at_most(p->M - m, job->cut.rows), .cols = at_most(p->N - n, job->cut.cols),
+                 .a_row = p->trans_a ? 1 : p->K, .a_col = p->trans_a ? p->M : 1,
+                 .b_row = p->trans_b ? 1 : p->N, .b_col = p->trans_b ? p->K : 1, .K = p->K,
+                 .c = (wide *)(void *)c, .c_step = p->N, .packed_a = slice->packed_a,
+                 .packed_b = slice->packed_b, .pack_a = job->pack_a || !FN(IS_WIDE),
+                 .bias_of_rows = (int)p->bias_of_rows};
+  x.a = (const real *)p->a + (p->shares_a ? 0 : batch * p->M * p->K) + m * x.a_row;
+  x.b = (const real *)p->b + batch * p->K * p->N + n * x.b_col;
+  x.bias = p->bias ? (const real *)p->bias + (x.bias_of_rows ? m : n) : NULL;
   if (!FN(IS_WIDE)) {
-    x.c = x.packed_a + TILE_ROWS * at_most(d->K, BLOCK_K);
+    x.c = slice->sum;
     x.c_step = x.cols;
   }
   FN(multiply_block)(&x);
   if (FN(IS_WIDE)) return;
   for (int64_t i = 0; i < x.rows; i++)
     for (int64_t j = 0; j < x.cols; j++)
-      c[i * d->N + j] = STORE(x.c[i * x.c_step + j] +
+      c[i * p->N + j] = STORE(x.c[i * x.c_step + j] +
                              (x.bias ? LOAD(x.bias[x.bias_of_rows ? i : j]) : 0));
 }
 
 static void FN(gemm_task)(void *context, int64_t task) {
   const gemm_job *job = context;
-  const int64_t tiles = job->d->batch * job->cut.num_rows * job->cut.num_cols;
-  wide *scratch = (wide *)job->ptr[job->d->has_bias ? 4 : 3] + task * job->slice;
-  for (int64_t i = task; i < tiles; i += job->d->tasks) FN(gemm_tile)(job, i, scratch);
+  const int64_t tiles = job->p->batch * job->cut.num_rows * job->cut.num_cols;
+  const FN(slice) slice = FN(take_slice)(job->p, task, &(mx_scratch){.base = job->scratch});
+  for (int64_t i = task; i < tiles; i += job->tasks) FN(gemm_tile)(job, i, &slice);
+}
+
+int64_t FN(gemm_scratch_size)(const gemm_product *p) {
+  mx_scratch scratch = {0};
+  FN(take_slice)(p, count_tasks(p) - 1, &scratch);
+  return scratch.size;
+}
+
+void FN(gemm_run)(const gemm_product *p, void *scratch) {
+  if (p->batch * p->M * p->N == 0) return;
+  const int64_t tasks = count_tasks(p);
+  gemm_job job = {p, scratch, cut_matrix(p, tasks, FN(COLS)), tasks, packs_a(p)};
+  if (tasks == 1) FN(gemm_task)(&job, 0);
+  else mx_rt->parallel_for(tasks, FN(gemm_task), &job);
+}
+
+static int64_t FN(gemm_scratch)(const void *desc) {
+  const gemm_product p = product_of(desc);
+  return FN(gemm_scratch_size)(&p);
 }
 
 static int FN(gemm)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
   const gemm_dims *d = desc;
+  gemm_product p = product_of(d);
   (void)scalars;
-  if (d->batch * d->M * d->N == 0) return MX_OK;
-  gemm_job job = {d, ptr, cut_matrix(d, FN(COLS)), 0, packs_a(d)};
-  const int64_t K = at_most(d->K, BLOCK_K), N = parts(d->N, 32) * 32;
-  job.slice = (at_most(N, MOST_SIDE) + TILE_ROWS + 2) * K + 64;
-  if (!FN(IS_WIDE)) job.slice += at_most(N, MOST_SIDE) * at_most(d->M, MOST_SIDE);
-  if (d->tasks == 1) FN(gemm_task)(&job, 0);
-  else mx_rt->parallel_for(d->tasks, FN(gemm_task), &job);
+  p.a = ptr[0];
+  p.b = ptr[1];
+  p.bias = d->has_bias ? ptr[2] : NULL;
+  p.c = ptr[d->has_bias ? 3 : 2];
+  FN(gemm_run)(&p, ptr[d->has_bias ? 4 : 3]);
   return MX_OK;
 }
 

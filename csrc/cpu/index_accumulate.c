@@ -6,6 +6,7 @@
  * the order of m, and written once: the same result for any number of threads.
  */
 #include "index_common.h"
+#include "mx_scratch.h"
 
 typedef struct { int64_t outer, K, M, inner; } accumulate_dims;
 #define FIELDS "outer K M inner"
@@ -33,11 +34,23 @@ static int sort_by_row(const accumulate_job *job, const int64_t *rows) {
   return MX_OK;
 }
 
-/* ptr: dy, rows, y, scratch of K + 1 + M int64. */
+static void lay_out(accumulate_job *job, mx_scratch *scratch) {
+  job->first = mx_take(scratch, job->d->K + 1, sizeof *job->first);
+  job->order = mx_take(scratch, job->d->M, sizeof *job->order);
+}
+
+static int64_t accumulate_scratch(const void *desc) {
+  accumulate_job job = {.d = desc};
+  mx_scratch scratch = {0};
+  lay_out(&job, &scratch);
+  return scratch.size;
+}
+
+/* ptr: dy, rows, y, scratch. */
 static int accumulate(const accumulate_dims *d, void *const *ptr,
                       void (*task)(void *context, int64_t i)) {
-  accumulate_job job = {.d = d, .dy = ptr[0], .y = ptr[2], .first = ptr[3]};
-  job.order = job.first + d->K + 1;
+  accumulate_job job = {.d = d, .dy = ptr[0], .y = ptr[2]};
+  lay_out(&job, &(mx_scratch){.base = ptr[3]});
   const int status = sort_by_row(&job, ptr[1]);
   if (status != MX_OK || d->outer * d->K * d->inner == 0) return status;
   run_tasks(task, &job, d->outer * (d->K + d->M) * (d->inner + 2), d->outer * d->K,
@@ -94,7 +107,8 @@ static int accumulate(const accumulate_dims *d, void *const *ptr,
 #define STORE (int64_t)
 #include "index_accumulate_impl.h"
 
-#define ENTRY(dtype) MX_ENTRY(accumulate_rows, dtype, accumulate_dims, FIELDS)
+#define ENTRY(dtype) \
+  MX_ENTRY_SCRATCH(accumulate_rows, dtype, accumulate_scratch, accumulate_dims, FIELDS)
 
 const mx_kernel_entry mx_table_index_accumulate[] = {
     ENTRY(f16), ENTRY(bf16), ENTRY(f32), ENTRY(f64), ENTRY(i8), ENTRY(u8), ENTRY(i32), ENTRY(i64),

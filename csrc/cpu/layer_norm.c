@@ -7,11 +7,13 @@
 #include "mx_kernel.h"
 #include "mx_loops.h"
 #include "mx_math.h"
+#include "mx_scratch.h"
 
 typedef struct {
   int64_t A, B, C, over, stats;   /* stats: whether mean and std are outputs */
   double eps;
 } rows_dims;
+#define ROWS_FIELDS "A B C over stats eps:d"
 
 typedef struct {
   const rows_dims *d;
@@ -19,7 +21,7 @@ typedef struct {
   int64_t rows, length, step, group;   /* step: between elements of a row; group: rows to a task */
 } rows_job;
 
-/* ROWS_TASKS and ROWS_GROUP, for gradients, bound the scratch block: mxlite/ops/nn/layer_norm.py */
+/* ROWS_TASKS: at most so many; ROWS_GROUP: rows to a task of a gradient, at least. */
 enum { ROWS_LANES = 32, ROWS_BLOCK = 4096, ROWS_WORK = 1 << 14, ROWS_TASKS = 64, ROWS_GROUP = 4 };
 
 /* least: rows to a task, at least. */
@@ -39,6 +41,11 @@ static rows_job rows_plan(const rows_dims *d, void *const *ptr, int64_t least) {
 
 static int64_t rows_tasks(const rows_job *job) {
   return (job->rows + job->group - 1) / job->group;
+}
+
+/* Partial sums of the gradients of gamma and beta: one a task, or one a sample. */
+static int64_t rows_parts(const rows_job *job) {
+  return job->d->over == 1 ? rows_tasks(job) : job->d->A;
 }
 
 static void rows_run(rows_job *job, void (*task)(void *, int64_t)) {
@@ -86,8 +93,11 @@ static inline int64_t rows_start(const rows_job *job, int64_t r) {
 #define MX_BODY "layer_norm_impl.h"
 #include "mx_each_float.h"
 
-#define ENTRY(name, dtype) MX_ENTRY(name, dtype, rows_dims, "A B C over stats eps:d")
+#define ENTRY(name, dtype) MX_ENTRY(name, dtype, rows_dims, ROWS_FIELDS)
 #define FLOATS(name) ENTRY(name, f16), ENTRY(name, bf16), ENTRY(name, f32), ENTRY(name, f64)
+#define GRAD(dtype)                                                             \
+  MX_ENTRY_SCRATCH(layer_norm_grad, dtype, layer_norm_grad_scratch_##dtype, rows_dims, \
+                   ROWS_FIELDS)
 
 const mx_kernel_entry mx_table_layer_norm[] = {
-    FLOATS(layer_norm), FLOATS(layer_norm_grad), FLOATS(l2_norm), {0}};
+    FLOATS(layer_norm), GRAD(f16), GRAD(bf16), GRAD(f32), GRAD(f64), FLOATS(l2_norm), {0}};

@@ -88,7 +88,12 @@ MX_INLINE void FN(row_grad)(const real *dy, const real *x, const real *gamma, re
   }
 }
 
-/* Each part of the scratch block has d_gamma and d_beta (B): a part a task, or one a sample. */
+/* The scratch block is rows_parts times d_gamma and d_beta (B). */
+static int64_t FN(layer_norm_grad_scratch)(const void *desc) {
+  const rows_job job = rows_plan(desc, NULL, ROWS_GROUP);
+  return mx_product(rows_parts(&job), mx_product(2 * job.d->B, sizeof(wide)));
+}
+
 static void FN(norm_grad_task)(void *context, int64_t task) {
   const rows_job *job = context;
   const rows_dims *d = job->d;
@@ -118,7 +123,7 @@ static int FN(layer_norm_grad)(const void *desc, void *const *ptr, const mx_scal
   const rows_dims *d = desc;
   rows_job job = rows_plan(d, ptr, ROWS_GROUP);
   rows_run(&job, FN(norm_grad_task));
-  const int64_t count = d->over == 1 ? rows_tasks(&job) : d->A;
+  const int64_t count = rows_parts(&job);
   const wide *parts = ptr[6];
   real *d_gamma = ptr[4], *d_beta = ptr[5];
   for (int64_t b = 0; b < d->B; b++) {

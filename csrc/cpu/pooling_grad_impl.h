@@ -78,18 +78,25 @@ static void FN(pool_unit)(const pool_job *job, int64_t u, enum FN(pool_pass) pas
         else if (pass == FN(SUM_GRAD)) FN(scatter_sum)(d, o, channel, n, given + y, dx);
         else FN(gather_max)(d, x, o, channel, n, given + outer * plane, out + y);
       }
-  if (!scratch || pass == FN(MAX_GATHER)) return;
+  if (!scratch) return;
   for (int64_t k = channel; k < plane; k += hop)
     for (int64_t c = 0; c < run; c++) out[outer * plane + k + c] = STORE(dx[k + c]);
 }
 
-#define PASS(name, pass, last)                                                             \
+/* For 16-bit dtypes, the gradients of all elements in `wide`. */
+static int64_t FN(pool_grad_scratch)(const void *desc) {
+  const pool_dims *d = desc;
+  if (sizeof(real) == sizeof(wide)) return 0;
+  return mx_product(mx_product(d->outer, pool_plane(d)), sizeof(wide));
+}
+
+/* last: which pointer is the output; the scratch block comes after it. */
+#define PASS(name, pass, last, has_scratch)                                                \
   static void FN(name##_task)(void *context, int64_t i) {                                  \
     const pool_job *job = context;                                                         \
     const int64_t limit = (i + 1) * job->group;                                            \
     for (int64_t u = i * job->group; u < limit && u < job->units; u++)                     \
-      FN(pool_unit)(job, u, FN(pass), job->ptr[last],                                      \
-                    sizeof(real) == sizeof(wide) ? NULL : job->ptr[last + 1]);             \
+      FN(pool_unit)(job, u, FN(pass), job->ptr[last], has_scratch ? job->ptr[last + 1] : NULL); \
   }                                                                                        \
   static int FN(name)(const void *desc, void *const *ptr, const mx_scalar *scalars) {      \
     (void)scalars;                                                                         \
@@ -99,7 +106,7 @@ static void FN(pool_unit)(const pool_job *job, int64_t u, enum FN(pool_pass) pas
     return pool_run(d, ptr, units, pool_plane(d) + pool_outputs(d) * taps, FN(name##_task)); \
   }
 
-PASS(pool_max_grad, MAX_GRAD, 2)
-PASS(pool_sum_grad, SUM_GRAD, 1)
-PASS(pool_max_gather, MAX_GATHER, 2)
+PASS(pool_max_grad, MAX_GRAD, 2, sizeof(real) != sizeof(wide))
+PASS(pool_sum_grad, SUM_GRAD, 1, sizeof(real) != sizeof(wide))
+PASS(pool_max_gather, MAX_GATHER, 2, 0)
 #undef PASS

@@ -5,11 +5,13 @@
 
 #include "mx_dtype.h"
 #include "mx_kernel.h"
+#include "mx_scratch.h"
 
 /* n outputs; `per` outputs for each element of the `count` parameter arrays, of this item size,
  * which come first in ptr; per == 0: the parameters are scalars 2 and 3.  output: which pointer. */
 typedef struct { int64_t n, per, count, item, output; } sample_dims;
 typedef struct { int64_t rows, classes, draws, has_log, out_kind; } multinomial_dims;
+#define MULTINOMIAL_FIELDS "rows classes draws has_log out_kind"
 typedef struct { int64_t rows, row_bytes; } shuffle_dims;
 
 typedef struct {
@@ -53,6 +55,11 @@ static void store_index(void *y, int64_t kind, int64_t at, int64_t index) {
 #define MX_BODY "random_sample_impl.h"
 #include "mx_each_float.h"
 
+/* The number of each row. */
+static int64_t shuffle_scratch(const void *desc) {
+  return mx_product(((const shuffle_dims *)desc)->rows, sizeof(int64_t));
+}
+
 /* data -> out: the rows in a random order (Fisher and Yates). */
 static int shuffle_rows_bytes(const void *desc, void *const *ptr, const mx_scalar *scalars) {
   const shuffle_dims *d = desc;
@@ -78,8 +85,9 @@ static int shuffle_rows_bytes(const void *desc, void *const *ptr, const mx_scala
   SAMPLE(uniform, dtype), SAMPLE(normal, dtype), SAMPLE(exponential, dtype),          \
       SAMPLE(gamma, dtype), SAMPLE(poisson, dtype), SAMPLE(negative_binomial, dtype), \
       SAMPLE(generalized_negative_binomial, dtype),                                   \
-      MX_ENTRY(sample_multinomial, dtype, multinomial_dims, "rows classes draws has_log out_kind")
+      MX_ENTRY_SCRATCH(sample_multinomial, dtype, sample_multinomial_scratch_##dtype, \
+                       multinomial_dims, MULTINOMIAL_FIELDS)
 
 const mx_kernel_entry mx_table_random_sample[] = {
     SAMPLES(f16), SAMPLES(bf16), SAMPLES(f32), SAMPLES(f64),
-    MX_ENTRY(shuffle_rows, bytes, shuffle_dims, "rows row_bytes"), {0}};
+    MX_ENTRY_SCRATCH(shuffle_rows, bytes, shuffle_scratch, shuffle_dims, "rows row_bytes"), {0}};

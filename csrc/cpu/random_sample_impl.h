@@ -25,6 +25,11 @@ SAMPLE(negative_binomial)
 SAMPLE(generalized_negative_binomial)
 #undef SAMPLE
 
+/* The sums of a row's probabilities up to each class. */
+static int64_t FN(sample_multinomial_scratch)(const void *desc) {
+  return mx_product(((const multinomial_dims *)desc)->classes, sizeof(double));
+}
+
 /* data (rows, classes) of probabilities -> indices (rows, draws), and if has_log the logarithm of
  * the probability of each.  Draws beyond the sum, which rounding allows, are the last class. */
 static int FN(sample_multinomial)(const void *desc, void *const *ptr, const mx_scalar *scalars) {

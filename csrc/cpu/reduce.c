@@ -11,7 +11,8 @@
 #include "mx_each_integer.h"
 #undef MX_BODY
 
-#define ENTRY(name, dtype) MX_ENTRY(name, dtype, reduce_dims, REDUCE_FIELDS)
+#define ENTRY(name, dtype) \
+  MX_ENTRY_SCRATCH(name, dtype, name##_scratch_##dtype, reduce_dims, REDUCE_FIELDS)
 #define FLOATS(name) ENTRY(name, f16), ENTRY(name, bf16), ENTRY(name, f32), ENTRY(name, f64)
 #define INTEGERS(name) ENTRY(name, i8), ENTRY(name, u8), ENTRY(name, i32), ENTRY(name, i64)
 

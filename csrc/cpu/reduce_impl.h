@@ -20,19 +20,19 @@ static inline ACC RFN(row)(const real *x, int64_t n) {
 }
 
 /* Innermost axis reduced: acc[o] over the elements [first, last) of output begin + o. */
-static void RFN(rows)(const reduce_dims *d, const real *x, int64_t begin, int64_t width,
+static void RFN(rows)(const reduce_plan *p, const real *x, int64_t begin, int64_t width,
                       int64_t first, int64_t last, ACC *acc) {
   for (int64_t o = 0; o < width; o++) {
-    const real *base = x + reduce_offset(begin + o, d->num_kept, d->kept_size, d->kept_stride);
-    if (!d->num_reduced) {
+    const real *base = x + reduce_offset(begin + o, p->num_kept, p->kept_size, p->kept_stride);
+    if (!p->num_reduced) {
       acc[o] = RFN(row)(base + first, last - first);
       continue;
     }
     acc[o] = START;
     for (int64_t i = first, take; i < last; i += take) {
-      const int64_t row = i / d->inner, column = i - row * d->inner;
-      take = d->inner - column < last - i ? d->inner - column : last - i;
-      const int64_t at = reduce_offset(row, d->num_reduced, d->reduced_size, d->reduced_stride);
+      const int64_t row = i / p->inner, column = i - row * p->inner;
+      take = p->inner - column < last - i ? p->inner - column : last - i;
+      const int64_t at = reduce_offset(row, p->num_reduced, p->reduced_size, p->reduced_stride);
       const ACC part = RFN(row)(base + at + column, take);
       acc[o] = MERGE(acc[o], part);
     }
@@ -40,50 +40,64 @@ static void RFN(rows)(const reduce_dims *d, const real *x, int64_t begin, int64_
 }
 
 /* Innermost axis kept: all outputs of a unit side by side. */
-static void RFN(columns)(const reduce_dims *d, const real *x, int64_t begin, int64_t width,
+static void RFN(columns)(const reduce_plan *p, const real *x, int64_t begin, int64_t width,
                          int64_t first, int64_t last, ACC *acc) {
-  const int64_t kept = begin / d->inner;
-  const real *base = x + begin % d->inner +
-                     reduce_offset(kept, d->num_kept, d->kept_size, d->kept_stride);
+  const int64_t kept = begin / p->inner;
+  const real *base = x + begin % p->inner +
+                     reduce_offset(kept, p->num_kept, p->kept_size, p->kept_stride);
   for (int64_t o = 0; o < width; o++) acc[o] = START;
   for (int64_t i = first; i < last; i++) {
     const real *row =
-        base + reduce_offset(i, d->num_reduced, d->reduced_size, d->reduced_stride);
+        base + reduce_offset(i, p->num_reduced, p->reduced_size, p->reduced_stride);
     for (int64_t o = 0; o < width; o++) acc[o] = COMBINE(acc[o], LOAD(row[o]));
   }
 }
 
 static void RFN(task)(void *context, int64_t i) {
   const reduce_job *job = context;
-  const reduce_dims *d = job->d;
-  const int64_t part = i % d->parts, group = i / d->parts, units = reduce_units(d);
-  const int64_t first = part * d->per_part;
-  const int64_t last = first + d->per_part < d->count ? first + d->per_part : d->count;
-  const int64_t end = (group + 1) * d->group < units ? (group + 1) * d->group : units;
+  const reduce_plan *p = job->plan;
+  const int64_t part = i % p->parts, group = i / p->parts, units = reduce_units(p);
+  const int64_t first = part * p->per_part;
+  const int64_t last = first + p->per_part < p->count ? first + p->per_part : p->count;
+  const int64_t end = (group + 1) * p->group < units ? (group + 1) * p->group : units;
   ACC acc[REDUCE_TILE];
-  for (int64_t u = group * d->group; u < end; u++) {
+  for (int64_t u = group * p->group; u < end; u++) {
     int64_t width;
-    const int64_t begin = reduce_unit(d, u, &width);
-    (d->is_row ? RFN(rows) : RFN(columns))(d, job->x, begin, width, first, last, acc);
+    const int64_t begin = reduce_unit(p, u, &width);
+    (p->is_row ? RFN(rows) : RFN(columns))(p, job->x, begin, width, first, last, acc);
     real *y = (real *)job->y + begin;
-    ACC *partial = (ACC *)job->partial + part * d->outputs + begin;
-    for (int64_t o = 0; o < width && d->parts == 1; o++) y[o] = STORE(FINISH(acc[o], d->divisor));
-    for (int64_t o = 0; o < width && d->parts > 1; o++) partial[o] = acc[o];
+    ACC *partial = (ACC *)job->partial + part * p->outputs + begin;
+    for (int64_t o = 0; o < width && p->parts == 1; o++) y[o] = STORE(FINISH(acc[o], p->divisor));
+    for (int64_t o = 0; o < width && p->parts > 1; o++) partial[o] = acc[o];
   }
+}
+
+/* Partial results, where tasks share the elements of an output. */
+static ACC *RFN(take_partial)(const reduce_plan *p, mx_scratch *scratch) {
+  const int64_t count = p->parts > 1 ? mx_product(p->parts, p->outputs) : 0;
+  return mx_take(scratch, count, sizeof(ACC));
+}
+
+static int64_t RFN(scratch)(const void *desc) {
+  const reduce_plan plan = reduce_plan_of(desc);
+  mx_scratch scratch = {0};
+  RFN(take_partial)(&plan, &scratch);
+  return scratch.size;
 }
 
 static int FN(NAME)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
   (void)scalars;
-  const reduce_dims *d = desc;
-  reduce_job job = {d, ptr[0], ptr[1], d->parts > 1 ? ptr[2] : NULL};
+  const reduce_plan plan = reduce_plan_of(desc), *p = &plan;
+  reduce_job job = {p, ptr[0], ptr[1], NULL};
+  if (p->parts > 1) job.partial = RFN(take_partial)(p, &(mx_scratch){.base = ptr[2]});
   reduce_run(&job, RFN(task));
-  if (d->parts == 1) return MX_OK;
   real *y = ptr[1];
-  const ACC *partial = ptr[2];
-  for (int64_t o = 0; o < d->outputs; o++) {
+  const ACC *partial = job.partial;
+  for (int64_t o = 0; o < p->outputs && p->parts > 1; o++) {
     ACC acc = partial[o];
-    for (int64_t p = 1; p < d->parts; p++) acc = MERGE(acc, partial[p * d->outputs + o]);
-    y[o] = STORE(FINISH(acc, d->divisor));
+    for (int64_t part = 1; part < p->parts; part++)
+      acc = MERGE(acc, partial[part * p->outputs + o]);
+    y[o] = STORE(FINISH(acc, p->divisor));
   }
   return MX_OK;
 }

@@ -1,8 +1,5 @@
-/* Losses: the gradient of SoftmaxOutput, softmax_cross_entropy, the regression outputs. */
-#include <string.h>
-
+/* The gradient of SoftmaxOutput. */
 #include "mx_kernel.h"
-#include "mx_math.h"
 
 /* y (outer, axis, inner); label (outer, inner), or like y if is_dense.  The gradient is divided
  * by norm, or by the number of labels that are not ignored if by_valid. */
@@ -24,19 +21,10 @@ typedef struct {
 
 enum { OUTPUT_WORK = 1 << 14 };   /* elements to a task, about */
 
-typedef struct { int64_t rows, classes; } cross_entropy_dims;
-
-typedef struct { int64_t n, is_logistic; } regression_dims;
-
-#define EXP(x) _Generic((x), float: mx_expf, double: mx_exp)(x)
 #define MX_BODY "softmax_output_impl.h"
 #include "mx_each_float.h"
 
 #define OUTPUT(dtype) MX_ENTRY(softmax_output_grad, dtype, softmax_output_dims, OUTPUT_FIELDS)
-#define LOSS(dtype) MX_ENTRY(softmax_cross_entropy, dtype, cross_entropy_dims, "rows classes")
-#define REGRESSION(dtype) MX_ENTRY(regression_output, dtype, regression_dims, "n is_logistic")
 
 const mx_kernel_entry mx_table_softmax_output[] = {
-    OUTPUT(f16), OUTPUT(bf16), OUTPUT(f32), OUTPUT(f64),
-    LOSS(f16), LOSS(bf16), LOSS(f32), LOSS(f64),
-    REGRESSION(f16), REGRESSION(bf16), REGRESSION(f32), REGRESSION(f64), {0}};
+    OUTPUT(f16), OUTPUT(bf16), OUTPUT(f32), OUTPUT(f64), {0}};

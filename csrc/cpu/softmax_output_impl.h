@@ -1,4 +1,4 @@
-/* SoftmaxOutput's gradient, softmax_cross_entropy and the regression outputs, one dtype. */
+/* SoftmaxOutput's gradient, one dtype. */
 
 /* How many labels do not have the value to ignore; at least 1. */
 static double FN(count_valid)(const real *label, int64_t n, double ignored) {
@@ -47,37 +47,5 @@ static int FN(softmax_output_grad)(const void *desc, void *const *ptr, const mx_
   const int64_t count = (d->outer + job.group - 1) / job.group;
   if (count > 1) mx_rt->parallel_for(count, FN(output_grad_task), &job);
   else if (count) FN(output_grad_task)(&job, 0);
-  return MX_OK;
-}
-
-/* data (rows, classes), label (rows) -> loss (1), the sum of -log_softmax(data)[label]. */
-static int FN(softmax_cross_entropy)(const void *desc, void *const *ptr,
-                                     const mx_scalar *scalars) {
-  (void)scalars;
-  const cross_entropy_dims *d = desc;
-  const real *data = ptr[0], *label = ptr[1];
-  double loss = 0;
-  for (int64_t r = 0; r < d->rows; r++, data += d->classes) {
-    const double wanted = (double)LOAD(label[r]);
-    if (!(wanted > -1 && wanted < (double)d->classes)) return MX_BAD_INDEX;
-    double most = (double)LOAD(data[0]), total = 0;
-    for (int64_t k = 1; k < d->classes; k++) most = fmax(most, (double)LOAD(data[k]));
-    for (int64_t k = 0; k < d->classes; k++) total += exp((double)LOAD(data[k]) - most);
-    loss += most + log(total) - (double)LOAD(data[(int64_t)wanted]);
-  }
-  ((real *)ptr[2])[0] = STORE((wide)loss);
-  return MX_OK;
-}
-
-/* data, label -> out: data itself, or its sigmoid. */
-static int FN(regression_output)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
-  (void)scalars;
-  const regression_dims *d = desc;
-  const real *data = ptr[0];
-  real *out = ptr[2];
-  if (d->is_logistic)
-    for (int64_t i = 0; i < d->n; i++) out[i] = STORE(1 / (1 + EXP(-LOAD(data[i]))));
-  else if (d->n)
-    memmove(out, data, (size_t)d->n * sizeof(real));
   return MX_OK;
 }

@@ -10,7 +10,11 @@
   TABLE(unary_integer) \
   TABLE(binary) \
   TABLE(binary_integer) \
-  TABLE(choose) \
+  TABLE(where) \
+  TABLE(clip) \
+  TABLE(smooth_l1) \
+  TABLE(hard_sigmoid) \
+  TABLE(add_n) \
   TABLE(strided_copy) \
   TABLE(join) \
   TABLE(pad) \
@@ -24,6 +28,8 @@
   TABLE(reduce_arg) \
   TABLE(softmax) \
   TABLE(softmax_output) \
+  TABLE(softmax_cross_entropy) \
+  TABLE(regression_output) \
   TABLE(batch_norm) \
   TABLE(layer_norm) \
   TABLE(leaky_relu) \
@@ -36,7 +42,6 @@
   TABLE(gemm) \
   TABLE(gemm_naive) \
   TABLE(conv) \
-  TABLE(depthwise) \
   TABLE(conv_naive)
 
 #define MX_DECLARE(family) extern const mx_kernel_entry mx_table_##family[];

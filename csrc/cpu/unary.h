@@ -1,36 +1,29 @@
-/* Running a loop over one, two or three equally long arrays, in chunks on the pool. */
+/* Running a loop over one or two equally long arrays of one item size. */
 #ifndef MX_UNARY_H
 #define MX_UNARY_H
 #include "mx_kernel.h"
+#include "pointwise.h"
 
 typedef struct { int64_t size; } unary_dims;
-typedef void (*pointwise_loop)(const void *const *in, void *out, int64_t n);
+typedef void (*unary_loop)(const void *const *in, void *out, int64_t n);
 
 typedef struct {
-  pointwise_loop loop;
-  const void *in[3];
-  char *out;
-  int64_t size, itemsize, num_in;
-} pointwise_job;
+  unary_loop loop;
+  void *const *ptr;
+  int64_t num_in, itemsize;
+} unary_job;
 
-enum { POINTWISE_CHUNK = 16384 };
-
-static inline void pointwise_chunk(void *context, int64_t i) {
-  const pointwise_job *job = context;
-  const int64_t begin = i * POINTWISE_CHUNK, rest = job->size - begin;
-  const void *in[3] = {0};
+static inline void unary_range(const void *context, int64_t begin, int64_t end) {
+  const unary_job *job = context;
+  const void *in[2] = {0};
   for (int64_t k = 0; k < job->num_in; k++)
-    in[k] = (const char *)job->in[k] + begin * job->itemsize;
-  job->loop(in, job->out + begin * job->itemsize, rest < POINTWISE_CHUNK ? rest : POINTWISE_CHUNK);
+    in[k] = (const char *)job->ptr[k] + begin * job->itemsize;
+  job->loop(in, (char *)job->ptr[job->num_in] + begin * job->itemsize, end - begin);
 }
 
 static inline int unary_run(const void *desc, void *const *ptr, int num_in, int64_t itemsize,
-                            pointwise_loop loop) {
-  const int64_t size = ((const unary_dims *)desc)->size;
-  pointwise_job job = {loop, {0}, ptr[num_in], size, itemsize, num_in};
-  for (int k = 0; k < num_in; k++) job.in[k] = ptr[k];
-  if (size <= 2 * POINTWISE_CHUNK) loop(job.in, job.out, size);
-  else mx_rt->parallel_for((size + POINTWISE_CHUNK - 1) / POINTWISE_CHUNK, pointwise_chunk, &job);
-  return MX_OK;
+                            unary_loop loop) {
+  const unary_job job = {loop, ptr, num_in, itemsize};
+  return pointwise_run(((const unary_dims *)desc)->size, unary_range, &job);
 }
 #endif

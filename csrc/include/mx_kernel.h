@@ -23,20 +23,29 @@ typedef union {
   uint64_t u;
 } mx_scalar;
 
-/* ptr: the inputs, then the outputs, then the scratch block where the call asked for one. */
+/* ptr: the inputs, then the outputs, then the scratch block where the entry has a size for it. */
 typedef int (*mx_kernel)(const void *desc, void *const *ptr, const mx_scalar *scalars);
+
+/* Bytes of scratch that a call with this descriptor needs: computed by the code that cuts the block
+ * into pieces (mx_scratch.h), INT64_MAX where the number is larger. */
+typedef int64_t (*mx_scratch_size)(const void *desc);
 
 /* fields: the descriptor's layout, in order, every field 8 bytes: "N C eps:d shape:12" is
  * { int64_t N, C; double eps; int64_t shape[12]; }.  Checked against desc_size when loaded. */
 typedef struct {
-  const char *name;    /* "conv2d_f32": <kernel>_<dtype> */
+  const char *name;          /* "conv_f32": <kernel>_<dtype> */
   mx_kernel fn;
-  int64_t desc_size;   /* sizeof the descriptor struct */
+  mx_scratch_size scratch;   /* NULL: the kernel takes none */
+  int64_t desc_size;         /* sizeof the descriptor struct */
   const char *fields;
 } mx_kernel_entry;
 
 #define MX_ENTRY(kernel, dtype, desc, fields) \
-  { #kernel "_" #dtype, kernel##_##dtype, (int64_t)sizeof(desc), fields }
+  { #kernel "_" #dtype, kernel##_##dtype, NULL, (int64_t)sizeof(desc), fields }
+
+/* A kernel with scratch; size: its mx_scratch_size. */
+#define MX_ENTRY_SCRATCH(kernel, dtype, size, desc, fields) \
+  { #kernel "_" #dtype, kernel##_##dtype, size, (int64_t)sizeof(desc), fields }
 
 /* What the kernels take from the runtime, which lives once in the process. */
 typedef struct {

@@ -9,6 +9,7 @@ cdef extern from "mx_kernel.h" nogil:
         int64_t i
         uint64_t u
     ctypedef int (*mx_kernel)(const void *desc, void *const *ptr, const mx_scalar *scalars)
+    ctypedef int64_t (*mx_scratch_size)(const void *desc)
     int MX_OK, MX_BAD_INDEX, MX_BAD_VALUE
 
 
@@ -30,7 +31,9 @@ cdef class Kernel:
     cdef readonly str name
     cdef readonly str fields
     cdef mx_kernel fn
-    cdef object launch         # a Python function instead of fn
+    cdef object launch         # a Python function instead of fn,
+    cdef object launched_scratch   # and one instead of scratch
+    cdef mx_scratch_size scratch   # NULL: the kernel takes none
     cdef object packer
     cdef tuple layout
 

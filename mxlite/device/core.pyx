@@ -27,6 +27,7 @@ cdef extern from "mx_kernel.h" nogil:
     ctypedef struct mx_kernel_entry:
         const char *name
         mx_kernel fn
+        mx_scratch_size scratch
         int64_t desc_size
         const char *fields
 
@@ -65,6 +66,12 @@ cdef class Kernel:
             raise MXNetError(f"kernel {self.name}: no descriptor field {listing(list(fields))}")
         return self.packer.pack(*values)
 
+    def scratch_size(self, bytes desc):
+        """The bytes of scratch that the problem needs."""
+        if self.scratch != NULL:
+            return self.scratch(<const char *>desc)
+        return 0 if self.launched_scratch is None else self.launched_scratch(desc)
+
     def run(self, bytes desc, addresses, size_t scalars):
         """Call a compiled kernel as a `launch` function is called; returns its status."""
         cdef void *ptr[MAX_ARGS]
@@ -94,22 +101,23 @@ cdef Kernel new_kernel(str name, str fields):
 
 cdef Kernel compiled_kernel(const mx_kernel_entry *entry):
     cdef Kernel self = new_kernel(entry.name.decode(), entry.fields.decode())
-    self.fn = entry.fn
+    self.fn, self.scratch = entry.fn, entry.scratch
     if self.packer.size != entry.desc_size and self.layout:
         raise MXNetError(f"kernel {self.name}: its fields take {self.packer.size} bytes, "
                          f"its struct {entry.desc_size}")
     return self
 
 
-def launched_kernel(str name, str fields, launch):
+def launched_kernel(str name, str fields, launch, scratch_size=None):
     """A kernel of a device whose kernels are started from Python.
 
     launch(descriptor, addresses, scalars) -> status of mx_kernel.h. descriptor: the packed fields;
     addresses: of inputs, outputs and scratch, on the device; scalars: the address, in the host's
-    memory, of the runtime parameters, 8 bytes each.
+    memory, of the runtime parameters, 8 bytes each. scratch_size(descriptor): the bytes of scratch;
+    None: it takes none.
     """
     cdef Kernel self = new_kernel(name, fields)
-    self.launch = launch
+    self.launch, self.launched_scratch = launch, scratch_size
     return self
 
 
@@ -248,15 +256,15 @@ cdef int call_host(Prepared call, void **ptr, const mx_scalar *scalars) except -
     return 0
 
 
-def prepared_kernel(Kernel kernel, dict fields, int64_t scratch=0, double work=0):
-    """A call of `kernel`. scratch: bytes of work memory; work: rough cost in nanoseconds."""
+def prepared_kernel(Kernel kernel, dict fields, double work=0):
+    """A call of `kernel` for the problem that `fields` state; work: rough cost in nanoseconds."""
     cdef Prepared self = Prepared.__new__(Prepared)
     self.kind = KERNEL if kernel.launch is None else LAUNCH
     self.kernel = kernel
     self.fn = kernel.fn
     self.desc_owner = kernel.pack(fields)
     self.desc = <const void *><const char *>self.desc_owner
-    self.scratch = scratch
+    self.scratch = kernel.scratch_size(self.desc_owner)
     self.release_gil = work > 100000
     return self
 

@@ -3,9 +3,11 @@
 from ..device import core as _core
 from . import (  # noqa: F401
     assign,
+    add_n,
     binary,
     cast,
-    choose,
+    clip,
+    hard_sigmoid,
     image,
     indexing,
     indexing_nd,
@@ -23,9 +25,11 @@ from . import (  # noqa: F401
     shape_order,
     shape_pad,
     shape_slice,
+    smooth_l1,
     sorting,
     transfer,
     unary,
+    where,
 )
 from .nn import (  # noqa: F401
     activation,
@@ -35,9 +39,10 @@ from .nn import (  # noqa: F401
     fully_connected,
     layer_norm,
     leaky_relu,
-    output,
     pooling,
+    regression_output,
     softmax,
+    softmax_output,
 )
 
 CPU = _core.load_cpu_kernels()

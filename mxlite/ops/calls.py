@@ -17,13 +17,12 @@ class KernelCall(NamedTuple):
 
     name: str
     dtype: str
-    scratch: int
     work: float
     fields: dict[str, Any]
 
     def resolve(self, op: str, ctx: Any) -> Prepared:
         found = core.find_kernel(op, self.name, self.dtype, ctx)
-        return core.prepared_kernel(found, dict(self.fields), self.scratch, self.work)
+        return core.prepared_kernel(found, dict(self.fields), self.work)
 
 
 class ViewCall(NamedTuple):
@@ -66,13 +65,12 @@ class ProgramCall(NamedTuple):
         return make_program(self.num_slots, self.steps, self.inputs, self.outputs)
 
 
-def kernel(name: str, dtype: str, scratch: int = 0, work: float = 0, **fields: Any) -> KernelCall:
-    """A call of the kernel `<name>_<dtype>` with this descriptor.
+def kernel(name: str, dtype: str, work: float = 0, **fields: Any) -> KernelCall:
+    """A call of the kernel `<name>_<dtype>` with this descriptor, which states the problem alone.
 
-    scratch: bytes of work memory, passed as the last pointer. work: rough cost in nanoseconds on
-    one core, which decides whether the GIL is released.
+    work: rough cost in nanoseconds on one core, which decides whether the GIL is released.
     """
-    return KernelCall(name, dtype, scratch, work, fields)
+    return KernelCall(name, dtype, work, fields)
 
 
 def view(offset: int = 0) -> ViewCall:

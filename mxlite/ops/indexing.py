@@ -97,8 +97,8 @@ class AccumulateRows(Op):
     def prepare(self, inputs, outputs):
         data, rows = inputs
         outer, K, inner = split_at(self.shape, self.axis)
-        return kernel("accumulate_rows", data.dtype, scratch=8 * (K + 1 + rows.size),
-                      outer=outer, K=K, M=rows.size, inner=inner, work=data.size + outputs[0].size)
+        return kernel("accumulate_rows", data.dtype, outer=outer, K=K, M=rows.size, inner=inner,
+                      work=data.size + outputs[0].size)
 
     def grad(self, F, dy, inputs, outputs):
         return [F.take(dy[0], inputs[1], axis=self.axis), None]

@@ -6,36 +6,12 @@ import math
 
 from .schema import KernelCall, Op, kernel, param, register
 
-TASK_WORK = 1 << 20     # multiply-adds that are worth a task
-MOST_TASKS = 16
-MOST_SIDE = 512         # MOST_SIDE, BLOCK_K and TILE_ROWS of csrc/cpu/gemm.c, for AVX-512
-BLOCK_K = 384
-TILE_ROWS = 14
-
 
 def gemm(dtype, M, N, K, trans_a=False, trans_b=False, has_bias=False, batch=1,
          name="gemm") -> KernelCall:
     """The call for C[b] (M, N) = op(A[b]) (M, K) @ op(B[b]) (K, N) (+ bias (N))."""
-    return _product(name, dtype, M, N, K, trans_a, trans_b, int(has_bias), batch, M * K, False)
-
-
-def one_times_many(dtype, M, N, K, trans_a, has_bias, batch) -> KernelCall:
-    """The call for C[b] = op(A) @ B[b] (+ bias (M, 1)), whose inputs are B, A and bias."""
-    return _product("gemm", dtype, M, N, K, trans_a, False, 2 * int(has_bias), batch, 0, True)
-
-
-def _product(name, dtype, M, N, K, trans_a, trans_b, has_bias, batch, a_batch, swapped):
-    work = batch * M * N * K
-    tasks = min(MOST_TASKS, max(1, work // TASK_WORK))
-    width = min(-(-N // 32) * 32, MOST_SIDE)
-    per_task = (width + TILE_ROWS + 2) * min(K, BLOCK_K) + 64
-    if dtype in ("float16", "bfloat16"):
-        per_task += width * min(M, MOST_SIDE)
-    size = 8 if dtype == "float64" else 4
-    return kernel(name, dtype, scratch=tasks * per_task * size, work=work / 50, batch=batch,
-                  M=M, N=N, K=K, trans_a=int(trans_a), trans_b=int(trans_b),
-                  has_bias=has_bias, swapped=int(swapped), a_batch=a_batch, b_batch=K * N,
-                  c_batch=M * N, tasks=tasks)
+    return kernel(name, dtype, work=batch * M * N * K / 50, batch=batch, M=M, N=N, K=K,
+                  trans_a=int(trans_a), trans_b=int(trans_b), has_bias=int(has_bias))
 
 
 class _Product(Op):

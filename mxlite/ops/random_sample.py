@@ -171,7 +171,7 @@ class SampleMultinomial(Op):
 
     def prepare(self, inputs, outputs):
         *_, classes = shape = inputs[0].shape
-        return kernel("sample_multinomial", inputs[0].dtype, scratch=8 * classes,
+        return kernel("sample_multinomial", inputs[0].dtype,
                       rows=math.prod(shape[:-1]), classes=classes, draws=math.prod(self.shape),
                       has_log=int(self.get_prob), out_kind=INDEX_DTYPES.index(self.dtype),
                       work=inputs[0].size + 30 * outputs[0].size)
@@ -188,7 +188,7 @@ class Shuffle(Op):
 
     def prepare(self, inputs, outputs):
         rows = inputs[0].shape[0] if inputs[0].size else 0
-        return kernel("shuffle_rows", "bytes", scratch=8 * rows, rows=rows,
+        return kernel("shuffle_rows", "bytes", rows=rows,
                       row_bytes=inputs[0].nbytes // max(rows, 1), work=inputs[0].nbytes)
 
     def grad(self, F, dy, inputs, outputs):

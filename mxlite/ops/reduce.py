@@ -7,22 +7,11 @@ import math
 import numpy as np
 
 from ..base import Shape
-from ._reduction import reduction
+from ._reduction import reduce_call
 from .schema import Op, host, kernel, param, register
 
 Axis = int | tuple[int, ...] | None
 DType = str
-
-
-def reduce_call(name, spec, axes, mean=False):
-    """The kernel call that reduces these axes of an array."""
-    fields = reduction(spec.shape, axes, mean)
-    parts = fields["parts"] * fields["outputs"] if fields["parts"] > 1 else 0
-    if spec.dtype == "bool":
-        name, dtype = {"sum": "max", "prod": "min"}.get(name, name), "uint8"
-    else:
-        dtype = spec.dtype
-    return kernel(name, dtype, scratch=8 * parts, work=spec.size * 0.4, **fields)
 
 
 class _Reduction(Op):

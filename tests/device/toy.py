@@ -14,7 +14,7 @@ SHIFT = 1 << 60
 
 
 class ToyDevice(memory.Device):
-    """Counts what it is asked for: `launches`, by kernel; `copied`, bytes in and out; blocks in use, `live`."""
+    """Notes its `launches`, the bytes `copied` in and out, and the blocks in use, `live`."""
 
     def __init__(self, number=0):
         super().__init__("toy", number)
@@ -58,5 +58,6 @@ class ToyDevice(memory.Device):
             self.launches.append(name)
             return kernel.run(descriptor, [address - SHIFT for address in addresses], scalars)
 
-        self.kernels[name] = core.launched_kernel(name, kernel.fields, launch)
+        self.kernels[name] = core.launched_kernel(
+            name, kernel.fields, launch, kernel.scratch_size)
         return self.kernels[name]

@@ -119,12 +119,3 @@ def test_dtypes_do_not_mix():
     with pytest.raises(TypeError, match="broadcast_add: rhs must have dtype float32, as lhs is; "
                                         "got float64"):
         nd.ones(2) + nd.ones(2, dtype="float64")
-
-
-def test_add_n(rng):
-    arrays = [rng.normal(size=(2, 3)) for _ in range(5)]
-    got = nd.add_n(*[nd.array(a, dtype="float64") for a in arrays])
-    np.testing.assert_allclose(got.asnumpy(), sum(arrays))
-    check_gradient(lambda *xs: nd.add_n(*xs), arrays, rng)
-    with pytest.raises(ValueError, match=r"add_n: args1 must have shape \(2,\), as args0 has"):
-        nd.add_n(nd.ones(2), nd.ones(3))

@@ -26,6 +26,8 @@ CASES = [      # data, num_filter, kernel, stride, dilate, pad, num_group
     ((2, 40, 20, 20), 130, (3, 3), (1, 1), (1, 1), (1, 1), 1),
     ((1, 2, 90, 120), 3, (3, 3), (1, 1), (1, 1), (1, 1), 1),
     ((0, 3, 7, 9), 5, (3, 3), (1, 1), (1, 1), (0, 0), 1),
+    ((5, 20, 150, 140), 2, (3, 3), (1, 1), (1, 1), (1, 1), 1),    # more images than are copied and
+    ((70, 3, 9, 9), 8, (3, 3), (1, 1), (1, 1), (1, 1), 1),        # packed at a time, with a rest
 ]
 DEPTHWISE = [  # one channel of data a group
     ((2, 20, 14, 14), 20, (3, 3), (1, 1), (1, 1), (1, 1), 20),
@@ -113,8 +115,8 @@ def test_forward(rng, case, dtype):
     close(nd.Convolution(*arrays, **options_of(case)), want, dtype)
 
 
-@pytest.mark.parametrize("case", CASES[:6], ids=str)
-def test_naive_kernel_agrees(rng, case, naive):
+@pytest.mark.parametrize("case", [*CASES[:6], *CASES[7:9], *DEPTHWISE, *POINTWISE[:3]], ids=str)
+def test_all_ways_agree_with_the_naive_kernel(rng, case, naive):
     arrays = [nd.array(value, dtype="float64") for value in inputs_of(case, rng)]
     close(naive(*arrays, **options_of(case)),
           nd.Convolution(*arrays, **options_of(case)).asnumpy(), "float64")

@@ -146,22 +146,6 @@ def test_softmax_output_layouts(rng):
     np.testing.assert_allclose(dx, 2 * (softmax(values[0], 1) - values[1]), atol=1e-6)
 
 
-@pytest.mark.parametrize(("name", "forward", "error"), [
-    ("LinearRegressionOutput", lambda x: x, lambda y, label: y - label),
-    ("LogisticRegressionOutput", lambda x: 1 / (1 + np.exp(-x)), lambda y, label: y - label),
-    ("MAERegressionOutput", lambda x: x, lambda y, label: np.where(y > label, 1, -1)),
-])
-def test_regression_outputs(rng, name, forward, error):
-    values, label = rng.standard_normal((4, 3)), rng.integers(0, 2, (4, 3)).astype("float64")
-    function, data = getattr(nd, name), nd.array(values, dtype="float64")
-    given = nd.array(label, dtype="float64")
-    np.testing.assert_allclose(function(data, given).asnumpy(), forward(values))
-    want = error(forward(values), label) * 6 / 3
-    np.testing.assert_allclose(gradient(function, data, given, grad_scale=6), want)
-    flat = function(nd.array(values[:, :1]), nd.array(label[:, 0]))
-    assert flat.shape == (4, 1)
-
-
 def test_refuses():
     with pytest.raises(IndexError, match=r"softmax: axis must be in \[-2, 1\].*got 2"):
         nd.softmax(nd.ones((2, 3)), axis=2)
@@ -175,5 +159,3 @@ def test_refuses():
         nd.SoftmaxOutput(nd.ones((2, 3)), nd.ones((3,)))
     with pytest.raises(ValueError, match="SoftmaxOutput: normalization must be one of 'null'"):
         nd.SoftmaxOutput(nd.ones((2, 3)), nd.ones((2,)), normalization="all")
-    with pytest.raises(ValueError, match=r"LinearRegressionOutput: label must have shape \(2, 3\)"):
-        nd.LinearRegressionOutput(nd.ones((2, 3)), nd.ones((2,)))

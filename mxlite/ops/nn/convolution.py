@@ -5,14 +5,9 @@ from __future__ import annotations
 import math
 
 from ...base import Shape
-from ..matrix import one_times_many
 from ..schema import Op, kernel, param, register, required
 
 LAYOUTS = {1: "NCW", 2: "NCHW", 3: "NCDHW"}
-COPY_BYTES = 4 << 20        # of padded images made at a time
-LINE_PIXELS = 4096          # of output that the weight's gradient goes over at a time
-MOST_TASKS = 16             # of a depthwise convolution
-SLACK, PART_BYTES = 64, 136     # depthwise.c's SLACK, and the size of a conv_part
 
 
 class ConvolutionBase(Op):
@@ -58,11 +53,6 @@ class ConvolutionBase(Op):
         ndim = len(self.kernel)
         return self.stride or (1,) * ndim, self.dilate or (1,) * ndim, self.pad or (0,) * ndim
 
-    def is_pointwise(self):
-        """Whether each image's pixels are only multiplied by one matrix, the weight."""
-        stride, _, pad = self.axes()
-        return self.num_group == 1 and {*self.kernel, *stride} == {1} and not any(pad)
-
     def weight_shape(self, data):
         return (self.num_filter, data[1] // self.num_group, *self.kernel)
 
@@ -83,71 +73,18 @@ class ConvolutionBase(Op):
         return (data[0], self.num_filter, *out)
 
     def call(self, name, dtype, data, has_bias=False):
-        """The kernel `name` for data of this shape: that of csrc/cpu/conv.c, or a faster one."""
+        """The call of the kernel `name` for data of this shape."""
         more = 3 - len(self.kernel)
         one = (1,) * more
         stride, dilate, pad = self.axes()
         out = self.output_shape(data)
-        fields = {
-            "N": data[0], "groups": self.num_group, "C": data[1] // self.num_group,
-            "F": self.num_filter // self.num_group, "size": one + tuple(data[2:]),
-            "out": one + tuple(out[2:]), "kernel": one + tuple(self.kernel),
-            "stride": one + tuple(stride), "dilate": one + tuple(dilate),
-            "pad": (0,) * more + tuple(pad), "has_bias": int(has_bias)}
-        if name in ("conv", "conv_grad_data") and self.is_pointwise():
-            is_grad = name == "conv_grad_data"
-            rows, summed = (data[1], out[1]) if is_grad else (out[1], data[1])
-            return one_times_many(dtype, rows, math.prod(out[2:]), summed, is_grad, has_bias,
-                                  data[0])
-        make_plan = plan
-        if fields["C"] == 1 and fields["groups"] > 1 and name != "conv_naive":
-            name, make_plan = name.replace("conv", "depthwise"), plan_depthwise
-        images, scratch = make_plan(name, fields, 8 if dtype == "float64" else 4)
-        work = math.prod(out) * fields["C"] * math.prod(self.kernel)
-        return kernel(name, dtype, scratch=scratch, work=work / 40, images=images, **fields)
-
-
-def plan(name, fields, itemsize):
-    """(images worked on at a time, bytes of scratch): what csrc/cpu/conv_*_impl.h cut off it."""
-    N, groups, C, F = [fields[key] for key in ("N", "groups", "C", "F")]
-    out, window, pixels = fields["out"], math.prod(fields["kernel"]), math.prod(fields["out"])
-    if name == "conv_naive":
-        return 1, C * window * pixels * itemsize
-    channels = F if name == "conv_grad_data" else C
-    _, copy = copy_size(fields, name == "conv_grad_data")
-    image = groups * channels * copy
-    if name == "conv_grad_weight":
-        images = max(1, min(N, LINE_PIXELS // pixels))
-        width = groups * -(-F // 32) * 32
-        parts = [images * width * pixels * itemsize, width * C * window * itemsize,
-                 C * window * 8, images * out[0] * out[1] * 8]
-    else:
-        images = max(1, min(N, COPY_BYTES // (image * itemsize)))
-        parts = [groups * C * F * window * itemsize, channels * window * 8, window * 8]
-    parts.append((images * image + 64) * itemsize)
-    return images, sum(-(-part // 64) * 64 for part in parts)
-
-
-def plan_depthwise(name, fields, itemsize):
-    """(tasks, bytes of scratch): what csrc/cpu/depthwise_impl.h cuts off it."""
-    N, groups, F = [fields[key] for key in ("N", "groups", "F")]
-    window, is_grad = math.prod(fields["kernel"]), name == "depthwise_grad_data"
-    channels = F if is_grad else 1
-    plane, copy = copy_size(fields, is_grad)
-    elements = channels * copy + SLACK + plane + SLACK + channels * window
-    slice_ = (elements * itemsize + 255) // 64 * 64
-    tasks = max(1, min(groups if name == "depthwise_grad_weight" else N * groups, MOST_TASKS))
-    shared = [PART_BYTES * math.prod(fields["stride"]), channels * window * 8, window * 8]
-    return tasks, sum(-(-part // 64) * 64 for part in shared) + tasks * slice_
-
-
-def copy_size(fields, is_grad):
-    """Elements of a phase of a channel's padded copy, and of all its phases; conv_plan.h."""
-    size = 1
-    for k, d, s, n, out, pad in zip(*[fields[key] for key in (
-            "kernel", "dilate", "stride", "size", "out", "pad")], strict=True):
-        size *= (k - 1) * d // s + ((n - 1 + pad) // s + 1 if is_grad else out)
-    return size, size * (1 if is_grad else math.prod(fields["stride"]))
+        C, F = data[1] // self.num_group, self.num_filter // self.num_group
+        work = math.prod(out) * C * math.prod(self.kernel) / 40
+        return kernel(name, dtype, work=work, N=data[0], groups=self.num_group, C=C, F=F,
+                      size=one + tuple(data[2:]), out=one + tuple(out[2:]),
+                      kernel=one + tuple(self.kernel), stride=one + tuple(stride),
+                      dilate=one + tuple(dilate), pad=(0,) * more + tuple(pad),
+                      has_bias=int(has_bias))
 
 
 @register("Convolution", "convolution", inputs="data weight bias?")

@@ -11,8 +11,6 @@ import math
 from ...base import Shape
 from ..schema import Op, kernel, param, register, required
 
-TASKS, GROUP = 64, 4     # ROWS_TASKS and ROWS_GROUP of csrc/cpu/layer_norm.c
-
 
 class _Norm(Op):
     """Base: out = (data - mean) / sqrt(var + eps) * gamma + beta."""
@@ -157,10 +155,8 @@ class LayerNormGrad(Op):
     def prepare(self, inputs, outputs):
         data = inputs[1]
         A, B, C = self.view
-        parts = min(TASKS, -(-A * C // GROUP)) if self.over == 1 else A
-        wide = 8 if data.dtype == "float64" else 4
         return kernel("layer_norm_grad", data.dtype, A=A, B=B, C=C, over=self.over, stats=0,
-                      eps=self.eps, scratch=2 * wide * parts * B, work=4 * data.size)
+                      eps=self.eps, work=4 * data.size)
 
     def grad(self, F, dy, inputs, outputs):
         """Of L = <g, d_data> + <a, d_gamma> + <b, d_beta>.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ...base import Shape
-from ..reduce import reduce_call
+from .._reduction import reduce_call
 from ..schema import Op, kernel, param, register, required
 
 LAYOUTS = {1: ("NCW", "NWC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
@@ -120,7 +120,8 @@ class Pooling(Op):
         name = "max" if self.pool_type == "max" else "sum"
         if self.pool_type == "lp" and self.p_value > 1:
             name = f"lp{self.p_value}"
-        return kernel(f"pool_{name}", data.dtype, work=2 * outputs[0].size * len(fields), **fields)
+        taps = outputs[0].size * math.prod(fields["kernel"])
+        return kernel(f"pool_{name}", data.dtype, work=taps, **fields)
 
     def grad(self, F, dy, inputs, outputs):
         data, out = inputs[0], outputs[0]
@@ -152,15 +153,13 @@ class _PoolingGrad(Op):
     pooling_convention: str = required()
     count_include_pad: bool = required()
 
-    def call(self, name, shape, dtype, with_scratch):
+    def call(self, name, shape, dtype):
         fields = pool_fields(self, shape)
         reach = math.prod(fields["size"][1:]) * fields["kernel"][0] * fields["inner"]
         if reach >= 1 << 31:
             raise self.value_error("kernel", "such that a window spans less than 2^31 elements",
                                    self.kernel)
-        size = math.prod(shape)
-        scratch = 4 * size if with_scratch and dtype in ("float16", "bfloat16") else 0
-        return kernel(name, dtype, scratch=scratch, work=4 * size, **fields)
+        return kernel(name, dtype, work=4 * math.prod(shape), **fields)
 
     def values(self):
         return {name: getattr(self, name) for name in GEOMETRY}
@@ -174,7 +173,7 @@ class PoolingMaxGrad(_PoolingGrad):
         return [data]
 
     def prepare(self, inputs, outputs):
-        return self.call("pool_max_grad", inputs[1].shape, inputs[1].dtype, True)
+        return self.call("pool_max_grad", inputs[1].shape, inputs[1].dtype)
 
     def grad(self, F, dy, inputs, outputs):
         return [F._pooling_at_max(dy[0], inputs[1], **self.values()), None]
@@ -189,7 +188,7 @@ class PoolingAtMax(_PoolingGrad):
         return [data[:first] + out + data[first + len(data) - 2:]]
 
     def prepare(self, inputs, outputs):
-        return self.call("pool_max_gather", inputs[1].shape, inputs[1].dtype, False)
+        return self.call("pool_max_gather", inputs[1].shape, inputs[1].dtype)
 
     def grad(self, F, dy, inputs, outputs):
         return [F._backward_Pooling_max(dy[0], inputs[1], **self.values()), None]
@@ -206,7 +205,7 @@ class PoolingSumGrad(_PoolingGrad):
         return [self.shape]
 
     def prepare(self, inputs, outputs):
-        return self.call("pool_sum_grad", self.shape, inputs[0].dtype, True)
+        return self.call("pool_sum_grad", self.shape, inputs[0].dtype)
 
     def grad(self, F, dy, inputs, outputs):
         return [F.Pooling(dy[0], pool_type=self.pool_type, **self.values())]

@@ -1,4 +1,4 @@
-/* The body of depthwise.c for one dtype: stored as `real`, computed in `wide`. */
+/* The body of conv_depthwise.c for one dtype: stored as `real`, computed in `wide`. */
 
 #include "conv_copy_impl.h"
 
@@ -10,18 +10,24 @@ typedef struct {
   wide *image, *sum, *weight;  /* the copy of `in` channels; results or dy; of the taps of a part */
 } FN(slice);
 
-static int64_t FN(slice_bytes)(const conv_plan *p) {
-  const int64_t elements = p->in * p->channel + SLACK + p->plane + SLACK;
-  return ((elements + p->in * volume(p->d->kernel)) * (int64_t)sizeof(wide) + 255) / 64 * 64;
+/* The slice of the task after `before` others. */
+static FN(slice) FN(take_slice)(const conv_plan *p, int64_t before, mx_scratch *scratch) {
+  const int64_t image = mx_sum(mx_product(p->in, p->channel), SLACK);
+  FN(slice) slice = {NULL, NULL, NULL};
+  for (int64_t task = 0; task <= before; task++) {
+    slice.image = mx_take(scratch, image, sizeof(wide));
+    slice.sum = mx_take(scratch, mx_sum(p->plane, SLACK), sizeof(wide));
+    slice.weight = mx_take(scratch, p->in * volume(p->d->kernel), sizeof(wide));
+  }
+  return slice;
 }
 
 static FN(slice) FN(slice_of)(const depthwise_job *job, int64_t task) {
   const conv_plan *p = &job->plan;
-  char *scratch = job->slices + task * job->slice;
-  wide *image = take(&scratch, (p->in * p->channel + SLACK) * (int64_t)sizeof(wide));
-  wide *sum = take(&scratch, (p->plane + SLACK) * (int64_t)sizeof(wide));
-  memset(image + p->in * p->channel, 0, SLACK * sizeof(wide));
-  return (FN(slice)){image, sum, (wide *)scratch};
+  mx_scratch slices = job->slices;
+  const FN(slice) slice = FN(take_slice)(p, task, &slices);
+  memset(slice.image + p->in * p->channel, 0, SLACK * sizeof(wide));
+  return slice;
 }
 
 #define AT(x, i) (*(const FN(vec) *)((x) + (i) * FN(LANES)))
@@ -63,9 +69,9 @@ static void FN(put)(const conv_plan *p, const conv_part *part, const wide *sum, 
 static void FN(group)(const depthwise_job *job, int64_t item, const FN(slice) *mine) {
   const conv_plan *p = &job->plan;
   const int64_t window = volume(p->d->kernel), group = item % p->d->groups;
-  const int has_bias = p->d->has_bias && !p->is_grad;
+  const real *bias = bias_of(p->d, job->ptr);
   const real *x = (const real *)job->ptr[0] + item * p->in * volume(p->size);
-  real *y = (real *)job->ptr[has_bias ? 3 : 2] + item * p->out * volume(p->result);
+  real *y = (real *)result_of(p->d, job->ptr) + item * p->out * volume(p->result);
   for (int64_t c = 0; c < p->in; c++)
     FN(copy_channel)(p, x + c * volume(p->size), mine->image + c * p->channel);
   for (int64_t i = 0; i < p->num_parts; i++) {
@@ -78,10 +84,9 @@ static void FN(group)(const depthwise_job *job, int64_t item, const FN(slice) *m
         for (int64_t t = 0; t < part->taps; t++)
           mine->weight[c * part->taps + t] = LOAD(w[job->number[part->taps_before + t]]);
       }
-      const wide bias = has_bias ? LOAD(((const real *)job->ptr[2])[group * p->out + o]) : 0;
       FN(sum_taps)(p->in * part->taps, mine->weight, mine->image + start_of(p, part),
-                   job->offset + part->taps_before * p->in, extent_of(p, part), bias,
-                   mine->sum);
+                   job->offset + part->taps_before * p->in, extent_of(p, part),
+                   bias ? LOAD(bias[group * p->out + o]) : 0, mine->sum);
       FN(put)(p, part, mine->sum, y + o * volume(p->result));
     }
   }
@@ -93,38 +98,6 @@ static void FN(groups_task)(void *context, int64_t task) {
   const FN(slice) mine = FN(slice_of)(job, task);
   for (int64_t item = items * task / job->tasks; item < items * (task + 1) / job->tasks; item++)
     FN(group)(job, item, &mine);
-}
-
-static void FN(begin)(depthwise_job *job, void *scratch_block) {
-  const conv_plan *p = &job->plan;
-  const int64_t window = volume(p->d->kernel);
-  char *scratch = scratch_block;
-  job->parts = take(&scratch, p->num_parts * (int64_t)sizeof(conv_part));
-  job->offset = take(&scratch, p->in * window * 8);
-  job->number = take(&scratch, window * 8);
-  job->slices = scratch;
-  job->slice = FN(slice_bytes)(p);
-  job->tasks = p->d->images;
-  list_parts(job);
-}
-
-static int FN(run_depthwise)(const conv_dims *d, void *const *ptr, int is_grad) {
-  depthwise_job job = {.plan = plan_convolution(d, is_grad, 0), .ptr = ptr};
-  if (d->N * volume(job.plan.result) == 0) return MX_OK;
-  FN(begin)(&job, ptr[d->has_bias && !is_grad ? 4 : 3]);
-  run_tasks(job.tasks, d->N * d->groups * d->F * volume(d->out) * volume(d->kernel),
-            FN(groups_task), &job);
-  return MX_OK;
-}
-
-static int FN(depthwise)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
-  (void)scalars;
-  return FN(run_depthwise)(desc, ptr, 0);
-}
-
-static int FN(depthwise_grad_data)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
-  (void)scalars;
-  return FN(run_depthwise)(desc, ptr, 1);
 }
 
 /* dy in rows as long as the copy's; what lies between them stays as it is, 0. */
@@ -195,15 +168,22 @@ static void FN(filters_task)(void *context, int64_t task) {
   }
 }
 
-static int FN(depthwise_grad_weight)(const void *desc, void *const *ptr,
-                                     const mx_scalar *scalars) {
-  const conv_dims *d = desc;
-  depthwise_job job = {.plan = plan_convolution(d, 0, 0), .ptr = ptr};
-  (void)scalars;
-  FN(begin)(&job, ptr[3]);
-  run_tasks(job.tasks, d->N * d->groups * d->F * volume(d->out) * volume(d->kernel),
-            FN(filters_task), &job);
-  return MX_OK;
+static int64_t FN(depthwise_scratch)(const conv_dims *d, conv_pass pass) {
+  depthwise_job job = begin(d, pass, NULL);
+  FN(take_slice)(&job.plan, job.tasks - 1, &job.slices);
+  return job.slices.size;
 }
+
+static void FN(depthwise_run)(const conv_dims *d, conv_pass pass, void *const *ptr,
+                              void *scratch) {
+  depthwise_job job = begin(d, pass, scratch);
+  if (pass != CONV_GRAD_WEIGHT && d->N * volume(job.plan.result) == 0) return;
+  job.ptr = ptr;
+  list_parts(&job);
+  run_tasks(job.tasks, d->N * d->groups * d->F * volume(d->out) * volume(d->kernel),
+            pass == CONV_GRAD_WEIGHT ? FN(filters_task) : FN(groups_task), &job);
+}
+
+const conv_way FN(conv_depthwise) = {FN(depthwise_scratch), FN(depthwise_run)};
 
 #undef AT

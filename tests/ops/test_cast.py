@@ -1,0 +1,64 @@
+"""Casts, copies, and operators that only steer gradients."""
+
+import numpy as np
+import pytest
+from gradcheck import vjp_of
+
+from mxlite import autograd, nd
+
+
+def test_gradient_stops(rng):
+    x = rng.normal(size=4)
+    assert not vjp_of(nd.BlockGrad, (0,))([x], x)[0].any()
+    assert (vjp_of(nd.make_loss, (0,))([x], x)[0] == 1).all()
+    np.testing.assert_array_equal(vjp_of(nd.identity, (0,))([x], x)[0], x)
+
+
+def test_cast_passes_gradients_back_in_the_first_dtype():
+    x = nd.array([1, 2], dtype="float64")
+    x.attach_grad()
+    with autograd.record():
+        y = x.astype("float32") * 3
+    y.backward()
+    assert x.grad.dtype is np.float64 and x.grad.tolist() == [3, 3]
+
+
+@pytest.mark.parametrize("normalization, want", [("null", 3.0), ("batch", 0.75), ("valid", 1.5)])
+def test_make_loss_scales_its_gradient(normalization, want):
+    x = nd.array([-1, 2, 0, 4])
+    x.attach_grad()
+    with autograd.record():
+        y = nd.MakeLoss(x, 3.0, 0.0, normalization)
+    y.backward()
+    assert x.grad.tolist() == [want] * 4
+
+
+def test_what_does_not_fit_an_integer_becomes_the_least():
+    x = nd.array([np.nan, np.inf, -np.inf, 1e10, -1.9])
+    assert x.astype("int32").tolist() == [-2**31] * 4 + [-1]
+    assert x.astype("int64").tolist() == [-2**63] * 3 + [10**10, -1]
+    assert x.astype("uint8").tolist()[:4] == [0] * 4
+
+
+def test_cast_of_extremes():
+    x = nd.array([np.nan, 3e38, -1.9, 1.9], dtype="float32")
+    assert x.astype("int32").tolist()[2:] == [-1, 1]
+    assert x.astype("bool").tolist() == [True, True, True, True]
+    assert x.astype("float16").tolist()[1] == np.inf
+
+
+@pytest.mark.parametrize("bits", [range(0, 65536, 1)])
+def test_every_half_converts_exactly(bits):
+    half = np.array(bits, dtype="u2").view("f2")
+    wide = nd.array(half, dtype="float16").astype("float32").asnumpy()
+    np.testing.assert_array_equal(wide, half.astype("f4"))
+    back = nd.array(wide).astype("float16").asnumpy()
+    np.testing.assert_array_equal(back[~np.isnan(half)], half[~np.isnan(half)])
+
+
+def test_rounding_to_half_is_to_nearest_even(rng):
+    x = np.concatenate([rng.normal(size=20000) * 10.0 ** rng.integers(-9, 6, 20000),
+                        [65519.9, 65520, 5.9e-8, 2.9e-8]]).astype("f4")
+    with np.errstate(over="ignore"):
+        want = x.astype("f2")
+    np.testing.assert_array_equal(nd.array(x).astype("float16").asnumpy(), want)
