@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..base import MXNetError
 from ..device.core import Prepared, Spec
 from .bind import bind
+from .operands import Namespace, Operand
 from .schema import REGISTRY, Op, ScalarRef
 
 
@@ -31,13 +32,15 @@ class GradTrace(NamedTuple):
     error: str                # why there is no gradient; "" if there is one
 
 
-class Ref:
+class Ref(Operand):
     """An array in a gradient rule: its shape and dtype, not its values."""
 
-    __slots__ = ("slot", "spec", "tracer")
+    __slots__ = ("slot", "spec")
+    tracer: Tracer
 
     def __init__(self, tracer: Tracer, slot: int, spec: Spec) -> None:
-        self.tracer, self.slot, self.spec = tracer, slot, spec
+        super().__init__(tracer)
+        self.slot, self.spec = slot, spec
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -55,58 +58,12 @@ class Ref:
     def size(self) -> int:
         return self.spec.size
 
-    def _with(self, other: Any, name: str, scalar_name: str) -> Ref:
-        call = self.tracer
-        if isinstance(other, Ref):
-            return call.apply(REGISTRY[name], (self, other), {})
-        return call.apply(REGISTRY[scalar_name], (self,), {"scalar": other})
-
-    def __add__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_add", "_plus_scalar")
-
-    def __sub__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_sub", "_minus_scalar")
-
-    def __rsub__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_sub", "_rminus_scalar")
-
-    def __mul__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_mul", "_mul_scalar")
-
-    def __truediv__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_div", "_div_scalar")
-
-    def __rtruediv__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_div", "_rdiv_scalar")
-
-    def __pow__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_power", "_power_scalar")
-
-    def __rpow__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_power", "_rpower_scalar")
-
-    def __neg__(self) -> Ref:
-        return self * -1.0
-
-    def __eq__(self, other: Any) -> Any:
-        return self._with(other, "broadcast_equal", "_equal_scalar")
-
-    def __gt__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_greater", "_greater_scalar")
-
-    def __lt__(self, other: Any) -> Ref:
-        return self._with(other, "broadcast_lesser", "_lesser_scalar")
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-    __hash__ = object.__hash__
-
     def reshape(self, shape: Sequence[int]) -> Ref:
         """This very shape: no length in it is a code, and 0 is a length."""
         return self.tracer.apply(REGISTRY["_reshape_exact"], (self,), {"shape": tuple(shape)})
 
 
-class Tracer:
+class Tracer(Namespace):
     """The `F` of a gradient rule: F.<operator>(...) appends a step and returns its Refs."""
 
     def __init__(self, train: bool, ctx: Any) -> None:
@@ -117,13 +74,6 @@ class Tracer:
     def new(self, spec: Spec) -> Ref:
         self.num_slots += 1
         return Ref(self, self.num_slots - 1, spec)
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        try:
-            op = REGISTRY[name]
-        except KeyError:
-            raise AttributeError(f"a gradient rule uses the unknown operator {name!r}") from None
-        return lambda *args, **kwargs: self.apply(op, args, kwargs)
 
     def apply(self, cls: type[Op], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         op, inputs, scalars = bind(cls, Ref, args, kwargs)
