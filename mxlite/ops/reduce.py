@@ -100,10 +100,7 @@ class Sum(_AxisReduction):
 class Mean(_AxisReduction):
     """Mean over axes; integers are divided towards 0."""
 
-    def infer_dtype(self, data):
-        if data == "bool":
-            raise self.dtype_error("data", "other than bool", data)
-        return [data]
+    dtype_rule = "N -> N"
 
     def prepare(self, inputs, outputs):
         return reduce_call("sum", inputs[0], self.reduced(inputs[0].ndim), mean=True)
@@ -180,15 +177,11 @@ class Min(_Extreme):
 class Norm(_Reduction):
     """ord 1: sum of absolute values over axes; ord 2: square root of the sum of squares."""
 
+    dtype_rule = "N -> out_dtype"
     ord: int = param(2, "1 or 2", choices=(1, 2))
     axis: Axis = param(None, "the axis or axes to reduce; None or (): all")
     out_dtype: DType | None = param(None, "dtype of the output; None: data's")
     keepdims: bool = param(False, "keep reduced axes, with length 1")
-
-    def infer_dtype(self, data):
-        if data == "bool":
-            raise self.dtype_error("data", "other than bool", data)
-        return [self.out_dtype or data]
 
     def prepare(self, inputs, outputs):
         axes = self.reduced(inputs[0].ndim)
@@ -256,11 +249,7 @@ class _Position(_Reduction):
     """
 
     takes_empty = False
-
-    def infer_dtype(self, data):
-        if data == "bool":
-            raise self.dtype_error("data", "other than bool", data)
-        return [data]
+    dtype_rule = "N -> N"
 
     def prepare(self, inputs, outputs):
         shape = inputs[0].shape

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from ..base import MXNetError, MXNetIndexError, MXNetTypeError, MXNetValueError, suggestion
 from ..device import core
 from ..device.core import Operator, Prepared, Spec
+from . import dtype_rule, inference
 from .calls import HostCall as HostCall
 from .calls import KernelCall as KernelCall
 from .calls import ViewCall as ViewCall
 from .calls import host as host
 from .calls import kernel as kernel
 from .calls import view as view
+from .inputs import Input as Input
+from .inputs import parse_inputs
 from .params import REQUIRED as REQUIRED
 from .params import Param as Param
 from .params import ScalarRef as ScalarRef
@@ -26,15 +29,6 @@ REGISTRY: dict[str, type[Op]] = {}      # every name and alias -> class
 Declared = TypeVar("Declared", bound="Op")
 
 
-class Input(NamedTuple):
-    """An input: its name, and whether it is optional, variadic, written to."""
-
-    name: str
-    optional: bool
-    variadic: bool
-    mutable: bool
-
-
 class Op(Operator):
     """Base of all operators. An instance is the operator with its parameters."""
 
@@ -44,17 +38,23 @@ class Op(Operator):
     params: dict[str, Param] = {}
     runtime_params: tuple[str, ...] = ()
     uses_train = False
-    random = False
-    elementwise = False     # an output's element comes from the inputs' at its place alone
+    random: Any = False         # draws random numbers: no two calls are the same
+    elementwise: Any = False    # an output's element comes from the inputs' at its place alone
+    dtype_rule: Any = "T -> T"  # see dtype_rule.py
+    completed_from_use = False  # a 0 in the parameter `shape` stands, in a graph, for unknown
     hidden = False
     num_outputs: Any = 1
     visible_outputs: Any = None
+    named_outputs: tuple[str, ...] = ()     # MXNet's names, where it has some
     _instances: dict[tuple[Any, ...], Op] = {}
 
     def __init__(self, **values: Any) -> None:
-        self._configure(self.uses_train, self.random, len(self.runtime_params), self.elementwise)
         for name, value in values.items():
             setattr(self, name, value)
+        # Whether a call gets a random key is said by the class: instances that alone are `random`
+        # draw their numbers on the host.
+        self._configure(self.uses_train, type(self).random is True, len(self.runtime_params),
+                        self.elementwise)
         for position, name in enumerate(self.runtime_params):
             setattr(self, name, ScalarRef(lambda s, i=position: s[i]))  # type: ignore[misc]
         self.check()
@@ -93,15 +93,26 @@ class Op(Operator):
         return [shapes[0]]
 
     def infer_dtype(self, *dtypes: str) -> list[str]:
-        """The outputs' dtypes; default: all inputs must be equal, the outputs follow."""
-        for given, dtype in zip(self.input_names(len(dtypes)), dtypes, strict=True):
-            if dtype != dtypes[0]:
-                raise self.dtype_error(given, f"{dtypes[0]}, as {self.input_names(1)[0]} is", dtype)
-        return [dtypes[0]] * self.num_outputs
+        """The outputs' dtypes; default: what `dtype_rule` says."""
+        return dtype_rule.infer(self, dtypes)
 
-    def complete(self, *shapes: Any) -> list[Any]:
-        """The inputs' shapes, with unknown ones (None) filled in from the others."""
-        return list(shapes)
+    def fill_shapes(self, inputs: inference.PartialShapes, outputs: inference.PartialShapes,
+                    ) -> tuple[inference.PartialShapes, inference.PartialShapes]:
+        """The shapes of inputs and outputs as far as they follow from what is known of them.
+
+        Unknown lengths, and unknown shapes, are None. Default: all alike if `elementwise`; the
+        first output like the first input, if infer_shape says so; else nothing follows.
+        """
+        if self.elementwise:
+            return inference.all_alike(inputs, outputs)
+        if inputs and type(self).infer_shape is Op.infer_shape:
+            return inference.output_like_data(inputs, outputs)
+        return inputs, outputs
+
+    def fill_dtypes(self, inputs: inference.PartialDTypes, outputs: inference.PartialDTypes,
+                    ) -> tuple[inference.PartialDTypes, inference.PartialDTypes]:
+        """The dtypes, unknown ones (None) filled in; default: by `dtype_rule`."""
+        return dtype_rule.fill(self, inputs, outputs)
 
     def prepare(self, inputs: Sequence[Spec], outputs: Sequence[Spec]) -> Any:
         """The kernel(...), view(...) or host(...) to run for these specs."""
@@ -129,20 +140,31 @@ class Op(Operator):
         return outputs, self.prepare(specs, outputs, **extra).resolve(self.name, ctx)
 
     def _check_inputs(self, specs: tuple[Spec, ...]) -> None:
-        variadic = any(entry.variadic for entry in self.inputs)
-        least = sum(not entry.optional and not entry.variadic for entry in self.inputs)
+        taken = self.takes()
+        variadic = any(entry.variadic for entry in taken)
+        least = sum(not entry.optional and not entry.variadic for entry in taken)
         if len(specs) < least:
-            raise MXNetTypeError(f"{self.name}: missing input '{self.inputs[len(specs)].name}'")
+            raise self.missing_input(taken[len(specs)])
         if variadic and not specs:
             raise MXNetTypeError(f"{self.name}: needs at least one array")
-        if len(specs) > len(self.inputs) and not variadic:
-            raise MXNetTypeError(
-                f"{self.name}: takes {len(self.inputs)} arrays; got {len(specs)}")
+        if len(specs) > len(taken) and not variadic:
+            if len(specs) <= len(self.inputs):
+                raise self.unwanted_input(self.inputs[len(taken)])
+            raise MXNetTypeError(f"{self.name}: takes {len(taken)} arrays; got {len(specs)}")
         for given, spec in zip(self.input_names(len(specs)), specs, strict=True):
             if spec.ctx is not specs[0].ctx and spec.ctx != specs[0].ctx:
                 raise MXNetValueError(
                     f"{self.name}: all arrays must be on one device; "
                     f"{self.input_names(1)[0]} is on {specs[0].ctx}, {given} on {spec.ctx}")
+
+    def takes(self) -> tuple[Input, ...]:
+        """The inputs that this instance takes; those with a condition that holds must be given."""
+        if all(entry.condition is None for entry in self.inputs):
+            return self.inputs
+        return tuple([
+            entry._replace(optional=False) if entry.condition else entry for entry in self.inputs
+            if entry.condition is None
+            or str(getattr(self, entry.condition[0])) == entry.condition[1]])
 
     def input_names(self, count: int) -> list[str]:
         """Names for `count` inputs; a variadic one gives data0, data1, ..."""
@@ -154,6 +176,18 @@ class Op(Operator):
             else:
                 names.append(entry.name)
         return names[:count]
+
+    def output_names(self) -> list[str]:
+        """MXNet's names of all outputs that it counts, which may be more or fewer than ours.
+
+        "output" of one; output0, output1, ... of several, unless it has names for them. The first
+        of them are visible: see num_visible.
+        """
+        if self.named_outputs:
+            return list(self.named_outputs)
+        if self.num_outputs == 1:
+            return ["output"]
+        return [f"output{i}" for i in range(self.num_outputs)]
 
     # Errors -----------------------------------------------------------------------------------
 
@@ -168,6 +202,19 @@ class Op(Operator):
     def value_error(self, argument: str, rule: str, got: Any) -> MXNetError:
         """"Pooling: pad must be smaller than kernel; got (3, 3)"."""
         return MXNetValueError(f"{self.name}: {argument} must be {rule}; got {got!r}")
+
+    def missing_input(self, entry: Input) -> MXNetError:
+        """"FullyConnected: missing input 'bias', which it takes with no_bias=False"."""
+        why = "" if entry.condition is None else (
+            f", which it takes with {entry.condition[0]}={entry.condition[1]}")
+        return MXNetTypeError(f"{self.name}: missing input '{entry.name}'{why}")
+
+    def unwanted_input(self, entry: Input) -> MXNetError:
+        """"LeakyReLU: input 'gamma' is only taken with act_type=prelu; got act_type=elu"."""
+        assert entry.condition is not None
+        parameter, value = entry.condition
+        return MXNetTypeError(f"{self.name}: input '{entry.name}' is only taken with "
+                              f"{parameter}={value}; got {parameter}={getattr(self, parameter)}")
 
     def axis_in(self, axis: int, ndim: int, argument: str = "axis") -> int:
         """`axis` as a number from 0 on; raises if it lies outside [-ndim, ndim)."""
@@ -197,16 +244,19 @@ def _remake(name: str, values: dict[str, Any]) -> Op:
     return REGISTRY[name].make(values)
 
 
-def register(name: str, *aliases: str,
-             inputs: str = "data") -> Callable[[type[Declared]], type[Declared]]:
-    """Class decorator: read the declaration and enter it into the table under its names."""
+def register(name: str, *aliases: str, inputs: str = "data",
+             outputs: str = "") -> Callable[[type[Declared]], type[Declared]]:
+    """Class decorator: read the declaration and enter it into the table under its names.
+
+    inputs: see inputs.py. outputs: MXNet's names of all outputs, where it has names of their own
+    for them or counts other ones than this operator has.
+    """
 
     def enter(cls: type[Declared]) -> type[Declared]:
         cls.name, cls.aliases = name, aliases
         cls.hidden = name.startswith("_")
-        cls.inputs = tuple([
-            Input(word.strip("*?!"), "?" in word, "*" in word, "!" in word)
-            for word in inputs.split()])
+        cls.inputs = parse_inputs(inputs)
+        cls.named_outputs = tuple(outputs.split())
         cls.params = {}
         for base in reversed(cls.__mro__[:cls.__mro__.index(Op)]):
             for key, kind in inspect.get_annotations(base).items():

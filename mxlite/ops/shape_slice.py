@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from ..base import Shape
+from .inference import common, is_known, output_like_data, with_length
 from .schema import Op, param, register, required, view
 from .strided import contiguous, item_bits, split_at, strided
 
@@ -96,6 +97,11 @@ class BackwardSlice(_Slicing):
 class SliceAssign(_Slicing):
     """lhs with the slice replaced by rhs."""
 
+    def fill_shapes(self, inputs, outputs):
+        lhs = common(inputs[0], outputs[0])
+        rhs = self.walk(lhs)[0] if is_known(lhs) else inputs[1]
+        return [lhs, rhs], [lhs]
+
     begin: Bounds = required("first index on each axis; None: the start")
     end: Bounds = required("index to stop at on each axis; None: the end")
     step: Bounds = param((), "step on each axis; () or None: 1")
@@ -128,6 +134,9 @@ class SliceAssignScalar(_Slicing):
     def infer_shape(self, data):
         self.walk(data)
         return [data]
+
+    def fill_shapes(self, inputs, outputs):
+        return output_like_data(inputs, outputs)
 
     def prepare(self, inputs, outputs):
         lengths, strides, offset = self.walk(inputs[0].shape)
@@ -178,7 +187,18 @@ class SliceAxis(Op):
 class SliceLike(Op):
     """data cut to the lengths of shape_like: on `axes`, or on all; from the start of each axis."""
 
+    dtype_rule = "T any -> T"
     axes: Shape = param((), "axes to cut; (): all, which must be as many in both")
+
+    def fill_shapes(self, inputs, outputs):
+        data, like = inputs
+        if data is None or like is None or (not self.axes and len(data) != len(like)):
+            return inputs, outputs
+        out = data
+        for axis in self.axes or range(len(data)):
+            axis = self.axis_in(axis, len(data), "axes")
+            out = with_length(out, axis, like[axis] if axis < len(like) else None)
+        return inputs, [out]
 
     def infer_shape(self, data, shape_like):
         if not self.axes and len(data) != len(shape_like):
@@ -191,9 +211,6 @@ class SliceLike(Op):
                     "shape_like", f"with at most {data[axis]} on axis {axis}", shape_like)
             shape[axis] = shape_like[axis]
         return [tuple(shape)]
-
-    def infer_dtype(self, data, shape_like):
-        return [data]
 
     def prepare(self, inputs, outputs):
         return strided("strided_copy", outputs[0], outputs[0].shape, contiguous(inputs[0].shape),
@@ -232,6 +249,9 @@ class Reverse(Op):
     """data with the items along `axis` in reverse order."""
 
     axis: Shape = required("the axis or axes")
+
+    def fill_shapes(self, inputs, outputs):
+        return output_like_data(inputs, outputs)
 
     def infer_shape(self, data):
         for axis in self.axis:

@@ -136,9 +136,9 @@ def test_refuses():
     x = nd.ones((2, 3, 4))
     with pytest.raises(ValueError, match=r"LeakyReLU: act_type must be one of .*got 'relu'"):
         nd.LeakyReLU(x, act_type="relu")
-    with pytest.raises(TypeError, match="LeakyReLU: missing input 'gamma' of act_type 'prelu'"):
+    with pytest.raises(TypeError, match=r"missing input 'gamma', .* with act_type=prelu"):
         nd.LeakyReLU(x, act_type="prelu")
-    with pytest.raises(TypeError, match="gamma belongs to act_type 'prelu'; got act_type 'elu'"):
+    with pytest.raises(TypeError, match="'gamma' is only taken with act_type=prelu; got act"):
         nd.LeakyReLU(x, nd.ones((3,)), act_type="elu")
     with pytest.raises(ValueError, match=r"gamma must have shape \(1,\) or \(3,\); got \(4,\)"):
         nd.LeakyReLU(x, nd.ones((4,)), act_type="prelu")

@@ -159,7 +159,7 @@ def test_nan_and_infinity_stay_in_their_row():
     (lambda: nd.FullyConnected(nd.ones((2, 3)), nd.ones((4, 3)), nd.ones((5,)), num_hidden=4),
      r"FullyConnected: bias must have shape \(4,\); got \(5,\)"),
     (lambda: nd.FullyConnected(nd.ones((2, 3)), nd.ones((4, 3)), num_hidden=4),
-     "FullyConnected: bias must be given unless no_bias is True; got None"),
+     "FullyConnected: missing input 'bias', which it takes with no_bias=False"),
     (lambda: nd.FullyConnected(nd.ones((2, 3)), nd.ones((4, 3)), num_hidden=0),
      "FullyConnected: num_hidden must be at least 1; got 0"),
 ])

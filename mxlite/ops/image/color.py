@@ -22,6 +22,7 @@ class _Random(ImageOp):
 
     channels = (1, 3)
     dtypes = DTYPES
+    dtype_rule = "T -> T float32"
     random = True
     num_outputs = 2
     visible_outputs = 1
@@ -31,9 +32,6 @@ class _Random(ImageOp):
     def infer_shape(self, data):
         self.check_images(data)
         return [data, (data[0] if len(data) == 4 else 1, 1, 1, self.count)]
-
-    def infer_dtype(self, data):
-        return [*super().infer_dtype(data), "float32"]
 
     def draw(self, generator, shape):
         """The numbers, float64 of `shape`."""

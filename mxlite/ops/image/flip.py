@@ -40,6 +40,7 @@ class _RandomFlip(ImageOp):
     """Base: a second, hidden output tells which images were mirrored."""
 
     random = True
+    dtype_rule = "T -> T bool"
     num_outputs = 2
     visible_outputs = 1
     axis = 0
@@ -47,9 +48,6 @@ class _RandomFlip(ImageOp):
     def infer_shape(self, data):
         self.check_images(data)
         return [data, (data[0] if len(data) == 4 else 1,)]
-
-    def infer_dtype(self, data):
-        return [data, "bool"]
 
     def prepare(self, inputs, outputs):
         def run(images, out, flipped):
@@ -80,12 +78,10 @@ class RandomFlipTopBottom(_RandomFlip):
 class BackwardRandomFlip(Op):
     """data with those images mirrored along `axis` that `flipped` names."""
 
+    dtype_rule = "T any -> T"
     axis: int = param(-2, "axis, counted from the end")
 
     def infer_shape(self, data: Shape, flipped: Shape) -> list[Shape]:
-        return [data]
-
-    def infer_dtype(self, data, flipped):
         return [data]
 
     def prepare(self, inputs, outputs):
