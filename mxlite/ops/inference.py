@@ -128,6 +128,15 @@ def infer_dtypes(op: Op, inputs: Sequence[str | None],
     return ins, outs
 
 
+def settled(op: Op, outputs: Sequence[PartialShape]) -> Op:
+    """The instance to run once shapes are known: `zeros((0, 3))` completed by its use."""
+    if not op.completed_from_use or getattr(op, "shape", None) == outputs[0]:
+        return op
+    values = {name: getattr(op, name) for name, declared in op.params.items()
+              if not declared.is_runtime}
+    return type(op).make({**values, "shape": outputs[0]})
+
+
 def _names(op: Op, num_inputs: int, num_outputs: int) -> tuple[list[str], list[str]]:
     """What messages call the inputs and outputs."""
     if num_outputs == 1:

@@ -75,13 +75,13 @@ class Op(Operator):
         if values:
             raise unknown_keyword(cls, next(iter(values)))
         key = tuple([(type(value), value) for value in parsed.values()])
-        found = cls._instances.get(key)
-        if found is None:
-            found = cls(**parsed)
+        instance = cls._instances.get(key)
+        if instance is None:
+            instance = cls(**parsed)
             if len(cls._instances) > 4096:
                 cls._instances.clear()
-            cls._instances[key] = found
-        return found
+            cls._instances[key] = instance
+        return instance
 
     # What an operator declares ------------------------------------------------------------
 

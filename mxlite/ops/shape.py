@@ -88,7 +88,7 @@ class Reshape(_Reshaping):
 
     def _decoded(self, data, codes):
         """codes with all but -1 replaced by lengths."""
-        made, axis, at = [], 0, 0
+        lengths, axis, at = [], 0, 0
         while at < len(codes):
             code = codes[at]
             at += 1
@@ -98,17 +98,17 @@ class Reshape(_Reshaping):
             if needed and axis + needed > len(data):
                 raise self.value_error("shape", f"matched by the axes of data {data}", self.shape)
             if code == -2:
-                made += data[axis:]
+                lengths += data[axis:]
                 axis = len(data)
             elif code == -3:
-                made.append(data[axis] * data[axis + 1])
+                lengths.append(data[axis] * data[axis + 1])
             elif code == -4:
-                made += self._split(data[axis], codes[at:at + 2])
+                lengths += self._split(data[axis], codes[at:at + 2])
                 at += 2
             else:
-                made.append(data[axis] if code == 0 else code)
+                lengths.append(data[axis] if code == 0 else code)
             axis += max(needed, 1)
-        return made
+        return lengths
 
     def _split(self, length, parts):
         """The two lengths that code -4 splits `length` into."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mxlite.base import MXNetError
-from mxlite.ops.inference import infer_dtypes, infer_shapes, text_of
+from mxlite.ops.inference import infer_dtypes, infer_shapes, settled, text_of
 from mxlite.ops.schema import REGISTRY, Op
 
 RECORDING = json.loads((Path(__file__).parent.parent / "recordings/inference.json").read_text())
@@ -169,6 +169,15 @@ def test_dtypes_beyond_the_recording():
         ["float64"] * 2, ["float64"])
     assert infer_dtypes(operator("Embedding", {"input_dim": 3, "output_dim": 2}),
                         ["int32", "float16"], [_]) == (["int32", "float16"], ["float16"])
+
+
+def test_operators_are_settled_with_the_shape_of_their_use():
+    op = operator("_zeros", {"shape": (0, 3), "dtype": "int8"})
+    other = settled(op, infer_shapes(op, [], [(2, _)])[1])
+    assert (other.shape, other.dtype) == ((2, 3), "int8")
+    assert settled(other, [(2, 3)]) is other
+    relu = operator("relu", {})
+    assert settled(relu, [(2, 3)]) is relu
 
 
 def test_text_of_partial_shapes():

@@ -49,6 +49,9 @@ class _RandomFlip(ImageOp):
         self.check_images(data)
         return [data, (data[0] if len(data) == 4 else 1,)]
 
+    def output_names(self):
+        return ["output"]
+
     def prepare(self, inputs, outputs):
         def run(images, out, flipped):
             flipped[:] = numpy_generator().random(len(flipped)) < 0.5
@@ -93,11 +96,11 @@ class BackwardRandomFlip(Op):
 
 def flip_some(images, flipped, out, axis):
     """Copy images, those marked in `flipped` mirrored along `axis`."""
-    for image, is_flipped, made in zip(batched(images), flipped, batched(out), strict=True):
+    for image, is_flipped, result in zip(batched(images), flipped, batched(out), strict=True):
         if is_flipped:
-            mirror(image, axis, made)
+            mirror(image, axis, result)
         else:
-            made[...] = image
+            result[...] = image
 
 
 def mirror(images, axis, out):

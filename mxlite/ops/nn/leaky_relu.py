@@ -113,12 +113,12 @@ class LeakyReLU(Op):
                 by_slope(F, dy[0] * below, inputs[1])]
 
 
-def by_slope(F, made, gamma):
-    """`made`, shaped like data, summed over what shares an entry of gamma."""
-    if made.shape == gamma.shape:
-        return made
-    spread = (1, *gamma.shape, *[1] * (made.ndim - 2)) if made.ndim > 1 else gamma.shape
-    return unbroadcast(F, made, spread).reshape(gamma.shape)
+def by_slope(F, gradient, gamma):
+    """`gradient`, shaped like data, summed over what shares an entry of gamma."""
+    if gradient.shape == gamma.shape:
+        return gradient
+    spread = (1, *gamma.shape, *[1] * (gradient.ndim - 2)) if gradient.ndim > 1 else gamma.shape
+    return unbroadcast(F, gradient, spread).reshape(gamma.shape)
 
 
 @register("_backward_LeakyReLU", inputs="dy data gamma?")

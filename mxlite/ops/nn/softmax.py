@@ -80,10 +80,10 @@ def _softmax(data, length, axis, scale, is_log):
     x = np.moveaxis(data.astype("float64"), axis, -1) * scale
     inside = True if length is None else np.arange(x.shape[-1]) < length[..., None]
     with np.errstate(all="ignore"):
-        most = np.where(inside, x, -np.inf).max(axis=-1, keepdims=True, initial=-np.inf)
-        power = np.where(inside, np.exp(x - most), 0)
+        largest = np.where(inside, x, -np.inf).max(axis=-1, keepdims=True, initial=-np.inf)
+        power = np.where(inside, np.exp(x - largest), 0)
         total = power.sum(axis=-1, keepdims=True)
-        y = x - most - np.log(total) if is_log else power / total
+        y = x - largest - np.log(total) if is_log else power / total
     return np.moveaxis(np.where(inside, y, 0), -1, axis)
 
 
