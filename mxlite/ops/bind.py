@@ -52,7 +52,7 @@ def attributes(cls: type[Op], values: dict[str, Any], num_inputs: int = 0) -> di
     values: by name, as `sort_arguments` returns them; num_inputs: of a variadic operator.
     """
     texts = {name: cls.params[name].text(value) for name, value in values.items()}
-    if is_variadic(cls):
+    if cls.is_variadic:
         texts["num_args"] = str(num_inputs)
     return texts
 
@@ -68,11 +68,6 @@ def from_attributes(cls: type[Op], texts: dict[str, str]) -> tuple[Op, list[floa
         if name != "num_args" and not (name.startswith("__") and name.endswith("__"))}
     scalars = _take_runtime(cls, values)
     return cls.make(values), scalars
-
-
-def is_variadic(cls: type[Op]) -> bool:
-    """Whether the operator takes any number of arrays."""
-    return any(entry.variadic for entry in cls.inputs)
 
 
 def _positional_inputs(cls: type[Op], array: Any,
@@ -110,29 +105,27 @@ def _take_runtime(cls: type[Op], values: dict[str, Any]) -> list[Any]:
 
 
 def _ordered_inputs(op: Op, array: Any, inputs: dict[str, Any]) -> list[Any]:
-    """The inputs in the operator's order; raises where one is missing, unwanted or no array."""
-    if is_variadic(type(op)):
-        for name, given in inputs.items():
-            _check_array(op, array, name, given)
+    """The inputs in the operator's order; raises if one is missing, unwanted or no array.
+
+    Uses up `inputs`.
+    """
+    for name, given in inputs.items():
+        if given is not None and not isinstance(given, array):
+            kind = array.__name__ if isinstance(array, type) else array[0].__name__
+            raise MXNetTypeError(f"{op.name}: {name} must be an {kind}; got {type(given).__name__}")
+    if op.is_variadic:
         return list(inputs.values())
-    taken = {entry.name: entry for entry in op.takes()}
     ordered = []
-    for entry in op.inputs:
-        given = inputs.get(entry.name)
+    for entry in op.taken:
+        given = inputs.pop(entry.name, None)
         if given is not None:
-            _check_array(op, array, entry.name, given)
-            if entry.name not in taken:
-                raise op.unwanted_input(entry)
             ordered.append(given)
-        elif entry.name in taken and not taken[entry.name].optional:
-            raise op.missing_input(taken[entry.name])
+        elif not entry.optional:
+            raise op.missing_input(entry)
+    for entry in op.inputs:
+        if inputs.get(entry.name) is not None:
+            raise op.unwanted_input(entry)
     return ordered
-
-
-def _check_array(op: Op, array: Any, name: str, given: Any) -> None:
-    if not isinstance(given, array):
-        kind = array.__name__ if isinstance(array, type) else array[0].__name__
-        raise MXNetTypeError(f"{op.name}: {name} must be an {kind}; got {type(given).__name__}")
 
 
 def signature(cls: type[Op]) -> inspect.Signature:

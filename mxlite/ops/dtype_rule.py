@@ -59,27 +59,29 @@ def meaning(op: Op, word: str, T: str | None) -> str | None:
 
 def infer(op: Op, dtypes: Sequence[str]) -> list[str]:
     """The outputs' dtypes; raises where an input's is not what the rule says."""
+    if op.dtype_rule == "T -> T" and dtypes and all(dtype == dtypes[0] for dtype in dtypes):
+        return [dtypes[0]] * op.num_outputs
     given, results = words(op, len(dtypes), op.num_outputs)
-    names = op.input_names(len(dtypes))
     leader = next((i for i, word in enumerate(given) if word in ALIKE), None)
     T = None if leader is None else dtypes[leader]
     for i, (word, dtype) in enumerate(zip(given, dtypes, strict=True)):
-        wanted = meaning(op, word, T)
         if i == leader:
-            _check_leader(op, word, names[i], dtype)
-        elif word not in ("any", "T?") and dtype != wanted:
+            _check_leader(op, word, i, dtype)
+        elif word not in ("any", "T?") and dtype != meaning(op, word, T):
+            names = op.input_names(len(dtypes))
             why = ""
             if leader is not None and word in ("W", *ALIKE):
                 why = f", as {names[leader]} is" + (f" {T}" if word == "W" else "")
-            raise op.dtype_error(names[i], f"{wanted}{why}", dtype)
+            raise op.dtype_error(names[i], f"{meaning(op, word, T)}{why}", dtype)
     return [str(meaning(op, word, T)) for word in results]
 
 
-def _check_leader(op: Op, word: str, name: str, dtype: str) -> None:
+def _check_leader(op: Op, word: str, place: int, dtype: str) -> None:
+    """Raise if T, the dtype of the input at this place, is not of the kind that the word says."""
     if word == "F" and "float" not in dtype:
-        raise op.dtype_error(name, "of floating point", dtype)
+        raise op.dtype_error(op.input_names(place + 1)[place], "of floating point", dtype)
     if word == "N" and dtype == "bool":
-        raise op.dtype_error(name, "other than bool", dtype)
+        raise op.dtype_error(op.input_names(place + 1)[place], "other than bool", dtype)
 
 
 def fill(op: Op, inputs: Sequence[str | None],

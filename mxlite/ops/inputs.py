@@ -8,7 +8,7 @@ has this value, and only there.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 WORD = re.compile(r"(\*?)(\w+)([?!]*)(?:\[(\w+)=(\w+)\])?")
 
@@ -38,3 +38,10 @@ def parse_inputs(text: str) -> tuple[Input, ...]:
         inputs.append(Input(name, "?" in marks or condition is not None, bool(star),
                             "!" in marks, condition))
     return tuple(inputs)
+
+
+def taken_inputs(inputs: tuple[Input, ...], op: Any) -> tuple[Input, ...]:
+    """The inputs that an instance takes; one whose condition holds must be given."""
+    return tuple([
+        entry._replace(optional=False) if entry.condition else entry for entry in inputs
+        if entry.condition is None or str(getattr(op, entry.condition[0])) == entry.condition[1]])

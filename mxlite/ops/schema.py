@@ -17,7 +17,7 @@ from .calls import host as host
 from .calls import kernel as kernel
 from .calls import view as view
 from .inputs import Input as Input
-from .inputs import parse_inputs
+from .inputs import parse_inputs, taken_inputs
 from .params import REQUIRED as REQUIRED
 from .params import Param as Param
 from .params import ScalarRef as ScalarRef
@@ -46,6 +46,9 @@ class Op(Operator):
     num_outputs: Any = 1
     visible_outputs: Any = None
     named_outputs: tuple[str, ...] = ()     # MXNet's names, where it has some
+    is_variadic = False
+    taken: tuple[Input, ...] = ()   # the inputs of this instance; a condition that holds: required
+    num_required = 0                # how many of them must be given
     _instances: dict[tuple[Any, ...], Op] = {}
 
     def __init__(self, **values: Any) -> None:
@@ -57,6 +60,8 @@ class Op(Operator):
                         self.elementwise)
         for position, name in enumerate(self.runtime_params):
             setattr(self, name, ScalarRef(lambda s, i=position: s[i]))  # type: ignore[misc]
+        self.taken = taken_inputs(self.inputs, self)
+        self.num_required = sum(not (entry.optional or entry.variadic) for entry in self.taken)
         self.check()
 
     @classmethod
@@ -140,31 +145,22 @@ class Op(Operator):
         return outputs, self.prepare(specs, outputs, **extra).resolve(self.name, ctx)
 
     def _check_inputs(self, specs: tuple[Spec, ...]) -> None:
-        taken = self.takes()
-        variadic = any(entry.variadic for entry in taken)
-        least = sum(not entry.optional and not entry.variadic for entry in taken)
-        if len(specs) < least:
-            raise self.missing_input(taken[len(specs)])
-        if variadic and not specs:
-            raise MXNetTypeError(f"{self.name}: needs at least one array")
-        if len(specs) > len(taken) and not variadic:
-            if len(specs) <= len(self.inputs):
+        taken, count = self.taken, len(specs)
+        if count < self.num_required:
+            raise self.missing_input(taken[count])
+        if self.is_variadic:
+            if not specs:
+                raise MXNetTypeError(f"{self.name}: needs at least one array")
+        elif count > len(taken):
+            if count <= len(self.inputs):
                 raise self.unwanted_input(self.inputs[len(taken)])
-            raise MXNetTypeError(f"{self.name}: takes {len(taken)} arrays; got {len(specs)}")
-        for given, spec in zip(self.input_names(len(specs)), specs, strict=True):
+            raise MXNetTypeError(f"{self.name}: takes {len(taken)} arrays; got {count}")
+        for i, spec in enumerate(specs):
             if spec.ctx is not specs[0].ctx and spec.ctx != specs[0].ctx:
+                names = self.input_names(count)
                 raise MXNetValueError(
                     f"{self.name}: all arrays must be on one device; "
-                    f"{self.input_names(1)[0]} is on {specs[0].ctx}, {given} on {spec.ctx}")
-
-    def takes(self) -> tuple[Input, ...]:
-        """The inputs that this instance takes; those with a condition that holds must be given."""
-        if all(entry.condition is None for entry in self.inputs):
-            return self.inputs
-        return tuple([
-            entry._replace(optional=False) if entry.condition else entry for entry in self.inputs
-            if entry.condition is None
-            or str(getattr(self, entry.condition[0])) == entry.condition[1]])
+                    f"{names[0]} is on {specs[0].ctx}, {names[i]} on {spec.ctx}")
 
     def input_names(self, count: int) -> list[str]:
         """Names for `count` inputs; a variadic one gives data0, data1, ..."""
@@ -256,6 +252,7 @@ def register(name: str, *aliases: str, inputs: str = "data",
         cls.name, cls.aliases = name, aliases
         cls.hidden = name.startswith("_")
         cls.inputs = parse_inputs(inputs)
+        cls.is_variadic = any(entry.variadic for entry in cls.inputs)
         cls.named_outputs = tuple(outputs.split())
         cls.params = {}
         for base in reversed(cls.__mro__[:cls.__mro__.index(Op)]):

@@ -33,7 +33,7 @@ def test_names_and_counts_as_mxnet(name, params, inputs, auxiliary, outputs, tot
     names = op.output_names()
     assert len(names) == total
     assert names[:op.num_visible(op.num_outputs)] == outputs
-    taken = op.takes()
+    taken = op.taken
     if not any(entry.variadic for entry in taken):
         assert [entry.name for entry in taken] == inputs
         assert [entry.name for entry in taken if entry.mutable] == auxiliary
@@ -77,7 +77,7 @@ def test_conditions_name_parameters_and_values():
     ("SequenceLast", {"use_sequence_length": True}, "data sequence_length"),
 ])
 def test_an_instance_takes_what_its_parameters_say(name, params, taken):
-    entries = operator(name, params).takes()
+    entries = operator(name, params).taken
     assert " ".join(entry.name for entry in entries) == taken
     assert not any(entry.optional for entry in entries)
 
