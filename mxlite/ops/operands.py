@@ -45,9 +45,7 @@ class Operand:
 
     __hash__ = object.__hash__
 
-    # Python looks up operators in the class, so that a checker of types has to be told of them.
-    __add__: Callable[[Any, Any], Any]
-    __mul__: Callable[[Any, Any], Any]
+    __mul__: Callable[[Any, Any], Any]      # made below with the others, and used above
 
 
 def combine(forms: Forms, lhs: Any, rhs: Any) -> Any:

@@ -55,6 +55,11 @@ X = mx.nd.ones((2, 3))
     (lambda F, x, w: F.LeakyReLU(x, w, act_type="prelu"), None, (3,)),
     (lambda F, x, w: F.elemwise_add(w, F.ones((4, 5))), None, (4, 5)),
     (lambda F, x, w: F.elemwise_add(2 - w, 1 / x), None, (2, 3)),
+    (lambda F, x, w: F.elemwise_add(F.contrib.isnan(x), w), None, (2, 3)),
+    (lambda F, x, w: F.elemwise_add(w, F.random.uniform(shape=(4, 5))), None, (4, 5)),
+    (lambda F, x, w: F.elemwise_add(w, F.maximum(x, 2) * mx.nd.ones((2, 3))), None, (2, 3)),
+    (lambda F, x, w: F.elemwise_add(F.moveaxis(x, 0, 1), w), None, (3, 2)),
+    (lambda F, x, w: F.elemwise_add(w.T, x.astype("float32").copy()), None, (3, 2)),
 ])
 def test_shapes_follow(function, shape, want):
     if want is None:

@@ -24,7 +24,7 @@ def declared(kind):
 
 
 @pytest.mark.parametrize("kind, value, want", [
-    ("int", "8", 8), ("int", " 8 ", 8), ("int", np.int64(8), 8),
+    ("int", "8", 8), ("int", " 8 ", 8), ("int", 8.0, 8), ("int", np.int64(8), 8),
     ("float", "0.5", 0.5), ("float", " 1e-05", 1e-5), ("float", 1, 1.0),
     ("bool", "True", True), ("bool", "true", True), ("bool", "1", True), ("bool", 1, True),
     ("bool", "False", False), ("bool", "false", False), ("bool", "0", False), ("bool", 0, False),
