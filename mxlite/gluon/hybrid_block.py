@@ -71,7 +71,7 @@ class HybridBlock(Block):
     # Running --------------------------------------------------------------------------------------
 
     def _call_hooked(self, args: tuple[Any, ...]) -> Any:
-        if isinstance(args[0], Placeholder):
+        if args and isinstance(args[0], Placeholder):
             return self.forward(*args)      # hooks see arrays, not what stands for them
         return super()._call_hooked(args)
 
@@ -82,6 +82,8 @@ class HybridBlock(Block):
                 and (cached[1] is x.ctx or cached[1] == x.ctx)):
             return self.hybrid_forward(nd, x, *args, **cached[2])
         if isinstance(x, Placeholder):
+            if self._is_waiting() and type(self).infer_shape is not HybridBlock.infer_shape:
+                self.infer_shape(x, *args)
             return self._describe(x.tracer, (x, *args))
         return self.hybrid_forward(nd, x, *args, **self._arrays(x, args))
 
@@ -94,7 +96,7 @@ class HybridBlock(Block):
         try:
             arrays = {name: param.data(x.ctx) for name, param in self._reg_params.items()}
         except DeferredInitializationError:
-            if not all(shape_is_known(param.shape) for param in self._reg_params.values()):
+            if self._is_waiting():
                 self.infer_shape(x, *args)
             for param in self._reg_params.values():
                 param._finish_deferred_init()
@@ -126,11 +128,12 @@ class HybridBlock(Block):
 
     def _describe(self, tracer: Any, args: Any) -> Any:
         """hybrid_forward on placeholders."""
-        waiting = any(not shape_is_known(param.shape) for param in self._reg_params.values())
-        if waiting and type(self).infer_shape is not HybridBlock.infer_shape:
-            self.infer_shape(*args)
         parameters = {name: tracer.parameter(param) for name, param in self._reg_params.items()}
         return self.hybrid_forward(tracer.F, *args, **parameters)
+
+    def _is_waiting(self) -> bool:
+        """Whether a parameter of this block has an unknown shape."""
+        return not all(shape_is_known(param.shape) for param in self._reg_params.values())
 
     def infer_type(self, *args: Any) -> None:
         """Give parameters the dtype of the first input."""

@@ -137,6 +137,18 @@ def test_a_block_that_sets_the_shapes_itself_within_another():
     assert net.inner.scale.shape == (3,)
 
 
+def test_infer_shape_can_be_extended():
+    class Scaled(nn.Dense):
+        def infer_shape(self, x):
+            super().infer_shape(x)
+            self.told = self.weight.shape
+
+    net = nn.HybridSequential()
+    net.add(nn.Dense(3), Scaled(4))
+    net.initialize()
+    assert net(X).shape == (2, 4) and net[1].told == (4, 3)
+
+
 @pytest.mark.parametrize("function, message", [
     (lambda F, x, w: F.elemwise_add(x, w) * float(x.asnumpy().sum()), "'asnumpy' cannot be had"),
     (lambda F, x, w: w if x else x, "neither true nor false"),
