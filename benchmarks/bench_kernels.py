@@ -13,7 +13,7 @@ import numpy as np
 import peak
 
 import mxlite as mx
-from mxlite.device import core
+from mxlite.device import host
 from mxlite.ndarray.ndarray import OpFunction
 from mxlite.ops import schema
 
@@ -78,10 +78,10 @@ def rows(rng):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--threads", type=int, default=core.num_threads())
+    parser.add_argument("--threads", type=int, default=host.num_threads())
     parser.add_argument("--seconds", type=float, default=0.5, help="per row")
     options = parser.parse_args()
-    core.set_num_threads(options.threads)
+    host.set_num_threads(options.threads)
     per_call = peak.operations(options.threads)
     print(f"{mx.ops.CPU}, {options.threads} threads; peak: of all of them at once")
     print(f"{'':52}{'us':>10}{'GFLOP/s':>10}{'of peak':>9}")

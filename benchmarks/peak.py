@@ -5,7 +5,7 @@
 
 import time
 
-from mxlite.device import core
+from mxlite.device import host
 from mxlite.ndarray.ndarray import OpFunction
 from mxlite.ops import schema
 
@@ -38,7 +38,7 @@ def operations(threads):
 
 def measure(seconds=0.2):
     """FLOP/s of the threads of the pool together: the best call within that time."""
-    threads = core.num_threads()
+    threads = host.num_threads()
     best = float("inf")
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:

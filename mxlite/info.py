@@ -63,8 +63,9 @@ def of_mxlite() -> dict[str, Any]:
     """Version, place, and what the core chose at import."""
     facts: dict[str, Any] = {"version": mxlite.__version__, "folder": os.path.dirname(__file__)}
     core = importlib.import_module("mxlite.device.core")
+    host = importlib.import_module("mxlite.device.host")
     return facts | {"instruction sets": list(core.instruction_sets()),
-                    "instruction set": core.load_cpu_kernels(), "threads": core.num_threads()}
+                    "instruction set": core.load_cpu_kernels(), "threads": host.num_threads()}
 
 
 def of_python() -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import mxlite as mx
-from mxlite.device import core
+from mxlite.device import host
 from mxlite.ops import schema
 
 NUM_OPERATORS = len(schema.REGISTRY)
@@ -46,10 +46,10 @@ def register():
 @pytest.fixture(autouse=True)
 def seeded(request):
     """Seed mxlite from the test's name; no test changes recording, training, threads, operators."""
-    threads = core.num_threads()
+    threads = host.num_threads()
     mx.random.seed(zlib.crc32(request.node.nodeid.encode()))
     yield
-    core.set_num_threads(threads)
+    host.set_num_threads(threads)
     assert len(schema.REGISTRY) == NUM_OPERATORS
     assert not mx.autograd.is_recording()
     assert not mx.autograd.is_training()

@@ -3,11 +3,6 @@ from typing import Any
 
 from ..base import MXNetNotImplementedError as MXNetNotImplementedError
 from .context import Context
-from .host import HOST_DEVICE as HOST_DEVICE
-from .host import memory_info as memory_info
-from .host import num_threads as num_threads
-from .host import set_cache_limit as set_cache_limit
-from .host import set_num_threads as set_num_threads
 from .memory import Spec
 
 class Kernel:
@@ -28,6 +23,8 @@ class Prepared:
     is_compiled: bool
     is_view: bool
     is_program: bool
+    buffers: tuple[Spec, ...]           # of a Program
+    results: tuple[tuple[int, int, int], ...]
 
 class Operator:
     needs_train: bool

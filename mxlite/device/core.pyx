@@ -1,8 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
-"""Kernels and prepared calls: what an operator turns into before it runs.
-
-Also the names of host.pyx that other packages use.
-"""
+"""Kernels and prepared calls: what an operator turns into before it runs."""
 
 import importlib
 import os
@@ -18,9 +15,7 @@ from ..base import (
     DTYPES, MXNetError, MXNetIndexError, MXNetMemoryError, MXNetNotImplementedError,
     MXNetValueError, listing,
 )
-from .host import (
-    HOST_DEVICE, memory_info, num_threads, runtime_capsule, set_cache_limit, set_num_threads,
-)
+from .host import HOST_DEVICE, runtime_capsule
 from .memory import device_of
 
 cdef extern from "mx_kernel.h" nogil:

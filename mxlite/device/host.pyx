@@ -40,7 +40,7 @@ cdef enum:
 
 @cython.final
 cdef class HostDevice(Device):
-    """The CPU's memory. All contexts of the CPU share it; core.load_cpu_kernels gives it kernels."""
+    """The CPU's memory, shared by all contexts of the CPU; core.load_cpu_kernels adds kernels."""
 
     cpdef size_t allocate(self, size_t nbytes) except? 0:
         return <size_t>mx_pool_alloc(nbytes)

@@ -4,7 +4,7 @@
 cimport cython
 cimport numpy as np
 from libc.stdint cimport int64_t, uint64_t
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport free as c_free, malloc
 
 from ..base import DTYPES, MXNetMemoryError, MXNetNotImplementedError, MXNetValueError
 from .context import add_device_type
@@ -16,11 +16,11 @@ np.import_array()
 cdef class Device:
     """Memory, and the kernels that work on it. All addresses are the device's own.
 
-    A subclass overrides `allocate`, `free`, `copy_in`, `copy_out`, `copy_within` and `fill`, and has
-    its kernels in `kernels` or overrides `find_kernel`. The CPU's is host.HostDevice.
+    A subclass overrides `allocate`, `free`, `copy_in`, `copy_out`, `copy_within` and `fill`, and
+    has its kernels in `kernels` or overrides `find_kernel`. The CPU's is host.HostDevice.
 
-    kind: the name of its kernels' table and in messages. number: which of its kind. is_host: the CPU
-    may read and write its memory through an address.
+    kind: its name in messages. number: which of its kind. is_host: the CPU may read and write its
+    memory through an address.
     """
 
     def __init__(self, str kind, int number=0, *, bint is_host=False, dict kernels=None):
@@ -31,7 +31,7 @@ cdef class Device:
         return f"<device {self.kind}({self.number})>"
 
     cpdef size_t allocate(self, size_t nbytes) except? 0:
-        """The address of a block of at least `nbytes`, aligned to 64 bytes; 0: no memory is left."""
+        """The address of a block of `nbytes`, a multiple of 64; 0: no memory is left."""
         raise NotImplementedError
 
     cpdef object free(self, size_t address, size_t nbytes):
@@ -60,7 +60,7 @@ cdef class Device:
             other.copy_out(<size_t>staging, source, nbytes)
             self.copy_in(target, <size_t>staging, nbytes)
         finally:
-            free(staging)
+            c_free(staging)
 
     cpdef object fill(self, size_t address, int64_t count, int itemsize, uint64_t item):
         """Write `count` items of 1, 2, 4 or 8 bytes, each with the bits of `item`."""

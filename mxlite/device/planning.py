@@ -127,7 +127,10 @@ def _to_overwrite(step: PlannedStep, planner: _Planner, dying: set[int], slot: i
     if not step.call.is_compiled or slot != step.args[step.num_inputs]:
         return None
     count = step.num_inputs if step.call.op.elementwise else int(step.call.op.assigning)
+    spec = planner.specs[slot]
     for source in step.args[:count]:
-        if source in dying and planner.nbytes[source] == planner.nbytes[slot]:
-            return source
+        if source in dying:
+            other = planner.specs[source]
+            if other.nbytes == spec.nbytes and other.size == spec.size:
+                return source
     return None

@@ -8,7 +8,6 @@ input. A program does not change; what a run needs belongs to the run, so many t
 """
 
 from libc.math cimport NAN, log
-from libc.stdint cimport int64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
@@ -151,7 +150,7 @@ cdef inline void gather(const Step *step, const int *args, char **slots, void **
 
 cdef int run_steps(const Step *steps, int first, int count, const int *args, char **slots,
                    void **ptr, const mx_scalar *values, int *status) noexcept nogil:
-    """Run compiled kernels from step `first` on; stops at a failure or a step that needs the GIL."""
+    """Run compiled kernels from step `first` on, to a failure or a step that needs the GIL."""
     cdef int i
     for i in range(first, count):
         if steps[i].fn == NULL:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import autograd
 from .. import ndarray as nd
 from ..base import (
     MXNetNotImplementedError,
@@ -12,9 +11,11 @@ from ..base import (
     MXNetValueError,
     suggestion,
 )
+from ..ops.placeholder import Placeholder
 from .block import Block
+from .inference import PlaceholderTracer
 from .parameter import DeferredInitializationError, Parameter
-from .shapes import ShapeTracer, Waiting
+from .utils import shape_is_known
 
 FLAGS = ("static_alloc", "static_shape", "inline_limit", "forward_bulk_size",
          "backward_bulk_size", "backend", "backend_opts", "clear")
@@ -69,12 +70,21 @@ class HybridBlock(Block):
 
     # Running --------------------------------------------------------------------------------------
 
+    def _call_hooked(self, args: tuple[Any, ...]) -> Any:
+        if args and isinstance(args[0], Placeholder):
+            return self.forward(*args)      # hooks see arrays, not what stands for them
+        return super()._call_hooked(args)
+
     def forward(self, x: Any, *args: Any) -> Any:
         """Call hybrid_forward with `nd` and the parameters' arrays on the context of `x`."""
         cached = self._cached
         if (cached is not None and cached[0] == Parameter.changes and isinstance(x, nd.NDArray)
                 and (cached[1] is x.ctx or cached[1] == x.ctx)):
             return self.hybrid_forward(nd, x, *args, **cached[2])
+        if isinstance(x, Placeholder):
+            if self._is_waiting() and type(self).infer_shape is not HybridBlock.infer_shape:
+                self.infer_shape(x, *args)
+            return self._describe(x.tracer, (x, *args))
         return self.hybrid_forward(nd, x, *args, **self._arrays(x, args))
 
     def _arrays(self, x: Any, args: tuple[Any, ...]) -> dict[str, nd.NDArray]:
@@ -86,7 +96,8 @@ class HybridBlock(Block):
         try:
             arrays = {name: param.data(x.ctx) for name, param in self._reg_params.items()}
         except DeferredInitializationError:
-            self.infer_shape(x, *args)
+            if self._is_waiting():
+                self.infer_shape(x, *args)
             for param in self._reg_params.values():
                 param._finish_deferred_init()
             arrays = {name: param.data(x.ctx) for name, param in self._reg_params.items()}
@@ -102,18 +113,27 @@ class HybridBlock(Block):
     def infer_shape(self, *args: Any) -> None:
         """Find the unknown shapes of this block's parameters from its inputs.
 
-        Layers may compute them here; otherwise hybrid_forward runs once, and each operator
-        that a waiting parameter feeds says what its shape must be.
+        hybrid_forward runs once on placeholders, and the operators' rules say what shapes follow.
+        A subclass whose parameters no operator tells about sets their shapes here.
         """
-        arrays = {name: Waiting(param) if param._data is None else param.data(args[0].ctx)
-                  for name, param in self._reg_params.items()}
-        with autograd.pause():
-            self.hybrid_forward(ShapeTracer(), *args, **arrays)
+        tracer = PlaceholderTracer()
+        self._describe(tracer, tracer.inputs(args))
+        tracer.finish()
         for param in self._reg_params.values():
-            if param.shape is None or not all(length > 0 for length in param.shape):
+            if not shape_is_known(param.shape):
                 raise MXNetValueError(
                     f"{type(self).__name__}: the shape of Parameter '{param.name}' does not "
-                    f"follow from the inputs; it is {param.shape}. Give it where it is made.")
+                    f"follow from the inputs; it is {param.shape}. Give it where it is made, or "
+                    "override infer_shape.")
+
+    def _describe(self, tracer: Any, args: Any) -> Any:
+        """hybrid_forward on placeholders."""
+        parameters = {name: tracer.parameter(param) for name, param in self._reg_params.items()}
+        return self.hybrid_forward(tracer.F, *args, **parameters)
+
+    def _is_waiting(self) -> bool:
+        """Whether a parameter of this block has an unknown shape."""
+        return not all(shape_is_known(param.shape) for param in self._reg_params.values())
 
     def infer_type(self, *args: Any) -> None:
         """Give parameters the dtype of the first input."""

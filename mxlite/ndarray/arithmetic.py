@@ -8,23 +8,24 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetTypeError
+from ..ops.python_operators import FORMS
 from ..ops.schema import REGISTRY
 from .ndarray import NDArray
 from .run import invoke_list
 
 _SCALARS = (numbers.Number, np.generic)
+_FORMS = {forms.function: forms for forms in FORMS.values()}
 
 
-def _apply(function: str, name: str, lhs: Any, rhs: Any, flipped: str = "") -> Any:
-    """broadcast_<name>, or its scalar form; flipped: the scalar form for a number on the left."""
+def _apply(function: str, lhs: Any, rhs: Any) -> Any:
+    """The function of this name in mx.nd: the broadcasting operator, or one with a scalar."""
+    forms = _FORMS[function]
     if isinstance(lhs, NDArray) and isinstance(rhs, NDArray):
-        return invoke_list(REGISTRY[f"broadcast_{name}"].make({}), [lhs, rhs], [])
-    scalar = {"add": "plus", "sub": "minus"}.get(name, name)
+        return invoke_list(REGISTRY[forms.array].make({}), [lhs, rhs], [])
     if isinstance(lhs, NDArray) and isinstance(rhs, _SCALARS):
-        return invoke_list(REGISTRY[f"_{scalar}_scalar"].make({}), [lhs], [float(rhs)])  # type: ignore[arg-type]
+        return invoke_list(REGISTRY[forms.scalar].make({}), [lhs], [float(rhs)])  # type: ignore[arg-type]
     if isinstance(lhs, _SCALARS) and isinstance(rhs, NDArray):
-        op = f"_{flipped or scalar}_scalar"
-        return invoke_list(REGISTRY[op].make({}), [rhs], [float(lhs)])  # type: ignore[arg-type]
+        return invoke_list(REGISTRY[forms.reflected].make({}), [rhs], [float(lhs)])  # type: ignore[arg-type]
     if isinstance(lhs, _SCALARS) and isinstance(rhs, _SCALARS):
         raise MXNetTypeError(
             f"{function}: one of lhs and rhs must be an NDArray; got {lhs!r} and {rhs!r}")
@@ -34,22 +35,22 @@ def _apply(function: str, name: str, lhs: Any, rhs: Any, flipped: str = "") -> A
 
 def add(lhs: Any, rhs: Any) -> NDArray:
     """lhs + rhs, shapes broadcast."""
-    return _apply("add", "add", lhs, rhs)
+    return _apply("add", lhs, rhs)
 
 
 def subtract(lhs: Any, rhs: Any) -> NDArray:
     """lhs - rhs, shapes broadcast."""
-    return _apply("subtract", "sub", lhs, rhs, "rminus")
+    return _apply("subtract", lhs, rhs)
 
 
 def multiply(lhs: Any, rhs: Any) -> NDArray:
     """lhs * rhs, shapes broadcast."""
-    return _apply("multiply", "mul", lhs, rhs)
+    return _apply("multiply", lhs, rhs)
 
 
 def divide(lhs: Any, rhs: Any) -> NDArray:
     """lhs / rhs, shapes broadcast."""
-    return _apply("divide", "div", lhs, rhs, "rdiv")
+    return _apply("divide", lhs, rhs)
 
 
 true_divide = divide
@@ -57,64 +58,64 @@ true_divide = divide
 
 def modulo(lhs: Any, rhs: Any) -> NDArray:
     """The remainder of lhs / rhs with the sign of rhs, shapes broadcast."""
-    return _apply("modulo", "mod", lhs, rhs, "rmod")
+    return _apply("modulo", lhs, rhs)
 
 
 def power(base: Any, exp: Any) -> NDArray:
     """base to the power of exp, shapes broadcast."""
-    return _apply("power", "power", base, exp, "rpower")
+    return _apply("power", base, exp)
 
 
 def maximum(lhs: Any, rhs: Any) -> NDArray:
     """The larger of lhs and rhs, shapes broadcast."""
-    return _apply("maximum", "maximum", lhs, rhs)
+    return _apply("maximum", lhs, rhs)
 
 
 def minimum(lhs: Any, rhs: Any) -> NDArray:
     """The smaller of lhs and rhs, shapes broadcast."""
-    return _apply("minimum", "minimum", lhs, rhs)
+    return _apply("minimum", lhs, rhs)
 
 
 def equal(lhs: Any, rhs: Any) -> NDArray:
     """1 where lhs = rhs, else 0, in the dtype of the arrays."""
-    return _apply("equal", "equal", lhs, rhs)
+    return _apply("equal", lhs, rhs)
 
 
 def not_equal(lhs: Any, rhs: Any) -> NDArray:
     """1 where lhs and rhs differ, else 0."""
-    return _apply("not_equal", "not_equal", lhs, rhs)
+    return _apply("not_equal", lhs, rhs)
 
 
 def greater(lhs: Any, rhs: Any) -> NDArray:
     """1 where lhs > rhs, else 0."""
-    return _apply("greater", "greater", lhs, rhs, "lesser")
+    return _apply("greater", lhs, rhs)
 
 
 def greater_equal(lhs: Any, rhs: Any) -> NDArray:
     """1 where lhs >= rhs, else 0."""
-    return _apply("greater_equal", "greater_equal", lhs, rhs, "lesser_equal")
+    return _apply("greater_equal", lhs, rhs)
 
 
 def lesser(lhs: Any, rhs: Any) -> NDArray:
     """1 where lhs < rhs, else 0."""
-    return _apply("lesser", "lesser", lhs, rhs, "greater")
+    return _apply("lesser", lhs, rhs)
 
 
 def lesser_equal(lhs: Any, rhs: Any) -> NDArray:
     """1 where lhs <= rhs, else 0."""
-    return _apply("lesser_equal", "lesser_equal", lhs, rhs, "greater_equal")
+    return _apply("lesser_equal", lhs, rhs)
 
 
 def logical_and(lhs: Any, rhs: Any) -> NDArray:
     """1 where both are not 0, else 0."""
-    return _apply("logical_and", "logical_and", lhs, rhs)
+    return _apply("logical_and", lhs, rhs)
 
 
 def logical_or(lhs: Any, rhs: Any) -> NDArray:
     """1 where one of them is not 0, else 0."""
-    return _apply("logical_or", "logical_or", lhs, rhs)
+    return _apply("logical_or", lhs, rhs)
 
 
 def logical_xor(lhs: Any, rhs: Any) -> NDArray:
     """1 where just one of them is not 0, else 0."""
-    return _apply("logical_xor", "logical_xor", lhs, rhs)
+    return _apply("logical_xor", lhs, rhs)

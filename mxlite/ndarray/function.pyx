@@ -29,7 +29,7 @@ cdef class OpFunction:
         self.op, self.__name__, self.module_name = op, name, module
         self.known = {}
         self.num_inputs = len(op.inputs)
-        self.num_key_words = 2 if op.random else 0
+        self.num_key_words = 2 if op.random is True else 0
         self.num_required = sum([not entry.optional for entry in op.inputs])
         self.takes_ctx = not op.inputs
         params = [op.params[name] for name in op.runtime_params]

@@ -16,7 +16,7 @@ NUMPY_DTYPES: dict[str, Any] = {
     "float32": np.float32, "float64": np.float64, "float16": np.float16, "uint8": np.uint8,
     "int32": np.int32, "int8": np.int8, "int64": np.int64, "bool": np.bool_,
 }
-_CAST, _TRANSFER = [OpFunction(REGISTRY[name], name.lower()) for name in ("Cast", "_CrossDeviceCopy")]
+_CAST, _TRANSFER = [OpFunction(REGISTRY[name], name) for name in ("Cast", "_CrossDeviceCopy")]
 Values = np.ndarray[Any, Any]
 
 

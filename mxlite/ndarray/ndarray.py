@@ -265,7 +265,7 @@ class NDArray(OperatorArray):
 
 NDArray._result_kind = NDArray
 _COPY, _TRANSFER, _CAST, _RESHAPE = [
-    OpFunction(REGISTRY[name], name.lower()) for name in ("_copy", "_CrossDeviceCopy", "Cast", "Reshape")]
+    OpFunction(REGISTRY[name], name) for name in ("_copy", "_CrossDeviceCopy", "Cast", "Reshape")]
 _functions: dict[str, OpFunction] = {}
 
 

@@ -193,7 +193,7 @@ def add_n(*args: NDArray | Sequence[NDArray],
 
 def amp_cast(data: NDArray, dtype: Any, *,
              out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
-    """data in another float dtype; integers stay as they are."""
+    """data of float16, bfloat16 or float32 in another of them; other dtypes stay as they are."""
 
 def arccos(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
            name: str | None = None) -> NDArray:

@@ -13,7 +13,7 @@ from .array cimport ArrayBase, flags, share
 from .run cimport invoke
 
 from ..base import MXNetError, MXNetIndexError
-from ..ops.python_operators import PYTHON_OPERATORS
+from ..ops.python_operators import FORMS
 from ..ops.schema import REGISTRY
 
 
@@ -22,16 +22,18 @@ cdef class Trio:
     cdef Operator arrays, scalar, reflected
 
 
-cdef Trio trio(str symbol):
+cdef Trio trio(str name):
     cdef Trio self = Trio.__new__(Trio)
+    forms = FORMS[name]
     self.arrays, self.scalar, self.reflected = [
-        REGISTRY[name].make({}) for name in PYTHON_OPERATORS[symbol]]
+        REGISTRY[form].make({}) for form in (forms.array, forms.scalar, forms.reflected)]
     return self
 
 
-cdef Trio PLUS = trio("+"), MINUS = trio("-"), TIMES = trio("*"), OVER = trio("/")
-cdef Trio MODULO = trio("%"), POWER = trio("**"), EQUAL = trio("=="), UNEQUAL = trio("!=")
-cdef Trio ABOVE = trio(">"), AT_LEAST = trio(">="), BELOW = trio("<"), AT_MOST = trio("<=")
+cdef Trio ADD = trio("add"), SUB = trio("sub"), MUL = trio("mul"), DIV = trio("div")
+cdef Trio MOD = trio("mod"), POWER = trio("power"), EQUAL = trio("equal")
+cdef Trio NOT_EQUAL = trio("not_equal"), GREATER = trio("greater"), LESSER = trio("lesser")
+cdef Trio GREATER_EQUAL = trio("greater_equal"), LESSER_EQUAL = trio("lesser_equal")
 cdef object from_anything, get_item, set_item
 
 
@@ -79,49 +81,49 @@ cdef class OperatorArray(ArrayBase):
     __array_ufunc__ = None
 
     def __add__(self, other):
-        return binary(PLUS, self, other, None, False)
+        return binary(ADD, self, other, None, False)
 
     def __radd__(self, other):
-        return binary(PLUS, self, other, None, True)
+        return binary(ADD, self, other, None, True)
 
     def __iadd__(self, other):
-        return binary(PLUS, self, other, self, False)
+        return binary(ADD, self, other, self, False)
 
     def __sub__(self, other):
-        return binary(MINUS, self, other, None, False)
+        return binary(SUB, self, other, None, False)
 
     def __rsub__(self, other):
-        return binary(MINUS, self, other, None, True)
+        return binary(SUB, self, other, None, True)
 
     def __isub__(self, other):
-        return binary(MINUS, self, other, self, False)
+        return binary(SUB, self, other, self, False)
 
     def __mul__(self, other):
-        return binary(TIMES, self, other, None, False)
+        return binary(MUL, self, other, None, False)
 
     def __rmul__(self, other):
-        return binary(TIMES, self, other, None, True)
+        return binary(MUL, self, other, None, True)
 
     def __imul__(self, other):
-        return binary(TIMES, self, other, self, False)
+        return binary(MUL, self, other, self, False)
 
     def __truediv__(self, other):
-        return binary(OVER, self, other, None, False)
+        return binary(DIV, self, other, None, False)
 
     def __rtruediv__(self, other):
-        return binary(OVER, self, other, None, True)
+        return binary(DIV, self, other, None, True)
 
     def __itruediv__(self, other):
-        return binary(OVER, self, other, self, False)
+        return binary(DIV, self, other, self, False)
 
     def __mod__(self, other):
-        return binary(MODULO, self, other, None, False)
+        return binary(MOD, self, other, None, False)
 
     def __rmod__(self, other):
-        return binary(MODULO, self, other, None, True)
+        return binary(MOD, self, other, None, True)
 
     def __imod__(self, other):
-        return binary(MODULO, self, other, self, False)
+        return binary(MOD, self, other, self, False)
 
     def __pow__(self, other, modulo):
         return binary(POWER, self, other, None, False)
@@ -130,7 +132,7 @@ cdef class OperatorArray(ArrayBase):
         return binary(POWER, self, other, None, True)
 
     def __neg__(self):
-        return with_scalar(TIMES.scalar, self, -1.0, None)
+        return with_scalar(MUL.scalar, self, -1.0, None)
 
     def __pos__(self):
         return self
@@ -140,20 +142,20 @@ cdef class OperatorArray(ArrayBase):
         return False if result is NotImplemented else result
 
     def __ne__(self, other):
-        result = binary(UNEQUAL, self, other, None, False)
+        result = binary(NOT_EQUAL, self, other, None, False)
         return True if result is NotImplemented else result
 
     def __gt__(self, other):
-        return binary(ABOVE, self, other, None, False)
+        return binary(GREATER, self, other, None, False)
 
     def __ge__(self, other):
-        return binary(AT_LEAST, self, other, None, False)
+        return binary(GREATER_EQUAL, self, other, None, False)
 
     def __lt__(self, other):
-        return binary(BELOW, self, other, None, False)
+        return binary(LESSER, self, other, None, False)
 
     def __le__(self, other):
-        return binary(AT_MOST, self, other, None, False)
+        return binary(LESSER_EQUAL, self, other, None, False)
 
     def __hash__(self):
         return <Py_ssize_t><void *>self >> 4

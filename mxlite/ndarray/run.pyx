@@ -80,7 +80,8 @@ cdef bint clashes(Prepared call, void **inputs, int count, ArrayBase out):
     for i in range(count):
         array = <ArrayBase>inputs[i]
         if out.data < array.data + array.spec.nbytes and array.data < out.data + out.spec.nbytes:
-            is_same = array.data == out.data and array.spec.nbytes == out.spec.nbytes
+            is_same = (array.data == out.data and array.spec.nbytes == out.spec.nbytes
+                       and array.spec.size == out.spec.size)
             if not (is_same and (call.op.is_elementwise or (call.op.is_assigning and i == 0))):
                 return True
     return False

@@ -50,7 +50,7 @@ def _write(x: Any, entries: list[Entry], value: Any) -> None:
     if any(isinstance(entry, np.ndarray) for entry in entries):
         _set_items(x, entries, value)
     elif isinstance(value, (int, float)):
-        _SET_SCALAR(x, **_bounds(entries), scalar=value, out=x)
+        _SET_SCALAR(x, **_bounds(entries), scalar=float(value), out=x)
     else:
         _set_slice(x, entries, value)
 

@@ -2,8 +2,8 @@
 
 from ..device import core as _core
 from . import (  # noqa: F401
-    assign,
     add_n,
+    assign,
     binary,
     cast,
     clip,

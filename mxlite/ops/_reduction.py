@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..device.core import Spec
+from ..device.memory import Spec
 from .calls import KernelCall, kernel
 
 

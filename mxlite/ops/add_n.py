@@ -9,6 +9,8 @@ from .schema import Op, kernel, register
 class AddN(Op):
     """The sum of arrays of one shape: add_n(a, b, c) = a + b + c."""
 
+    elementwise = True
+
     def infer_shape(self, *shapes):
         for i, shape in enumerate(shapes):
             if shape != shapes[0]:

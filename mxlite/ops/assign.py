@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..base import DTYPES, Shape
 from .binary import unbroadcast
+from .inference import common, is_known, output_like_data
 from .schema import param, register, required, runtime
 from .shape_slice import Bounds, Slicing
 from .strided import contiguous, strided
@@ -29,6 +30,11 @@ class SliceAssign(Slicing):
                                    "broadcast to it", rhs)
         steps = [stride if n != 1 else 0 for n, stride in zip(rhs, contiguous(rhs), strict=True)]
         return (0,) * lead + tuple(steps)
+
+    def fill_shapes(self, inputs, outputs):
+        lhs = common(inputs[0], outputs[0])
+        rhs = self.walk(lhs)[0] if inputs[1] is None and is_known(lhs) else inputs[1]
+        return [lhs, rhs], [lhs]
 
     def infer_shape(self, lhs, rhs):
         self.strides(self.walk(lhs)[0], rhs)
@@ -53,6 +59,9 @@ class SliceAssignScalar(Slicing):
     begin: Bounds = required("first index on each axis; None: the start")
     end: Bounds = required("index to stop at on each axis; None: the end")
     step: Bounds = param((), "step on each axis; () or None: 1")
+
+    def fill_shapes(self, inputs, outputs):
+        return output_like_data(inputs, outputs)
 
     def infer_shape(self, data):
         self.walk(data)

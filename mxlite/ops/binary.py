@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..base import Shape
+from .inference import PartialShape, all_alike
+from .python_operators import FORMS
 from .schema import Op, kernel, register, runtime
 
 Rule = Callable[[Any, Any, Any, Any, Any], tuple[Any, Any]]
@@ -75,6 +77,17 @@ def broadcast_shape(op: Op, lhs: Shape, rhs: Shape) -> Shape:
     return tuple([n if m == 1 else m for m, n in zip(left, right, strict=True)])
 
 
+def partial_broadcast(lhs: PartialShape, rhs: PartialShape) -> PartialShape:
+    """What is known of the shape of partially known arrays broadcast over each other."""
+    if lhs is None or rhs is None:
+        return None
+    ndim = max(len(lhs), len(rhs))
+    left = (1,) * (ndim - len(lhs)) + lhs
+    right = (1,) * (ndim - len(rhs)) + rhs
+    return tuple([m if n == 1 else n if m in (1, n, None) else None if n is None and m == 1 else m
+                  for m, n in zip(left, right, strict=True)])
+
+
 def broadcast_fields(lhs: Shape, rhs: Shape, out: Shape) -> dict[str, Any]:
     """Descriptor fields of a broadcast, with axes joined where both inputs run on."""
     shape: list[int] = []
@@ -123,6 +136,10 @@ class Binary(Op):
     def infer_shape(self, lhs, rhs):
         return [broadcast_shape(self, lhs, rhs)]
 
+    def fill_shapes(self, inputs, outputs):
+        # Which axes are repeated does not follow from the output.
+        return inputs, [partial_broadcast(*inputs)]
+
     def prepare(self, inputs, outputs):
         lhs, rhs = inputs
         size = outputs[0].size
@@ -139,6 +156,9 @@ class Binary(Op):
 
 class Elementwise(Binary):
     """Base of the forms for equal shapes."""
+
+    def fill_shapes(self, inputs, outputs):
+        return all_alike(inputs, outputs)
 
     def infer_shape(self, lhs, rhs):
         if lhs != rhs:
@@ -182,31 +202,28 @@ SCALAR_RULES: dict[str, Callable[[Any, Any, Any, Any, Any], Any]] = {
     "_minimum_scalar": lambda F, dy, x, y, s: dy * F._lesser_equal_scalar(x, scalar=s),
     "_hypot_scalar": lambda F, dy, x, y, s: dy * x / y,
 }
-NAMES = {"add": "plus", "sub": "minus"}         # in the scalar forms
-REVERSED = ("sub", "div", "mod", "power")
 
 
-def _declare_scalar(row: Row, is_reversed: bool) -> None:
-    name = NAMES.get(row.name, row.name)
-    full = f"_{'r' if is_reversed else ''}{name}_scalar"
+def _declare_scalar(row: Row, full: str, is_reversed: bool) -> None:
     sides = ("scalar", "data") if is_reversed else ("data", "scalar")
     formula = row.formula.replace("lhs", sides[0]).replace("rhs", sides[1])
+    name = full.removesuffix("_scalar")[2 if is_reversed else 1:]
     words = "".join([part.capitalize() for part in name.split("_")])
-    alias = f"_{'R' if is_reversed else ''}{words}Scalar"
-    register(full, alias)(type(full, (WithScalar,), {
+    register(full, f"_{'R' if is_reversed else ''}{words}Scalar")(type(full, (WithScalar,), {
         "__doc__": f"{formula}, element by element.", "row": row, "is_reversed": is_reversed}))
 
 
 def _declare(row: Row) -> None:
     doc = f"{row.formula}, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."
-    register(f"broadcast_{row.name}", *row.aliases, inputs="lhs rhs")(
+    register(FORMS[row.name].array, *row.aliases, inputs="lhs rhs")(
         type(f"broadcast_{row.name}", (Binary,), {"__doc__": doc, "row": row}))
     doc = f"{row.formula}, element by element, for arrays of one shape."
     register(row.plain[0], *row.plain[1:], inputs="lhs rhs")(
         type(row.plain[0], (Elementwise,), {"__doc__": doc, "row": row}))
-    _declare_scalar(row, False)
-    if row.name in REVERSED:
-        _declare_scalar(row, True)
+    forms = FORMS[row.name]
+    _declare_scalar(row, forms.scalar, False)
+    if forms.reflected.startswith("_r"):        # others are the mirror image of another row
+        _declare_scalar(row, forms.reflected, True)
 
 
 for _row in ROWS:

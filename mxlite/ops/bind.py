@@ -12,10 +12,19 @@ from .schema import REQUIRED, Op, ScalarRef, unknown_keyword
 
 def bind(cls: type[Op], array: type | tuple[type, ...], args: Sequence[Any],
          kwargs: dict[str, Any]) -> tuple[Op, list[Any], list[Any]]:
-    """Sort positional and keyword arguments into inputs and parameters; kwargs is used up.
+    """(operator, inputs in order, runtime values) of a call; kwargs is used up.
 
     Raises MXNetTypeError for unknown, doubled, missing and misplaced arguments.
     """
+    inputs, values = sort_arguments(cls, array, args, kwargs)
+    scalars = _take_runtime(cls, values)
+    op = cls.make(values)
+    return op, _ordered_inputs(op, array, inputs), scalars
+
+
+def sort_arguments(cls: type[Op], array: type | tuple[type, ...], args: Sequence[Any],
+                   kwargs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(inputs, parameters) by name, as they were given; kwargs is used up."""
     inputs, rest = _positional_inputs(cls, array, args)
     values = _positional_params(cls, rest)
     for entry in cls.inputs:
@@ -34,9 +43,31 @@ def bind(cls: type[Op], array: type | tuple[type, ...], args: Sequence[Any],
             raise unknown_keyword(cls, name)
         values[name] = value
     values.pop("num_args", None)
+    return inputs, values
+
+
+def attributes(cls: type[Op], values: dict[str, Any], num_inputs: int = 0) -> dict[str, str]:
+    """The texts that a graph keeps of the parameters that were given: those of MXNet's JSON.
+
+    values: by name, as `sort_arguments` returns them; num_inputs: of a variadic operator.
+    """
+    texts = {name: cls.params[name].text(value) for name, value in values.items()}
+    if cls.is_variadic:
+        texts["num_args"] = str(num_inputs)
+    return texts
+
+
+def from_attributes(cls: type[Op], texts: dict[str, str]) -> tuple[Op, list[float]]:
+    """(operator, runtime values) that the texts of a graph's node say.
+
+    `num_args` and the attributes of users, `__lr_mult__`, are passed over; other unknown names
+    raise MXNetTypeError.
+    """
+    values: dict[str, Any] = {
+        name: text for name, text in texts.items()
+        if name != "num_args" and not (name.startswith("__") and name.endswith("__"))}
     scalars = _take_runtime(cls, values)
-    op = cls.make(values)
-    return op, _ordered_inputs(cls, array, inputs), scalars
+    return cls.make(values), scalars
 
 
 def _positional_inputs(cls: type[Op], array: Any,
@@ -73,24 +104,27 @@ def _take_runtime(cls: type[Op], values: dict[str, Any]) -> list[Any]:
     return [0.0 if value is None else value for value in scalars]
 
 
-def _ordered_inputs(cls: type[Op], array: Any, inputs: dict[str, Any]) -> list[Any]:
-    ordered = []
-    missing = None
-    names = list(inputs) if any(entry.variadic for entry in cls.inputs) else [
-        entry.name for entry in cls.inputs]
-    for name in names:
-        given = inputs.get(name)
-        if given is None:
-            missing = missing or name
-            continue
-        if not isinstance(given, array):
+def _ordered_inputs(op: Op, array: Any, inputs: dict[str, Any]) -> list[Any]:
+    """The inputs in the operator's order; raises if one is missing, unwanted or no array.
+
+    Uses up `inputs`.
+    """
+    for name, given in inputs.items():
+        if given is not None and not isinstance(given, array):
             kind = array.__name__ if isinstance(array, type) else array[0].__name__
-            raise MXNetTypeError(
-                f"{cls.name}: {name} must be an {kind}; got {type(given).__name__}")
-        ordered.append(given)
-    needed = [entry.name for entry in cls.inputs if not entry.optional and not entry.variadic]
-    if missing in needed:
-        raise MXNetTypeError(f"{cls.name}: missing input '{missing}'")
+            raise MXNetTypeError(f"{op.name}: {name} must be an {kind}; got {type(given).__name__}")
+    if op.is_variadic:
+        return list(inputs.values())
+    ordered = []
+    for entry in op.taken:
+        given = inputs.pop(entry.name, None)
+        if given is not None:
+            ordered.append(given)
+        elif not entry.optional:
+            raise op.missing_input(entry)
+    for entry in op.inputs:
+        if inputs.get(entry.name) is not None:
+            raise op.unwanted_input(entry)
     return ordered
 
 

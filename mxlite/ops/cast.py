@@ -6,6 +6,7 @@ from .schema import Op, kernel, param, register, required
 from .strided import item_bits
 
 DType = str
+AMP_FLOATS = ("float16", "bfloat16", "float32")
 CAST_SOURCES = ("float32", "float64", "float16", "bfloat16", "uint8", "int32", "int8", "int64",
                 "bool")           # in the order of csrc/cpu/cast.c
 
@@ -14,10 +15,9 @@ CAST_SOURCES = ("float32", "float64", "float16", "bfloat16", "uint8", "int32", "
 class Cast(Op):
     """data in another dtype. Floats become integers by dropping the fraction, bools by != 0."""
 
+    elementwise = True
+    dtype_rule = "any -> dtype"
     dtype: DType = required("dtype of the result")
-
-    def infer_dtype(self, data):
-        return [self.dtype]
 
     def prepare(self, inputs, outputs):
         size = inputs[0].size
@@ -32,12 +32,15 @@ class Cast(Op):
 
 @register("amp_cast")
 class AmpCast(Cast):
-    """data in another float dtype; integers stay as they are."""
+    """data of float16, bfloat16 or float32 in another of them; other dtypes stay as they are."""
 
     dtype: DType = required("dtype of the result")
 
     def infer_dtype(self, data):
-        return [self.dtype if "float" in data else data]
+        return [self.dtype if data in AMP_FLOATS else data]
+
+    def fill_dtypes(self, inputs, outputs):
+        return inputs, self.infer_dtype(*inputs) if inputs[0] else outputs
 
     def prepare(self, inputs, outputs):
         if inputs[0].dtype == outputs[0].dtype:
@@ -68,7 +71,7 @@ class BlockGrad(_Copying):
         return [F.zeros_like(inputs[0])]
 
 
-@register("make_loss")
+@register("make_loss", outputs="loss")
 class MakeLossPlain(_Copying):
     """A copy of data whose gradient is ones, whatever arrives from above."""
 
@@ -100,6 +103,7 @@ class MakeLoss(_Copying):
 
 
 class _Like(Op):
+    elementwise = True
     value: int
 
     def prepare(self, inputs, outputs):

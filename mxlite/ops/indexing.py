@@ -7,6 +7,7 @@ from typing import Any
 
 from ..base import DTYPES, Shape
 from ..device.memory import Spec
+from .inference import common
 from .schema import Op, kernel, param, register, required
 from .strided import item_bits, split_at
 
@@ -26,6 +27,7 @@ class Take(Op):
     mode says what an index outside the axis does: clip to its ends, wrap round, or raise.
     """
 
+    dtype_rule = "T any -> T"
     axis: int = param(0, "the axis")
     mode: str = param("clip", "what indices outside do", choices=MODES)
 
@@ -34,9 +36,6 @@ class Take(Op):
         if a[axis] == 0 and math.prod(indices):
             raise self.shape_error("a", f"with items on axis {axis} to take from", a)
         return [(*a[:axis], *indices, *a[axis + 1:])]
-
-    def infer_dtype(self, a, indices):
-        return [a]
 
     def prepare(self, inputs, outputs):
         a, indices = inputs
@@ -57,11 +56,9 @@ class Take(Op):
 class ResolveRows(Op):
     """indices as int64 within [0, length), as take with this mode understands them."""
 
+    dtype_rule = "any -> int64"
     length: int = required("length of the axis")
     mode: str = required("what indices outside do", choices=MODES)
-
-    def infer_dtype(self, indices):
-        return ["int64"]
 
     def prepare(self, inputs, outputs):
         return kernel("resolve_rows", "int64", outer=1, K=self.length, M=inputs[0].size,
@@ -80,6 +77,7 @@ class AccumulateRows(Op):
     data (shape[:axis], rows, shape[axis + 1:]); rows int64. Sums are wide and in the order of m.
     """
 
+    dtype_rule = "T int64 -> T"
     shape: Shape = required("shape of the output")
     axis: int = param(0, "the axis")
 
@@ -88,11 +86,6 @@ class AccumulateRows(Op):
         if data != wanted:
             raise self.shape_error("data", str(wanted), data)
         return [self.shape]
-
-    def infer_dtype(self, data, rows):
-        if rows != "int64":
-            raise self.dtype_error("rows", "int64", rows)
-        return [data]
 
     def prepare(self, inputs, outputs):
         data, rows = inputs
@@ -111,21 +104,25 @@ class Embedding(Op):
     Indices outside are clipped to the first or last row.
     """
 
+    dtype_rule = "any T -> T"
     input_dim: int = required("number of rows of weight", low=1)
     output_dim: int = required("length of a row", low=1)
     dtype: DType = param("float32", "dtype of weight where it is not given")
     sparse_grad: bool = param(False, "accepted for MXNet's sake: gradients are dense")
 
-    def complete(self, data, weight):
-        return [data, weight or (self.input_dim, self.output_dim)]
+    def fill_shapes(self, inputs, outputs):
+        data, out = inputs[0], outputs[0]
+        data = common(data, out and out[:-1])
+        return [data, (self.input_dim, self.output_dim)], [data and (*data, self.output_dim)]
 
     def infer_shape(self, data, weight):
         if weight != (self.input_dim, self.output_dim):
             raise self.shape_error("weight", f"{(self.input_dim, self.output_dim)}", weight)
         return [(*data, self.output_dim)]
 
-    def infer_dtype(self, data, weight):
-        return [weight]
+    def fill_dtypes(self, inputs, outputs):
+        weight = inputs[1] or outputs[0] or self.dtype
+        return [inputs[0], weight], [weight]
 
     def prepare(self, inputs, outputs):
         data, weight = inputs
@@ -143,6 +140,7 @@ class Embedding(Op):
 class _Picking(Op):
     """Base of pick and its gradient."""
 
+    dtype_rule = "T any -> T"
     axis: int
     mode: str
 
@@ -161,6 +159,22 @@ class Pick(_Picking):
     keepdims: bool = param(False, "keep the axis, with length 1")
     mode: str = param("clip", "what indices outside do", choices=MODES[:2])
 
+    def fill_shapes(self, inputs, outputs):
+        data, index = inputs
+        if index is None and data is not None:
+            axis = self.axis_in(self.axis, len(data))
+            index = (*data[:axis], *data[axis + 1:]) or (1,)
+        return [data, index], [self.picked(data)]
+
+    def picked(self, data):
+        """The output's shape; `data` may be partially known."""
+        if data is None:
+            return None
+        axis = self.axis_in(self.axis, len(data))
+        if self.keepdims:
+            return (*data[:axis], 1, *data[axis + 1:])
+        return (*data[:axis], *data[axis + 1:]) or (1,)
+
     def infer_shape(self, data, index):
         axis = self.axis_in(self.axis, len(data))
         without = (*data[:axis], *data[axis + 1:])
@@ -169,10 +183,7 @@ class Pick(_Picking):
             raise self.shape_error("index", f"{without} or {kept}", index)
         if data[axis] == 0 and math.prod(index):
             raise self.shape_error("data", f"with items on axis {axis} to pick from", data)
-        return [kept if self.keepdims else without or (1,)]
-
-    def infer_dtype(self, data, index):
-        return [data]
+        return [self.picked(data)]
 
     def prepare(self, inputs, outputs):
         return self.call("pick", inputs[0].shape, inputs[0].itemsize, inputs[1])
@@ -194,9 +205,6 @@ class BackwardPick(_Picking):
     def infer_shape(self, data, index):
         return [self.shape]
 
-    def infer_dtype(self, data, index):
-        return [data]
-
     def prepare(self, inputs, outputs):
         return self.call("pick_grad", self.shape, inputs[0].itemsize, inputs[1])
 
@@ -209,15 +217,14 @@ class BackwardPick(_Picking):
 class BatchTake(Op):
     """y[i] = a[i, indices[i]] for a (N, K), indices (N,); indices outside are clipped."""
 
+    dtype_rule = "T any -> T"
+
     def infer_shape(self, a, indices):
         if len(a) != 2 or (a[1] == 0 and a[0]):
             raise self.shape_error("a", "(N, K)", a)
         if math.prod(indices) != a[0]:
             raise self.shape_error("indices", f"{(a[0],)}", indices)
         return [indices]
-
-    def infer_dtype(self, a, indices):
-        return [a]
 
     def prepare(self, inputs, outputs):
         a, indices = inputs
@@ -237,6 +244,7 @@ class OneHot(Op):
     An index outside [0, depth) makes a vector of off_value.
     """
 
+    dtype_rule = "any -> dtype"
     depth: int = required("length of the vectors", low=0)
     on_value: float = param(1.0, "value at the index")
     off_value: float = param(0.0, "value elsewhere")
@@ -244,9 +252,6 @@ class OneHot(Op):
 
     def infer_shape(self, indices):
         return [(*indices, self.depth)]
-
-    def infer_dtype(self, indices):
-        return [self.dtype]
 
     def prepare(self, inputs, outputs):
         return kernel("one_hot", "bytes", M=inputs[0].size, depth=self.depth,

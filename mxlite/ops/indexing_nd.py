@@ -14,6 +14,8 @@ from .schema import Op, host, kernel, register, required
 class _Places(Op):
     """Base: indices (D, ...) naming places in an array; below 0 they count from the end."""
 
+    dtype_rule = "T any -> T"
+
     def places(self, array: Shape, indices: Shape, argument: str) -> Shape:
         """The shape of the items at the places; raises if indices cannot name any."""
         if len(indices) < 2:
@@ -41,9 +43,6 @@ class GatherND(_Places):
     def infer_shape(self, data, indices):
         return [self.places(data, indices, "data")]
 
-    def infer_dtype(self, data, indices):
-        return [data]
-
     def prepare(self, inputs, outputs):
         data, indices = inputs
         return self.call("gather_nd", "bytes", data.shape, data.itemsize, indices)
@@ -66,14 +65,12 @@ def _accumulated(F, data, indices, shape):
 class FlatRows(_Places):
     """The places that indices name in an array of `shape`, numbered: (N,) int64."""
 
+    dtype_rule = "any -> int64"
     shape: Shape = required("lengths of the axes that are indexed")
 
     def infer_shape(self, indices):
         self.places(self.shape, indices, "shape")
         return [(math.prod(indices[1:]),)]
-
-    def infer_dtype(self, indices):
-        return ["int64"]
 
     def prepare(self, inputs, outputs):
         return self.call("flat_rows", "int64", self.shape, 8, inputs[0])
@@ -86,6 +83,9 @@ class _Scattering(_Places):
     """Base of the writers: data (..., the rest) goes to the places of indices in `shape`."""
 
     shape: Shape
+
+    def fill_shapes(self, inputs, outputs):
+        return inputs, [self.shape]
 
     def check_data(self, data, indices, argument):
         wanted = self.places(self.shape, indices, "shape")
@@ -102,9 +102,6 @@ class ScatterND(_Scattering):
     def infer_shape(self, data, indices):
         self.check_data(data, indices, "data")
         return [self.shape]
-
-    def infer_dtype(self, data, indices):
-        return [data]
 
     def prepare(self, inputs, outputs):
         return self.call("scatter_nd", "bytes", self.shape, inputs[0].itemsize, inputs[1])
@@ -131,9 +128,6 @@ class BackwardGatherND(_Scattering):
         self.check_data(data, indices, "data")
         return [self.shape]
 
-    def infer_dtype(self, data, indices):
-        return [data]
-
     def prepare(self, inputs, outputs):
         return host(_add_at)
 
@@ -146,17 +140,13 @@ class ScatterSetND(_Scattering):
     """lhs, of `shape`, with rhs at the places of indices; the last counts."""
 
     assigning = True
+    dtype_rule = "T T any -> T"
     shape: Shape = required("shape of lhs")
 
     def infer_shape(self, lhs, rhs, indices):
         if lhs != self.shape:
             raise self.shape_error("lhs", str(self.shape), lhs)
         self.check_data(rhs, indices, "rhs")
-        return [lhs]
-
-    def infer_dtype(self, lhs, rhs, indices):
-        if rhs != lhs:
-            raise self.dtype_error("rhs", f"{lhs}, as lhs is", rhs)
         return [lhs]
 
     def prepare(self, inputs, outputs):
@@ -173,15 +163,12 @@ class ScatterSetND(_Scattering):
 class IndexCopy(Op):
     """old_tensor with row index_vector[i] replaced by new_tensor[i]; of several the last counts."""
 
+    dtype_rule = "T any T -> T"
+
     def infer_shape(self, old_tensor, index_vector, new_tensor):
         wanted = (*index_vector, *old_tensor[1:])
         if len(index_vector) != 1 or new_tensor != wanted:
             raise self.shape_error("new_tensor", str(wanted), new_tensor)
-        return [old_tensor]
-
-    def infer_dtype(self, old_tensor, index_vector, new_tensor):
-        if new_tensor != old_tensor:
-            raise self.dtype_error("new_tensor", f"{old_tensor}, as old_tensor is", new_tensor)
         return [old_tensor]
 
     def prepare(self, inputs, outputs):
@@ -206,15 +193,14 @@ class IndexCopy(Op):
 class FillElement(Op):
     """lhs (N, K) with lhs[i, rhs[i]] replaced by mhs[i]; mhs and rhs (N,)."""
 
+    dtype_rule = "T any -> T"
+
     def infer_shape(self, lhs, mhs, rhs):
         if len(lhs) != 2:
             raise self.shape_error("lhs", "(N, K)", lhs)
         for name, shape in (("mhs", mhs), ("rhs", rhs)):
             if shape != lhs[:1]:
                 raise self.shape_error(name, str(lhs[:1]), shape)
-        return [lhs]
-
-    def infer_dtype(self, lhs, mhs, rhs):
         return [lhs]
 
     def prepare(self, inputs, outputs):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..base import Shape
+from .inference import common
 from .schema import Op, host, param, register, required
 
 
@@ -20,6 +21,10 @@ class RavelMultiIndex(_Numbering):
     """The numbers, in a flattened array of `shape`, of the places data (D, N): (N,)."""
 
     shape: Shape = required("lengths of the axes")
+
+    def fill_shapes(self, inputs, outputs):
+        out = outputs[0]
+        return [common(inputs[0], out and (len(self.shape), *out))], outputs
 
     def infer_shape(self, data):
         if len(data) < 1 or data[0] != len(self.shape):
@@ -42,6 +47,10 @@ class UnravelIndex(_Numbering):
 
     shape: Shape = required("lengths of the axes")
 
+    def fill_shapes(self, inputs, outputs):
+        out = outputs[0]
+        return [common(inputs[0], out and out[1:])], outputs
+
     def infer_shape(self, data):
         return [(len(self.shape), *data)]
 
@@ -60,6 +69,7 @@ class UnravelIndex(_Numbering):
 class IndexArray(_Numbering):
     """Every item's own place: data.shape + (number of axes,), int64."""
 
+    dtype_rule = "any -> int64"
     axes: Shape | None = param(None, "axes to tell the index on; None: all")
 
     def infer_shape(self, data):
@@ -67,9 +77,6 @@ class IndexArray(_Numbering):
         for axis in axes:
             self.axis_in(axis, len(data), "axes")
         return [(*data, len(axes))]
-
-    def infer_dtype(self, data):
-        return ["int64"]
 
     def prepare(self, inputs, outputs):
         shape = inputs[0].shape

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ..base import DTYPES, Shape
+from .inference import lengths_in_graph
 from .schema import Op, kernel, param, register, required
 from .strided import item_bits
 
@@ -14,10 +15,8 @@ DType = str
 class _Making(Op):
     """Base: no inputs, a dtype as parameter."""
 
+    dtype_rule = "-> dtype"
     dtype: DType
-
-    def infer_dtype(self):
-        return [self.dtype]
 
     def grad(self, F, dy, inputs, outputs):
         return []
@@ -31,7 +30,11 @@ class _Making(Op):
 class _Filling(_Making):
     """Base: an array of one value."""
 
+    completed_from_use = True
     shape: Shape
+
+    def fill_shapes(self, inputs, outputs):
+        return [], [lengths_in_graph(self.shape)]
 
     def infer_shape(self):
         if any(n < 0 for n in self.shape):

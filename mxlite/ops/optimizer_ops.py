@@ -12,6 +12,7 @@ class _Update(Op):
     """Base: elementwise on arrays of one shape and dtype. own, more: csrc/cpu/optimizer.c."""
 
     elementwise = True
+    dtype_rule = "F -> F"
     own = 0
     more = 0
 
@@ -20,11 +21,6 @@ class _Update(Op):
             if shape != weight:
                 raise self.shape_error(name, f"{weight}, as weight has", shape)
         return [weight]
-
-    def infer_dtype(self, weight, *rest):
-        if "float" not in weight:
-            raise self.dtype_error("weight", "of floating point", weight)
-        return super().infer_dtype(weight, *rest)
 
     def prepare(self, inputs, outputs):
         size = inputs[0].size
@@ -171,17 +167,13 @@ class FtrlUpdate(_Update):
 class _MasterUpdate(_Update):
     """Base: weight and grad of 16 bits, the states and weight32, the true weight, float32."""
 
+    dtype_rule = "T T float32 -> T"
     is_nag = False
 
-    def infer_dtype(self, weight, grad, *states):
+    def infer_dtype(self, weight, *rest):
         if weight not in ("float16", "bfloat16"):
             raise self.dtype_error("weight", "float16 or bfloat16", weight)
-        if grad != weight:
-            raise self.dtype_error("grad", f"{weight}, as weight is", grad)
-        for name, dtype in zip(self.input_names(4)[2:], states, strict=True):
-            if dtype != "float32":
-                raise self.dtype_error(name, "float32", dtype)
-        return [weight]
+        return super().infer_dtype(weight, *rest)
 
     def prepare(self, inputs, outputs):
         size = inputs[0].size

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..base import MXNetError, MXNetTypeError, MXNetValueError, dtype_name, listing, suggestion
 
+INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
+BOOLEANS = {"True": True, "true": True, "1": True, "False": False, "false": False, "0": False}
+BRACKETS = {"(": ")", "[": "]"}
 REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "<required>"})()
 
 
@@ -27,18 +30,15 @@ class Param:
 
     def parse(self, value: Any, op: str) -> Any:
         """The typed value of `value`, which may be MXNet's text for it: "(3, 3)", "True"."""
-        if value is None and (self.default is None or "None" in self.kind):
+        is_none = value is None or (isinstance(value, str) and value == "None")
+        if is_none and (self.default is None or "None" in self.kind):
             return None
         if self.choices is not None and value in self.choices:
             return value
         try:
             parsed = PARSERS[self.kind.replace(" | None", "")](value)
-        except (TypeError, ValueError, SyntaxError):
-            if isinstance(value, str) and value == "None" and self.default is None:
-                return None
+        except (TypeError, ValueError, KeyError):
             raise self.error(value, op) from None
-        if parsed is None:
-            return None
         if self.choices is not None and parsed not in self.choices:
             raise self.error(value, op)
         if (self.low is not None and parsed < self.low) or (
@@ -46,7 +46,18 @@ class Param:
             raise self.error(value, op)
         return parsed
 
+    def text(self, value: Any) -> str:
+        """What MXNet writes into a graph's JSON for a value that was given: `parse` reads it.
+
+        Python's text of the value as it stands, "(3, 3)", "[1, 1]", "1e-05", "True"; a dtype's
+        name.
+        """
+        if value is not None and self.kind.startswith("DType"):
+            return dtype_name(value)
+        return text_of(value)
+
     def error(self, value: Any, op: str) -> MXNetError:
+        """The error for a value that this parameter does not take."""
         rule = KINDS.get(self.kind.replace(" | None", ""), self.kind)
         near = ""
         if self.choices is not None:
@@ -61,23 +72,34 @@ class Param:
         return MXNetValueError(f"{op}: {self.name} must be {rule}; got {value!r}{near}")
 
 
-def _literal(value: Any) -> Any:
-    return ast.literal_eval(value.strip()) if isinstance(value, str) else value
+def text_of(value: Any) -> str:
+    """str(value); NumPy's numbers within tuples and lists are written as numbers."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(text_of, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(text_of, value))}{',' * (len(value) == 1)})"
+    return str(value)
 
 
 def _integer(value: Any) -> int:
-    value = _literal(value)
-    if int(value) != value:
+    if isinstance(value, str):
+        if not INTEGER.fullmatch(value):
+            raise ValueError(value)
+        return int(value)
+    if isinstance(value, bool) or int(value) != value:
         raise ValueError(value)
     return int(value)
 
 
 def _real(value: Any) -> float:
+    if isinstance(value, bool):
+        raise TypeError(value)
     return float(value)
 
 
 def _boolean(value: Any) -> bool:
-    value = _literal(value) if value not in ("true", "false") else value == "true"
+    if isinstance(value, str):
+        return BOOLEANS[value]
     if value not in (0, 1):
         raise ValueError(value)
     return bool(value)
@@ -89,31 +111,37 @@ def _text(value: Any) -> str:
     return value
 
 
+def _items(value: Any) -> Sequence[Any]:
+    """The items of a tuple or list, of its text "(1L, 2L)" or "[1, 2]", or of one bare item."""
+    if isinstance(value, (tuple, list)):
+        return value
+    if not isinstance(value, str):
+        return (value,)
+    inner = value.strip()
+    if inner[:1] in BRACKETS:
+        if not inner.endswith(BRACKETS[inner[0]]):
+            raise ValueError(value)
+        inner = inner[1:-1].strip().removesuffix(",")
+    items = [item.strip().removesuffix("L") for item in inner.split(",")] if inner else []
+    return [None if item == "None" else item for item in items]
+
+
 def _shape(value: Any) -> tuple[int, ...]:
-    value = _literal(value)
-    if not isinstance(value, (tuple, list)):
-        return (_integer(value),)
-    return tuple([_integer(item) for item in value])
+    return tuple([_integer(item) for item in _items(value)])
 
 
 def _bounds(value: Any) -> tuple[int | None, ...]:
-    value = _literal(value)
-    if not isinstance(value, (tuple, list)):
-        value = (value,)
-    return tuple([None if item is None else _integer(item) for item in value])
+    return tuple([None if item is None else _integer(item) for item in _items(value)])
 
 
-def _axis(value: Any) -> int | tuple[int, ...] | None:
-    value = _literal(value)
-    if value is None:
-        return None
-    return _shape(value) if isinstance(value, (tuple, list)) else _integer(value)
+def _axis(value: Any) -> int | tuple[int, ...]:
+    is_several = isinstance(value, (tuple, list)) or (
+        isinstance(value, str) and value.strip()[:1] in BRACKETS)
+    return _shape(value) if is_several else _integer(value)
 
 
 def _floats(value: Any) -> tuple[float, ...]:
-    value = _literal(value)
-    return tuple([float(item) for item in value]) if isinstance(value, (tuple, list)) else (
-        float(value),)
+    return tuple([_real(item) for item in _items(value)])
 
 
 def _anything(value: Any) -> Any:

@@ -1,19 +1,59 @@
-"""Python's operators: the one table of what is behind `+`, `==` and the others."""
+"""The operators behind Python's: what `a + b`, `a + 2` and `2 + a` are called in the table.
+
+Everything that has Python's operators reads this: arrays, the Refs of gradient rules,
+placeholders, and the functions `mx.nd.add`, ...
+"""
 
 from __future__ import annotations
 
-# symbol -> operators for (array, array), (array, number), (number, array)
-PYTHON_OPERATORS: dict[str, tuple[str, str, str]] = {
-    "+": ("broadcast_add", "_plus_scalar", "_plus_scalar"),
-    "-": ("broadcast_sub", "_minus_scalar", "_rminus_scalar"),
-    "*": ("broadcast_mul", "_mul_scalar", "_mul_scalar"),
-    "/": ("broadcast_div", "_div_scalar", "_rdiv_scalar"),
-    "%": ("broadcast_mod", "_mod_scalar", "_rmod_scalar"),
-    "**": ("broadcast_power", "_power_scalar", "_rpower_scalar"),
-    "==": ("broadcast_equal", "_equal_scalar", "_equal_scalar"),
-    "!=": ("broadcast_not_equal", "_not_equal_scalar", "_not_equal_scalar"),
-    ">": ("broadcast_greater", "_greater_scalar", "_lesser_scalar"),
-    ">=": ("broadcast_greater_equal", "_greater_equal_scalar", "_lesser_equal_scalar"),
-    "<": ("broadcast_lesser", "_lesser_scalar", "_greater_scalar"),
-    "<=": ("broadcast_lesser_equal", "_lesser_equal_scalar", "_greater_equal_scalar"),
+from typing import NamedTuple
+
+
+class Forms(NamedTuple):
+    """The forms of one function of two arguments."""
+
+    array: str                  # of two arrays, broadcast
+    scalar: str                 # of an array and a number
+    reflected: str              # of a number and an array
+    method: str = ""            # Python's special method; "" if Python has no such operator
+    function: str = ""          # in mx.nd
+
+
+def _forms(name: str, method: str = "", function: str = "", scalar: str = "",
+           reflected: str = "") -> Forms:
+    """broadcast_<name>, _<scalar>_scalar and _<reflected>_scalar; by default all of one name."""
+    scalar = scalar or name
+    return Forms(f"broadcast_{name}", f"_{scalar}_scalar", f"_{reflected or scalar}_scalar",
+                 f"__{method}__" if method else "", function or name)
+
+
+FORMS: dict[str, Forms] = {
+    "add": _forms("add", "add", scalar="plus"),
+    "sub": _forms("sub", "sub", "subtract", scalar="minus", reflected="rminus"),
+    "mul": _forms("mul", "mul", "multiply"),
+    "div": _forms("div", "truediv", "divide", reflected="rdiv"),
+    "mod": _forms("mod", "mod", "modulo", reflected="rmod"),
+    "power": _forms("power", "pow", reflected="rpower"),
+    "maximum": _forms("maximum"),
+    "minimum": _forms("minimum"),
+    "hypot": _forms("hypot"),
+    "equal": _forms("equal", "eq"),
+    "not_equal": _forms("not_equal", "ne"),
+    "greater": _forms("greater", "gt", reflected="lesser"),
+    "greater_equal": _forms("greater_equal", "ge", reflected="lesser_equal"),
+    "lesser": _forms("lesser", "lt", reflected="greater"),
+    "lesser_equal": _forms("lesser_equal", "le", reflected="greater_equal"),
+    "logical_and": _forms("logical_and"),
+    "logical_or": _forms("logical_or"),
+    "logical_xor": _forms("logical_xor"),
 }
+"""By the name that the function has in the kernels."""
+
+COMPARISONS = ("__eq__", "__ne__", "__gt__", "__ge__", "__lt__", "__le__")
+
+
+def reflected_method(forms: Forms) -> str:
+    """Python's method for an array on the right: "__radd__"; "" if that is another operator."""
+    if not forms.method or forms.method in COMPARISONS:
+        return ""
+    return f"__r{forms.method[2:]}"

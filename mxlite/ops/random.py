@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..base import Shape
+from .inference import all_alike, lengths_in_graph
 from .schema import Op, kernel, param, register, runtime
 
 DType = str
@@ -13,12 +14,13 @@ class _Random(Op):
     """Base: an array of `shape`, drawn from a distribution of two numbers at most."""
 
     random = True
+    completed_from_use = True
     kernel_name = ""
     dtypes: tuple[str, ...] = FLOATS
     default_dtype = "float32"
 
     def check(self):
-        if self.dtype not in (None, "None", *self.dtypes):
+        if self.dtype not in (None, *self.dtypes):
             raise self.dtype_error("dtype", " or ".join(self.dtypes), self.dtype)
         if any(n < 0 for n in self.shape):
             raise self.value_error("shape", "of lengths of at least 0", self.shape)
@@ -26,8 +28,12 @@ class _Random(Op):
     def infer_shape(self):
         return [self.shape]
 
-    def infer_dtype(self):
-        return [self.default_dtype if self.dtype in (None, "None") else self.dtype]
+    @property
+    def dtype_rule(self):
+        return f"-> {self.dtype or self.default_dtype}"
+
+    def fill_shapes(self, inputs, outputs):
+        return [], [lengths_in_graph(self.shape)]
 
     def prepare(self, inputs, outputs):
         return kernel(self.kernel_name, outputs[0].dtype, n=outputs[0].size, output=len(inputs),
@@ -78,16 +84,17 @@ class RandomRandint(_Random):
 class _RandomLike(_Random):
     """Base: of the shape and dtype of `data`."""
 
+    completed_from_use = False
+    dtype_rule = "F -> F"
+
     def check(self):
         pass
 
     def infer_shape(self, data):
         return [data]
 
-    def infer_dtype(self, data):
-        if data not in FLOATS:
-            raise self.dtype_error("data", "of floating point", data)
-        return [data]
+    def fill_shapes(self, inputs, outputs):
+        return all_alike(inputs, outputs)
 
 
 @register("_random_uniform_like")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from ..base import Shape
-from .random import FLOATS, _Random
+from .inference import common
+from .random import _Random
 from .schema import Op, kernel, param, register, runtime
 
 DType = str
@@ -81,6 +82,8 @@ class RandomGeneralizedNegativeBinomial(_RandomSample):
 class _Sample(_Random):
     """Base: each element of the parameter arrays (*S) draws `shape` numbers -> (*S, *shape)."""
 
+    completed_from_use = False
+    dtype_rule = "T -> dtype"
     shape: Shape = param((), "how many are drawn for each element of the parameters")
     dtype: DType | None = param(None, "dtype of the output; None: that of the parameters")
 
@@ -93,8 +96,12 @@ class _Sample(_Random):
     def infer_dtype(self, first, *rest):
         if first not in ("float32", "float64"):
             raise self.dtype_error(self.input_names(1)[0], "float32 or float64", first)
-        Op.infer_dtype(self, first, *rest)
-        return [first if self.dtype in (None, "None") else self.dtype]
+        return Op.infer_dtype(self, first, *rest)
+
+    def fill_shapes(self, inputs, outputs):
+        out = outputs[0]
+        shape = common(*inputs, out and out[:len(out) - len(self.shape)])
+        return [shape] * len(inputs), [shape and shape + self.shape]
 
     def prepare(self, inputs, outputs):
         name = self.name.removeprefix("_")
@@ -150,6 +157,7 @@ class SampleMultinomial(Op):
     """
 
     random = True
+    dtype_rule = "F -> dtype F"
     shape: Shape = param((), "how many are drawn from each distribution")
     get_prob: bool = param(False, "return the log-probabilities too")
     dtype: DType = param("int32", "dtype of the numbers", choices=INDEX_DTYPES)
@@ -163,11 +171,6 @@ class SampleMultinomial(Op):
             raise self.shape_error("data", "(*, K) with K of at least 1", data)
         shape = data[:-1] + self.shape
         return [shape or (1,)] * self.num_outputs
-
-    def infer_dtype(self, data):
-        if data not in FLOATS:
-            raise self.dtype_error("data", "of floating point", data)
-        return [self.dtype, data][:self.num_outputs]
 
     def prepare(self, inputs, outputs):
         *_, classes = shape = inputs[0].shape

@@ -45,23 +45,17 @@ class _Reduction(Op):
     def prepare(self, inputs, outputs):
         return reduce_call(self.kernel_name, inputs[0], self.reduced(inputs[0].ndim))
 
-    def kept(self, F, ref, data):
+    def kept(self, ref, data):
         """`ref`, shaped like the output, with the reduced axes of `data` kept as 1."""
         axes = self.reduced(data.ndim)
         shape = tuple([1 if i in axes else n for i, n in enumerate(data.shape)])
-        if ref.shape == shape:
-            return ref
-        if ref.size:
-            return ref.reshape(shape)
-        for axis in axes:      # Reshape reads a 0 as "keep this length"
-            ref = F.expand_dims(ref, axis=axis)
-        return ref
+        return ref if ref.shape == shape else ref.reshape(shape)
 
     def spread(self, F, ref, data):
         """`ref`, shaped like the output, repeated to the shape of `data`."""
         axes = self.reduced(data.ndim)
         longer = tuple([axis for axis in axes if data.shape[axis] != 1])
-        ref = self.kept(F, ref, data)
+        ref = self.kept(ref, data)
         if not longer:
             return ref
         return F.broadcast_axis(ref, axis=longer, size=tuple([data.shape[i] for i in longer]))
@@ -89,10 +83,7 @@ class Sum(_AxisReduction):
 class Mean(_AxisReduction):
     """Mean over axes; integers are divided towards 0."""
 
-    def infer_dtype(self, data):
-        if data == "bool":
-            raise self.dtype_error("data", "other than bool", data)
-        return [data]
+    dtype_rule = "N -> N"
 
     def prepare(self, inputs, outputs):
         return reduce_call("sum", inputs[0], self.reduced(inputs[0].ndim), mean=True)
@@ -112,7 +103,7 @@ class NanSum(_AxisReduction):
 
     def grad(self, F, dy, inputs, outputs):
         data = inputs[0]
-        return [(data == data) * self.kept(F, dy[0], data)]
+        return [(data == data) * self.kept(dy[0], data)]
 
 
 @register("prod")
@@ -123,7 +114,7 @@ class Prod(_AxisReduction):
 
     def grad(self, F, dy, inputs, outputs):
         data = inputs[0]
-        return [self.kept(F, dy[0] * outputs[0], data) / data]
+        return [self.kept(dy[0] * outputs[0], data) / data]
 
 
 @register("nanprod")
@@ -136,7 +127,7 @@ class NanProd(_AxisReduction):
 
     def grad(self, F, dy, inputs, outputs):
         data = inputs[0]
-        quotient = self.kept(F, dy[0] * outputs[0], data) / data
+        quotient = self.kept(dy[0] * outputs[0], data) / data
         return [F.where(data == data, quotient, F.zeros_like(data))]
 
 
@@ -147,8 +138,8 @@ class _Extreme(_AxisReduction):
 
     def grad(self, F, dy, inputs, outputs):
         data = inputs[0]
-        is_best = data == self.kept(F, outputs[0], data)
-        return [is_best * self.kept(F, dy[0], data)]
+        is_best = data == self.kept(outputs[0], data)
+        return [is_best * self.kept(dy[0], data)]
 
 
 @register("max", "max_axis")
@@ -169,15 +160,11 @@ class Min(_Extreme):
 class Norm(_Reduction):
     """ord 1: sum of absolute values over axes; ord 2: square root of the sum of squares."""
 
+    dtype_rule = "N -> out_dtype"
     ord: int = param(2, "1 or 2", choices=(1, 2))
     axis: Axis = param(None, "the axis or axes to reduce; None or (): all")
     out_dtype: DType | None = param(None, "dtype of the output; None: data's")
     keepdims: bool = param(False, "keep reduced axes, with length 1")
-
-    def infer_dtype(self, data):
-        if data == "bool":
-            raise self.dtype_error("data", "other than bool", data)
-        return [self.out_dtype or data]
 
     def prepare(self, inputs, outputs):
         axes = self.reduced(inputs[0].ndim)
@@ -196,8 +183,8 @@ class Norm(_Reduction):
         if y.dtype != data.dtype:
             scale, y = F.Cast(scale, dtype=data.dtype), F.Cast(y, dtype=data.dtype)
         if self.ord == 1:
-            return [F.sign(data) * self.kept(F, scale, data)]
-        return [data * self.kept(F, scale / y, data)]
+            return [F.sign(data) * self.kept(scale, data)]
+        return [data * self.kept(scale / y, data)]
 
 
 @register("moments")
@@ -233,9 +220,9 @@ class Moments(_Reduction):
     def grad(self, F, dy, inputs, outputs):
         data = inputs[0]
         count = max(math.prod([data.shape[axis] for axis in self.reduced(data.ndim)]), 1)
-        centred = F.broadcast_sub(data, self.kept(F, outputs[0], data))
+        centred = F.broadcast_sub(data, self.kept(outputs[0], data))
         from_mean = self.spread(F, dy[0] * (1.0 / count), data)
-        return [from_mean + F.broadcast_mul(centred, self.kept(F, dy[1] * (2.0 / count), data))]
+        return [from_mean + F.broadcast_mul(centred, self.kept(dy[1] * (2.0 / count), data))]
 
 
 class _Position(_Reduction):
@@ -245,11 +232,7 @@ class _Position(_Reduction):
     """
 
     takes_empty = False
-
-    def infer_dtype(self, data):
-        if data == "bool":
-            raise self.dtype_error("data", "other than bool", data)
-        return [data]
+    dtype_rule = "N -> N"
 
     def prepare(self, inputs, outputs):
         shape = inputs[0].shape

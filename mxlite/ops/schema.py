@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from ..base import MXNetError, MXNetIndexError, MXNetTypeError, MXNetValueError, suggestion
 from ..device.core import Operator, Prepared
 from ..device.memory import Spec
 from ..device.memory import spec as make_spec
+from . import dtype_rule, inference
 from .calls import HostCall as HostCall
 from .calls import KernelCall as KernelCall
 from .calls import ViewCall as ViewCall
@@ -18,6 +19,8 @@ from .calls import kernel as kernel
 from .calls import program as program
 from .calls import transfer as transfer
 from .calls import view as view
+from .inputs import Input as Input
+from .inputs import parse_inputs, taken_inputs
 from .params import REQUIRED as REQUIRED
 from .params import Param as Param
 from .params import ScalarRef as ScalarRef
@@ -29,15 +32,6 @@ REGISTRY: dict[str, type[Op]] = {}      # every name and alias -> class
 Declared = TypeVar("Declared", bound="Op")
 
 
-class Input(NamedTuple):
-    """An input: its name, and whether it is optional, variadic, written to."""
-
-    name: str
-    optional: bool
-    variadic: bool
-    mutable: bool
-
-
 class Op(Operator):
     """Base of all operators. An instance is the operator with its parameters."""
 
@@ -47,21 +41,31 @@ class Op(Operator):
     params: dict[str, Param] = {}
     runtime_params: tuple[str, ...] = ()
     uses_train = False
-    random = False
-    elementwise = False     # an output's element comes from the inputs' at its place alone
-    assigning = False       # the output is input 0 with some elements replaced
+    random: Any = False         # draws random numbers: no two calls are the same
+    elementwise: Any = False    # an output's element comes from the inputs' at its place alone
+    assigning = False           # the output is input 0 with some elements replaced
+    dtype_rule: Any = "T -> T"  # see dtype_rule.py
+    completed_from_use = False  # a 0 in the parameter `shape` stands, in a graph, for unknown
     hidden = False
     num_outputs: Any = 1
     visible_outputs: Any = None
+    named_outputs: tuple[str, ...] = ()     # MXNet's names, where it has some
+    is_variadic = False
+    taken: tuple[Input, ...] = ()   # the inputs of this instance; a condition that holds: required
+    num_required = 0                # how many of them must be given
     _instances: dict[tuple[Any, ...], Op] = {}
 
     def __init__(self, **values: Any) -> None:
-        self._configure(self.uses_train, self.random, len(self.runtime_params), self.elementwise,
-                        self.assigning)
         for name, value in values.items():
             setattr(self, name, value)
+        # Whether a call gets a random key is said by the class: instances that alone are `random`
+        # draw their numbers on the host.
+        self._configure(self.uses_train, type(self).random is True, len(self.runtime_params),
+                        bool(self.elementwise), self.assigning)
         for position, name in enumerate(self.runtime_params):
             setattr(self, name, ScalarRef((("given", position),)))
+        self.taken = taken_inputs(self.inputs, self)
+        self.num_required = sum(not (entry.optional or entry.variadic) for entry in self.taken)
         self.check()
 
     @classmethod
@@ -80,13 +84,13 @@ class Op(Operator):
         if values:
             raise unknown_keyword(cls, next(iter(values)))
         key = tuple([(type(value), value) for value in parsed.values()])
-        found = cls._instances.get(key)
-        if found is None:
-            found = cls(**parsed)
+        instance = cls._instances.get(key)
+        if instance is None:
+            instance = cls(**parsed)
             if len(cls._instances) > 4096:
                 cls._instances.clear()
-            cls._instances[key] = found
-        return found
+            cls._instances[key] = instance
+        return instance
 
     # What an operator declares ------------------------------------------------------------
 
@@ -98,19 +102,30 @@ class Op(Operator):
         return [shapes[0]]
 
     def infer_dtype(self, *dtypes: str) -> list[str]:
-        """The outputs' dtypes; default: all inputs must be equal, the outputs follow."""
-        for given, dtype in zip(self.input_names(len(dtypes)), dtypes, strict=True):
-            if dtype != dtypes[0]:
-                raise self.dtype_error(given, f"{dtypes[0]}, as {self.input_names(1)[0]} is", dtype)
-        return [dtypes[0]] * self.num_outputs
+        """The outputs' dtypes; default: what `dtype_rule` says."""
+        return dtype_rule.infer(self, dtypes)
 
     def output_ctx(self, specs: tuple[Spec, ...], ctx: Any) -> Any:
         """The context of the outputs: that of the inputs, or `ctx` where there are none."""
         return specs[0].ctx if specs else ctx
 
-    def complete(self, *shapes: Any) -> list[Any]:
-        """The inputs' shapes, with unknown ones (None) filled in from the others."""
-        return list(shapes)
+    def fill_shapes(self, inputs: inference.PartialShapes, outputs: inference.PartialShapes,
+                    ) -> tuple[inference.PartialShapes, inference.PartialShapes]:
+        """The shapes of inputs and outputs as far as they follow from what is known of them.
+
+        Unknown lengths, and unknown shapes, are None. Default: all alike if `elementwise`; the
+        first output like the first input, if infer_shape says so; else nothing follows.
+        """
+        if self.elementwise:
+            return inference.all_alike(inputs, outputs)
+        if inputs and type(self).infer_shape is Op.infer_shape:
+            return inference.output_like_data(inputs, outputs)
+        return inputs, outputs
+
+    def fill_dtypes(self, inputs: inference.PartialDTypes, outputs: inference.PartialDTypes,
+                    ) -> tuple[inference.PartialDTypes, inference.PartialDTypes]:
+        """The dtypes, unknown ones (None) filled in; default: by `dtype_rule`."""
+        return dtype_rule.fill(self, inputs, outputs)
 
     def prepare(self, inputs: Sequence[Spec], outputs: Sequence[Spec]) -> Any:
         """The kernel(...), view(...) or host(...) to run for these specs."""
@@ -138,20 +153,22 @@ class Op(Operator):
         return outputs, self.prepare(specs, outputs, **extra).resolve(self.name, ctx)
 
     def _check_inputs(self, specs: tuple[Spec, ...]) -> None:
-        variadic = any(entry.variadic for entry in self.inputs)
-        least = sum(not entry.optional and not entry.variadic for entry in self.inputs)
-        if len(specs) < least:
-            raise MXNetTypeError(f"{self.name}: missing input '{self.inputs[len(specs)].name}'")
-        if variadic and not specs:
-            raise MXNetTypeError(f"{self.name}: needs at least one array")
-        if len(specs) > len(self.inputs) and not variadic:
-            raise MXNetTypeError(
-                f"{self.name}: takes {len(self.inputs)} arrays; got {len(specs)}")
-        for given, spec in zip(self.input_names(len(specs)), specs, strict=True):
+        taken, count = self.taken, len(specs)
+        if count < self.num_required:
+            raise self.missing_input(taken[count])
+        if self.is_variadic:
+            if not specs:
+                raise MXNetTypeError(f"{self.name}: needs at least one array")
+        elif count > len(taken):
+            if count <= len(self.inputs):
+                raise self.unwanted_input(self.inputs[len(taken)])
+            raise MXNetTypeError(f"{self.name}: takes {len(taken)} arrays; got {count}")
+        for i, spec in enumerate(specs):
             if spec.ctx is not specs[0].ctx and spec.ctx != specs[0].ctx:
+                names = self.input_names(count)
                 raise MXNetValueError(
                     f"{self.name}: all arrays must be on one device; "
-                    f"{self.input_names(1)[0]} is on {specs[0].ctx}, {given} on {spec.ctx}")
+                    f"{names[0]} is on {specs[0].ctx}, {names[i]} on {spec.ctx}")
 
     def input_names(self, count: int) -> list[str]:
         """Names for `count` inputs; a variadic one gives data0, data1, ..."""
@@ -163,6 +180,18 @@ class Op(Operator):
             else:
                 names.append(entry.name)
         return names[:count]
+
+    def output_names(self) -> list[str]:
+        """MXNet's names of all outputs that it counts, which may be more or fewer than ours.
+
+        "output" of one; output0, output1, ... of several, unless it has names for them. The first
+        of them are visible: see num_visible.
+        """
+        if self.named_outputs:
+            return list(self.named_outputs)
+        if self.num_outputs == 1:
+            return ["output"]
+        return [f"output{i}" for i in range(self.num_outputs)]
 
     # Errors -----------------------------------------------------------------------------------
 
@@ -177,6 +206,19 @@ class Op(Operator):
     def value_error(self, argument: str, rule: str, got: Any) -> MXNetError:
         """"Pooling: pad must be smaller than kernel; got (3, 3)"."""
         return MXNetValueError(f"{self.name}: {argument} must be {rule}; got {got!r}")
+
+    def missing_input(self, entry: Input) -> MXNetError:
+        """"FullyConnected: missing input 'bias', which it takes with no_bias=False"."""
+        why = "" if entry.condition is None else (
+            f", which it takes with {entry.condition[0]}={entry.condition[1]}")
+        return MXNetTypeError(f"{self.name}: missing input '{entry.name}'{why}")
+
+    def unwanted_input(self, entry: Input) -> MXNetError:
+        """"LeakyReLU: input 'gamma' is only taken with act_type=prelu; got act_type=elu"."""
+        assert entry.condition is not None
+        parameter, value = entry.condition
+        return MXNetTypeError(f"{self.name}: input '{entry.name}' is only taken with "
+                              f"{parameter}={value}; got {parameter}={getattr(self, parameter)}")
 
     def axis_in(self, axis: int, ndim: int, argument: str = "axis") -> int:
         """`axis` as a number from 0 on; raises if it lies outside [-ndim, ndim)."""
@@ -206,16 +248,20 @@ def _remake(name: str, values: dict[str, Any]) -> Op:
     return REGISTRY[name].make(values)
 
 
-def register(name: str, *aliases: str,
-             inputs: str = "data") -> Callable[[type[Declared]], type[Declared]]:
-    """Class decorator: read the declaration and enter it into the table under its names."""
+def register(name: str, *aliases: str, inputs: str = "data",
+             outputs: str = "") -> Callable[[type[Declared]], type[Declared]]:
+    """Class decorator: read the declaration and enter it into the table under its names.
+
+    inputs: see inputs.py. outputs: MXNet's names of all outputs, where it has names of their own
+    for them or counts other ones than this operator has.
+    """
 
     def enter(cls: type[Declared]) -> type[Declared]:
         cls.name, cls.aliases = name, aliases
         cls.hidden = name.startswith("_")
-        cls.inputs = tuple([
-            Input(word.strip("*?!"), "?" in word, "*" in word, "!" in word)
-            for word in inputs.split()])
+        cls.inputs = parse_inputs(inputs)
+        cls.is_variadic = any(entry.variadic for entry in cls.inputs)
+        cls.named_outputs = tuple(outputs.split())
         cls.params = {}
         for base in reversed(cls.__mro__[:cls.__mro__.index(Op)]):
             for key, kind in inspect.get_annotations(base).items():

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..device.memory import Spec
 from .indexing import index_flag
+from .inference import common
 from .schema import Op, kernel, param, register
 from .strided import item_bits
 
@@ -14,6 +15,8 @@ from .strided import item_bits
 class _Sequences(Op):
     """Base: data (T, N, ...), or (N, T, ...) with axis 1, and lengths (N,) where they are used."""
 
+    dtype_rule = "T T? -> T"
+    keeps_shape = True
     use_sequence_length: bool
     axis: int
 
@@ -21,12 +24,15 @@ class _Sequences(Op):
         if len(data) < 2:
             raise self.shape_error("data", "with at least 2 axes", data)
         batch = data[1 - self.axis]
-        if self.use_sequence_length and lengths != ((batch,),):
-            got = lengths[0] if lengths else "nothing"
-            raise self.shape_error("sequence_length", f"{(batch,)}", got)
+        if lengths and lengths != ((batch,),):
+            raise self.shape_error("sequence_length", f"{(batch,)}", lengths[0])
 
-    def infer_dtype(self, data, sequence_length=None):
-        return [data]
+    def fill_shapes(self, inputs, outputs):
+        data = common(inputs[0], outputs[0]) if self.keeps_shape else inputs[0]
+        lengths = inputs[1:]
+        if lengths and data is not None and len(data) > 1:
+            lengths = [(data[1 - self.axis],)]
+        return [data, *lengths], [data] if self.keeps_shape else outputs
 
     def call(self, name: str, shape: Any, inputs: Any, value: float = 0.0) -> Any:
         """A call of index_sequence.c; lengths that are not used are not read."""
@@ -45,7 +51,7 @@ class _Sequences(Op):
         return [ddata] + [None] * (len(inputs) - 1)
 
 
-@register("SequenceMask", inputs="data sequence_length?")
+@register("SequenceMask", inputs="data sequence_length[use_sequence_length=True]")
 class SequenceMask(_Sequences):
     """data with the items of each sequence from its length on replaced by value."""
 
@@ -64,7 +70,7 @@ class SequenceMask(_Sequences):
         return self.grads(inputs, F.SequenceMask(dy[0], *inputs[1:], **self.options()))
 
 
-@register("SequenceReverse", inputs="data sequence_length?")
+@register("SequenceReverse", inputs="data sequence_length[use_sequence_length=True]")
 class SequenceReverse(_Sequences):
     """data with each sequence in reverse order up to its length."""
 
@@ -82,10 +88,11 @@ class SequenceReverse(_Sequences):
         return self.grads(inputs, F.SequenceReverse(dy[0], *inputs[1:], **self.options()))
 
 
-@register("SequenceLast", inputs="data sequence_length?")
+@register("SequenceLast", inputs="data sequence_length[use_sequence_length=True]")
 class SequenceLast(_Sequences):
     """The last item of each sequence: (N, ...). Lengths must be in [1, T]."""
 
+    keeps_shape = False
     use_sequence_length: bool = param(False, "whether there are lengths")
     axis: int = param(0, "axis of time", low=0, high=1)
 
@@ -104,10 +111,11 @@ class SequenceLast(_Sequences):
         return self.grads(inputs, back)
 
 
-@register("_backward_sequence_last", inputs="data sequence_length?")
+@register("_backward_sequence_last", inputs="data sequence_length[use_sequence_length=True]")
 class BackwardSequenceLast(_Sequences):
     """Zeros of `length` items of time with data as the last item of each sequence."""
 
+    keeps_shape = False
     use_sequence_length: bool = param(False, "whether there are lengths")
     axis: int = param(0, "axis of time", low=0, high=1)
     length: int = param(0, "number of items of time")

@@ -6,14 +6,14 @@ import math
 from typing import Any
 
 from ..base import Shape
+from .inference import common, product, with_length
 from .schema import Op, host, param, register, required, view
 
 
 class _Reshaping(Op):
     """Base of the views: the gradient takes the first input's shape back."""
 
-    def infer_dtype(self, *dtypes):
-        return [dtypes[0]]
+    dtype_rule = "T any -> T"
 
     def prepare(self, inputs, outputs):
         return view()
@@ -28,6 +28,9 @@ class ReshapeExact(_Reshaping):
     """data as an array of this very shape, lengths of 0 included; a view."""
 
     shape: Shape = required("the new shape")
+
+    def fill_shapes(self, inputs, outputs):
+        return inputs, [self.shape]
 
     def infer_shape(self, data):
         if math.prod(data) != math.prod(self.shape):
@@ -68,6 +71,16 @@ class Reshape(_Reshaping):
                                    self.shape or self.target_shape)
         return [tuple(shape)]
 
+    def fill_shapes(self, inputs, outputs):
+        data, out = inputs[0], outputs[0]
+        if self.shape and min(self.shape) > 0:
+            out = self.shape
+        known = [n for n in data or () if n is not None]
+        if data is not None and len(known) == len(data) - 1 and product(out or (None,)):
+            length = product(out) // max(math.prod(known), 1)
+            data = with_length(data, data.index(None), length)
+        return [data], [out]
+
     def _decode(self, data):
         if self.reverse:
             return self._decoded(data[::-1], self.shape[::-1])[::-1]
@@ -75,7 +88,7 @@ class Reshape(_Reshaping):
 
     def _decoded(self, data, codes):
         """codes with all but -1 replaced by lengths."""
-        made, axis, at = [], 0, 0
+        lengths, axis, at = [], 0, 0
         while at < len(codes):
             code = codes[at]
             at += 1
@@ -85,17 +98,17 @@ class Reshape(_Reshaping):
             if needed and axis + needed > len(data):
                 raise self.value_error("shape", f"matched by the axes of data {data}", self.shape)
             if code == -2:
-                made += data[axis:]
+                lengths += data[axis:]
                 axis = len(data)
             elif code == -3:
-                made.append(data[axis] * data[axis + 1])
+                lengths.append(data[axis] * data[axis + 1])
             elif code == -4:
-                made += self._split(data[axis], codes[at:at + 2])
+                lengths += self._split(data[axis], codes[at:at + 2])
                 at += 2
             else:
-                made.append(data[axis] if code == 0 else code)
+                lengths.append(data[axis] if code == 0 else code)
             axis += max(needed, 1)
-        return made
+        return lengths
 
     def _split(self, length, parts):
         """The two lengths that code -4 splits `length` into."""
@@ -122,6 +135,16 @@ class ExpandDims(_Reshaping):
     """data with a new axis of length 1 at `axis`; a view."""
 
     axis: int = required("where the new axis goes")
+
+    def fill_shapes(self, inputs, outputs):
+        data, out = inputs[0], outputs[0]
+        if out:
+            axis = self.axis_in(self.axis, len(out))
+            data = common(data, (*out[:axis], *out[axis + 1:]))
+        if data is not None:
+            axis = self.axis_in(self.axis, len(data) + 1)
+            out = (*data[:axis], 1, *data[axis:])
+        return [data], [out]
 
     def infer_shape(self, data):
         axis = self.axis_in(self.axis, len(data) + 1)
@@ -165,8 +188,7 @@ class ReshapeLike(_Reshaping):
 class _Measuring(Op):
     """Base of the operators that look at the shape alone."""
 
-    def infer_dtype(self, data):
-        return ["int64"]
+    dtype_rule = "any -> int64"
 
     def measured(self, shape: Shape) -> Shape:
         raise NotImplementedError

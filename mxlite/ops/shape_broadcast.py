@@ -66,6 +66,7 @@ class BroadcastAxis(_Broadcasting):
 class BroadcastLike(_Broadcasting):
     """lhs with its axes of length 1 repeated as in rhs; lhs_axes[i] follows rhs_axes[i]."""
 
+    dtype_rule = "T any -> T"
     lhs_axes: Shape | None = param(None, "axes of lhs to repeat; None: all")
     rhs_axes: Shape | None = param(None, "axes of rhs that they follow; None: all")
 
@@ -89,5 +90,3 @@ class BroadcastLike(_Broadcasting):
             shape[i] = rhs[j]
         return [tuple(shape)]
 
-    def infer_dtype(self, lhs, rhs):
-        return [lhs]

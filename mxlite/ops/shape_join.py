@@ -8,6 +8,7 @@ from typing import Any
 
 from ..base import Shape
 from ..device.memory import Spec
+from .inference import common, with_length
 from .schema import HostCall, KernelCall, Op, host, kernel, param, register, required
 from .strided import contiguous, split_at, strided
 
@@ -53,6 +54,20 @@ class Concat(Op):
 
     dim: int = param(1, "the axis")
 
+    def fill_shapes(self, inputs, outputs):
+        known = next((shape for shape in (*inputs, *outputs) if shape is not None), None)
+        if known is None:
+            return inputs, outputs
+        dim = self.axis_in(self.dim, len(known), "dim")
+        rest = common(*[with_length(shape, dim, None) for shape in (*inputs, *outputs)])
+        lengths = [shape and shape[dim] for shape in (*inputs, *outputs)]
+        if lengths.count(None) == 1 and None in lengths[:-1]:
+            lengths[lengths.index(None)] = lengths[-1] - sum(n or 0 for n in lengths[:-1])
+        elif None not in lengths[:-1]:
+            lengths[-1] = sum(lengths[:-1])
+        shapes = [with_length(rest, dim, length) for length in lengths]
+        return shapes[:-1], shapes[-1:]
+
     def infer_shape(self, *shapes):
         dim = self.axis_in(self.dim, len(shapes[0]), "dim")
         for name, shape in zip(self.input_names(len(shapes)), shapes, strict=True):
@@ -84,6 +99,16 @@ class Stack(Op):
     """Arrays of one shape joined along a new axis."""
 
     axis: int = param(0, "where the new axis goes")
+
+    def fill_shapes(self, inputs, outputs):
+        shape, out = common(*inputs), outputs[0]
+        if out:
+            axis = self.axis_in(self.axis, len(out))
+            shape = common(shape, (*out[:axis], *out[axis + 1:]))
+        if shape is not None:
+            axis = self.axis_in(self.axis, len(shape) + 1)
+            out = (*shape[:axis], len(inputs), *shape[axis:])
+        return [shape] * len(inputs), [out]
 
     def infer_shape(self, *shapes):
         axis = self.axis_in(self.axis, len(shapes[0]) + 1)
@@ -123,6 +148,24 @@ class _Splitting(Op):
                                    True)
         return [(*data[:axis], *data[axis + 1:])] * len(lengths)
 
+    def fill_shapes(self, inputs, outputs):
+        data = inputs[0]
+        part = common(*[self.uncut(out) for out in outputs])
+        if part is not None:
+            axis = self.axis_in(self.axis, len(part))
+            lengths = [1 if self.squeeze_axis else out and out[axis] for out in outputs]
+            total = None if None in lengths else sum(lengths)
+            data = common(data, with_length(part, axis, total))
+        return [data], outputs
+
+    def uncut(self, out):
+        """An output's shape with the length of the axis unknown, and in its place if squeezed."""
+        if out is None:
+            return None
+        ndim = len(out) + self.squeeze_axis
+        axis = self.axis_in(self.axis, ndim)
+        return (*out[:axis], None, *out[axis + 1 - self.squeeze_axis:])
+
     def prepare(self, inputs, outputs):
         axis = self.axis % inputs[0].ndim
         if len(outputs) > MOST_PARTS:
@@ -141,6 +184,9 @@ class SliceChannel(_Splitting):
     num_outputs: int = required("number of parts", low=1)
     axis: int = param(1, "the axis")
     squeeze_axis: bool = param(False, "leave the axis out, where the parts have length 1")
+
+    def output_names(self):
+        return [f"output{i}" for i in range(self.num_outputs)]
 
     def lengths(self, n):
         if n % self.num_outputs:

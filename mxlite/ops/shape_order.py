@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..base import Shape
 from ..device.memory import Spec
+from .inference import PartialShape, PartialShapes, common
 from .schema import KernelCall, Op, kernel, param, register, required
 from .strided import contiguous, strided
 
@@ -14,6 +15,17 @@ def _permuted(out: Spec, shape: Sequence[int], order: Sequence[int]) -> KernelCa
     """out = x, seen as `shape`, with its axes in this order."""
     strides = contiguous(shape)
     return strided("strided_copy", out, [shape[i] for i in order], [strides[i] for i in order])
+
+
+def permuted_shapes(order: Callable[[int], Sequence[int]], data: PartialShape,
+                    out: PartialShape) -> tuple[PartialShapes, PartialShapes]:
+    """Partial shapes of an input and of the output, which has its axes in this order."""
+    if out is not None:
+        places = order(len(out))
+        data = common(data, tuple([out[places.index(axis)] for axis in range(len(out))]))
+    if data is not None:
+        out = tuple([data[axis] for axis in order(len(data))])
+    return [data], [out]
 
 
 @register("transpose")
@@ -32,6 +44,9 @@ class Transpose(Op):
 
     def infer_shape(self, data):
         return [tuple([data[axis] for axis in self.order(len(data))])]
+
+    def fill_shapes(self, inputs, outputs):
+        return permuted_shapes(self.order, inputs[0], outputs[0])
 
     def prepare(self, inputs, outputs):
         return _permuted(outputs[0], inputs[0].shape, self.order(inputs[0].ndim))
@@ -56,6 +71,9 @@ class SwapAxis(Op):
 
     def infer_shape(self, data):
         return [tuple([data[axis] for axis in self.order(len(data))])]
+
+    def fill_shapes(self, inputs, outputs):
+        return permuted_shapes(self.order, inputs[0], outputs[0])
 
     def prepare(self, inputs, outputs):
         return _permuted(outputs[0], inputs[0].shape, self.order(inputs[0].ndim))

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from ..base import Shape
+from .inference import output_like_data, with_length
 from .schema import Op, param, register, required, view
 from .strided import contiguous, split_at, strided
 
@@ -132,7 +133,18 @@ class SliceAxis(Op):
 class SliceLike(Op):
     """data cut to the lengths of shape_like: on `axes`, or on all; from the start of each axis."""
 
+    dtype_rule = "T any -> T"
     axes: Shape = param((), "axes to cut; (): all, which must be as many in both")
+
+    def fill_shapes(self, inputs, outputs):
+        data, like = inputs
+        if data is None or like is None or (not self.axes and len(data) != len(like)):
+            return inputs, outputs
+        out = data
+        for axis in self.axes or range(len(data)):
+            axis = self.axis_in(axis, len(data), "axes")
+            out = with_length(out, axis, like[axis] if axis < len(like) else None)
+        return inputs, [out]
 
     def infer_shape(self, data, shape_like):
         if not self.axes and len(data) != len(shape_like):
@@ -145,9 +157,6 @@ class SliceLike(Op):
                     "shape_like", f"with at most {data[axis]} on axis {axis}", shape_like)
             shape[axis] = shape_like[axis]
         return [tuple(shape)]
-
-    def infer_dtype(self, data, shape_like):
-        return [data]
 
     def prepare(self, inputs, outputs):
         return strided("strided_copy", outputs[0], outputs[0].shape, contiguous(inputs[0].shape),
@@ -186,6 +195,9 @@ class Reverse(Op):
     """data with the items along `axis` in reverse order."""
 
     axis: Shape = required("the axis or axes")
+
+    def fill_shapes(self, inputs, outputs):
+        return output_like_data(inputs, outputs)
 
     def infer_shape(self, data):
         for axis in self.axis:

@@ -64,15 +64,13 @@ class Sort(_Sorting):
 
     axis: int | None = param(-1, "the axis; None: flatten first")
     is_ascend: bool = param(True, "smallest first")
+    dtype_rule = "T -> T int64"
     num_outputs = 2
     visible_outputs = 1
 
     def infer_shape(self, data):
         self.place(data)
         return [self.flat(data)] * 2
-
-    def infer_dtype(self, data):
-        return [data, "int64"]
 
     def prepare(self, inputs, outputs):
         shape = self.flat(inputs[0].shape)
@@ -98,14 +96,12 @@ class ArgSort(_Sorting):
 
     axis: int | None = param(-1, "the axis; None: flatten first")
     is_ascend: bool = param(True, "smallest first")
+    dtype_rule = "any -> dtype"
     dtype: DType = param("float32", "dtype of the output")
 
     def infer_shape(self, data):
         self.place(data)
         return [self.flat(data)]
-
-    def infer_dtype(self, data):
-        return [self.dtype]
 
     def prepare(self, inputs, outputs):
         shape = self.flat(inputs[0].shape)
@@ -141,6 +137,15 @@ class TopK(_Sorting):
     def visible_outputs(self):
         return 2 if self.ret_typ == "both" else 1
 
+    def output_names(self):
+        # Where the items came from, which the gradient needs, is not among MXNet's outputs.
+        return ["output0", "output1"] if self.ret_typ in ("both", "value") else ["output"]
+
+    @property
+    def dtype_rule(self):
+        return {"indices": "any -> dtype", "mask": "T -> T", "value": "T -> T int64",
+                "both": "T -> T dtype int64"}[self.ret_typ]
+
     def infer_shape(self, data):
         shape = self.flat(data)
         axis = self.place(shape)
@@ -151,10 +156,6 @@ class TopK(_Sorting):
             return [data]
         taken = (*shape[:axis], self.k or shape[axis], *shape[axis + 1:])
         return [taken] * self.num_outputs
-
-    def infer_dtype(self, data):
-        return {"indices": [self.dtype], "mask": [data], "value": [data, "int64"],
-                "both": [data, self.dtype, "int64"]}[self.ret_typ]
 
     def prepare(self, inputs, outputs):
         shape = self.flat(inputs[0].shape)

@@ -10,7 +10,7 @@ from ..device.core import Prepared
 from ..device.memory import Spec
 from .bind import bind
 from .calls import ProgramCall, program
-from .python_operators import PYTHON_OPERATORS
+from .operands import Namespace, Operand
 from .schema import REGISTRY, Op, ScalarRef
 
 
@@ -34,13 +34,15 @@ class GradTrace(NamedTuple):
     error: str                # why there is no gradient; "" if there is one
 
 
-class Ref:
+class Ref(Operand):
     """An array in a gradient rule: its shape and dtype, not its values."""
 
-    __slots__ = ("slot", "spec", "tracer")
+    __slots__ = ("slot", "spec")
+    tracer: Tracer
 
     def __init__(self, tracer: Tracer, slot: int, spec: Spec) -> None:
-        self.tracer, self.slot, self.spec = tracer, slot, spec
+        super().__init__(tracer)
+        self.slot, self.spec = slot, spec
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -58,59 +60,12 @@ class Ref:
     def size(self) -> int:
         return self.spec.size
 
-    def _with(self, other: Any, symbol: str, reflected: bool = False) -> Ref:
-        on_arrays, on_scalar, on_reflected = PYTHON_OPERATORS[symbol]
-        if isinstance(other, Ref):
-            return self.tracer.apply(REGISTRY[on_arrays], (self, other), {})
-        name = on_reflected if reflected else on_scalar
-        return self.tracer.apply(REGISTRY[name], (self,), {"scalar": other})
-
-    def __add__(self, other: Any) -> Ref:
-        return self._with(other, "+")
-
-    def __sub__(self, other: Any) -> Ref:
-        return self._with(other, "-")
-
-    def __rsub__(self, other: Any) -> Ref:
-        return self._with(other, "-", reflected=True)
-
-    def __mul__(self, other: Any) -> Ref:
-        return self._with(other, "*")
-
-    def __truediv__(self, other: Any) -> Ref:
-        return self._with(other, "/")
-
-    def __rtruediv__(self, other: Any) -> Ref:
-        return self._with(other, "/", reflected=True)
-
-    def __pow__(self, other: Any) -> Ref:
-        return self._with(other, "**")
-
-    def __rpow__(self, other: Any) -> Ref:
-        return self._with(other, "**", reflected=True)
-
-    def __neg__(self) -> Ref:
-        return self * -1.0
-
-    def __eq__(self, other: Any) -> Any:
-        return self._with(other, "==")
-
-    def __gt__(self, other: Any) -> Ref:
-        return self._with(other, ">")
-
-    def __lt__(self, other: Any) -> Ref:
-        return self._with(other, "<")
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-    __hash__ = object.__hash__
-
     def reshape(self, shape: Sequence[int]) -> Ref:
         """This very shape: no length in it is a code, and 0 is a length."""
         return self.tracer.apply(REGISTRY["_reshape_exact"], (self,), {"shape": tuple(shape)})
 
 
-class Tracer:
+class Tracer(Namespace):
     """The `F` of a gradient rule: F.<operator>(...) appends a step and returns its Refs."""
 
     def __init__(self, train: bool, ctx: Any) -> None:
@@ -122,13 +77,6 @@ class Tracer:
         self.num_slots += 1
         return Ref(self, self.num_slots - 1, spec)
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        try:
-            op = REGISTRY[name]
-        except KeyError:
-            raise AttributeError(f"a gradient rule uses the unknown operator {name!r}") from None
-        return lambda *args, **kwargs: self.apply(op, args, kwargs)
-
     def apply(self, cls: type[Op], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         op, inputs, scalars = bind(cls, Ref, args, kwargs)
         call = op.prepared([ref.spec for ref in inputs], self.train, self.ctx)
@@ -139,7 +87,8 @@ class Tracer:
         return visible[0] if len(visible) == 1 else visible
 
 
-def composed(function: Callable[..., Any], specs: Sequence[Spec], train: bool = False) -> ProgramCall:
+def composed(function: Callable[..., Any], specs: Sequence[Spec],
+             train: bool = False) -> ProgramCall:
     """What `prepare` returns for an operator that consists of others.
 
     function(F, *inputs) -> an output or a list of them; it is run once, on symbolic Refs.

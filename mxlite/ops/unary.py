@@ -93,6 +93,7 @@ class Unary(Op):
 class UnaryBackward(Op):
     """Base of the rows' gradients: (dy, x or y) -> dy f'(x)."""
 
+    elementwise = True
     row: Row
 
     def prepare(self, inputs, outputs):

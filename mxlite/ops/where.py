@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ..base import DTYPES
+from .inference import common
 from .schema import Op, kernel, register
 
 
@@ -13,6 +14,7 @@ class Where(Op):
     """x where condition is not 0, else y; condition has x's shape, or is (n,) and chooses rows."""
 
     elementwise = True
+    dtype_rule = "any T -> T"
 
     def infer_shape(self, condition, x, y):
         if x != y:
@@ -21,10 +23,9 @@ class Where(Op):
             raise self.shape_error("condition", f"{x}, as x has, or {x[:1]}", condition)
         return [x]
 
-    def infer_dtype(self, condition, x, y):
-        if x != y:
-            raise self.dtype_error("y", f"{x}, as x is", y)
-        return [x]
+    def fill_shapes(self, inputs, outputs):
+        shape = common(*inputs[1:], *outputs)
+        return [inputs[0], shape, shape], [shape]
 
     def prepare(self, inputs, outputs):
         condition, x, _ = inputs

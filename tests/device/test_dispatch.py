@@ -4,12 +4,11 @@ import pytest
 
 import mxlite as mx
 from mxlite import nd
-from mxlite.device import core
 from mxlite.device.context import Context
 
 
 def test_a_gpu_without_cuda_says_so():
-    with pytest.raises(mx.MXNetError, match=r"gpu\(0\): this build of mxlite has no gpu devices; it has cpu, cpu_pinned"):
+    with pytest.raises(mx.MXNetError, match=r"gpu\(0\): .* has no gpu devices; it has cpu, "):
         nd.zeros((2,), ctx=mx.gpu())
 
 

@@ -9,32 +9,32 @@ import numpy as np
 import pytest
 
 from mxlite import nd
-from mxlite.device import core
+from mxlite.device import host
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 7])
 def test_results_do_not_depend_on_the_number_of_threads(threads, rng):
     a = rng.normal(size=(301, 1007)).astype("f4")
-    core.set_num_threads(1)
+    host.set_num_threads(1)
     want = (nd.array(a).exp().sum().asnumpy(), nd.dot(nd.array(a), nd.array(a).T).asnumpy())
-    core.set_num_threads(threads)
+    host.set_num_threads(threads)
     got = (nd.array(a).exp().sum().asnumpy(), nd.dot(nd.array(a), nd.array(a).T).asnumpy())
     for mine, theirs in zip(got, want, strict=True):
         np.testing.assert_array_equal(mine, theirs)
 
 
 def test_number_of_threads_comes_from_the_environment():
-    code = "from mxlite.device import core; print(core.num_threads())"
+    code = "from mxlite.device import host; print(host.num_threads())"
     for name in ("MXLITE_NUM_THREADS", "OMP_NUM_THREADS"):
         done = subprocess.run([sys.executable, "-c", code], env={**os.environ, name: "5"},
                               capture_output=True, text=True, check=True)
         assert done.stdout.strip() == "5"
     with pytest.raises(ValueError, match="at least 1; got 0"):
-        core.set_num_threads(0)
+        host.set_num_threads(0)
 
 
 def test_many_python_threads_at_once():
-    core.set_num_threads(2)
+    host.set_num_threads(2)
     x = nd.ones((400, 1000))
     results = []
 

@@ -7,8 +7,7 @@ the true addresses.
 
 import ctypes
 
-from mxlite.device import core, memory
-from mxlite.device.context import Context
+from mxlite.device import core, host, memory
 
 SHIFT = 1 << 60
 
@@ -50,7 +49,7 @@ class ToyDevice(memory.Device):
         ctypes.memmove(address - SHIFT, data, len(data))
 
     def find_kernel(self, name):
-        kernel = core.HOST_DEVICE.find_kernel(name)
+        kernel = host.HOST_DEVICE.find_kernel(name)
         if kernel is None or name in self.kernels:
             return self.kernels.get(name)
 

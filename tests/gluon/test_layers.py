@@ -180,5 +180,6 @@ def test_misuse_is_named(make, message):
 def test_convolution_of_too_few_axes_names_the_layout():
     layer = nn.Conv2D(4, 3)
     layer.initialize()
-    with pytest.raises(ValueError, match=r"Conv2D: x must have 4 dimensions, NCHW; got \(3, 8\)"):
+    message = r"Convolution: data must have shape of 4 axes, NCHW; got \(3, 8\)"
+    with pytest.raises(ValueError, match=message):
         layer(mx.nd.ones((3, 8)))

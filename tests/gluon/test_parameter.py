@@ -63,7 +63,7 @@ def test_shape_that_no_operator_infers_raises():
 
     block = Scale()
     block.initialize()
-    with pytest.raises(MXNetError, match=r"_scale' has the unknown shape \(0,\)"):
+    with pytest.raises(MXNetError, match=r"_scale' does not follow from the inputs; it is \(0,\)"):
         block(mx.nd.ones((2, 5)))
 
 

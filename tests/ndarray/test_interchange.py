@@ -75,12 +75,12 @@ def test_bfloat16_through_ml_dtypes():
 
 
 def test_memory_is_given_back():
-    from mxlite.device import core
+    from mxlite.device import host
 
-    before = core.memory_info()["live"]
+    before = host.memory_info()["live"]
     x = nd.zeros((1 << 20,))
-    assert core.memory_info()["live"] >= before + (4 << 20)
+    assert host.memory_info()["live"] >= before + (4 << 20)
     del x
-    assert core.memory_info()["live"] == before
+    assert host.memory_info()["live"] == before
     mx.cpu().empty_cache()
-    assert core.memory_info()["cached"] == 0
+    assert host.memory_info()["cached"] == 0

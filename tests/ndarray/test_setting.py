@@ -47,11 +47,13 @@ def test_integers_take_finite_numbers_only(value):
         x[:] = value
 
 
-KEYS = [0, (1, 2), (1, 2, 3), slice(None), slice(1, None), (slice(None), slice(3, 0, -2)), Ellipsis,
-        (Ellipsis, 2), (None, 1), (0, None, slice(1, 3)), (slice(None), None, 1, slice(4, None)),
-        [2, 0], ([0, 2], [1, 3]), ([[0], [2]], [1, 3]), (slice(1, 3), [0, 2]), ([0, 1], slice(None), [2, 3]),
-        (slice(None), [0, 3], 2), (1, [0, 3]), ([1], slice(None), slice(1, 3)), (slice(0, 2), slice(None), [4, 0]),
-        (None, [0, 1], None, [2, 2]), (slice(None), None, [1, 2]), slice(2, 2), ([],)]
+KEYS = [
+    0, (1, 2), (1, 2, 3), slice(None), slice(1, None), (slice(None), slice(3, 0, -2)), Ellipsis,
+    (Ellipsis, 2), (None, 1), (0, None, slice(1, 3)), (slice(None), None, 1, slice(4, None)),
+    slice(2, 2), [2, 0], ([0, 2], [1, 3]), ([[0], [2]], [1, 3]), (slice(1, 3), [0, 2]),
+    ([0, 1], slice(None), [2, 3]), (slice(None), [0, 3], 2), (1, [0, 3]),
+    ([1], slice(None), slice(1, 3)), (slice(0, 2), slice(None), [4, 0]),
+    (None, [0, 1], None, [2, 2]), (slice(None), None, [1, 2]), ([],)]
 
 
 @pytest.mark.parametrize("key", KEYS, ids=str)
@@ -123,11 +125,11 @@ def test_shapes_that_do_not_fit():
 
 
 def test_large_writes_use_all_threads_and_change_no_bit(rng):
-    from mxlite.device import core
+    from mxlite.device import host
     source = rng.standard_normal((600, 700)).astype("f4")
     results = []
     for threads in (1, 2, 5):
-        core.set_num_threads(threads)
+        host.set_num_threads(threads)
         x, y = nd.zeros((700, 600)), nd.zeros((600, 700), dtype="float64")
         x.T.copyto(y)
         y[1:] = nd.array(source)[1:]

@@ -5,7 +5,7 @@ import pytest
 from gradcheck import check_gradient
 
 from mxlite import nd
-from mxlite.device import core
+from mxlite.device import host
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "int32"])
@@ -29,6 +29,6 @@ def test_add_n(rng):
 def test_add_n_of_many_elements_is_the_same_on_any_number_of_threads(dtype, rng):
     arrays = [rng.integers(-9, 9, 70001).astype(dtype) for _ in range(3)]
     for threads in (1, 2, 5):
-        core.set_num_threads(threads)
+        host.set_num_threads(threads)
         got = nd.add_n(*[nd.array(a, dtype=dtype) for a in arrays])
         np.testing.assert_array_equal(got.asnumpy(), sum(arrays))

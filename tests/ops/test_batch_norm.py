@@ -5,7 +5,7 @@ import pytest
 from gradcheck import check_gradients
 
 import mxlite as mx
-from mxlite.device import core
+from mxlite.device import host
 
 nd = mx.nd
 TOLERANCE = {"float16": 4e-3, "float32": 2e-5, "float64": 1e-11}
@@ -116,7 +116,7 @@ def test_the_same_on_any_number_of_threads(rng):
     for shape in [(8, 16, 900), (2000, 130)]:
         results = []
         for threads in (1, 3):
-            core.set_num_threads(threads)
+            host.set_num_threads(threads)
             arrays = draw(np.random.default_rng(0), shape, 1, "float32")
             arrays[0].attach_grad()
             with mx.autograd.record():

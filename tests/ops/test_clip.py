@@ -5,7 +5,7 @@ import pytest
 from gradcheck import check_gradient, check_second
 
 from mxlite import autograd, nd
-from mxlite.device import core
+from mxlite.device import host
 
 
 def test_clip(rng):
@@ -28,7 +28,7 @@ def test_clip_of_integers_takes_bounds_outside_their_range(dtype):
 def test_clip_of_many_elements_is_the_same_on_any_number_of_threads(dtype, rng):
     values = rng.integers(-9, 9, 70001).astype(dtype)
     for threads in (1, 2, 5):
-        core.set_num_threads(threads)
+        host.set_num_threads(threads)
         x = nd.array(values, dtype=dtype)
         x.attach_grad()
         with autograd.record():

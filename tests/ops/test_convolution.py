@@ -7,7 +7,7 @@ import pytest
 from gradcheck import check_gradients
 
 import mxlite as mx
-from mxlite.device import core
+from mxlite.device import host
 from mxlite.ndarray.function import OpFunction
 from mxlite.ops.nn import convolution
 
@@ -163,7 +163,7 @@ def test_results_do_not_depend_on_threads(rng, case):
         array.attach_grad()
     results = []
     for threads in (1, 2, 5):
-        core.set_num_threads(threads)
+        host.set_num_threads(threads)
         with mx.autograd.record():
             y = nd.Convolution(*arrays, **options_of(case))
         y.backward()
@@ -204,7 +204,7 @@ def test_mxnets_unused_parameters_are_taken():
 
 
 @pytest.mark.parametrize("shapes, options, message", [
-    (((2, 3, 8), (5, 3, 3, 3)), {}, r"data must have shape of 4 axes; got \(2, 3, 8\)"),
+    (((2, 3, 8), (5, 3, 3, 3)), {}, r"data must have shape of 4 axes, NCHW; got \(2, 3, 8\)"),
     (((2, 3, 8, 8), (5, 4, 3, 3)), {},
      r"weight must have shape \(5, 3, 3, 3\) .*; got \(5, 4, 3, 3\)"),
     (((2, 3, 2, 8), (5, 3, 3, 3)), {}, "data must have shape at least as large as kernel"),
@@ -213,7 +213,8 @@ def test_mxnets_unused_parameters_are_taken():
     (((2, 3, 8, 8), (5, 3, 3, 3)), {"num_group": 2}, "num_filter must be a multiple of num_group"),
     (((2, 3, 8, 8), (5, 3, 3, 3)), {"num_group": 5}, "data must .*multiple of num_group 5"),
     (((2, 3, 8, 8), (5, 3, 3, 3)), {"layout": "NCW"}, "layout must be NCHW"),
-    (((2, 3, 8, 8), (5, 3, 3, 3)), {"no_bias": False}, "bias must be given unless no_bias"),
+    (((2, 3, 8, 8), (5, 3, 3, 3)), {"no_bias": False},
+     "missing input 'bias', which it takes with no_bias"),
     (((2, 3, 8, 8), (5, 3, 3, 3)), {"kernel": (0, 3)}, "kernel must be 1 to 3 integers"),
 ])
 def test_errors(shapes, options, message):

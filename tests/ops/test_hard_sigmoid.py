@@ -4,7 +4,7 @@ import numpy as np
 from gradcheck import check_gradient
 
 from mxlite import nd
-from mxlite.device import core
+from mxlite.device import host
 
 
 def test_hard_sigmoid(rng):
@@ -18,7 +18,7 @@ def test_many_elements_are_the_same_on_any_number_of_threads(rng):
     x64, results = rng.normal(size=70001) * 4, []
     x = nd.array(x64)
     for threads in (1, 2, 5):
-        core.set_num_threads(threads)
+        host.set_num_threads(threads)
         results.append(nd.hard_sigmoid(x).asnumpy())
     want = np.clip(0.2 * x64 + 0.5, 0, 1)
     np.testing.assert_allclose(results[0], want, 1e-5, 1e-6)

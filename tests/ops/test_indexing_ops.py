@@ -6,7 +6,7 @@ from assertions import assert_same, integers
 from gradcheck import check_linear
 
 import mxlite as mx
-from mxlite.device import core
+from mxlite.device import host
 
 nd = mx.nd
 DTYPES = ["float16", "float32", "float64", "int8", "uint8", "int32", "int64", "bool"]
@@ -71,7 +71,7 @@ def test_embedding_gradient_sums_rows_in_any_number_of_threads(rng, dtype):
     weight = nd.zeros((50, 33), dtype=dtype)
     weight.attach_grad()
     for threads in (1, 4):
-        core.set_num_threads(threads)
+        host.set_num_threads(threads)
         with mx.autograd.record():
             y = nd.Embedding(nd.array(data), weight, input_dim=50, output_dim=33)
         y.backward(nd.array(dy, dtype=dtype))

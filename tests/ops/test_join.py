@@ -6,7 +6,7 @@ from assertions import assert_same, integers
 from gradcheck import check_linear
 
 import mxlite as mx
-from mxlite.device import core
+from mxlite.device import host
 from mxlite.ndarray.pieces import boolean_mask, split_v2
 
 nd = mx.nd
@@ -42,7 +42,7 @@ def test_more_arrays_than_a_kernel_takes(rng, shape):
 def test_large_join_is_the_same_on_any_number_of_threads(rng):
     arrays, values = zip(*[integers(rng, (9, n, 501)) for n in (40, 1, 77)], strict=True)
     for threads in (1, 3):
-        core.set_num_threads(threads)
+        host.set_num_threads(threads)
         joined = nd.concat(*arrays, dim=1)
         assert_same(joined, np.concatenate(values, 1))
         for part, value in zip(split_v2(joined, (40, 41), axis=1), values, strict=True):

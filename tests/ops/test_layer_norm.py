@@ -6,7 +6,7 @@ from gradcheck import check_gradient, check_second
 from samples.norm import group_norm, instance_norm, l2_normalization, layer_norm
 
 import mxlite as mx
-from mxlite.device import core
+from mxlite.device import host
 
 nd = mx.nd
 TOLERANCE = {"float16": 6e-3, "float32": 1e-5, "float64": 1e-12}
@@ -123,7 +123,7 @@ def test_the_same_on_any_number_of_threads(rng):
     for op, shape, n in (("LayerNorm", (900, 130), 130), ("InstanceNorm", (40, 30, 99), 30)):
         values, dy, results = draw(rng, shape, n, "float32"), rng.standard_normal(shape), []
         for threads in (1, 3):
-            core.set_num_threads(threads)
+            host.set_num_threads(threads)
             arrays = [nd.array(value) for value in values]
             for array in arrays:
                 array.attach_grad()

@@ -8,7 +8,7 @@ from gradcheck import check_gradient, check_second
 from samples.leaky_relu import leaky_relu
 
 import mxlite as mx
-from mxlite.device import core
+from mxlite.device import host
 
 nd = mx.nd
 TOLERANCE = {"float16": 2e-3, "float32": 2e-6, "float64": 1e-13}
@@ -127,7 +127,7 @@ def test_the_same_on_any_number_of_threads(rng):
     values = nd.array(rng.standard_normal((3, 40, 999)))
     results = []
     for threads in (1, 3):
-        core.set_num_threads(threads)
+        host.set_num_threads(threads)
         results.append([nd.LeakyReLU(values, act_type=kind).asnumpy().tobytes() for kind in KINDS])
     assert results[0] == results[1]
 
@@ -136,9 +136,9 @@ def test_refuses():
     x = nd.ones((2, 3, 4))
     with pytest.raises(ValueError, match=r"LeakyReLU: act_type must be one of .*got 'relu'"):
         nd.LeakyReLU(x, act_type="relu")
-    with pytest.raises(TypeError, match="LeakyReLU: missing input 'gamma' of act_type 'prelu'"):
+    with pytest.raises(TypeError, match=r"missing input 'gamma', .* with act_type=prelu"):
         nd.LeakyReLU(x, act_type="prelu")
-    with pytest.raises(TypeError, match="gamma belongs to act_type 'prelu'; got act_type 'elu'"):
+    with pytest.raises(TypeError, match="'gamma' is only taken with act_type=prelu; got act"):
         nd.LeakyReLU(x, nd.ones((3,)), act_type="elu")
     with pytest.raises(ValueError, match=r"gamma must have shape \(1,\) or \(3,\); got \(4,\)"):
         nd.LeakyReLU(x, nd.ones((4,)), act_type="prelu")

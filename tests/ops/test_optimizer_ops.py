@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mxlite as mx
-from mxlite.device import core
+from mxlite.device import host
 from mxlite.ops.schema import REGISTRY
 
 nd = mx.nd
@@ -159,7 +159,7 @@ def test_large_and_empty_arrays_on_any_number_of_threads(rng):
     results = []
     values = draw(rng, 2, (100003,))
     for threads in (1, 3):
-        core.set_num_threads(threads)
+        host.set_num_threads(threads)
         arrays = [nd.array(v) for v in values]
         nd.adam_update(*arrays, lr=0.1, out=arrays[0])
         results.append(arrays[0].asnumpy().tobytes())

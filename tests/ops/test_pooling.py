@@ -8,7 +8,7 @@ import pytest
 from gradcheck import check_gradients
 
 import mxlite as mx
-from mxlite.device import core
+from mxlite.device import host
 
 nd = mx.nd
 TOLERANCE = {"float16": 4e-3, "float32": 3e-6, "float64": 1e-12}
@@ -143,7 +143,7 @@ def test_the_same_on_any_number_of_threads(pool_type):
     for shape, layout in itertools.product([(16, 32, 24, 24), (16, 24, 24, 130)], ["NCHW", "NHWC"]):
         results = []
         for threads in (1, 3):
-            core.set_num_threads(threads)
+            host.set_num_threads(threads)
             x = nd.array(np.random.default_rng(0).standard_normal(shape))
             x.attach_grad()
             with mx.autograd.record():

@@ -7,7 +7,7 @@ from samples.large import LARGE
 from scipy import stats
 
 import mxlite as mx
-from mxlite.device import core
+from mxlite.device import host
 from mxlite.ops.schema import REGISTRY
 
 nd = mx.nd
@@ -108,7 +108,7 @@ def test_every_random_operator_draws_by_the_seed(sample, rng):
 def test_the_same_on_any_number_of_threads(name, dtype):
     draws = []
     for threads in (1, 3):
-        core.set_num_threads(threads)
+        host.set_num_threads(threads)
         mx.random.seed(3)
         draws.append(getattr(nd.random, name)(shape=(70001,), dtype=dtype).asnumpy())
     np.testing.assert_array_equal(*draws)

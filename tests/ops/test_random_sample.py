@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 import mxlite as mx
-from mxlite.device import core
+from mxlite.device import host
 
 nd = mx.nd
 SIZE = 100_000
@@ -83,7 +83,7 @@ def test_array_forms(rng):
 def test_the_same_on_any_number_of_threads():
     results = []
     for threads in (1, 3):
-        core.set_num_threads(threads)
+        host.set_num_threads(threads)
         mx.random.seed(5)
         results.append(nd.random.gamma(0.5, 2, shape=(5001,)).asnumpy())
     np.testing.assert_array_equal(*results)

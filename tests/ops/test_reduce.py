@@ -7,7 +7,7 @@ import pytest
 from gradcheck import check_gradients
 
 import mxlite as mx
-from mxlite.device import core
+from mxlite.device import host
 
 nd = mx.nd
 FLOATS = {"float16": 2e-3, "float32": 2e-6, "float64": 1e-12}
@@ -126,7 +126,7 @@ def test_the_same_on_any_number_of_threads(rng, name, shape):
     for axes in all_axes(len(shape)):
         results = []
         for threads in (1, 2, 3):
-            core.set_num_threads(threads)
+            host.set_num_threads(threads)
             results.append(getattr(nd, name)(array, axis=axes).asnumpy())
         want = ORACLES[name](values.astype("float64"), axis=axes)
         np.testing.assert_allclose(results[0].reshape(np.shape(want)), want, rtol=2e-5, atol=1e-4)

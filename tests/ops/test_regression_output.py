@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mxlite as mx
-from mxlite.device import core
+from mxlite.device import host
 
 nd = mx.nd
 
@@ -38,7 +38,7 @@ def test_many_elements_are_the_same_on_any_number_of_threads(rng, name):
     values = rng.standard_normal(70001).astype("float32")
     x, results = nd.array(values), []
     for threads in (1, 2, 5):
-        core.set_num_threads(threads)
+        host.set_num_threads(threads)
         results.append(getattr(nd, name)(x, x).asnumpy())
     want = 1 / (1 + np.exp(-values.astype("float64"))) if "Logistic" in name else values
     np.testing.assert_allclose(results[0], want, 1e-6)

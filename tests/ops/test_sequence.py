@@ -34,9 +34,7 @@ def test_sequences(rng, dtype, axis):
 
 def test_sequences_without_lengths(rng):
     array, values = integers(rng, (4, 3, 5))
-    unused = nd.array([1, 1, 1])
     assert_same(nd.SequenceMask(array), values)
-    assert_same(nd.SequenceMask(array, unused), values)
     assert_same(nd.SequenceReverse(array), values[::-1])
     assert_same(nd.SequenceLast(array), values[-1])
     assert_same(nd.SequenceLast(array, axis=1), values[:, -1])
@@ -44,6 +42,9 @@ def test_sequences_without_lengths(rng):
 
 def test_sequences_refuse():
     data = nd.zeros((4, 3))
+    with pytest.raises(TypeError, match="'sequence_length' is only taken with use_sequence_length="
+                                        "True; got use_sequence_length=False"):
+        nd.SequenceMask(data, nd.zeros((4,)))
     with pytest.raises(ValueError, match=r"SequenceMask: sequence_length must have shape \(3,\)"):
         nd.SequenceMask(data, nd.zeros((4,)), use_sequence_length=True)
     with pytest.raises(IndexError, match="SequenceLast: an index is out of range"):

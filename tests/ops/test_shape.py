@@ -6,7 +6,7 @@ from assertions import assert_same, integers
 from gradcheck import check_linear
 
 import mxlite as mx
-from mxlite.device import core
+from mxlite.device import host
 
 nd = mx.nd
 DTYPES = ["float16", "float32", "float64", "int8", "uint8", "int32", "int64", "bool"]
@@ -98,7 +98,7 @@ def test_transpose_of_many_axes(rng):
 def test_large_transpose_is_the_same_on_any_number_of_threads(rng):
     array, values = integers(rng, (7, 300, 211))
     for threads in (1, 2, 5):
-        core.set_num_threads(threads)
+        host.set_num_threads(threads)
         assert_same(nd.transpose(array, axes=(2, 0, 1)), values.transpose(2, 0, 1))
 
 

@@ -5,7 +5,7 @@ import pytest
 from gradcheck import check_gradients
 
 import mxlite as mx
-from mxlite.device import core
+from mxlite.device import host
 
 nd = mx.nd
 TOLERANCE = {"float16": 2e-3, "float32": 2e-6, "float64": 1e-13}
@@ -58,7 +58,7 @@ def test_many_rows_are_the_same_on_any_number_of_threads(rng):
     values = rng.standard_normal((5000, 10)).astype("float32")
     want = softmax(values.astype("float64"), 1)
     for threads in (1, 3):
-        core.set_num_threads(threads)
+        host.set_num_threads(threads)
         np.testing.assert_allclose(nd.softmax(nd.array(values)).asnumpy(), want, atol=1e-6)
 
 

@@ -6,7 +6,7 @@ from sample_calls import arrays_of, forward_and_backward, run
 from samples.large import LARGE
 
 import mxlite as mx
-from mxlite.device import core
+from mxlite.device import host
 from mxlite.ops.schema import REGISTRY
 
 # Forwards of one task: copies of values that NumPy makes or moves, and serial kernels
@@ -42,9 +42,9 @@ def bits(sample, values):
 @pytest.mark.parametrize("sample", LARGE, ids=str)
 def test_threads_change_no_bit(sample, rng):
     values = sample.draw(rng)
-    core.set_num_threads(1)
+    host.set_num_threads(1)
     serial = bits(sample, values)
-    core.set_num_threads(3)
+    host.set_num_threads(3)
     assert bits(sample, values) == serial
     with counted_tasks():                       # in another order, too
         assert bits(sample, values) == serial

@@ -5,7 +5,7 @@ import pytest
 from gradcheck import check_gradient, check_second
 
 from mxlite import nd
-from mxlite.device import core
+from mxlite.device import host
 
 DTYPES = ["float32", "float64", "float16", "uint8", "int32", "int8", "int64", "bool"]
 
@@ -48,6 +48,6 @@ def test_many_elements_are_the_same_on_any_number_of_threads(shape, rng):
     for condition in (c, c.reshape(shape[0], -1)[:, 0]):
         kept = condition.reshape(condition.shape + (1,) * (len(shape) - condition.ndim)) != 0
         for threads in (1, 2, 5):
-            core.set_num_threads(threads)
+            host.set_num_threads(threads)
             got = nd.where(nd.array(condition), nd.array(a), nd.array(b))
             np.testing.assert_array_equal(got.asnumpy(), np.where(kept, a, b).astype("f4"))

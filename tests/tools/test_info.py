@@ -10,7 +10,7 @@ import numpy
 
 import mxlite
 from mxlite import info
-from mxlite.device import core
+from mxlite.device import core, host
 
 
 def test_what_is_told(call, monkeypatch):
@@ -20,7 +20,7 @@ def test_what_is_told(call, monkeypatch):
     report = json.loads(out)
     assert status == 0
     assert report["mxlite"]["version"] == mxlite.__version__
-    assert report["mxlite"]["threads"] == core.num_threads()
+    assert report["mxlite"]["threads"] == host.num_threads()
     assert report["mxlite"]["instruction set"] in core.instruction_sets()
     assert report["python"]["version"] == platform.python_version()
     assert report["cpu"]["cores"] == os.cpu_count()

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...base import MXNetTypeError
-from ...device import core
+from ...device import host
 from ...random import next_key, stream
 from .loader_memory import Outbox, Parcel
 from .making import GLOBALS, Maker, Order
@@ -32,7 +32,7 @@ def serve(connection: Connection, prefix: str) -> None:
     prefix: of the names of this worker's segments of shared memory.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)       # Ctrl-C is for the parent, which ends us
-    core.set_num_threads(1)                            # there are other workers for other cores
+    host.set_num_threads(1)                            # there are other workers for other cores
     outbox = Outbox(prefix)
     try:
         try:

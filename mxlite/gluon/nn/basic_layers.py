@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -38,10 +37,6 @@ class Dense(HybridBlock):
             self.act = None if activation is None else Activation(
                 activation, prefix=activation + "_")
 
-    def infer_shape(self, x: Any, *args: Any) -> None:
-        """weight's second length from x: of all axes but the first, or of the last one."""
-        self.weight.shape = (self._units, math.prod(x.shape[1:]) if self._flatten else x.shape[-1])
-
     def hybrid_forward(self, F: Any, x: Any, weight: Any, bias: Any = None) -> Any:
         """FullyConnected(x, weight, bias), then the activation."""
         if bias is None:
@@ -73,7 +68,7 @@ class Dropout(HybridBlock):
         """Dropout(x)."""
         if self._rate > 0:
             return F.Dropout(x, p=self._rate, axes=self._axes, name="fwd")
-        return x.copy()
+        return F.identity(x)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(p = {self._rate}, axes={self._axes})"

@@ -67,13 +67,6 @@ class _Conv(HybridBlock):
                                   f"groups, {groups}; got {in_channels}")
         return (self._channels, in_channels // groups, *self._kwargs["kernel"])
 
-    def infer_shape(self, x: Any, *args: Any) -> None:
-        """weight's second length from the channels of x."""
-        if x.ndim != self.ndim + 2:
-            raise MXNetValueError(f"{type(self).__name__}: x must have {self.ndim + 2} dimensions, "
-                                  f"{self.layout}; got {x.shape}")
-        self.weight.shape = self._weight_shape(x.shape[1])
-
     def hybrid_forward(self, F: Any, x: Any, weight: Any, bias: Any = None) -> Any:
         """Convolution(x, weight, bias), then the activation."""
         if bias is None:

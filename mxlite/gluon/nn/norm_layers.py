@@ -25,11 +25,6 @@ class _Norm(HybridBlock):
             "beta", grad_req="write" if center else "null", shape=(in_channels,),
             init=beta_initializer, allow_deferred_init=True, differentiable=center)
 
-    def infer_shape(self, x: Any, *args: Any) -> None:
-        """All parameters have the length of x along the axis."""
-        for param in self._reg_params.values():
-            param.shape = (x.shape[self._axis],)
-
     def __repr__(self) -> str:
         values = ", ".join(f"{key}={value}" for key, value in self._kwargs.items())
         return f"{type(self).__name__}({values}, in_channels={self._channels_shown()})"

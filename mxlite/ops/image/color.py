@@ -22,6 +22,7 @@ class _Random(ImageOp):
 
     channels = (1, 3)
     dtypes = DTYPES
+    dtype_rule = "T -> T float32"
     random = True
     num_outputs = 2
     visible_outputs = 1
@@ -32,8 +33,8 @@ class _Random(ImageOp):
         self.check_images(data)
         return [data, (data[0] if len(data) == 4 else 1, 1, 1, self.count)]
 
-    def infer_dtype(self, data):
-        return [*super().infer_dtype(data), "float32"]
+    def output_names(self):
+        return ["output"]
 
     def draw(self, generator, shape):
         """The numbers, float64 of `shape`."""
@@ -42,9 +43,9 @@ class _Random(ImageOp):
     def prepare(self, inputs, outputs):
         def run(images, out, drawn):
             drawn[...] = self.draw(numpy_generator(), drawn.shape)
-            for image, numbers, made in zip(batched(images), drawn, batched(out), strict=True):
+            for image, numbers, result in zip(batched(images), drawn, batched(out), strict=True):
                 type(self).change(image, numbers[0, 0] if self.count > 1 else numbers[0, 0, 0],
-                                  made)
+                                  result)
 
         return host(run)
 
@@ -124,8 +125,8 @@ class AdjustLighting(ImageOp):
         alpha = np.array(self.alpha, np.float32)
 
         def run(images, out):
-            for image, made in zip(batched(images), batched(out), strict=True):
-                colors.lighting(image, alpha, made)
+            for image, result in zip(batched(images), batched(out), strict=True):
+                colors.lighting(image, alpha, result)
 
         return host(run)
 
@@ -157,11 +158,11 @@ class RandomColorJitter(ImageOp):
 
         def run(images, out):
             generator = numpy_generator()
-            for image, made in zip(batched(images), batched(out), strict=True):
-                made[...] = image
+            for image, result in zip(batched(images), batched(out), strict=True):
+                result[...] = image
                 for i in generator.permutation(len(steps)):
                     change, low, high = steps[i]
-                    change(made, np.float32(generator.uniform(low, high)), made)
+                    change(result, np.float32(generator.uniform(low, high)), result)
 
         return host(run)
 
@@ -177,8 +178,8 @@ class BackwardBlend(Op):
 
     def prepare(self, inputs, outputs):
         def run(dy, factor, out):
-            for one, numbers, made in zip(batched(dy), factor, batched(out), strict=True):
-                self.back(one, numbers[0, 0, 0], made)
+            for one, numbers, result in zip(batched(dy), factor, batched(out), strict=True):
+                self.back(one, numbers[0, 0, 0], result)
 
         return host(run)
 

@@ -40,6 +40,7 @@ class _RandomFlip(ImageOp):
     """Base: a second, hidden output tells which images were mirrored."""
 
     random = True
+    dtype_rule = "T -> T bool"
     num_outputs = 2
     visible_outputs = 1
     axis = 0
@@ -48,8 +49,8 @@ class _RandomFlip(ImageOp):
         self.check_images(data)
         return [data, (data[0] if len(data) == 4 else 1,)]
 
-    def infer_dtype(self, data):
-        return [data, "bool"]
+    def output_names(self):
+        return ["output"]
 
     def prepare(self, inputs, outputs):
         def run(images, out, flipped):
@@ -80,12 +81,10 @@ class RandomFlipTopBottom(_RandomFlip):
 class BackwardRandomFlip(Op):
     """data with those images mirrored along `axis` that `flipped` names."""
 
+    dtype_rule = "T any -> T"
     axis: int = param(-2, "axis, counted from the end")
 
     def infer_shape(self, data: Shape, flipped: Shape) -> list[Shape]:
-        return [data]
-
-    def infer_dtype(self, data, flipped):
         return [data]
 
     def prepare(self, inputs, outputs):
@@ -97,11 +96,11 @@ class BackwardRandomFlip(Op):
 
 def flip_some(images, flipped, out, axis):
     """Copy images, those marked in `flipped` mirrored along `axis`."""
-    for image, is_flipped, made in zip(batched(images), flipped, batched(out), strict=True):
+    for image, is_flipped, result in zip(batched(images), flipped, batched(out), strict=True):
         if is_flipped:
-            mirror(image, axis, made)
+            mirror(image, axis, result)
         else:
-            made[...] = image
+            result[...] = image
 
 
 def mirror(images, axis, out):

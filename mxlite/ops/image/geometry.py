@@ -74,7 +74,7 @@ class Resize(ImageOp):
         from ..._dataio.image import resize
 
         def run(images, out):
-            for image, made in zip(batched(images), batched(out), strict=True):
-                resize(image, made, self.interp)
+            for image, result in zip(batched(images), batched(out), strict=True):
+                resize(image, result, self.interp)
 
         return host(run)

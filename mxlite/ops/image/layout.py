@@ -28,7 +28,7 @@ class ImageOp(Op):
     def infer_dtype(self, data):
         if self.dtypes and data not in self.dtypes:
             raise self.dtype_error("data", " or ".join(self.dtypes), data)
-        return [data]
+        return super().infer_dtype(data)
 
 
 def batched(images: Any) -> Any:

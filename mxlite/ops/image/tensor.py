@@ -17,15 +17,12 @@ class ToTensor(ImageOp):
     """data (H, W, C) -> float32 (C, H, W), (N, H, W, C) -> (N, C, H, W): data / 255."""
 
     dtypes = (*INTEGERS, *REALS)
+    dtype_rule = "any -> float32"
 
     def infer_shape(self, data):
         self.check_images(data)
         *batch, H, W, C = data
         return [(*batch, C, H, W)]
-
-    def infer_dtype(self, data):
-        super().infer_dtype(data)
-        return ["float32"]
 
     def prepare(self, inputs, outputs):
         return host(_divide_planes)

@@ -12,13 +12,13 @@ class Activation(Op):
     relu = max(x, 0); softrelu = ln(1 + e^x); softsign = x / (1 + |x|); mish = x tanh(softrelu(x)).
     """
 
+    dtype_rule = "F -> F"
     act_type: str = required("the function", choices=(
         "relu", "sigmoid", "tanh", "softrelu", "softsign", "log_sigmoid", "mish", "softmax"))
 
-    def infer_dtype(self, data):
-        if "float" not in data:
-            raise self.dtype_error("data", "float", data)
-        return [data]
+    @property
+    def elementwise(self):
+        return self.act_type != "softmax"
 
     def prepare(self, inputs, outputs):
         return REGISTRY[self.act_type].make({}).prepare(inputs, outputs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ..inference import common
 from ..schema import Op, kernel, param, register, required
 
 
@@ -12,12 +13,8 @@ def norm_fields(shape, axis):
     return {"N": math.prod(shape[:axis]), "C": shape[axis], "S": math.prod(shape[axis + 1:])}
 
 
-def parameter_dtype(data):
-    """What gamma, beta and the statistics are stored in."""
-    return "float32" if data in ("float16", "bfloat16") else data
-
-
-@register("BatchNorm", "batch_norm", inputs="data gamma beta moving_mean! moving_var!")
+@register("BatchNorm", "batch_norm", inputs="data gamma beta moving_mean! moving_var!",
+          outputs="output mean var")
 class BatchNorm(Op):
     """out = (data - mean) / sqrt(var + eps) * gamma + beta, with one mean, ... per channel (C,).
 
@@ -28,6 +25,7 @@ class BatchNorm(Op):
     """
 
     uses_train = True
+    dtype_rule = "F W -> F W"
     num_outputs = 3
 
     eps: float = param(1e-3, "added to the variance", low=0)
@@ -44,11 +42,10 @@ class BatchNorm(Op):
     def visible_outputs(self):
         return 3 if self.output_mean_var else 1
 
-    def complete(self, data, *rest):
-        if data is None:
-            return [data, *rest]
-        channels = (data[self.axis_in(self.axis, len(data))],)
-        return [data] + [channels if shape is None else shape for shape in rest]
+    def fill_shapes(self, inputs, outputs):
+        data = common(inputs[0], outputs[0])
+        vector = data and (data[self.axis_in(self.axis, len(data))],)
+        return [data] + [vector] * 4, [data] + [vector] * (len(outputs) - 1)
 
     def infer_shape(self, data, *rest):
         channels = (data[self.axis_in(self.axis, len(data))],)
@@ -57,15 +54,6 @@ class BatchNorm(Op):
                 raise self.shape_error(
                     name, f"{channels}, the length of axis {self.axis} of data", shape)
         return [data, channels, channels]
-
-    def infer_dtype(self, data, *rest):
-        if "float" not in data:
-            raise self.dtype_error("data", "of floating point", data)
-        wanted = parameter_dtype(data)
-        for name, dtype in zip(self.input_names(5)[1:], rest, strict=True):
-            if dtype != wanted:
-                raise self.dtype_error(name, f"{wanted}, as data is {data}", dtype)
-        return [data, wanted, wanted]
 
     def prepare(self, inputs, outputs, train):
         data = inputs[0]
@@ -90,6 +78,7 @@ class BatchNormGrad(Op):
     """d_data, d_gamma, d_beta; in training it moves the moving statistics, as in MXNet."""
 
     num_outputs = 3
+    dtype_rule = "T T W -> T W"
     eps: float = required()
     momentum: float = required()
     fix_gamma: bool = required()
@@ -97,9 +86,6 @@ class BatchNormGrad(Op):
     train: bool = required()
 
     def infer_shape(self, dy, data, gamma, *rest):
-        return [data, gamma, gamma]
-
-    def infer_dtype(self, dy, data, gamma, *rest):
         return [data, gamma, gamma]
 
     def prepare(self, inputs, outputs):

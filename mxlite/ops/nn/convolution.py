@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ...base import Shape
+from ..inference import common, text_of
 from ..schema import Op, kernel, param, register, required
 
 LAYOUTS = {1: "NCW", 2: "NCHW", 3: "NCDHW"}
@@ -56,10 +57,15 @@ class ConvolutionBase(Op):
     def weight_shape(self, data):
         return (self.num_filter, data[1] // self.num_group, *self.kernel)
 
+    def check_axes(self, data):
+        if len(data) != len(self.kernel) + 2:
+            raise self.shape_error(
+                "data", f"of {len(self.kernel) + 2} axes, {LAYOUTS[len(self.kernel)]}",
+                text_of(data))
+
     def output_shape(self, data):
         """(N, num_filter, *out); raises if data does not fit."""
-        if len(data) != len(self.kernel) + 2:
-            raise self.shape_error("data", f"of {len(self.kernel) + 2} axes", data)
+        self.check_axes(data)
         if data[1] % self.num_group or not data[1]:
             raise self.shape_error(
                 "data", f"(N, C, ...) with C a multiple of num_group {self.num_group}", data)
@@ -87,24 +93,38 @@ class ConvolutionBase(Op):
                       has_bias=int(has_bias))
 
 
-@register("Convolution", "convolution", inputs="data weight bias?")
+@register("Convolution", "convolution", inputs="data weight bias[no_bias=False]")
 class Convolution(ConvolutionBase):
     """data (N, C, *size), weight (F, C / num_group, *kernel), bias (F) -> (N, F, *out).
 
     out[i] = (size[i] + 2 * pad[i] - dilate[i] * (kernel[i] - 1) - 1) // stride[i] + 1
     """
 
-    def complete(self, data, weight=None, bias=None):
-        if data is not None:
-            weight = weight or self.weight_shape(data)
-        return [data, weight] if self.no_bias else [data, weight, bias or (self.num_filter,)]
+    def fill_shapes(self, inputs, outputs):
+        data, out = inputs[0], outputs[0]
+        if data is None:
+            return inputs, outputs
+        self.check_axes(data)
+        channels = data[1] and data[1] // self.num_group
+        weight = (self.num_filter, channels, *self.kernel)
+        if out is not None and len(out) == len(data):
+            size = [self.size_before(n, axis) for axis, n in enumerate(out[2:])]
+            data = common(data, (out[0], None, *size))
+        return [data, weight, (self.num_filter,)][:len(inputs)], [
+            (data[0], self.num_filter, *[None] * len(self.kernel))]
+
+    def size_before(self, out, axis):
+        """The length of a spatial axis of data for one of `out`; None with a stride: there are
+        several."""
+        stride, dilate, pad = [values[axis] for values in self.axes()]
+        if out is None or stride != 1:
+            return None
+        return out + dilate * (self.kernel[axis] - 1) - 2 * pad
 
     def infer_shape(self, data, weight, bias=None):
         out = self.output_shape(data)
         if weight != self.weight_shape(data):
             raise self.shape_error("weight", f"{self.weight_shape(data)} for data {data}", weight)
-        if self.no_bias != (bias is None):
-            raise self.value_error("bias", "given unless no_bias is True", bias)
         if bias is not None and bias != (self.num_filter,):
             raise self.shape_error("bias", (self.num_filter,), bias)
         return [out]

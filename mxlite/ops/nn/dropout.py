@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ...base import Shape
+from ..inference import output_like_data
 from ..schema import Op, kernel, param, register
 from ..strided import contiguous
 
 
-@register("Dropout")
+@register("Dropout", outputs="output mask")
 class Dropout(Op):
     """out = data * mask, mask 0 with probability p and 1 / (1 - p) otherwise.
 
@@ -16,6 +17,7 @@ class Dropout(Op):
 
     uses_train = True
     random = True
+    dtype_rule = "F -> F"
     num_outputs = 2
     visible_outputs = 1
 
@@ -27,14 +29,12 @@ class Dropout(Op):
     def drops(self, train):
         return self.p > 0 and (train or self.mode == "always")
 
+    def fill_shapes(self, inputs, outputs):
+        return output_like_data(inputs, outputs)
+
     def infer_shape(self, data):
         shared = {self.axis_in(axis, len(data), "axes") for axis in self.axes}
         return [data, tuple([1 if axis in shared else n for axis, n in enumerate(data)])]
-
-    def infer_dtype(self, data):
-        if "float" not in data:
-            raise self.dtype_error("data", "of floating point", data)
-        return [data, data]
 
     def prepare(self, inputs, outputs, train):
         data, mask = inputs[0], outputs[1]

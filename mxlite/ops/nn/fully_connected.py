@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+from ..inference import common, product
 from ..matrix import gemm
 from ..schema import Op, param, register, required
 
 
-@register("FullyConnected", inputs="data weight bias?")
+@register("FullyConnected", inputs="data weight bias[no_bias=False]")
 class FullyConnected(Op):
     """data @ weight.T + bias: data (N, I), weight (num_hidden, I), bias (num_hidden).
 
@@ -26,17 +27,20 @@ class FullyConnected(Op):
         cut = 1 if self.flatten else len(data) - 1
         return math.prod(data[:cut]), math.prod(data[cut:])
 
-    def complete(self, data, weight=None, bias=None):
-        if data is not None:
-            weight = weight or (self.num_hidden, self.sizes(data)[1])
-        return [data, weight] if self.no_bias else [data, weight, bias or (self.num_hidden,)]
+    def fill_shapes(self, inputs, outputs):
+        data, out = inputs[0], outputs[0]
+        if data:
+            cut = 1 if self.flatten else len(data) - 1
+            out = common(out, (*data[:cut], self.num_hidden))
+            data = (*common(data[:cut], out[:-1]), *data[cut:])
+            weight = (self.num_hidden, product(data[cut:]))
+            return [data, weight, (self.num_hidden,)][:len(inputs)], [out]
+        return inputs, outputs
 
     def infer_shape(self, data, weight, bias=None):
         wanted = (self.num_hidden, self.sizes(data)[1])
         if weight != wanted:
             raise self.shape_error("weight", f"{wanted} for data {data}", weight)
-        if self.no_bias != (bias is None):
-            raise self.value_error("bias", "given unless no_bias is True", bias)
         if bias is not None and bias != wanted[:1]:
             raise self.shape_error("bias", wanted[:1], bias)
         return [(data[:1] if self.flatten else data[:-1]) + wanted[:1]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 from ...base import Shape
+from ..inference import common, output_like_data, text_of, with_length
 from ..schema import Op, kernel, param, register, required
 
 
@@ -16,6 +17,7 @@ class _Norm(Op):
     """Base: out = (data - mean) / sqrt(var + eps) * gamma + beta."""
 
     over = 2
+    dtype_rule = "F -> F"
 
     def view(self, data):
         """data as (A, B, C)."""
@@ -25,11 +27,19 @@ class _Norm(Op):
         """What (B,) is, for messages."""
         raise NotImplementedError
 
-    def complete(self, data, gamma=None, beta=None):
-        if data is None:
-            return [data, gamma, beta]
-        vector = (self.view(data)[1],)
-        return [data] + [vector if shape is None else shape for shape in (gamma, beta)]
+    def fill_shapes(self, inputs, outputs):
+        data = common(inputs[0], outputs[0])
+        vector = data and self.vector(data)
+        return [data, vector, vector], [data, *outputs[1:]]
+
+    def vector(self, data):
+        """The shape of gamma and beta for partially known data."""
+        self.check_spatial(data)
+        return (data[1],)
+
+    def check_spatial(self, data):
+        if len(data) < 3:
+            raise self.shape_error("data", "of at least 3 axes, (N, C, *spatial)", text_of(data))
 
     def infer_shape(self, data, gamma, beta):
         vector = (self.view(data)[1],)
@@ -37,11 +47,6 @@ class _Norm(Op):
             if shape != vector:
                 raise self.shape_error(name, f"{vector}, {self.rule()}", shape)
         return [data]
-
-    def infer_dtype(self, data, gamma, beta):
-        if "float" not in data:
-            raise self.dtype_error("data", "of floating point", data)
-        return super().infer_dtype(data, gamma, beta)
 
     def prepare(self, inputs, outputs):
         A, B, C = self.view(inputs[0].shape)
@@ -64,7 +69,7 @@ class _NormWithStats(_Norm):
         return 3 if self.output_mean_var else 1
 
 
-@register("LayerNorm", inputs="data gamma beta")
+@register("LayerNorm", inputs="data gamma beta", outputs="output mean std")
 class LayerNorm(_NormWithStats):
     """out = (data - mean) / sqrt(var + eps) * gamma + beta, mean and var along `axis`.
 
@@ -82,6 +87,9 @@ class LayerNorm(_NormWithStats):
         axis = self.axis_in(self.axis, len(data))
         return math.prod(data[:axis]), data[axis], math.prod(data[axis + 1:])
 
+    def vector(self, data):
+        return (data[self.axis_in(self.axis, len(data))],)
+
     def rule(self):
         return f"the length of axis {self.axis} of data"
 
@@ -90,8 +98,13 @@ class LayerNorm(_NormWithStats):
         stats = (*data[:axis], 1, *data[axis + 1:])
         return [*super().infer_shape(data, gamma, beta), stats, stats]
 
+    def fill_shapes(self, inputs, outputs):
+        inputs, (data, *_) = super().fill_shapes(inputs, outputs)
+        stats = data and with_length(data, self.axis_in(self.axis, len(data)), 1)
+        return inputs, [data, stats, stats]
 
-@register("InstanceNorm", inputs="data gamma beta")
+
+@register("InstanceNorm", inputs="data gamma beta", outputs="output mean var")
 class InstanceNorm(_Norm):
     """out = (data - mean) / sqrt(var + eps) * gamma + beta, for each channel of each instance.
 
@@ -103,15 +116,14 @@ class InstanceNorm(_Norm):
     eps: float = param(1e-3, "added to the variance", low=0)
 
     def view(self, data):
-        if len(data) < 3:
-            raise self.shape_error("data", "of at least 3 axes, (N, C, *spatial)", data)
+        self.check_spatial(data)
         return data[0], data[1], math.prod(data[2:])
 
     def rule(self):
         return "the length of axis 1 of data"
 
 
-@register("GroupNorm", inputs="data gamma beta")
+@register("GroupNorm", inputs="data gamma beta", outputs="output mean std")
 class GroupNorm(_NormWithStats):
     """out = (data - mean) / sqrt(var + eps) * gamma + beta, for each group of each instance.
 
@@ -125,12 +137,15 @@ class GroupNorm(_NormWithStats):
     output_mean_var: bool = param(False, "return mean and sqrt(var + eps) as well")
 
     def view(self, data):
-        if len(data) < 3:
-            raise self.shape_error("data", "of at least 3 axes, (N, C, *spatial)", data)
+        self.check_spatial(data)
         if data[1] % self.num_groups:
             raise self.value_error("num_groups", f"a divisor of {data[1]}, the length of axis 1",
                                    self.num_groups)
         return data[0], self.num_groups, data[1] // self.num_groups * math.prod(data[2:])
+
+    def vector(self, data):
+        self.check_spatial(data)
+        return (self.num_groups,)
 
     def rule(self):
         return "one entry a group"
@@ -189,7 +204,7 @@ class LayerNormGrad(Op):
         return [d_given.reshape(shape), d_data.reshape(shape), d_gamma]
 
 
-@register("L2Normalization")
+@register("L2Normalization", outputs="output norm")
 class L2Normalization(Op):
     """out = data / sqrt(sum(data^2) + eps), shape and dtype stay.
 
@@ -197,6 +212,7 @@ class L2Normalization(Op):
     axes from 2 on ('spatial').
     """
 
+    dtype_rule = "F -> F"
     eps: float = param(1e-10, "added to the sum", low=0)
     mode: str = param("instance", "what is summed", choices=("channel", "instance", "spatial"))
 
@@ -206,14 +222,12 @@ class L2Normalization(Op):
             return (data[0] if data else 1, math.prod(data[1:]), 1), 1
         return (data[0], data[1], math.prod(data[2:])), 1 if self.mode == "channel" else 2
 
+    def fill_shapes(self, inputs, outputs):
+        return output_like_data(inputs, outputs)
+
     def infer_shape(self, data):
         if self.mode != "instance" and len(data) < 3:
             raise self.shape_error("data", f"of at least 3 axes in mode {self.mode!r}", data)
-        return [data]
-
-    def infer_dtype(self, data):
-        if "float" not in data:
-            raise self.dtype_error("data", "of floating point", data)
         return [data]
 
     def prepare(self, inputs, outputs):

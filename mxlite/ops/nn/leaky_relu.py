@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...base import MXNetTypeError
 from ...device.rng import numpy_generator
 from ..binary import unbroadcast
+from ..inference import common
 from ..schema import Op, host, kernel, param, register, required
 
 KINDS = ("elu", "gelu", "leaky", "prelu", "rrelu", "selu")
@@ -27,7 +27,7 @@ def leaky_kernel(name, data, gamma, slope):
                   slope=slope, work=2 * data.size)
 
 
-@register("LeakyReLU", inputs="data gamma?")
+@register("LeakyReLU", inputs="data gamma[act_type=prelu]")
 class LeakyReLU(Op):
     """A rectifier that lets something through below 0, by name; shape and dtype stay.
 
@@ -42,13 +42,14 @@ class LeakyReLU(Op):
     X standard normal (Hendrycks and Gimpel, 2016, "Gaussian Error Linear Units").
     """
 
+    dtype_rule = "F -> F"
     act_type: str = param("leaky", "which of them", choices=KINDS)
     slope: float = param(0.25, "of leaky and elu")
     lower_bound: float = param(0.125, "the least slope of rrelu")
     upper_bound: float = param(0.334, "the bound above the slopes of rrelu")
 
     def __init__(self, **values: Any) -> None:
-        self.uses_train = values["act_type"] == "rrelu"
+        self.uses_train = self.random = values["act_type"] == "rrelu"
         super().__init__(**values)
 
     def check(self):
@@ -60,30 +61,28 @@ class LeakyReLU(Op):
     def num_outputs(self):
         return 2 if self.act_type == "rrelu" else 1
 
+    @property
+    def elementwise(self):
+        return self.act_type != "prelu"
+
+    def output_names(self):
+        return ["output", "mask"][:self.num_outputs]
+
     def slopes(self, data):
         """The shape of a slope for each channel."""
         return data[1:2] or data[:1] or (1,)
 
-    def complete(self, data, gamma=None):
-        if self.act_type != "prelu" or data is None:
-            return [data] if gamma is None else [data, gamma]
-        return [data, self.slopes(data) if gamma is None else gamma]
+    def fill_shapes(self, inputs, outputs):
+        data = common(inputs[0], *outputs)
+        gammas = inputs[1:]
+        if gammas == [None] and data is not None:
+            gammas = [self.slopes(data)]
+        return [data, *gammas], [data] * len(outputs)
 
     def infer_shape(self, data, gamma=None):
-        if self.act_type == "prelu":
-            if gamma is None:
-                raise MXNetTypeError("LeakyReLU: missing input 'gamma' of act_type 'prelu'")
-            if gamma not in ((1,), self.slopes(data)):
-                raise self.shape_error("gamma", f"(1,) or {self.slopes(data)}", gamma)
-        elif gamma is not None:
-            raise MXNetTypeError(
-                f"LeakyReLU: gamma belongs to act_type 'prelu'; got act_type {self.act_type!r}")
+        if gamma is not None and gamma not in ((1,), self.slopes(data)):
+            raise self.shape_error("gamma", f"(1,) or {self.slopes(data)}", gamma)
         return [data] * self.num_outputs
-
-    def infer_dtype(self, data, *gamma):
-        if "float" not in data:
-            raise self.dtype_error("data", "of floating point", data)
-        return super().infer_dtype(data, *gamma)
 
     def prepare(self, inputs, outputs, train=False):
         data = inputs[0]
@@ -114,12 +113,12 @@ class LeakyReLU(Op):
                 by_slope(F, dy[0] * below, inputs[1])]
 
 
-def by_slope(F, made, gamma):
-    """`made`, shaped like data, summed over what shares an entry of gamma."""
-    if made.shape == gamma.shape:
-        return made
-    spread = (1, *gamma.shape, *[1] * (made.ndim - 2)) if made.ndim > 1 else gamma.shape
-    return unbroadcast(F, made, spread).reshape(gamma.shape)
+def by_slope(F, gradient, gamma):
+    """`gradient`, shaped like data, summed over what shares an entry of gamma."""
+    if gradient.shape == gamma.shape:
+        return gradient
+    spread = (1, *gamma.shape, *[1] * (gradient.ndim - 2)) if gradient.ndim > 1 else gamma.shape
+    return unbroadcast(F, gradient, spread).reshape(gamma.shape)
 
 
 @register("_backward_LeakyReLU", inputs="dy data gamma?")
@@ -128,6 +127,10 @@ class LeakyReLUGrad(Op):
 
     act_type: str = required(choices=("leaky", "elu", "selu", "gelu"))
     slope: float = param(0.0)
+
+    @property
+    def elementwise(self):
+        return self.act_type != "leaky"         # which may have slopes for each channel
 
     def prepare(self, inputs, outputs):
         return leaky_kernel("grad_" + self.act_type, inputs[1],

@@ -52,6 +52,7 @@ class Pooling(Op):
     goes to the first of equal maxima. 'lp': (sum x^p)^(1/p).
     """
 
+    dtype_rule = "F -> F"
     kernel: Shape = param((), "window: (w,), (h, w) or (d, h, w); required unless global_pool")
     pool_type: str = param("max", "what is taken of a window", choices=("max", "avg", "sum", "lp"))
     global_pool: bool = param(False, "one window over everything; kernel, stride, pad are ignored")
@@ -100,10 +101,9 @@ class Pooling(Op):
                     "kernel", f"no larger than the data with padding, {n} + 2 * {p}", window)
         return [data[:first] + out + data[first + ndim:]]
 
-    def infer_dtype(self, data):
-        if "float" not in data:
-            raise self.dtype_error("data", "of floating point", data)
-        return [data]
+    def output_names(self):
+        # MXNet with oneDNN keeps where the maxima are.
+        return ["output", "workspace"] if self.pool_type == "max" else ["output"]
 
     def covers(self, shape):
         """Whether one unpadded window is all of the data: then this is a reduction."""

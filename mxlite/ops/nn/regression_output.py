@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ..inference import common
 from ..schema import Op, kernel, param, register
 
 
@@ -12,8 +13,11 @@ class _Regression(Op):
 
     is_logistic = False
 
-    def complete(self, data, label):
-        return [data, data if label is None else label]
+    def fill_shapes(self, inputs, outputs):
+        data, label = common(inputs[0], outputs[0]), inputs[1]
+        if label is None and data is not None:
+            label = data[:1] if data[1:] == (1,) else data
+        return [data, label], [data]
 
     def infer_shape(self, data, label):
         flat = data[:1] if data[1:] == (1,) else data

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from ..inference import common, output_like_data
 from ..schema import Op, host, kernel, param, register, required
 
 DType = str
@@ -21,6 +22,7 @@ class _Softmax(Op):
     """Base: f(scale * data) along `axis`, computed in data's dtype or float32 if that is wider."""
 
     kernel_name = "softmax"
+    dtype_rule = "F any -> dtype"
     sign = 1.0
 
     def check(self):
@@ -33,19 +35,23 @@ class _Softmax(Op):
 
     def infer_shape(self, data, length=None):
         axis = self.axis_in(self.axis, len(data))
-        if self.use_length and length is None:
-            raise self.value_error("length", "given when use_length is True", None)
         wanted = data[:axis] + data[axis + 1:]
         if length is not None and length != wanted:
             raise self.shape_error("length", f"{wanted}, data's without axis {axis}", length)
         return [data]
 
     def infer_dtype(self, data, length=None):
-        if "float" not in data:
-            raise self.dtype_error("data", "of floating point", data)
         if length is not None and length not in ("int32", "int64"):
             raise self.dtype_error("length", "int32 or int64", length)
-        return [self.dtype or data]
+        return super().infer_dtype(data, *[length] * (length is not None))
+
+    def fill_shapes(self, inputs, outputs):
+        data = common(inputs[0], outputs[0])
+        lengths = inputs[1:]
+        if lengths and data is not None:
+            axis = self.axis_in(self.axis, len(data))
+            lengths = [(*data[:axis], *data[axis + 1:])]
+        return [data, *lengths], [data]
 
     def prepare(self, inputs, outputs):
         axis = self.axis_in(self.axis, inputs[0].ndim)
@@ -74,14 +80,14 @@ def _softmax(data, length, axis, scale, is_log):
     x = np.moveaxis(data.astype("float64"), axis, -1) * scale
     inside = True if length is None else np.arange(x.shape[-1]) < length[..., None]
     with np.errstate(all="ignore"):
-        most = np.where(inside, x, -np.inf).max(axis=-1, keepdims=True, initial=-np.inf)
-        power = np.where(inside, np.exp(x - most), 0)
+        largest = np.where(inside, x, -np.inf).max(axis=-1, keepdims=True, initial=-np.inf)
+        power = np.where(inside, np.exp(x - largest), 0)
         total = power.sum(axis=-1, keepdims=True)
-        y = x - most - np.log(total) if is_log else power / total
+        y = x - largest - np.log(total) if is_log else power / total
     return np.moveaxis(np.where(inside, y, 0), -1, axis)
 
 
-@register("softmax", inputs="data length?")
+@register("softmax", inputs="data length[use_length=True]")
 class Softmax(_Softmax):
     """exp(data / temperature) along `axis`, divided by its sum; 0 beyond `length`."""
 
@@ -161,6 +167,9 @@ class SoftmaxActivation(Op):
     """softmax over all features of an instance, or over the channels (axis 1) at each position."""
 
     mode: str = param("instance", "'instance' or 'channel'", choices=("instance", "channel"))
+
+    def fill_shapes(self, inputs, outputs):
+        return output_like_data(inputs, outputs)
 
     def infer_shape(self, data):
         if len(data) < 2:

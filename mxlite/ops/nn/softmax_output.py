@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ..inference import common, product
 from ..schema import Op, kernel, param, register, required
 from .softmax import softmax_fields
 
@@ -22,9 +23,9 @@ class _OutputLayout(Op):
     def label_shapes(self, shape):
         """The shapes a label may have, the usual one first; the last is that of probabilities."""
         if self.multi_output:
-            rest = math.prod(shape[2:])
-            return [shape[:1] + shape[2:], (shape[0], rest), (shape[0], 1) + shape[2:], shape]
-        return [shape[:-1] if self.preserve_shape else shape[:1], shape]
+            rest = product(shape[2:])
+            return [(shape[0], rest), shape[:1] + shape[2:], (shape[0], 1) + shape[2:], shape]
+        return [shape[:-1], *([] if self.preserve_shape else [shape[:1]]), shape]
 
 
 @register("SoftmaxOutput", "Softmax", inputs="data label")
@@ -48,8 +49,11 @@ class SoftmaxOutput(_OutputLayout):
     smooth_alpha: float = param(0.0, "label smoothing: taken from the label, given to the others",
                                 low=0, high=1)
 
-    def complete(self, data, label):
-        return [data, self.label_shapes(data)[0] if label is None and data else label]
+    def fill_shapes(self, inputs, outputs):
+        data, label = common(inputs[0], outputs[0]), inputs[1]
+        if label is None and data is not None and len(data) > 1:
+            label = self.label_shapes(data)[0]
+        return [data, label], [data]
 
     def infer_shape(self, data, label):
         if len(data) < 2:
@@ -70,7 +74,7 @@ class SoftmaxOutput(_OutputLayout):
         return [F._backward_SoftmaxOutput(*given, **values), None]
 
 
-@register("_backward_SoftmaxOutput", inputs="out label dy?")
+@register("_backward_SoftmaxOutput", inputs="out label dy[out_grad=True]")
 class SoftmaxOutputGrad(_OutputLayout):
     """The gradient of SoftmaxOutput; it has no gradient itself."""
 

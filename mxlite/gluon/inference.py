@@ -1,0 +1,83 @@
+"""The shapes of parameters that wait for them: a block runs once on placeholders."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from .. import ndarray as nd
+from ..base import dtype_name
+from ..ndarray.function import OpFunction
+from ..ops.inference import PartialShape, is_known
+from ..ops.operands import combine
+from ..ops.placeholder import Placeholder, ShapeTracer
+from ..ops.python_operators import FORMS
+from .parameter import Parameter
+
+FUNCTIONS = {forms.function: forms for forms in FORMS.values()}
+
+
+class PlaceholderTracer(ShapeTracer):
+    """What a run on placeholders shares: its nodes, and a placeholder for each parameter."""
+
+    def __init__(self) -> None:
+        super().__init__(nd.NDArray)
+        self.F = PlaceholderModule(nd, self)
+        self.parameters: dict[Parameter, Placeholder] = {}
+
+    def parameter(self, param: Parameter) -> Placeholder:
+        """The placeholder of `param`, with what is known of its shape."""
+        if param not in self.parameters:
+            shape: PartialShape = None
+            if param.shape is not None:
+                shape = tuple([n if n > 0 else None for n in param.shape])
+            self.parameters[param] = Placeholder(
+                self, shape, dtype_name(param.dtype), f"Parameter '{param.name}'")
+        return self.parameters[param]
+
+    def inputs(self, args: Any) -> Any:
+        """`args`, in which lists and tuples may be nested, with placeholders for arrays."""
+        if isinstance(args, nd.NDArray):
+            return self.placeholder(args)
+        if isinstance(args, (list, tuple)):
+            return type(args)([self.inputs(item) for item in args])
+        return args
+
+    def finish(self) -> None:
+        """Give the parameters the shapes that were found."""
+        self.infer()
+        for param, placeholder in self.parameters.items():
+            if is_known(placeholder.partial_shape):
+                param.shape = placeholder.shape
+
+
+class PlaceholderModule:
+    """`mx.nd`, or a module in it such as `contrib`, whose operators take placeholders.
+
+    What is no operator, and an operator called on arrays alone, works as in `mx.nd`.
+    """
+
+    def __init__(self, module: ModuleType, tracer: PlaceholderTracer) -> None:
+        self._module, self._tracer = module, tracer
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._module, name)
+        if isinstance(value, ModuleType):
+            return PlaceholderModule(value, self._tracer)
+        forms = None if isinstance(value, OpFunction) else FUNCTIONS.get(name)
+        if not isinstance(value, OpFunction) and forms is None:
+            return value
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if not _has_placeholder([args, *kwargs.values()]):
+                return value(*args, **kwargs)
+            if forms is not None:
+                return combine(forms, *args)
+            return self._tracer.apply(value.op, args, kwargs)
+
+        return call
+
+
+def _has_placeholder(values: Any) -> bool:
+    return any(isinstance(item, Placeholder) or (
+        isinstance(item, (list, tuple)) and _has_placeholder(item)) for item in values)
