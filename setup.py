@@ -87,6 +87,7 @@ EXTENSIONS = [
     cython_extension("mxlite.ndarray.tape"),
     cython_extension("mxlite.ndarray.run"),
     cython_extension("mxlite.ndarray.operators"),
+    cython_extension("mxlite.ndarray.walk"),
     cython_extension("mxlite.ndarray.backward"),
     cython_extension("mxlite.ndarray.function"),
     data_extension("mxlite._dataio.file"),

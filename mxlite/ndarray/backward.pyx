@@ -1,14 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
-"""Walking the tape backward: the gradients of a recorded graph.
-
-What a walk knows of a node (how many gradients are still to come, which have arrived) is kept in
-the walk, so that several threads may walk over the same nodes and variables.
-"""
+"""Walking the tape backward: the gradients of a recorded graph."""
 
 cimport cython
-from libc.stdint cimport uint64_t, uintptr_t
-from libc.stdlib cimport calloc, free, malloc, qsort
-from libc.string cimport memcpy, memset
+from libc.stdlib cimport free, malloc
 
 from ..device.core cimport Prepared, mx_scalar
 from ..device.memory cimport Spec
@@ -17,154 +11,25 @@ from .array cimport ArrayBase, Flags, Node, filled, flags, new_array, share
 from .gradient cimport Gradient, Source
 from .run cimport run
 from .tape cimport Leaf, add_into
+from .walk cimport FEW, Place, Walk, num_outputs
 
 from ..base import MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError
 
 
-cdef struct Place:
-    uint64_t seq
-    void *node             # kept by Walk.nodes
-    int first              # where in Walk.held the gradients of its outputs are
-    int pending            # contributions still to come
-    bint arrived           # whether one has come
-
-cdef struct Turn:
-    uint64_t seq
-    int number             # of the node
-
-
-cdef int later_first(const void *a, const void *b) noexcept nogil:
-    cdef uint64_t left = (<const Turn *>a).seq, right = (<const Turn *>b).seq
-    return (left < right) - (left > right)
-
-
-cdef enum:
-    FEW = 16               # nodes of a graph for which a walk allocates nothing
-    FEW_SLOTS = 32
-
-
-@cython.freelist(4)
 @cython.no_gc
-cdef class Walk:
-    """One walk backward over the nodes below some heads."""
-    cdef list nodes            # in the order in which they were met
-    cdef list held             # the gradients of their outputs so far, None where none has come
-    cdef Place *places         # of each node
-    cdef int *table            # hash table: node -> number + 1
-    cdef Place few_places[FEW]
-    cdef int few_slots[FEW_SLOTS]
-    cdef size_t table_size
-    cdef int count, capacity
+cdef class Backward(Walk):
+    """One walk backward, with the gradients that it brings."""
     cdef bint retain, create
     cdef bint deliver          # whether a gradient is written as soon as it is complete
-
-    def __cinit__(self):
-        self.nodes, self.held = [], []
-        self.places, self.capacity = self.few_places, FEW
-        self.table, self.table_size = self.few_slots, FEW_SLOTS
-        memset(self.few_slots, 0, sizeof(self.few_slots))
-
-    def __dealloc__(self):
-        if self.places != self.few_places:
-            free(self.places)
-        if self.table != self.few_slots:
-            free(self.table)
-
-    # The nodes ------------------------------------------------------------------------------
-
-    cdef size_t slot_of(self, void *node) noexcept:
-        """Where the node is in the table, or would be."""
-        cdef size_t slot = (<uintptr_t>node >> 5) * <size_t>0x9E3779B97F4A7C15
-        slot = (slot >> 20) & (self.table_size - 1)
-        while self.table[slot] != 0 and self.places[self.table[slot] - 1].node != node:
-            slot = (slot + 1) & (self.table_size - 1)
-        return slot
-
-    cdef inline int number_of(self, Node node) noexcept:
-        return self.table[self.slot_of(<void *>node)] - 1
-
-    cdef int enter(self, Node node) except -1:
-        """Note a contribution to a node, and the node if it is new."""
-        cdef size_t slot = self.slot_of(<void *>node)
-        if self.table[slot] != 0:
-            self.places[self.table[slot] - 1].pending += 1
-            return 0
-        if node.freed:
-            raise MXNetError(
-                "backward: this graph has been walked already and what it saved is released; "
-                "pass retain_graph=True to the first backward to walk it twice")
-        if self.count == self.capacity:
-            self.grow()
-            slot = self.slot_of(<void *>node)
-        self.nodes.append(node)
-        self.places[self.count] = Place(node.seq, <void *>node, len(self.held), 1, False)
-        self.held.append(None)
-        if not node.is_leaf:
-            for _ in range(1, len(node.out_specs)):
-                self.held.append(None)
-        self.count += 1
-        self.table[slot] = self.count
-        return 0
-
-    cdef int grow(self) except -1:
-        """Room for four times as many nodes."""
-        cdef Place *places = <Place *>malloc(sizeof(Place) * 4 * self.capacity)
-        cdef int *table = <int *>calloc(4 * self.table_size, sizeof(int))
-        cdef int number
-        if places == NULL or table == NULL:
-            free(places)
-            free(table)
-            raise MXNetMemoryError(f"backward: no memory for a graph of {self.count} nodes")
-        memcpy(places, self.places, sizeof(Place) * self.count)
-        if self.places != self.few_places:
-            free(self.places)
-        if self.table != self.few_slots:
-            free(self.table)
-        self.places, self.table = places, table
-        self.capacity *= 4
-        self.table_size *= 4
-        for number in range(self.count):
-            self.table[self.slot_of(places[number].node)] = number + 1
-        return 0
-
-    cdef int collect(self, list heads) except -1:
-        """Find all nodes below the heads, and count what each will receive."""
-        cdef Node node, parent
-        cdef int number = 0
-        self.deliver = True
-        for node in heads:
-            self.enter(node)
-        while number < self.count:
-            node = <Node>self.places[number].node
-            number += 1
-            self.deliver = self.deliver and not node.hazard
-            if node.parents is not None:
-                for parent in node.parents:
-                    if parent is not None:
-                        self.enter(parent)
-        return 0
 
     # Walking --------------------------------------------------------------------------------
 
     cdef int go(self, dict wanted) except -1:
         """Visit the nodes, latest first. wanted: for grad(), node -> its gradients, to be filled;
         None: give variables their gradients."""
-        cdef Turn few[FEW]
-        cdef Turn *order = few
         cdef int i
-        if self.count > FEW:
-            order = <Turn *>malloc(sizeof(Turn) * self.count)
-            if order == NULL:
-                raise MXNetMemoryError(f"backward: no memory for a graph of {self.count} nodes")
-        try:
-            for i in range(self.count):
-                order[i] = Turn(self.places[i].seq, i)
-            qsort(order, self.count, sizeof(Turn), later_first)
-            for i in range(self.count):
-                self.visit(order[i].number, wanted)
-        finally:
-            if order != few:
-                free(order)
+        for i in self.in_order():
+            self.visit(i, wanted)
         if wanted is None and not self.deliver:
             for i in range(self.count):
                 if (<Node>self.places[i].node).is_leaf and self.places[i].arrived:
@@ -380,10 +245,6 @@ cdef class Walk:
         return 0
 
 
-cdef inline int num_outputs(Node node) except -1:
-    return 1 if node.is_leaf else len(node.out_specs)
-
-
 cdef object leaf_order(leaf):
     return (<Leaf>leaf).seq
 
@@ -441,15 +302,17 @@ cdef list head_nodes(list heads, list head_grads):
 
 cdef int walk_from(list heads, list head_grads, bint retain, bint create, bint recording,
                    bint training, dict wanted) except -1:
-    """Collect the nodes below the heads and walk over them; see Walk.go."""
-    cdef Walk walk = Walk.__new__(Walk)
+    """Collect the nodes below the heads and walk over them; see Backward.go."""
+    cdef Backward walk = Backward.__new__(Backward)
     cdef Flags *now = flags()
     cdef bint old_recording = now.recording, old_training = now.training
     cdef ArrayBase head
     cdef int i
     walk.retain, walk.create = retain, create
     walk.collect(head_nodes(heads, head_grads))
-    walk.deliver = walk.deliver and wanted is None
+    walk.deliver = wanted is None
+    for node in walk.nodes:
+        walk.deliver = walk.deliver and not (<Node>node).hazard
     now.recording, now.training = recording, training
     try:
         for i in range(len(heads)):
