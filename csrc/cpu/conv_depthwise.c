@@ -12,28 +12,14 @@ typedef struct {
   void *const *ptr;
   conv_part *parts;
   int64_t *offset, *number;    /* of the taps, part by part: in the copy, in the window */
-  mx_scratch slices;           /* what is left of the scratch block for the tasks */
-  int64_t tasks;
+  char *slices;                /* of the tasks, slice_bytes each */
+  int64_t tasks, slice_bytes;
 } depthwise_job;
 
 enum {
   MOST_TASKS = 16,
   SLACK = 64,                  /* elements that a span may read or write past the end */
 };
-
-/* The plan, and the scratch block cut up but for the tasks' slices. */
-static depthwise_job begin(const conv_dims *d, conv_pass pass, void *scratch) {
-  depthwise_job job = {.plan = plan_convolution(d, pass == CONV_GRAD_DATA, 0),
-                       .slices = {.base = scratch}};
-  const conv_plan *p = &job.plan;
-  const int64_t window = volume(d->kernel);
-  const int64_t items = pass == CONV_GRAD_WEIGHT ? d->groups : d->N * d->groups;
-  job.tasks = lesser(items < 1 ? 1 : items, MOST_TASKS);
-  job.parts = mx_take(&job.slices, p->num_parts, sizeof *job.parts);
-  job.offset = mx_take(&job.slices, p->in * window, sizeof *job.offset);
-  job.number = mx_take(&job.slices, window, sizeof *job.number);
-  return job;
-}
 
 static void list_parts(depthwise_job *job) {
   const conv_plan *p = &job->plan;

@@ -10,24 +10,37 @@ typedef struct {
   wide *image, *sum, *weight;  /* the copy of `in` channels; results or dy; of the taps of a part */
 } FN(slice);
 
-/* The slice of the task after `before` others. */
-static FN(slice) FN(take_slice)(const conv_plan *p, int64_t before, mx_scratch *scratch) {
+static FN(slice) FN(take_slice)(const conv_plan *p, mx_scratch *scratch) {
   const int64_t image = mx_sum(mx_product(p->in, p->channel), SLACK);
-  FN(slice) slice = {NULL, NULL, NULL};
-  for (int64_t task = 0; task <= before; task++) {
-    slice.image = mx_take(scratch, image, sizeof(wide));
-    slice.sum = mx_take(scratch, mx_sum(p->plane, SLACK), sizeof(wide));
-    slice.weight = mx_take(scratch, p->in * volume(p->d->kernel), sizeof(wide));
-  }
+  FN(slice) slice = {.image = mx_take(scratch, image, sizeof(wide))};
+  slice.sum = mx_take(scratch, mx_sum(p->plane, SLACK), sizeof(wide));
+  slice.weight = mx_take(scratch, p->in * volume(p->d->kernel), sizeof(wide));
   return slice;
 }
 
 static FN(slice) FN(slice_of)(const depthwise_job *job, int64_t task) {
   const conv_plan *p = &job->plan;
-  mx_scratch slices = job->slices;
-  const FN(slice) slice = FN(take_slice)(p, task, &slices);
+  mx_scratch mine = {.base = job->slices + task * job->slice_bytes};
+  const FN(slice) slice = FN(take_slice)(p, &mine);
   memset(slice.image + p->in * p->channel, 0, SLACK * sizeof(wide));
   return slice;
+}
+
+/* The plan, and the scratch block cut up. */
+static depthwise_job FN(begin)(const conv_dims *d, conv_pass pass, mx_scratch *scratch) {
+  depthwise_job job = {.plan = plan_convolution(d, pass == CONV_GRAD_DATA, 0)};
+  const conv_plan *p = &job.plan;
+  const int64_t window = volume(d->kernel);
+  const int64_t items = pass == CONV_GRAD_WEIGHT ? d->groups : d->N * d->groups;
+  mx_scratch slice = {0};
+  FN(take_slice)(p, &slice);
+  job.slice_bytes = mx_lines(slice.size);
+  job.tasks = lesser(items < 1 ? 1 : items, MOST_TASKS);
+  job.parts = mx_take(scratch, p->num_parts, sizeof *job.parts);
+  job.offset = mx_take(scratch, p->in * window, sizeof *job.offset);
+  job.number = mx_take(scratch, window, sizeof *job.number);
+  job.slices = mx_take(scratch, job.tasks, job.slice_bytes);
+  return job;
 }
 
 #define AT(x, i) (*(const FN(vec) *)((x) + (i) * FN(LANES)))
@@ -169,14 +182,14 @@ static void FN(filters_task)(void *context, int64_t task) {
 }
 
 static int64_t FN(depthwise_scratch)(const conv_dims *d, conv_pass pass) {
-  depthwise_job job = begin(d, pass, NULL);
-  FN(take_slice)(&job.plan, job.tasks - 1, &job.slices);
-  return job.slices.size;
+  mx_scratch scratch = {0};
+  FN(begin)(d, pass, &scratch);
+  return scratch.size;
 }
 
 static void FN(depthwise_run)(const conv_dims *d, conv_pass pass, void *const *ptr,
                               void *scratch) {
-  depthwise_job job = begin(d, pass, scratch);
+  depthwise_job job = FN(begin)(d, pass, &(mx_scratch){.base = scratch});
   if (pass != CONV_GRAD_WEIGHT && d->N * volume(job.plan.result) == 0) return;
   job.ptr = ptr;
   list_parts(&job);

@@ -62,6 +62,7 @@ static gemm_cut cut_matrix(const gemm_product *p, int64_t tasks, int64_t tile_co
 typedef struct {
   const gemm_product *p;
   void *scratch;
+  int64_t slice_bytes;   /* of scratch that a task has */
   gemm_cut cut;
   int64_t tasks;
   int pack_a;

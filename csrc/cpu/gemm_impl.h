@@ -54,17 +54,19 @@ typedef struct {
   wide *packed_b, *packed_a, *sum;
 } FN(slice);
 
-/* The slice of the task after `before` others. */
-static FN(slice) FN(take_slice)(const gemm_product *p, int64_t before, mx_scratch *scratch) {
+static FN(slice) FN(take_slice)(const gemm_product *p, mx_scratch *scratch) {
   const int64_t K = at_most(p->K, BLOCK_K), rows = at_most(p->M, TILES_HIGH * TILE_ROWS);
   const int64_t cols = at_most(parts(p->N, FN(COLS)), TILES_WIDE) * FN(COLS);
-  FN(slice) slice = {NULL, NULL, NULL};
-  for (int64_t task = 0; task <= before; task++) {
-    slice.packed_b = mx_take(scratch, cols * K, sizeof(wide));
-    slice.packed_a = mx_take(scratch, TILE_ROWS * K, sizeof(wide));
-    if (!FN(IS_WIDE)) slice.sum = mx_take(scratch, rows * cols, sizeof(wide));
-  }
+  FN(slice) slice = {.packed_b = mx_take(scratch, cols * K, sizeof(wide))};
+  slice.packed_a = mx_take(scratch, TILE_ROWS * K, sizeof(wide));
+  if (!FN(IS_WIDE)) slice.sum = mx_take(scratch, rows * cols, sizeof(wide));
   return slice;
+}
+
+static int64_t FN(slice_bytes)(const gemm_product *p) {
+  mx_scratch slice = {0};
+  FN(take_slice)(p, &slice);
+  return mx_lines(slice.size);
 }
 
 /* Tile `index` of the job's tiles; 16-bit results are summed in the scratch and rounded once. */
@@ -98,20 +100,20 @@ static void FN(gemm_tile)(const gemm_job *job, int64_t index, const FN(slice) *s
 static void FN(gemm_task)(void *context, int64_t task) {
   const gemm_job *job = context;
   const int64_t tiles = job->p->batch * job->cut.num_rows * job->cut.num_cols;
-  const FN(slice) slice = FN(take_slice)(job->p, task, &(mx_scratch){.base = job->scratch});
+  mx_scratch mine = {.base = (char *)job->scratch + task * job->slice_bytes};
+  const FN(slice) slice = FN(take_slice)(job->p, &mine);
   for (int64_t i = task; i < tiles; i += job->tasks) FN(gemm_tile)(job, i, &slice);
 }
 
 int64_t FN(gemm_scratch_size)(const gemm_product *p) {
-  mx_scratch scratch = {0};
-  FN(take_slice)(p, count_tasks(p) - 1, &scratch);
-  return scratch.size;
+  return mx_product(count_tasks(p), FN(slice_bytes)(p));
 }
 
 void FN(gemm_run)(const gemm_product *p, void *scratch) {
   if (p->batch * p->M * p->N == 0) return;
   const int64_t tasks = count_tasks(p);
-  gemm_job job = {p, scratch, cut_matrix(p, tasks, FN(COLS)), tasks, packs_a(p)};
+  gemm_job job = {p, scratch, FN(slice_bytes)(p), cut_matrix(p, tasks, FN(COLS)), tasks,
+                  packs_a(p)};
   if (tasks == 1) FN(gemm_task)(&job, 0);
   else mx_rt->parallel_for(tasks, FN(gemm_task), &job);
 }

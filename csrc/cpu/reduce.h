@@ -48,14 +48,16 @@ static inline int64_t reduce_between(int64_t x, int64_t low, int64_t high) {
 
 /* Fixed by the sizes alone: every sum is cut in the same places for any number of threads. */
 static inline void reduce_cut(reduce_plan *p) {
-  const int64_t count = p->count < 1 ? 1 : p->count;
-  const int64_t fit = REDUCE_TASK / count;
-  p->tile = p->is_row ? reduce_between(fit, 1, REDUCE_TILE)
-                      : reduce_between(p->inner, 1, REDUCE_TILE);
-  p->group = p->is_row ? 1 : reduce_between(fit / p->tile, 1, REDUCE_TASK);
+  const int64_t count = p->count < 1 ? 1 : p->count, work = p->outputs * count;
+  p->tile = p->is_row ? REDUCE_TILE : reduce_between(p->inner, 1, REDUCE_TILE);
+  p->group = p->is_row ? 1 : REDUCE_TASK;
   p->parts = 1;
   p->per_part = p->count;
-  const int64_t share = p->tile * p->group, work = p->outputs * count;
+  if (work <= REDUCE_TASK) return;      /* one task, whatever its tiles: no divisions */
+  const int64_t fit = REDUCE_TASK / count;
+  if (p->is_row) p->tile = reduce_between(fit, 1, REDUCE_TILE);
+  else p->group = reduce_between(fit / p->tile, 1, REDUCE_TASK);
+  const int64_t share = p->tile * p->group;
   if (work < 2 * REDUCE_PART || p->outputs > (REDUCE_TASKS - 1) * share) return;
   const int64_t tasks = (p->outputs + share - 1) / share;
   const int64_t most_parts = count < REDUCE_PARTS ? count : REDUCE_PARTS;

@@ -45,10 +45,12 @@ static void RFN(columns)(const reduce_plan *p, const real *x, int64_t begin, int
   const int64_t kept = begin / p->inner;
   const real *base = x + begin % p->inner +
                      reduce_offset(kept, p->num_kept, p->kept_size, p->kept_stride);
+  const int64_t step = p->num_reduced == 1 ? p->reduced_stride[0] : 0;
   for (int64_t o = 0; o < width; o++) acc[o] = START;
   for (int64_t i = first; i < last; i++) {
-    const real *row =
-        base + reduce_offset(i, p->num_reduced, p->reduced_size, p->reduced_stride);
+    const int64_t at = step ? i * step : reduce_offset(i, p->num_reduced, p->reduced_size,
+                                                       p->reduced_stride);
+    const real *row = base + at;
     for (int64_t o = 0; o < width; o++) acc[o] = COMBINE(acc[o], LOAD(row[o]));
   }
 }

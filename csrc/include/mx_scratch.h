@@ -21,9 +21,14 @@ static inline int64_t mx_product(int64_t a, int64_t b) {
   return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
 }
 
+/* `bytes`, up to a whole number of cache lines. */
+static inline int64_t mx_lines(int64_t bytes) {
+  return mx_sum(bytes, -bytes & (MX_PIECE_ALIGN - 1));
+}
+
 /* The next `count` elements of `item` bytes, from a cache line on. */
 static inline void *mx_take(mx_scratch *scratch, int64_t count, int64_t item) {
-  const int64_t at = mx_sum(scratch->size, -scratch->size & (MX_PIECE_ALIGN - 1));
+  const int64_t at = mx_lines(scratch->size);
   scratch->size = mx_sum(at, mx_product(count, item));
   return scratch->base ? scratch->base + at : NULL;
 }
