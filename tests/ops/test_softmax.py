@@ -159,3 +159,18 @@ def test_refuses():
         nd.SoftmaxOutput(nd.ones((2, 3)), nd.ones((3,)))
     with pytest.raises(ValueError, match="SoftmaxOutput: normalization must be one of 'null'"):
         nd.SoftmaxOutput(nd.ones((2, 3)), nd.ones((2,)), normalization="all")
+
+
+def test_softmax_output_counts_the_first_labels_of_a_longer_label(rng):
+    """MXNet 1.9.1 wants (N, ...) for data (N, ..., K), and reads the first N of them."""
+    gradients = []
+    label = rng.integers(0, 15, (4, 3))
+    values = rng.random((4, 3, 5))
+    for given in (label, label.ravel()[:4]):
+        data = nd.array(values)
+        data.attach_grad()
+        with mx.autograd.record():
+            out = nd.SoftmaxOutput(data, nd.array(given))
+        out.backward()
+        gradients.append(data.grad.asnumpy())
+    np.testing.assert_array_equal(*gradients)

@@ -33,9 +33,11 @@ class SoftmaxOutput(_OutputLayout):
     """softmax(data) with the gradient of the cross entropy to `label`, whatever dy is:
 
     d_data = (out - one_hot(label)) * grad_scale / norm, times dy if out_grad. label holds class
-    numbers, or probabilities shaped like data. data (N, K), or (N, *) flattened; with multi_output
-    (N, K, *) along axis 1; with preserve_shape (*, K). norm: 1 (null), the number of samples
-    (batch) or of labels not ignored (valid); with multi_output also the number of positions.
+    numbers, or probabilities shaped like data. data (N, K), or (N, *) flattened, where a label
+    shaped like data without its last axis is taken, too, as MXNet asks for it: its first N numbers
+    count. With multi_output data (N, K, *), softmax along axis 1; with preserve_shape (*, K).
+    norm: 1 (null), the number of samples (batch) or of labels not ignored (valid); with
+    multi_output also the number of positions.
     """
 
     grad_scale: float = param(1.0, "factor of the gradient")
