@@ -63,7 +63,7 @@ class BatchBuilder:
 
 def numpy_of(value: Any) -> Any:
     """An NDArray as a NumPy array over its memory; all else as it is."""
-    return value._numpy_view() if isinstance(value, nd.NDArray) else value
+    return value._values() if isinstance(value, nd.NDArray) else value
 
 
 def as_chw(image: Any) -> Any:

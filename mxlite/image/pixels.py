@@ -16,7 +16,7 @@ Image = Any                                    # a NumPy array (height, width, c
 def pixels(src: Any, caller: str, argument: str = "src") -> Image:
     """The image (height, width, channels) as a NumPy array over the same memory."""
     if isinstance(src, nd.NDArray):
-        image = src._numpy_view()
+        image = src._values()
     elif isinstance(src, np.ndarray):
         image = src
     else:

@@ -27,7 +27,7 @@ def imrotate(src: Any, rotation_degrees: Any, zoom_in: bool = False, zoom_out: b
         raise MXNetTypeError(f"imrotate: src must be an NDArray of float32; got {got}")
     if zoom_in and zoom_out:
         raise MXNetValueError("imrotate: zoom_in and zoom_out must not both be true")
-    images = src._numpy_view()
+    images = src._values()
     if images.ndim not in (3, 4):
         raise MXNetValueError("imrotate: src must have the shape (channels, height, width) or "
                               f"(batch, channels, height, width); got {images.shape}")

@@ -110,7 +110,7 @@ class NDArrayIter(DataIter):
         if not len(self._indices):
             raise MXNetError("NDArrayIter: there is no batch here; call iter_next() first, and "
                              "go on only if it returns True")
-        return [gather(array._numpy_view(), self._indices, array._dtype_name)
+        return [gather(array._values(), self._indices, array._dtype_name)
                 for _, array in arrays]
 
     def getpad(self) -> int:

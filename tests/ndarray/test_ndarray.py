@@ -186,3 +186,10 @@ def test_too_large_an_array_raises():
         nd.zeros((1 << 50,))
     with pytest.raises(MemoryError, match=r"shape \(1073741824, 1073741824\) is larger than any"):
         nd.zeros((1 << 30, 1 << 30))
+
+
+def test_the_number_of_dimensions_has_a_limit():
+    assert nd.ones((1,) * 32).ndim == 32
+    for make in (nd.zeros, nd.ones, nd.empty, lambda shape: nd.ones((1,)).reshape(shape)):
+        with pytest.raises(ValueError, match=r"an array has at most 32 axes; got 33: \(1, 1"):
+            make((1,) * 33)

@@ -148,7 +148,7 @@ class _Pickler(pickle.Pickler):
         """The number of an array; None for what is pickled as usual."""
         kind = type(value)
         if kind is nd.NDArray:
-            name, view = value._dtype_name, value._numpy_view()
+            name, view = value._dtype_name, value._values()
         elif kind is np.ndarray and value.dtype.names is None and not value.dtype.hasobject:
             name, view = None, value
         else:
