@@ -43,7 +43,7 @@ IMAGE_SOURCES = [f"io/image/{file}.c" for file in (
     "resize_table resize_taps resize_u8 resize_whole resize_x86 rotate warp warp_pixels "
     "warp_table warp_x86 weights").split()]
 RECORDS_SOURCES = [f"io/records/{file}.c"
-                   for file in "colour decode geometry image read scan work".split()]
+                   for file in "colour decode geometry image read scan work workshop".split()]
 DETECTION_SOURCES = [f"io/detection/{file}.c" for file in "boxes image plan widths work".split()]
 TEXT_SOURCES = [f"io/text/{file}.c" for file in "csv decimal libsvm lines number work".split()]
 KERNEL_SOURCES = [f"csrc/cpu/{file}.c" for file in KERNEL_FILES.split()]
