@@ -205,10 +205,10 @@ def instruction_sets():
 
 
 def load_cpu_kernels():
-    """Load the kernels of the best instruction set (or of MXLITE_CPU); returns its name."""
-    cdef const mx_kernel_entry *const *tables
-    cdef const mx_kernel_entry *entry
-    cdef dict found = KERNELS.setdefault("cpu", {})
+    """Load the kernels of the best instruction set (or of MXLITE_CPU); returns its name.
+
+    The baseline's module has all kernels; those that the set has too replace them.
+    """
     names = instruction_sets()
     wanted = os.environ.get("MXLITE_CPU")
     if wanted:
@@ -216,24 +216,36 @@ def load_cpu_kernels():
             raise MXNetValueError(
                 f"MXLITE_CPU must be {listing(names)} on this CPU; got {wanted!r}")
         names = [wanted]
+    RUNTIME.parallel_for = mx_parallel_for
+    RUNTIME.num_threads = mx_num_threads
     for name in names:
         try:
-            module = importlib.import_module(f"mxlite._kernels.cpu_{name}")
+            load_tables(name)
             break
         except ModuleNotFoundError:
             if name == names[len(names) - 1]:
                 raise
-    RUNTIME.parallel_for = mx_parallel_for
-    RUNTIME.num_threads = mx_num_threads
+    if name != "baseline":
+        load_tables("baseline")
+    return name
+
+
+cdef load_tables(str instruction_set):
+    """Add the kernels of this set's module that are not known yet."""
+    cdef const mx_kernel_entry *const *tables
+    cdef const mx_kernel_entry *entry
+    cdef dict kernels = KERNELS.setdefault("cpu", {})
+    module = importlib.import_module(f"mxlite._kernels.cpu_{instruction_set}")
     capsule = module.load(PyCapsule_New(&RUNTIME, "mxlite.runtime", NULL))
     tables = <const mx_kernel_entry *const *>PyCapsule_GetPointer(capsule, "mxlite.tables")
     while tables[0] != NULL:
         entry = tables[0]
         while entry.name != NULL:
-            found[entry.name.decode()] = make_kernel(entry)
+            name = entry.name.decode()
+            if name not in kernels:
+                kernels[name] = make_kernel(entry)
             entry += 1
         tables += 1
-    return name
 
 
 def register_kernel(str device, str name, function):
