@@ -1,41 +1,55 @@
-"""Builds mxlite's extensions: the Cython modules, and the C kernels once per instruction set."""
+"""Builds mxlite's extensions: the Cython modules, and the C kernels for each instruction set."""
 
-import glob
-import hashlib
-import json
 import os
 import platform
-from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
+import subprocess
+import sys
+import sysconfig
 
 import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
-from setuptools.command.build_ext import build_ext
+
+sys.path.insert(0, "tools")
+from object_cache import BuildCached
 
 DEBUG = os.environ.get("MXLITE_DEBUG") == "1"
 WERROR = os.environ.get("MXLITE_WERROR") == "1"
 X86 = platform.machine().lower() in ("x86_64", "amd64")
 
-FLAGS = ["-std=c11", "-O3", "-g0", "-fno-math-errno", "-fno-trapping-math",
-         "-ffp-contract=fast", "-fvisibility=hidden", "-pthread"]
-STRICT = ["-Wall", "-Wextra", "-Werror"] if WERROR else []
+CC = os.environ.get("CC", sysconfig.get_config_var("CC")).split()[0]
+IS_CLANG = "clang" in subprocess.run([CC, "--version"], capture_output=True, text=True).stdout
+
+COMMON = ["-std=c11", "-g0", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast",
+          "-fvisibility=hidden", "-pthread"]
+LOOPS = ["-O3"]
+# Long lists of small loops: gcc's -O3 takes up to twice the time and makes none of them faster.
+ROWS = ["-O2"] if IS_CLANG else ["-O2", "-ftree-vectorize", "-fvect-cost-model=dynamic"]
+BINDING = ["-O1"]        # Cython's code between Python and io: its time is not in a loop
+WARNINGS = ["-Wall", "-Wextra", *(["-Werror"] if WERROR else [])]      # of C written by hand
 SANITIZE = ["-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g", "-O1"] if DEBUG else []
 MACROS = [("MX_DEBUG", "1")] if DEBUG else []
+NUMPY = ["-isystem", numpy.get_include()]
 ISA_FLAGS = {"baseline": []}
 if X86:
     ISA_FLAGS["avx2"] = ["-mavx2", "-mfma", "-mf16c"]
     ISA_FLAGS["avx512"] = ["-march=skylake-avx512", "-mprefer-vector-width=512"]
-ISAS = os.environ.get("MXLITE_ISAS", ",".join(ISA_FLAGS)).split(",")
+WANTED = os.environ.get("MXLITE_ISAS", ",".join(ISA_FLAGS)).split(",")
+ISAS = [isa for isa in ISA_FLAGS if isa == "baseline" or isa in WANTED]
 
-INCLUDE = ["csrc/include", numpy.get_include()]
-KERNEL_FILES = (
-    "module copy cast unary unary_integer binary binary_integer special where clip smooth_l1 "
-    "hard_sigmoid add_n strided_copy join pad fill index_take index_accumulate index_nd "
-    "index_pick index_sequence reduce reduce_arg softmax softmax_output softmax_cross_entropy "
-    "regression_output batch_norm layer_norm leaky_relu pooling dropout optimizer random "
-    "random_sample gemm_micro gemm gemm_naive conv conv_general conv_depthwise conv_pointwise "
-    "conv_naive")
+# The kernels' files, csrc/cpu/<name>.c. The baseline has all of them. The other instruction sets
+# have PER_SET, which gain from them, and at import their kernels replace the baseline's.
+PER_SET = (
+    "cast unary binary where clip smooth_l1 hard_sigmoid add_n strided_copy reduce reduce_arg "
+    "softmax softmax_output softmax_cross_entropy regression_output batch_norm layer_norm "
+    "leaky_relu pooling dropout optimizer random gemm_micro gemm conv").split()
+ONCE = (
+    "copy unary_integer binary_integer join pad fill index_take index_accumulate index_nd "
+    "index_pick index_sequence random_sample gemm_naive conv_naive").split()
+# In each of the modules, without kernels of their own.
+SHARED = "module special conv_general conv_depthwise conv_pointwise".split()
+AS_ROWS = "unary unary_integer binary binary_integer reduce leaky_relu".split()
+
 RECORDIO_SOURCES = [f"io/recordio/{file}.c"
                     for file in "block file find_magic part reader writer".split()]
 JPEG_SOURCES = [f"io/jpeg/{file}.c" for file in "decoder library orientation".split()]
@@ -44,45 +58,46 @@ IMAGE_SOURCES = [f"io/image/{file}.c" for file in (
     "resize_table resize_taps resize_u8 resize_whole resize_x86 rotate warp warp_pixels "
     "warp_table warp_x86 weights").split()]
 RECORDS_SOURCES = [f"io/records/{file}.c"
-                   for file in "colour decode geometry image read scan work".split()]
+                   for file in "colour decode geometry image read scan work workshop".split()]
 DETECTION_SOURCES = [f"io/detection/{file}.c" for file in "boxes image plan widths work".split()]
 TEXT_SOURCES = [f"io/text/{file}.c" for file in "csv decimal libsvm lines number work".split()]
-KERNEL_SOURCES = [f"csrc/cpu/{file}.c" for file in KERNEL_FILES.split()]
-HEADERS = sorted(glob.glob("csrc/include/*") + glob.glob("csrc/cpu/*.h"))
 
 
-def cython_extension(name, *sources):
+def cython_extension(name, *sources, flags=()):
     return Extension(
-        name, [name.replace(".", "/") + ".pyx", *sources], include_dirs=INCLUDE, depends=HEADERS,
+        name, [name.replace(".", "/") + ".pyx", *sources], include_dirs=["csrc/include"],
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_23_API_VERSION"), *MACROS],
-        extra_compile_args=[*FLAGS, *SANITIZE], extra_link_args=["-pthread", *SANITIZE])
+        extra_compile_args=[*COMMON, "-O3", *flags, *SANITIZE],
+        extra_link_args=["-pthread", *SANITIZE])
 
 
 def data_extension(name, *sources):
     """Of `io`; it takes neither the kernels nor NumPy."""
     return Extension(
         name, [name.replace(".", "/") + ".pyx", *sources],
-        include_dirs=["io/include", "csrc/include"],
-        depends=sorted(glob.glob("io/include/*") + glob.glob("io/*/*.h")),
-        define_macros=MACROS, extra_compile_args=[*FLAGS, *SANITIZE],
+        include_dirs=["io/include", "csrc/include"], define_macros=MACROS,
+        extra_compile_args=[*COMMON, *LOOPS, *SANITIZE],
         extra_link_args=["-pthread", "-ldl", *SANITIZE])
 
 
 def kernel_extension(isa):
+    names = PER_SET if isa != "baseline" else PER_SET + ONCE
+    tables = " ".join(f"TABLE({name})" for name in names)
     return Extension(
-        f"mxlite._kernels.cpu_{isa}", KERNEL_SOURCES, include_dirs=["csrc/include", "csrc/cpu"],
-        depends=HEADERS, define_macros=[("MX_ISA", isa)],
-        extra_compile_args=[*FLAGS, *ISA_FLAGS[isa], *STRICT, *SANITIZE],
+        f"mxlite._kernels.cpu_{isa}", [f"csrc/cpu/{name}.c" for name in [*names, *SHARED]],
+        include_dirs=["csrc/include", "csrc/cpu"],
+        define_macros=[("MX_ISA", isa), ("MX_TABLES(TABLE)", tables)],
+        extra_compile_args=[*COMMON, *LOOPS, *ISA_FLAGS[isa], *SANITIZE],
         extra_link_args=["-pthread", "-lm", *SANITIZE])
 
 
 EXTENSIONS = [
-    cython_extension("mxlite.device.memory"),
+    cython_extension("mxlite.device.memory", flags=NUMPY),
     cython_extension("mxlite.device.host", "csrc/runtime/memory.c", "csrc/runtime/pool.c",
                      "csrc/runtime/threads.c"),
     cython_extension("mxlite.device.core"),
     cython_extension("mxlite.device.program"),
-    cython_extension("mxlite.ndarray.array"),
+    cython_extension("mxlite.ndarray.array", flags=NUMPY),
     cython_extension("mxlite.ndarray.gradient"),
     cython_extension("mxlite.ndarray.tape"),
     cython_extension("mxlite.ndarray.run"),
@@ -104,48 +119,22 @@ EXTENSIONS = [
 ]
 
 
-class BuildOnce(build_ext):
-    """Compiles each file once for each set of flags, as many files at a time as there are CPUs.
+class Build(BuildCached):
+    # pip builds with a NumPy in a folder of another name each time
+    rename = {numpy.get_include(): f"numpy {numpy.__version__}"}
 
-    setuptools compiles the files of an extension one after another, and a file of several
-    extensions once for each. Here extensions wait side by side for files that they share."""
-
-    def build_extensions(self):
-        self.check_extensions_list(self.extensions)
-        with ThreadPoolExecutor(os.cpu_count()) as files, \
-                ThreadPoolExecutor(len(self.extensions)) as extensions:
-            compiler = CompileOnce(self.compiler.compile, files)
-            self.compiler.compile = compiler.compile
-            for built in [extensions.submit(self.build_extension, ext) for ext in self.extensions]:
-                built.result()
-
-
-class CompileOnce:
-    """A compiler's `compile`, whose files are compiled by a pool of threads."""
-
-    def __init__(self, compile_files, pool):
-        self._compile_files = compile_files
-        self._pool = pool
-        self._objects = {}      # (file, flags) -> future of its object
-        self._lock = Lock()
-
-    def compile(self, sources, output_dir, macros, extra_postargs, **options):
-        flags = json.dumps([macros, extra_postargs, options["include_dirs"]])
-        folder = os.path.join(output_dir, hashlib.sha1(flags.encode()).hexdigest()[:8])
-
-        def compile_one(source):
-            return self._compile_files([source], output_dir=folder, macros=macros,
-                                       extra_postargs=extra_postargs, **options)
-
-        with self._lock:
-            for source in sources:
-                if (source, flags) not in self._objects:
-                    self._objects[source, flags] = self._pool.submit(compile_one, source)
-        return [object_ for source in sources for object_ in self._objects[source, flags].result()]
+    def flags_of(self, ext, source):
+        if source in [f"csrc/cpu/{name}.c" for name in AS_ROWS]:
+            return [*ext.extra_compile_args, *ROWS, *WARNINGS]
+        if not source.startswith("build/cython"):
+            return [*ext.extra_compile_args, *WARNINGS]
+        if ext.name.startswith("mxlite._dataio"):
+            return [*ext.extra_compile_args, *BINDING]
+        return ext.extra_compile_args
 
 
 setup(
-    cmdclass={"build_ext": BuildOnce},
+    cmdclass={"build_ext": Build},
     ext_modules=[kernel_extension(isa) for isa in ISAS] + cythonize(
         EXTENSIONS, nthreads=0, force=DEBUG, build_dir="build/cython",
         compiler_directives={

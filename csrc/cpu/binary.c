@@ -1,5 +1,6 @@
 /* Pointwise functions of two arrays with broadcasting: float dtypes.  Rows: binary_ops.def. */
 #include "binary.h"
+#include "half.h"
 
 #define F_(name) FLOAT_##name
 #define FLOAT_pow _Generic((wide)0, float: powf, double: pow)

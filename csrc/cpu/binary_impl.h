@@ -1,20 +1,41 @@
 /* Loops over the rows of binary_ops.def for one dtype; ROW picks the float or integer formula. */
-#define BINARY_LOOP(SA, SB, formula)                                         \
+#if IS_HALF
+static void FN(by_float)(binary_loop loop, const void *lhs, const void *rhs, void *out, int64_t n,
+                         int64_t sa, int64_t sb) {
+  float a[HALF_BLOCK], b[HALF_BLOCK], y[HALF_BLOCK];
+  for (int64_t i = 0; i < n; i += HALF_BLOCK) {
+    const int64_t count = n - i < HALF_BLOCK ? n - i : HALF_BLOCK;
+    FN(load_block)((const real *)lhs + i * sa, sa, a, count);
+    FN(load_block)((const real *)rhs + i * sb, sb, b, count);
+    loop(a, b, y, count, sa != 0, sb != 0);
+    FN(store_block)(y, (real *)out + i, count);
+  }
+}
+#define LOOP(name, formula)                                                               \
+  static void FN(name##_loop)(const void *lhs, const void *rhs, void *out, int64_t n,     \
+                              int64_t sa, int64_t sb) {                                   \
+    FN(by_float)(name##_loop_f32, lhs, rhs, out, n, sa, sb);                              \
+  }
+#else
+#define BINARY_LOOP(SA, SB, formula)                                   \
   for (int64_t i = 0; i < n; i++) {                                    \
     const wide a = LOAD(left[i * (SA)]), b = LOAD(right[i * (SB)]);    \
-    target[i] = STORE((wide)(formula));                                      \
+    target[i] = STORE((wide)(formula));                                \
   }
-
-#define ROW(name, formula)                                                                      \
+#define LOOP(name, formula)                                                               \
   static void FN(name##_loop)(const void *lhs, const void *rhs, void *out, int64_t n,     \
                               int64_t sa, int64_t sb) {                                   \
     const real *left = lhs, *right = rhs;                                                 \
     real *target = out;                                                                   \
-    if (sa == 1 && sb == 1) BINARY_LOOP(1, 1, formula)                                          \
-    else if (sa == 1 && sb == 0) BINARY_LOOP(1, 0, formula)                                     \
-    else if (sa == 0 && sb == 1) BINARY_LOOP(0, 1, formula)                                     \
-    else BINARY_LOOP(sa, sb, formula)                                                           \
-  }                                                                                       \
+    if (sa == 1 && sb == 1) BINARY_LOOP(1, 1, formula)                                    \
+    else if (sa == 1 && sb == 0) BINARY_LOOP(1, 0, formula)                               \
+    else if (sa == 0 && sb == 1) BINARY_LOOP(0, 1, formula)                               \
+    else BINARY_LOOP(sa, sb, formula)                                                     \
+  }
+#endif
+
+#define ROW(name, formula)                                                                \
+  LOOP(name, formula)                                                                     \
   static int FN(name)(const void *desc, void *const *ptr, const mx_scalar *scalars) {     \
     (void)scalars;                                                                        \
     return binary_run(desc, ptr, sizeof(real), FN(name##_loop));                          \
@@ -29,4 +50,5 @@
   }
 #include "binary_ops.def"
 #undef BINARY_LOOP
+#undef LOOP
 #undef ROW

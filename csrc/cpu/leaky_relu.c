@@ -1,4 +1,5 @@
 /* The activations of LeakyReLU, and their gradients. */
+#include "half.h"
 #include "mx_kernel.h"
 #include "mx_math.h"
 

@@ -1,12 +1,15 @@
 /* The Python module of one instruction set: hands out the kernel tables, takes the runtime. */
 #include <Python.h>
 
-#include "tables.h"
+#include "mx_kernel.h"
 
 const mx_runtime *mx_rt;
 
-#define MX_ADDRESS(family) mx_table_##family,
-static const mx_kernel_entry *const tables[] = {MX_TABLES(MX_ADDRESS) NULL};
+/* MX_TABLES(TABLE), of setup.py: TABLE(file) for each file of kernels that is in this module. */
+#define DECLARE(file) extern const mx_kernel_entry mx_table_##file[];
+MX_TABLES(DECLARE)
+#define ADDRESS(file) mx_table_##file,
+static const mx_kernel_entry *const tables[] = {MX_TABLES(ADDRESS) NULL};
 
 static PyObject *load(PyObject *module, PyObject *runtime) {
   (void)module;

@@ -1,5 +1,6 @@
 /* Reductions over any set of axes: sum (and mean), nansum, prod, nanprod, norms, max, min. */
 #include "reduce.h"
+#include "half.h"
 
 #include <math.h>
 

@@ -3,7 +3,29 @@
  * with acc of type ACC.  Every sum is cut in the same places whatever the number of threads. */
 #define RFN(part) MX_JOIN_(MX_JOIN_(NAME, part), DT)
 
-static inline ACC RFN(row)(const real *x, int64_t n) {
+#if IS_HALF
+static ACC RFN(row)(const real *x, int64_t n) {
+  ACC acc = START;
+  for (int64_t i = 0; i < n; i += HALF_BLOCK) {
+    float block[HALF_BLOCK];
+    const int64_t count = n - i < HALF_BLOCK ? n - i : HALF_BLOCK;
+    FN(load_block)(x + i, 1, block, count);
+    const ACC part = MX_JOIN_(NAME, row_f32)(block, count);
+    acc = MERGE(acc, part);
+  }
+  return acc;
+}
+
+static void RFN(add)(ACC *acc, const real *x, int64_t n) {
+  for (int64_t i = 0; i < n; i += HALF_BLOCK) {
+    float block[HALF_BLOCK];
+    const int64_t count = n - i < HALF_BLOCK ? n - i : HALF_BLOCK;
+    FN(load_block)(x + i, 1, block, count);
+    MX_JOIN_(NAME, add_f32)(acc + i, block, count);
+  }
+}
+#else
+static ACC RFN(row)(const real *x, int64_t n) {
   ACC acc = START;
   int64_t i = 0;
   if (n >= REDUCE_LANES) {
@@ -18,6 +40,11 @@ static inline ACC RFN(row)(const real *x, int64_t n) {
   for (; i < n; i++) acc = COMBINE(acc, LOAD(x[i]));
   return acc;
 }
+
+static inline void RFN(add)(ACC *acc, const real *x, int64_t n) {
+  for (int64_t o = 0; o < n; o++) acc[o] = COMBINE(acc[o], LOAD(x[o]));
+}
+#endif
 
 /* Innermost axis reduced: acc[o] over the elements [first, last) of output begin + o. */
 static void RFN(rows)(const reduce_plan *p, const real *x, int64_t begin, int64_t width,
@@ -50,8 +77,7 @@ static void RFN(columns)(const reduce_plan *p, const real *x, int64_t begin, int
   for (int64_t i = first; i < last; i++) {
     const int64_t at = step ? i * step : reduce_offset(i, p->num_reduced, p->reduced_size,
                                                        p->reduced_stride);
-    const real *row = base + at;
-    for (int64_t o = 0; o < width; o++) acc[o] = COMBINE(acc[o], LOAD(row[o]));
+    RFN(add)(acc, base + at, width);
   }
 }
 

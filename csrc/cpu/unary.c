@@ -1,6 +1,7 @@
 /* Pointwise functions of one array: float dtypes.  Rows: unary_ops.def. */
 #include "unary.h"
 
+#include "half.h"
 #include "mx_math.h"
 
 #define F_(name) FLOAT_OR_DOUBLE(name)

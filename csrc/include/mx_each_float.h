@@ -2,6 +2,7 @@
  *   DT         the dtype's name: f16, bf16, f32, f64      FN(name)   name_<DT>
  *   real       the stored type                            wide       the type it computes in
  *   LOAD(x)    real -> wide                               STORE(x)   wide -> real
+ *   IS_HALF    1 for f16 and bf16, which come after f32
  * No include guard: every inclusion stamps the body out again. */
 #include "mx_dtype.h"
 
@@ -14,6 +15,7 @@
 #define wide float
 #define LOAD(x) (x)
 #define STORE(x) (x)
+#define IS_HALF 0
 #include MX_BODY
 #undef DT
 #undef real
@@ -28,7 +30,9 @@
 #undef wide
 #undef LOAD
 #undef STORE
+#undef IS_HALF
 
+#define IS_HALF 1
 #define DT f16
 #define real mx_f16
 #define wide float
@@ -50,3 +54,4 @@
 #undef wide
 #undef LOAD
 #undef STORE
+#undef IS_HALF

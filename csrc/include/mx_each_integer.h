@@ -7,6 +7,7 @@
 #define FN(name) MX_JOIN_(name, DT)
 #define LOAD(x) (x)
 #define STORE(x) (x)
+#define IS_HALF 0
 
 #define DT i8
 #define real int8_t
@@ -41,3 +42,4 @@
 #undef wide
 #undef LOAD
 #undef STORE
+#undef IS_HALF

@@ -5,6 +5,7 @@
 #include "image.h"
 
 #include "../records/colour.h"
+#include "../records/image.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef MX_DECODE_H
 #define MX_DECODE_H
 
-#include "image.h"
+#include "workshop.h"
 
 /* One that was begun: a JPEG, or the pixels of another image. */
 typedef struct encoded {

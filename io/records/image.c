@@ -7,25 +7,9 @@
 #include "decode.h"
 #include "mx_image.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { SUPPORT = 8 };                /* source pixels beside a window that a resize may look at */
-
-uint8_t *mx_room(buffer *buffer, int64_t pixels, int64_t channels) {
-  if (pixels * channels > buffer->capacity) {
-    free(buffer->bytes);
-    buffer->bytes = malloc((size_t)(pixels * channels));
-    buffer->capacity = buffer->bytes ? pixels * channels : 0;
-  }
-  return buffer->bytes;
-}
-
-uint8_t *mx_step_room(workshop *shop, extent size) {
-  shop->step = !shop->step;
-  return mx_room(&shop->steps[shop->step], size.height * size.width,
-                 shop->records->augment.channels);
-}
 
 /* A part of `image` resized to `whole`: rows from `top`, columns from `left`. */
 static int resize_part(workshop *shop, view image, extent whole, int method, int64_t top,

@@ -5,30 +5,7 @@
 #include "read.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-
-void mx_workshop_free(workshop *shop) {
-  mx_rec_reader_free(shop->reader);
-  mx_jpeg_decoder_free(shop->jpeg);
-  if (shop->keep) shop->records->other.release(shop->keep);
-  free(shop->decoded.bytes);
-  free(shop->turned.bytes);
-  free(shop->steps[0].bytes);
-  free(shop->steps[1].bytes);
-  free(shop);
-}
-
-workshop *mx_workshop_new(const mx_image_records *records) {
-  workshop *shop = calloc(1, sizeof *shop);
-  if (!shop) return NULL;
-  shop->records = records;
-  shop->reader = mx_rec_reader_new(&records->source);
-  if (records->jpeg) shop->jpeg = mx_jpeg_decoder_new(records->jpeg);
-  if (shop->reader && (shop->jpeg || !records->jpeg)) return shop;
-  mx_workshop_free(shop);
-  return NULL;
-}
 
 static void *begin(void *context) { return mx_workshop_new(context); }
 

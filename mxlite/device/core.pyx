@@ -127,9 +127,10 @@ def instruction_sets():
 
 
 def load_cpu_kernels():
-    """Load the kernels of the best instruction set (or of MXLITE_CPU); returns its name."""
-    cdef const mx_kernel_entry *const *tables
-    cdef const mx_kernel_entry *entry
+    """Load the kernels of the best instruction set (or of MXLITE_CPU); returns its name.
+
+    The baseline's module has all kernels; those that the set has too replace them.
+    """
     names = instruction_sets()
     wanted = os.environ.get("MXLITE_CPU")
     if wanted:
@@ -139,20 +140,32 @@ def load_cpu_kernels():
         names = [wanted]
     for name in names:
         try:
-            module = importlib.import_module(f"mxlite._kernels.cpu_{name}")
+            load_tables(name)
             break
         except ModuleNotFoundError:
             if name == names[len(names) - 1]:
                 raise
+    if name != "baseline":
+        load_tables("baseline")
+    return name
+
+
+cdef int load_tables(str instruction_set) except -1:
+    """Add the kernels of this set's module that are not known yet."""
+    cdef const mx_kernel_entry *const *tables
+    cdef const mx_kernel_entry *entry
+    cdef dict kernels = HOST_DEVICE.kernels
+    module = importlib.import_module(f"mxlite._kernels.cpu_{instruction_set}")
     capsule = module.load(runtime_capsule())
     tables = <const mx_kernel_entry *const *>PyCapsule_GetPointer(capsule, "mxlite.tables")
     while tables[0] != NULL:
         entry = tables[0]
         while entry.name != NULL:
-            HOST_DEVICE.kernels[entry.name.decode()] = compiled_kernel(entry)
+            name = entry.name.decode()
+            if name not in kernels:
+                kernels[name] = compiled_kernel(entry)
             entry += 1
         tables += 1
-    return name
 
 
 def find_kernel(str operator, str name, str dtype, ctx):
