@@ -25,7 +25,8 @@ COMMON = ["-std=c11", "-g0", "-fno-math-errno", "-fno-trapping-math", "-ffp-cont
 LOOPS = ["-O3"]
 # Long lists of small loops: gcc's -O3 takes up to twice the time and makes none of them faster.
 ROWS = ["-O2"] if IS_CLANG else ["-O2", "-ftree-vectorize", "-fvect-cost-model=dynamic"]
-BINDING = ["-O1"]        # Cython's code between Python and io: its time is not in a loop
+BINDING = ["-O1"]        # Cython's code that prepares things, and that between Python and io
+FALLBACK = ["-O2", "-fno-tree-vectorize"]      # PER_SET in the baseline of x86: few CPUs run it
 WARNINGS = ["-Wall", "-Wextra", *(["-Werror"] if WERROR else [])]      # of C written by hand
 SANITIZE = ["-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g", "-O1"] if DEBUG else []
 MACROS = [("MX_DEBUG", "1")] if DEBUG else []
@@ -37,18 +38,22 @@ if X86:
 WANTED = os.environ.get("MXLITE_ISAS", ",".join(ISA_FLAGS)).split(",")
 ISAS = [isa for isa in ISA_FLAGS if isa == "baseline" or isa in WANTED]
 
-# The kernels' files, csrc/cpu/<name>.c. The baseline has all of them. The other instruction sets
-# have PER_SET, which gain from them, and at import their kernels replace the baseline's.
-PER_SET = (
-    "cast unary binary where clip smooth_l1 hard_sigmoid add_n strided_copy reduce reduce_arg "
-    "softmax softmax_output softmax_cross_entropy regression_output batch_norm layer_norm "
-    "leaky_relu pooling dropout optimizer random gemm_micro gemm conv").split()
+# The kernels' files, csrc/cpu/<name>.c. The baseline has all of them. AVX2 has those that gain from
+# it, AVX-512 those whose time is arithmetic, not memory. At import a CPU's best set comes first, and
+# those below it fill in what it lacks.
+ARITHMETIC = "unary leaky_relu softmax gemm_micro gemm conv".split()
+PER_SET = ARITHMETIC + (
+    "cast binary where clip smooth_l1 hard_sigmoid add_n strided_copy reduce reduce_arg "
+    "softmax_output softmax_cross_entropy regression_output batch_norm layer_norm pooling dropout "
+    "optimizer random").split()
 ONCE = (
     "copy unary_integer binary_integer join pad fill index_take index_accumulate index_nd "
     "index_pick index_sequence random_sample gemm_naive conv_naive").split()
 # In each of the modules, without kernels of their own.
 SHARED = "module special conv_general conv_depthwise conv_pointwise".split()
-AS_ROWS = "unary unary_integer binary binary_integer reduce leaky_relu".split()
+AS_ROWS = (
+    "unary unary_integer binary binary_integer reduce leaky_relu layer_norm batch_norm optimizer "
+    "cast").split()
 
 RECORDIO_SOURCES = [f"io/recordio/{file}.c"
                     for file in "block file find_magic part reader writer".split()]
@@ -67,7 +72,7 @@ def cython_extension(name, *sources, flags=()):
     return Extension(
         name, [name.replace(".", "/") + ".pyx", *sources], include_dirs=["csrc/include"],
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_23_API_VERSION"), *MACROS],
-        extra_compile_args=[*COMMON, "-O3", *flags, *SANITIZE],
+        extra_compile_args=[*COMMON, "-O2", *flags, *SANITIZE],
         extra_link_args=["-pthread", *SANITIZE])
 
 
@@ -81,7 +86,7 @@ def data_extension(name, *sources):
 
 
 def kernel_extension(isa):
-    names = PER_SET if isa != "baseline" else PER_SET + ONCE
+    names = {"baseline": PER_SET + ONCE, "avx2": PER_SET, "avx512": ARITHMETIC}[isa]
     tables = " ".join(f"TABLE({name})" for name in names)
     return Extension(
         f"mxlite._kernels.cpu_{isa}", [f"csrc/cpu/{name}.c" for name in [*names, *SHARED]],
@@ -94,11 +99,11 @@ def kernel_extension(isa):
 EXTENSIONS = [
     cython_extension("mxlite.device.memory", flags=NUMPY),
     cython_extension("mxlite.device.host", "csrc/runtime/memory.c", "csrc/runtime/pool.c",
-                     "csrc/runtime/threads.c"),
+                     "csrc/runtime/threads.c", flags=LOOPS),
     cython_extension("mxlite.device.core"),
     cython_extension("mxlite.device.program"),
-    cython_extension("mxlite.ndarray.array", flags=NUMPY),
-    cython_extension("mxlite.ndarray.gradient"),
+    cython_extension("mxlite.ndarray.array"),
+    cython_extension("mxlite.ndarray.gradient", flags=BINDING),
     cython_extension("mxlite.ndarray.tape"),
     cython_extension("mxlite.ndarray.run"),
     cython_extension("mxlite.ndarray.operators"),
@@ -124,7 +129,10 @@ class Build(BuildCached):
     rename = {numpy.get_include(): f"numpy {numpy.__version__}"}
 
     def flags_of(self, ext, source):
-        if source in [f"csrc/cpu/{name}.c" for name in AS_ROWS]:
+        name = source.removeprefix("csrc/cpu/").removesuffix(".c")
+        if X86 and ext.name.endswith("baseline") and name in [*PER_SET, *SHARED]:
+            return [*ext.extra_compile_args, *FALLBACK, *WARNINGS]
+        if name in AS_ROWS:
             return [*ext.extra_compile_args, *ROWS, *WARNINGS]
         if not source.startswith("build/cython"):
             return [*ext.extra_compile_args, *WARNINGS]

@@ -2,9 +2,8 @@
 
 import contextlib
 import ctypes
-import importlib
+import sys
 
-from mxlite import ops
 from mxlite.device import core
 
 TASK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)
@@ -41,7 +40,9 @@ def counted_tasks(num_threads=3):
             task(context, i)
 
     runtime = Runtime(PARALLEL_FOR(parallel_for), NUM_THREADS(lambda: num_threads))
-    importlib.import_module(f"mxlite._kernels.cpu_{ops.CPU}").load(runtime_capsule(runtime))
+    for name in core.instruction_sets():
+        if f"mxlite._kernels.cpu_{name}" in sys.modules:
+            sys.modules[f"mxlite._kernels.cpu_{name}"].load(runtime_capsule(runtime))
     try:
         yield counts
     finally:

@@ -1,7 +1,7 @@
 /* Loops over the rows of unary_ops.def for one floating dtype: y = f(x), dx = dy f'(x). */
 #if IS_HALF
 /* in, num_in arrays, to out by the loop for float. */
-static void FN(by_float)(pointwise_loop loop, const void *const *in, int num_in, void *out,
+static void FN(by_float)(unary_loop loop, const void *const *in, int num_in, void *out,
                          int64_t n) {
   float x[2][HALF_BLOCK], y[HALF_BLOCK];
   const void *const blocks[] = {x[0], x[1]};

@@ -129,7 +129,8 @@ def instruction_sets():
 def load_cpu_kernels():
     """Load the kernels of the best instruction set (or of MXLITE_CPU); returns its name.
 
-    The baseline's module has all kernels; those that the set has too replace them.
+    Its module has those that gain from it; what it lacks comes from the sets below, the baseline's
+    module at last, which has all.
     """
     names = instruction_sets()
     wanted = os.environ.get("MXLITE_CPU")
@@ -137,25 +138,25 @@ def load_cpu_kernels():
         if wanted not in names:
             raise MXNetValueError(
                 f"MXLITE_CPU must be {listing(names)} on this CPU; got {wanted!r}")
-        names = [wanted]
-    for name in names:
-        try:
-            load_tables(name)
-            break
-        except ModuleNotFoundError:
-            if name == names[len(names) - 1]:
-                raise
-    if name != "baseline":
-        load_tables("baseline")
-    return name
+        names = names[names.index(wanted):]
+    names = [name for name in names if load_tables(name)]
+    if wanted and names[0] != wanted:
+        raise MXNetValueError(f"MXLITE_CPU is {wanted!r}, which this build of mxlite has not; "
+                              f"it has {listing(names)}")
+    return names[0]
 
 
-cdef int load_tables(str instruction_set) except -1:
-    """Add the kernels of this set's module that are not known yet."""
+cdef bint load_tables(str instruction_set) except -1:
+    """Add the kernels of this set's module that are not known yet; False if there is no module."""
     cdef const mx_kernel_entry *const *tables
     cdef const mx_kernel_entry *entry
     cdef dict kernels = HOST_DEVICE.kernels
-    module = importlib.import_module(f"mxlite._kernels.cpu_{instruction_set}")
+    try:
+        module = importlib.import_module(f"mxlite._kernels.cpu_{instruction_set}")
+    except ModuleNotFoundError:
+        if instruction_set == "baseline":
+            raise
+        return False
     capsule = module.load(runtime_capsule())
     tables = <const mx_kernel_entry *const *>PyCapsule_GetPointer(capsule, "mxlite.tables")
     while tables[0] != NULL:
@@ -166,6 +167,7 @@ cdef int load_tables(str instruction_set) except -1:
                 kernels[name] = compiled_kernel(entry)
             entry += 1
         tables += 1
+    return True
 
 
 def find_kernel(str operator, str name, str dtype, ctx):
@@ -256,7 +258,7 @@ cdef int launch(Prepared call, void **ptr, const mx_scalar *scalars) except -1:
 
 cdef int call_host(Prepared call, void **ptr, const mx_scalar *scalars) except -1:
     cdef int i
-    cdef list arguments = [host_view(<Spec>spec, ptr[i])
+    cdef list arguments = [host_view(<Spec>spec, ptr[i], None)
                            for i, spec in enumerate(call.in_specs + call.out_specs)]
     for i in range(call.op.num_runtime):
         arguments.append(scalars[i + 2 * call.op.needs_key].f)

@@ -203,8 +203,8 @@ cdef dict NUMPY_TYPES = {
 }
 
 
-cdef object host_view(Spec spec, void *data):
-    """A NumPy array over host memory, which the caller keeps alive."""
+cdef object host_view(Spec spec, void *data, object owner):
+    """A NumPy array over host memory that `owner` keeps alive; None: the caller does."""
     cdef np.npy_intp dims[32]
     cdef int i
     if not spec.device.is_host:
@@ -213,7 +213,14 @@ cdef object host_view(Spec spec, void *data):
     for i in range(spec.ndim):
         dims[i] = spec.shape[i]
     view = np.PyArray_SimpleNewFromData(spec.ndim, dims, NUMPY_TYPES[spec.dtype], data)
+    if owner is not None:
+        np.set_array_base(view, owner)
     if spec.dtype == "bfloat16":
         import ml_dtypes
         view = view.view(ml_dtypes.bfloat16)
     return view
+
+
+cdef void *numpy_data(object array) except? NULL:
+    """The address of the first item of a NumPy array."""
+    return np.PyArray_DATA(<np.ndarray?>array)

@@ -2,18 +2,15 @@
 """ArrayBase: memory, shape and dtype, and the node that remembers how it was made."""
 
 cimport cython
-cimport numpy as np
 from cpython.buffer cimport PyBUF_FORMAT, PyBUF_ND, PyBUF_STRIDES
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free, malloc
 
-from ..device.memory cimport Spec, Storage, copy_memory, host_view, make_spec, new_storage
+from ..device.memory cimport Spec, Storage, copy_memory, host_view, make_spec, new_storage, numpy_data
 
 from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError
 from ..device.context import cpu
-
-np.import_array()
 
 cdef extern from *:
     """
@@ -149,29 +146,26 @@ def share_array(ArrayBase base, shape, int64_t offset=0):
 def wrap_numpy(array, ctx, str dtype):
     """An array with the values of a C-contiguous NumPy array: over its memory, which the array
     keeps alive, where `ctx` is the host; else a copy on the device."""
-    cdef np.ndarray source = array
+    cdef void *source = numpy_data(array)
     cdef Spec spec = make_spec(tuple(array.shape), dtype, ctx)
     cdef ArrayBase self
     if not spec.device.is_host:
         self = new_array(DENSE, spec)
-        spec.device.copy_in(<size_t>self.data, <size_t>np.PyArray_DATA(source), spec.nbytes)
+        spec.device.copy_in(<size_t>self.data, <size_t>source, spec.nbytes)
         return self
     self = blank(DENSE)
     self.storage = Storage.__new__(Storage)
-    self.storage.data = <char *>np.PyArray_DATA(source)
-    self.storage.nbytes = np.PyArray_NBYTES(source)
+    self.storage.data = <char *>source
+    self.storage.nbytes = <size_t>spec.nbytes
     self.storage.device = spec.device
-    self.storage.owner = source
+    self.storage.owner = array
     self.data = self.storage.data
     self.spec = spec
     return self
 
 
 cdef object numpy_view(ArrayBase self):
-    view = host_view(self.spec, self.data)
-    base = view if view.base is None else view.base     # a bfloat16 view has one in between
-    np.set_array_base(base, self)
-    return view
+    return host_view(self.spec, self.data, self)
 
 
 cdef object numpy_copy(ArrayBase self):

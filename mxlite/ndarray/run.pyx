@@ -4,7 +4,7 @@
 from libc.stdlib cimport free, malloc
 
 from ..device.core cimport (
-    KERNEL, MAX_ARGS, PROGRAM, VIEW, Operator, Prepared, find, mx_scalar, prepare_for,
+    KERNEL, MAX_ARGS, PROGRAM, VIEW, Operator, Prepared, find, mx_scalar, prepare_for, raise_status,
 )
 from ..device.memory cimport Spec
 from ..device.program cimport BUFFER, Program
@@ -175,15 +175,23 @@ cdef object run(Prepared call, void **inputs, int count, const mx_scalar *scalar
                 bint record):
     """Run a prepared call; returns its visible outputs: an array, or a list of them."""
     cdef void *ptr[12]
+    cdef type kind
     cdef ArrayBase result
-    cdef int i
+    cdef int i, status
     if call.kind != KERNEL or call.num_outputs != 1 or count > 9 or isinstance(out, (list, tuple)):
         return run_general(call, inputs, count, scalars, out, record)
     for i in range(count):
         ptr[i] = (<ArrayBase>inputs[i]).data
-    result = target_for(call, kind_of(inputs, count), inputs, out, 0)
+    kind = kind_of(inputs, count)
+    result = (new_array(kind, <Spec>call.out_specs[0]) if out is None
+              else target_for(call, kind, inputs, out, 0))
     ptr[count] = result.data
-    call.execute(ptr, scalars)
+    if call.scratch == 0 and not call.release_gil:      # as `execute` does, without its questions
+        status = call.fn(call.desc, ptr, scalars)
+        if status != 0:
+            raise_status(call, status)
+    else:
+        call.execute(ptr, scalars)
     if out is not None:
         result = settled(call, result, out, 0)
     if record:
