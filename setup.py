@@ -38,8 +38,8 @@ if X86:
 WANTED = os.environ.get("MXLITE_ISAS", ",".join(ISA_FLAGS)).split(",")
 ISAS = [isa for isa in ISA_FLAGS if isa == "baseline" or isa in WANTED]
 
-# The kernels' files, csrc/cpu/<name>.c. The baseline has all of them. AVX2 has those that gain from
-# it, AVX-512 those whose time is arithmetic, not memory. At import a CPU's best set comes first, and
+# The kernels' files, csrc/cpu/<name>.c. The baseline has all of them, AVX2 those that gain from it,
+# AVX-512 those whose time is arithmetic, not memory. At import a CPU's best set comes first, and
 # those below it fill in what it lacks.
 ARITHMETIC = "unary leaky_relu softmax gemm_micro gemm conv".split()
 PER_SET = ARITHMETIC + (

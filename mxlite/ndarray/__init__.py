@@ -73,8 +73,8 @@ to_dlpack_for_write = to_dlpack_for_read
 
 def __getattr__(name: str) -> Any:
     if name in _REGISTRY:
-        found = globals()[name] = _OpFunction(_REGISTRY[name], name)
-        return found
+        function = globals()[name] = _OpFunction(_REGISTRY[name], name)
+        return function
     near = _suggestion(name, _REGISTRY)
     raise AttributeError(f"module 'mxlite.ndarray' has no attribute {name!r}{near}")
 

@@ -7,7 +7,9 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free, malloc
 
-from ..device.memory cimport Spec, Storage, copy_memory, host_view, make_spec, new_storage, numpy_data
+from ..device.memory cimport (
+    Spec, Storage, copy_memory, host_view, make_spec, new_storage, numpy_data,
+)
 
 from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError
 from ..device.context import cpu

@@ -46,6 +46,9 @@ cdef class Backward(Walk):
                 self.finish(number)     # not all contributions came
             return 0
         if place.arrived:
+            if node.freed:
+                raise MXNetError("backward: another thread has walked this graph and released it; "
+                                 "pass retain_graph=True where several threads walk one graph")
             if node.function is not None:
                 self.call_function(node, place.first)
             elif (<Gradient>node.gradient).error:

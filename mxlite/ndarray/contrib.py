@@ -12,8 +12,8 @@ _PREFIX = "_contrib_"
 def __getattr__(name: str) -> Any:
     if _PREFIX + name not in REGISTRY:
         raise AttributeError(f"module {__name__!r} has no operator {name!r}")
-    found = globals()[name] = OpFunction(REGISTRY[_PREFIX + name], name, __name__)
-    return found
+    function = globals()[name] = OpFunction(REGISTRY[_PREFIX + name], name, __name__)
+    return function
 
 
 def __dir__() -> list[str]:

@@ -86,15 +86,15 @@ cdef class OpFunction:
                 return None
         key = tuple(kwargs.items())
         try:
-            found = self.known.get(key)
+            operator = self.known.get(key)
         except TypeError:
             return None
-        if found is None:
-            found = self.op.make(dict(kwargs))
+        if operator is None:
+            operator = self.op.make(dict(kwargs))
             if len(self.known) > 1024:
                 self.known.clear()
-            self.known[key] = found
-        return <Operator>found
+            self.known[key] = operator
+        return <Operator>operator
 
     cdef object general(self, tuple args, dict kwargs, object out):
         ctx = None

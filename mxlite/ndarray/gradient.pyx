@@ -70,13 +70,13 @@ cdef Gradient gradient_for(Prepared call, uint64_t mask, int count, object wante
     if wanted is None and call.last_gradient is not None and call.last_mask == mask:
         return <Gradient>call.last_gradient
     key = mask if wanted is None else wanted
-    found = call.gradients.get(key)
-    if found is None:
+    gradient = call.gradients.get(key)
+    if gradient is None:
         if wanted is None:
-            found = make_gradient(call, [bool(mask >> i & 1) for i in range(count)])
+            gradient = make_gradient(call, [bool(mask >> i & 1) for i in range(count)])
         else:
-            found = make_gradient(call, [bool(flag) for flag in wanted])
-        call.gradients[key] = found
+            gradient = make_gradient(call, [bool(flag) for flag in wanted])
+        call.gradients[key] = gradient
     if wanted is None:
-        call.last_gradient, call.last_mask = found, mask
-    return <Gradient>found
+        call.last_gradient, call.last_mask = gradient, mask
+    return <Gradient>gradient

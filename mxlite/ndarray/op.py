@@ -9,8 +9,8 @@ from .function import OpFunction
 def __getattr__(name: str) -> Any:
     if name not in REGISTRY:
         raise AttributeError(f"module {__name__!r} has no operator {name!r}")
-    found = globals()[name] = OpFunction(REGISTRY[name], name)
-    return found
+    function = globals()[name] = OpFunction(REGISTRY[name], name)
+    return function
 
 
 def __dir__() -> list[str]:

@@ -43,9 +43,9 @@ class Reader:
     def number(self, code: str, what: str) -> int:
         return struct.unpack("<" + code, self.take(struct.calcsize("<" + code), what))[0]
 
-    def error(self, expected: str, found: str) -> MXNetValueError:
+    def error(self, expected: str, actual: str) -> MXNetValueError:
         return MXNetValueError(
-            f"{self.name}: at byte {self.offset} {expected} was expected; found {found}")
+            f"{self.name}: at byte {self.offset} {expected} was expected; found {actual}")
 
 
 def loads(data: Any, name: str = "<bytes>") -> dict[str, NDArray] | list[NDArray]:

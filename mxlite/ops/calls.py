@@ -21,8 +21,8 @@ class KernelCall(NamedTuple):
     fields: dict[str, Any]
 
     def resolve(self, op: str, ctx: Any) -> Prepared:
-        found = core.find_kernel(op, self.name, self.dtype, ctx)
-        return core.prepared_kernel(found, dict(self.fields), self.work)
+        kernel = core.find_kernel(op, self.name, self.dtype, ctx)
+        return core.prepared_kernel(kernel, dict(self.fields), self.work)
 
 
 class ViewCall(NamedTuple):

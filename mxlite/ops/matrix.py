@@ -67,11 +67,11 @@ class Dot(_Product):
         lhs, rhs = inputs
         left, K, right = self.split(lhs.shape, rhs.shape)
         M, N = math.prod(left), math.prod(right)
-        made = self.matrix_grads(
+        dlhs, drhs = self.matrix_grads(
             F.dot, _shaped(dy[0], (M, N)),
             _shaped(lhs, (K, M) if self.transpose_a else (M, K)),
             _shaped(rhs, (N, K) if self.transpose_b else (K, N)))
-        return [_shaped(made[0], lhs.shape), _shaped(made[1], rhs.shape)]
+        return [_shaped(dlhs, lhs.shape), _shaped(drhs, rhs.shape)]
 
 
 @register("batch_dot", inputs="lhs rhs")

@@ -111,13 +111,14 @@ def trace(call: Prepared, needed: Sequence[bool], train: bool) -> GradTrace:
     visible = call.out_specs[:op.num_visible(len(outputs))]
     dy = [tracer.new(spec) for spec in visible]
     try:
-        made = op.grad(tracer, dy, inputs, outputs)
+        gradients = op.grad(tracer, dy, inputs, outputs)
     except MXNetError as error:
         return GradTrace([], [-1] * len(inputs), tracer.num_slots, [], str(error))
-    if len(made) != len(inputs):
-        raise AssertionError(f"{op}: grad returned {len(made)} gradients for {len(inputs)} inputs")
+    if len(gradients) != len(inputs):
+        raise AssertionError(
+            f"{op}: grad returned {len(gradients)} gradients for {len(inputs)} inputs")
     grads = []
-    for ref, source, wanted in zip(made, inputs, needed, strict=True):
+    for ref, source, wanted in zip(gradients, inputs, needed, strict=True):
         if ref is not None and (ref.shape != source.shape or ref.dtype != source.dtype):
             raise AssertionError(f"{op}: a gradient is {ref.spec}, its input {source.spec}")
         grads.append(ref.slot if ref is not None and wanted else -1)
