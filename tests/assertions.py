@@ -1,4 +1,4 @@
-"""What several test files draw and assert."""
+"""What several test files draw, compute and assert."""
 
 import numpy as np
 
@@ -17,3 +17,12 @@ def assert_same(array, expected):
     assert array.shape == expected.shape
     assert array.asnumpy().dtype == expected.dtype
     np.testing.assert_array_equal(array.asnumpy(), expected)
+
+
+def gradient(function, data, *rest, dy=None, **params):
+    """The gradient of function(data, *rest, **params) for data; dy: that of its result."""
+    data.attach_grad()
+    with mx.autograd.record():
+        y = function(data, *rest, **params)
+    y.backward(dy)
+    return data.grad.asnumpy()

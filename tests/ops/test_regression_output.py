@@ -2,19 +2,12 @@
 
 import numpy as np
 import pytest
+from assertions import gradient
 
 import mxlite as mx
 from mxlite.device import host
 
 nd = mx.nd
-
-
-def gradient(function, data, *rest, dy=None, **params):
-    data.attach_grad()
-    with mx.autograd.record():
-        y = function(data, *rest, **params)
-    y.backward(dy)
-    return data.grad.asnumpy()
 
 
 @pytest.mark.parametrize(("name", "forward", "error"), [

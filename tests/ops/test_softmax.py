@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from assertions import gradient
 from gradcheck import check_gradients
 
 import mxlite as mx
@@ -24,14 +25,6 @@ def log_softmax(x, axis):
 
 
 ORACLES = {"softmax": softmax, "log_softmax": log_softmax, "softmin": lambda x, a: softmax(-x, a)}
-
-
-def gradient(function, data, *rest, dy=None, **params):
-    data.attach_grad()
-    with mx.autograd.record():
-        y = function(data, *rest, **params)
-    y.backward(dy)
-    return data.grad.asnumpy()
 
 
 @pytest.mark.parametrize("name", ORACLES)
