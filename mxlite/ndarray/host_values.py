@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import DTYPES, dtype_name
+from ..base import DTYPES
 from ..device.context import Context, cpu
 from ..ops.schema import REGISTRY
 from .array import empty_array, wrap_numpy
@@ -32,14 +32,24 @@ def numpy_dtype(name: str) -> Any:
 def from_host(values: Values, ctx: Context, dtype: str) -> Any:
     """A new array on `ctx` with these values, cast to dtype; it shares no memory with them."""
     values = _castable(values, dtype)
-    source = wrap_numpy(np.ascontiguousarray(values).reshape(values.shape), cpu(),
-                        dtype_name(values.dtype))
+    source = wrap_numpy(_contiguous(values), cpu(), values.dtype.name)
     if source._dtype_name != dtype:
         source = _CAST(source, dtype=dtype)
         return source if ctx == source.ctx else _TRANSFER(source, ctx=ctx)
     result = empty_array(values.shape, dtype, ctx)
     result._copy_from(source)
     return result
+
+
+def to_read(values: Values, ctx: Context, dtype: str) -> Any:
+    """As from_host, but the array may lie in the memory of the values."""
+    if values.dtype.name == dtype and values.dtype.isnative:
+        return wrap_numpy(_contiguous(values), ctx, dtype)
+    return from_host(values, ctx, dtype)
+
+
+def _contiguous(values: Values) -> Values:
+    return values if values.flags.c_contiguous else np.ascontiguousarray(values)
 
 
 def _castable(values: Values, dtype: str) -> Values:

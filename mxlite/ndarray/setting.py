@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from ..base import INTEGERS, MXNetError, MXNetTypeError, MXNetValueError
+from ..base import INTEGERS, MXNetError, MXNetTypeError, MXNetValueError, Shape
 from ..ops.schema import REGISTRY
 from .array import ArrayBase, wrap_numpy
 from .function import OpFunction
-from .host_values import from_host
+from .host_values import to_read
 from .indexing import Entry, as_slice, broadcast_indices, checked, is_whole
+from .run import invoke_list
 from .tape import Scope, has_history
 
 _BROADCAST_TO, _CAST, _COPY, _TRANSFER, _RESHAPE, _SCATTER, _SET, _SET_SCALAR = [
@@ -24,10 +25,18 @@ _BROADCAST_TO, _CAST, _COPY, _TRANSFER, _RESHAPE, _SCATTER, _SET, _SET_SCALAR = 
         "broadcast_to", "Cast", "_copy", "_CrossDeviceCopy", "_reshape_exact", "_scatter_set_nd",
         "_slice_assign", "_slice_assign_scalar")]
 EXACT = 2 ** 53             # integers up to here are exact as runtime values, which are float64
+_NUMBERS, _BOUNDS = {int, float}, {int, type(None)}
+_scalar_operators: dict[tuple[Any, ...], Any] = {}
 
 
 def setitem(x: Any, key: Any, value: Any) -> None:
     """x[key] = value: value is broadcast to the items and cast to x's dtype."""
+    if type(value) in _NUMBERS and -EXACT <= value <= EXACT:
+        op = _scalar_operator(x.shape, key)
+        if op is not None:
+            with Scope(0, -1):
+                invoke_list(op, [x], [value], x)
+            return
     entries = checked(x.shape, key)
     whole = len(entries) == x.ndim and all(
         isinstance(entry, range) and is_whole(entry, n)
@@ -44,6 +53,26 @@ def setitem(x: Any, key: Any, value: Any) -> None:
             "x[...] = value: inside autograd.record() a value that a gradient flows through can "
             "only be written over the whole array (x[:] = value); build the result with concat, "
             "stack or where instead")
+
+
+def _scalar_operator(shape: Shape, key: Any) -> Any:
+    """The operator that writes a number to x[key], kept for keys of integers and plain slices;
+    None for others."""
+    known: Any = key
+    if type(key) is slice:
+        if not {type(key.start), type(key.stop), type(key.step)} <= _BOUNDS:
+            return None
+        known = ("slice", key.start, key.stop, key.step)
+    elif type(key) is not int and not (type(key) is tuple and set(map(type, key)) == {int}):
+        return None
+    op = _scalar_operators.get((shape, known))
+    if op is None:
+        bounds = _bounds(checked(shape, key))
+        op = REGISTRY["_slice_assign_scalar"].make(bounds)
+        if len(_scalar_operators) > 4096:
+            _scalar_operators.clear()
+        _scalar_operators[shape, known] = op
+    return op
 
 
 def _write(x: Any, entries: list[Entry], value: Any) -> None:
@@ -86,7 +115,7 @@ def _value_for(x: Any, value: Any) -> Any:
                 raise MXNetValueError(f"x[...] = value: value must be finite for an array of "
                                       f"dtype {x._dtype_name}; got {number}")
             return number
-    return from_host(np.atleast_1d(values), x.ctx, x._dtype_name)
+    return to_read(np.atleast_1d(values), x.ctx, x._dtype_name)
 
 
 def _aligned(x: Any, value: Any, shape: Sequence[int]) -> tuple[int, ...]:
@@ -127,7 +156,7 @@ def _set_slice(x: Any, entries: list[Entry], value: Any) -> None:
 def _set_items(x: Any, entries: list[Entry], value: Any) -> None:
     """With index arrays: every axis up to the last one that is not taken whole gets an array."""
     if isinstance(value, (int, float)):
-        value = from_host(np.array([value]), x.ctx, x._dtype_name)
+        value = to_read(np.array([value]), x.ctx, x._dtype_name)
     order, arrays, chosen_shape = _result_axes(entries)
     lengths = {number: len(entry) if isinstance(entry, range) else 1
                for number, entry in enumerate(entries)}
