@@ -36,7 +36,7 @@ static inline void FN(pack_rows)(const real *restrict x, int64_t k_step, int64_t
  * `rows`. */
 static void FN(pack_panel)(const real *x, int64_t i_step, int64_t k_step, int64_t rows, int64_t K,
                            int64_t width, wide *y) {
-  if (rows < width) memset(y, 0, (size_t)(K * width) * sizeof(wide));
+  if (rows < width && K) memset(y, 0, (size_t)(K * width) * sizeof(wide));
   if (i_step == 1) {         /* whole panels with sizes that the compiler knows */
     if (rows == FN(COLS) && width == FN(COLS)) FN(pack_rows)(x, k_step, FN(COLS), K, FN(COLS), y);
     else if (rows == TILE_ROWS && width == TILE_ROWS)
