@@ -137,3 +137,24 @@ def test_a_gradient_buffer_that_the_graph_reads_is_written_last():
         y = x.grad * w * x
     y.backward()
     assert w.grad.tolist() == [21] and x.grad.tolist() == [35]
+
+
+def test_a_graph_that_another_walk_releases_meanwhile_is_refused():
+    x = nd.ones((2,))
+    x.attach_grad()
+    with autograd.record():
+        trunk = x * 2
+        other = trunk * 3
+
+    class Meddler(Function):
+        def forward(self, data):
+            return data + 1
+
+        def backward(self, dy):
+            other.backward()
+            return dy
+
+    with autograd.record():
+        y = Meddler()(trunk)
+    with pytest.raises(RuntimeError, match="has walked this graph and released it; pass retain_gr"):
+        y.backward()

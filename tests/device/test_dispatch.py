@@ -1,9 +1,13 @@
 """The device seam: kernels are looked up by (operator, device)."""
 
+import subprocess
+import sys
+
 import pytest
 
 import mxlite as mx
 from mxlite import nd
+from mxlite.device import core
 from mxlite.device.context import Context
 
 
@@ -42,3 +46,27 @@ def test_context_errors():
         mx.cpu(-1)
     with pytest.raises(TypeError, match="ctx must be a Context"):
         nd.zeros((1,), ctx=3)
+
+
+def test_a_forced_instruction_set_that_was_not_built_is_named():
+    code = """
+import os, sys
+from mxlite.device import core
+wanted = core.instruction_sets()[0]
+sys.modules[f"mxlite._kernels.cpu_{wanted}"] = None
+os.environ["MXLITE_CPU"] = wanted
+try:
+    core.load_cpu_kernels()
+except (ValueError, ModuleNotFoundError) as error:
+    print(wanted, type(error).__name__, error)
+"""
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
+                            check=True).stdout
+    assert (output.startswith("baseline ModuleNotFoundError")
+            or "which this build of mxlite has not; it has" in output)
+
+
+def test_a_kernel_is_run_on_addresses_that_it_has_room_for():
+    kernel = core.find_kernel("copy", "copy", "bytes", mx.cpu())
+    with pytest.raises(ValueError, match="kernel copy_bytes: run takes a compiled kernel and at"):
+        kernel.run(b"", [0] * 65, 0)
