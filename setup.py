@@ -110,6 +110,7 @@ EXTENSIONS = [
     cython_extension("mxlite.ndarray.walk"),
     cython_extension("mxlite.ndarray.backward"),
     cython_extension("mxlite.ndarray.function"),
+    data_extension("mxlite._dataio.buffer"),
     data_extension("mxlite._dataio.file"),
     data_extension("mxlite._dataio.recordio", *RECORDIO_SOURCES),
     data_extension("mxlite._dataio.jpeg", *JPEG_SOURCES),

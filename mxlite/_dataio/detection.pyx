@@ -6,6 +6,7 @@ import os
 cimport cython
 from libc.stdint cimport int64_t
 
+from .buffer cimport Buffer, buffer_of
 from .crew cimport Batch
 from .file cimport system_error
 from .image_records cimport ImageRecords
@@ -28,15 +29,13 @@ def most_labels(str path, offsets):
 
     offsets: int64 (n,), where the records begin, in bytes. Raises DataFileError.
     """
-    cdef const int64_t[::1] places = offsets
-    cdef const int64_t *first = NULL
+    cdef Buffer places = buffer_of(offsets, "int64", 1)
+    cdef const int64_t *first = <const int64_t *>places.data()
     cdef mx_rec_source source
-    cdef int64_t most, record, count = places.shape[0]
+    cdef int64_t most, record, count = places.length(0)
     cdef int reason = mx_rec_source_open(&source, os.fsencode(path))
     if reason:
         raise system_error(path, "opening", reason)
-    if count:
-        first = &places[0]
     with nogil:
         most = mx_det_most_labels(&source, first, count, &record)
     mx_rec_source_close(&source)
@@ -53,8 +52,7 @@ cdef class DetectionRecords(ImageRecords):
     (m + 1,): where the labels of each id begin).
     """
     cdef mx_det_records detections
-    cdef const double[:, ::1] samplers
-    cdef const int64_t[::1] list_starts
+    cdef Buffer samplers, list_starts
 
     def __init__(self, str path, offsets, dict settings, mean_image, decode, dtype, label_width,
                  label_pad_width, label_pad_value, listed, seed, int threads, int capacity):
@@ -66,8 +64,8 @@ cdef class DetectionRecords(ImageRecords):
         detections.label_width, detections.label_pad_width = label_width, label_pad_width
         detections.label_pad_value = label_pad_value
         if listed is not None:
-            self.list_starts = listed[2]
-            detections.list_starts = &self.list_starts[0]
+            self.list_starts = buffer_of(listed[2], "int64", 1)
+            detections.list_starts = <const int64_t *>self.list_starts.data()
         self.set_detection(settings)
         self.work = mx_det_records_work(detections)
 
@@ -91,10 +89,9 @@ cdef class DetectionRecords(ImageRecords):
         augment.keeps_by_overlap = settings["crop_emit_mode"] == "overlap"
         augment.emit_overlap_thresh = settings["emit_overlap_thresh"]
         augment.resize_mode = RESIZE_MODES[settings["resize_mode"]]
-        self.samplers = settings["samplers"]
-        augment.num_samplers = self.samplers.shape[0]
-        if augment.num_samplers:
-            augment.samplers = <const mx_det_sampler *>&self.samplers[0, 0]
+        self.samplers = buffer_of(settings["samplers"], "float64", 2)
+        augment.num_samplers = self.samplers.length(0)
+        augment.samplers = <const mx_det_sampler *>self.samplers.data()
         return 0
 
     cdef object failure(self, Batch batch, const mx_crew_error *error):

@@ -1,6 +1,6 @@
-from cpython.buffer cimport Py_buffer
 from libc.stdint cimport int64_t, uint64_t
 
+from .buffer cimport Buffer
 from .crew cimport Batch, Crew
 from .mx_crew cimport mx_crew_error
 from .mx_image_records cimport mx_image_batch, mx_image_records
@@ -8,18 +8,14 @@ from .mx_image_records cimport mx_image_batch, mx_image_records
 
 cdef class ImageBatch(Batch):
     cdef mx_image_batch batch
-    cdef Py_buffer buffers[6]
-    cdef int held
+    cdef tuple held
 
 
 cdef class ImageRecords(Crew):
     cdef mx_image_records records
     cdef readonly str path
-    cdef object decode, kept
-    cdef const int64_t[::1] offsets
-    cdef const float[:, :, ::1] mean_image
-    cdef const uint64_t[::1] list_ids
-    cdef const float[:, ::1] list_labels
+    cdef object decode
+    cdef Buffer offsets, mean_image, list_ids, list_labels
     cdef bint is_open
 
     cdef int set_augment(self, dict settings) except -1

@@ -4,12 +4,12 @@
 import os
 
 cimport cython
-from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.stdlib cimport free
 from libc.string cimport memcpy
 
+from .buffer cimport Buffer, buffer_of
 from .crew cimport Batch, Crew
 from .file cimport error_of, system_error
 from .jpeg cimport find_library
@@ -63,13 +63,13 @@ def scan(str path):
 cdef int decode_other(void *context, const void *data, int64_t size, int64_t channels, void **keep,
                       const uint8_t **pixels, int64_t *height, int64_t *width,
                       char *message) noexcept with gil:
-    cdef const uint8_t[:, :, ::1] view
+    cdef Buffer view
     try:
         encoded = PyMemoryView_FromMemory(<char *>data, size, PyBUF_READ)
         image = (<object>context)(encoded, channels)
-        view = image
-        pixels[0] = &view[0, 0, 0]
-        height[0], width[0] = view.shape[0], view.shape[1]
+        view = buffer_of(image, "uint8", 3)
+        pixels[0] = <const uint8_t *>view.data()
+        height[0], width[0] = view.length(0), view.length(1)
         keep[0] = <void *>image
         Py_INCREF(image)
         return 1
@@ -92,20 +92,18 @@ cdef class ImageBatch(Batch):
     float32 (N, label_width). ids: uint64 (N,). doubtful: uint8 (N,).
     """
     def __init__(self, records, epochs, data, labels, ids, doubtful, tag=None):
-        for i, array in enumerate((records, epochs, data, labels, ids, doubtful)):
-            PyObject_GetBuffer(array, &self.buffers[i], PyBUF_SIMPLE)
-            self.held += 1
-        self.batch.records = <const int64_t *>self.buffers[0].buf
-        self.batch.epochs = <const uint64_t *>self.buffers[1].buf
-        self.batch.data = self.buffers[2].buf
-        self.batch.labels = <float *>self.buffers[3].buf
-        self.batch.ids = <uint64_t *>self.buffers[4].buf
-        self.batch.doubtful = <uint8_t *>self.buffers[5].buf
-        self.data, self.tasks, self.tag = &self.batch, len(records), tag
-
-    def __dealloc__(self):
-        for i in range(self.held):
-            PyBuffer_Release(&self.buffers[i])
+        self.held = (
+            buffer_of(records, "int64", 1), buffer_of(epochs, "uint64", 1),
+            buffer_of(data, None, 4, True), buffer_of(labels, "float32", 2, True),
+            buffer_of(ids, "uint64", 1, True), buffer_of(doubtful, "uint8", 1, True))
+        cdef Buffer numbers = self.held[0]
+        self.batch.records = <const int64_t *>numbers.data()
+        self.batch.epochs = <const uint64_t *>(<Buffer>self.held[1]).data()
+        self.batch.data = (<Buffer>self.held[2]).data()
+        self.batch.labels = <float *>(<Buffer>self.held[3]).data()
+        self.batch.ids = <uint64_t *>(<Buffer>self.held[4]).data()
+        self.batch.doubtful = <uint8_t *>(<Buffer>self.held[5]).data()
+        self.data, self.tasks, self.tag = &self.batch, numbers.length(0), tag
 
 
 @cython.no_gc_clear                      # threads use what it holds until they have ended
@@ -124,22 +122,23 @@ cdef class ImageRecords(Crew):
         if reason:
             raise system_error(path, "opening", reason)
         self.is_open = True
-        self.path, self.offsets, self.decode = path, offsets, decode
-        if self.offsets.shape[0]:
-            records.offsets = &self.offsets[0]
+        self.path, self.decode = path, decode
+        self.offsets = buffer_of(offsets, "int64", 1)
+        records.offsets = <const int64_t *>self.offsets.data()
         records.jpeg = find_library()
         records.other.context = <void *>decode
         records.other.decode, records.other.release = decode_other, release_other
         records.dtype, records.label_width, records.seed = DTYPES[dtype], label_width, seed
         self.set_augment(settings)
         if mean_image is not None:
-            self.mean_image = mean_image
-            records.augment.mean_image = &self.mean_image[0, 0, 0]
+            self.mean_image = buffer_of(mean_image, "float32", 3)
+            records.augment.mean_image = <const float *>self.mean_image.data()
         if listed is not None:
-            self.list_ids, self.list_labels = listed
-            records.list_size = self.list_ids.shape[0]
-            records.list_ids = &self.list_ids[0]
-            records.list_labels = &self.list_labels[0, 0]
+            self.list_ids = buffer_of(listed[0], "uint64", 1)
+            self.list_labels = buffer_of(listed[1], "float32", 2)
+            records.list_size = self.list_ids.length(0)
+            records.list_ids = <const uint64_t *>self.list_ids.data()
+            records.list_labels = <const float *>self.list_labels.data()
         self.work = mx_image_records_work(records)
         Crew.__init__(self, threads, capacity)
 

@@ -7,6 +7,7 @@ import os
 
 from libc.stdint cimport int64_t, uint8_t
 
+from .buffer cimport Buffer, buffer_of
 from .mx_jpeg cimport (
     MX_JPEG_DAMAGED, MX_JPEG_MEMORY, MX_JPEG_UNSUPPORTED, mx_jpeg_decode, mx_jpeg_decoder,
     mx_jpeg_decoder_free, mx_jpeg_decoder_new, mx_jpeg_eighths, mx_jpeg_info, mx_jpeg_library,
@@ -94,17 +95,18 @@ cdef int check(int status, Decoder decoder, Py_ssize_t size) except -1:
     return 0
 
 
-def info(const unsigned char[::1] data not None):
+def info(data):
     """(height, width, channels, EXIF orientation) of a JPEG, as stored."""
     cdef mx_jpeg_info found
+    cdef Buffer encoded = buffer_of(data, "uint8", 1)
+    cdef int64_t size = encoded.length(0)
     cdef Decoder decoder = IDLE.pop() if IDLE else Decoder()
-    cdef int status = mx_jpeg_start(decoder.state, &data[0], data.shape[0], &found)
-    check(status, decoder, data.shape[0])
+    check(mx_jpeg_start(decoder.state, <const uint8_t *>encoded.data(), size, &found), decoder, size)
     IDLE.append(decoder)
     return found.height, found.width, found.channels, found.orientation
 
 
-def decode(const unsigned char[::1] data not None, channels, allocate, at_least=None, part=None):
+def decode(data, channels, allocate, at_least=None, part=None):
     """Decode a JPEG; `allocate(height, width)` gives the memory for (height, width, channels).
 
     channels: 1 (gray), 3 (RGB). at_least: (height, width); the image is decoded at the least
@@ -115,10 +117,11 @@ def decode(const unsigned char[::1] data not None, channels, allocate, at_least=
     """
     cdef mx_jpeg_info found
     cdef mx_jpeg_window window
-    cdef int64_t warnings = 0, count = channels, stride, size = data.shape[0]
+    cdef Buffer encoded = buffer_of(data, "uint8", 1), pixels
+    cdef int64_t warnings = 0, count = channels, stride, size = encoded.length(0)
     cdef int status
-    cdef uint8_t[:, :, ::1] pixels
-    cdef const unsigned char *first = &data[0]
+    cdef const uint8_t *first = <const uint8_t *>encoded.data()
+    cdef uint8_t *target
     cdef Decoder decoder = IDLE.pop() if IDLE else Decoder()
     check(mx_jpeg_start(decoder.state, first, size, &found), decoder, size)
     window.eighths = 8
@@ -135,12 +138,14 @@ def decode(const unsigned char[::1] data not None, channels, allocate, at_least=
                                   f"them, (top, left, height, width); got {part}")
         window.top, window.left, window.height, window.width = top, left, height, width
     memory = allocate(window.height, window.width)
-    pixels = memory
-    if (pixels.shape[0], pixels.shape[1], pixels.shape[2]) != (window.height, window.width, count):
+    pixels = buffer_of(memory, "uint8", 3, True)
+    if (pixels.length(0) != window.height or pixels.length(1) != window.width
+            or pixels.length(2) != count):
         raise ValueError("memory of another shape than that of the image")
+    target = <uint8_t *>pixels.data()
     stride = window.width * count
     with nogil:
-        status = mx_jpeg_decode(decoder.state, &window, count, &pixels[0, 0, 0], stride, &warnings)
+        status = mx_jpeg_decode(decoder.state, &window, count, target, stride, &warnings)
     check(status, decoder, size)
     warning = message_of(decoder) if warnings else None
     IDLE.append(decoder)

@@ -7,6 +7,7 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes
 from libc.stdint cimport int64_t
 from posix.unistd cimport getpid
 
+from .buffer cimport Buffer, buffer_of
 from .file cimport (
     PythonFile, RecordFile, is_damage, read_python, size_python, system_error, write_python,
 )
@@ -185,16 +186,16 @@ cdef class Writer(RecordFile):
 
     def write(self, data):
         """Write bytes, or another object with a contiguous buffer, as a record."""
-        cdef const unsigned char[::1] view
+        cdef Buffer memory
         if isinstance(data, bytes):
             self.put(PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
             return
         try:
-            view = memoryview(data).cast("B")
-        except TypeError:
+            memory = buffer_of(data, None, -1)
+        except MXNetTypeError:
             raise MXNetTypeError(f"{self.path}: a record must be bytes, or contiguous memory; got "
                                  f"{type(data).__name__}") from None
-        self.put(&view[0] if view.shape[0] else NULL, view.shape[0])
+        self.put(memory.data(), memory.view.len)
 
     cdef int put(self, const void *data, int64_t size) except -1:
         cdef mx_rec_error error

@@ -4,11 +4,11 @@
 import os
 
 cimport cython
-from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from libc.stdint cimport INT64_MAX, int64_t, uint64_t
 from libc.stdlib cimport calloc, free
 from posix.unistd cimport getpid
 
+from .buffer cimport Buffer, buffer_of
 from .crew cimport Batch, Crew
 from .mx_crew cimport mx_crew_error
 from .mx_text cimport (
@@ -38,16 +38,16 @@ cdef class TextBatch(Batch):
     data: (N, ...), labels: (N, ...), of the dtype of the rows. index: uint64 (N,).
     """
     cdef mx_text_batch batch
-    cdef Py_buffer buffers[3]
-    cdef int held
+    cdef tuple held
 
     def __init__(self, data, labels, index, tag=None):
-        for i, array in enumerate((data, labels, index)):
-            PyObject_GetBuffer(array, &self.buffers[i], PyBUF_SIMPLE)
-            self.held += 1
-        self.batch.size = len(index)
-        self.batch.data, self.batch.labels = self.buffers[0].buf, self.buffers[1].buf
-        self.batch.index = <uint64_t *>self.buffers[2].buf
+        cdef Buffer values = buffer_of(data, None, -1, True)
+        cdef Buffer targets = buffer_of(labels, None, -1, True)
+        cdef Buffer numbers = buffer_of(index, "uint64", 1, True)
+        self.held = values, targets, numbers
+        self.batch.size = numbers.length(0)
+        self.batch.data, self.batch.labels = values.data(), targets.data()
+        self.batch.index = <uint64_t *>numbers.data()
         self.data, self.tasks, self.tag = &self.batch, 1, tag
 
     @property
@@ -59,10 +59,6 @@ cdef class TextBatch(Batch):
     def pad(self):
         """How many rows at its end only fill it up; if there are any, a pass ends behind it."""
         return self.batch.pad
-
-    def __dealloc__(self):
-        for i in range(self.held):
-            PyBuffer_Release(&self.buffers[i])
 
 
 @cython.no_gc_clear                      # threads use what it holds until they have ended
