@@ -121,6 +121,10 @@ class BuildCached(build_ext):
 
     rename = ()
 
+    def finalize_options(self):
+        super().finalize_options()
+        self.force = True        # digests tell what is up to date; setuptools would ask the clock
+
     def flags_of(self, ext, source):
         return ext.extra_compile_args
 

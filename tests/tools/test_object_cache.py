@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,36 @@ def test_a_damaged_record_is_no_record(compiled):
     for record in Path("build/objects").rglob("b.json"):
         record.write_text("{")
     assert compiled() == ["b.c"]
+
+
+MODULE = """
+#include <Python.h>
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "number", NULL, -1, NULL};
+PyMODINIT_FUNC PyInit_number(void) {
+  PyObject *made = PyModule_Create(&module);
+  PyModule_AddIntConstant(made, "VALUE", VALUE);
+  return made;
+}
+"""
+
+
+def test_an_extension_is_linked_anew_from_objects_that_are_older(tmp_path, monkeypatch):
+    from setuptools import Distribution, Extension
+
+    monkeypatch.chdir(tmp_path)
+    Path("number.c").write_text(MODULE)
+
+    def value(number):
+        ext = Extension("number", ["number.c"], define_macros=[("VALUE", str(number))])
+        command = object_cache.BuildCached(Distribution({"ext_modules": [ext]}))
+        command.inplace = True
+        command.ensure_finalized()
+        command.run()
+        code = "import number; print(number.VALUE)"
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
+                              check=True).stdout
+
+    assert [value(1), value(2), value(1)] == ["1\n", "2\n", "1\n"]
 
 
 def test_dependencies_of_a_rule():
