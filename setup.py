@@ -25,8 +25,8 @@ COMMON = ["-std=c11", "-g0", "-fno-math-errno", "-fno-trapping-math", "-ffp-cont
 LOOPS = ["-O3"]
 # Long lists of small loops: gcc's -O3 takes up to twice the time and makes none of them faster.
 ROWS = ["-O2"] if IS_CLANG else ["-O2", "-ftree-vectorize", "-fvect-cost-model=dynamic"]
-BINDING = ["-O1"]        # Cython's code that prepares things, and that between Python and io
-FALLBACK = ["-O2", "-fno-tree-vectorize"]      # PER_SET in the baseline of x86: few CPUs run it
+COLD = ["-O1"]           # Cython's code that no operator runs through
+FALLBACK = ["-O1"]       # PER_SET in the baseline of x86: few CPUs run it
 WARNINGS = ["-Wall", "-Wextra", *(["-Werror"] if WERROR else [])]      # of C written by hand
 SANITIZE = ["-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g", "-O1"] if DEBUG else []
 MACROS = [("MX_DEBUG", "1")] if DEBUG else []
@@ -53,7 +53,8 @@ ONCE = (
 SHARED = "module special conv_general conv_depthwise conv_pointwise".split()
 AS_ROWS = (
     "unary unary_integer binary binary_integer reduce leaky_relu layer_norm batch_norm optimizer "
-    "cast").split()
+    "cast conv_general conv_depthwise").split()
+COLD_MODULES = "mxlite.device.host mxlite.ndarray.gradient mxlite.ndarray.function".split()
 
 RECORDIO_SOURCES = [f"io/recordio/{file}.c"
                     for file in "block file find_magic part reader writer".split()]
@@ -103,7 +104,7 @@ EXTENSIONS = [
     cython_extension("mxlite.device.core"),
     cython_extension("mxlite.device.program"),
     cython_extension("mxlite.ndarray.array"),
-    cython_extension("mxlite.ndarray.gradient", flags=BINDING),
+    cython_extension("mxlite.ndarray.gradient"),
     cython_extension("mxlite.ndarray.tape"),
     cython_extension("mxlite.ndarray.run"),
     cython_extension("mxlite.ndarray.operators"),
@@ -137,8 +138,8 @@ class Build(BuildCached):
             return [*ext.extra_compile_args, *ROWS, *WARNINGS]
         if not source.startswith("build/cython"):
             return [*ext.extra_compile_args, *WARNINGS]
-        if ext.name.startswith("mxlite._dataio"):
-            return [*ext.extra_compile_args, *BINDING]
+        if ext.name in COLD_MODULES or ext.name.startswith("mxlite._dataio"):
+            return [*ext.extra_compile_args, *COLD]
         return ext.extra_compile_args
 
 

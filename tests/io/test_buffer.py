@@ -44,7 +44,7 @@ def test_memory_that_results_are_written_to_must_be_writable():
     assert isinstance(batch(np.zeros((2, 1), np.float32)), ImageBatch)
     fixed = np.zeros((2, 1), np.float32)
     fixed.flags.writeable = False
-    with pytest.raises(MXNetTypeError, match="memory of float32 is needed; got ndarray .*only"):
+    with pytest.raises(MXNetTypeError, match=r"memory of float32 is needed; got ndarray .*only"):
         batch(fixed)
 
 
