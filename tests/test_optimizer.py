@@ -154,3 +154,14 @@ def test_unknown_names_are_named():
         opt.create("sgd", momentun=1)
     with pytest.raises(MXNetError, match="param_idx2name must be a dict"):
         opt.SGD(param_idx2name=["a"])
+
+
+def test_dcasgd_with_momentum_closed_form():
+    weight, grads = steps()
+    previous, mom = weight, 0
+    for grad in grads:
+        g = np.clip(0.5 * grad, -0.6, 0.6)
+        mom = 0.9 * mom - 0.05 * (g + 0.02 * weight + 0.04 * g * g * (weight - previous))
+        previous, weight = weight, weight + mom
+    weights = updated(opt.DCASGD(momentum=0.9, **COMMON), "float64")
+    np.testing.assert_allclose(weights, weight, rtol=1e-12)

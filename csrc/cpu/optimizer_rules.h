@@ -59,5 +59,5 @@ RULE(ftrl_update, 2, {
   s0 += slope - (ROOT(s1 + slope * slope) - ROOT(s1)) * w / lr;
   s1 += slope * slope;
   const wide size = s0 < 0 ? -s0 : s0;
-  w = size > p[0] ? (SIGN(s0) * p[0] - s0) / ((p[1] + ROOT(s1)) / lr + wd) : 0;
+  w = size <= p[0] ? 0 : (SIGN(s0) * p[0] - s0) / ((p[1] + ROOT(s1)) / lr + wd);    /* NaN stays */
 })

@@ -201,6 +201,17 @@ def load(fname: str | os.PathLike[str]) -> dict[str, NDArray] | list[NDArray]:
         return loads(file.read(), os.fspath(fname))
 
 
+def load_array(data: Any, name: str = "<bytes>") -> NDArray:
+    """The array in the bytes of a single one, without the head of a file."""
+    reader = Reader(data, name)
+    item = _read_array(reader)
+    if isinstance(item, str):
+        raise MXNetNotImplementedError(f"{name}: sparse arrays ({item}) are not supported yet")
+    if reader.offset != len(reader.data):
+        raise reader.error("the end of the array", f"{len(reader.data) - reader.offset} bytes more")
+    return item
+
+
 def load_frombuffer(buf: Any) -> dict[str, NDArray] | list[NDArray]:
     """The arrays of a file's bytes."""
     return loads(buf)

@@ -123,9 +123,9 @@ class LAMB(_TwoMeans):
         step = mean / first / (nd.sqrt(var / second) + self.epsilon)
         step = step + self._get_wd(index) * weight
         length, reach = (float(nd.norm(x).asscalar()) for x in (weight, step))
-        if self.lower_bound is not None:
-            length = max(length, self.lower_bound)
-        if self.upper_bound is not None:
-            length = min(length, self.upper_bound)
+        if self.lower_bound and length < self.lower_bound:          # NaN stays
+            length = self.lower_bound
+        if self.upper_bound and length > self.upper_bound:
+            length = self.upper_bound
         ratio = length / reach if length and reach else 1.0
         weight -= self._get_lr(index) * ratio * step

@@ -22,10 +22,16 @@ def run_update(name: str, arrays: list[nd.NDArray], *values: float) -> None:
     invoke_list(op, arrays, list(values), arrays[0])
 
 
+def bound(value: float | None) -> float:
+    """A bound as the update operators take it: None, 0 and less are -1, for none."""
+    return value if value is not None and value > 0 else -1.0
+
+
 class Optimizer:
     """Base of all: override create_state(index, weight) and update(index, weight, grad, state).
 
-    The gradient is multiplied by rescale_grad, then cut to [-clip_gradient, clip_gradient]. The
+    The gradient is multiplied by rescale_grad, then cut to [-clip_gradient, clip_gradient] if
+    clip_gradient is greater than 0. The
     learning rate is learning_rate or lr_scheduler(num_update), times the weight's lr_mult; weight
     decay is wd times its wd_mult. multi_precision keeps float32 masters of 16-bit weights.
     """
@@ -117,14 +123,14 @@ class Optimizer:
         grad = grad * self.rescale_grad
         if decay is not None:
             grad = grad + decay
-        if self.clip_gradient is not None:
-            grad = nd.clip(grad, -self.clip_gradient, self.clip_gradient)
+        if self._clip > 0:
+            grad = nd.clip(grad, -self._clip, self._clip)
         return grad
 
     @property
     def _clip(self) -> float:
         """clip_gradient as the update operators take it: -1 for none."""
-        return -1.0 if self.clip_gradient is None else self.clip_gradient
+        return bound(self.clip_gradient)
 
     # Learning rates and weight decay ------------------------------------------------------------
 
@@ -190,6 +196,10 @@ class Optimizer:
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "param_dict": {}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.param_dict = {}            # MXNet's files have none
 
 
 register = Optimizer.register

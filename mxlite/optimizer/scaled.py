@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import ndarray as nd
-from .optimizer import Optimizer, register, run_update
+from .optimizer import Optimizer, bound, register, run_update
 
 
 @register
@@ -80,8 +80,8 @@ class RMSProp(Optimizer):
     def update(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, state: Any) -> None:
         """rmsprop_update or rmspropalex_update."""
         self._update_count(index)
-        bound = -1.0 if self.clip_weights is None else self.clip_weights
-        rest = (self.epsilon, self._get_wd(index), self.rescale_grad, self._clip, bound)
+        rest = (self.epsilon, self._get_wd(index), self.rescale_grad, self._clip,
+                bound(self.clip_weights))
         arrays = [weight, grad, *state]
         if self.centered:
             run_update("rmspropalex_update", arrays, self._get_lr(index), self.gamma1,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pickle
 from typing import Any
 
 from .. import ndarray as nd
 from ..device.context import Context
+from . import states as saved
 from .optimizer import Optimizer
 
 
@@ -41,16 +41,17 @@ class Updater:
         return state
 
     def get_states(self, dump_optimizer: bool = False) -> bytes:
-        """The states, with dump_optimizer also the optimizer, as bytes (a pickle)."""
-        return pickle.dumps((self.states, self.optimizer) if dump_optimizer else self.states)
+        """The states, with dump_optimizer also the optimizer, as bytes."""
+        return saved.dumps(self.states, self.optimizer if dump_optimizer else None)
 
-    def set_states(self, states: bytes) -> None:
-        """Take what get_states gave. It is a pickle: read none from a source you do not trust."""
-        loaded = pickle.loads(states)
-        if isinstance(loaded, tuple) and len(loaded) == 2:
-            self.states, self.optimizer = loaded
-        else:
-            self.states = loaded
+    def set_states(self, states: bytes, source: str = "set_states") -> None:
+        """Take what get_states gave, here or in MXNet 1.x; errors name `source`.
+
+        Raises MXNetError, and changes nothing, where the bytes are damaged or hold anything but
+        arrays, numbers, an optimizer and its scheduler.
+        """
+        self.states, optimizer = saved.loads(states, source)
+        self.optimizer = optimizer or self.optimizer
         self.states_synced = dict.fromkeys(self.states, False)
 
 

@@ -1,0 +1,119 @@
+"""States of optimizers as bytes: what is read, what is refused, damage."""
+
+import os
+import pickle
+
+import numpy as np
+import pytest
+
+import mxlite as mx
+from mxlite import optimizer as opt
+from mxlite.base import MXNetError
+
+
+def updater_after_a_step(optimizer):
+    updater = opt.get_updater(optimizer)
+    updater(7, mx.nd.ones((3,)), mx.nd.ones((3,)))
+    return updater
+
+
+STATES = updater_after_a_step(opt.Adam()).get_states(dump_optimizer=True)
+
+
+class Doubled(opt.Optimizer):
+    """Of the user, not registered."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = np.float32(2)
+
+    def update(self, index, weight, grad, state):
+        self._update_count(index)
+        weight -= self.factor * self._get_lr(index) * grad
+
+
+class Halving(mx.lr_scheduler.LRScheduler):
+    """Of the user."""
+
+    def __call__(self, num_update):
+        return self.base_lr / 2 ** num_update
+
+
+class Harmful:
+    """Runs a command when it is unpickled by `pickle`."""
+
+    def __reduce__(self):
+        return os.system, ("echo harm > harm.txt",)
+
+
+def half(num_update):
+    return 0.5
+
+
+def test_optimizers_and_schedulers_of_the_user_go_there_and_back():
+    first = updater_after_a_step(Doubled(lr_scheduler=Halving(0.25)))
+    second = opt.get_updater(opt.SGD())
+    second.set_states(first.get_states(dump_optimizer=True))
+    assert type(second.optimizer) is Doubled and second.optimizer.factor == 2
+    assert second.optimizer.learning_rate == 0.125
+
+
+def test_what_would_not_be_read_is_not_written():
+    updater = opt.get_updater(opt.SGD(lr_scheduler=half))
+    with pytest.raises(TypeError, match=r"the optimizer holds .*test_optimizer_states\.half; only "
+                                        r"arrays, .*dump_optimizer=False saves the states alone"):
+        updater.get_states(dump_optimizer=True)
+    assert pickle.loads(updater.get_states()) == {}
+
+
+@pytest.mark.parametrize("content", [
+    Harmful(), {0: Harmful()}, ({0: None}, Harmful()), {0: (mx.nd.ones(1), Harmful())},
+], ids=["itself", "state", "optimizer", "nested"])
+@pytest.mark.parametrize("protocol", range(6))
+def test_harmful_pickles_run_nothing(content, protocol, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TypeError, match=r"set_states: it holds .*; only arrays, .* and nothing "
+                                        r"else is imported or run"):
+        opt.get_updater(opt.SGD()).set_states(pickle.dumps(content, protocol))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", [
+    b"cos\nsystem", b"cbuiltins\neval", b"cmxlite.optimizer\npickle.loads",
+    b"cmxlite.optimizer.states\nio.open", b"cmxnet.optimizer\nos"])
+def test_names_of_other_things_are_refused(name):
+    with pytest.raises(MXNetError, match="it holds"):
+        opt.get_updater(opt.SGD()).set_states(name + b"\n.")
+
+
+@pytest.mark.parametrize("content", [3, [], {0: "text"}, {0: [{}]}, ({}, 3), (1, opt.SGD())],
+                         ids=repr)
+def test_other_contents_are_refused(content):
+    with pytest.raises(ValueError, match="a dict of arrays, or that and an Optimizer, was"):
+        opt.get_updater(opt.SGD()).set_states(pickle.dumps(content))
+
+
+def test_every_truncation_is_an_error():
+    updater = opt.get_updater(opt.SGD())
+    for length in range(len(STATES)):
+        with pytest.raises(MXNetError, match="set_states: these are no states of an optimizer"):
+            updater.set_states(STATES[:length])
+    assert updater.states == {} and isinstance(updater.optimizer, opt.SGD)
+
+
+def test_every_flipped_byte_is_an_error_or_loads():
+    updater = opt.get_updater(opt.SGD())
+    for position in range(len(STATES)):
+        damaged = bytearray(STATES)
+        damaged[position] ^= 0xFF
+        try:
+            updater.set_states(bytes(damaged))
+        except MXNetError as error:
+            assert str(error).startswith("set_states: ")
+
+
+def test_bytes_that_a_number_asks_for_are_refused():
+    huge = pickle.dumps({0: bytearray()}).replace(b")R", b"J\xff\xff\xff\x7f\x85R")
+    assert b"J\xff" in huge
+    with pytest.raises(MXNetError, match="no states of an optimizer"):
+        opt.get_updater(opt.SGD()).set_states(huge)
