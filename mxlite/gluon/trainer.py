@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import warnings
+import copy
+import os
 from collections.abc import Sequence
 from typing import Any
 
 from .. import ndarray as nd
 from .. import optimizer as opt
-from ..base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError
-from ..ndarray.tape import consume_gradient
+from ..base import MXNetError, MXNetNotImplementedError, MXNetTypeError, MXNetValueError
+from ..ndarray.tape import consume_gradient, has_fresh_gradient
 from .parameter import Parameter
 
 _STORES = (None, "local", "device", "nccl")
+
+
+class StaleGradientError(MXNetError, UserWarning):
+    """A step without a backward() before it; a UserWarning as in MXNet, which raises that."""
 
 
 class Trainer:
     """`step(batch_size)` updates all parameters by their gradients, divided by batch_size.
 
     params: what collect_params() gives, a dict or a list of Parameters. optimizer: a name with
-    optimizer_params, or an Optimizer. On several contexts the gradients are summed over them.
+    optimizer_params, or an Optimizer. On several contexts the gradients are summed over them,
+    and the update is done once, on the first; update_on_kvstore=False does it on each.
     """
 
     def __init__(self, params: Any, optimizer: Any, optimizer_params: dict[str, Any] | None = None,
@@ -33,9 +39,10 @@ class Trainer:
             raise MXNetValueError("Trainer: update_on_kvstore=True needs a kvstore; got None")
         self._params = _parameter_list(params)
         self._param2idx = {param.name: i for i, param in enumerate(self._params)}
-        optimizer_params = dict(optimizer_params or {})
-        self._scale = float(optimizer_params.get("rescale_grad", 1.0))
-        self._set_optimizer(optimizer, optimizer_params)
+        self._kvstore = kvstore
+        self._update_on_kvstore = kvstore is not None and update_on_kvstore is not False
+        self._set_optimizer(optimizer, dict(optimizer_params or {}))
+        self._scale = self._optimizer.rescale_grad
 
     def _set_optimizer(self, optimizer: Any, optimizer_params: dict[str, Any]) -> None:
         param_dict = dict(enumerate(self._params))
@@ -66,44 +73,84 @@ class Trainer:
     def step(self, batch_size: float, ignore_stale_grad: bool = False) -> None:
         """Sum the gradients over contexts, and update every parameter by them / batch_size.
 
-        A gradient that no backward() has written since the last step is stale: the parameter is
-        left as it is with ignore_stale_grad=True, else updated with a UserWarning.
+        A gradient that no backward() has written since the last step is stale: that raises
+        StaleGradientError before anything is changed, or, with ignore_stale_grad=True, leaves the
+        parameter as it is.
         """
-        if not batch_size > 0:
-            raise MXNetValueError(f"Trainer.step: batch_size must be positive; got {batch_size}")
-        self._optimizer.rescale_grad = self._scale / batch_size
+        self._scale_gradients("step", batch_size, ignore_stale_grad)
         self.allreduce_grads()
-        self._update(ignore_stale_grad)
+        self._update(self._update_on_kvstore)
 
     def allreduce_grads(self) -> None:
-        """Give every context the sum of the gradients of all; `update` then goes on from there."""
+        """Give every context the sum of the gradients of all; `update` then goes on from there.
+
+        Without a kvstore nothing is summed, as in MXNet.
+        """
+        if self._kvstore is None:
+            return
         for param in self._params:
             if param._only is None and param.grad_req != "null":
                 _sum_over_contexts(param.list_grad())
 
     def update(self, batch_size: float, ignore_stale_grad: bool = False) -> None:
         """Update every parameter by gradients / batch_size, without summing over contexts."""
-        self._optimizer.rescale_grad = self._scale / batch_size
-        self._update(ignore_stale_grad)
+        self._scale_gradients("update", batch_size, ignore_stale_grad)
+        self._update(False)
 
-    def _update(self, ignore_stale: bool) -> None:
+    def _scale_gradients(self, caller: str, batch_size: float, ignore_stale: bool) -> None:
+        """Divide by the batch size, after checks of it and of the gradients."""
+        if not batch_size > 0:
+            raise MXNetValueError(f"Trainer.{caller}: batch_size must be positive; "
+                                  f"got {batch_size}")
+        self._optimizer.rescale_grad = self._scale / batch_size
+        if ignore_stale:
+            return
+        for param in self._params:
+            if param._grad_req == "null":
+                continue
+            only = param._only
+            for data in param.list_data() if only is None else (only,):
+                if not has_fresh_gradient(data):
+                    raise _stale(param, data)
+
+    def _update(self, once: bool) -> None:
+        """Update what has a fresh gradient; once: on the first context, whence the others get it.
+        """
         first = self._updaters[0]
         for i, param in enumerate(self._params):
             if param._grad_req == "null":
                 continue
             only = param._only
             if only is not None:
-                if consume_gradient(only) or _updates_stale(param, only, ignore_stale):
+                if consume_gradient(only):
                     first(i, only.grad, only)
                 continue
-            for k, (data, grad) in enumerate(
-                    zip(param.list_data(), param.list_grad(), strict=True)):
-                if k == len(self._updaters):
-                    self._updaters.append(opt.get_updater(self._optimizer))
+            arrays, grads = param.list_data(), param.list_grad()
+            fresh = [consume_gradient(data) for data in arrays]
+            if once:
+                if any(fresh):
+                    first(i, grads[0], arrays[0])
+                    for data in arrays[1:]:
+                        data._copy_from(arrays[0])
+                continue
+            self._add_updaters(len(arrays))
+            for k, updater in enumerate(self._updaters[:len(arrays)]):
                 self._optimizer._set_current_context(k)
-                if consume_gradient(data) or _updates_stale(param, data, ignore_stale):
-                    self._updaters[k](i, grad, data)
+                if fresh[k]:
+                    updater(i, grads[k], arrays[k])
             self._optimizer._set_current_context(0)
+        if once:
+            del self._updaters[1:]          # their states are old now
+
+    def _add_updaters(self, number: int) -> None:
+        """Have an updater for each of so many contexts; a new one has the states of the first."""
+        first, counts = self._updaters[0], self._optimizer._all_index_update_counts
+        for k in range(len(self._updaters), number):
+            updater = opt.get_updater(self._optimizer)
+            updater.states = copy.deepcopy(first.states)
+            updater.states_synced = dict.fromkeys(updater.states, False)
+            counts[k] = dict(counts[0])
+            self._updaters.append(updater)
 
     def save_states(self, fname: str) -> None:
         """Write the optimizer and its states to a file."""
@@ -111,12 +158,14 @@ class Trainer:
             file.write(self._updaters[0].get_states(dump_optimizer=True))
 
     def load_states(self, fname: str) -> None:
-        """Read what save_states wrote (a pickle: only from a source you trust)."""
+        """Read what save_states wrote, here or in MXNet 1.x; all contexts get the states.
+
+        Only arrays, numbers, optimizers and schedulers are read, so a file from anywhere runs
+        nothing. Raises MXNetError for a damaged one, and changes nothing then.
+        """
         with open(fname, "rb") as file:
-            states = file.read()
-        for updater in self._updaters:
-            updater.set_states(states)
-            updater.optimizer = self._updaters[0].optimizer
+            self._updaters[0].set_states(file.read(), os.fspath(fname))
+        del self._updaters[1:]
         self._optimizer = self._updaters[0].optimizer
         self._optimizer.param_dict = dict(enumerate(self._params))
 
@@ -134,15 +183,11 @@ def _parameter_list(params: Any) -> list[Parameter]:
     return list(params)
 
 
-def _updates_stale(param: Parameter, data: nd.NDArray, ignore: bool) -> bool:
-    """Whether to update by a stale gradient: with a warning, unless the user says to ignore it."""
-    if not ignore:
-        warnings.warn(
-            f"Trainer: backward() has not written the gradient of Parameter '{param.name}' on "
-            f"{data.ctx} since the last step; the parameter is updated by the old one. If only "
-            "some parameters are meant to be used, step(..., ignore_stale_grad=True) skips the "
-            "others", stacklevel=4)
-    return not ignore
+def _stale(param: Parameter, data: nd.NDArray) -> StaleGradientError:
+    return StaleGradientError(
+        f"Trainer: backward() has not written the gradient of Parameter '{param.name}' on "
+        f"{data.ctx} since the last step. If only some parameters are meant to be used, "
+        "step(..., ignore_stale_grad=True) leaves the others as they are")
 
 
 def _sum_over_contexts(grads: Sequence[nd.NDArray]) -> None:

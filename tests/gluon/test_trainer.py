@@ -41,6 +41,45 @@ def test_gradients_are_summed_over_contexts():
     assert [array.asnumpy().tolist() for array in param.list_data()] == [[-1.5, -1.5]] * 2
 
 
+@pytest.mark.parametrize("kwargs", [{"kvstore": None}, {"update_on_kvstore": False}])
+def test_updates_on_each_context(kwargs):
+    """As MXNet: without a kvstore nothing is summed."""
+    contexts = [mx.cpu(0), mx.cpu(1)]
+    param = weight(contexts)
+    trainer = gluon.Trainer([param], "sgd", {"learning_rate": 1, "momentum": 0.5}, **kwargs)
+    for _ in range(2):
+        for ctx, factor in zip(contexts, (1, 3), strict=True):
+            backward(param, ctx, factor)
+        trainer.step(4)
+    summed = "kvstore" not in kwargs
+    assert [array.asnumpy()[0] for array in param.list_data()] == (
+        [-1.5, -1.5] if summed else [1 - 0.625, 1 - 3 * 0.625])
+
+
+def test_a_context_that_comes_later_gets_the_states():
+    param = weight()
+    trainer = gluon.Trainer([param], "adam", {"learning_rate": 0.1}, update_on_kvstore=False)
+    backward(param)
+    trainer.step(1)
+    contexts = [mx.cpu(0), mx.cpu(1)]
+    param.reset_ctx(contexts)
+    for factor in (1, -2):
+        for ctx in contexts:
+            backward(param, ctx, factor)
+        trainer.step(1)
+    first, second = (array.asnumpy().tolist() for array in param.list_data())
+    assert first == second
+
+
+def test_the_optimizers_own_rescale_grad_counts():
+    param = weight()
+    trainer = gluon.Trainer([param], mx.optimizer.SGD(learning_rate=1, rescale_grad=0.5))
+    for _ in range(2):
+        backward(param)
+        trainer.step(3)
+    assert param.data().asnumpy().tolist() == [0, 0]
+
+
 def test_multipliers_and_learning_rate():
     param = weight()
     param.lr_mult, param.wd_mult = 0.5, 0.0
@@ -84,6 +123,16 @@ def test_states_round_trip(tmp_path):
     assert results[0] == results[1]
 
 
+def test_a_damaged_file_of_states_is_named_and_changes_nothing(tmp_path):
+    file = tmp_path / "t.states"
+    file.write_bytes(b"nothing of the kind")
+    trainer = gluon.Trainer([weight()], "adam")
+    optimizer = trainer.optimizer
+    with pytest.raises(MXNetError, match=r"t\.states: these are no states of an optimizer"):
+        trainer.load_states(file)
+    assert trainer.optimizer is optimizer
+
+
 @pytest.mark.parametrize(("call", "message"), [
     (lambda: gluon.Trainer(3, "sgd"), "params must be a list or dict of Parameters.*got int"),
     (lambda: gluon.Trainer([3], "sgd"), "params must hold Parameters; got int"),
@@ -91,7 +140,8 @@ def test_states_round_trip(tmp_path):
     (lambda: gluon.Trainer([weight()], "sgd", {"learning_rat": 1}), "optimizer 'sgd': .*rat"),
     (lambda: gluon.Trainer([weight()], "sgd", kvstore="dist_sync"), "kvstore must be None"),
     (lambda: gluon.Trainer([weight()], mx.optimizer.SGD(), {"wd": 1}), "must be None if optim"),
-    (lambda: gluon.Trainer([weight()], "sgd").step(0), "batch_size must be positive; got 0"),
+    (lambda: gluon.Trainer([weight()], "sgd").step(0), "step: batch_size must be positive; got 0"),
+    (lambda: gluon.Trainer([weight()], "sgd").update(-1), "update: batch_size must be positive"),
 ])
 def test_misuse_is_named(call, message):
     with pytest.raises(MXNetError, match=message):
@@ -105,14 +155,17 @@ def test_step_before_the_first_forward_names_the_parameter():
         gluon.Trainer(net.collect_params(".*weight"), "sgd").step(1)
 
 
-def test_stale_gradient_warns_and_updates_all_the_same():
+def test_stale_gradient_raises_before_anything_is_changed():
     used, unused = weight(), gluon.Parameter("unused", shape=(2,))
     unused.initialize(mx.init.One())
     trainer = gluon.Trainer([used, unused], "sgd", {"learning_rate": 0.5, "wd": 0.5})
     backward(used)
-    with pytest.warns(UserWarning, match=r"gradient of Parameter 'unused' on cpu\(0\) since"):
-        trainer.step(1)
-    assert unused.data().asnumpy().tolist() == [0.75, 0.75]
+    for call in (trainer.step, trainer.update):
+        with pytest.raises(UserWarning, match=r"gradient of Parameter 'unused' on cpu\(0\) since"):
+            call(1)
+    assert used.data().asnumpy().tolist() == unused.data().asnumpy().tolist() == [1, 1]
+    trainer.step(1, ignore_stale_grad=True)
+    assert used.data().asnumpy().tolist() == [1 - 0.5 * 3.5] * 2
 
 
 def test_ignored_stale_gradient_leaves_the_parameter(recwarn):
@@ -134,8 +187,10 @@ def test_stale_gradients_on_one_of_two_contexts():
     param = weight(contexts)
     trainer = gluon.Trainer([param], "sgd", {"learning_rate": 0.5})
     backward(param, contexts[0])
-    with pytest.warns(UserWarning, match=r"'w' on cpu\(1\)"):
+    with pytest.raises(MXNetError, match=r"'w' on cpu\(1\)"):
         trainer.step(1)
+    trainer.step(1, ignore_stale_grad=True)
+    assert [data.asnumpy().tolist() for data in param.list_data()] == [[-0.5, -0.5]] * 2
 
 
 def test_split_data():
