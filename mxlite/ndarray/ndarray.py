@@ -287,7 +287,11 @@ def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray
     """
     name = dtype_name(ndarray.dtype)
     if not zero_copy:
-        ndarray = np.array(ndarray, order="C")
+        ndarray = np.array(ndarray, ndarray.dtype.newbyteorder("="), order="C")
+    elif not ndarray.dtype.isnative:
+        raise MXNetValueError("from_numpy: ndarray must have the byte order of this machine to "
+                              f"share its memory; got dtype {ndarray.dtype.str!r}; pass "
+                              "zero_copy=False")
     elif not ndarray.flags.c_contiguous:
         raise MXNetValueError("from_numpy: ndarray must be C-contiguous to share its memory; "
                               "pass zero_copy=False or np.ascontiguousarray(ndarray)")
