@@ -9,6 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "mxlite"
 LAYERS = [
     {"base"},
+    {"whole_file"},
     {"_kernels", "_dataio"},
     {"device", "context", "cuda", "name", "attribute", "util"},
     {"ops"},

@@ -90,6 +90,9 @@ def record_params():
     mx.nd.save(str(folder / "single.params"), mx.nd.array([[1, 2], [3, 4]]))
     with mx.util.np_shape(True):
         mx.nd.save(str(folder / "np_shape.params"), [mx.nd.ones((2,)), mx.nd.zeros((0, 3))])
+        mx.nd.save(str(folder / "np_scalar.params"),
+                   {"scalar": mx.nd.zeros(()) + 5, "empty": mx.nd.zeros((2, 0)),
+                    "row": mx.nd.array([1, 2])})
     csr = mx.nd.array([[0, 1], [2, 0]]).tostype("csr")
     mx.nd.save(str(folder / "sparse.params"), {"dense": mx.nd.ones((2,)), "w": csr})
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
 from ..base import MXNetError, MXNetValueError
+from ..whole_file import move_to, target_of
 
 try:
     import fcntl
@@ -55,8 +56,11 @@ def check_sha1(filename: str, sha1_hash: str) -> bool:
 
 
 def replace_file(src: str, dst: str) -> None:
-    """Move a file over another: whoever opens dst sees the old or the new one, whole."""
-    os.replace(src, dst)
+    """Move a file over another: whoever opens dst sees the old or the new one, whole.
+
+    dst keeps its mode if it is there.
+    """
+    move_to(src, dst)
 
 
 def download(url: str, path: str | None = None, overwrite: bool = False,
@@ -74,10 +78,11 @@ def download(url: str, path: str | None = None, overwrite: bool = False,
         raise MXNetValueError(f"download: retries must be at least 0; got {retries}")
     if "://" not in url:
         raise MXNetValueError(f"download: url must begin with http:// or https://; got {url!r}")
-    name = _target(url, path)
+    given = _target(url, path)
+    name = target_of(given)
     if not overwrite and os.path.exists(name) and (
             not sha1_hash or check_sha1(name, sha1_hash)):
-        return name
+        return given
     if not verify_ssl:
         warnings.warn(f"download: the certificate of the server of {url} is not checked",
                       stacklevel=2)
@@ -86,7 +91,7 @@ def download(url: str, path: str | None = None, overwrite: bool = False,
         fetch = _Fetch(url, part, name, sha1_hash, verify_ssl)
         fetch.run(retries)
         replace_file(part.name, name)
-    return name
+    return given
 
 
 def _target(url: str, path: str | None) -> str:

@@ -11,6 +11,7 @@ from .. import ndarray as nd
 from .. import optimizer as opt
 from ..base import MXNetError, MXNetNotImplementedError, MXNetTypeError, MXNetValueError
 from ..ndarray.tape import consume_gradient, has_fresh_gradient
+from ..whole_file import replacing
 from .parameter import Parameter
 
 _STORES = (None, "local", "device", "nccl")
@@ -153,9 +154,10 @@ class Trainer:
             self._updaters.append(updater)
 
     def save_states(self, fname: str) -> None:
-        """Write the optimizer and its states to a file."""
-        with open(fname, "wb") as file:
-            file.write(self._updaters[0].get_states(dump_optimizer=True))
+        """Write the optimizer and its states to a file, which appears whole or not at all."""
+        content = self._updaters[0].get_states(dump_optimizer=True)
+        with replacing(fname) as file:
+            file.write(content)
 
     def load_states(self, fname: str) -> None:
         """Read what save_states wrote, here or in MXNet 1.x; all contexts get the states.

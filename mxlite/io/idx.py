@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetValueError
+from ..whole_file import replacing
 
 _UINT8 = 0x08
 
@@ -40,5 +41,5 @@ def write_idx(path: str, values: np.ndarray[Any, Any]) -> None:
     content = header + np.ascontiguousarray(values, np.uint8).tobytes()
     if path.endswith(".gz"):
         content = gzip.compress(content, 9, mtime=0)
-    with open(path, "wb") as file:
+    with replacing(path) as file:
         file.write(content)

@@ -3,8 +3,8 @@
 A file is: the list magic and a reserved word (u64 each), the number of arrays (u64), the arrays,
 the number of names (u64), the names (u64 length, bytes). An array is, since MXNet 1.0: magic V2
 (u32), storage type (i32), shape (u32 count, i64 each), device kind and id (i32 each), type flag
-(i32), the values. V1 has no storage type; before it, arrays begin with the shape, of u32 lengths.
-All little endian.
+(i32), the values. V3 is V2 with NumPy's shapes, where () is a number. V1 has no storage type;
+before it, arrays begin with the shape, of u32 lengths. All little endian.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from typing import Any
 import numpy as np
 
 from ..base import DTYPES, MXNetNotImplementedError, MXNetTypeError, MXNetValueError
-from .creation import array
-from .ndarray import NDArray, numpy_dtype
+from ..device.context import as_context
+from ..whole_file import replacing
+from .host_values import from_host, numpy_dtype
+from .ndarray import NDArray
 
 LIST_MAGIC = 0x112
 V1, V2, V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA
@@ -119,13 +121,14 @@ def _read_array(reader: Reader) -> Any:
     else:                        # before V1 the first word is the number of dimensions
         shape = _read_shape(reader, magic, "I")
     if not shape and magic != V3:
-        return array(np.zeros((0,), np.float32))
+        return from_host(np.zeros((0,), np.float32), as_context(None), "float32")
     reader.take(8, "a device")
     dtype = _read_flag(reader)
     values = _read_values(reader, shape, dtype)
     if values.nbytes == 0 and math.prod(filter(None, shape)) >= 2 ** 63:
         raise reader.error("lengths that can be", str(shape))
-    return array(np.frombuffer(values, numpy_dtype(dtype)).reshape(shape or (1,)), dtype=dtype)
+    return from_host(np.frombuffer(values, numpy_dtype(dtype)).reshape(shape), as_context(None),
+                     dtype)
 
 
 def _skip_sparse(reader: Reader, kind: str, num_indices: int) -> str:
@@ -156,7 +159,10 @@ def dumps(data: Any) -> bytes:
         where = names[i] if names else f"entry {i}"
         if not isinstance(item, NDArray):
             raise MXNetTypeError(f"save: {where} must be an NDArray; got {type(item).__name__}")
-        pieces += _array_pieces(item)
+    # V2 has no arrays of no dimensions, and MXNet reads no file of both
+    magic = V2 if all(item.shape for item in data) else V3
+    for item in data:
+        pieces += _array_pieces(item, magic)
     pieces.append(struct.pack("<Q", len(names)))
     for name in names:
         if not isinstance(name, str):
@@ -166,33 +172,21 @@ def dumps(data: Any) -> bytes:
     return b"".join(pieces)
 
 
-def _array_pieces(item: NDArray) -> list[bytes]:
+def _array_pieces(item: NDArray, magic: int) -> list[bytes]:
     flag = DTYPES[item._dtype_name][0]
     shape = item.shape
-    head = struct.pack(f"<Iii{len(shape)}qiii", V2, 0, len(shape), *shape, 1, 0, flag)
+    head = struct.pack(f"<Iii{len(shape)}qiii", magic, 0, len(shape), *shape, 1, 0, flag)
     return [head, item.asnumpy().tobytes()]
 
 
 def save(fname: str | os.PathLike[str], data: Any) -> None:
     """Write arrays to a file that MXNet 1.x reads: an array, a list, or a dict of names.
 
-    The file appears whole or not at all.
+    The file appears whole or not at all; a pipe or a device is written to.
     """
-    import tempfile  # rare, and its import is not free
-
     content = dumps(data)
-    path = os.fspath(fname)
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with replacing(fname) as file:
+        file.write(content)
 
 
 def load(fname: str | os.PathLike[str]) -> dict[str, NDArray] | list[NDArray]:

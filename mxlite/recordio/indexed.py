@@ -65,7 +65,12 @@ class MXIndexedRecordIO(MXRecordIO):
         if index is not None:
             if self.pid != os.getpid():
                 drop_unwritten(index)
-            index.close()
+            try:
+                index.close()
+            except OSError as error:
+                super().close()
+                raise DataFileError(f"{self.idx_path}: writing failed: {error.strerror}",
+                                    error.errno) from error
         super().close()
 
     def seek(self, idx: Any) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from ..base import MXNetError
@@ -89,23 +89,6 @@ def at_least(low: int) -> Callable[[str], int]:
             raise argparse.ArgumentTypeError(f"must be a whole number >= {low}; got {text!r}")
         return value
     return parse
-
-
-@contextmanager
-def replacing(path: str, mode: str = "w") -> Iterator[Any]:
-    """Write a file under another name, `path` + ".part"; it gets its own once it is whole."""
-    part = f"{path}.part"
-    text: dict[str, Any] = {} if "b" in mode else {
-        "encoding": "utf-8", "errors": "surrogateescape", "newline": "\n"}
-    try:
-        with open(part, mode, **text) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except BaseException:
-        remove(part)
-        raise
 
 
 def remove(*paths: str) -> None:

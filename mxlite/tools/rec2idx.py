@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from ..base import MXNetError, MXNetValueError
 from ..recordio import unpack
-from .console import DONE, Console, parser_of, replacing, run, words
+from ..whole_file import replacing
+from .console import DONE, Console, parser_of, run, words
 from .rec.scan import scan
 
 
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.path.abspath(index) == os.path.abspath(options.record):
             raise MXNetValueError(f"index must be another file than record; got {index!r} twice")
         count = 0
-        with replacing(index) as file:
+        with replacing(index, "w", sync=True) as file:
             for line in lines(options.record, options.key, console):
                 file.write(line)
                 count += 1

@@ -1,5 +1,6 @@
 """`.params` files: those of MXNet 1.9.1, older versions packed by hand, damaged ones."""
 
+import os
 import struct
 from pathlib import Path
 
@@ -36,7 +37,14 @@ def test_reads_np_shape_files_of_mxnet():
     assert ones.shape == (2,) and empty.shape == (0, 3)
 
 
-@pytest.mark.parametrize("name", ["named", "list", "single"])
+def test_reads_numbers_of_np_shape_files_of_mxnet():
+    loaded = mx.nd.load(FOLDER / "np_scalar.params")
+    assert {name: array.shape for name, array in loaded.items()} == {
+        "scalar": (), "empty": (2, 0), "row": (2,)}
+    assert loaded["scalar"].asscalar() == 5
+
+
+@pytest.mark.parametrize("name", ["named", "list", "single", "np_scalar"])
 def test_writes_what_mxnet_writes(name, tmp_path):
     path = FOLDER / f"{name}.params"
     mx.nd.save(str(tmp_path / "again"), mx.nd.load(path))
@@ -137,7 +145,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
     def fail(*_):
         raise OSError("no space left")
 
-    monkeypatch.setattr(serialization.os, "replace", fail)
+    monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(OSError, match="no space left"):
         mx.nd.save(str(path), [mx.nd.zeros(2)])
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]

@@ -2,7 +2,6 @@
 
 import importlib
 import io
-import os
 import subprocess
 import sys
 import tomllib
@@ -60,18 +59,6 @@ def test_problems_are_said_and_counted_even_if_quiet(monkeypatch):
     assert spoken.problems == 1
     assert sys.stderr.getvalue() == (
         "tool: caf\\xe9 and \\udce9 on a terminal that has only ASCII\n")
-
-
-def test_files_are_replaced_when_whole(tmp_path):
-    path = str(tmp_path / "file")
-    with console.replacing(path) as file:
-        file.write("one\n")
-        assert not os.path.exists(path)
-    with pytest.raises(ZeroDivisionError), console.replacing(path) as file:
-        file.write("two\n")
-        1 / 0  # noqa: B018
-    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
-    assert Path(path).read_text() == "one\n"
 
 
 @pytest.mark.parametrize("error, status", [

@@ -19,6 +19,7 @@ from typing import Any
 
 import mxlite
 
+from ...whole_file import move_to, target_of
 from ..console import remove
 from .lists import digest
 from .options import Recipe
@@ -47,7 +48,7 @@ class Journal:
 
     def __post_init__(self) -> None:
         stem = os.path.splitext(self.list)[0]
-        self.rec, self.idx = f"{stem}.rec", f"{stem}.idx"
+        self.rec, self.idx = target_of(f"{stem}.rec"), target_of(f"{stem}.idx")
 
     @property
     def rec_part(self) -> str:
@@ -122,9 +123,9 @@ class Journal:
             self.note()
         if size(self.rec_part) is not None:
             remove(self.idx)
-            os.replace(self.rec_part, self.rec)
+            move_to(self.rec_part, self.rec)
         if size(self.idx_part) is not None:
-            os.replace(self.idx_part, self.idx)
+            move_to(self.idx_part, self.idx)
 
 
 def size(path: str) -> int | None:

@@ -7,7 +7,8 @@ import random
 from collections.abc import Iterator
 
 from ...base import MXNetValueError
-from ..console import DONE, Console, replacing, words
+from ...whole_file import replacing
+from ..console import DONE, Console, words
 from .options import Options
 
 SEED = 100                                     # MXNet's: the same folder gives the same list
@@ -99,5 +100,5 @@ def cut(items: list[Item], options: Options) -> Iterator[tuple[str, list[Item]]]
 
 def write_list(path: str, items: list[Item]) -> None:
     """Lines of id, label, path, with tabs between them."""
-    with replacing(path) as file:
+    with replacing(path, "w", sync=True) as file:
         file.writelines(f"{number}\t{label:f}\t{name}\n" for number, name, label in items)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ..._dataio.recordio import Writer
 from ...base import MXNetValueError
+from ...whole_file import move_to, target_of
 from ..console import remove
 from .scan import index_beside
 
@@ -18,15 +19,15 @@ class Output:
     """
 
     def __init__(self, path: str, sources: Sequence[str] = ()) -> None:
-        self.path, self.index = path, index_beside(path)
-        if self.index == path:
+        if index_beside(path) == path:
             raise MXNetValueError(f"the file to write must not end in .idx; got {path!r}")
         for source in sources:
             if os.path.exists(path) and os.path.samefile(path, source):
                 raise MXNetValueError(f"the file to write must be another than the one that is "
                                       f"read; got {path!r} for both")
+        self.path, self.index = target_of(path), target_of(index_beside(path))
         self.count = 0
-        self.writer = Writer(f"{path}.part")
+        self.writer = Writer(f"{self.path}.part")
         self.lines = open(f"{self.index}.part", "w", encoding="utf-8",  # noqa: SIM115  close()
                           errors="surrogateescape", newline="\n")
 
@@ -41,8 +42,8 @@ class Output:
         self.writer.close()
         self.lines.close()
         remove(self.index)
-        os.replace(f"{self.path}.part", self.path)
-        os.replace(f"{self.index}.part", self.index)
+        move_to(f"{self.path}.part", self.path)
+        move_to(f"{self.index}.part", self.index)
 
     def abandon(self) -> None:
         """Leave nothing behind."""

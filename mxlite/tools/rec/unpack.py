@@ -6,7 +6,8 @@ import argparse
 import os
 
 from ...recordio import IRHeader
-from ..console import DONE, SOME_FAILED, Console, replacing, words
+from ...whole_file import replacing
+from ..console import DONE, SOME_FAILED, Console, words
 from .scan import format_of, header_of, labels_of, scan
 
 SUMMARY = "Write the images to files, named by id and, in folders, by label; and a list of them."
@@ -25,7 +26,7 @@ def execute(options: argparse.Namespace, console: Console) -> int:
     os.makedirs(options.folder, exist_ok=True)
     stem = os.path.splitext(os.path.basename(options.file))[0]
     taken: set[str] = set()
-    with replacing(os.path.join(options.folder, f"{stem}.lst")) as file:
+    with replacing(os.path.join(options.folder, f"{stem}.lst"), "w", sync=True) as file:
         for offset, record in scan(options.file, console):
             header, data = header_of(record)
             if header is None or not labels_of(header):
