@@ -24,6 +24,8 @@ _BOUND = (int, type(None))
 
 def getitem(x: Any, key: Any) -> Any:
     """x[key]: a view for leading indices and slices, else a copy; recorded like any operator."""
+    if x.ndim == 0:
+        return _basic(x, checked(x.shape, key))
     if type(key) is int and -x.shape[0] <= key < x.shape[0]:
         row = key % x.shape[0]
         return _reshaped(_rows(x, row, row + 1), x.shape[1:] or (1,))
@@ -47,6 +49,8 @@ def _is_plain(key: Any) -> bool:
 
 def checked(shape: tuple[int, ...], key: Any) -> list[Entry]:
     """The entries of a key for an array of this shape: every axis gets one, None are extra."""
+    if not shape and type(key) is slice and key == slice(None):
+        key = ()                        # as in MXNet, x[:] is all of x without axes, too
     parts = [_part(part, key, shape) for part in (key if isinstance(key, tuple) else (key,))]
     used = sum([_num_axes(part) for part in parts])
     if used > len(shape):
@@ -167,6 +171,8 @@ def is_whole(taken: range, length: int) -> bool:
 
 def _sliced(x: Any, ranges: list[range]) -> Any:
     """x with these items of each axis: a view where they lie together in memory."""
+    if not ranges:
+        return share_array(x, x.shape) if not is_recording() else _RESHAPE(x, shape=())
     if all(map(is_whole, ranges, x.shape)):
         return _rows(x, 0, x.shape[0])
     lengths = [len(taken) for taken in ranges]
@@ -189,7 +195,7 @@ def _basic(x: Any, entries: list[Entry]) -> Any:
     piece = _sliced(x, [range(entry, entry + 1) if isinstance(entry, int) else entry
                         for entry in entries if entry is not None])
     shape = [1 if entry is None else len(entry) for entry in entries if not isinstance(entry, int)]
-    return _reshaped(piece, shape or (1,))
+    return _reshaped(piece, shape or (x.shape and (1,)))
 
 
 def _advanced(x: Any, entries: list[Entry]) -> Any:
