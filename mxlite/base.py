@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -50,6 +51,10 @@ class MXNetKeyError(MXNetError, KeyError):
     __str__ = RuntimeError.__str__     # KeyError's would print the repr of the message
 
 
+class MXNetAttributeError(MXNetError, AttributeError):
+    """An attribute that is not there."""
+
+
 class MXNetMemoryError(MXNetError, MemoryError):
     """Not enough memory for an array or for a kernel's scratch."""
 
@@ -93,12 +98,76 @@ def check_count(caller: str, name: str, value: Any, low: int) -> int:
     return int(value.__index__())
 
 
+# what other libraries call things: their name -> names here, of which the first that fits counts
+_ELSEWHERE = {
+    "lr": ["learning_rate"], "weight_decay": ["wd"], "eps": ["epsilon"], "cuda": ["gpu"],
+    "in_features": ["in_units"], "out_features": ["units"], "out_channels": ["channels"],
+}
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """"; did you mean 'stride'?" where a known name is near, else an empty string."""
     import difflib  # rare, and its import is not free
 
-    near = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.6)
+    known = list(known)
+    near = [word for word in _ELSEWHERE.get(str(name), ()) if word in known]
+    near += difflib.get_close_matches(str(name), known, n=1, cutoff=0.6)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def arguments_of(klass: type) -> list[str]:
+    """The names that a class can be called with: those of its `__init__`, and of its bases' where
+    that passes on what it does not know."""
+    import inspect  # rare, and its import is not free
+
+    names: dict[str, None] = {}
+    for base in klass.__mro__:
+        if "__init__" not in vars(base) or base is object:
+            continue
+        parameters = list(inspect.signature(base.__init__).parameters.values())[1:]  # type: ignore[misc]
+        names |= {p.name: None for p in parameters
+                  if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)}
+        if all(p.kind is not p.VAR_KEYWORD for p in parameters):
+            break
+    return list(names)
+
+
+def unknown_argument(caller: str, klass: type, name: str) -> MXNetTypeError:
+    """The error for a keyword that the class does not take."""
+    known = arguments_of(klass)
+    return MXNetTypeError(f"{caller}: unknown argument {name!r}; it takes {', '.join(known)}"
+                          f"{suggestion(name, known)}")
+
+
+def construct(caller: str, klass: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    """klass(*args, **kwargs); a keyword that it does not take raises `unknown_argument`."""
+    try:
+        return klass(*args, **kwargs)
+    except MXNetError:
+        raise
+    except TypeError:
+        known = arguments_of(klass)
+        for name in kwargs:
+            if name not in known:
+                raise unknown_argument(caller, klass, name) from None
+        raise
+
+
+def require_compiled(package: str, module: str) -> None:
+    """Raise ImportError, and say what to do, where a package lacks a compiled module of its own."""
+    from importlib.util import find_spec
+
+    if find_spec(f"{package}.{module}") is not None:
+        return
+    root = os.path.dirname(os.path.abspath(__file__))
+    folder = os.path.join(os.path.dirname(root), *package.split("."))
+    others = [file for file in sorted(os.listdir(folder))
+              if file.startswith(f"{module}.") and file.endswith((".so", ".pyd"))]
+    found = f" ({', '.join(others)} is for another Python)" if others else ""
+    raise ImportError(
+        f"{root} has no compiled modules for this Python{found}. It seems to be the source folder "
+        "of mxlite: if mxlite is installed, start Python in another folder; to use the source "
+        "folder itself, build it with `pip install -e .`", name=f"{package}.{module}")
 
 
 def listing(words: Sequence[Any]) -> str:

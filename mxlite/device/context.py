@@ -124,6 +124,7 @@ def as_context(ctx: Any) -> Context:
     if isinstance(ctx, Context):
         return ctx
     if isinstance(ctx, str):
-        kind, _, rest = ctx.partition("(")
-        return Context(kind, int(rest.rstrip(")") or 0))
+        kind, opened, number = ctx.removesuffix(")").partition("(")
+        if ctx.endswith(")") == bool(opened) and (number.isdecimal() or not opened):
+            return Context(kind, int(number or 0))
     raise MXNetTypeError(f"ctx must be a Context such as mx.cpu(); got {ctx!r}")

@@ -102,7 +102,7 @@ def device_of(ctx):
         if maker is None:
             raise MXNetNotImplementedError(
                 f"{ctx}: this build of mxlite has no {ctx.device_type} devices; it has "
-                f"{', '.join(MAKERS)}")
+                f"{', '.join(MAKERS)}: leave ctx out, or give mx.cpu()")
         device = DEVICES[ctx] = maker(ctx)
     return device
 

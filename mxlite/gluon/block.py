@@ -5,17 +5,26 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import initializer
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError
+from ..base import (
+    MXNetAttributeError,
+    MXNetTypeError,
+    MXNetValueError,
+    unknown_argument,
+)
 from . import saving
 from .naming import BlockScope
 from .parameter import Parameter
 from .parameter_dict import ParameterDict
 from .summary import print_summary
 from .utils import HookHandle, indent
+
+# what only Block.__init__ sets, and the properties that read it
+_OF_INIT = {"_children", "_reg_params", "_forward_hooks", "_forward_pre_hooks", "_scope", "_prefix",
+            "_params", "_name", "_empty_prefix", "prefix", "name", "params"}
 
 
 class Block:
@@ -25,7 +34,10 @@ class Block:
     `with self.name_scope():`, so that they are named after this block.
     """
 
-    def __init__(self, prefix: str | None = None, params: ParameterDict | None = None) -> None:
+    def __init__(self, prefix: str | None = None, params: ParameterDict | None = None,
+                 **unknown: Any) -> None:
+        for name in unknown:
+            raise unknown_argument(type(self).__name__, type(self), name)
         self._empty_prefix = prefix == ""
         self._prefix, self._params = BlockScope.create(prefix, params, self._alias())
         self._name = self._prefix.removesuffix("_")
@@ -34,6 +46,15 @@ class Block:
         self._reg_params: dict[str, Parameter] = {}
         self._forward_hooks: dict[int, Callable[..., Any]] = {}
         self._forward_pre_hooks: dict[int, Callable[..., Any]] = {}
+
+    if not TYPE_CHECKING:               # a type checker would take every name for an attribute
+        def __getattr__(self, name: str) -> Any:
+            text = f"{type(self).__name__!r} object has no attribute {name!r}"
+            if name in _OF_INIT:
+                text = (f"{type(self).__name__}: __init__ must call super().__init__() before it "
+                        "does anything else")
+                raise MXNetAttributeError(text)
+            raise AttributeError(text, name=name, obj=self)
 
     def _alias(self) -> str:
         return type(self).__name__.lower()

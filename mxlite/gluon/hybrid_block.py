@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import ndarray as nd
 from ..base import (
+    MXNetError,
     MXNetNotImplementedError,
     MXNetTypeError,
     MXNetValueError,
@@ -28,12 +29,12 @@ class HybridBlock(Block):
     HybridBlocks too.
     """
 
-    def __init__(self, prefix: str | None = None, params: Any = None) -> None:
+    def __init__(self, prefix: str | None = None, params: Any = None, **unknown: Any) -> None:
         # (Parameter.changes, context, arrays by attribute name) of the last call
         self._cached: tuple[int, Any, dict[str, nd.NDArray]] | None = None
         self._active = False
         self._flags: dict[str, Any] = {}
-        super().__init__(prefix, params)
+        super().__init__(prefix, params, **unknown)
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
@@ -77,6 +78,15 @@ class HybridBlock(Block):
 
     def forward(self, x: Any, *args: Any) -> Any:
         """Call hybrid_forward with `nd` and the parameters' arrays on the context of `x`."""
+        try:
+            return self._forward(x, args)
+        except MXNetError as error:
+            if self._reg_params:
+                shapes = [f"{name} {param.shape}" for name, param in self._reg_params.items()]
+                error.add_note(f"in {type(self).__name__} {self.name!r} with {', '.join(shapes)}")
+            raise
+
+    def _forward(self, x: Any, args: tuple[Any, ...]) -> Any:
         cached = self._cached
         if (cached is not None and cached[0] == Parameter.changes and isinstance(x, nd.NDArray)
                 and (cached[1] is x.ctx or cached[1] == x.ctx)):

@@ -10,7 +10,7 @@ import numpy as np
 from .. import autograd, initializer
 from .. import ndarray as nd
 from ..base import MXNetError, MXNetValueError, dtype_name, listing
-from ..device.context import Context, cpu, current_context
+from ..device.context import Context, as_context, cpu, current_context
 from .utils import shape_is_known
 
 GRAD_REQS = ("write", "add", "null")
@@ -230,6 +230,7 @@ class Parameter:
         arrays = self._arrays()
         if ctx is None:
             ctx = next(iter(arrays)) if len(arrays) == 1 else current_context()
+        ctx = as_context(ctx)
         if ctx not in arrays:
             raise MXNetError(f"Parameter '{self.name}' was not initialized on context {ctx}. "
                              f"It was only initialized on {list(arrays)}.")
@@ -284,7 +285,7 @@ class Parameter:
 
 
 def contexts_of(ctx: Any) -> list[Context]:
-    """A list of contexts from one, from several, or from None for the current one."""
-    if ctx is None:
-        return [current_context()]
-    return [ctx] if isinstance(ctx, Context) else list(ctx)
+    """A list of contexts: of one ("cpu(1)", too), of several, or of the current one for None."""
+    if hasattr(ctx, "__iter__") and not isinstance(ctx, str):
+        return [as_context(one) for one in ctx]
+    return [as_context(ctx)]

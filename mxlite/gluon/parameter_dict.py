@@ -12,7 +12,7 @@ from ..device.context import Context
 from .agreement import agree, load_array
 from .constant import Constant
 from .files import load_arrays, missing_names, strip_markers, unknown_names
-from .parameter import Parameter
+from .parameter import Parameter, contexts_of
 
 
 class ParameterDict:
@@ -108,7 +108,7 @@ class ParameterDict:
         init = initializer.Uniform() if init is None else initializer.create(init)
         if verbose:
             init.set_verbosity(verbose=verbose)
-        contexts = list(ctx) if ctx is not None and not isinstance(ctx, Context) else ctx
+        contexts = contexts_of(ctx)
         for param in self.values():
             param.initialize(None, contexts, init, force_reinit=force_reinit)
 

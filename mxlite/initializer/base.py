@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, listing, suggestion
+from ..base import MXNetTypeError, MXNetValueError, construct, listing, suggestion
 
 REGISTRY: dict[str, type] = {}
 
@@ -141,4 +141,4 @@ def create(init: Any, *args: Any, **kwargs: Any) -> Any:
     if name not in REGISTRY:
         raise MXNetValueError(f"init must be an initializer or one of {listing(sorted(REGISTRY))}; "
                               f"got {init!r}{suggestion(name, REGISTRY)}")
-    return REGISTRY[name](*args, **kwargs)
+    return construct(f"initializer {name!r}", REGISTRY[name], args, kwargs)

@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import ndarray as nd
 from ..base import MXNetKeyError, MXNetValueError
-from .base import register
+from .base import InitDesc, Initializer, create, register
 
 
 @register
@@ -44,6 +44,8 @@ class Load:
 class Mixed:
     """The initializer of the first regular expression that the name matches."""
 
+    set_verbosity = Initializer.set_verbosity
+
     def __init__(self, patterns: Sequence[str], initializers: Sequence[Any]) -> None:
         if len(patterns) != len(initializers):
             raise MXNetValueError(f"Mixed: patterns and initializers must have one length; "
@@ -54,7 +56,9 @@ class Mixed:
     def __call__(self, name: str, arr: nd.NDArray) -> None:
         for pattern, init in self.map:
             if pattern.match(name):
-                init(name, arr)
+                if isinstance(name, InitDesc) and name.attrs.get("__init__") is self:
+                    name = InitDesc(name, {**name.attrs, "__init__": init}, name.global_init)
+                create(init)(name, arr)
                 return
         known = ", ".join(pattern.pattern for pattern, _ in self.map)
         raise MXNetValueError(f"Mixed: {name!r} matches none of the patterns {known}; "

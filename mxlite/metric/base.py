@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, listing, suggestion
+from ..base import MXNetTypeError, MXNetValueError, construct, listing, suggestion
 
 REGISTRY: dict[str, type] = {}
 
@@ -122,7 +122,8 @@ def create(metric: Any, *args: Any, **kwargs: Any) -> EvalMetric:
     if not isinstance(metric, str) or metric.lower() not in REGISTRY:
         raise MXNetValueError(f"metric must be a function, a list or {listing(sorted(REGISTRY))}; "
                               f"got {metric!r}{suggestion(str(metric).lower(), REGISTRY)}")
-    return REGISTRY[metric.lower()](*args, **kwargs)
+    made: EvalMetric = construct(f"metric {metric!r}", REGISTRY[metric.lower()], args, kwargs)
+    return made
 
 
 def check_label_shapes(labels: Any, preds: Any, wrap: bool = False, shape: bool = False) -> Any:

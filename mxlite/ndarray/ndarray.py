@@ -149,8 +149,8 @@ class NDArray(OperatorArray):
 
     def copyto(self, other: NDArray | Context) -> NDArray:
         """Copy the values into `other` (cast to its dtype), or to a new array on a context."""
-        if isinstance(other, Context):
-            return _TRANSFER(self, ctx=other)
+        if isinstance(other, (Context, str)):
+            return _TRANSFER(self, ctx=as_context(other))
         if not isinstance(other, NDArray):
             raise MXNetTypeError(
                 f"copyto: other must be an NDArray or a Context; got {type(other).__name__}")
@@ -161,7 +161,8 @@ class NDArray(OperatorArray):
 
     def as_in_context(self, context: Context) -> NDArray:
         """The array on `context`: itself if it is there already."""
-        return self if self.ctx == context else _TRANSFER(self, ctx=as_context(context))
+        context = as_context(context)
+        return self if self.ctx == context else _TRANSFER(self, ctx=context)
 
     as_in_ctx = as_in_context
 

@@ -6,7 +6,15 @@ import warnings
 from typing import Any
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, dtype_name, listing, suggestion
+from ..base import (
+    MXNetTypeError,
+    MXNetValueError,
+    construct,
+    dtype_name,
+    listing,
+    suggestion,
+    unknown_argument,
+)
 from ..lr_scheduler import LRScheduler
 from ..ndarray.run import invoke_list
 from ..ops.schema import REGISTRY as OPERATORS
@@ -42,7 +50,9 @@ class Optimizer:
                  wd: float = 0.0, clip_gradient: float | None = None,
                  learning_rate: float | None = None, lr_scheduler: LRScheduler | None = None,
                  sym: Any = None, begin_num_update: int = 0, multi_precision: bool = False,
-                 param_dict: dict[int, Any] | None = None) -> None:
+                 param_dict: dict[int, Any] | None = None, **unknown: Any) -> None:
+        for name in unknown:
+            raise unknown_argument(type(self).__name__, type(self), name)
         if param_idx2name is not None and not isinstance(param_idx2name, dict):
             raise MXNetTypeError("Optimizer: param_idx2name must be a dict of numbers to names; "
                                  f"got {type(param_idx2name).__name__}")
@@ -79,10 +89,8 @@ class Optimizer:
         if not isinstance(name, str) or name.lower() not in known:
             raise MXNetValueError(f"optimizer must be {listing(sorted(known))}; "
                                   f"got {name!r}{suggestion(str(name).lower(), known)}")
-        try:
-            return known[name.lower()](**kwargs)
-        except TypeError as error:
-            raise MXNetTypeError(f"optimizer {name!r}: {error}") from None
+        optimizer: Optimizer = construct(f"optimizer {name!r}", known[name.lower()], (), kwargs)
+        return optimizer
 
     # Updates ------------------------------------------------------------------------------------
 
