@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -112,3 +113,7 @@ def encode(image: Any, encoding: str, quality: int) -> bytes:
     from .._dataio import codec
 
     return codec.encode(image, encoding, quality, caller="idx2rec", rgb=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

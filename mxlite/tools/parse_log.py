@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 
 from ..base import MXNetError, MXNetValueError
-from .console import DONE, parser_of, run
+from .console import DONE, json_text, parser_of, run
 
 NUMBER = r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf)"
 Row = list[float | None]                       # epoch from 1 on, then a mean for each column
@@ -110,9 +109,13 @@ def comma_separated(columns: Sequence[str], rows: Sequence[Row]) -> str:
 
 
 def as_json(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    """A list of objects; what is missing is null."""
-    return json.dumps([dict(zip(columns, row, strict=True)) for row in rows], indent=2)
+    """A list of objects; what is missing, or no finite number, is null."""
+    return json_text([dict(zip(columns, row, strict=True)) for row in rows], indent=2)
 
 
 FORMATS: dict[str, Callable[[Sequence[str], Sequence[Row]], str]] = {
     "markdown": markdown, "none": plain, "csv": comma_separated, "json": as_json}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Iterator, Sequence
 
 from ..base import MXNetError, MXNetValueError
@@ -54,3 +55,7 @@ def lines(path: str, key: str, console: Console) -> Iterator[str]:
                 raise MXNetError(f"{path}: the record at byte {offset} has no id: {error}"
                                  ) from None
         yield f"{number}\t{offset}\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

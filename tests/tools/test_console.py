@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import json
 import subprocess
 import sys
 import tomllib
@@ -73,3 +74,18 @@ def test_how_a_tool_ends(error, status, capfd, monkeypatch):
 
 def test_words():
     assert console.words([(1, "image"), (2000, "folder")]) == "1 image, 2,000 folders"
+
+
+def test_json_has_no_nan():
+    text = console.json_text({"a": [1.5, float("nan")], "b": (float("inf"), {"c": -float("inf")})})
+    assert json.loads(text, parse_constant=pytest.fail) == {"a": [1.5, None],
+                                                            "b": [None, {"c": None}]}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_every_tool_runs_as_a_module(tool):
+    run = [sys.executable, "-m", f"mxlite.tools.{tool}"]
+    assert "usage: " in subprocess.run([*run, "--help"], check=True, capture_output=True,
+                                       text=True).stdout
+    failed = subprocess.run([*run, "--no-such-option"], capture_output=True, text=True)
+    assert failed.returncode == 2 and "usage: " in failed.stderr

@@ -42,6 +42,9 @@ def test_nan_and_what_is_missing(tmp_path, call):
     assert out.splitlines()[2:] == ["|  1 | nan | - | - |", "|  2 | - | 1.000000 | - |"]
     _, out, _ = call(main, tmp_path / "log", "--format", "csv")
     assert out.splitlines()[1:] == ["1,nan,,", "2,,1.0,"]
+    _, out, _ = call(main, tmp_path / "log", "--format", "json")
+    assert [list(row.values()) for row in json.loads(out, parse_constant=pytest.fail)] == [
+        [1, None, None, None], [2, None, 1.0, None]]
 
 
 def test_what_cannot_be_parsed(tmp_path, recorded, call):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from typing import Any
 
 from ..._dataio.recordio import Reader
 from ...base import MXNetKeyError, MXNetValueError
-from ..console import DONE, Console, words
+from ..console import DONE, Console, json_text, words
 from .scan import format_of, header_of, index_beside, keys_by_offset, labels_of, read_index, scan
 
 SUMMARY = "Print key, offset, id, labels and size of each record; extract the data."
@@ -102,7 +101,7 @@ def show(key: str, offset: int, record: bytes, as_json: bool) -> None:
     if header is not None:
         values |= {"id": header.id, "labels": labels_of(header)}
     if as_json:
-        print(json.dumps(values))
+        print(json_text(values))
         return
     labels = " ".join(f"{label:.9g}" for label in values["labels"] or ())
     print("\t".join(str(value) for value in ({**values, "labels": labels}).values()))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import os
 import warnings
 from collections import Counter
 from typing import Any
 
 from ...recordio import IRHeader
-from ..console import DONE, Console
+from ..console import DONE, Console, json_text
 from .scan import format_of, header_of, index_beside, labels_of, read_index, scan
 
 SUMMARY = "Count records, sizes, labels and image formats."
@@ -27,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace, console: Console) -> int:
     """Print what is found. Raises RecordError for damage."""
     reports = {path: describe(path, console) for path in options.files}
-    print(json.dumps(reports, indent=2) if options.json else "\n\n".join(
+    print(json_text(reports, indent=2) if options.json else "\n\n".join(
         f"{path}\n{table(values)}" for path, values in reports.items()))
     return DONE
 
