@@ -18,7 +18,7 @@ _MODULES = {
     "random": ".random", "rnd": ".random", "base": ".base", "name": ".name",
     "attribute": ".attribute", "context": ".context", "engine": ".engine",
     "device": ".device", "ops": ".ops", "recordio": ".recordio", "io": ".io",
-    "image": ".image", "img": ".image",
+    "image": ".image", "img": ".image", "contrib": ".contrib",
 }
 _NAMES = {
     "Context": ".context", "cpu": ".context", "gpu": ".context", "cpu_pinned": ".context",
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         autograd,
         base,
         context,
+        contrib,
         engine,
         gluon,
         image,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from .context import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
 
     __all__ = [
-        "Context", "MXNetError", "autograd", "base", "context", "cpu", "cpu_pinned",
+        "Context", "MXNetError", "autograd", "base", "context", "contrib", "cpu", "cpu_pinned",
         "current_context", "engine", "gluon", "gpu", "image", "img", "init", "initializer", "io",
         "lr_scheduler", "metric", "nd", "ndarray", "num_gpus", "optimizer", "random", "recordio",
         "rnd",

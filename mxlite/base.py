@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -151,6 +152,15 @@ def construct(caller: str, klass: Any, args: Any, kwargs: dict[str, Any]) -> Any
             if name not in known:
                 raise unknown_argument(caller, klass, name) from None
         raise
+
+
+def from_package(module: str, name: str) -> Any:
+    """`__getattr__` of a module that has, in MXNet, names which its package has here from another
+    module; raises AttributeError for a name that the package has not."""
+    package = sys.modules[module.rpartition(".")[0]]
+    if name.startswith("_") or name not in vars(package):
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+    return vars(package)[name]
 
 
 def require_compiled(package: str, module: str) -> None:

@@ -1,5 +1,5 @@
-"""`mx.gluon`: networks as blocks. `data` is resolved when it is first used, since it brings readers
-of files, processes and downloads, which a network does not need."""
+"""`mx.gluon`: networks as blocks. `data` and `contrib` are resolved when they are first used, since
+they bring readers of files, processes and downloads, which a network does not need."""
 
 import importlib
 from typing import TYPE_CHECKING, Any
@@ -13,15 +13,15 @@ from .parameter_dict import ParameterDict
 from .trainer import Trainer
 
 if TYPE_CHECKING:
-    from . import data
+    from . import contrib, data
 
 __all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter",
-           "ParameterDict", "Trainer", "data", "loss", "nn", "utils"]
+           "ParameterDict", "Trainer", "contrib", "data", "loss", "nn", "utils"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "data":
-        return importlib.import_module(".data", __name__)
+    if name in ("contrib", "data"):
+        return importlib.import_module(f".{name}", __name__)
     from ..base import suggestion
 
     near = suggestion(name, __dir__())
@@ -29,4 +29,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), "data"})
+    return sorted({*globals(), "contrib", "data"})

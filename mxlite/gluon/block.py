@@ -13,6 +13,7 @@ from ..base import (
     MXNetAttributeError,
     MXNetTypeError,
     MXNetValueError,
+    from_package,
     unknown_argument,
 )
 from . import saving
@@ -240,3 +241,9 @@ class Block:
 def _tree(title: str, children: dict[str, Block]) -> str:
     lines = "\n".join(f"  ({key}): {indent(repr(child))}" for key, child in children.items())
     return f"{title}(\n{lines}\n)"
+
+
+if not TYPE_CHECKING:
+    def __getattr__(name: str) -> Any:
+        """What MXNet has in this module, and the package from another."""
+        return from_package(__name__, name)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import autograd, initializer
 from .. import ndarray as nd
-from ..base import MXNetError, MXNetValueError, dtype_name, listing
+from ..base import MXNetError, MXNetValueError, dtype_name, from_package, listing
 from ..device.context import Context, as_context, cpu, current_context
 from .utils import shape_is_known
 
@@ -289,3 +289,9 @@ def contexts_of(ctx: Any) -> list[Context]:
     if hasattr(ctx, "__iter__") and not isinstance(ctx, str):
         return [as_context(one) for one in ctx]
     return [as_context(ctx)]
+
+
+if not TYPE_CHECKING:
+    def __getattr__(name: str) -> Any:
+        """What MXNet has in this module, and the package from another."""
+        return from_package(__name__, name)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..base import MXNetTypeError, MXNetValueError, dtype_name
+from ..base import MXNetTypeError, MXNetValueError, dtype_name, from_package
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
 from . import backward, tape
@@ -321,3 +321,9 @@ class _Capsule:
 
     def __dlpack_device__(self) -> tuple[int, int]:
         return DLPACK_CPU, 0
+
+
+if not TYPE_CHECKING:
+    def __getattr__(name: str) -> Any:
+        """What MXNet has in this module, and the package from another."""
+        return from_package(__name__, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import ndarray as nd
 from ..base import (
@@ -11,6 +11,7 @@ from ..base import (
     MXNetValueError,
     construct,
     dtype_name,
+    from_package,
     listing,
     suggestion,
     unknown_argument,
@@ -230,3 +231,9 @@ class Test(Optimizer):
         """Add the gradient."""
         weight += grad * self.rescale_grad
         state[:] = weight
+
+
+if not TYPE_CHECKING:
+    def __getattr__(name: str) -> Any:
+        """What MXNet has in this module, and the package from another."""
+        return from_package(__name__, name)

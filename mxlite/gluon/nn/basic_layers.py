@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ... import ndarray as nd
-from ...base import MXNetTypeError, MXNetValueError, suggestion
+from ...base import MXNetTypeError, MXNetValueError, from_package, suggestion
 from ..block import Block
 from ..hybrid_block import HybridBlock
 from .activations import Activation
@@ -154,3 +154,9 @@ def _named_function(layer: str, function: Any) -> tuple[str, Callable[..., Any] 
         raise MXNetTypeError(f"{layer}: function must be a name or callable; "
                              f"got {type(function).__name__}")
     return getattr(function, "__name__", type(function).__name__), function
+
+
+if not TYPE_CHECKING:
+    def __getattr__(name: str) -> Any:
+        """What MXNet has in this module, and the package from another."""
+        return from_package(__name__, name)

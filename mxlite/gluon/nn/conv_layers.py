@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...base import MXNetValueError, Shape
+from ...base import MXNetValueError, Shape, from_package
 from ..hybrid_block import HybridBlock
 from .activations import Activation
 
@@ -131,3 +131,9 @@ class Conv3D(_Conv):
         super().__init__(channels, kernel_size, strides, padding, dilation, groups, layout,
                          in_channels, activation, use_bias, weight_initializer, bias_initializer,
                          **kwargs)
+
+
+if not TYPE_CHECKING:
+    def __getattr__(name: str) -> Any:
+        """What MXNet has in this module, and the package from another."""
+        return from_package(__name__, name)

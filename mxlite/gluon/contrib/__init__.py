@@ -1,0 +1,3 @@
+"""`gluon.contrib`: what MXNet keeps there and is here already."""
+
+from . import data as data

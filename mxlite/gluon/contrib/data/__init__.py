@@ -1,0 +1,3 @@
+"""`gluon.contrib.data`: samplers that MXNet keeps apart."""
+
+from .sampler import IntervalSampler as IntervalSampler

@@ -1,0 +1,3 @@
+"""`IntervalSampler` under the module path that MXNet has."""
+
+from ...data.sampler import IntervalSampler as IntervalSampler

@@ -1,0 +1,91 @@
+"""MXNet's module paths: what is here stands there too, and is the same object."""
+
+import importlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import mxlite as mx
+from mxlite.gluon.data import ArrayDataset, DataLoader
+from mxlite.io import DataDesc
+
+PATHS = [
+    ("io.io", "io", "DataIter DataBatch DataDesc NDArrayIter CSVIter ImageRecordIter ResizeIter"),
+    ("image.image", "image", "Augmenter CreateAugmenter ImageIter imdecode scale_down"),
+    ("image.detection", "image", "CreateDetAugmenter DetAugmenter ImageDetIter DetRandomPadAug"),
+    ("ndarray.ndarray", "ndarray", "NDArray add arange concatenate full maximum ones split_v2 "
+                                   "waitall zeros array empty moveaxis from_numpy"),
+    ("ndarray.utils", "ndarray", "array empty zeros load load_frombuffer save"),
+    ("ndarray.contrib", "ndarray.contrib", "boolean_mask"),
+    ("contrib.ndarray", "ndarray.contrib", "boolean_mask"),
+    ("gluon.block", "gluon", "Block HybridBlock"),
+    ("gluon.parameter", "gluon", "Parameter ParameterDict Constant"),
+    ("gluon.nn.basic_layers", "gluon.nn", "Dense Dropout Embedding BatchNorm LayerNorm GroupNorm "
+                                          "Sequential HybridSequential Lambda Flatten"),
+    ("gluon.nn.conv_layers", "gluon.nn", "Conv1D Conv2D MaxPool2D AvgPool3D GlobalAvgPool2D"),
+    ("gluon.contrib.data", "gluon.data", "IntervalSampler"),
+    ("gluon.contrib.data.sampler", "gluon.data", "IntervalSampler"),
+    ("gluon.data.sampler", "gluon.data", "Sampler BatchSampler RandomSampler"),
+    ("optimizer.optimizer", "optimizer", "Optimizer SGD Adam Updater get_updater create register"),
+]
+
+
+@pytest.mark.parametrize(("path", "place", "names"), PATHS, ids=lambda value: value[:24])
+def test_names(path, place, names):
+    module = importlib.import_module(f"mxlite.{path}")
+    package = importlib.import_module(f"mxlite.{place}")
+    for name in names.split():
+        assert getattr(module, name) is getattr(package, name), name
+
+
+@pytest.mark.parametrize("path", sorted({path for path, _, _ in PATHS}))
+def test_each_path_is_imported_alone(path):
+    subprocess.run([sys.executable, "-c", f"import mxlite.{path}"], check=True)
+
+
+@pytest.mark.parametrize("path", ["ndarray.ndarray", "gluon.block", "optimizer.optimizer"])
+def test_other_names_are_missing(path):
+    module = importlib.import_module(f"mxlite.{path}")
+    for name in ("NoSuchThing", "_private", "__path__"):
+        with pytest.raises(AttributeError, match=f"'mxlite.{path}' has no attribute '{name}'"):
+            getattr(module, name)
+
+
+def test_internal_operators():
+    x = mx.nd.array([1, 2])
+    internal = importlib.import_module("mxlite.ndarray._internal")
+    assert internal._plus_scalar(x, scalar=2).asnumpy().tolist() == [3, 4]
+    for name in ("sum", "_no_such_operator"):
+        with pytest.raises(AttributeError, match=f"has no operator '{name}'"):
+            getattr(internal, name)
+
+
+def test_contrib_by_attribute():
+    assert mx.contrib.nd is mx.contrib.ndarray and mx.contrib.io.DataLoaderIter
+    assert mx.gluon.contrib.data.IntervalSampler is mx.gluon.data.IntervalSampler
+    assert "boolean_mask" in dir(mx.contrib.nd)
+
+
+def test_data_loader_iter():
+    data, label = np.arange(10).reshape(5, 2), np.arange(5)
+    batches = mx.contrib.io.DataLoaderIter(DataLoader(ArrayDataset(data, label), 2),
+                                           data_name="x", dtype="float16")
+    assert batches.provide_data == [DataDesc("x", (2, 2))] and batches.batch_size == 2
+    assert batches.provide_label == [DataDesc("softmax_label", (2,))]
+    assert batches.provide_data[0].dtype == "float16"
+    for _ in range(2):
+        epoch = list(batches)
+        assert [batch.pad for batch in epoch] == [0, 0, 1]
+        assert [batch.label[0].asnumpy().tolist() for batch in epoch] == [[0, 1], [2, 3], [4, 0]]
+        assert epoch[2].data[0].asnumpy().tolist() == [[8, 9], [0, 0]]
+        assert epoch[2].data[0].dtype == np.float16 and epoch[0].index is None
+        batches.reset()
+
+
+@pytest.mark.parametrize(("loader", "found"), [([], "no batch"), ([mx.nd.ones(3)], "a NDArray")])
+def test_data_loader_iter_of_other_batches(loader, found):
+    with pytest.raises(ValueError, match="batches of loader must be pairs of data and label; got "
+                                         + found):
+        mx.contrib.io.DataLoaderIter(loader)
