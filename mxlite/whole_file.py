@@ -52,13 +52,13 @@ def move_to(part: str, target: str) -> None:
 
 
 @contextmanager
-def replacing(path: str | os.PathLike[str], mode: str = "wb", sync: bool = False) -> Iterator[Any]:
+def replacing(path: Any, mode: str = "wb", sync: bool = False) -> Iterator[Any]:
     """A file to write, "w" (UTF-8, lines that end in \\n) or "wb"; it gets its name at the end.
 
     After an exception nothing has changed. sync: the file is on the disk before it gets its name.
     Raises OSError, which names `path`.
     """
-    path = os.fspath(path)
+    path = os.fsdecode(path)
     text: dict[str, Any] = {} if "b" in mode else {
         "encoding": "utf-8", "errors": "surrogateescape", "newline": "\n"}
     try:

@@ -170,3 +170,24 @@ def test_tools_write_through_links_and_refuse_pipes(tmp_path):
     os.mkfifo(tmp_path / "pipe.rec")
     with pytest.raises(MXNetError, match=r"pipe\.rec' must be a plain file, or none yet"):
         Output(str(tmp_path / "pipe.rec"))
+
+
+def test_paths_as_bytes_and_objects(tmp_path):
+    for path in (os.fsencode(tmp_path / "a"), tmp_path / "a"):
+        mx.nd.save(path, VALUES)
+    assert mx.nd.load(tmp_path / "a")[0].shape == (1, 3)
+
+
+def test_parameters_come_through_a_pipe(tmp_path):
+    save_parameters(str(tmp_path / "file"))
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(
+        target=lambda: pipe.write_bytes((tmp_path / "file").read_bytes()))
+    writer.start()
+    net = gluon.nn.Dense(1, in_units=2)
+    net.load_parameters(str(pipe))
+    writer.join()
+    assert net.weight.data().asnumpy().tolist() == [[1, 1]]
+    with pytest.raises(MXNetError, match="load: there is no file"):
+        net.load_parameters(str(tmp_path))

@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import autograd
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, dtype_name
+from ..base import MXNetTypeError, MXNetValueError, dtype_name, suggestion
 from .parameter import Parameter, contexts_of
 
 _ATTRIBUTES = {
@@ -21,7 +21,8 @@ def agree(param: Parameter, **kwargs: Any) -> None:
     for key, value in kwargs.items():
         if key not in _ATTRIBUTES:
             raise MXNetTypeError(f"Parameter: unknown argument '{key}'; "
-                                 f"it takes {', '.join(_ATTRIBUTES)}")
+                                 f"it takes {', '.join(_ATTRIBUTES)}"
+                                 f"{suggestion(key, _ATTRIBUTES)}")
         existing = getattr(param, _ATTRIBUTES[key])
         if value is None or existing == value:
             continue

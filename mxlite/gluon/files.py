@@ -13,7 +13,7 @@ _SHOWN = 8
 
 def load_arrays(filename: str) -> dict[str, nd.NDArray]:
     """The named arrays of a `.params` file."""
-    if not os.path.isfile(filename):
+    if not os.path.exists(filename) or os.path.isdir(filename):
         raise MXNetValueError(f"load: there is no file {os.path.abspath(filename)!r}")
     arrays = nd.load(filename)
     if not isinstance(arrays, dict):

@@ -187,6 +187,13 @@ def test_check_sha1_and_replace_file(tmp_path):
     assert os.listdir(tmp_path) == ["other"]
 
 
+def test_a_link_stays_and_its_target_is_fetched(server, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "target")
+    assert utils.download(server.url("/a/file.bin"), str(link)) == str(link)
+    assert link.is_symlink() and (tmp_path / "target").read_bytes() == CONTENT
+
+
 def test_the_repository_is_that_of_the_environment(monkeypatch):
     monkeypatch.delenv("MXNET_GLUON_REPO", raising=False)
     assert utils._get_repo_url().startswith("https://apache-mxnet.s3-accelerate.")

@@ -65,6 +65,8 @@ def test_other_attributes_are_missing_as_ever():
     (lambda: nn.BatchNorm(eps=1), "BatchNorm: unknown argument 'eps'.*mean 'epsilon'"),
     (lambda: nn.HybridSequential(prefx="a_"), "HybridSequential: unknown .*mean 'prefix'"),
     (lambda: nn.Sequential(prefx="a_"), "Sequential: unknown .*mean 'prefix'"),
+    (lambda: nn.Dense(2, in_units=2).params.get("weight", grad_rec="null"),
+     "Parameter: unknown argument 'grad_rec'.*mean 'grad_req'"),
     (lambda: gluon.loss.L2Loss(wieght=1), "L2Loss: unknown argument 'wieght'.*mean 'weight'"),
     (lambda: mx.optimizer.Adam(beta_1=1), "Adam: unknown argument 'beta_1'.*mean 'beta1'"),
     (lambda: mx.init.create("xavier", magnitud=2), "initializer 'xavier': unknown argument "
