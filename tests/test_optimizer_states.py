@@ -9,6 +9,7 @@ import pytest
 import mxlite as mx
 from mxlite import optimizer as opt
 from mxlite.base import MXNetError
+from mxlite.optimizer import states
 
 
 def updater_after_a_step(optimizer):
@@ -110,6 +111,25 @@ def test_every_flipped_byte_is_an_error_or_loads():
             updater.set_states(bytes(damaged))
         except MXNetError as error:
             assert str(error).startswith("set_states: ")
+
+
+@pytest.mark.parametrize("name", [
+    "mxlite.lr_scheduler\nFactorScheduler", "mxlite.optimizer.sgd\nSGD", "builtins\nbytearray",
+    "mxlite.ndarray.ndarray\n_unpickle", "mxnet.ndarray.ndarray\nNDArray"])
+def test_what_a_file_names_is_not_changed(name):
+    """The state (None, {"harm": 1}) of a class or a function would set its attribute."""
+    attack = f"c{name}\n(N(S'harm'\nI1\ndtb.".encode()
+    with pytest.raises(MXNetError):
+        opt.get_updater(opt.SGD()).set_states(attack)
+    places = [mx.lr_scheduler.FactorScheduler, opt.SGD, mx.nd.NDArray, states._MXNetArray,
+              states._bytes, states.arrays._unpickle]
+    assert not any(hasattr(place, "harm") for place in places)
+
+
+def test_constructors_are_not_called():
+    attack = b"cmxlite.optimizer.sgd\nSGD\n(F0.5\ntR."
+    with pytest.raises(MXNetError, match="no states of an optimizer, or damaged ones"):
+        opt.get_updater(opt.SGD()).set_states(attack)
 
 
 def test_bytes_that_a_number_asks_for_are_refused():
