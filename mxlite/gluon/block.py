@@ -11,6 +11,7 @@ from .. import initializer
 from .. import ndarray as nd
 from ..base import (
     MXNetAttributeError,
+    MXNetError,
     MXNetTypeError,
     MXNetValueError,
     from_package,
@@ -209,9 +210,16 @@ class Block:
     # Running --------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any) -> Any:
-        if self._forward_hooks or self._forward_pre_hooks:
-            return self._call_hooked(args)
-        return self.forward(*args)
+        try:
+            if self._forward_hooks or self._forward_pre_hooks:
+                return self._call_hooked(args)
+            return self.forward(*args)
+        except MXNetError as error:
+            params = self.__dict__.get("_reg_params")
+            if params:
+                shapes = [f"{name} {param.shape}" for name, param in params.items()]
+                error.add_note(f"in {type(self).__name__} {self.name!r} with {', '.join(shapes)}")
+            raise
 
     def _call_hooked(self, args: tuple[Any, ...]) -> Any:
         for hook in list(self._forward_pre_hooks.values()):

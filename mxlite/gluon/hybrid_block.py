@@ -6,7 +6,6 @@ from typing import Any
 
 from .. import ndarray as nd
 from ..base import (
-    MXNetError,
     MXNetNotImplementedError,
     MXNetTypeError,
     MXNetValueError,
@@ -78,22 +77,15 @@ class HybridBlock(Block):
 
     def forward(self, x: Any, *args: Any) -> Any:
         """Call hybrid_forward with `nd` and the parameters' arrays on the context of `x`."""
-        try:
-            cached = self._cached
-            if (cached is not None and cached[0] == Parameter.changes
-                    and isinstance(x, nd.NDArray)
-                    and (cached[1] is x.ctx or cached[1] == x.ctx)):
-                return self.hybrid_forward(nd, x, *args, **cached[2])
-            if isinstance(x, Placeholder):
-                if self._is_waiting() and type(self).infer_shape is not HybridBlock.infer_shape:
-                    self.infer_shape(x, *args)
-                return self._describe(x.tracer, (x, *args))
-            return self.hybrid_forward(nd, x, *args, **self._arrays(x, args))
-        except MXNetError as error:
-            if self._reg_params:
-                shapes = [f"{name} {param.shape}" for name, param in self._reg_params.items()]
-                error.add_note(f"in {type(self).__name__} {self.name!r} with {', '.join(shapes)}")
-            raise
+        cached = self._cached
+        if (cached is not None and cached[0] == Parameter.changes and isinstance(x, nd.NDArray)
+                and (cached[1] is x.ctx or cached[1] == x.ctx)):
+            return self.hybrid_forward(nd, x, *args, **cached[2])
+        if isinstance(x, Placeholder):
+            if self._is_waiting() and type(self).infer_shape is not HybridBlock.infer_shape:
+                self.infer_shape(x, *args)
+            return self._describe(x.tracer, (x, *args))
+        return self.hybrid_forward(nd, x, *args, **self._arrays(x, args))
 
     def _arrays(self, x: Any, args: tuple[Any, ...]) -> dict[str, nd.NDArray]:
         """The parameters' arrays, after finishing their deferred initialization."""

@@ -241,17 +241,20 @@ def has_history(array):
             and (<ArrayBase>array).node is not None)
 
 
-def has_fresh_gradient(ArrayBase array):
-    """Whether backward() has written the gradient of this variable since `consume_gradient`."""
-    return array.node is not None and array.node.is_leaf and bool((<Leaf>array.node).fresh)
-
-
-def consume_gradient(ArrayBase array):
-    """Note that the gradient of this variable was used; returns whether it was fresh."""
-    fresh = has_fresh_gradient(array)
-    if fresh:
-        (<Leaf>array.node).fresh = False
+def consume_gradient(ArrayBase array not None):
+    """Whether backward() has written the gradient of this variable since the last such question."""
+    cdef Leaf leaf
+    if array.node is None or not array.node.is_leaf:
+        return False
+    leaf = <Leaf>array.node
+    fresh = bool(leaf.fresh)
+    leaf.fresh = False
     return fresh
+
+
+def has_fresh_gradient(ArrayBase array not None):
+    """What `consume_gradient` would say; the gradient stays fresh."""
+    return array.node is not None and array.node.is_leaf and bool((<Leaf>array.node).fresh)
 
 
 # ---------------------------------------------------------------- switches

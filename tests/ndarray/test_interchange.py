@@ -7,6 +7,25 @@ import mxlite as mx
 from mxlite import nd
 
 
+@pytest.mark.parametrize("dtype", [">f4", ">f8", ">f2", ">i4", ">i8"])
+def test_values_of_the_other_byte_order(dtype):
+    """Converted wherever they are copied, refused where memory would be shared."""
+    values = np.arange(3).astype(dtype)
+    x, y = mx.nd.zeros(3), mx.nd.zeros((2, 3), dtype="int32")
+    x[:], y[1], y[[0]] = values, values, values[None]
+    for array in (mx.nd.array(values), mx.nd.array(values, dtype=values.dtype), x, y[0], y[1],
+                  mx.nd.array([values])[0], mx.nd.from_numpy(values, zero_copy=False),
+                  mx.nd.zeros(3) + values, mx.nd.arange(3)[values]):
+        assert array.asnumpy().tolist() == [0, 1, 2] and array.dtype in (
+            np.float32, np.int32, values.dtype.newbyteorder("="))
+    with pytest.raises(ValueError, match=rf"from_numpy: ndarray must have the byte order of this "
+                                         rf"machine .* got dtype '{dtype}'; pass zero_copy=False"):
+        mx.nd.from_numpy(values)
+    assert values.flags.writeable
+    with pytest.raises(BufferError, match="native byte order"):
+        mx.nd.from_dlpack(values)
+
+
 def test_numpy_reads_without_a_copy():
     x = nd.arange(6).reshape((2, 3))
     view = np.asarray(x)
@@ -84,22 +103,3 @@ def test_memory_is_given_back():
     assert host.memory_info()["live"] == before
     mx.cpu().empty_cache()
     assert host.memory_info()["cached"] == 0
-
-
-@pytest.mark.parametrize("dtype", [">f4", ">f8", ">f2", ">i4", ">i8"])
-def test_values_of_the_other_byte_order(dtype):
-    """Converted wherever they are copied, refused where memory would be shared."""
-    values = np.arange(3).astype(dtype)
-    x, y = mx.nd.zeros(3), mx.nd.zeros((2, 3), dtype="int32")
-    x[:], y[1], y[[0]] = values, values, values[None]
-    for array in (mx.nd.array(values), mx.nd.array(values, dtype=values.dtype), x, y[0], y[1],
-                  mx.nd.array([values])[0], mx.nd.from_numpy(values, zero_copy=False),
-                  mx.nd.zeros(3) + values, mx.nd.arange(3)[values]):
-        assert array.asnumpy().tolist() == [0, 1, 2] and array.dtype in (
-            np.float32, np.int32, values.dtype.newbyteorder("="))
-    with pytest.raises(ValueError, match=rf"from_numpy: ndarray must have the byte order of this "
-                                         rf"machine .* got dtype '{dtype}'; pass zero_copy=False"):
-        mx.nd.from_numpy(values)
-    assert values.flags.writeable
-    with pytest.raises(BufferError, match="native byte order"):
-        mx.nd.from_dlpack(values)
