@@ -45,7 +45,9 @@ cdef class Prepared:
     cdef readonly Kernel kernel
     cdef Kind kind
     cdef readonly int64_t scratch
-    cdef readonly int64_t offset
+    cdef readonly int64_t offset   # of a view
+    cdef int64_t first_written     # of an assigning operator: which bytes of input 0 it replaces;
+    cdef int64_t end_written       # 0: all
     cdef bint release_gil
     cdef bint train
     cdef object host
@@ -70,6 +72,7 @@ cdef class Operator:
     cdef readonly int num_runtime
     cdef bint is_elementwise
     cdef bint is_assigning
+    cdef uint64_t written          # which inputs it writes to, a bit each
 
 
 cdef Prepared find(Operator op, void **specs, int count, bint train)

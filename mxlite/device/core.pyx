@@ -266,8 +266,11 @@ cdef int call_host(Prepared call, void **ptr, const mx_scalar *scalars) except -
     return 0
 
 
-def prepared_kernel(Kernel kernel, dict fields, double work=0):
-    """A call of `kernel` for the problem that `fields` state; work: rough cost in nanoseconds."""
+def prepared_kernel(Kernel kernel, dict fields, double work=0, tuple written=(0, 0)):
+    """A call of `kernel` for the problem that `fields` state; work: rough cost in nanoseconds.
+
+    written: the first and the end of the bytes that an assigning operator replaces; (0, 0): all.
+    """
     cdef Prepared self = Prepared.__new__(Prepared)
     self.kind = KERNEL if kernel.launch is None else LAUNCH
     self.kernel = kernel
@@ -276,6 +279,7 @@ def prepared_kernel(Kernel kernel, dict fields, double work=0):
     self.desc = <const void *><const char *>self.desc_owner
     self.scratch = kernel.scratch_size(self.desc_owner)
     self.release_gil = work > 100000
+    self.first_written, self.end_written = written
     return self
 
 
@@ -309,12 +313,13 @@ cdef class Operator:
         self.calls = {}
 
     def _configure(self, bint needs_train, bint needs_key, int num_runtime, bint is_elementwise,
-                   bint is_assigning):
+                   bint is_assigning, uint64_t written):
         if num_runtime + 2 * needs_key > MAX_SCALARS:
             raise MXNetValueError(f"{self}: more than {MAX_SCALARS} runtime parameters")
         self.needs_train, self.needs_key = needs_train, needs_key
         self.num_runtime = num_runtime
         self.is_elementwise, self.is_assigning = is_elementwise, is_assigning
+        self.written = written
 
     def prepared(self, specs, bint train=False, ctx=None):
         """The Prepared for inputs of these specs."""

@@ -28,14 +28,29 @@ cdef class Spec:
     cdef readonly int64_t nbytes
 
 
+cdef struct Write:
+    uint64_t time              # of write_clock
+    const char *begin
+    const char *end
+
+
 cdef class Storage:
     cdef char *data
     cdef size_t nbytes
     cdef Device device
     cdef object owner          # keeps foreign memory alive; None: the device's
     cdef bint is_grad          # a variable's gradient buffer
+    cdef bint is_read_only     # foreign memory that must not be written to
+    cdef bint is_watched       # a node saved an array of it: all writes are noted
+    cdef int num_writes
+    cdef Write *writes         # the last ones, in order
+    cdef list graph_writes     # weak references to tape.GraphWrite; None: none
 
 
+cdef uint64_t write_clock       # counts the writes that were noted
+
+cdef int note_write(Storage self, const char *begin, const char *end) except -1
+cdef bint changed_since(Storage self, uint64_t time, const char *begin, const char *end) noexcept
 cdef Spec make_spec(tuple shape, str dtype, object ctx)
 cdef Storage new_storage(Device device, int64_t nbytes, object user)
 cdef int copy_memory(Device to, void *target, Device come_from, const void *source,

@@ -177,6 +177,7 @@ cdef class Storage:
     """A block of a device's memory, given back when the last array that uses it goes."""
 
     def __dealloc__(self):
+        c_free(self.writes)
         if self.owner is None and self.data != NULL:
             self.device.free(<size_t>self.data, self.nbytes)
 
@@ -192,6 +193,50 @@ cdef Storage new_storage(Device device, int64_t nbytes, object user):
         raise MXNetMemoryError(f"{need}, {nbytes} bytes")
     self.nbytes = <size_t>nbytes
     return self
+
+
+# ---------------------------------------------------------------- writes in place
+
+cdef enum:
+    NOTED = 8                   # writes that a block remembers apart; older ones are joined
+
+cdef uint64_t write_clock = 0
+
+
+cdef int note_write(Storage self, const char *begin, const char *end) except -1:
+    """Note that the bytes from `begin` to `end` are written now."""
+    global write_clock
+    cdef Write *writes = self.writes
+    cdef int i, kept = 0
+    write_clock += 1
+    if end <= begin:
+        return 0
+    if writes == NULL:
+        writes = self.writes = <Write *>malloc(NOTED * sizeof(Write))
+        if writes == NULL:
+            raise MXNetMemoryError("no memory to note a write")
+    for i in range(self.num_writes):        # those that are covered now need no note of their own
+        if writes[i].begin < begin or end < writes[i].end:
+            writes[kept] = writes[i]
+            kept += 1
+    if kept == NOTED:
+        writes[1].begin = min(writes[0].begin, writes[1].begin)
+        writes[1].end = max(writes[0].end, writes[1].end)
+        for i in range(1, NOTED):
+            writes[i - 1] = writes[i]
+        kept -= 1
+    writes[kept] = Write(write_clock, begin, end)
+    self.num_writes = kept + 1
+    return 0
+
+
+cdef bint changed_since(Storage self, uint64_t time, const char *begin, const char *end) noexcept:
+    """Whether a noted write after `time` touched the bytes from `begin` to `end`."""
+    cdef int i
+    for i in range(self.num_writes):
+        if self.writes[i].time > time and self.writes[i].begin < end and begin < self.writes[i].end:
+            return True
+    return False
 
 
 # ---------------------------------------------------------------- NumPy

@@ -18,10 +18,21 @@ cdef class Node:
     cdef mx_scalar *scalars
     cdef mx_scalar inline_scalars[2]
     cdef uint64_t seq              # nodes are numbered as they are made
+    cdef uint64_t inputs_at        # when its inputs were read, by write_clock,
+    cdef uint64_t outputs_at       # and when its outputs had been written
+    cdef list graph_writes         # tape.GraphWrite of outputs that `out=` gave; None: none
     cdef bint is_leaf
     cdef bint explicit             # below it is a variable that attach_grad() made
     cdef bint freed                # walked; what it saved is gone
     cdef bint hazard               # it saved a gradient buffer, which a walk may write to
+
+
+cdef class GraphWrite:
+    """Bytes of a storage that a node wrote, by which gradients flow to the node."""
+    cdef const char *begin
+    cdef const char *end
+    cdef uint64_t seq              # of the node
+    cdef object __weakref__
 
 
 cdef class ArrayBase:
@@ -29,7 +40,7 @@ cdef class ArrayBase:
     cdef char *data
     cdef Spec spec
     cdef Node node
-    cdef int index
+    cdef int index                 # which output of the node; without one, -1: detached from one
     cdef object __weakref__
 
 
@@ -51,6 +62,7 @@ cdef type kind_like(ArrayBase array)
 cdef ArrayBase new_array(type kind, Spec spec)
 cdef ArrayBase share(ArrayBase base, Spec spec, int64_t offset)
 cdef ArrayBase filled(type kind, Spec spec, int value)
+cdef int will_write(ArrayBase array, Prepared call, bint in_place) except -1
 cdef int copy_into(ArrayBase target, ArrayBase source) except -1
 cdef object numpy_view(ArrayBase self)
 cdef object numpy_copy(ArrayBase self)

@@ -8,7 +8,7 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free, malloc
 
 from ..device.memory cimport (
-    Spec, Storage, copy_memory, host_view, make_spec, new_storage, numpy_data,
+    Spec, Storage, copy_memory, host_view, make_spec, new_storage, note_write, numpy_data,
 )
 
 from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError
@@ -80,6 +80,11 @@ cdef class Node:
             free(self.scalars)
 
 
+@cython.no_gc
+cdef class GraphWrite:
+    pass
+
+
 # ---------------------------------------------------------------- making arrays
 
 cdef inline ArrayBase blank(type kind):
@@ -119,8 +124,36 @@ cdef ArrayBase filled(type kind, Spec spec, int value):
     return self
 
 
+cdef int will_write(ArrayBase array, Prepared call, bint in_place) except -1:
+    """To be called before memory is written that was there before: by `call`, or by a copy if that
+    is None. in_place: the array is the one that an assigning operator changes."""
+    cdef Storage storage = array.storage
+    cdef const char *begin = array.data
+    cdef const char *end = array.data + array.spec.nbytes
+    if storage.is_read_only:
+        raise MXNetValueError(
+            f"{'copy' if call is None else call.op.name}: an array of shape {array.spec.shape} "
+            "cannot be written to: it lies in memory of NumPy that is read-only; use its copy()")
+    if in_place and call.end_written > 0:
+        begin, end = begin + call.first_written, begin + call.end_written
+    if (array.node is not None and array.node.freed and not flags().recording
+            and begin == array.data and end == array.data + array.spec.nbytes):
+        array.node = None           # a spent graph made what was there
+    if storage.graph_writes is not None:
+        storage.graph_writes = [ref for ref in storage.graph_writes
+                                if not is_covered(<GraphWrite>ref(), begin, end)] or None
+    if storage.is_watched or flags().recording:
+        note_write(storage, begin, end)
+    return 0
+
+
+cdef bint is_covered(GraphWrite write, const char *begin, const char *end) noexcept:
+    return write is None or (begin <= write.begin and write.end <= end)
+
+
 cdef int copy_into(ArrayBase target, ArrayBase source) except -1:
     """Copy the bytes of `source` to `target`, of the same shape and dtype, on any device."""
+    will_write(target, None, False)
     if target.data != source.data:
         copy_memory(target.spec.device, target.data, source.spec.device, source.data,
                     <size_t>target.spec.nbytes)
@@ -140,9 +173,13 @@ def zeros_like(ArrayBase array):
 def share_array(ArrayBase base, shape, int64_t offset=0):
     """An array of another shape over the memory of `base`, without a gradient's history."""
     cdef Spec spec = make_spec(tuple(shape), base.spec.dtype, base.spec.ctx)
+    cdef ArrayBase view
     if offset < 0 or offset + spec.nbytes > base.spec.nbytes:
         raise MXNetValueError(f"a view of shape {shape} does not fit into {base.spec}")
-    return share(base, spec, offset)
+    view = share(base, spec, offset)
+    if base.node is not None:
+        view.index = -1
+    return view
 
 
 def wrap_numpy(array, ctx, str dtype):

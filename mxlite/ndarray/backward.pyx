@@ -7,10 +7,10 @@ from libc.stdlib cimport free, malloc
 from ..device.core cimport Prepared, mx_scalar
 from ..device.memory cimport Spec
 from ..device.program cimport BUFFER, Program
-from .array cimport ArrayBase, Flags, Node, filled, flags, new_array, share
+from .array cimport ArrayBase, Flags, Node, filled, flags, new_array, share, will_write
 from .gradient cimport Gradient, Source
 from .run cimport run
-from .tape cimport Leaf, add_into
+from .tape cimport Leaf, add_into, check_gradient
 from .walk cimport FEW, Place, Walk, num_outputs
 
 from ..base import MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError
@@ -49,10 +49,9 @@ cdef class Backward(Walk):
             if node.freed:
                 raise MXNetError("backward: another thread has walked this graph and released it; "
                                  "pass retain_graph=True where several threads walk one graph")
+            check_gradient(node)
             if node.function is not None:
                 self.call_function(node, place.first)
-            elif (<Gradient>node.gradient).error:
-                raise MXNetError(f"backward: {(<Gradient>node.gradient).error}")
             elif self.create:
                 self.run_steps(node, place.first)
             else:
@@ -155,6 +154,8 @@ cdef class Backward(Walk):
         cdef int count = program.num_inputs, i
         cdef list locked = []
         cdef list buffers = self.make_buffers(node, locked)
+        for i in gradient.written:
+            will_write(<ArrayBase>node.saved[i], node.call, False)
         try:
             if count + len(buffers) + 1 > 2 * FEW:
                 ptr = <void **>malloc(sizeof(void *) * (count + len(buffers) + 1))
@@ -195,6 +196,7 @@ cdef class Backward(Walk):
             locked.sort(key=leaf_order)     # all walks in one order, or two might wait for ever
         for leaf in locked:
             (<Leaf>leaf).lock()
+            will_write((<Leaf>leaf).grad, node.call, False)
         return buffers
 
     cdef bint takes(self, Leaf leaf) except -1:
@@ -272,6 +274,7 @@ cdef int release(Node node) except -1:
     node.saved = None
     node.parents = None
     node.gradient = None
+    node.graph_writes = None
     node.function = None
     node.freed = True
     return 0

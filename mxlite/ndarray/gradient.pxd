@@ -14,6 +14,8 @@ cdef struct Source:
 cdef class Gradient:
     cdef readonly Program program      # its inputs: what the node saved, then gradients of outputs
     cdef readonly list saved           # slots: inputs of the call, then its outputs
+    cdef readonly list checked         # which of them must be as they were saved
+    cdef readonly list written         # and which the program writes to, by their numbers in saved
     cdef int num_saved, num_output_grads
     cdef int *output_grads             # which outputs' gradients are the program's other inputs
     cdef Source *sources               # of each input of the call

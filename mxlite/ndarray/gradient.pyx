@@ -29,6 +29,7 @@ cdef Gradient make_gradient(Prepared call, list wanted):
     output_grads = [i for i in range(call.num_visible) if first + i in read]
     self.error = traced.error
     self.saved = traced.saved
+    note_states(self, traced.steps, traced.grads)
     self.results = sorted({slot for slot in traced.grads if slot >= 0})
     self.program = make_program(
         traced.num_slots, [(step.call, step.inputs, step.outputs, step.scalars)
@@ -41,6 +42,20 @@ cdef Gradient make_gradient(Prepared call, list wanted):
         first_scalar += len(step.scalars) + 2 * step.op.needs_key
     pack_lists(self, output_grads, traced.grads)
     return self
+
+
+cdef int note_states(Gradient self, list steps, list grads) except -1:
+    """What the steps write to of what is saved; if they do nothing else, it may have changed."""
+    cdef set read = set(grads), written = set()
+    cdef Prepared call
+    cdef int i
+    for step in steps:
+        call = step.call
+        for i, slot in enumerate(step.inputs):
+            (written if i < 64 and call.op.written >> i & 1 else read).add(slot)
+    self.checked = [slot in read for slot in self.saved]
+    self.written = [i for i, slot in enumerate(self.saved) if slot in written]
+    return 0
 
 
 cdef int pack_lists(Gradient self, list output_grads, list grads) except -1:

@@ -10,7 +10,7 @@ from libc.stdint cimport int64_t
 from ..device.core cimport Operator, mx_scalar
 from ..device.memory cimport make_spec
 from .array cimport ArrayBase, flags, share
-from .run cimport invoke
+from .run cimport has_graph, invoke
 
 from ..base import MXNetError, MXNetIndexError
 from ..ops.python_operators import FORMS
@@ -162,6 +162,7 @@ cdef class OperatorArray(ArrayBase):
 
     def __getitem__(self, key):
         cdef int64_t row, length
+        cdef ArrayBase view
         if type(key) is int and self.spec.ndim > 1 and not flags().recording:
             length = self.spec.shape[0]
             row = key
@@ -170,12 +171,15 @@ cdef class OperatorArray(ArrayBase):
                     f"index {key} is out of bounds for axis 0 of an array of shape "
                     f"{self.spec.shape}")
             row += length * (row < 0)
-            return share(self, make_spec(self.spec.shape[1:], self.spec.dtype, self.spec.ctx),
+            view = share(self, make_spec(self.spec.shape[1:], self.spec.dtype, self.spec.ctx),
                          row * (self.spec.nbytes // length))
+            if self.node is not None:
+                view.index = -1
+            return view
         return get_item(self, key)
 
     def __setitem__(self, key, value):
-        if flags().recording and self.node is not None and self.node.explicit:
+        if flags().recording and has_graph(self):
             raise MXNetError("x[...] = value: an array that a gradient is asked for cannot be "
                              "written in place inside autograd.record()")
         set_item(self, key, value)

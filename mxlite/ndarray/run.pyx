@@ -1,14 +1,15 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 """Running prepared calls on arrays: outputs are made, kernels called, and the tape told."""
 
+from libc.stdint cimport uint64_t
 from libc.stdlib cimport free, malloc
 
 from ..device.core cimport (
     KERNEL, MAX_ARGS, PROGRAM, VIEW, Operator, Prepared, find, mx_scalar, prepare_for, raise_status,
 )
-from ..device.memory cimport Spec
+from ..device.memory cimport Spec, write_clock
 from ..device.program cimport BUFFER, Program
-from .array cimport ArrayBase, Flags, copy_into, flags, kind_of, new_array, share
+from .array cimport ArrayBase, Flags, copy_into, flags, kind_of, new_array, share, will_write
 from .tape cimport record as record_call
 
 from ..base import MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError
@@ -47,6 +48,8 @@ cdef ArrayBase target_for(Prepared call, type kind, void **inputs, object given,
     if given is not None:
         check_out(call, given, want)
         if not clashes(call, inputs, call.num_inputs, <ArrayBase>given):
+            will_write(<ArrayBase>given, call, call.op.is_assigning and call.num_inputs > 0
+                       and (<ArrayBase>given).data == (<ArrayBase>inputs[0]).data)
             return <ArrayBase>given
     return new_array(kind, want)
 
@@ -65,11 +68,17 @@ cdef int check_out(Prepared call, object given, Spec want) except -1:
                                  f"got {out.spec.dtype}")
         if out.spec.ctx != want.ctx:
             raise MXNetValueError(f"{call.op.name}: out must be on {want.ctx}; got {out.spec.ctx}")
-    if flags().recording and out.node is not None and out.node.explicit:
+    if flags().recording and has_graph(out):
         raise MXNetError(
             f"{call.op.name}: an array that a gradient is asked for cannot be written in place "
             "inside autograd.record(); use y = x + 1 instead of x += 1, or autograd.pause()")
     return 0
+
+
+cdef bint has_graph(ArrayBase array) noexcept:
+    """Whether a gradient is asked for the array: it is a variable, or a graph that was not walked
+    leads to it."""
+    return array.node is not None and array.node.explicit and not array.node.freed
 
 
 cdef bint clashes(Prepared call, void **inputs, int count, ArrayBase out):
@@ -88,6 +97,14 @@ cdef bint clashes(Prepared call, void **inputs, int count, ArrayBase out):
 
 
 # ---------------------------------------------------------------- running
+
+cdef int will_write_states(Prepared call, void **inputs, int count) except -1:
+    cdef int i
+    for i in range(min(count, 64)):
+        if call.op.written >> i & 1:
+            will_write(<ArrayBase>inputs[i], call, False)
+    return 0
+
 
 cdef list make_outputs(Prepared call, type kind, void **inputs, list given):
     """Arrays for the call to write to."""
@@ -159,13 +176,17 @@ cdef ArrayBase settled(Prepared call, ArrayBase written, object given, int i):
 cdef object run_general(Prepared call, void **inputs, int count, const mx_scalar *scalars,
                         object out, bint record):
     cdef list given = None if out is None else given_outputs(call, out)
-    cdef list outputs = run_outputs(call, inputs, scalars, given)
+    cdef list outputs
+    cdef uint64_t time = write_clock
     cdef int i
+    if call.op.written:
+        will_write_states(call, inputs, count)
+    outputs = run_outputs(call, inputs, scalars, given)
     if given is not None:
         for i in range(len(given)):
             outputs[i] = settled(call, <ArrayBase>outputs[i], given[i], i)
     if record:
-        record_call(call, inputs, count, outputs, scalars)
+        record_call(call, inputs, count, outputs, scalars, time, given)
     if call.num_visible == 1:
         return outputs[0]
     return outputs[:call.num_visible]
@@ -177,9 +198,12 @@ cdef object run(Prepared call, void **inputs, int count, const mx_scalar *scalar
     cdef void *ptr[12]
     cdef type kind
     cdef ArrayBase result
+    cdef uint64_t time = write_clock
     cdef int i, status
     if call.kind != KERNEL or call.num_outputs != 1 or count > 9 or isinstance(out, (list, tuple)):
         return run_general(call, inputs, count, scalars, out, record)
+    if call.op.written:
+        will_write_states(call, inputs, count)
     for i in range(count):
         ptr[i] = (<ArrayBase>inputs[i]).data
     kind = kind_of(inputs, count)
@@ -195,7 +219,8 @@ cdef object run(Prepared call, void **inputs, int count, const mx_scalar *scalar
     if out is not None:
         result = settled(call, result, out, 0)
     if record:
-        record_call(call, inputs, count, [result], scalars)
+        record_call(call, inputs, count, [result], scalars, time,
+                    None if out is None else [result])
     return result
 
 

@@ -1,3 +1,5 @@
+from libc.stdint cimport uint64_t
+
 from ..device.core cimport Prepared, mx_scalar
 from .array cimport ArrayBase, Node
 
@@ -12,6 +14,7 @@ cdef class Leaf(Node):
     cdef void unlock(self) noexcept
 
 
-cdef int record(Prepared call, void **inputs, int count, list outputs,
-                const mx_scalar *scalars) except -1
+cdef int record(Prepared call, void **inputs, int count, list outputs, const mx_scalar *scalars,
+                uint64_t time, list given) except -1
+cdef int check_gradient(Node node) except -1
 cdef int add_into(ArrayBase target, ArrayBase lhs, ArrayBase rhs) except -1

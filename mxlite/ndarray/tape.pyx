@@ -1,15 +1,19 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 """The tape: variables, switches, and recording operator calls. backward.pyx walks it."""
 
+import weakref
+
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport free, malloc
 
 from ..device.core cimport Operator, Prepared, find, mx_scalar
-from ..device.memory cimport Spec
-from .array cimport ArrayBase, Flags, Node, copy_into, flags, kind_like, new_array, share
+from ..device.memory cimport Spec, changed_since, write_clock
+from .array cimport (
+    ArrayBase, Flags, GraphWrite, Node, copy_into, flags, kind_like, new_array, share, will_write,
+)
 from .gradient cimport Gradient, gradient_for
 
-from ..base import MXNetMemoryError, MXNetValueError
+from ..base import MXNetError, MXNetMemoryError, MXNetValueError
 from ..ops.schema import REGISTRY
 
 cdef extern from "<sched.h>" nogil:
@@ -33,6 +37,7 @@ cdef int add_into(ArrayBase target, ArrayBase lhs, ArrayBase rhs) except -1:
         ADD = REGISTRY["elemwise_add"].make({})
     specs[0] = specs[1] = <void *>target.spec
     ptr[0], ptr[1], ptr[2] = lhs.data, rhs.data, target.data
+    will_write(target, None, False)
     return find(ADD, specs, 2, False).execute(ptr, NULL)
 
 
@@ -100,6 +105,67 @@ cdef int adopt_leaves(void **inputs, int count) except -1:
     return 0
 
 
+cdef inline Node parent_of(ArrayBase array):
+    """The node that made the array's values."""
+    if array.storage.graph_writes is not None and is_overwritten(array):
+        return lost_node(array)
+    return array.node
+
+
+cdef bint is_overwritten(ArrayBase array):
+    """Whether a graph wrote to the memory through another array than this one, and later."""
+    cdef GraphWrite write
+    if array.node is None and array.index < 0:
+        return False
+    for ref in array.storage.graph_writes:
+        write = ref()
+        if (write is not None and write.begin < array.data + array.spec.nbytes
+                and array.data < write.end
+                and (array.node is None or array.node.seq < write.seq)):
+            return True
+    return False
+
+
+cdef Node lost_node(ArrayBase array):
+    """A parent of which nobody knows where its gradient should go: going there raises."""
+    global clock
+    cdef Node node = Node.__new__(Node)
+    cdef Gradient gradient = Gradient.__new__(Gradient)
+    clock += 1
+    gradient.error = (
+        f"an array of shape {array.spec.shape} lies in memory that was written inside "
+        "autograd.record() by way of another array, so that its gradient is not known; read the "
+        "array that was written, or make the view of it after that")
+    node.seq, node.gradient, node.out_specs = clock, gradient, (array.spec,)
+    node.kind, node.explicit = kind_like(array), True
+    return node
+
+
+cdef int note_graph_writes(Node node, list given) except -1:
+    """Let other arrays over the memory of these outputs know that the node wrote there."""
+    cdef ArrayBase array
+    cdef GraphWrite write
+    node.graph_writes = []
+    for array in given:
+        write = GraphWrite.__new__(GraphWrite)
+        write.begin, write.end, write.seq = array.data, array.data + array.spec.nbytes, node.seq
+        node.graph_writes.append(write)
+        if array.storage.graph_writes is None:
+            array.storage.graph_writes = []
+        array.storage.graph_writes.append(weakref.ref(write))
+    return 0
+
+
+cdef int forget_spent(list given) except -1:
+    """Arrays of `out=` now hold what no graph made."""
+    cdef ArrayBase array
+    if given is not None:
+        for array in given:
+            if array.node is not None and array.node.freed:
+                array.node = None
+    return 0
+
+
 cdef int link(Node node, void **inputs, int count, uint64_t *mask) except -1:
     """Set the node's parents; mask: which of the first 64 inputs lead to variables. Returns how
     many inputs do."""
@@ -108,7 +174,7 @@ cdef int link(Node node, void **inputs, int count, uint64_t *mask) except -1:
     cdef int i, num_wanted = 0
     cdef bint explicit = False
     for i in range(count):
-        parent = (<ArrayBase>inputs[i]).node
+        parent = parent_of(<ArrayBase>inputs[i])
         if parent is not None and parent.explicit:
             explicit = True
             break
@@ -124,7 +190,7 @@ cdef int link(Node node, void **inputs, int count, uint64_t *mask) except -1:
     node.parents = [None] * count
     for i in range(count):
         array = <ArrayBase>inputs[i]
-        parent = array.node
+        parent = parent_of(array)
         if parent is not None and (parent.explicit or not explicit):
             if i < 64:
                 mask[0] |= <uint64_t>1 << i
@@ -148,23 +214,55 @@ cdef int save(Node node, Gradient gradient, void **inputs, list outputs) except 
             array = <ArrayBase>outputs[slot - num_inputs]
             array = share(array, array.spec, 0)
         node.hazard = node.hazard or array.storage.is_grad
+        array.storage.is_watched = True
         node.saved.append(array)
     return 0
 
 
-cdef int record(Prepared call, void **inputs, int count, list outputs,
-                const mx_scalar *scalars) except -1:
-    """Note an operator call on the tape: the outputs get a node."""
+cdef int check_gradient(Node node) except -1:
+    """Raise if the node has no gradient, or an array that it saved was written to since."""
+    cdef Gradient gradient = <Gradient>node.gradient
+    cdef ArrayBase array
+    cdef uint64_t time
+    cdef int i, slot, num_inputs
+    if gradient is None:            # of a Python function
+        return 0
+    if gradient.error:
+        raise MXNetError(f"backward: {gradient.error}")
+    num_inputs = node.call.num_inputs
+    for i in range(gradient.num_saved):
+        array = <ArrayBase>node.saved[i]
+        if array.storage.num_writes == 0 or not gradient.checked[i]:
+            continue
+        slot = gradient.saved[i]
+        time = node.inputs_at if slot < num_inputs else node.outputs_at
+        if changed_since(array.storage, time, array.data, array.data + array.spec.nbytes):
+            name = (node.call.op.input_names(num_inputs)[slot] if slot < num_inputs
+                    else "its output")
+            raise MXNetError(
+                f"backward: {node.call.op.name} needs {name}, an array of shape "
+                f"{array.spec.shape}, for its gradient, but the array was written to after the "
+                "operator had read or made it; write after backward(), or write to a copy()")
+    return 0
+
+
+cdef int record(Prepared call, void **inputs, int count, list outputs, const mx_scalar *scalars,
+                uint64_t time, list given) except -1:
+    """Note an operator call on the tape: the outputs get a node.
+
+    time: when the inputs were read, by write_clock. given: the arrays of `out=`.
+    """
     global clock
     cdef Node node = Node.__new__(Node)
     cdef ArrayBase array
     cdef uint64_t mask
     cdef int i, num_scalars = call.op.num_runtime + 2 * call.op.needs_key
     if link(node, inputs, count, &mask) == 0:
-        return 0
+        return forget_spent(given)
     clock += 1
     node.seq = clock
     node.call = call
+    node.inputs_at, node.outputs_at = time, write_clock
     node.out_specs = call.out_specs
     node.kind = kind_like(outputs[0])
     node.gradient = gradient_for(call, mask, count, None if count <= 64 else bytes(
@@ -181,6 +279,8 @@ cdef int record(Prepared call, void **inputs, int count, list outputs,
         array = <ArrayBase>outputs[i]
         array.node = node
         array.index = i
+    if given is not None and node.explicit:
+        note_graph_writes(node, given)
     return 0
 
 

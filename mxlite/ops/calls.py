@@ -19,10 +19,11 @@ class KernelCall(NamedTuple):
     dtype: str
     work: float
     fields: dict[str, Any]
+    written: tuple[int, int] = (0, 0)
 
     def resolve(self, op: str, ctx: Any) -> Prepared:
         kernel = core.find_kernel(op, self.name, self.dtype, ctx)
-        return core.prepared_kernel(kernel, dict(self.fields), self.work)
+        return core.prepared_kernel(kernel, dict(self.fields), self.work, self.written)
 
 
 class ViewCall(NamedTuple):

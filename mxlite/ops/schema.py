@@ -44,6 +44,7 @@ class Op(Operator):
     random: Any = False         # draws random numbers: no two calls are the same
     elementwise: Any = False    # an output's element comes from the inputs' at its place alone
     assigning = False           # the output is input 0 with some elements replaced
+    writes_states = True        # calls write to the inputs marked `!`; False: their gradients do
     dtype_rule: Any = "T -> T"  # see dtype_rule.py
     completed_from_use = False  # a 0 in the parameter `shape` stands, in a graph, for unknown
     hidden = False
@@ -61,12 +62,17 @@ class Op(Operator):
         # Whether a call gets a random key is said by the class: instances that alone are `random`
         # draw their numbers on the host.
         self._configure(self.uses_train, type(self).random is True, len(self.runtime_params),
-                        bool(self.elementwise), self.assigning)
+                        bool(self.elementwise), self.assigning, self._written())
         for position, name in enumerate(self.runtime_params):
             setattr(self, name, ScalarRef((("given", position),)))
         self.taken = taken_inputs(self.inputs, self)
         self.num_required = sum(not (entry.optional or entry.variadic) for entry in self.taken)
         self.check()
+
+    def _written(self) -> int:
+        """Which inputs a call writes to, a bit each."""
+        return sum(1 << i for i, entry in enumerate(self.inputs)
+                   if entry.mutable and self.writes_states)
 
     @classmethod
     def make(cls, values: dict[str, Any]) -> Op:

@@ -40,7 +40,7 @@ def strided(name: str, out: Spec, shape: Sequence[int], x_stride: Sequence[int],
     """A call of a strided_copy.c kernel: x is walked by x_stride, y (all of `out`) by y_stride.
 
     Strides and offsets count items. y_stride None: y is contiguous. y_at: the number of inputs.
-    value: bits of the fill.
+    value: bits of the fill. `written` of the call: the bytes from the first to the last item of y.
     """
     if y_stride is None:
         y_stride = contiguous(shape)
@@ -53,10 +53,14 @@ def strided(name: str, out: Spec, shape: Sequence[int], x_stride: Sequence[int],
                 dims.insert(len(dims) - 2, dims.pop(axis))
                 break
     dims = [(1, 0, 0)] * (2 - len(dims)) + dims
-    return kernel(name, str(out.itemsize), work=math.prod(shape) + out.size / 4, ndim=len(dims),
+    call = kernel(name, str(out.itemsize), work=math.prod(shape) + out.size / 4, ndim=len(dims),
                   shape=[n for n, _, _ in dims], x_stride=[x for _, x, _ in dims],
                   y_stride=[y for _, _, y in dims], x_offset=x_offset, y_offset=y_offset,
                   y_size=out.size, y_at=y_at, value=value)
+    steps = [(n - 1) * y for n, _, y in dims]
+    first = y_offset + sum(step for step in steps if step < 0)
+    end = y_offset + sum(step for step in steps if step > 0) + 1
+    return call._replace(written=(first * out.itemsize, end * out.itemsize))
 
 
 def item_bits(value: float, dtype: str) -> int:

@@ -65,6 +65,9 @@ class Ref(Operand):
         return self.tracer.apply(REGISTRY["_reshape_exact"], (self,), {"shape": tuple(shape)})
 
 
+_FILLED = {"zeros_like": "_zeros", "ones_like": "_ones"}
+
+
 class Tracer(Namespace):
     """The `F` of a gradient rule: F.<operator>(...) appends a step and returns its Refs."""
 
@@ -78,6 +81,9 @@ class Tracer(Namespace):
         return Ref(self, self.num_slots - 1, spec)
 
     def apply(self, cls: type[Op], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        if cls.name in _FILLED:         # reads no values, so that the array need not be saved
+            kwargs = {"shape": args[0].shape, "dtype": args[0].dtype}
+            cls, args = REGISTRY[_FILLED[cls.name]], ()
         op, inputs, scalars = bind(cls, Ref, args, kwargs)
         call = op.prepared([ref.spec for ref in inputs], self.train, self.ctx)
         outputs = [self.new(spec) for spec in call.out_specs]

@@ -25,6 +25,7 @@ class BatchNorm(Op):
     """
 
     uses_train = True
+    writes_states = False
     dtype_rule = "F W -> F W"
     num_outputs = 3
 

@@ -1,0 +1,311 @@
+"""Arrays that are written to between forward and backward: the right gradient, or an error.
+
+Expected values are derivatives worked out by hand.
+"""
+
+import numpy as np
+import pytest
+
+import mxlite as mx
+from mxlite import autograd, gluon, nd
+
+CHANGED = "written to after the operator had read or made it"
+OTHER = "written inside autograd.record.. by way of another array"
+
+
+def variable(*values):
+    x = nd.array(values, dtype="float64")
+    x.attach_grad()
+    return x
+
+
+def constant(*values):
+    return nd.array(values, dtype="float64")
+
+
+def add_in_place(b):
+    b += 1
+
+
+def set_whole(b):
+    b[:] = 0
+
+
+def set_item(b):
+    b[1] = 0
+
+
+def set_by_index_array(b):
+    b[[0, 1]] = 0
+
+
+def set_by_step(b):
+    b[::2] = 0
+
+
+def through_a_view(b):
+    b[0:1][:] = 0
+
+
+def through_a_reshape(b):
+    b.reshape((1, -1))[0, 1] = 0
+
+
+def through_a_detached(b):
+    b.detach()[:] = 0
+
+
+def copy_to(b):
+    nd.zeros(2, dtype="float64").copyto(b)
+
+
+def copy_from_another_device(b):
+    nd.zeros(2, ctx=mx.cpu(1), dtype="float64").copyto(b)
+
+
+def as_output(b):
+    nd.exp(nd.zeros(2, dtype="float64"), out=b)
+
+
+def as_own_output(b):
+    nd.flip(b, axis=0, out=b)
+
+
+def as_random_output(b):
+    mx.random.uniform(shape=2, out=b)
+
+
+def as_one_of_two_outputs(b):
+    nd.split(nd.zeros((2, 2), dtype="float64"), num_outputs=2, axis=0, squeeze_axis=True,
+             out=[b, nd.zeros(2, dtype="float64")])
+
+
+def as_the_state_of_an_update(b):
+    w = nd.ones(2, dtype="float64")
+    nd.sgd_mom_update(w, w, b, lr=0.1, out=w)
+
+
+def as_the_weight_of_an_update(b):
+    nd.sgd_update(b, nd.ones(2, dtype="float64"), lr=0.1, out=b)
+
+
+WRITES = [add_in_place, set_whole, set_item, set_by_index_array, set_by_step, through_a_view,
+          through_a_reshape, through_a_detached, copy_to, copy_from_another_device, as_output,
+          as_own_output, as_random_output, as_one_of_two_outputs, as_the_state_of_an_update,
+          as_the_weight_of_an_update]
+
+
+@pytest.mark.parametrize("write", WRITES, ids=lambda write: write.__name__)
+@pytest.mark.parametrize("when", ["inside", "outside", "paused"])
+def test_a_saved_input_that_is_written_to_raises(write, when):
+    x, b = variable(2, 3), constant(5, 7)
+    with autograd.record():
+        y = x * b
+        if when == "inside":
+            write(b)
+        elif when == "paused":
+            with autograd.pause():
+                write(b)
+    if when == "outside":
+        write(b)
+    with pytest.raises(mx.MXNetError, match=f"backward: broadcast_mul needs rhs, .*{CHANGED}"):
+        y.backward()
+
+
+@pytest.mark.parametrize("write", WRITES, ids=lambda write: write.__name__)
+def test_a_saved_output_that_is_written_to_raises(write):
+    x = variable(2, 3)
+    with autograd.record():
+        y = x.exp()
+    write(y)
+    with pytest.raises(mx.MXNetError, match=f"backward: exp needs its output.*{CHANGED}"):
+        y.backward()
+
+
+@pytest.mark.parametrize("write", WRITES, ids=lambda write: write.__name__)
+def test_what_no_gradient_reads_may_be_written_to(write):
+    x, b = variable(2, 3), constant(5, 7)
+    with autograd.record():
+        y = x + b
+        z = y * 3
+    write(b)
+    write(y)
+    z.backward()
+    assert x.grad.tolist() == [3, 3]
+
+
+def test_a_write_before_the_call_or_after_backward_is_free():
+    x, b = variable(2, 3), constant(0, 0)
+    for value in (5, 7):
+        b[:] = value
+        with autograd.record():
+            y = x * b
+        y.backward()
+        assert x.grad.tolist() == [value, value]
+        x -= 0.1 * x.grad
+
+
+def test_a_second_backward_after_an_update_raises():
+    x = variable(2, 3)
+    with autograd.record():
+        y = x * x
+    y.backward(retain_graph=True)
+    assert x.grad.tolist() == [4, 6]
+    x -= 0.1 * x.grad
+    with pytest.raises(mx.MXNetError, match=CHANGED):
+        y.backward()
+
+
+def test_the_gradient_of_the_gradient_reads_what_was_saved():
+    x = variable(2, 3)
+    with autograd.record():
+        y = (x * x * x).sum()
+        (slope,) = autograd.grad(y, x, create_graph=True)
+    x[:] = 1
+    with pytest.raises(mx.MXNetError, match=CHANGED):
+        slope.backward()
+
+
+def test_other_parts_of_the_memory_may_be_written_to():
+    x, b = variable(2, 3), nd.array([[5, 7], [1, 2], [3, 4]], dtype="float64")
+    with autograd.record():
+        y = x * b[1]
+    b[0] = 9
+    b[2][:] = 9
+    b[0:1] += 1
+    for _ in range(20):
+        b[2, 1] = 8
+        b[0, 0] = 8
+    y.backward()
+    assert x.grad.tolist() == [1, 2]
+
+
+def test_many_writes_are_remembered():
+    x, b = variable(2, 3), nd.ones((40, 2), dtype="float64")
+    with autograd.record():
+        y = x * b[0]
+    for i in range(40):
+        b[i] = i + 5
+    with pytest.raises(mx.MXNetError, match=CHANGED):
+        y.backward()
+
+
+def test_an_array_multiplied_in_place_was_read_before():
+    x, b = variable(2, 3), constant(5, 7)
+    with autograd.record():
+        b *= x
+    with pytest.raises(mx.MXNetError, match="needs lhs"):
+        b.backward()
+
+
+def test_a_buffer_is_written_anew_in_each_graph():
+    x, b = variable(2, 3), constant(0, 0)
+    for i in range(3):
+        with autograd.record():
+            b[:] = x * i + 1
+            y = (b * b).sum()
+        y.backward()
+        np.testing.assert_array_equal(x.grad.asnumpy(), 2 * i * (x.asnumpy() * i + 1))
+    with autograd.record():
+        z = x * b
+    with pytest.raises(mx.MXNetError, match="walked already"):
+        z.backward()
+    b[:] = 5                            # the spent graph that filled b is forgotten
+    with autograd.record():
+        z = x * b
+    z.backward()
+    assert x.grad.tolist() == [5, 5]
+
+
+@pytest.mark.parametrize("view", [lambda b: b[0], lambda b: b[0:1], lambda b: b.reshape((-1,)),
+                                  lambda b: b.detach()], ids=["row", "rows", "reshape", "detach"])
+@pytest.mark.parametrize("made", ["inside", "outside"])
+def test_memory_that_a_graph_wrote_through_a_view(view, made):
+    x, b = variable(2, 3), nd.zeros((2, 2), dtype="float64")
+    before = view(b)
+    with autograd.record():
+        target = before if made == "outside" else view(b)
+        target[:] = x.sum() * 2
+        right = (target * 3).sum()
+        lost = (b * 3).sum() + x.sum()
+    with pytest.raises(mx.MXNetError, match=OTHER):
+        lost.backward(retain_graph=True)
+    right.backward()
+    assert x.grad.tolist() == [6 * target.size] * 2
+    with autograd.record():             # the graph that wrote has been walked
+        y = (b * x).sum()
+    y.backward()
+    np.testing.assert_array_equal(x.grad.asnumpy(), b.asnumpy().sum(axis=0))
+
+
+def test_views_read_memory_that_a_graph_wrote():
+    x, b = variable(2, 3), nd.zeros((2, 2), dtype="float64")
+    old_row, other = b[0], nd.zeros((3, 2), dtype="float64")
+    with autograd.record():
+        b[:] = x * 2
+        new = b[0].sum()
+        detached = (b.detach() * x).sum()
+        old = (old_row * x).sum()
+        other[0:1][:] = x
+        apart = (other[2] * x).sum()
+    new.backward(retain_graph=True)
+    assert x.grad.tolist() == [2, 2]
+    detached.backward(retain_graph=True)
+    assert x.grad.tolist() == [8, 12]
+    apart.backward(retain_graph=True)
+    assert x.grad.tolist() == [0, 0]
+    with pytest.raises(mx.MXNetError, match=OTHER):
+        old.backward()
+
+
+def test_batch_norm_moves_its_statistics_without_complaint():
+    net = gluon.nn.BatchNorm()
+    net.initialize()
+    x = nd.array(np.random.RandomState(0).randn(4, 3))
+    x.attach_grad()
+    with autograd.record():
+        loss = (net(x) ** 2).sum() + (net(x * 2) ** 2).sum()
+    before = net.running_mean.data().asnumpy()
+    loss.backward(retain_graph=True)
+    assert abs(net.running_mean.data().asnumpy() - before).max() > 0
+    loss.backward()
+    with autograd.record(train_mode=False):
+        loss = (x * net.running_mean.data()).sum()
+    with autograd.record():
+        other = net(x).sum()
+    other.backward()
+    with pytest.raises(mx.MXNetError, match=CHANGED):
+        loss.backward()
+
+
+def test_trainer_steps_between_graphs():
+    net = gluon.nn.HybridSequential()
+    net.add(gluon.nn.Dense(4, activation="relu"), gluon.nn.Dropout(0.5), gluon.nn.Dense(1))
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "adam")
+    x = nd.ones((2, 3))
+    for _ in range(3):
+        with autograd.record():
+            loss = net(x).sum()
+        loss.backward(retain_graph=True)
+        trainer.step(1)
+    with pytest.raises(mx.MXNetError, match="FullyConnected needs weight"):
+        loss.backward()
+
+
+def test_gradients_that_need_no_values_save_none():
+    x = variable(2, 3)
+    with autograd.record():
+        y = x.sign() + x.floor() + x * 2
+    x[:] = 0
+    y.backward()
+    assert x.grad.tolist() == [2, 2]
+
+
+def test_asnumpy_is_a_copy():
+    x, b = variable(2, 3), constant(5, 7)
+    with autograd.record():
+        y = x * b
+    b.asnumpy()[:] = 0
+    y.backward()
+    assert x.grad.tolist() == [5, 7]
