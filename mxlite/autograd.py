@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError
+from .base import MXNetError, MXNetNotImplementedError, MXNetTypeError, MXNetValueError
 from .ndarray import NDArray, tape
 from .ndarray import backward as walk
 from .ndarray.tape import is_recording as is_recording
@@ -48,6 +48,10 @@ def mark_variables(variables: NDArray | Sequence[NDArray], gradients: NDArray | 
             f"mark_variables: got {len(variables)} variables, {len(gradients)} gradients and "
             f"{len(grad_reqs)} grad_reqs")
     for variable, gradient, req in zip(variables, gradients, grad_reqs, strict=True):
+        for name, array in (("variables", variable), ("gradients", gradient)):
+            if not isinstance(array, NDArray):
+                raise MXNetTypeError(f"mark_variables: {name} must hold NDArrays; "
+                                     f"got {type(array).__name__}")
         tape.mark_variable(variable, gradient, req)
 
 
@@ -111,14 +115,20 @@ class Function:
     def __init__(self) -> None:
         self._used = False
         self._saved: tuple[Any, ...] = ()
+        self._saved_at = 0
 
     def save_for_backward(self, *arrays: NDArray) -> None:
         """Keep arrays for `backward`, which finds them in `saved_tensors`."""
-        self._saved = arrays
+        self._saved, self._saved_at = arrays, tape.watch(arrays)
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
-        """What save_for_backward kept."""
+        """What save_for_backward kept; raises MXNetError if one was written to since."""
+        for i, array in enumerate(self._saved):
+            if tape.was_written(array, self._saved_at):
+                raise MXNetError(
+                    f"{type(self).__name__}: array {i} of save_for_backward was written to after "
+                    "it was saved; write after backward(), or save a copy()")
         return self._saved
 
     def forward(self, *inputs: NDArray) -> Any:
@@ -134,12 +144,21 @@ class Function:
             raise MXNetValueError(
                 f"{type(self).__name__}: an instance serves one call; make a new one")
         self._used = True
+        for x in inputs:
+            if not isinstance(x, NDArray):
+                raise MXNetTypeError(
+                    f"{type(self).__name__}: its inputs must be NDArrays; got {type(x).__name__}")
         with pause(train_mode=is_training()):
             result = self.forward(*inputs)
         outputs = [result] if isinstance(result, NDArray) else list(result)
+        for y in outputs:
+            if not isinstance(y, NDArray):
+                raise MXNetTypeError(f"{type(self).__name__}.forward must return NDArrays; got "
+                                     f"{type(y).__name__}")
         if is_recording():
-            # an output that is an input would make the graph point at itself
-            outputs = [y.detach() if any(y is x for x in inputs) else y for y in outputs]
+            # Not the arrays of `forward`: if they were inputs, or are kept for `backward`, they and
+            # the graph would keep each other alive.
+            outputs = [y.detach() for y in outputs]
             tape.record_function(self._walk(inputs), list(inputs), outputs)
         return outputs[0] if isinstance(result, NDArray) else tuple(outputs)
 

@@ -2,7 +2,7 @@
 """ArrayBase: memory, shape and dtype, and the node that remembers how it was made."""
 
 cimport cython
-from cpython.buffer cimport PyBUF_FORMAT, PyBUF_ND, PyBUF_STRIDES
+from cpython.buffer cimport PyBUF_FORMAT, PyBUF_ND, PyBUF_STRIDES, PyBUF_WRITABLE
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free, malloc
@@ -18,12 +18,12 @@ cdef extern from *:
     """
     static _Thread_local mx_flags thread_flags;
     static mx_flags *mx_thread_flags(void) { return &thread_flags; }
-    static inline PyObject *mx_blank(PyObject *type, PyObject *no_args) {
-      return ((PyTypeObject *)type)->tp_new((PyTypeObject *)type, no_args, NULL);
+    static inline PyObject *mx_blank(PyObject *base, PyObject *type, PyObject *no_args) {
+      return ((PyTypeObject *)base)->tp_new((PyTypeObject *)type, no_args, NULL);
     }
     static inline PyObject *mx_type(PyObject *array) { return (PyObject *)Py_TYPE(array); }
     """
-    object mx_blank(PyObject *type, object no_args)
+    object mx_blank(PyObject *base, PyObject *type, object no_args)
     PyObject *mx_type(PyObject *array) noexcept nogil
     Flags *mx_thread_flags() noexcept nogil
 
@@ -88,7 +88,7 @@ cdef class GraphWrite:
 # ---------------------------------------------------------------- making arrays
 
 cdef inline ArrayBase blank(type kind):
-    return <ArrayBase>mx_blank(<PyObject *>kind, NO_ARGS)
+    return <ArrayBase>mx_blank(<PyObject *>ArrayBase, <PyObject *>kind, NO_ARGS)
 
 
 cdef ArrayBase new_array(type kind, Spec spec):
@@ -165,12 +165,12 @@ def empty_array(shape, str dtype, ctx, type kind=None):
     return new_array(DENSE if kind is None else kind, make_spec(tuple(shape), dtype, ctx))
 
 
-def zeros_like(ArrayBase array):
+def zeros_like(ArrayBase array not None):
     """Zeros of the same shape and dtype on the same device; not recorded."""
     return filled(kind_like(array), array.spec, 0)
 
 
-def share_array(ArrayBase base, shape, int64_t offset=0):
+def share_array(ArrayBase base not None, shape, int64_t offset=0):
     """An array of another shape over the memory of `base`, without a gradient's history."""
     cdef Spec spec = make_spec(tuple(shape), base.spec.dtype, base.spec.ctx)
     cdef ArrayBase view
@@ -182,9 +182,10 @@ def share_array(ArrayBase base, shape, int64_t offset=0):
     return view
 
 
-def wrap_numpy(array, ctx, str dtype):
+def wrap_numpy(array, ctx, str dtype, bint is_read_only=False):
     """An array with the values of a C-contiguous NumPy array: over its memory, which the array
-    keeps alive, where `ctx` is the host; else a copy on the device."""
+    keeps alive, where `ctx` is the host; else a copy on the device. is_read_only: writes to the
+    memory raise."""
     cdef void *source = numpy_data(array)
     cdef Spec spec = make_spec(tuple(array.shape), dtype, ctx)
     cdef ArrayBase self
@@ -198,13 +199,17 @@ def wrap_numpy(array, ctx, str dtype):
     self.storage.nbytes = <size_t>spec.nbytes
     self.storage.device = spec.device
     self.storage.owner = array
+    self.storage.is_read_only = is_read_only
     self.data = self.storage.data
     self.spec = spec
     return self
 
 
 cdef object numpy_view(ArrayBase self):
-    return host_view(self.spec, self.data, self)
+    view = host_view(self.spec, self.data, self)
+    if self.storage.is_read_only:
+        view.flags.writeable = False
+    return view
 
 
 cdef object numpy_copy(ArrayBase self):
@@ -278,13 +283,13 @@ cdef class ArrayBase:
         """A NumPy copy of the values."""
         return numpy_copy(self)
 
-    def _copy_from(self, ArrayBase source):
+    def _copy_from(self, ArrayBase source not None):
         """Copy the bytes of an array of the same shape and dtype, on any device; not recorded."""
         if source.spec.shape != self.spec.shape or source.spec.dtype != self.spec.dtype:
             raise MXNetValueError(f"an array {source.spec} cannot be copied to one {self.spec}")
         copy_into(self, source)
 
-    def _shares_memory(self, ArrayBase other):
+    def _shares_memory(self, ArrayBase other not None):
         return self.storage is other.storage
 
     def __getbuffer__(self, Py_buffer *buffer, int want):
@@ -296,6 +301,8 @@ cdef class ArrayBase:
                               "as_in_context(mx.cpu())")
         if self.spec.dtype not in FORMATS:
             raise BufferError(f"the buffer protocol has no format for {self.spec.dtype}")
+        if self.storage.is_read_only and want & PyBUF_WRITABLE:
+            raise BufferError("the memory of the array is read-only; use its copy()")
         sizes = <Py_ssize_t *>malloc(sizeof(Py_ssize_t) * 2 * (self.spec.ndim + 1))
         if sizes == NULL:
             raise MXNetMemoryError(f"no memory for a buffer of {self.spec}")
@@ -304,7 +311,8 @@ cdef class ArrayBase:
             sizes[self.spec.ndim + i] = stride
             stride *= sizes[i]
         buffer.buf, buffer.obj, buffer.len = self.data, self, self.spec.nbytes
-        buffer.itemsize, buffer.readonly, buffer.ndim = self.spec.itemsize, 0, self.spec.ndim
+        buffer.itemsize, buffer.ndim = self.spec.itemsize, self.spec.ndim
+        buffer.readonly = self.storage.is_read_only
         buffer.format = <char *>FORMATS[self.spec.dtype] if want & PyBUF_FORMAT else NULL
         buffer.shape = sizes if want & PyBUF_ND else NULL
         buffer.strides = sizes + self.spec.ndim if want & PyBUF_STRIDES == PyBUF_STRIDES else NULL

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetTypeError, MXNetValueError, Shape, dtype_name
+from ..base import MXNetError, MXNetTypeError, MXNetValueError, Shape, dtype_name
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
 from .array import empty_array
@@ -48,6 +48,8 @@ def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> N
         if values.dtype == object:
             raise ValueError("rows of different lengths or things that are no numbers")
         return from_host(np.atleast_1d(values), as_context(ctx), name)
+    except MXNetError:
+        raise
     except (TypeError, ValueError) as error:
         raise MXNetTypeError(
             f"array: source_array must be an array or nested lists of numbers; {error}") from None

@@ -30,6 +30,10 @@ class NDArray(OperatorArray):
     __slots__ = ()
     _result_kind: type[NDArray]         # the class of results of operators on arrays of this class
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        raise MXNetTypeError(f"{cls.__name__} cannot be called; mx.nd.array(values), "
+                             "mx.nd.zeros(shape) and kin make arrays")
+
     # What it is -----------------------------------------------------------------------------
 
     @property
@@ -241,7 +245,7 @@ class NDArray(OperatorArray):
     def zero_grad(self) -> None:
         """Set the gradient to zeros."""
         if self.grad is not None:
-            self.grad[:] = 0
+            self.grad[...] = 0
 
     def detach(self) -> NDArray:
         """The same memory, without the history that gradients flow through."""
@@ -284,8 +288,13 @@ def _unpickle(data: bytes, shape: tuple[int, ...], dtype: str, ctx: str) -> NDAr
 def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray:
     """An array over the memory of a C-contiguous NumPy array (a copy with zero_copy=False).
 
-    As in MXNet, the NumPy array becomes read-only when its memory is shared.
+    As in MXNet, the NumPy array becomes read-only when its memory is shared. Memory that NumPy may
+    not write to, such as a file mapped with mode="r", is only read: writing to the result raises
+    MXNetValueError.
     """
+    if not isinstance(ndarray, np.ndarray):
+        raise MXNetTypeError(
+            f"from_numpy: ndarray must be a NumPy array; got {type(ndarray).__name__}")
     name = dtype_name(ndarray.dtype)
     if not zero_copy:
         ndarray = np.array(ndarray, ndarray.dtype.newbyteorder("="), order="C")
@@ -297,8 +306,21 @@ def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray
         raise MXNetValueError("from_numpy: ndarray must be C-contiguous to share its memory; "
                               "pass zero_copy=False or np.ascontiguousarray(ndarray)")
     else:
+        array = wrap_numpy(ndarray, as_context("cpu"), name, not _may_be_written(ndarray))
         ndarray.flags.writeable = False
+        return array
     return wrap_numpy(ndarray, as_context("cpu"), name)
+
+
+def _may_be_written(array: np.ndarray[Any, Any]) -> bool:
+    """Whether the memory can be written to, although the array may be set to read-only."""
+    was = array.flags.writeable
+    try:
+        array.flags.writeable = True
+    except ValueError:
+        return False
+    array.flags.writeable = was
+    return True
 
 
 def from_dlpack(dlpack: Any) -> NDArray:
@@ -307,7 +329,8 @@ def from_dlpack(dlpack: Any) -> NDArray:
     array = np.from_dlpack(holder)
     if not array.flags.c_contiguous:
         array = np.ascontiguousarray(array)
-    return wrap_numpy(array, as_context("cpu"), dtype_name(array.dtype))
+    is_read_only = isinstance(dlpack, np.ndarray) and not _may_be_written(dlpack)
+    return wrap_numpy(array, as_context("cpu"), dtype_name(array.dtype), is_read_only)
 
 
 class _Capsule:

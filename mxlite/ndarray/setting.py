@@ -59,7 +59,9 @@ def _scalar_operator(shape: Shape, key: Any) -> Any:
     """The operator that writes a number to x[key], kept for keys of integers and plain slices;
     None for others."""
     known: Any = key
-    if type(key) is slice:
+    if key is Ellipsis:
+        known = "..."
+    elif type(key) is slice:
         if not {type(key.start), type(key.stop), type(key.step)} <= _BOUNDS:
             return None
         known = ("slice", key.start, key.stop, key.step)

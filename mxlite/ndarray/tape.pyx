@@ -314,9 +314,26 @@ def record_function(function, list inputs, list outputs):
         array.index = i
 
 
+def watch(arrays):
+    """Note writes to these from now on; returns the time, for was_written()."""
+    for array in arrays:
+        if isinstance(array, ArrayBase):
+            (<ArrayBase>array).storage.is_watched = True
+    return write_clock
+
+
+def was_written(array, uint64_t time):
+    """Whether a watched array, if it is one, was written to after that time."""
+    cdef ArrayBase self
+    if not isinstance(array, ArrayBase):
+        return False
+    self = <ArrayBase>array
+    return bool(changed_since(self.storage, time, self.data, self.data + self.spec.nbytes))
+
+
 # ---------------------------------------------------------------- variables
 
-def mark_variable(ArrayBase array, ArrayBase grad, req):
+def mark_variable(ArrayBase array not None, ArrayBase grad, req):
     """Make `array` a variable whose gradient goes to `grad`; its history is dropped."""
     if req not in REQS:
         raise MXNetValueError(f"grad_req must be 'write', 'add' or 'null'; got {req!r}")
@@ -328,7 +345,7 @@ def mark_variable(ArrayBase array, ArrayBase grad, req):
     new_leaf(array, grad, REQS.index(req), True)
 
 
-def gradient_of(ArrayBase array):
+def gradient_of(ArrayBase array not None):
     """The gradient buffer of a variable, else None."""
     if array.node is None or not array.node.is_leaf:
         return None

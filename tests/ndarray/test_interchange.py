@@ -1,5 +1,7 @@
 """Sharing memory with NumPy and other libraries."""
 
+import struct
+
 import numpy as np
 import pytest
 
@@ -103,3 +105,50 @@ def test_memory_is_given_back():
     assert host.memory_info()["live"] == before
     mx.cpu().empty_cache()
     assert host.memory_info()["cached"] == 0
+
+
+@pytest.fixture
+def mapped(tmp_path):
+    np.arange(3, dtype="f4").tofile(tmp_path / "values")
+    return np.memmap(tmp_path / "values", mode="r", dtype="f4")
+
+
+def increment(x):
+    x += 1
+
+
+@pytest.mark.parametrize("write", [
+    increment, lambda x: x.__setitem__(0, 1), lambda x: x[0:2].__setitem__(slice(None), nd.ones(2)),
+    lambda x: nd.exp(nd.ones(3), out=x), lambda x: nd.ones(3).copyto(x.reshape((3,))),
+    lambda x: nd.sgd_mom_update(nd.ones(3), nd.ones(3), x, lr=1),
+])
+def test_read_only_memory_is_only_read(mapped, write):
+    for values in (mapped, np.frombuffer(np.arange(3, dtype="f4").tobytes(), "f4")):
+        x = nd.from_numpy(values)
+        with pytest.raises(ValueError, match=r"\w+: an array .* cannot be written to: .* read-only"):
+            write(x)
+        assert x.tolist() == [0, 1, 2] and (x + 1).tolist() == [1, 2, 3]
+        y = x.copy()
+        write(y)
+
+
+def test_read_only_memory_is_handed_on_as_read_only(mapped):
+    x = nd.from_numpy(mapped)
+    assert not np.asarray(x).flags.writeable and memoryview(x).readonly
+    assert not x._numpy_view().flags.writeable and np.array(x).flags.writeable
+    with pytest.raises(TypeError, match="read-write bytes-like object, not NDArray"):
+        struct.pack_into("f", x, 0, 1)
+    assert x.tolist() == [0, 1, 2]
+
+
+def test_memory_that_from_numpy_froze_can_be_wrapped_again():
+    a = np.zeros(3, "f4")
+    nd.from_numpy(a)
+    x = nd.from_numpy(a)
+    x += 1
+    assert a.tolist() == [1, 1, 1] and not a.flags.writeable
+
+
+def test_from_numpy_takes_numpy_arrays():
+    with pytest.raises(TypeError, match="from_numpy: ndarray must be a NumPy array; got list"):
+        nd.from_numpy([1])

@@ -190,6 +190,18 @@ def test_too_large_an_array_raises():
 
 def test_the_number_of_dimensions_has_a_limit():
     assert nd.ones((1,) * 32).ndim == 32
-    for make in (nd.zeros, nd.ones, nd.empty, lambda shape: nd.ones((1,)).reshape(shape)):
+    full = nd.ones((1,) * 32)
+    for make in (nd.zeros, nd.ones, nd.empty, lambda shape: nd.ones((1,)).reshape(shape),
+                 lambda shape: nd.array(np.ones(shape)),
+                 lambda shape: nd.from_numpy(np.ones(shape)),
+                 lambda shape: nd.from_dlpack(np.ones(shape)),
+                 lambda shape: nd.ones(1) + np.ones(shape),
+                 lambda shape: nd.random.uniform(shape=shape),
+                 lambda shape: nd.expand_dims(full, axis=0),
+                 lambda shape: nd.stack(full, axis=0),
+                 lambda shape: full[None],
+                 lambda shape: full.__reduce__()[0](b"\0" * 4, shape, "float32", "cpu(0)")):
         with pytest.raises(ValueError, match=r"an array has at most 32 axes; got 33: \(1, 1"):
             make((1,) * 33)
+    with pytest.raises(ValueError, match="at most 32 axes; got 65"):
+        full.reshape((1,) * 65)
