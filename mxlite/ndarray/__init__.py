@@ -65,7 +65,7 @@ _fluent.add_methods(NDArray)
 
 def to_dlpack_for_read(data: NDArray) -> Any:
     """A DLPack capsule over the array's memory, by agreement only read."""
-    return data.to_dlpack_for_read()
+    return _array.need_array(data, "to_dlpack_for_read", "data").to_dlpack_for_read()
 
 
 to_dlpack_for_write = to_dlpack_for_read

@@ -57,6 +57,7 @@ cdef extern from *:
 
 cdef Flags *flags() noexcept nogil
 
+cpdef ArrayBase need_array(object value, str function, str argument)
 cdef type kind_of(void **inputs, int count)
 cdef type kind_like(ArrayBase array)
 cdef ArrayBase new_array(type kind, Spec spec)

@@ -85,6 +85,14 @@ cdef class GraphWrite:
     pass
 
 
+cpdef ArrayBase need_array(object value, str function, str argument):
+    """`value` if it is an array; raises MXNetTypeError, naming function and argument, otherwise."""
+    if not isinstance(value, ArrayBase):
+        raise MXNetTypeError(
+            f"{function}: {argument} must be an NDArray; got {type(value).__name__}")
+    return <ArrayBase>value
+
+
 # ---------------------------------------------------------------- making arrays
 
 cdef inline ArrayBase blank(type kind):

@@ -10,7 +10,7 @@ import numpy as np
 from ..base import MXNetError, MXNetTypeError, MXNetValueError, Shape, dtype_name
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
-from .array import empty_array
+from .array import empty_array, need_array
 from .host_values import from_host
 from .ndarray import NDArray
 from .run import invoke_list
@@ -100,6 +100,7 @@ def eye(N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any =
 def moveaxis(tensor: NDArray, source: int | Sequence[int],
              destination: int | Sequence[int]) -> NDArray:
     """The axes `source` moved to `destination`, the others in their order."""
+    need_array(tensor, "moveaxis", "tensor")
     source = [source] if isinstance(source, int) else list(source)
     destination = [destination] if isinstance(destination, int) else list(destination)
     if len(source) != len(destination):
@@ -130,6 +131,9 @@ def concatenate(arrays: Sequence[NDArray], axis: int = 0, always_copy: bool = Tr
 
 def onehot_encode(indices: NDArray, out: NDArray) -> NDArray:
     """Write the one-hot rows of `indices` (n,) into `out` (n, depth)."""
+    need_array(indices, "onehot_encode", "indices")
+    if need_array(out, "onehot_encode", "out").ndim != 2:
+        raise MXNetValueError(f"onehot_encode: out must have shape (n, depth); got {out.shape}")
     out[:] = np.eye(out.shape[1])[indices._values().astype(np.int64)]
     return out
 

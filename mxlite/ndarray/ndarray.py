@@ -74,7 +74,7 @@ class NDArray(OperatorArray):
         return (self[i] for i in range(len(self)))
 
     def __contains__(self, value: Any) -> bool:
-        return bool((self._values() == value).any())
+        return bool(np.any(self._values() == value))
 
     def __abs__(self) -> NDArray:
         return self.abs()  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..base import MXNetValueError
 from ..ops.schema import REGISTRY
-from .array import wrap_numpy
+from .array import need_array, wrap_numpy
 from .function import OpFunction
 
 _SPLIT, _TAKE = [OpFunction(REGISTRY[name], name) for name in ("_split_v2", "take")]
@@ -29,7 +29,8 @@ def split_v2(ary: Any, indices_or_sections: int | Sequence[int], axis: int = 0,
 
 def boolean_mask(data: Any, index: Any, axis: int = 0) -> Any:
     """The items of data along axis where index is not 0; recorded as a take."""
-    chosen = index._values()
+    need_array(data, "boolean_mask", "data")
+    chosen = need_array(index, "boolean_mask", "index")._values()
     if not -data.ndim <= axis < data.ndim or chosen.shape != (data.shape[axis],):
         raise MXNetValueError(f"boolean_mask: index must have one entry for each item on axis "
                               f"{axis} of data {data.shape}; got shape {index.shape}")

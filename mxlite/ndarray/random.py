@@ -11,6 +11,7 @@ from typing import Any
 from ..base import MXNetTypeError, MXNetValueError, Shape, dtype_name
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
+from .array import need_array
 from .ndarray import NDArray
 from .run import invoke_list
 
@@ -23,8 +24,9 @@ def _shape(shape: Any) -> Shape:
 
 def _draw(name: str, given: dict[str, Any], shape: Any, dtype: Any, ctx: Any, out: Any) -> NDArray:
     """Draw by `_random_<name>` for numbers, by `_sample_<name>` for arrays of parameters."""
-    if dtype is None and out is not None:
-        dtype = out.dtype
+    if out is not None:
+        need_array(out, f"random.{name}", "out")
+        dtype = out.dtype if dtype is None else dtype
     params: dict[str, Any] = {"dtype": None if dtype is None else dtype_name(dtype)}
     arrays = [value for value in given.values() if isinstance(value, NDArray)]
     if arrays and len(arrays) != len(given):

@@ -9,7 +9,7 @@ from ..device.core cimport (
 )
 from ..device.memory cimport Spec, write_clock
 from ..device.program cimport BUFFER, Program
-from .array cimport ArrayBase, Flags, copy_into, flags, kind_of, new_array, share, will_write
+from .array cimport ArrayBase, Flags, copy_into, flags, kind_of, need_array, new_array, share, will_write
 from .tape cimport record as record_call
 
 from ..base import MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError
@@ -54,11 +54,17 @@ cdef ArrayBase target_for(Prepared call, type kind, void **inputs, object given,
     return new_array(kind, want)
 
 
+cdef ArrayBase first_output(Operator op, object out):
+    """The first array of `out=`, which is not None."""
+    if isinstance(out, (list, tuple)):
+        if len(out) == 0:
+            raise MXNetValueError(f"{op.name}: out must hold at least one array")
+        out = out[0]
+    return need_array(out, op.name, "out")
+
+
 cdef int check_out(Prepared call, object given, Spec want) except -1:
-    cdef ArrayBase out
-    if not isinstance(given, ArrayBase):
-        raise MXNetTypeError(f"{call.op.name}: out must be an NDArray; got {type(given).__name__}")
-    out = <ArrayBase>given
+    cdef ArrayBase out = need_array(given, call.op.name, "out")
     if out.spec is not want:
         if out.spec.shape != want.shape:
             raise MXNetValueError(f"{call.op.name}: out must have shape {want.shape}; "
@@ -259,7 +265,7 @@ def invoke_list(Operator op, list arrays, values, out=None, ctx=None):
         scalars[first + i].f = value
     if count == 0:
         if out is not None:
-            ctx = (out[0] if isinstance(out, (list, tuple)) else out).ctx
+            ctx = first_output(op, out).spec.ctx
         call = prepare_for(op, (), flags().training, current_context() if ctx is None else ctx)
         return run(call, inputs, 0, scalars, out, False)
     if count > MAX_ARGS:

@@ -191,8 +191,9 @@ def save(fname: str | os.PathLike[str], data: Any) -> None:
 
 def load(fname: str | os.PathLike[str]) -> dict[str, NDArray] | list[NDArray]:
     """The arrays of a file that `save` or any MXNet since 0.8 wrote."""
-    with open(fname, "rb") as file:
-        return loads(file.read(), os.fspath(fname))
+    path = os.fspath(fname)             # no number: open() would take it for a file that is open
+    with open(path, "rb") as file:
+        return loads(file.read(), path)
 
 
 def load_array(data: Any, name: str = "<bytes>") -> NDArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..device.context import as_context
 from .schema import Op, register, required, transfer
 
 
@@ -14,7 +15,7 @@ class CrossDeviceCopy(Op):
     ctx: Any = required("where the copy is")
 
     def output_ctx(self, specs, ctx):
-        return self.ctx
+        return as_context(self.ctx)
 
     def prepare(self, inputs, outputs):
         return transfer()
