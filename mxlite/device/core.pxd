@@ -48,6 +48,7 @@ cdef class Prepared:
     cdef readonly int64_t offset   # of a view
     cdef int64_t first_written     # of an assigning operator: which bytes of input 0 it replaces;
     cdef int64_t end_written       # 0: all
+    cdef readonly bint is_shared       # a view that the caller gets as it is, not copied
     cdef bint release_gil
     cdef bint train
     cdef object host

@@ -283,11 +283,12 @@ def prepared_kernel(Kernel kernel, dict fields, double work=0, tuple written=(0,
     return self
 
 
-def prepared_view(int64_t offset=0):
-    """No kernel: the output shares the memory of input 0, `offset` bytes into it."""
+def prepared_view(int64_t offset=0, bint is_shared=True):
+    """No kernel: the output shares the memory of input 0, `offset` bytes into it; if not
+    `is_shared`, only within programs, and the caller gets a copy."""
     cdef Prepared self = Prepared.__new__(Prepared)
     self.kind = VIEW
-    self.offset = offset
+    self.offset, self.is_shared = offset, is_shared
     return self
 
 

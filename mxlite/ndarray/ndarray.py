@@ -23,8 +23,9 @@ DLPACK_CPU = 1
 class NDArray(OperatorArray):
     """An n-dimensional array on a device.
 
-    Always contiguous in memory. `reshape` and leading-axis slices share memory with their source;
-    other indexing copies. Methods that name an operator (`x.sum(axis=1)`) are documented there.
+    Always contiguous in memory. The method `reshape` and leading-axis slices share memory with
+    their source; other indexing copies, and so do operators. Methods that name an operator
+    (`x.sum(axis=1)`) are documented there.
     """
 
     __slots__ = ()
@@ -184,10 +185,10 @@ class NDArray(OperatorArray):
     as_nd_ndarray = asnative
 
     def tostype(self, stype: str) -> NDArray:
-        """The array in another storage type; 'default' is the one there is."""
+        """A copy in another storage type; 'default' is the one there is."""
         if stype != "default":
             raise MXNetValueError(f"tostype: stype must be 'default'; got {stype!r}")
-        return self
+        return self.copy()
 
     # Shapes -------------------------------------------------------------------------------------
 
@@ -201,6 +202,25 @@ class NDArray(OperatorArray):
         if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
             shape = tuple(shape[0])
         return _RESHAPE(self, shape=shape, **kwargs)
+
+    def expand_dims(self, axis: int, inplace: bool = False) -> NDArray:
+        """The array with a new axis of length 1 at `axis`: a copy, or a view if inplace."""
+        return self._reshaped("expand_dims", inplace, axis=axis)
+
+    def flatten(self, inplace: bool = False) -> NDArray:
+        """The array (N, ...) as (N, the rest joined): a copy, or a view if inplace."""
+        return self._reshaped("Flatten", inplace)
+
+    def squeeze(self, axis: Any = None, inplace: bool = False) -> NDArray:
+        """The array without its axes of length 1, or without those named: a copy, or a view if
+        inplace."""
+        return self._reshaped("squeeze", inplace, axis=axis)
+
+    def _reshaped(self, name: str, inplace: bool, **params: Any) -> NDArray:
+        if not inplace:
+            return _function(name)(self, **params)
+        shape, = REGISTRY[name].make(params).infer_shape(self.shape)
+        return _function("_reshape_exact")(self, shape=shape)
 
     def broadcast_to(self, shape: Any) -> NDArray:
         """The array repeated along axes of length 1 to reach `shape`."""
@@ -270,7 +290,8 @@ class NDArray(OperatorArray):
 
 NDArray._result_kind = NDArray
 _COPY, _TRANSFER, _CAST, _RESHAPE = [
-    OpFunction(REGISTRY[name], name) for name in ("_copy", "_CrossDeviceCopy", "Cast", "Reshape")]
+    OpFunction(REGISTRY[name], name) for name in (
+        "_copy", "_CrossDeviceCopy", "Cast", "_reshape_view")]
 _functions: dict[str, OpFunction] = {}
 
 

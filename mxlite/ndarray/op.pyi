@@ -58,7 +58,7 @@ def Embedding(data: NDArray, weight: NDArray, input_dim: int, output_dim: int,
 
 def Flatten(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
             name: str | None = None) -> NDArray:
-    """data (N, ...) -> (N, the rest joined); a view."""
+    """data (N, ...) -> (N, the rest joined)."""
 
 def FullyConnected(data: NDArray, weight: NDArray, bias: NDArray | None = None,
                    num_hidden: int = ..., no_bias: bool = False, flatten: bool = True,
@@ -126,7 +126,7 @@ def Pooling(data: NDArray, kernel: _Ints | str = (), pool_type: str = 'max',
 def Reshape(data: NDArray, shape: _Ints | str = (), reverse: bool = False,
             target_shape: _Ints | str = (), keep_highest: bool = False, *,
             out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
-    """data with another shape; a view."""
+    """data with another shape; a copy, where the method x.reshape(shape) is a view."""
 
 def SequenceLast(data: NDArray, sequence_length: NDArray | None = None,
                  use_sequence_length: bool = False, axis: int = 0, *,
@@ -479,7 +479,7 @@ def exp(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
 
 def expand_dims(data: NDArray, axis: int, *,
                 out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
-    """data with a new axis of length 1 at `axis`; a view."""
+    """data with a new axis of length 1 at `axis`."""
 
 def expm1(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
           name: str | None = None) -> NDArray:
@@ -496,7 +496,7 @@ def fix(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
 
 def flatten(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
             name: str | None = None) -> NDArray:
-    """data (N, ...) -> (N, the rest joined); a view."""
+    """data (N, ...) -> (N, the rest joined)."""
 
 def flip(data: NDArray, axis: _Ints | str, *,
          out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
@@ -775,14 +775,14 @@ def repeat(data: NDArray, repeats: int, axis: int | None = None, *,
 def reshape(data: NDArray, shape: _Ints | str = (), reverse: bool = False,
             target_shape: _Ints | str = (), keep_highest: bool = False, *,
             out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
-    """data with another shape; a view."""
+    """data with another shape; a copy, where the method x.reshape(shape) is a view."""
 
 def reshape_like(lhs: NDArray, rhs: NDArray, lhs_begin: int | None = None,
                  lhs_end: int | None = None, rhs_begin: int | None = None,
                  rhs_end: int | None = None, *,
                  out: NDArray | Sequence[NDArray] | None = None,
                  name: str | None = None) -> NDArray:
-    """lhs shaped like rhs, or with its axes lhs_begin:lhs_end shaped like those of rhs; a view."""
+    """lhs shaped like rhs, or with its axes lhs_begin:lhs_end shaped like those of rhs."""
 
 def reverse(data: NDArray, axis: _Ints | str, *,
             out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
@@ -983,7 +983,7 @@ def square(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
 
 def squeeze(data: NDArray, axis: _Ints | str | None = None, *,
             out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
-    """data without its axes of length 1, or without those named; a view of at least 1 axis."""
+    """data without its axes of length 1, or without those named; at least 1 axis is left."""
 
 def stack(*data: NDArray | Sequence[NDArray], axis: int = 0,
           out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:

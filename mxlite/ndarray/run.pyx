@@ -144,6 +144,17 @@ cdef list run_program(Program call, type kind, void **inputs, const mx_scalar *s
     return outputs
 
 
+cdef ArrayBase run_view(Prepared call, type kind, void **inputs, list given):
+    """The view, or a copy of it where the caller must not share memory with the input."""
+    cdef ArrayBase view = share(<ArrayBase>inputs[0], <Spec>call.out_specs[0], call.offset)
+    cdef ArrayBase result
+    if given is None and call.is_shared:
+        return view
+    result = target_for(call, kind, inputs, None if given is None else given[0], 0)
+    copy_into(result, view)
+    return result
+
+
 cdef list run_outputs(Prepared call, void **inputs, const mx_scalar *scalars, list given):
     """Run a call of any kind; all its outputs. Those of `out=` are written if they can be."""
     cdef void *few[MAX_ARGS]
@@ -152,7 +163,7 @@ cdef list run_outputs(Prepared call, void **inputs, const mx_scalar *scalars, li
     cdef list outputs
     cdef int count = call.num_inputs, i
     if call.kind == VIEW:
-        return [share(<ArrayBase>inputs[0], <Spec>call.out_specs[0], call.offset)]
+        return [run_view(call, kind, inputs, given)]
     if call.kind == PROGRAM:
         return run_program(<Program>call, kind, inputs, scalars)
     outputs = make_outputs(call, kind, inputs, given)

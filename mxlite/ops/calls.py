@@ -30,9 +30,10 @@ class ViewCall(NamedTuple):
     """What `prepare` returns for a view: see `view`."""
 
     offset: int
+    is_shared: bool
 
     def resolve(self, op: str, ctx: Any) -> Prepared:
-        return core.prepared_view(self.offset)
+        return core.prepared_view(self.offset, self.is_shared)
 
 
 class HostCall(NamedTuple):
@@ -74,9 +75,12 @@ def kernel(name: str, dtype: str, work: float = 0, **fields: Any) -> KernelCall:
     return KernelCall(name, dtype, work, fields)
 
 
-def view(offset: int = 0) -> ViewCall:
-    """No kernel: the output shares the memory of input 0, `offset` bytes into it."""
-    return ViewCall(offset)
+def view(offset: int = 0, is_shared: bool = True) -> ViewCall:
+    """No kernel: the output shares the memory of input 0, `offset` bytes into it.
+
+    is_shared=False: so it is within programs, where nothing writes to it; a call gives a copy.
+    """
+    return ViewCall(offset, is_shared)
 
 
 def host(function: Callable[..., None]) -> HostCall:

@@ -92,6 +92,8 @@ class Placeholder(Operand):
         return piece._call("squeeze", axis=dropped) if dropped else piece
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name in ("expand_dims", "flatten", "squeeze"):
+            return lambda *args, inplace=False, **kwargs: self._call(name, *args, **kwargs)
         if name in REGISTRY and not name.startswith("_"):
             return lambda *args, **kwargs: self._call(name, *args, **kwargs)
         raise MXNetError(f"{self.label} has no values while shapes are inferred, so that "

@@ -1,22 +1,25 @@
-"""Operators that give an array another shape without a copy, and those that look at its shape."""
+"""Operators that give an array another shape, and those that look at its shape."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from ..base import Shape
+from ..base import MXNetValueError, Shape
 from .inference import common, product, with_length
 from .schema import Op, host, param, register, required, view
 
 
 class _Reshaping(Op):
-    """Base of the views: the gradient takes the first input's shape back."""
+    """Base: the gradient takes the first input's shape back.
+
+    As in MXNet, only the hidden operators, behind methods and indexing, give views to a caller.
+    """
 
     dtype_rule = "T any -> T"
 
     def prepare(self, inputs, outputs):
-        return view()
+        return view(is_shared=self.hidden)
 
     def grad(self, F, dy, inputs, outputs):
         back = dy[0].reshape(inputs[0].shape)
@@ -41,7 +44,7 @@ class ReshapeExact(_Reshaping):
 
 @register("Reshape", "reshape")
 class Reshape(_Reshaping):
-    """data with another shape; a view.
+    """data with another shape; a copy, where the method x.reshape(shape) is a view.
 
     Codes in shape: 0 copies the axis; -1 is inferred; -2 copies all axes left; -3 joins two axes;
     -4 splits an axis into the next two entries, one of which may be -1.
@@ -122,9 +125,17 @@ class Reshape(_Reshaping):
         return [first, second]
 
 
+@register("_reshape_view")
+class ReshapeView(Reshape):
+    """NDArray.reshape: data with another shape; a view."""
+
+    def value_error(self, argument, rule, got):
+        return MXNetValueError(f"reshape: {argument} must be {rule}; got {got!r}")
+
+
 @register("Flatten", "flatten")
 class Flatten(_Reshaping):
-    """data (N, ...) -> (N, the rest joined); a view."""
+    """data (N, ...) -> (N, the rest joined)."""
 
     def infer_shape(self, data):
         return [(data[0], math.prod(data[1:]))]
@@ -132,7 +143,7 @@ class Flatten(_Reshaping):
 
 @register("expand_dims")
 class ExpandDims(_Reshaping):
-    """data with a new axis of length 1 at `axis`; a view."""
+    """data with a new axis of length 1 at `axis`."""
 
     axis: int = required("where the new axis goes")
 
@@ -153,7 +164,7 @@ class ExpandDims(_Reshaping):
 
 @register("squeeze")
 class Squeeze(_Reshaping):
-    """data without its axes of length 1, or without those named; a view of at least 1 axis."""
+    """data without its axes of length 1, or without those named; at least 1 axis is left."""
 
     axis: Shape | None = param(None, "axes to leave out; None: all of length 1")
 
@@ -169,7 +180,7 @@ class Squeeze(_Reshaping):
 
 @register("reshape_like", inputs="lhs rhs")
 class ReshapeLike(_Reshaping):
-    """lhs shaped like rhs, or with its axes lhs_begin:lhs_end shaped like those of rhs; a view."""
+    """lhs shaped like rhs, or with its axes lhs_begin:lhs_end shaped like those of rhs."""
 
     lhs_begin: int | None = param(None, "first axis of lhs to replace; None: 0")
     lhs_end: int | None = param(None, "axis of lhs to stop at; None: all")

@@ -48,14 +48,6 @@ def test_older_target_shape():
     assert kept.shape == (2, 12)
 
 
-def test_views_share_memory():
-    data = nd.arange(6)
-    for view in [nd.reshape(data, shape=(2, 3)), nd.expand_dims(data, axis=0),
-                 nd.Flatten(data), nd.squeeze(nd.reshape(data, shape=(1, 6)))]:
-        view[:] = view.asnumpy() + 1
-    assert data.asnumpy().tolist() == [4, 5, 6, 7, 8, 9]
-
-
 def test_views_have_the_right_shape():
     data = nd.zeros((2, 1, 3, 1))
     assert nd.Flatten(data).shape == (2, 3)
