@@ -21,6 +21,7 @@ static inline double draw_exponential(mx_sequence *s, double rate, double unused
 
 /* Mean shape * scale.  Marsaglia and Tsang, 2000; below shape 1 by a power of a uniform number. */
 static inline double draw_gamma(mx_sequence *s, double shape, double scale) {
+  if (shape == 0) return 0;
   if (!(shape > 0 && shape < INFINITY)) return NAN;
   const double boost = shape < 1 ? pow(mx_next_unit(s), 1 / shape) : 1;
   const double d = (shape < 1 ? shape + 1 : shape) - 1.0 / 3, c = 1 / sqrt(9 * d);

@@ -44,6 +44,7 @@ static int FN(sample_multinomial)(const void *desc, void *const *ptr, const mx_s
       if (!(p >= 0)) return MX_BAD_VALUE;
       sums[k] = sum += p;
     }
+    if (!(sum > 0) && d->draws) return MX_BAD_VALUE;
     for (int64_t i = row * d->draws; i < (row + 1) * d->draws; i++) {
       mx_sequence sequence = mx_sequence_at(scalars[0].u, scalars[1].u, i);
       const double wanted = draw_uniform(&sequence, 0, sum);

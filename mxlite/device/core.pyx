@@ -391,4 +391,4 @@ cdef Prepared find(Operator op, void **specs, int count, bint train):
 cdef int raise_status(Prepared call, int status) except -1:
     if status == MX_BAD_INDEX:
         raise MXNetIndexError(call.op.index_message(call.in_specs))
-    raise MXNetValueError(f"{call.op.name}: an input holds a value that it does not take")
+    raise MXNetValueError(call.op.value_message(call.in_specs))

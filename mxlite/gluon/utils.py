@@ -53,20 +53,18 @@ def shape_is_known(shape: tuple[int, ...] | None) -> bool:
 
 def split_data(data: nd.NDArray, num_slice: int, batch_axis: int = 0,
                even_split: bool = True) -> list[nd.NDArray]:
-    """`num_slice` parts of `data` along `batch_axis`; the last may differ if not even_split."""
+    """`num_slice` parts of `data` along `batch_axis`.
+
+    If not even_split, the first ones may have one item more than the others, which may be empty.
+    """
     size = data.shape[batch_axis]
     if even_split and size % num_slice:
         raise MXNetValueError(
             f"split_data: data of shape {data.shape} cannot be split evenly into {num_slice} "
             f"parts along axis {batch_axis}; take a batch size that {num_slice} divides, or "
             "even_split=False")
-    if size < num_slice:
-        raise MXNetValueError(f"split_data: {num_slice} parts need a batch of at least that "
-                              f"size; got data of shape {data.shape}, batch_axis {batch_axis}")
-    ends = [size * i // num_slice for i in range(num_slice + 1)]
-    if not even_split:
-        step = size // num_slice
-        ends = [*range(0, step * num_slice, step), size]
+    least, longer = divmod(size, num_slice)
+    ends = [least * i + min(i, longer) for i in range(num_slice + 1)]
     if batch_axis == 0:
         return [data[a:b] for a, b in itertools.pairwise(ends)]
     return [nd.slice_axis(data, axis=batch_axis, begin=a, end=b)
@@ -85,22 +83,20 @@ def split_and_load(data: Any, ctx_list: Sequence[Context], batch_axis: int = 0,
 
 
 def clip_global_norm(arrays: Sequence[nd.NDArray], max_norm: float,
-                     check_isfinite: bool = True) -> float:
+                     check_isfinite: bool = True) -> Any:
     """Scale the arrays in place so that their joint 2-norm is at most max_norm; returns it.
 
-    A norm that is not finite gives a warning, and the arrays then stay as they are.
+    A norm that is not finite gives a warning, and numbers that are of no use. Without
+    check_isfinite there is no warning, and the norm is returned as an array (1,).
     """
     if not arrays:
         raise MXNetValueError("clip_global_norm: arrays must not be empty")
     norm = math.sqrt(sum(float((array.astype("float64") ** 2).sum().asscalar())
                          for array in arrays))
-    if not math.isfinite(norm):
-        if check_isfinite:
-            warnings.warn("nan or inf is detected. Clipping results will be undefined.",
-                          stacklevel=2)
-        return norm
+    if check_isfinite and not math.isfinite(norm):
+        warnings.warn("nan or inf is detected. Clipping results will be undefined.", stacklevel=2)
     scale = max_norm / (norm + 1e-8)
-    if scale < 1:
+    if not scale >= 1:                  # NaN, too
         for array in arrays:
             array *= scale
-    return norm
+    return norm if check_isfinite else nd.array([norm], ctx=arrays[0].ctx)

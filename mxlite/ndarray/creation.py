@@ -130,12 +130,12 @@ def concatenate(arrays: Sequence[NDArray], axis: int = 0, always_copy: bool = Tr
 
 
 def onehot_encode(indices: NDArray, out: NDArray) -> NDArray:
-    """Write the one-hot rows of `indices` (n,) into `out` (n, depth)."""
+    """Write the one-hot rows of `indices` (n,) into `out` (n, depth); zeros for those outside."""
     need_array(indices, "onehot_encode", "indices")
     if need_array(out, "onehot_encode", "out").ndim != 2:
         raise MXNetValueError(f"onehot_encode: out must have shape (n, depth); got {out.shape}")
-    out[:] = np.eye(out.shape[1])[indices._values().astype(np.int64)]
-    return out
+    one_hot = REGISTRY["one_hot"].make({"depth": out.shape[1], "dtype": out._dtype_name})
+    return invoke_list(one_hot, [indices], [], out)
 
 
 def waitall() -> None:

@@ -33,8 +33,7 @@ cdef class OpFunction:
         self.num_required = sum([not entry.optional for entry in op.inputs])
         self.takes_ctx = not op.inputs
         params = [op.params[name] for name in op.runtime_params]
-        self.runtime = tuple([(each.name, each.default, each.low is not None
-                               or each.high is not None) for each in params])
+        self.runtime = tuple([(each.name, each.default, each.has_bounds) for each in params])
         self.is_plain = bool(op.inputs) and not any([entry.variadic for entry in op.inputs])
 
     def __call__(self, *args, **kwargs):

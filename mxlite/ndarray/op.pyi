@@ -161,7 +161,7 @@ def Softmax(data: NDArray, label: NDArray, grad_scale: float = 1.0,
 def SoftmaxActivation(data: NDArray, mode: str = 'instance', *,
                       out: NDArray | Sequence[NDArray] | None = None,
                       name: str | None = None) -> NDArray:
-    """softmax over all features of an instance, or over the channels (axis 1) at each position."""
+    """softmax over the last axis, or in mode 'channel' over the channels, axis 1."""
 
 def SoftmaxOutput(data: NDArray, label: NDArray, grad_scale: float = 1.0,
                   ignore_label: float = -1.0, multi_output: bool = False,

@@ -40,6 +40,7 @@ def _draw(name: str, given: dict[str, Any], shape: Any, dtype: Any, ctx: Any, ou
         shape = out.shape
     cls = REGISTRY[f"_random_{name}"]
     values = [cls.params[key].parse(value, f"random.{name}") for key, value in given.items()]
+    cls.check_runtime(f"random.{name}", *values)
     op = cls.make({"shape": (1,) if shape is None else _shape(shape), **params})
     return invoke_list(op, [], values, out, as_context(ctx) if out is None else None)
 
@@ -65,14 +66,14 @@ def randn(*shape: int, loc: Any = 0, scale: Any = 1, dtype: Any = None,
 def randint(low: Any, high: Any, shape: Any = None, dtype: Any = None,
             ctx: Context | None = None, out: Any = None) -> NDArray:
     """Integers from low to high - 1, int32 unless dtype says int64."""
-    if not isinstance(low, NDArray) and not isinstance(high, NDArray) and low >= high:
-        raise MXNetValueError(f"random.randint: low must be below high; got {low} and {high}")
     return _draw("randint", {"low": low, "high": high}, shape, dtype or "int32", ctx, out)
 
 
 def exponential(scale: Any = 1, shape: Any = None, dtype: Any = None,
                 ctx: Context | None = None, out: Any = None) -> NDArray:
-    """Exponentially distributed numbers of mean `scale`."""
+    """Exponentially distributed numbers of mean `scale`, which is above 0."""
+    if not isinstance(scale, NDArray) and not scale > 0:
+        raise MXNetValueError(f"random.exponential: scale must be above 0; got {scale!r}")
     return _draw("exponential", {"lam": 1.0 / scale}, shape, dtype, ctx, out)
 
 
@@ -120,7 +121,9 @@ def shuffle(data: NDArray, out: Any = None) -> NDArray:
 
 def _like(name: str, data: NDArray, given: dict[str, float], out: Any) -> NDArray:
     cls = REGISTRY[f"_random_{name}_like"]
-    return invoke_list(cls.make({}), [data], list(given.values()), out)
+    values = [cls.params[key].parse(value, f"random.{name}_like") for key, value in given.items()]
+    cls.check_runtime(f"random.{name}_like", *values)
+    return invoke_list(cls.make({}), [data], values, out)
 
 
 def uniform_like(data: NDArray, low: float = 0, high: float = 1, out: Any = None) -> NDArray:

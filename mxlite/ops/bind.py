@@ -101,7 +101,10 @@ def _take_runtime(cls: type[Op], values: dict[str, Any]) -> list[Any]:
         if value is REQUIRED:
             raise MXNetTypeError(f"{cls.name}: missing parameter '{name}'")
         scalars.append(value if isinstance(value, ScalarRef) else declared.parse(value, cls.name))
-    return [0.0 if value is None else value for value in scalars]
+    scalars = [0.0 if value is None else value for value in scalars]
+    if not any(isinstance(value, ScalarRef) for value in scalars):
+        cls.check_runtime(cls.name, *scalars)
+    return scalars
 
 
 def _ordered_inputs(op: Op, array: Any, inputs: dict[str, Any]) -> list[Any]:

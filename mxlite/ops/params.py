@@ -23,6 +23,7 @@ class Param:
     help: str = ""
     low: float | None = None
     high: float | None = None
+    above: float | None = None
     choices: tuple[Any, ...] | None = None
     is_runtime: bool = False
     name: str = ""
@@ -41,10 +42,20 @@ class Param:
             raise self.error(value, op) from None
         if self.choices is not None and parsed not in self.choices:
             raise self.error(value, op)
-        if (self.low is not None and parsed < self.low) or (
-                self.high is not None and parsed > self.high):
+        if not self.is_within(parsed):
             raise self.error(value, op)
         return parsed
+
+    @property
+    def has_bounds(self) -> bool:
+        """Whether there is a number that this parameter does not take."""
+        return not (self.low is None and self.high is None and self.above is None)
+
+    def is_within(self, value: Any) -> bool:
+        """Whether the value keeps the bounds, which NaN does not."""
+        return ((self.low is None or value >= self.low)
+                and (self.high is None or value <= self.high)
+                and (self.above is None or value > self.above))
 
     def text(self, value: Any) -> str:
         """What MXNet writes into a graph's JSON for a value that was given: `parse` reads it.
@@ -63,6 +74,9 @@ class Param:
         if self.choices is not None:
             rule = "one of " + listing(self.choices)
             near = suggestion(value, map(str, self.choices))
+        elif self.above is not None:
+            limit = "" if self.high is None else f" and at most {self.high}"
+            rule = f"above {self.above}{limit}"
         elif self.low is not None and self.high is not None:
             rule = f"between {self.low} and {self.high}"
         elif self.low is not None:
@@ -168,7 +182,7 @@ KINDS = {
 
 
 def param(default: Any, help: str = "", **rules: Any) -> Any:
-    """A parameter with a default. rules: low, high, choices."""
+    """A parameter with a default. rules: low, high, above, choices."""
     return Param(default, help, **rules)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import Shape
+from ..base import MXNetValueError, Shape
 from .inference import all_alike, lengths_in_graph
 from .schema import Op, kernel, param, register, runtime
 
@@ -54,6 +54,11 @@ class RandomUniform(_Random):
     ctx: str | None = param(None, "where to make it")
     dtype: DType | None = param(None, "dtype of the output; None: float32")
 
+    @classmethod
+    def check_runtime(cls, name, low, high):
+        if not low <= high:
+            raise MXNetValueError(f"{name}: low must be at most high; got {low} and {high}")
+
 
 @register("_random_normal", "normal", "random_normal", inputs="")
 class RandomNormal(_Random):
@@ -80,6 +85,11 @@ class RandomRandint(_Random):
     ctx: str | None = param(None, "where to make it")
     dtype: DType | None = param(None, "int32 or int64; None: int32")
 
+    @classmethod
+    def check_runtime(cls, name, low, high):
+        if not low < high:
+            raise MXNetValueError(f"{name}: low must be below high; got {low} and {high}")
+
 
 class _RandomLike(_Random):
     """Base: of the shape and dtype of `data`."""
@@ -104,6 +114,10 @@ class RandomUniformLike(_RandomLike):
     kernel_name = "random_uniform"
     low: float = runtime(0.0, "lower bound")
     high: float = runtime(1.0, "upper bound, excluded")
+
+    @classmethod
+    def check_runtime(cls, name, low, high):
+        RandomUniform.check_runtime(name, low, high)
 
 
 @register("_random_normal_like")

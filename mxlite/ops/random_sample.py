@@ -25,7 +25,7 @@ class RandomExponential(_RandomSample):
     """Exponentially distributed numbers of rate `lam`: their mean is 1 / lam."""
 
     kernel_name = "exponential"
-    lam: float = runtime(1.0, "rate", low=0)
+    lam: float = runtime(1.0, "rate", above=0)
     shape: Shape = param((), "shape of the output")
     ctx: str | None = param(None, "where to make it")
     dtype: DType | None = param(None, "dtype of the output; None: float32")
@@ -36,8 +36,8 @@ class RandomGamma(_RandomSample):
     """Gamma distributed numbers of shape parameter `alpha` and scale `beta`."""
 
     kernel_name = "gamma"
-    alpha: float = runtime(1.0, "shape parameter", low=0)
-    beta: float = runtime(1.0, "scale", low=0)
+    alpha: float = runtime(1.0, "shape parameter", above=0)
+    beta: float = runtime(1.0, "scale", above=0)
     shape: Shape = param((), "shape of the output")
     ctx: str | None = param(None, "where to make it")
     dtype: DType | None = param(None, "dtype of the output; None: float32")
@@ -60,7 +60,7 @@ class RandomNegativeBinomial(_RandomSample):
 
     kernel_name = "negative_binomial"
     k: float = runtime(1.0, "successes", low=0)
-    p: float = runtime(1.0, "probability of a success", low=0, high=1)
+    p: float = runtime(1.0, "probability of a success", above=0, high=1)
     shape: Shape = param((), "shape of the output")
     ctx: str | None = param(None, "where to make it")
     dtype: DType | None = param(None, "dtype of the output; None: float32")
@@ -153,7 +153,8 @@ INDEX_DTYPES = ("uint8", "int32", "int64", "float16", "float32", "float64")
 class SampleMultinomial(Op):
     """Class numbers drawn by the probabilities in data's last axis: (*S, K) -> (*S, *shape).
 
-    With get_prob a second output holds the logarithm of the probability of each.
+    They need not sum to 1, but must be at least 0 and not all 0. With get_prob a second output
+    holds the logarithm of the probability of each.
     """
 
     random = True
@@ -178,6 +179,10 @@ class SampleMultinomial(Op):
                       rows=math.prod(shape[:-1]), classes=classes, draws=math.prod(self.shape),
                       has_log=int(self.get_prob), out_kind=INDEX_DTYPES.index(self.dtype),
                       work=inputs[0].size + 30 * outputs[0].size)
+
+    def value_message(self, specs):
+        return (f"{self.name.removeprefix('_')}: data must hold probabilities, at least 0 and with "
+                "a sum above 0; it holds a negative number, NaN, or zeros alone")
 
     def grad(self, F, dy, inputs, outputs):
         return [None]

@@ -103,6 +103,10 @@ class Op(Operator):
     def check(self) -> None:
         """Raise if the parameters contradict each other."""
 
+    @classmethod
+    def check_runtime(cls, name: str, *values: float) -> None:
+        """Raise if the runtime parameters contradict each other; name: how the caller calls it."""
+
     def infer_shape(self, *shapes: Any) -> list[Any]:
         """The outputs' shapes; default: one output, shaped like the first input."""
         return [shapes[0]]
@@ -238,6 +242,10 @@ class Op(Operator):
         """What to say when the kernel met an index outside its axis."""
         shapes = ", ".join(str(spec.shape) for spec in specs)
         return f"{self.name}: an index is out of range (shapes {shapes})"
+
+    def value_message(self, specs: Sequence[Spec]) -> str:
+        """What to say when the kernel met a value that it does not take."""
+        return f"{self.name}: an input holds a value that it does not take"
 
     def __repr__(self) -> str:
         values = [f"{name}={getattr(self, name)!r}" for name, declared in self.params.items()

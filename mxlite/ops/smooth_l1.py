@@ -16,7 +16,5 @@ class SmoothL1(Op):
         return kernel("smooth_l1", inputs[0].dtype, size=inputs[0].size, work=inputs[0].size)
 
     def grad(self, F, dy, inputs, outputs):
-        square = self.scalar * self.scalar
-        inside = F._lesser_scalar(F.abs(inputs[0]), scalar=1.0 / square)
-        near = inside * inputs[0] * square
-        return [dy[0] * (near + (1.0 - inside) * F.sign(inputs[0]))]
+        slope = F.clip(inputs[0] * (self.scalar * self.scalar), a_min=-1.0, a_max=1.0)
+        return [dy[0] * slope]

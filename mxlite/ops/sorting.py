@@ -120,11 +120,11 @@ class ArgSort(_Sorting):
 class TopK(_Sorting):
     """The k largest items along axis: their indices, values, both, or a mask of them.
 
-    k = 0: all. axis None: of the flattened data. is_ascend: the k smallest.
+    k below 1: all. axis None: of the flattened data. is_ascend: the k smallest.
     """
 
     axis: int | None = param(-1, "the axis; None: flatten first")
-    k: int = param(1, "how many; 0: all", low=0)
+    k: int = param(1, "how many; below 1: all")
     ret_typ: str = param("indices", "what to return", choices=RETURNS)
     is_ascend: bool = param(False, "the smallest instead of the largest")
     dtype: DType = param("float32", "dtype of the indices")
@@ -146,6 +146,10 @@ class TopK(_Sorting):
         return {"indices": "any -> dtype", "mask": "T -> T", "value": "T -> T int64",
                 "both": "T -> T dtype int64"}[self.ret_typ]
 
+    def count(self, length: int) -> int:
+        """How many items of an axis of this length are taken."""
+        return self.k if self.k > 0 else length
+
     def infer_shape(self, data):
         shape = self.flat(data)
         axis = self.place(shape)
@@ -154,13 +158,13 @@ class TopK(_Sorting):
                                    self.k)
         if self.ret_typ == "mask":
             return [data]
-        taken = (*shape[:axis], self.k or shape[axis], *shape[axis + 1:])
+        taken = (*shape[:axis], self.count(shape[axis]), *shape[axis + 1:])
         return [taken] * self.num_outputs
 
     def prepare(self, inputs, outputs):
         shape = self.flat(inputs[0].shape)
         axis = self.place(shape)
-        k = self.k or shape[axis]
+        k = self.count(shape[axis])
 
         def write(data: Any, *outs: Any) -> None:
             import numpy as np

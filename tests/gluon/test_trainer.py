@@ -7,7 +7,6 @@ import mxlite as mx
 from mxlite import autograd, gluon
 from mxlite.base import MXNetError
 from mxlite.gluon import nn
-from mxlite.gluon.utils import clip_global_norm, split_and_load, split_data
 
 
 def weight(ctx=None):
@@ -193,21 +192,3 @@ def test_stale_gradients_on_one_of_two_contexts():
         trainer.step(1)
     trainer.step(1, ignore_stale_grad=True)
     assert [data.asnumpy().tolist() for data in param.list_data()] == [[-0.5, -0.5]] * 2
-
-
-def test_split_data():
-    x = mx.nd.arange(10).reshape((5, 2))
-    with pytest.raises(ValueError, match=r"\(5, 2\) cannot be split evenly into 2"):
-        split_data(x, 2)
-    assert [part.shape for part in split_data(x, 2, even_split=False)] == [(2, 2), (3, 2)]
-    assert [part.shape for part in split_data(x, 2, batch_axis=1)] == [(5, 1), (5, 1)]
-    parts = split_and_load(np.ones((4, 3)), [mx.cpu(0), mx.cpu(1)])
-    assert [(part.shape, part.ctx) for part in parts] == [((2, 3), mx.cpu(0)), ((2, 3), mx.cpu(1))]
-
-
-def test_clip_global_norm():
-    arrays = [mx.nd.array([3.0]), mx.nd.array([4.0])]
-    assert clip_global_norm(arrays, 1.0) == pytest.approx(5)
-    np.testing.assert_allclose([a.asscalar() for a in arrays], [0.6, 0.8], rtol=1e-6)
-    with pytest.warns(UserWarning, match="nan or inf is detected"):
-        clip_global_norm([mx.nd.array([float("nan")])], 1.0)

@@ -164,7 +164,7 @@ class LogSoftmaxGrad(_SoftmaxGrad):
 
 @register("SoftmaxActivation")
 class SoftmaxActivation(Op):
-    """softmax over all features of an instance, or over the channels (axis 1) at each position."""
+    """softmax over the last axis, or in mode 'channel' over the channels, axis 1."""
 
     mode: str = param("instance", "'instance' or 'channel'", choices=("instance", "channel"))
 
@@ -172,22 +172,20 @@ class SoftmaxActivation(Op):
         return output_like_data(inputs, outputs)
 
     def infer_shape(self, data):
-        if len(data) < 2:
-            raise self.shape_error("data", "of at least 2 axes", data)
+        if len(data) < 1 + (self.mode == "channel"):
+            raise self.shape_error("data", "of at least 2 axes in mode 'channel'" if data
+                                   else "of at least 1 axis", data)
         return [data]
 
-    def flat(self, shape):
-        return shape if self.mode == "channel" else (shape[0], math.prod(shape[1:]))
+    def axis(self, ndim):
+        return 1 if self.mode == "channel" else ndim - 1
 
     def prepare(self, inputs, outputs):
-        fields = softmax_fields(self.flat(inputs[0].shape), 1)
+        fields = softmax_fields(inputs[0].shape, self.axis(inputs[0].ndim))
         return kernel("softmax", inputs[0].dtype, work=2 * inputs[0].size, **fields)
 
     def grad(self, F, dy, inputs, outputs):
-        shape = self.flat(inputs[0].shape)
-        flat = [ref if ref.shape == shape else ref.reshape(shape) for ref in (dy[0], outputs[0])]
-        dx = F._backward_softmax(*flat, axis=1)
-        return [dx if dx.shape == inputs[0].shape else dx.reshape(inputs[0].shape)]
+        return [F._backward_softmax(dy[0], outputs[0], axis=self.axis(inputs[0].ndim))]
 
 
 @register("softmax_cross_entropy", inputs="data label")
