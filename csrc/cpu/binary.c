@@ -6,6 +6,7 @@
 #define FLOAT_pow _Generic((wide)0, float: powf, double: pow)
 #define FLOAT_hypot _Generic((wide)0, float: hypotf, double: hypot)
 #define FLOAT_mx_mod _Generic((wide)0, float: mx_modf_, double: mx_mod)
+#define FLOAT_mx_floor_div _Generic((wide)0, float: mx_floor_divf, double: mx_floor_div)
 
 #define BOTH(name, on_floats, on_integers) ROW(name, on_floats)
 #define MX_BODY "binary_impl.h"

@@ -11,6 +11,7 @@ from . import contrib as contrib
 from . import fluent as _fluent
 from . import image as image
 from . import indexing as _indexing
+from . import integer_numbers as _integer_numbers
 from . import op as op
 from . import operators as _operators
 from . import random as random
@@ -59,7 +60,8 @@ if _TYPE_CHECKING:
 
 _array.set_dense_kind(NDArray)
 _operators.bind_indexing(lambda source, ctx, dtype: array(source, ctx=ctx, dtype=dtype),
-                         _indexing.getitem, _setting.setitem)
+                         _indexing.getitem, _setting.setitem,
+                         _integer_numbers.run_with_number)
 _fluent.add_methods(NDArray)
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetTypeError
+from ..base import INTEGERS, MXNetTypeError
 from ..ops.python_operators import FORMS
 from ..ops.schema import REGISTRY
+from .integer_numbers import run_with_number
 from .ndarray import NDArray
 from .run import invoke_list
 
@@ -23,14 +24,21 @@ def _apply(function: str, lhs: Any, rhs: Any) -> Any:
     if isinstance(lhs, NDArray) and isinstance(rhs, NDArray):
         return invoke_list(REGISTRY[forms.array].make({}), [lhs, rhs], [])
     if isinstance(lhs, NDArray) and isinstance(rhs, _SCALARS):
-        return invoke_list(REGISTRY[forms.scalar].make({}), [lhs], [float(rhs)])  # type: ignore[arg-type]
+        return _with_number(forms.scalar, lhs, rhs)
     if isinstance(lhs, _SCALARS) and isinstance(rhs, NDArray):
-        return invoke_list(REGISTRY[forms.reflected].make({}), [rhs], [float(lhs)])  # type: ignore[arg-type]
+        return _with_number(forms.reflected, rhs, lhs)
     if isinstance(lhs, _SCALARS) and isinstance(rhs, _SCALARS):
         raise MXNetTypeError(
             f"{function}: one of lhs and rhs must be an NDArray; got {lhs!r} and {rhs!r}")
     raise MXNetTypeError(f"{function}: lhs and rhs must be NDArrays or numbers; "
                          f"got {type(lhs).__name__} and {type(rhs).__name__}")
+
+
+def _with_number(name: str, x: NDArray, number: Any) -> NDArray:
+    op = REGISTRY[name].make({})
+    if x._dtype_name in INTEGERS:
+        return run_with_number(op, x, number)
+    return invoke_list(op, [x], [float(number)])
 
 
 def add(lhs: Any, rhs: Any) -> NDArray:

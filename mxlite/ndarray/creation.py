@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetError, MXNetTypeError, MXNetValueError, Shape, dtype_name
+from ..base import INTEGERS, MXNetError, MXNetTypeError, MXNetValueError, Shape, dtype_name
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
+from .arithmetic import add
 from .array import empty_array, need_array
 from .host_values import from_host
 from .ndarray import NDArray
-from .run import invoke_list
+from .run import EXACT, invoke_list
 
 
 def _shape(shape: Any) -> Shape:
@@ -83,6 +84,11 @@ def arange(start: float, stop: float | None = None, step: float = 1.0, repeat: i
     """The numbers start, start + step, ... below stop, each `repeat` times; shape (n,)."""
     if stop is None:
         start, stop = 0, start
+    if dtype_name(dtype) in INTEGERS and max(map(abs, (start, stop))) > EXACT and all(
+            isinstance(value, (int, np.integer)) for value in (start, stop)):
+        steps = _made("_arange", ctx, start=0, stop=int(stop) - int(start), step=step,
+                      repeat=repeat, dtype=dtype)
+        return add(steps, start)
     return _made("_arange", ctx, start=start, stop=stop, step=step, repeat=repeat, dtype=dtype)
 
 

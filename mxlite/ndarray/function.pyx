@@ -9,7 +9,7 @@ from .array cimport ArrayBase
 from .run cimport fill_key, invoke
 
 from ..ops.bind import bind, docstring, signature
-from .run import invoke_list
+from .run import EXACT, invoke_list
 
 
 cdef class OpFunction:
@@ -69,7 +69,8 @@ cdef class OpFunction:
         cdef int i = 0
         for name, default, has_bounds in self.runtime:
             value = rest.pop(name, default)
-            if has_bounds or type(value) is not float and type(value) is not int:
+            if has_bounds or type(value) is not float and (
+                    type(value) is not int or not -EXACT <= value <= EXACT):
                 return None
             scalars[i].f = value
             i += 1

@@ -278,6 +278,11 @@ def broadcast_equal(lhs: NDArray, rhs: NDArray, *,
                     name: str | None = None) -> NDArray:
     """1 where lhs = rhs, else 0, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
 
+def broadcast_floor_div(lhs: NDArray, rhs: NDArray, *,
+                        out: NDArray | Sequence[NDArray] | None = None,
+                        name: str | None = None) -> NDArray:
+    """lhs / rhs rounded down, as Python's //, element by element, shapes broadcast: lhs (2, 1), rhs (3,) -> (2, 3)."""
+
 def broadcast_greater(lhs: NDArray, rhs: NDArray, *,
                       out: NDArray | Sequence[NDArray] | None = None,
                       name: str | None = None) -> NDArray:

@@ -17,6 +17,9 @@ from ..ops.python_operators import FORMS
 from ..ops.schema import REGISTRY
 
 
+cdef tuple FLOATING = ("float64", "float16", "bfloat16", "bool")
+
+
 cdef class Trio:
     """What a Python operator runs: on two arrays, an array and a number, a number and an array."""
     cdef Operator arrays, scalar, reflected
@@ -31,16 +34,18 @@ cdef Trio trio(str name):
 
 
 cdef Trio ADD = trio("add"), SUB = trio("sub"), MUL = trio("mul"), DIV = trio("div")
-cdef Trio MOD = trio("mod"), POWER = trio("power"), EQUAL = trio("equal")
+cdef Trio MOD = trio("mod"), FLOOR_DIV = trio("floor_div"), POWER = trio("power")
+cdef Trio EQUAL = trio("equal")
 cdef Trio NOT_EQUAL = trio("not_equal"), GREATER = trio("greater"), LESSER = trio("lesser")
 cdef Trio GREATER_EQUAL = trio("greater_equal"), LESSER_EQUAL = trio("lesser_equal")
-cdef object from_anything, get_item, set_item
+cdef object from_anything, get_item, set_item, run_with_number
 
 
-def bind_indexing(convert, getitem, setitem):
-    """Called once by the package: how other arrays become NDArrays, and what is behind []."""
-    global from_anything, get_item, set_item
-    from_anything, get_item, set_item = convert, getitem, setitem
+def bind_indexing(convert, getitem, setitem, with_number):
+    """Called once by the package: how other arrays become NDArrays, what is behind [], and what
+    runs a scalar operator on an array of integers and any number."""
+    global from_anything, get_item, set_item, run_with_number
+    from_anything, get_item, set_item, run_with_number = convert, getitem, setitem, with_number
 
 
 cdef inline object two(Operator op, ArrayBase a, ArrayBase b, object out):
@@ -57,16 +62,26 @@ cdef inline object with_scalar(Operator op, ArrayBase a, double value, object ou
     return invoke(op, inputs, 1, &scalar, out)
 
 
+cdef inline object with_number(Operator op, ArrayBase a, object b, object out):
+    """With a Python or NumPy number. Small ones are exact in every dtype and fit into it."""
+    cdef str dtype = a.spec.dtype
+    if (dtype == "float32" or dtype in FLOATING
+            or (type(b) is int and 0 <= b <= 127)
+            or (type(b) is int and -32768 <= b <= 32767 and a.spec.itemsize > 1)):
+        return with_scalar(op, a, b, out)
+    return run_with_number(op, a, b, out)
+
+
 cdef object binary(Trio ops, ArrayBase a, object b, object out, bint is_reflected):
     """a op b; if reflected, b op a."""
     if isinstance(b, ArrayBase):
         return (two(ops.arrays, <ArrayBase>b, a, out) if is_reflected
                 else two(ops.arrays, a, <ArrayBase>b, out))
     if isinstance(b, (float, int, numbers.Number)):
-        return with_scalar(ops.reflected if is_reflected else ops.scalar, a, b, out)
+        return with_number(ops.reflected if is_reflected else ops.scalar, a, b, out)
     if hasattr(b, "__array__"):
         if getattr(b, "ndim", 1) == 0:
-            return with_scalar(ops.reflected if is_reflected else ops.scalar, a, float(b), out)
+            return with_number(ops.reflected if is_reflected else ops.scalar, a, b.item(), out)
         b = from_anything(b, a.spec.ctx, a.spec.dtype)
         return (two(ops.arrays, <ArrayBase>b, a, out) if is_reflected
                 else two(ops.arrays, a, <ArrayBase>b, out))
@@ -115,6 +130,15 @@ cdef class OperatorArray(ArrayBase):
 
     def __itruediv__(self, other):
         return binary(DIV, self, other, self, False)
+
+    def __floordiv__(self, other):
+        return binary(FLOOR_DIV, self, other, None, False)
+
+    def __rfloordiv__(self, other):
+        return binary(FLOOR_DIV, self, other, None, True)
+
+    def __ifloordiv__(self, other):
+        return binary(FLOOR_DIV, self, other, self, False)
 
     def __mod__(self, other):
         return binary(MOD, self, other, None, False)

@@ -17,6 +17,16 @@ from ..device.context import current_context
 from ..device.rng import next_key
 
 
+EXACT = 2 ** 53             # integers up to here are exact as runtime values, which are float64
+cdef object run_exactly = None
+
+
+def bind_exact(function):
+    """Called once by the package: what runs an operator with an integer beyond EXACT."""
+    global run_exactly
+    run_exactly = function
+
+
 cdef int fill_key(mx_scalar *key) except -1:
     first, second = next_key()
     key[0].u, key[1].u = first, second
@@ -273,6 +283,8 @@ def invoke_list(Operator op, list arrays, values, out=None, ctx=None):
     if op.needs_key:
         fill_key(scalars)
     for i, value in enumerate(values):
+        if type(value) is int and not -EXACT <= value <= EXACT:
+            return run_exactly(op, arrays, values, out)
         scalars[first + i].f = value
     if count == 0:
         if out is not None:

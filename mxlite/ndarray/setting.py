@@ -5,7 +5,6 @@ Inside autograd.record() `x[:] = value` is recorded, so that gradients flow to v
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,21 +16,22 @@ from .array import ArrayBase, wrap_numpy
 from .function import OpFunction
 from .host_values import to_read
 from .indexing import Entry, as_slice, broadcast_indices, checked, is_whole
-from .run import invoke_list
+from .integer_numbers import checked_number
+from .run import EXACT, invoke_list
 from .tape import Scope, has_history
 
 _BROADCAST_TO, _CAST, _COPY, _TRANSFER, _RESHAPE, _SCATTER, _SET, _SET_SCALAR = [
     OpFunction(REGISTRY[name], name) for name in (
         "broadcast_to", "Cast", "_copy", "_CrossDeviceCopy", "_reshape_exact", "_scatter_set_nd",
         "_slice_assign", "_slice_assign_scalar")]
-EXACT = 2 ** 53             # integers up to here are exact as runtime values, which are float64
+_SMALL = 2 ** 31 - 1        # numbers up to here fit into int32
 _NUMBERS, _BOUNDS = {int, float}, {int, type(None)}
 _scalar_operators: dict[tuple[Any, ...], Any] = {}
 
 
 def setitem(x: Any, key: Any, value: Any) -> None:
     """x[key] = value: value is broadcast to the items and cast to x's dtype."""
-    if type(value) in _NUMBERS and -EXACT <= value <= EXACT:
+    if type(value) in _NUMBERS and -_SMALL <= value <= _SMALL:
         op = _scalar_operator(x.shape, key)
         if op is not None:
             with Scope(0, -1):
@@ -112,11 +112,11 @@ def _value_for(x: Any, value: Any) -> Any:
         raise MXNetTypeError(f"x[...] = value: value must be an array or a number; got {value!r}")
     if values.ndim == 0 and values.dtype.kind != "V":
         number = values.item()
+        if x._dtype_name in INTEGERS:
+            number = checked_number("x[...] = value: value", number, x._dtype_name)
         if not isinstance(number, int) or abs(number) <= EXACT:
-            if x._dtype_name in INTEGERS and not math.isfinite(number):
-                raise MXNetValueError(f"x[...] = value: value must be finite for an array of "
-                                      f"dtype {x._dtype_name}; got {number}")
             return number
+        values = np.array(number, x._dtype_name if x._dtype_name in INTEGERS else np.float64)
     return to_read(np.atleast_1d(values), x.ctx, x._dtype_name)
 
 

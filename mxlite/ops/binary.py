@@ -39,6 +39,7 @@ ROWS = [
         (), ("elemwise_div", "_div", "_Div")),
     Row("mod", "the remainder of lhs / rhs, with the sign of rhs",
         lambda F, dy, a, b, y: (dy, -dy * F.floor(a / b)), (), ("_mod", "_Mod"), 10),
+    Row("floor_div", "lhs / rhs rounded down, as Python's //", None, (), ("_floor_div",), 10),
     Row("power", "lhs to the power of rhs", _power, (), ("_power", "_Power"), 20),
     Row("maximum", "the larger one",
         lambda F, dy, a, b, y: (dy * F.broadcast_greater_equal(a, b),

@@ -75,6 +75,11 @@ class Full(_Filling):
     def check(self):
         if not math.isfinite(self.value) and "int" in self.dtype:
             raise self.value_error("value", f"finite for dtype {self.dtype}", self.value)
+        bits = {"int32": 31, "int64": 63}.get(self.dtype)
+        if bits and not -1 << bits <= int(self.value) < 1 << bits:
+            raise self.value_error(
+                "value", f"between {-1 << bits} and {(1 << bits) - 1} for dtype {self.dtype}",
+                self.value)
 
     def prepare(self, inputs, outputs):
         return self.filled(outputs[0], self.value)

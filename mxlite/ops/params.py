@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ class Param:
             return value
         try:
             parsed = PARSERS[self.kind.replace(" | None", "")](value)
-        except (TypeError, ValueError, KeyError):
+        except (TypeError, ValueError, KeyError, OverflowError):
             raise self.error(value, op) from None
         if self.choices is not None and parsed not in self.choices:
             raise self.error(value, op)
@@ -108,7 +109,10 @@ def _integer(value: Any) -> int:
 def _real(value: Any) -> float:
     if isinstance(value, bool):
         raise TypeError(value)
-    return float(value)
+    number = float(value)
+    if isinstance(value, numbers.Integral) and abs(number) >= 2 ** 53:
+        return int(value)               # which float64 may have rounded
+    return number
 
 
 def _boolean(value: Any) -> bool:

@@ -33,6 +33,7 @@ FORMS: dict[str, Forms] = {
     "mul": _forms("mul", "mul", "multiply"),
     "div": _forms("div", "truediv", "divide", reflected="rdiv"),
     "mod": _forms("mod", "mod", "modulo", reflected="rmod"),
+    "floor_div": _forms("floor_div", "floordiv", "floor_divide", reflected="rfloor_div"),
     "power": _forms("power", "pow", reflected="rpower"),
     "maximum": _forms("maximum"),
     "minimum": _forms("minimum"),

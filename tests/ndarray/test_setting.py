@@ -43,7 +43,7 @@ def test_integers_beyond_the_reach_of_floats_are_exact():
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_integers_take_finite_numbers_only(value):
     x = nd.zeros((2,), dtype="int32")
-    with pytest.raises(ValueError, match="value must be finite for an array of dtype int32; got"):
+    with pytest.raises(ValueError, match="value must be finite for dtype int32; got"):
         x[:] = value
 
 

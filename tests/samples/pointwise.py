@@ -152,6 +152,18 @@ def binary_samples():
     yield Sample("_mod", ((2, 3), (2, 3)), np.mod, domain=AWAY, gradient="recorded")
 
 
+def floor_division_samples():
+    """MXNet has none to record."""
+    quiet = {"domain": AWAY, "gradient": "none", "recorded": False}
+    for name in ("broadcast_floor_div", "_floor_div"):
+        yield Sample(name, ((2, 3), (2, 3)), np.floor_divide, **quiet)
+    yield Sample("broadcast_floor_div", ((2, 1, 3), (1, 4, 1)), np.floor_divide, **quiet)
+    yield Sample("_floor_div_scalar", ((2, 3),), lambda x, scalar: x // scalar, {"scalar": 0.4},
+                 **quiet)
+    yield Sample("_rfloor_div_scalar", ((2, 3),), lambda x, scalar: scalar // x, {"scalar": 4.0},
+                 **quiet)
+
+
 def scalar_samples():
     for name, (oracle, number, domain, smooth) in SCALAR.items():
         yield Sample(name, ((2, 3) if smooth else SOME,),
@@ -161,7 +173,7 @@ def scalar_samples():
 
 
 SAMPLES = [
-    *unary_samples(), *binary_samples(), *scalar_samples(),
+    *unary_samples(), *binary_samples(), *scalar_samples(), *floor_division_samples(),
     Sample("clip", ((4, 3),), lambda x, a_min, a_max: np.clip(x, a_min, a_max),
            {"a_min": -0.8125, "a_max": 0.6875}, second=True),
     Sample("smooth_l1", ((4, 3),), lambda x, scalar: smooth_l1(x, scalar), {"scalar": 1.0},
