@@ -22,6 +22,17 @@ Entry = Any         # of a checked key: an int or a range for an axis, an int64 
 _BOUND = (int, type(None))
 
 
+class Entries(list[Entry]):
+    """The entries of a key, and before which of them its ellipsis was; 0: nowhere."""
+
+    ellipsis = 0
+
+    def are_together(self, chosen: list[int]) -> bool:
+        """Whether the entries `chosen` are side by side, without an ellipsis between them."""
+        first, last = chosen[0], chosen[-1]
+        return chosen == list(range(first, last + 1)) and not first < self.ellipsis <= last
+
+
 def getitem(x: Any, key: Any) -> Any:
     """x[key]: a view for leading indices and slices, else a copy; recorded like any operator."""
     if x.ndim == 0:
@@ -47,7 +58,7 @@ def _is_plain(key: Any) -> bool:
 
 
 
-def checked(shape: tuple[int, ...], key: Any) -> list[Entry]:
+def checked(shape: tuple[int, ...], key: Any) -> Entries:
     """The entries of a key for an array of this shape: every axis gets one, None are extra."""
     if not shape and type(key) is slice and key == slice(None):
         key = ()                        # as in MXNet, x[:] is all of x without axes, too
@@ -60,9 +71,11 @@ def checked(shape: tuple[int, ...], key: Any) -> list[Entry]:
         raise _error(shape, key, "has more than one ellipsis")
     at = dots[0] if dots else len(parts)
     parts[at:at + 1] = [slice(None)] * (len(shape) - used)
-    entries: list[Entry] = []
+    entries = Entries()
     axis = 0
-    for part in parts:
+    for number, part in enumerate(parts):
+        if dots and number == at:
+            entries.ellipsis = len(entries)
         if part is None:
             entries.append(None)
         elif _is_mask(part):
@@ -198,7 +211,7 @@ def _basic(x: Any, entries: list[Entry]) -> Any:
     return _reshaped(piece, shape or (x.shape and (1,)))
 
 
-def _advanced(x: Any, entries: list[Entry]) -> Any:
+def _advanced(x: Any, entries: Entries) -> Any:
     """With index arrays: slices first, then take or gather_nd, then NumPy's order of axes."""
     axes = [entry for entry in entries if entry is not None]
     x = _sliced(x, [entry if isinstance(entry, range) else range(n)
@@ -210,11 +223,12 @@ def _advanced(x: Any, entries: list[Entry]) -> Any:
         return _TAKE(x, _index_array(entries[chosen[0]], x), axis=chosen[0], mode="clip")
     arrays = broadcast_indices([entries[i] for i in chosen])
     first, count = chosen[0], len(chosen)
+    together = entries.are_together(chosen)
     if chosen != list(range(count)):
         others = [i for i in range(x.ndim) if i not in chosen]
         x = _TRANSPOSE(x, axes=(*chosen, *others))
     result = _GATHER_ND(x, _index_array(np.stack(arrays), x))
-    if first == 0 or chosen != list(range(first, first + count)):
+    if first == 0 or not together:
         return result
     new = arrays[0].ndim                # the arrays' axes go where the first index was
     order = (*range(new, new + first), *range(new), *range(new + first, result.ndim))

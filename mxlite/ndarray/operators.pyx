@@ -67,7 +67,7 @@ cdef inline object with_number(Operator op, ArrayBase a, object b, object out):
     cdef str dtype = a.spec.dtype
     if (dtype == "float32" or dtype in FLOATING
             or (type(b) is int and 0 <= b <= 127)
-            or (type(b) is int and -32768 <= b <= 32767 and a.spec.itemsize > 1)):
+            or (type(b) is int and -2147483648 <= b <= 2147483647 and a.spec.itemsize > 1)):
         return with_scalar(op, a, b, out)
     return run_with_number(op, a, b, out)
 

@@ -15,7 +15,7 @@ from ..ops.schema import REGISTRY
 from .array import ArrayBase, wrap_numpy
 from .function import OpFunction
 from .host_values import to_read
-from .indexing import Entry, as_slice, broadcast_indices, checked, is_whole
+from .indexing import Entries, Entry, as_slice, broadcast_indices, checked, is_whole
 from .integer_numbers import checked_number
 from .run import EXACT, invoke_list
 from .tape import Scope, has_history
@@ -77,7 +77,7 @@ def _scalar_operator(shape: Shape, key: Any) -> Any:
     return op
 
 
-def _write(x: Any, entries: list[Entry], value: Any) -> None:
+def _write(x: Any, entries: Entries, value: Any) -> None:
     if any(isinstance(entry, np.ndarray) for entry in entries):
         _set_items(x, entries, value)
     elif isinstance(value, (int, float)):
@@ -155,7 +155,7 @@ def _set_slice(x: Any, entries: list[Entry], value: Any) -> None:
 
 # Index arrays ----------------------------------------------------------------------------------
 
-def _set_items(x: Any, entries: list[Entry], value: Any) -> None:
+def _set_items(x: Any, entries: Entries, value: Any) -> None:
     """With index arrays: every axis up to the last one that is not taken whole gets an array."""
     if isinstance(value, (int, float)):
         value = to_read(np.array([value]), x.ctx, x._dtype_name)
@@ -190,14 +190,13 @@ def _is_whole_axis(entry: Entry, length: int) -> bool:
     return isinstance(entry, range) and is_whole(entry, length)
 
 
-def _result_axes(entries: list[Entry]) -> tuple[list[int | None], dict[int, Any], list[int]]:
+def _result_axes(entries: Entries) -> tuple[list[int | None], dict[int, Any], list[int]]:
     """NumPy's order of the axes of x[key], numbers of entries, None for those of the index arrays;
     the index arrays broadcast together, by entry; and their shape."""
     chosen = [i for i, entry in enumerate(entries) if isinstance(entry, (int, np.ndarray))]
     arrays = broadcast_indices([entries[i] for i in chosen])
     others: list[int | None] = [i for i in range(len(entries)) if i not in chosen]
-    together = chosen == list(range(chosen[0], chosen[0] + len(chosen)))
-    at = chosen[0] if together else 0
+    at = chosen[0] if entries.are_together(chosen) else 0
     order = [*others[:at], None, *others[at:]]
     return order, dict(zip(chosen, arrays, strict=True)), list(arrays[0].shape)
 

@@ -1,5 +1,7 @@
 """x[key] and x[key] = value against NumPy on random keys, and what is MXNet's own."""
 
+import itertools
+
 import numpy as np
 import pytest
 from assertions import assert_same
@@ -195,3 +197,20 @@ def test_variables_cannot_be_written_while_recording():
     data.attach_grad()
     with mx.autograd.record(), pytest.raises(mx.MXNetError, match="cannot be written in place"):
         data[0] = 1
+
+
+def test_an_ellipsis_of_no_axes_separates_arrays():
+    """As in NumPy: the arrays' axes come first then."""
+    values = np.arange(120).reshape(2, 3, 4, 5)
+    parts = [[0, 1], ..., slice(None), 0, None]
+    for key in itertools.product(parts, repeat=5):
+        if key.count(...) != 1:
+            continue
+        want = values[key]
+        x, changed = nd.array(values), values.copy()
+        got = x[key].asnumpy()
+        np.testing.assert_array_equal(got, want.reshape(got.shape))
+        assert got.shape == (want.shape or (1,))
+        x[key] = np.arange(want.size).reshape(want.shape or (1,))
+        changed[key] = np.arange(want.size).reshape(want.shape)
+        np.testing.assert_array_equal(x.asnumpy(), changed)
