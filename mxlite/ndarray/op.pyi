@@ -428,6 +428,10 @@ def crop(data: NDArray, begin: int | Sequence[int | None] | None,
          out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """data[begin[0]:end[0]:step[0], begin[1]:end[1]:step[1], ...]."""
 
+def cumsum(a: NDArray, axis: int | None = None, dtype: Any = None, *,
+           out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """The sums of the items of `a` up to each one along axis; axis None: of the flattened `a`."""
+
 def degrees(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
             name: str | None = None) -> NDArray:
     """degrees(x) = 180 x / pi, element by element; shape and dtype stay."""

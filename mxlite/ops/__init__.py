@@ -7,6 +7,7 @@ from . import (  # noqa: F401
     binary,
     cast,
     clip,
+    cumsum,
     hard_sigmoid,
     image,
     indexing,

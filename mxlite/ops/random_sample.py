@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ..base import Shape
+from .index_dtype import check_held
 from .inference import common
 from .random import _Random
 from .schema import Op, kernel, param, register, runtime
@@ -175,6 +176,7 @@ class SampleMultinomial(Op):
 
     def prepare(self, inputs, outputs):
         *_, classes = shape = inputs[0].shape
+        check_held(self.name.removeprefix("_"), classes, self.dtype, "dtype='int32' holds them")
         return kernel("sample_multinomial", inputs[0].dtype,
                       rows=math.prod(shape[:-1]), classes=classes, draws=math.prod(self.shape),
                       has_log=int(self.get_prob), out_kind=INDEX_DTYPES.index(self.dtype),

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..base import Shape
 from ._reduction import reduce_call
+from .index_dtype import check_held
 from .schema import Op, host, kernel, param, register
 
 Axis = int | tuple[int, ...] | None
@@ -238,9 +239,11 @@ class _Position(_Reduction):
         shape = inputs[0].shape
         axes = self.reduced(len(shape))
         before, after = (shape[:axes[0]], shape[axes[-1] + 1:]) if axes else ((), ())
-        return kernel(self.kernel_name, inputs[0].dtype, outer=math.prod(before),
-                      axis=math.prod([shape[axis] for axis in axes]), inner=math.prod(after),
-                      work=inputs[0].size)
+        length = math.prod([shape[axis] for axis in axes])
+        check_held(self.name, length, inputs[0].dtype,
+                   "cast data before the call: data.astype('float64')")
+        return kernel(self.kernel_name, inputs[0].dtype, outer=math.prod(before), axis=length,
+                      inner=math.prod(after), work=inputs[0].size)
 
     def grad(self, F, dy, inputs, outputs):
         return [None]

@@ -7,35 +7,48 @@ from .schema import Op, param, register
 from .strided import contiguous, strided
 
 
+def aligned(shape: Shape, ndim: int) -> Shape:
+    """The shape with axes of length 1 put before its own, so that it has `ndim`."""
+    return (1,) * (ndim - len(shape)) + shape
+
+
 class _Broadcasting(Op):
-    """Base: the output's shape is data's with some axes of length 1 made longer."""
+    """Base: the output's shape is data's with some axes of length 1 made longer, and new ones
+    before them."""
 
     def prepare(self, inputs, outputs):
-        shape = inputs[0].shape
+        shape = aligned(inputs[0].shape, outputs[0].ndim)
         strides = [0 if n == 1 else stride
                    for n, stride in zip(shape, contiguous(shape), strict=True)]
         return strided("strided_copy", outputs[0], outputs[0].shape, strides,
                        y_at=len(inputs))
 
     def grad(self, F, dy, inputs, outputs):
-        shape = inputs[0].shape
+        shape = aligned(inputs[0].shape, outputs[0].ndim)
         axes = [axis for axis, n in enumerate(shape) if n == 1 and outputs[0].shape[axis] != 1]
         total = F.sum(dy[0], axis=tuple(axes), keepdims=True) if axes else dy[0]
+        if len(shape) != inputs[0].ndim:
+            total = total.reshape(inputs[0].shape)
         return [total] + [None] * (len(inputs) - 1)
 
 
 @register("broadcast_to")
 class BroadcastTo(_Broadcasting):
-    """data with its axes of length 1 repeated to `shape`; 0 in shape keeps data's length."""
+    """data with its axes of length 1 repeated to `shape`; 0 in shape keeps data's length.
+
+    shape may have more axes than data: they come before data's.
+    """
 
     shape: Shape = param((), "the wanted shape")
 
     def infer_shape(self, data):
-        if len(self.shape) != len(data):
-            raise self.value_error("shape", f"of {len(data)} lengths, as data {data} has",
+        lead = len(self.shape) - len(data)
+        if lead < 0:
+            raise self.value_error("shape", f"of at least {len(data)} lengths, as data {data} has",
                                    self.shape)
-        wanted = tuple([m or n for m, n in zip(self.shape, data, strict=True)])
-        for axis, (m, n) in enumerate(zip(wanted, data, strict=True)):
+        wanted = tuple([m or n for m, n in zip(self.shape, aligned(data, lead + len(data)),
+                                               strict=True)])
+        for axis, (m, n) in enumerate(zip(wanted[lead:], data, strict=True)):
             if n not in (1, m):
                 raise self.shape_error("data", f"with 1 or {m} on axis {axis}", data)
         return [wanted]
@@ -64,7 +77,10 @@ class BroadcastAxis(_Broadcasting):
 
 @register("broadcast_like", inputs="lhs rhs")
 class BroadcastLike(_Broadcasting):
-    """lhs with its axes of length 1 repeated as in rhs; lhs_axes[i] follows rhs_axes[i]."""
+    """lhs with its axes of length 1 repeated as in rhs; lhs_axes[i] follows rhs_axes[i].
+
+    Without lhs_axes, rhs may have more axes than lhs: they come before those of lhs.
+    """
 
     dtype_rule = "T any -> T"
     lhs_axes: Shape | None = param(None, "axes of lhs to repeat; None: all")
@@ -77,8 +93,10 @@ class BroadcastLike(_Broadcasting):
                                    self.rhs_axes)
 
     def infer_shape(self, lhs, rhs):
-        if self.lhs_axes is None and len(lhs) != len(rhs):
-            raise self.shape_error("rhs", f"with {len(lhs)} axes, as lhs {lhs} has", rhs)
+        if self.lhs_axes is None and len(lhs) > len(rhs):
+            raise self.shape_error("rhs", f"with at least {len(lhs)} axes, as lhs {lhs} has", rhs)
+        if self.lhs_axes is None:
+            lhs = aligned(lhs, len(rhs))
         everything = range(len(lhs))
         left = everything if self.lhs_axes is None else self.lhs_axes
         right = everything if self.rhs_axes is None else self.rhs_axes

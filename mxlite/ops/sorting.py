@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from ..base import Shape
+from .index_dtype import check_held
 from .schema import Op, host, param, register
 
 DType = str
@@ -106,6 +107,7 @@ class ArgSort(_Sorting):
     def prepare(self, inputs, outputs):
         shape = self.flat(inputs[0].shape)
         axis = self.place(shape)
+        check_held(self.name, shape[axis], self.dtype, "dtype='int32' holds them")
 
         def write(data: Any, out: Any) -> None:
             out[...] = sorted_indices(data.reshape(shape), axis, self.is_ascend)
@@ -165,6 +167,8 @@ class TopK(_Sorting):
         shape = self.flat(inputs[0].shape)
         axis = self.place(shape)
         k = self.count(shape[axis])
+        if self.ret_typ in ("indices", "both"):
+            check_held(self.name, shape[axis], self.dtype, "dtype='int32' holds them")
 
         def write(data: Any, *outs: Any) -> None:
             import numpy as np

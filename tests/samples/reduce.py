@@ -93,6 +93,8 @@ def orders():
     for kind in ("indices", "value", "both"):
         yield Sample("topk", (Spread((3, 7)),), topk, {"k": 3, "ret_typ": kind},
                      gradient="checked" if kind == "value" else "none")
+    for params in ({}, {"axis": 0}, {"axis": 2}):
+        yield Sample("cumsum", (SHAPE,), lambda x, axis=None: x.cumsum(axis), params, second=True)
     yield Sample("topk", (Spread((7, 3)),), topk,
                  {"axis": 0, "k": 2, "ret_typ": "value", "is_ascend": True})
 

@@ -1,0 +1,53 @@
+"""cumsum: the sums of the items up to each one."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .schema import Op, host, param, register
+
+DType = str
+
+
+@register("cumsum", "_np_cumsum", inputs="a")
+class CumSum(Op):
+    """The sums of the items of `a` up to each one along axis; axis None: of the flattened `a`.
+
+    y[i] = a[0] + ... + a[i], in the dtype of the output, int64 for bool; 16-bit floats are summed
+    in float32.
+    """
+
+    axis: int | None = param(None, "the axis; None: flatten first")
+    dtype: DType | None = param(None, "dtype of the output; None: that of a")
+
+    dtype_rule = "any -> any"
+
+    def infer_dtype(self, a):
+        return [self.dtype or ("int64" if a == "bool" else a)]
+
+    def fill_dtypes(self, inputs, outputs):
+        return inputs, [self.dtype or outputs[0] if inputs[0] is None
+                        else self.infer_dtype(inputs[0])[0]]
+
+    def infer_shape(self, a):
+        if self.axis is None:
+            return [(math.prod(a),)]
+        self.axis_in(self.axis, len(a))
+        return [a]
+
+    def prepare(self, inputs, outputs):
+        dtype = outputs[0].dtype
+        within = "float32" if dtype in ("float16", "bfloat16") else dtype
+
+        def write(a: Any, out: Any) -> None:
+            out[...] = a.astype(within).cumsum(self.axis, dtype=within)
+
+        return host(write)
+
+    def grad(self, F, dy, inputs, outputs):
+        axis = 0 if self.axis is None else self.axis
+        back = F.reverse(F.cumsum(F.reverse(dy[0], axis=axis), axis=axis), axis=axis)
+        if back.shape != inputs[0].shape:
+            back = back.reshape(inputs[0].shape)
+        return [back if back.dtype == inputs[0].dtype else F.Cast(back, dtype=inputs[0].dtype)]
