@@ -99,6 +99,26 @@ def check_count(caller: str, name: str, value: Any, low: int) -> int:
     return int(value.__index__())
 
 
+def check_shape(caller: str, name: str, value: Any, low: int, count: int = 0) -> Shape:
+    """A tuple of ints of at least `low`, from such a tuple or one int; count: how many they must
+    be, one int standing for all (0: any number)."""
+    if hasattr(value, "__index__"):
+        return (check_count(caller, name, value, low),) * (count or 1)
+    lengths = tuple(value)
+    if count and len(lengths) != count:
+        raise MXNetValueError(
+            f"{caller}: {name} must be a number or a tuple of {count}; got {lengths}")
+    return tuple([check_count(caller, name, length, low) for length in lengths])
+
+
+def no_array(value: Any) -> str:
+    """"ndarray; mx.nd.array(x) makes an NDArray of it": what came where an NDArray was wanted."""
+    kind = type(value).__name__
+    if hasattr(value, "__array__") or isinstance(value, (list, tuple, int, float)):
+        return f"{kind}; mx.nd.array(x) makes an NDArray of it"
+    return kind
+
+
 # what other libraries call things: their name -> names here, of which the first that fits counts
 _ELSEWHERE = {
     "lr": ["learning_rate"], "weight_decay": ["wd"], "eps": ["epsilon"], "cuda": ["gpu"],

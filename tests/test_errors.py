@@ -1,5 +1,6 @@
 """What mxlite says to mistakes: operator, argument, rule, value, and the near name."""
 
+import numpy as np
 import pytest
 
 import mxlite as mx
@@ -73,3 +74,17 @@ def test_functions_show_real_signatures():
     assert "data (N, C" in nd.Convolution.__doc__
     assert nd.Convolution.__name__ == "Convolution"
     assert str(inspect.signature(nd.concat)).startswith("(*data")
+
+
+@pytest.mark.parametrize("call, message", [
+    (lambda x, v: mx.nd.relu(v), "relu: data must be an NDArray; got ndarray; mx.nd.array"),
+    (lambda x, v: mx.nd.dot(x, v), "dot: rhs must be an NDArray; got ndarray; mx.nd.array"),
+    (lambda x, v: mx.nd.concat(x, v), "Concat: data1 must be an NDArray; got ndarray; mx.nd.ar"),
+    (lambda x, v: mx.nd.relu(x, out=v), "relu: out must be an NDArray; got ndarray; mx.nd.array"),
+    (lambda x, v: mx.nd.relu([1, 2]), "relu: data must be an NDArray; got list; mx.nd.array"),
+    (lambda x, v: mx.nd.relu("x"), "relu: data must be an NDArray; got str$"),
+    (lambda x, v: mx.gluon.nn.Dense(2)(v), "Dense: the first input must be an NDArray; got ndar"),
+])
+def test_what_is_no_array_is_named_with_the_remedy(call, message):
+    with pytest.raises(TypeError, match=message):
+        call(mx.nd.ones((2, 3)), np.ones((2, 3), "float32"))

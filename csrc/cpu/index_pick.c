@@ -17,6 +17,7 @@ typedef struct {
   char *y;
   int64_t num_tasks;
   int is_grad;
+  int *status;
 } pick_job;
 
 /* Task i goes over its share of the outer * inner places. */
@@ -38,6 +39,7 @@ static void pick_task(void *context, int64_t i) {
       else copy_row(job->y + place, job->x + picked, d->item);
     }
   }
+  if (status != MX_OK) __atomic_store_n(job->status, status, __ATOMIC_RELAXED);
 }
 
 static void zero_task(void *context, int64_t i) {
@@ -49,12 +51,14 @@ static void zero_task(void *context, int64_t i) {
 }
 
 static int run_pick(const pick_dims *d, void *const *ptr, int is_grad) {
-  pick_job job = {.d = d, .x = ptr[0], .indices = ptr[1], .y = ptr[2], .is_grad = is_grad};
+  int status = MX_OK;
+  pick_job job = {.d = d, .x = ptr[0], .indices = ptr[1], .y = ptr[2], .is_grad = is_grad,
+                  .status = &status};
   const int64_t places = d->outer * d->inner;
   if (is_grad && places * d->K > 0)
     run_tasks(zero_task, &job, places * d->K * d->item / 8, INDEX_TASKS, &job.num_tasks);
   if (places > 0) run_tasks(pick_task, &job, 4 * places, places, &job.num_tasks);
-  return MX_OK;
+  return status;
 }
 
 static int pick_bytes(const void *desc, void *const *ptr, const mx_scalar *scalars) {

@@ -6,7 +6,7 @@ import threading
 from types import TracebackType
 from typing import Any
 
-from ..base import MXNetTypeError, MXNetValueError, listing, suggestion
+from ..base import MXNetTypeError, MXNetValueError, check_count, listing, suggestion
 
 
 class _Stack(threading.local):
@@ -36,12 +36,9 @@ class Context:
             near = suggestion(device_type, _KINDS)
             raise MXNetValueError(
                 f"Context: device_type must be {listing(_KINDS)}; got {device_type!r}{near}")
-        if not isinstance(device_id, int) or device_id < 0:
-            raise MXNetValueError(
-                f"Context: device_id must be an integer of at least 0; got {device_id!r}")
         self.device_type = device_type
-        self.device_id = device_id
-        self._hash = hash((device_type, device_id))
+        self.device_id = check_count("Context", "device_id", device_id, 0)
+        self._hash = hash((device_type, self.device_id))
 
     @property
     def device_typeid(self) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import autograd
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, dtype_name, suggestion
+from ..base import MXNetTypeError, MXNetValueError, check_shape, dtype_name, suggestion
 from .parameter import Parameter, contexts_of
 
 _ATTRIBUTES = {
@@ -39,7 +39,7 @@ def agree(param: Parameter, **kwargs: Any) -> None:
 
 def _merge(name: str, old: tuple[int, ...], new: Any) -> tuple[int, ...]:
     """Both shapes' known lengths; raises where they differ."""
-    new = (new,) if isinstance(new, int) else tuple(new)
+    new = check_shape(f"Parameter '{name}'", "shape", new, -1)
     if len(old) != len(new) or any(a > 0 and b > 0 and a != b
                                    for a, b in zip(old, new, strict=True)):
         raise MXNetValueError(f"Parameter '{name}' is there with shape {old}; got {new}")

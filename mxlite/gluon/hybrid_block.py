@@ -9,6 +9,7 @@ from ..base import (
     MXNetNotImplementedError,
     MXNetTypeError,
     MXNetValueError,
+    no_array,
     suggestion,
 )
 from ..ops.placeholder import Placeholder
@@ -71,37 +72,40 @@ class HybridBlock(Block):
     # Running --------------------------------------------------------------------------------------
 
     def _call_hooked(self, args: tuple[Any, ...]) -> Any:
-        if args and isinstance(args[0], Placeholder):
+        if args and isinstance(first_array(args), Placeholder):
             return self.forward(*args)      # hooks see arrays, not what stands for them
         return super()._call_hooked(args)
 
     def forward(self, x: Any, *args: Any) -> Any:
-        """Call hybrid_forward with `nd` and the parameters' arrays on the context of `x`."""
+        """Call hybrid_forward with `nd` and the parameters' arrays.
+
+        Their context is that of the first array among the inputs, in which lists may be nested.
+        """
         cached = self._cached
         if (cached is not None and cached[0] == Parameter.changes and isinstance(x, nd.NDArray)
                 and (cached[1] is x.ctx or cached[1] == x.ctx)):
             return self.hybrid_forward(nd, x, *args, **cached[2])
-        if isinstance(x, Placeholder):
+        first = x if isinstance(x, nd.NDArray) else first_array((x, *args))
+        if isinstance(first, Placeholder):
             if self._is_waiting() and type(self).infer_shape is not HybridBlock.infer_shape:
                 self.infer_shape(x, *args)
-            return self._describe(x.tracer, (x, *args))
-        return self.hybrid_forward(nd, x, *args, **self._arrays(x, args))
-
-    def _arrays(self, x: Any, args: tuple[Any, ...]) -> dict[str, nd.NDArray]:
-        """The parameters' arrays, after finishing their deferred initialization."""
-        if not isinstance(x, nd.NDArray):
+            return self._describe(first.tracer, (x, *args))
+        if first is None:
             raise MXNetTypeError(
-                f"{type(self).__name__}: the first input must be an NDArray; "
-                f"got {type(x).__name__}")
+                f"{type(self).__name__}: the first input must be an NDArray; got {no_array(x)}")
+        return self.hybrid_forward(nd, x, *args, **self._arrays(first.ctx, (x, *args)))
+
+    def _arrays(self, ctx: Any, args: tuple[Any, ...]) -> dict[str, nd.NDArray]:
+        """The parameters' arrays on ctx, after finishing their deferred initialization."""
         try:
-            arrays = {name: param.data(x.ctx) for name, param in self._reg_params.items()}
+            arrays = {name: param.data(ctx) for name, param in self._reg_params.items()}
         except DeferredInitializationError:
             if self._is_waiting():
-                self.infer_shape(x, *args)
+                self.infer_shape(*args)
             for param in self._reg_params.values():
                 param._finish_deferred_init()
-            arrays = {name: param.data(x.ctx) for name, param in self._reg_params.items()}
-        object.__setattr__(self, "_cached", (Parameter.changes, x.ctx, arrays))
+            arrays = {name: param.data(ctx) for name, param in self._reg_params.items()}
+        object.__setattr__(self, "_cached", (Parameter.changes, ctx, arrays))
         return arrays
 
     def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
@@ -138,4 +142,16 @@ class HybridBlock(Block):
     def infer_type(self, *args: Any) -> None:
         """Give parameters the dtype of the first input."""
         for param in self._reg_params.values():
-            param.cast(args[0].dtype)
+            param.cast(first_array(args).dtype)
+
+
+def first_array(args: Any) -> Any:
+    """The first array or placeholder in nested lists and tuples; None if there is none."""
+    for item in args:
+        if isinstance(item, (nd.NDArray, Placeholder)):
+            return item
+        if isinstance(item, (list, tuple)):
+            found = first_array(item)
+            if found is not None:
+                return found
+    return None

@@ -9,7 +9,14 @@ import numpy as np
 
 from .. import autograd, initializer
 from .. import ndarray as nd
-from ..base import MXNetError, MXNetValueError, dtype_name, from_package, listing
+from ..base import (
+    MXNetError,
+    MXNetValueError,
+    check_shape,
+    dtype_name,
+    from_package,
+    listing,
+)
 from ..device.context import Context, as_context, cpu, current_context
 from .utils import shape_is_known
 
@@ -39,9 +46,7 @@ class Parameter:
             if value != "default":
                 raise MXNetValueError(f"Parameter: {argument} must be 'default'; got {value!r}")
         self.name = name
-        self._shape = (shape,) if isinstance(shape, int) else shape and tuple(shape)
-        if shape == ():
-            self._shape = ()
+        self._shape = None if shape is None else check_shape("Parameter", "shape", shape, -1)
         self._dtype = dtype
         self.lr_mult = lr_mult
         self.wd_mult = wd_mult

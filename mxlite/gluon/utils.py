@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError
+from ..base import MXNetTypeError, MXNetValueError, check_count
 from ..device.context import Context
 from .download import check_sha1 as check_sha1
 from .download import download as download
@@ -57,6 +57,7 @@ def split_data(data: nd.NDArray, num_slice: int, batch_axis: int = 0,
 
     If not even_split, the first ones may have one item more than the others, which may be empty.
     """
+    num_slice = check_count("split_data", "num_slice", num_slice, 1)
     size = data.shape[batch_axis]
     if even_split and size % num_slice:
         raise MXNetValueError(
@@ -74,6 +75,8 @@ def split_data(data: nd.NDArray, num_slice: int, batch_axis: int = 0,
 def split_and_load(data: Any, ctx_list: Sequence[Context], batch_axis: int = 0,
                    even_split: bool = True) -> list[nd.NDArray]:
     """The parts of a batch, one on each context."""
+    if not ctx_list:
+        raise MXNetValueError("split_and_load: ctx_list must hold at least one context; got none")
     if not isinstance(data, nd.NDArray):
         data = nd.array(data, ctx=ctx_list[0])
     if len(ctx_list) == 1:

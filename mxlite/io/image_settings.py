@@ -74,7 +74,7 @@ def _std(caller: str, name: str, value: Any) -> float:
 
 def _data_shape(caller: str, shape: Any) -> tuple[int, ...]:
     lengths = tuple(shape) if isinstance(shape, (tuple, list)) else ()
-    if len(lengths) != 3 or not all(isinstance(n, int) and n > 0 for n in lengths):
+    if len(lengths) != 3 or not all(hasattr(n, "__index__") and n > 0 for n in lengths):
         raise MXNetValueError(f"{caller}: data_shape must be (channels, height, width), positive "
                               f"integers; got {shape!r}")
     if lengths[0] not in (1, 3, 4):

@@ -11,7 +11,7 @@ from ..device.memory cimport (
     Spec, Storage, copy_memory, host_view, make_spec, new_storage, note_write, numpy_data,
 )
 
-from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError
+from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError, no_array
 from ..device.context import cpu
 
 cdef extern from *:
@@ -88,8 +88,7 @@ cdef class GraphWrite:
 cpdef ArrayBase need_array(object value, str function, str argument):
     """`value` if it is an array; raises MXNetTypeError, naming function and argument, otherwise."""
     if not isinstance(value, ArrayBase):
-        raise MXNetTypeError(
-            f"{function}: {argument} must be an NDArray; got {type(value).__name__}")
+        raise MXNetTypeError(f"{function}: {argument} must be an NDArray; got {no_array(value)}")
     return <ArrayBase>value
 
 

@@ -103,12 +103,12 @@ def eye(N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any =
     return _made("_eye", ctx, N=N, M=M, k=k, dtype=dtype)
 
 
-def moveaxis(tensor: NDArray, source: int | Sequence[int],
-             destination: int | Sequence[int]) -> NDArray:
-    """The axes `source` moved to `destination`, the others in their order."""
+def moveaxis(tensor: NDArray, source: Any, destination: Any) -> NDArray:
+    """The axes `source` (an int or several) moved to `destination`, the others in their order."""
     need_array(tensor, "moveaxis", "tensor")
-    source = [source] if isinstance(source, int) else list(source)
-    destination = [destination] if isinstance(destination, int) else list(destination)
+    source = [source] if hasattr(source, "__index__") else list(source)
+    destination = ([destination] if hasattr(destination, "__index__")
+                   else list(destination))
     if len(source) != len(destination):
         raise MXNetValueError(f"moveaxis: source and destination must be equally long; "
                               f"got {source} and {destination}")

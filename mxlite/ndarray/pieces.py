@@ -21,7 +21,7 @@ def split_v2(ary: Any, indices_or_sections: int | Sequence[int], axis: int = 0,
 
     split_v2(x, (2, 5)) -> [x[:2], x[2:5], x[5:]].
     """
-    if isinstance(indices_or_sections, int):
+    if isinstance(indices_or_sections, (int, np.integer)):
         return _SPLIT(ary, indices=(), axis=axis, squeeze_axis=squeeze_axis,
                       sections=indices_or_sections)
     return _SPLIT(ary, indices=(0, *indices_or_sections), axis=axis, squeeze_axis=squeeze_axis)

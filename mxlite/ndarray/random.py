@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import MXNetTypeError, MXNetValueError, Shape, dtype_name
+from ..base import MXNetTypeError, MXNetValueError, Shape, check_shape, dtype_name
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
 from .array import need_array
@@ -19,7 +19,7 @@ from .run import invoke_list
 def _shape(shape: Any) -> Shape:
     if shape is None:
         return ()
-    return (shape,) if isinstance(shape, int) else tuple(shape)
+    return check_shape("random", "shape", shape, 0)
 
 
 def _draw(name: str, given: dict[str, Any], shape: Any, dtype: Any, ctx: Any, out: Any) -> NDArray:

@@ -12,7 +12,7 @@ from ..device.program cimport BUFFER, Program
 from .array cimport ArrayBase, Flags, copy_into, flags, kind_of, need_array, new_array, share, will_write
 from .tape cimport record as record_call
 
-from ..base import MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError
+from ..base import MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError, no_array
 from ..device.context import current_context
 from ..device.rng import next_key
 
@@ -279,7 +279,7 @@ def invoke_list(Operator op, list arrays, values, out=None, ctx=None):
     for array in arrays:
         if not isinstance(array, ArrayBase):
             raise MXNetTypeError(f"{op.name}: its inputs must be NDArrays; "
-                                 f"got {type(array).__name__}")
+                                 f"got {no_array(array)}")
     if op.needs_key:
         fill_key(scalars)
     for i, value in enumerate(values):

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Sequence
 from typing import Any
 
-from ..base import MXNetTypeError
+from ..base import MXNetTypeError, no_array
 from .schema import REQUIRED, Op, ScalarRef, unknown_keyword
 
 
@@ -114,8 +114,7 @@ def _ordered_inputs(op: Op, array: Any, inputs: dict[str, Any]) -> list[Any]:
     """
     for name, given in inputs.items():
         if given is not None and not isinstance(given, array):
-            kind = array.__name__ if isinstance(array, type) else array[0].__name__
-            raise MXNetTypeError(f"{op.name}: {name} must be an {kind}; got {type(given).__name__}")
+            raise MXNetTypeError(f"{op.name}: {name} must be an NDArray; got {no_array(given)}")
     if op.is_variadic:
         return list(inputs.values())
     ordered = []

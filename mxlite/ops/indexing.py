@@ -157,7 +157,7 @@ class Pick(_Picking):
 
     axis: int = param(-1, "the axis to pick from")
     keepdims: bool = param(False, "keep the axis, with length 1")
-    mode: str = param("clip", "what indices outside do", choices=MODES[:2])
+    mode: str = param("clip", "what indices outside do", choices=MODES)
 
     def fill_shapes(self, inputs, outputs):
         data, index = inputs
@@ -200,7 +200,7 @@ class BackwardPick(_Picking):
 
     shape: Shape = required("shape of the output")
     axis: int = required("the axis picked from")
-    mode: str = required("what indices outside do", choices=MODES[:2])
+    mode: str = required("what indices outside do", choices=MODES)
 
     def infer_shape(self, data, index):
         return [self.shape]

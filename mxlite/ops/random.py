@@ -57,7 +57,8 @@ class RandomUniform(_Random):
     @classmethod
     def check_runtime(cls, name, low, high):
         if not low <= high:
-            raise MXNetValueError(f"{name}: low must be at most high; got {low} and {high}")
+            raise MXNetValueError(
+                f"{name}: low must be at most high; got {low:.15g} and {high:.15g}")
 
 
 @register("_random_normal", "normal", "random_normal", inputs="")
@@ -88,7 +89,7 @@ class RandomRandint(_Random):
     @classmethod
     def check_runtime(cls, name, low, high):
         if not low < high:
-            raise MXNetValueError(f"{name}: low must be below high; got {low} and {high}")
+            raise MXNetValueError(f"{name}: low must be below high; got {low:.15g} and {high:.15g}")
 
 
 class _RandomLike(_Random):

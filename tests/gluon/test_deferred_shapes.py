@@ -170,3 +170,35 @@ def test_known_shapes_need_no_placeholders():
     block = Waiting(lambda F, x, w: mx.nd.array(x.asnumpy()) + w, (2, 3))
     block.initialize()
     np.testing.assert_array_equal(block(X).asnumpy(), np.full((2, 3), 2, "float32"))
+
+
+class OfLists(gluon.HybridBlock):
+    """Inputs in nested lists, one of them an option."""
+
+    def __init__(self):
+        super().__init__()
+        with self.name_scope():
+            self.dense = nn.Dense(2)
+            self.weight = self.params.get("weight", shape=(3, 0), allow_deferred_init=True)
+
+    def hybrid_forward(self, F, states, scale, weight):
+        (a, (b, _)), c = states
+        return [F.FullyConnected(a, weight, num_hidden=3, no_bias=True) * scale + b, self.dense(c)]
+
+
+def test_the_first_input_may_be_nested_lists():
+    net = OfLists()
+    net.initialize(mx.init.One())
+    a, b, c = mx.nd.ones((4, 5)), mx.nd.ones((4, 3)), mx.nd.ones((4, 7))
+    for _ in range(2):                  # the second time from the cache
+        y, z = net([(a, [b, None]), c], 2.0)
+        assert y.asnumpy().tolist() == [[11] * 3] * 4
+        assert z.asnumpy().tolist() == [[7] * 2] * 4
+    assert net.weight.shape == (3, 5) and net.dense.weight.shape == (2, 7)
+
+
+def test_inputs_without_an_array_are_refused():
+    net = OfLists()
+    net.initialize()
+    with pytest.raises(TypeError, match="OfLists: the first input must be an NDArray; got list"):
+        net([(1, [2, None]), 3], 2.0)

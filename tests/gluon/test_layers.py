@@ -164,7 +164,7 @@ def test_repr_as_mxnet_prints():
 
 
 @pytest.mark.parametrize(("make", "message"), [
-    (lambda: nn.Dense(0), "Dense: units must be at least 1; got 0"),
+    (lambda: nn.Dense(0), "Dense: units must be an integer of at least 1; got 0"),
     (lambda: nn.Conv2D(4, (3, 3, 3)), r"kernel_size must be a number or a tuple of 2; got \(3, 3"),
     (lambda: nn.Conv2D(4, 3, layout="NHWC"), "Conv2D: layout must be 'NCHW'; got 'NHWC'"),
     (lambda: nn.Conv2D(4, 3, groups=2, in_channels=3), "in_channels must be a multiple of groups"),

@@ -113,3 +113,20 @@ def test_poisson_loss_of_a_target_of_zero_is_finite():
         mx.nd.array([1, 2]), mx.nd.array([0, 3]))
     stirling = 3 * np.log(3) - 3 + np.log(2 * np.pi * 3) / 2
     np.testing.assert_allclose(value.asscalar(), (1 + 2 - 3 * np.log(2) + stirling) / 2, 1e-6)
+
+
+@pytest.mark.parametrize("label", [3, -1, float("nan")])
+def test_labels_that_are_no_classes_are_named(label):
+    pred, labels = mx.nd.ones((2, 3)), mx.nd.array([0, label])
+    function = mx.gluon.loss.SoftmaxCrossEntropyLoss()
+    with pytest.raises(IndexError, match=rf"Loss: labels must be from 0 to 2, .*; got {label}"):
+        function(pred, labels)
+    weighted = function(pred, labels, mx.nd.array([[1], [0]])).asnumpy()
+    np.testing.assert_allclose(weighted, [np.log(3), 0], rtol=1e-6)
+
+
+def test_one_hot_labels_get_a_hint():
+    with pytest.raises(ValueError, match=r"pred, \(2, 3\); if it .*sparse_label=False"):
+        mx.gluon.loss.SoftmaxCrossEntropyLoss()(mx.nd.ones((2, 3)), mx.nd.ones((2, 3)))
+    with pytest.raises(ValueError, match="pick: index must have shape"):
+        mx.gluon.loss.SoftmaxCrossEntropyLoss()(mx.nd.ones((2, 3)), mx.nd.ones((3,)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import Any
 
 from ...base import MXNetTypeError
@@ -17,7 +18,7 @@ class Loss(HybridBlock):
 
     def __init__(self, weight: float | None, batch_axis: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if weight is not None and not isinstance(weight, (int, float)):
+        if weight is not None and not isinstance(weight, numbers.Real):
             raise MXNetTypeError(
                 f"{type(self).__name__}: weight must be a number; got {type(weight).__name__}")
         self._weight = weight

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...base import MXNetValueError
+from ...base import MXNetIndexError, MXNetValueError
 from .base import Loss, shaped_like
 
 
 class SoftmaxCrossEntropyLoss(Loss):
     """-log softmax(pred)[label] along `axis`, averaged over the rest but the batch.
 
+    Labels are class numbers; one that is none raises, unless there is a sample_weight.
     sparse_label=False: label holds probabilities of the shape of pred. from_logits: pred holds
     log-probabilities already.
     """
@@ -27,10 +28,28 @@ class SoftmaxCrossEntropyLoss(Loss):
         if not self._from_logits:
             pred = F.log_softmax(pred, axis=self._axis)
         if self._sparse_label:
-            loss = -F.pick(pred, label, axis=self._axis, keepdims=True)
+            loss = -self._picked(F, pred, label, "raise" if sample_weight is None else "clip")
         else:
             loss = -F.sum(pred * shaped_like(F, label, pred), axis=self._axis, keepdims=True)
         return self._average(F, loss, sample_weight)
+
+    def _picked(self, F: Any, pred: Any, label: Any, mode: str) -> Any:
+        """pred[label] along the axis of the classes; the errors name what is wrong with label."""
+        try:
+            return F.pick(pred, label, axis=self._axis, keepdims=True, mode=mode)
+        except MXNetIndexError:
+            values, classes = label.asnumpy(), pred.shape[self._axis]
+            wrong = values[(values < 0) | (values >= classes) | (values != values)]
+            raise MXNetIndexError(
+                f"{type(self).__name__}: labels must be from 0 to {classes - 1}, as pred "
+                f"{pred.shape} has {classes} classes; got {wrong[0]}. With a sample_weight, 0 for "
+                "what is to be left out, they are not checked") from None
+        except MXNetValueError:
+            if label.shape != pred.shape:
+                raise
+            raise MXNetValueError(
+                f"{type(self).__name__}: label has the shape of pred, {pred.shape}; if it holds "
+                "one-hot rows or probabilities, pass sparse_label=False") from None
 
 
 SoftmaxCELoss = SoftmaxCrossEntropyLoss

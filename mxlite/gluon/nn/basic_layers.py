@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ... import ndarray as nd
-from ...base import MXNetTypeError, MXNetValueError, from_package, suggestion
+from ...base import MXNetTypeError, MXNetValueError, check_count, from_package, suggestion
 from ..block import Block
 from ..hybrid_block import HybridBlock
 from .activations import Activation
@@ -23,8 +23,8 @@ class Dense(HybridBlock):
                  flatten: bool = True, dtype: Any = "float32", weight_initializer: Any = None,
                  bias_initializer: Any = "zeros", in_units: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if units < 1:
-            raise MXNetValueError(f"Dense: units must be at least 1; got {units}")
+        units = check_count("Dense", "units", units, 1)
+        in_units = check_count("Dense", "in_units", in_units, 0)
         self._flatten = flatten
         with self.name_scope():
             self._units = units
@@ -59,8 +59,10 @@ class Dropout(HybridBlock):
     axes: along these one decision serves all elements.
     """
 
-    def __init__(self, rate: float, axes: Any = (), **kwargs: Any) -> None:
+    def __init__(self, rate: Any, axes: Any = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        if isinstance(rate, str) or not 0 <= rate <= 1:
+            raise MXNetValueError(f"Dropout: rate must be between 0 and 1; got {rate!r}")
         self._rate = rate
         self._axes = axes
 
@@ -83,6 +85,8 @@ class Embedding(HybridBlock):
         super().__init__(**kwargs)
         if sparse_grad:
             raise MXNetValueError("Embedding: sparse_grad must be False; gradients are dense here")
+        input_dim = check_count("Embedding", "input_dim", input_dim, 1)
+        output_dim = check_count("Embedding", "output_dim", output_dim, 1)
         self._kwargs = {"input_dim": input_dim, "output_dim": output_dim, "dtype": dtype}
         self.weight = self.params.get("weight", shape=(input_dim, output_dim),
                                       init=weight_initializer, dtype=dtype,

@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...base import MXNetValueError, Shape, from_package
+from ...base import MXNetValueError, Shape, check_count, check_shape, from_package
 from ..hybrid_block import HybridBlock
 from .activations import Activation
-
-
-def per_axis(value: Any, ndim: int, layer: str, argument: str) -> Shape:
-    """A tuple of `ndim` numbers from one number or from such a tuple."""
-    if isinstance(value, int):
-        return (value,) * ndim
-    value = tuple(value)
-    if len(value) != ndim:
-        raise MXNetValueError(
-            f"{layer}: {argument} must be a number or a tuple of {ndim}; got {value}")
-    return value
 
 
 class _Conv(HybridBlock):
@@ -40,13 +29,14 @@ class _Conv(HybridBlock):
         name = type(self).__name__
         if layout != self.layout:
             raise MXNetValueError(f"{name}: layout must be {self.layout!r}; got {layout!r}")
-        self._channels = channels
-        self._in_channels = in_channels
+        self._channels = channels = check_count(name, "channels", channels, 1)
+        self._in_channels = in_channels = check_count(name, "in_channels", in_channels, 0)
+        groups = check_count(name, "groups", groups, 1)
         self._kwargs = {
-            "kernel": per_axis(kernel_size, self.ndim, name, "kernel_size"),
-            "stride": per_axis(strides, self.ndim, name, "strides"),
-            "dilate": per_axis(dilation, self.ndim, name, "dilation"),
-            "pad": per_axis(padding, self.ndim, name, "padding"),
+            "kernel": check_shape(name, "kernel_size", kernel_size, 1, self.ndim),
+            "stride": check_shape(name, "strides", strides, 1, self.ndim),
+            "dilate": check_shape(name, "dilation", dilation, 1, self.ndim),
+            "pad": check_shape(name, "padding", padding, 0, self.ndim),
             "num_filter": channels, "num_group": groups, "no_bias": not use_bias,
             "layout": layout}
         with self.name_scope():

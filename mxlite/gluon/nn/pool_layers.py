@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...base import MXNetValueError
+from ...base import MXNetValueError, check_shape
 from ..hybrid_block import HybridBlock
-from .conv_layers import per_axis
 
 _LAYOUTS = {1: "NCW", 2: "NCHW", 3: "NCDHW"}
 
@@ -28,11 +27,12 @@ class _Pooling(HybridBlock):
         if layout != _LAYOUTS[self.ndim]:
             raise MXNetValueError(
                 f"{name}: layout must be {_LAYOUTS[self.ndim]!r}; got {layout!r}")
-        kernel = per_axis(pool_size, self.ndim, name, "pool_size")
+        kernel = check_shape(name, "pool_size", pool_size, 1, self.ndim)
         self._kwargs = {
             "kernel": kernel,
-            "stride": kernel if strides is None else per_axis(strides, self.ndim, name, "strides"),
-            "pad": per_axis(padding, self.ndim, name, "padding"),
+            "stride": kernel if strides is None else check_shape(
+                name, "strides", strides, 1, self.ndim),
+            "pad": check_shape(name, "padding", padding, 0, self.ndim),
             "global_pool": global_pool, "pool_type": pool_type,
             "pooling_convention": "full" if ceil_mode else "valid", "layout": layout}
         if count_include_pad is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import Any
 
 from .....base import MXNetValueError
@@ -87,6 +88,6 @@ class RandomLighting(HybridBlock):
 
 def _around_one(transform: str, name: str, value: float) -> tuple[float, float]:
     """(max(0, 1 - value), 1 + value); raises naming the transform."""
-    if not isinstance(value, (int, float)) or not value >= 0:
+    if not isinstance(value, numbers.Real) or not value >= 0:
         raise MXNetValueError(f"{transform}: {name} must be a number of at least 0; got {value!r}")
     return max(0, 1 - value), 1 + value

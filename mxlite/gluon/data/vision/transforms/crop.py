@@ -90,10 +90,10 @@ class RandomResizedCrop(Block):
 def _pair(transform: str, size: Any) -> tuple[int, int]:
     """(width, height); raises naming the transform."""
     pair = size if isinstance(size, (tuple, list)) else (size, size)
-    if len(pair) != 2 or not all(isinstance(n, int) and n > 0 for n in pair):
+    if len(pair) != 2 or not all(hasattr(n, "__index__") and n > 0 for n in pair):
         raise MXNetValueError(f"{transform}: size must be a positive integer or a pair of them, "
                               f"(width, height); got {size!r}")
-    return tuple(pair)
+    return int(pair[0]), int(pair[1])
 
 
 def _each(change: Callable[[nd.NDArray], nd.NDArray], x: nd.NDArray) -> nd.NDArray:
