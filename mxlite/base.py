@@ -91,6 +91,17 @@ def dtype_name(dtype: Any) -> str:
     return name
 
 
+def numpy_bfloat16() -> Any:
+    """NumPy's type for bfloat16, which the ml-dtypes package has; raises where it is missing."""
+    try:
+        from ml_dtypes import bfloat16
+    except ImportError:
+        raise MXNetNotImplementedError(
+            "bfloat16: values go to and from NumPy by way of the package ml-dtypes, which is not "
+            "installed; pip install ml-dtypes, or cast with astype('float32')") from None
+    return bfloat16
+
+
 def check_count(caller: str, name: str, value: Any, low: int) -> int:
     """`value` as an int of at least `low`; raises MXNetValueError naming caller and argument."""
     if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() < low:

@@ -6,7 +6,9 @@ cimport numpy as np
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free as c_free, malloc
 
-from ..base import DTYPES, MXNetMemoryError, MXNetNotImplementedError, MXNetValueError
+from ..base import (
+    DTYPES, MXNetMemoryError, MXNetNotImplementedError, MXNetValueError, numpy_bfloat16,
+)
 from .context import add_device_type
 
 np.import_array()
@@ -261,8 +263,7 @@ cdef object host_view(Spec spec, void *data, object owner):
     if owner is not None:
         np.set_array_base(view, owner)
     if spec.dtype == "bfloat16":
-        import ml_dtypes
-        view = view.view(ml_dtypes.bfloat16)
+        view = view.view(numpy_bfloat16())
     return view
 
 

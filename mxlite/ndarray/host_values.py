@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import DTYPES
+from ..base import DTYPES, numpy_bfloat16
 from ..device.context import Context, cpu
 from ..ops.schema import REGISTRY
 from .array import empty_array, wrap_numpy
@@ -23,9 +23,7 @@ Values = np.ndarray[Any, Any]
 def numpy_dtype(name: str) -> Any:
     """The NumPy type of a dtype name; bfloat16 comes from the ml_dtypes package."""
     if name == "bfloat16":
-        import ml_dtypes
-
-        return ml_dtypes.bfloat16
+        return numpy_bfloat16()
     return NUMPY_DTYPES[name]
 
 

@@ -1,5 +1,7 @@
 """Casts, copies, and operators that only steer gradients."""
 
+import sys
+
 import numpy as np
 import pytest
 from gradcheck import vjp_of
@@ -62,3 +64,14 @@ def test_rounding_to_half_is_to_nearest_even(rng):
     with np.errstate(over="ignore"):
         want = x.astype("f2")
     np.testing.assert_array_equal(nd.array(x).astype("float16").asnumpy(), want)
+
+
+def test_bfloat16_without_ml_dtypes(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ml_dtypes", None)
+    data = nd.ones((2,), dtype="bfloat16") + 1
+    assert data.astype("float32").asnumpy().tolist() == [2, 2]
+    assert nd.array([1, 2]).astype("bfloat16").sum().astype("float32").asscalar() == 3
+    for call in (data.asnumpy, lambda: data.dtype, lambda: nd.array([1], dtype="bfloat16"),
+                 lambda: repr(data)):
+        with pytest.raises(NotImplementedError, match=r"pip install ml-dtypes, or cast"):
+            call()
