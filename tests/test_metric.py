@@ -134,3 +134,37 @@ def test_config_makes_the_metric_again():
 def test_misuse_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+# labels and predictions of 2, 3 and 5 classes, and MXNet's value after each
+PCC = [
+    ([0, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1],
+     [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 1], 0.8112457445926347),
+    ([1, 2, 0, 0, 2, 0, 0, 0, 0, 0, 0, 2, 0, 2, 1, 1, 1, 0, 1, 1],
+     [2, 1, 0, 0, 2, 0, 1, 0, 0, 0, 0, 1, 0, 2, 1, 0, 2, 1, 1, 1], 0.6229892709281989),
+    ([0, 4, 3, 3, 1, 0, 0, 1, 2, 0, 3, 1, 1, 4, 0, 0, 3, 2, 3, 2],
+     [1, 4, 3, 3, 1, 0, 4, 1, 2, 0, 4, 4, 1, 4, 1, 0, 3, 3, 0, 3], 0.5992972268614117),
+]
+
+
+def test_pcc():
+    metric = mx.metric.create("pcc")
+    assert np.isnan(metric.get()[1])
+    for labels, guesses, want in PCC:
+        scores = mx.nd.one_hot(mx.nd.array(guesses), 5)
+        metric.update([mx.nd.array(labels)], [scores])
+        assert metric.get() == ("pcc", pytest.approx(want))
+    metric.reset_local()
+    assert np.isnan(metric.get()[1]) and metric.get_global()[1] == pytest.approx(PCC[-1][2])
+    metric.reset()
+    labels, guesses, want = PCC[0]
+    metric.update([mx.nd.array(labels)], [mx.nd.array(guesses)])        # class numbers
+    assert metric.get()[1] == pytest.approx(want)
+    assert want == pytest.approx(np.corrcoef(labels, guesses)[0, 1])
+    metric.reset()
+    metric.update([mx.nd.array([1, 1])], [mx.nd.array([1, 1])])
+    assert np.isnan(metric.get()[1])
+    with pytest.raises(ValueError, match="PCC: class numbers must be at least 0; got -1"):
+        metric.update([mx.nd.array([-1])], [mx.nd.array([1])])
+    with pytest.raises(ValueError, match=r"PCC: labels must be \(N,\) and preds \(N, C\)"):
+        metric.update([mx.nd.array([1, 0])], [mx.nd.ones((3, 2))])

@@ -8,6 +8,7 @@ from .base import create as create
 from .base import register as register
 from .binary import F1 as F1
 from .binary import MCC as MCC
+from .classification import PCC as PCC
 from .classification import Accuracy as Accuracy
 from .classification import CrossEntropy as CrossEntropy
 from .classification import NegativeLogLikelihood as NegativeLogLikelihood

@@ -34,6 +34,68 @@ class Accuracy(EvalMetric):
             self._add(int(right.sum()), right.size)
 
 
+@register
+class PCC(EvalMetric):
+    """The correlation of classes and predictions, of any number of classes, over all samples.
+
+    With n samples, r of them right, and n_k and m_k samples of class k and predictions of it:
+    (n r - sum n_k m_k) / sqrt((n^2 - sum n_k^2) (n^2 - sum m_k^2)); NaN where that is 0 / 0.
+    """
+
+    def __init__(self, name: str = "pcc", output_names: Names = None,
+                 label_names: Names = None) -> None:
+        super().__init__(name, output_names, label_names)
+
+    def reset(self) -> None:
+        """Forget everything."""
+        super().reset()
+        self._counts = self._global_counts = np.zeros((2, 2))
+
+    def reset_local(self) -> None:
+        """Forget what `get` gives."""
+        super().reset_local()
+        self._counts = np.zeros((2, 2))
+
+    def update(self, labels: Any, preds: Any) -> None:
+        """labels (N,) of class numbers, preds (N, C) scores or (N,)."""
+        for label, pred in pairs(self, labels, preds):
+            guess = pred if pred.shape == label.shape else pred.argmax(axis=1)
+            known, guess = label.astype("int64").ravel(), guess.astype("int64").ravel()
+            if known.size != guess.size:
+                raise shapes_differ(self, "labels must be (N,) and preds (N, C)", label, pred)
+            if known.size and min(known.min(), guess.min()) < 0:
+                raise MXNetValueError("PCC: class numbers must be at least 0; got "
+                                      f"{min(known.min(), guess.min())}")
+            size = max(len(self._global_counts), 1 + max(known.max(initial=0),
+                                                         guess.max(initial=0)))
+            batch = np.zeros((size, size))
+            np.add.at(batch, (guess, known), 1)
+            self._counts = _enlarged(self._counts, size) + batch
+            self._global_counts = _enlarged(self._global_counts, size) + batch
+        self._add(0.0, 1)
+
+    def get(self) -> tuple[Any, Any]:
+        """(name, value)."""
+        return self.name, _correlation(self._counts)
+
+    def get_global(self) -> tuple[Any, Any]:
+        """As get, over everything since `reset`."""
+        return self.name, _correlation(self._global_counts)
+
+
+def _enlarged(counts: np.ndarray, size: int) -> np.ndarray:
+    more = size - len(counts)
+    return np.pad(counts, ((0, more), (0, more)))
+
+
+def _correlation(counts: np.ndarray) -> float:
+    total, guesses, known = counts.sum(), counts.sum(axis=1), counts.sum(axis=0)
+    scale = (total ** 2 - (guesses ** 2).sum()) * (total ** 2 - (known ** 2).sum())
+    if scale == 0:
+        return math.nan
+    return float((total * np.trace(counts) - guesses @ known) / math.sqrt(scale))
+
+
 @alias("top_k_accuracy", "top_k_acc")
 class TopKAccuracy(EvalMetric):
     """The share of samples whose class is among the `top_k` with the greatest scores."""

@@ -4,6 +4,8 @@ from .adam import LAMB as LAMB
 from .adam import Adam as Adam
 from .adam import Adamax as Adamax
 from .adam import Nadam as Nadam
+from .large_batch import LARS as LARS
+from .large_batch import LBSGD as LBSGD
 from .optimizer import Optimizer as Optimizer
 from .optimizer import Test as Test
 from .optimizer import create as create

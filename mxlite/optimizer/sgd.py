@@ -33,12 +33,12 @@ class SGD(Optimizer):
         """sgd_update or sgd_mom_update."""
         self._update_count(index)
         scale = self.rescale_grad, self._clip
+        rate = self._rate(index, weight, grad)
         if state is None:
-            run_update(self._plain, [weight, grad], self._get_lr(index), self._get_wd(index),
-                       *scale)
+            run_update(self._plain, [weight, grad], rate, self._get_wd(index), *scale)
         else:
-            run_update(self._with_momentum, [weight, grad, state], self._get_lr(index),
-                       self.momentum, self._get_wd(index), *scale)
+            run_update(self._with_momentum, [weight, grad, state], rate,
+                       self._momentum_now(index), self._get_wd(index), *scale)
 
     def update_multi_precision(self, index: Any, weight: nd.NDArray, grad: nd.NDArray,
                                state: Any) -> None:
@@ -49,12 +49,21 @@ class SGD(Optimizer):
         self._update_count(index)
         mom, master = state
         scale = self.rescale_grad, self._clip
+        rate = self._rate(index, master, grad)
         if mom is None:
-            run_update(self._mixed_plain, [weight, grad, master], self._get_lr(index),
-                       self._get_wd(index), *scale)
+            run_update(self._mixed_plain, [weight, grad, master], rate, self._get_wd(index),
+                       *scale)
         else:
-            run_update(self._mixed_momentum, [weight, grad, mom, master], self._get_lr(index),
-                       self.momentum, self._get_wd(index), *scale)
+            run_update(self._mixed_momentum, [weight, grad, mom, master], rate,
+                       self._momentum_now(index), self._get_wd(index), *scale)
+
+    def _rate(self, index: Any, weight: nd.NDArray, grad: nd.NDArray) -> float:
+        """The learning rate of this update; subclasses look at weight and gradient."""
+        return self._get_lr(index)
+
+    def _momentum_now(self, index: Any) -> float:
+        """The momentum of this update."""
+        return self.momentum
 
 
 @register
