@@ -36,7 +36,7 @@ def _apply(function: str, lhs: Any, rhs: Any) -> Any:
 
 def _with_number(name: str, x: NDArray, number: Any) -> NDArray:
     op = REGISTRY[name].make({})
-    if x._dtype_name in INTEGERS:
+    if x._dtype_name in INTEGERS and not (type(number) is int and 0 <= number <= 127):
         return run_with_number(op, x, number)
     return invoke_list(op, [x], [float(number)])
 

@@ -17,6 +17,9 @@ from ..ops.python_operators import FORMS
 from ..ops.schema import REGISTRY
 
 
+cdef extern from "Python.h":
+    long long PyLong_AsLongLongAndOverflow(object number, int *overflow) except? -1
+
 cdef tuple FLOATING = ("float64", "float16", "bfloat16", "bool")
 
 
@@ -64,10 +67,14 @@ cdef inline object with_scalar(Operator op, ArrayBase a, double value, object ou
 
 cdef inline object with_number(Operator op, ArrayBase a, object b, object out):
     """With a Python or NumPy number. Small ones are exact in every dtype and fit into it."""
-    cdef str dtype = a.spec.dtype
-    if (dtype == "float32" or dtype in FLOATING
-            or (type(b) is int and 0 <= b <= 127)
-            or (type(b) is int and -2147483648 <= b <= 2147483647 and a.spec.itemsize > 1)):
+    cdef int overflow = 0
+    cdef long long value
+    if type(b) is int:
+        value = PyLong_AsLongLongAndOverflow(b, &overflow)
+        if overflow == 0 and (0 <= value <= 127 or (
+                a.spec.itemsize > 1 and -2147483648 <= value <= 2147483647)):
+            return with_scalar(op, a, <double>value, out)
+    if a.spec.dtype == "float32" or a.spec.dtype in FLOATING:
         return with_scalar(op, a, b, out)
     return run_with_number(op, a, b, out)
 

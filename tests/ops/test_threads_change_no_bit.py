@@ -19,7 +19,7 @@ SERIAL_BACKWARD = set("""
     broadcast_add-300x251-251 elemwise_add SequenceLast""".split())
 # Operators that only change the shape, or run in NumPy
 NO_KERNEL = set("""
-    Flatten MakeLoss Reshape _ravel_multi_index _unravel_index argsort expand_dims make_loss
+    Flatten MakeLoss Reshape _ravel_multi_index _unravel_index argsort cumsum expand_dims make_loss
     reshape_like shape_array size_array sort squeeze topk""".split())
 
 

@@ -29,6 +29,7 @@ def pointwise_samples():
         yield large("broadcast_" + name, MATRIX, (MATRIX[0], 1), **known)
         tight = "elemwise_" if name in ("add", "sub", "mul", "div") else "_"
         yield large(tight + name, N, N, **known)
+    yield plain("broadcast_floor_div", MATRIX, MATRIX[1:], domain=(1, 2))
     for name, (_, number, domain, smooth) in pointwise.SCALAR.items():
         yield large(name, N, params={"scalar": number}, domain=domain or (-2, 2),
                     gradient="checked" if smooth else "none")
