@@ -79,11 +79,14 @@ def draw_seeds(caller: str, seed: Any, seed_aug: Any) -> tuple[int, int]:
 
 
 def decode_upright(data: memoryview, channels: int) -> np.ndarray[Any, Any]:
-    """An image that is no JPEG, (height, width, channels), turned as EXIF says."""
+    """An image that is no JPEG, (height, width, channels), or a JPEG of four inks."""
     from .._dataio import codec
 
     flag = {1: codec.GRAY, 3: codec.COLOUR, 4: codec.UNCHANGED}[channels]
-    image = codec.decode(data, flag, caller="decoding", orient=True)
+    image = codec.decode(data, flag, caller="decoding",
+                         orient=codec.TURNED_BY_ITERATORS)
+    if image.dtype == np.uint16:
+        image = (image >> 8).astype(np.uint8)
     if image.shape[2] != channels or image.dtype != np.uint8:
         raise MXNetValueError(f"it has {image.shape[2]} channels of {image.dtype}, but data_shape "
                               f"asks for {channels} of uint8")

@@ -25,15 +25,16 @@ def unpack_img(s: bytes, iscolor: int = -1) -> tuple[IRHeader, Any]:
 
     header, data = unpack(s)
     flag = iscolor if iscolor < _IGNORE_ORIENTATION else iscolor - _IGNORE_ORIENTATION
-    image = codec.decode(data, flag, to_rgb=False, caller="unpack_img", orient=iscolor in (0, 1))
+    orient = codec.TURNED_BY_READERS if iscolor in (0, 1) else ()
+    image = codec.decode(data, flag, to_rgb=False, caller="unpack_img", orient=orient)
     return header, image[:, :, 0] if image.shape[2] == 1 else image
 
 
 def pack_img(header: Any, img: Any, quality: int = 95, img_fmt: str = ".jpg") -> bytes:
     """The record for a header, (flag, label, id, id2), and an image, which is encoded.
 
-    img: uint8 of (height, width) or (height, width, 1, 3 or 4), BGR; also uint16 (height, width)
-        for PNG. JPEG leaves alpha out.
+    img: uint8 of (height, width) or (height, width, 1, 3 or 4), BGR; also uint16 for PNG. JPEG
+        leaves alpha out.
     quality: of JPEG, 1 to 100; or the compression of PNG, 0 to 9, more meaning 9.
     img_fmt: ".jpg", ".png", or another ending that Pillow writes.
     """

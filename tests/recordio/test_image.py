@@ -66,8 +66,9 @@ def test_png_keeps_all(channels, img_fmt, rng):
     np.testing.assert_array_equal(pixels, image[:, :, 0] if channels == (1,) else image)
 
 
-def test_deep_png(rng):
-    image = rng.integers(0, 2 ** 16, (9, 7), "uint16")
+@pytest.mark.parametrize("channels", [(), (3,), (4,)])
+def test_deep_png(channels, rng):
+    image = rng.integers(0, 2 ** 16, (9, 7, *channels), "uint16")
     _, pixels = unpack_img(pack_img(HEADER, image, 3, ".png"))
     assert pixels.dtype == np.uint16
     np.testing.assert_array_equal(pixels, image)
@@ -110,10 +111,11 @@ def test_palettes():
     (lambda: pack_img(HEADER, np.zeros((2, 2), "uint8"), img_fmt=".xyz"),
      "pack_img: img_fmt must be '.jpg', '.png' or another ending that Pillow writes; got '.xyz'"),
     (lambda: pack_img(HEADER, np.zeros((2, 2))),
-     r"pack_img: img must be uint8 of .*; got float64 of \(2, 2\)"),
+     r"pack_img: img must be uint8, .*; got float64 of \(2, 2\)"),
     (lambda: pack_img(HEADER, np.zeros((2, 2, 2), "uint8")), r"got uint8 of \(2, 2, 2\)"),
     (lambda: pack_img(HEADER, np.zeros((0, 2), "uint8")), r"got uint8 of \(0, 2\)"),
-    (lambda: pack_img(HEADER, np.zeros((2, 2), "uint16")), r"for PNG; got uint16 of \(2, 2\)"),
+    (lambda: pack_img(HEADER, np.zeros((2, 2), "uint16")),
+     r"img must be uint8, or uint16 for PNG, of \(height, width\) or .*; got uint16 of \(2, 2\)"),
 ])
 def test_wrong_images(call, message):
     with pytest.raises(MXNetValueError, match=message):

@@ -30,16 +30,20 @@ def record_of(entry: Entry, recipe: Recipe) -> bytes:
 
 def recode(data: bytes, recipe: Recipe, path: str) -> bytes:
     """The image, cropped, resized and encoded again as the recipe says."""
-    from ..._dataio.codec import decode, encode
+    import numpy as np
+
+    from ..._dataio.codec import TURNED_BY_READERS, decode, encode
 
     if not data:
         raise MXNetValueError("the file is empty")
     smallest = (recipe.resize,) * 2 if recipe.resize and recipe.fast_decode else None
-    image = decode(data, recipe.color, at_least=smallest, caller=path, orient=True)
+    image = decode(data, recipe.color, at_least=smallest, caller=path, orient=TURNED_BY_READERS)
     if recipe.center_crop:
         image = center(image)
     if recipe.resize:
         image = resize_short(image, recipe.resize)
+    if recipe.encoding == ".jpg" and image.dtype == np.uint16:
+        image = (image >> 8).astype(np.uint8)
     return encode(image, recipe.encoding, recipe.quality, caller=path, rgb=True)
 
 

@@ -20,8 +20,9 @@ Transform = Callable[..., Any]
 
 
 def _image(data: bytes, flag: int, caller: str) -> nd.NDArray:
-    """uint8 (H, W, 3), RGB, or (H, W, 1) for flag=0."""
-    return nd.from_numpy(decode(data, flag, caller=caller))
+    """uint8 (H, W, 3), RGB, or (H, W, 1) for flag=0. For flag=-1, 16 bits become int32."""
+    image = decode(data, flag, caller=caller)
+    return nd.from_numpy(image.astype(np.int32) if image.dtype == np.uint16 else image)
 
 
 def _image_file(path: str, flag: int, caller: str) -> nd.NDArray:
@@ -40,7 +41,8 @@ def _checked(flag: int, dataset: str) -> int:
 
 
 class _FileDataset(Dataset):
-    """Base: override `_sample(idx)` and `__len__`. flag: 1 RGB, 0 gray, -1 as it is stored."""
+    """Base: override `_sample(idx)` and `__len__`. flag: 1 RGB, 0 gray, -1 as it is stored
+    (16 bits in int32)."""
 
     def __init__(self, flag: int, transform: Transform | None) -> None:
         self._flag = _checked(flag, type(self).__name__)
