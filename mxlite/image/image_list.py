@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from .._dataio.errors import DataFileError
+from .._dataio.lines import fields_of, lines_of
 from ..base import MXNetTypeError, MXNetValueError
 
 Entries = dict[Any, tuple[Any, str]]           # key: (label, a NumPy array (n,), path)
@@ -21,17 +21,10 @@ def read_list_file(path: str, dtype: str, label_width: int | None) -> Entries:
 
     label_width: how many labels each must have; None: any number.
     """
-    try:
-        with open(path, encoding="utf-8") as file:
-            lines = file.read().split("\n")
-    except OSError as error:
-        raise DataFileError(f"{path}: opening failed: {error.strerror}", error.errno) from error
     entries: Entries = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for number, line in lines_of(path):
         place = f"{path}: line {number}"
-        fields = line.strip().split("\t")
+        fields = fields_of(line)
         try:
             key, label = int(fields[0]), np.array(fields[1:-1], np.float64).astype(dtype)
         except ValueError:

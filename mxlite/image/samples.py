@@ -97,6 +97,7 @@ class Samples:
             return self._label(key), read_image(self.entries[key][1])
         assert isinstance(self.records, MXIndexedRecordIO)
         header, data = unpack(self.records.read_idx(key))
+        key = header.id if self.records._is_scanned else key
         return (header.label if self.entries is None else self._label(key)), data
 
     def _label(self, key: Any) -> Any:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from .._dataio.detection import most_labels
+from .._dataio.lines import fields_of, lines_of
 from ..base import MXNetValueError
-from .record_index import read_lines
 
 
 def find_labels(caller: str, path: str, offsets: Any, path_imglist: str,
@@ -32,12 +32,12 @@ def find_labels(caller: str, path: str, offsets: Any, path_imglist: str,
 def read_box_list(path: str) -> tuple[Any, Any, Any]:
     """(ids uint64 (n,) ascending, labels float32 (1, total), starts int64 (n + 1,)) of a list.
 
-    Its lines are `id<TAB>label<TAB>...<TAB>path`, with any number of labels; those of the image
+    Its lines are `id<TAB>label<TAB>...<TAB>path`, or have spaces for tabs, with any number of labels; those of the image
     ids[i] are labels[0, starts[i]:starts[i + 1]].
     """
     labels_of = {}
-    for number, line in enumerate(read_lines(path), 1):
-        fields = line.split("\t")
+    for number, line in lines_of(path):
+        fields = fields_of(line) if "\t" in line else line.split()
         try:
             key, labels = int(fields[0]), np.array(fields[1:-1], np.float32)
             if not len(labels) or not 0 <= key < 1 << 64:

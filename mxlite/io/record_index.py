@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._dataio.errors import DataFileError
 from .._dataio.image_records import scan
+from .._dataio.lines import BYTES, fields_of, lines_of, offset_of, repeated
 from ..base import MXNetValueError
 from .file_iter import check_part, part_of
 
@@ -43,47 +44,41 @@ def record_offsets(path: str, index: str | None) -> np.ndarray[Any, Any]:
 
 
 def read_index(path: str) -> np.ndarray[Any, Any]:
-    """The offsets of an index file of lines `key<TAB>offset`; int64 (n,)."""
-    lines = read_lines(path)
-    offsets = np.empty(len(lines), np.int64)
-    for number, line in enumerate(lines, 1):
-        fields = line.split("\t")
-        try:
-            offsets[number - 1] = offset = int(fields[1])
-        except (ValueError, IndexError, OverflowError):
-            raise MXNetValueError(f"{path}: line {number}: expected a key, a tab and an offset in "
-                                  f"bytes, found {line!r}") from None
-        if offset < 0 or offset % 4:
-            raise MXNetValueError(f"{path}: line {number}: expected an offset that is a multiple "
-                                  f"of 4, found {offset}")
-    return offsets
+    """The offsets of an index file of lines `key<TAB>offset`; int64 (n,). Warns of a key that
+    repeats."""
+    lines = list(lines_of(path))
+    warn_of_repeats(path, [fields_of(line)[0] for _, line in lines])
+    return np.array([offset_of(path, number, line) for number, line in lines], np.int64)
 
 
-def read_lines(path: str) -> list[str]:
-    """The lines of a text file that are not empty. Raises DataFileError."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            return [line for line in file.read().splitlines() if line.strip()]
-    except OSError as error:
-        raise DataFileError(f"{path}: opening failed: {error.strerror}", error.errno) from error
+def warn_of_repeats(path: str, keys: list[str]) -> None:
+    """Warn if one key names several records."""
+    count, first = repeated(keys)
+    if count:
+        warnings.warn(f"{path}: expected each key once, found {count} that repeat, {first} among "
+                      "them: readers by key give the last record of a key", stacklevel=7)
 
 
 def read_image_list(path: str, label_width: int) -> tuple[Any, Any]:
     """(ids uint64 (n,) ascending, labels float32 (n, label_width)) of a list of images.
 
-    Its lines are `id<TAB>label<TAB>...<TAB>path`, with at least `label_width` labels.
+    Its lines are an id, labels, of which the first `label_width` are taken, and perhaps a path,
+    with tabs or spaces between them.
     """
-    lines = read_lines(path)
+    lines = list(lines_of(path))
     ids = np.empty(len(lines), np.uint64)
     labels = np.empty((len(lines), label_width), np.float32)
-    for number, line in enumerate(lines):
-        fields = line.split("\t")
+    for i, (number, line) in enumerate(lines):
+        fields = line.encode("utf-8", BYTES).split()       # of bytes: white space as C's
         try:
-            ids[number] = int(fields[0])
-            labels[number] = [float(field) for field in fields[1:-1]]
+            ids[i] = int(fields[0])
+            with np.errstate(over="ignore"):
+                labels[i] = list(map(float, fields[1:label_width + 1]))
+            if len(fields) < label_width + 1:              # NumPy repeats a single one
+                raise ValueError
         except (ValueError, OverflowError):
             raise MXNetValueError(
-                f"{path}: line {number + 1}: expected an id, {label_width} labels (label_width) "
+                f"{path}: line {number}: expected an id, {label_width} labels (label_width) "
                 f"and a path, with tabs between them, found {line!r}") from None
     if not lines:
         raise MXNetValueError(f"{path}: expected lines of an id, labels and a path, found none")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._dataio.errors import DataFileError
+from .._dataio.lines import BYTES, SPACE, fields_of, offset_of, repeated
 from ..base import MXNetError, MXNetKeyError, MXNetValueError
 from .opener import Opener, open_stream, path_of
 from .sequential import MXRecordIO
@@ -120,9 +121,9 @@ class MXIndexedRecordIO(MXRecordIO):
         assert self.idx_path is not None
         file = open_stream(self.idx_path, flag + "b", self.opener)
         if file is not None:
-            return io.TextIOWrapper(file, encoding="utf-8", newline="\n")
+            return io.TextIOWrapper(file, encoding="utf-8", errors=BYTES, newline="\n")
         try:
-            return open(self.idx_path, flag, encoding="utf-8", newline="\n")
+            return open(self.idx_path, flag, encoding="utf-8", errors=BYTES, newline="\n")
         except OSError as error:
             raise DataFileError(f"{self.idx_path}: opening failed: {error.strerror}",
                                 error.errno) from error
@@ -144,18 +145,19 @@ class MXIndexedRecordIO(MXRecordIO):
         with file:
             for number, line in enumerate(file, 1):
                 self._add_line(number, line)
+        if len(self.idx) < len(self.keys):
+            count, first = repeated(self.keys)
+            warnings.warn(f"{self.idx_path}: expected each key once, found {count} that repeat, "
+                          f"{first!r} among them: a key gives its last record", stacklevel=5)
 
     def _add_line(self, number: int, line: str) -> None:
         """One line of the index: key, offset, and perhaps more, which is left alone."""
-        fields = line.strip().split("\t")
+        offset = offset_of(str(self.idx_path), number, line)
         try:
-            key, offset = self.key_type(fields[0]), int(fields[1])
-        except (ValueError, IndexError):
+            key = self.key_type(fields_of(line)[0])
+        except ValueError:
             raise MXNetValueError(f"{self.idx_path}: line {number}: expected a key, a tab and an "
-                                  f"offset in bytes, found {line.rstrip()!r}") from None
-        if offset < 0 or offset % 4:
-            raise MXNetValueError(f"{self.idx_path}: line {number}: expected an offset that is a "
-                                  f"multiple of 4, found {offset}")
+                                  f"offset in bytes, found {line.rstrip(SPACE)!r}") from None
         self.idx[key] = offset
         self.keys.append(key)
 

@@ -37,6 +37,10 @@ class Console:
         self.problems += 1
         self._print(text)
 
+    def warning(self, text: str) -> None:
+        """Something that may be a mistake of the user; said even if quiet, and not counted."""
+        self._print(text)
+
     def _print(self, text: str) -> None:
         from tqdm import tqdm
 

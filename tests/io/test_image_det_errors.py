@@ -192,8 +192,8 @@ def test_a_border_without_end(tmp_path, rng):
 
 @pytest.mark.parametrize("text, message", [
     ("", "expected lines of an id, labels and a path, found none"),
-    ("100\t1\ta.jpg\n\n101 2 b.jpg\n", "line 2: expected an id, labels and a path, with tabs "
-                                       "between them, found '101 2 b.jpg'"),
+    ("100\t1\ta.jpg\n\n101 b.jpg\n", "line 3: expected an id, labels and a path, with tabs "
+                                     "between them, found '101 b.jpg'"),
     ("100\ta.jpg\n", "line 1: expected an id, labels"),
     ("-1\t1\ta.jpg\n", "line 1: expected an id, labels"),
     ("100\t1\tx\ta.jpg\n", "line 1: expected an id, labels"),

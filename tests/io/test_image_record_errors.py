@@ -9,6 +9,7 @@ import pytest
 import mxlite as mx
 from mxlite import recordio
 from mxlite._dataio.errors import DataFileError, RecordError
+from mxlite._dataio.lines import lines_of
 from mxlite.base import MXNetTypeError, MXNetValueError
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -86,9 +87,9 @@ def test_wrong_indices(path, tmp_path, text, message):
 
 @pytest.mark.parametrize("text, message", [
     ("", "expected lines of an id, labels and a path, found none"),
-    ("100\t1\ta.jpg\n\n101 2 b.jpg\n", r"line 2: expected an id, 1 labels \(label_width\) and a "
-                                       "path, with tabs between them, found '101 2 b.jpg'"),
-    ("100\t1\t2\ta.jpg\n", r"line 1: expected an id, 1 labels"),
+    ("100\t1\ta.jpg\n\n101 b.jpg\n", r"line 3: expected an id, 1 labels \(label_width\) and a "
+                                     "path, with tabs between them, found '101 b.jpg'"),
+    ("100\n", r"line 1: expected an id, 1 labels"),
     ("7\t1\ta\n7\t2\tb\n", "expected each id once, found 7 twice"),
 ])
 def test_wrong_lists(path, tmp_path, text, message):
@@ -192,8 +193,7 @@ def test_a_wrong_index_is_seen_when_reading(path, tmp_path):
 
 def test_a_folder_is_no_list(path, tmp_path):
     with pytest.raises(DataFileError, match="opening failed: "):
-        from mxlite.io.record_index import read_lines
-        read_lines(str(tmp_path))
+        list(lines_of(str(tmp_path)))
 
 
 def test_a_mean_image(path, tmp_path):

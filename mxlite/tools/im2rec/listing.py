@@ -6,6 +6,7 @@ import os
 import random
 from collections.abc import Iterator
 
+from ..._dataio.lines import SPACE
 from ...base import MXNetValueError
 from ...whole_file import replacing
 from ..console import DONE, Console, words
@@ -49,7 +50,7 @@ def find_images(options: Options, labels: dict[str, int]) -> Iterator[Item]:
             if os.path.splitext(name)[1].lower() not in options.exts or not os.path.isfile(full):
                 continue
             path = os.path.relpath(full, options.root)
-            if path != path.strip() or any(letter in path for letter in "\t\n\r"):
+            if path != path.strip(SPACE) or any(letter in path for letter in "\t\n\r"):
                 raise MXNetValueError(f"{full!r}: a name in a list must have no tab and no end of "
                                       "line, and neither begin nor end with a space")
             subfolder = os.path.relpath(folder, options.root)

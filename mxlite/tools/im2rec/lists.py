@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..._dataio.lines import SPACE, fields_of, lines_of
 from ...base import MXNetValueError
 from .options import Options
 
@@ -36,14 +37,6 @@ def lists_of(options: Options) -> list[str]:
     return lists
 
 
-def lines_of(path: str) -> Iterator[tuple[int, str]]:
-    """The lines of a list that are not blank, with their numbers, from 1 on."""
-    with open(path, encoding="utf-8", errors="surrogateescape") as file:
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                yield number, line
-
-
 def read_list(path: str) -> Iterator[Entry]:
     """The entries of a list; a line that is none comes with its problem. Blank lines are left
     out."""
@@ -53,10 +46,10 @@ def read_list(path: str) -> Iterator[Entry]:
 def entry_of(number: int, line: str) -> Entry:
     """One line of a list."""
     def wrong(expected: str) -> Entry:
-        shown = line.rstrip("\n") if len(line) < 100 else f"{line[:97]}..."
+        shown = line if len(line) < 100 else f"{line[:97]}..."
         return Entry(number, problem=f"expected {expected}, found {shown!r}")
 
-    fields = [field.strip() for field in line.strip().split("\t")]
+    fields = [field.strip(SPACE) for field in fields_of(line)]
     if len(fields) < 3:
         return wrong("an id, labels and a path with tabs between them")
     try:

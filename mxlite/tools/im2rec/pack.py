@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
+from ..._dataio.lines import fields_of, lines_of, repeated
 from ...base import MXNetError
 from ..console import DONE, SOME_FAILED, Console, remove, words
 from .chunk import Piece, cut, pack_chunk
 from .executors import Executor, make_executor
 from .journal import Journal
-from .lists import Entry, lines_of, lists_of, read_list
+from .lists import Entry, lists_of, read_list
 from .options import Options
 
 SECONDS = 5.0                                  # between two notes of how far the packing is
@@ -86,6 +87,7 @@ def append(journal: Journal, options: Options, executor: Executor, console: Cons
     """Pack the lines behind those that are done."""
     state = journal.state
     total = sum(1 for _ in lines_of(journal.list))
+    warn_of_repeats(journal.list, console)
     entries: Iterator[Entry] = itertools.islice(read_list(journal.list), state.entries, None)
     tasks = cut(entries, options.recipe, executor.task_bytes, options.shared_folder)
     bar = console.progress(total, "image", done=state.entries)
@@ -110,6 +112,14 @@ def append(journal: Journal, options: Options, executor: Executor, console: Cons
                 noted = time.monotonic()
         to_disk(rec, idx)
     journal.note()
+
+
+def warn_of_repeats(path: str, console: Console) -> None:
+    """Say if an id is there twice: a reader by key finds only the last of its records."""
+    count, first = repeated(fields_of(line)[0] for _, line in lines_of(path))
+    if count:
+        console.warning(f"{path}: expected each id once, found {count} that repeat, {first} among "
+                        "them: readers by key give the last record of an id")
 
 
 def open_part(path: str, size: int) -> Any:

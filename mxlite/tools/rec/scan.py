@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ..._dataio.errors import RecordError
+from ..._dataio.lines import fields_of, lines_of, offset_of
 from ..._dataio.recordio import Reader
 from ...base import MXNetValueError
 from ...recordio import IRHeader, unpack
@@ -85,14 +86,11 @@ def read_index(path: str) -> Index:
     """An index, with the lines that are none named as problems. Raises OSError."""
     entries: list[tuple[str, int]] = []
     problems = []
-    with open(path, encoding="utf-8", errors="surrogateescape") as file:
-        for number, line in enumerate(file, 1):
-            fields = line.strip().split("\t")
-            try:
-                entries.append((fields[0], int(fields[1])))
-            except (ValueError, IndexError):
-                problems.append(f"{path}: line {number}: expected a key, a tab and an offset in "
-                                f"bytes, found {line.rstrip()!r}")
+    for number, line in lines_of(path):
+        try:
+            entries.append((fields_of(line)[0], offset_of(path, number, line)))
+        except MXNetValueError as error:
+            problems.append(str(error))
     return Index(path, entries, problems)
 
 

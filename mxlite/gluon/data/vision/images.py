@@ -11,6 +11,8 @@ import numpy as np
 
 from .... import ndarray as nd
 from ...._dataio.codec import decode
+from ...._dataio.errors import DataFileError
+from ...._dataio.lines import fields_of, lines_of
 from ....base import MXNetValueError
 from ....recordio import unpack
 from ..dataset import Dataset, RecordFileDataset
@@ -127,13 +129,11 @@ class ImageListDataset(_FileDataset):
 def _list_file(path: str) -> list[tuple[str, list[str]]]:
     """[(where it stands, [label, ..., path])] of a .lst file."""
     try:
-        with open(os.path.expanduser(path), encoding="utf-8") as file:
-            lines = file.read().splitlines()
-    except OSError as error:
-        raise MXNetValueError(f"ImageListDataset: {path} cannot be read: {error.strerror}"
-                              ) from None
-    return [(f"line {number} of {path}", line.split("\t")[1:])
-            for number, line in enumerate(lines, 1) if line.strip()]
+        return [(f"line {number} of {path}", fields_of(line)[1:])
+                for number, line in lines_of(os.path.expanduser(path))]
+    except DataFileError as error:
+        raise MXNetValueError(f"ImageListDataset: {path} cannot be read: "
+                              f"{os.strerror(error.errno or 0)}") from None
 
 
 def _labels(values: Sequence[Any], place: str) -> Any:
