@@ -82,7 +82,7 @@ def normalizer(mean: Any, std: Any) -> list[Augmenter]:
 
 def shape_of(caller: str, data_shape: Any) -> tuple[int, int]:
     """(height, width) of a data_shape (channels, height, width)."""
-    if not isinstance(data_shape, (tuple, list)) or len(data_shape) != 3:
+    if not isinstance(data_shape, (tuple, list, np.ndarray)) or len(data_shape) != 3:
         raise MXNetValueError(f"{caller}: data_shape must be (3, height, width); got "
                               f"{data_shape!r}")
     return (check_count(caller, "height", data_shape[1], 1),

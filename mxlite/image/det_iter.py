@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetTypeError, MXNetValueError
+from ..base import MXNetTypeError, MXNetValueError, Shape
 from ..io import DataDesc
+from ..io.arguments import FilePath, reads_texts
 from .batch import BatchBuilder, as_chw, numpy_of
 from .det_create import CreateDetAugmenter
 from .draw import drawn
@@ -31,8 +32,10 @@ class ImageDetIter(ImageIter):
     ImageIter.
     """
 
-    def __init__(self, batch_size: int, data_shape: tuple[int, int, int], path_imgrec: Any = None,
-                 path_imglist: Any = None, path_root: Any = None, path_imgidx: Any = None,
+    @reads_texts
+    def __init__(self, batch_size: int, data_shape: Shape,
+                 path_imgrec: FilePath | None = None, path_imglist: FilePath | None = None,
+                 path_root: FilePath | None = None, path_imgidx: FilePath | None = None,
                  shuffle: bool = False, part_index: int = 0, num_parts: int = 1,
                  aug_list: Sequence[Any] | None = None, imglist: Any = None,
                  data_name: str = "data", label_name: str = "label",

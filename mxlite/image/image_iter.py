@@ -13,12 +13,14 @@ from ..base import (
     MXNetError,
     MXNetTypeError,
     MXNetValueError,
+    Shape,
     check_count,
     dtype_name,
     listing,
     suggestion,
 )
 from ..io import DataBatch, DataDesc, DataIter
+from ..io.arguments import FilePath, reads_texts
 from ..recordio import MXIndexedRecordIO, MXRecordIO
 from .augmenter import Augmenter
 from .batch import BatchBuilder, as_chw, is_plain, is_valid, numpy_of
@@ -50,10 +52,12 @@ class ImageIter(DataIter):
 
     _name = "ImageIter"
 
-    def __init__(self, batch_size: int, data_shape: tuple[int, int, int], label_width: int = 1,
-                 path_imgrec: Any = None, path_imglist: Any = None, path_root: Any = None,
-                 path_imgidx: Any = None, shuffle: bool = False, part_index: int = 0,
-                 num_parts: int = 1, aug_list: Sequence[Any] | None = None, imglist: Any = None,
+    @reads_texts
+    def __init__(self, batch_size: int, data_shape: Shape, label_width: int = 1,
+                 path_imgrec: FilePath | None = None, path_imglist: FilePath | None = None,
+                 path_root: FilePath | None = None, path_imgidx: FilePath | None = None,
+                 shuffle: bool = False, part_index: int = 0, num_parts: int = 1,
+                 aug_list: Sequence[Any] | None = None, imglist: Any = None,
                  data_name: str = "data", label_name: str = "softmax_label",
                  dtype: Any = "float32", last_batch_handle: str = "pad", **kwargs: Any) -> None:
         self._name = caller = type(self).__name__
@@ -63,7 +67,7 @@ class ImageIter(DataIter):
                                   f"{last_batch_handle!r}"
                                   f"{suggestion(last_batch_handle, _HANDLES)}")
         self.check_data_shape(data_shape)
-        self.data_shape = tuple(data_shape)
+        self.data_shape = tuple(map(int, data_shape))
         self.label_width = check_count(caller, "label_width", label_width, 1)
         self.last_batch_handle = last_batch_handle
         self.shuffle = bool(shuffle)

@@ -9,6 +9,7 @@ import numpy as np
 from .. import ndarray as nd
 from ..base import MXNetError, MXNetTypeError, MXNetValueError, check_count, listing, suggestion
 from ..random import numpy_generator
+from .arguments import reads_texts
 from .desc import DataDesc
 from .iterator import DataIter, gather, shuffled
 
@@ -29,6 +30,7 @@ class NDArrayIter(DataIter):
     layout: the layout in provide_data and provide_label.
     """
 
+    @reads_texts
     def __init__(self, data: Any, label: Any = None, batch_size: int = 1, shuffle: bool = False,
                  last_batch_handle: str = "pad", data_name: str = "data",
                  label_name: str = "softmax_label", layout: str = "NCHW") -> None:

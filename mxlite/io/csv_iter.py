@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..base import MXNetValueError, Shape, check_count
+from .arguments import FilePath, reads_texts
 from .file_iter import check_dtype, check_settings, check_shape
 from .text_files import Part, Table, find_files
 from .text_iter import DTYPES, TextIter
@@ -27,8 +28,9 @@ class CSVIter(TextIter):
     call), with file, line and column.
     """
 
-    def __init__(self, data_csv: str, data_shape: Any, label_csv: str | None = None,
-                 label_shape: Any = (1,), batch_size: int | None = None,
+    @reads_texts
+    def __init__(self, data_csv: FilePath, data_shape: Shape, label_csv: FilePath | None = None,
+                 label_shape: Shape = (1,), batch_size: int | None = None,
                  round_batch: bool = True, prefetch_buffer: int = 4, ctx: str = "gpu",
                  dtype: Any = None, data_name: str = "data",
                  label_name: str = "softmax_label") -> None:
@@ -40,7 +42,7 @@ class CSVIter(TextIter):
         shape = check_shape("CSVIter", "data_shape", data_shape)
         of_label = check_shape("CSVIter", "label_shape", label_shape)
         data, labels = _table("data_csv", data_csv, shape), None
-        if label_csv is not None:
+        if label_csv not in (None, "NULL"):        # MXNet's default
             labels = _table("label_csv", label_csv, of_label)
         if labels is None or of_label == (1,):
             of_label = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import index
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -120,8 +121,11 @@ def check_dtype(caller: str, dtype: Any, allowed: list[str]) -> str:
 
 def check_shape(caller: str, argument: str, shape: Any) -> Shape:
     """The shape of one sample, as a tuple of positive ints; an int stands for (int,)."""
-    lengths = (shape,) if hasattr(shape, "__index__") else tuple(shape)
-    if not lengths or not all(hasattr(n, "__index__") and n.__index__() > 0 for n in lengths):
+    try:
+        lengths = tuple(map(index, shape if np.iterable(shape) else (shape,)))
+    except TypeError:
+        lengths = ()
+    if not lengths or min(lengths) <= 0:
         raise MXNetValueError(f"{caller}: {argument} must be a tuple of positive integers; "
                               f"got {shape!r}")
-    return tuple(n.__index__() for n in lengths)
+    return lengths

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from .._dataio.detection import PREFIX, DetectionRecords
-from ..base import MXNetValueError, check_count
+from ..base import MXNetValueError, Shape, check_count
+from .arguments import FilePath, reads_texts
 from .box_labels import find_labels
 from .detection_settings import check_detection, check_number
 from .file_iter import check_dtype, check_settings
@@ -62,9 +63,10 @@ class ImageDetRecordIter(RecordIter):
     for an image that cannot be decoded, with file, record and offset.
     """
 
+    @reads_texts
     def __init__(
-            self, path_imgrec: str, data_shape: tuple[int, int, int], batch_size: int,
-            path_imglist: str = "", aug_seq: str = "det_aug_default", label_width: int = -1,
+            self, path_imgrec: FilePath, data_shape: Shape, batch_size: int,
+            path_imglist: FilePath = "", aug_seq: str = "det_aug_default", label_width: int = -1,
             preprocess_threads: int = 4, verbose: bool = True, num_parts: int = 1,
             part_index: int = 0, shuffle_chunk_size: int = 0, shuffle_chunk_seed: int = 0,
             label_pad_width: int = 0, label_pad_value: float = -1, shuffle: bool = False,
@@ -82,7 +84,7 @@ class ImageDetRecordIter(RecordIter):
             random_saturation_prob: float = 0, max_random_illumination: int = 0,
             random_illumination_prob: float = 0, max_random_contrast: float = 0,
             random_contrast_prob: float = 0, rand_mirror_prob: float = 0, fill_value: int = 127,
-            inter_method: int = 1, resize_mode: str = "force", mean_img: str = "",
+            inter_method: int = 1, resize_mode: str = "force", mean_img: FilePath = "",
             mean_r: float = 0, mean_g: float = 0, mean_b: float = 0, mean_a: float = 0,
             std_r: float = 0, std_g: float = 0, std_b: float = 0, std_a: float = 0,
             scale: float = 1, data_name: str = "data", label_name: str = "softmax_label") -> None:
@@ -97,14 +99,15 @@ class ImageDetRecordIter(RecordIter):
         check_settings(caller, prefetch_buffer, ctx)
         if aug_seq != "det_aug_default":
             raise MXNetValueError(f"{caller}: aug_seq must be 'det_aug_default'; got {aug_seq!r}")
-        dtype = check_dtype(caller, dtype or "float32", _DTYPES)
+        dtype = check_dtype(caller, dtype, _DTYPES)
         records = find_records(caller, path_imgrec, "", num_parts, part_index)
         listed, pad_width = find_labels(
             caller, records.path, records.offsets,
             path_imglist and check_file(caller, "path_imglist", path_imglist),
             check_count(caller, "label_pad_width", label_pad_width, low=-1))
         order_seed, augment_seed = draw_seeds(caller, seed, None)
-        mean_image = find_mean_image(type(self), "" if any(settings["mean"]) else mean_img, given)
+        mean_image = find_mean_image(type(self), "" if any(settings["mean"]) else mean_img,
+                                     settings["data_shape"], given)
         crew = DetectionRecords(records.path, records.offsets, settings, mean_image, decode_upright,
                                 written_dtype(dtype), label_width, pad_width, pad_value, listed,
                                 augment_seed, threads, max(int(prefetch_buffer), 1))

@@ -6,7 +6,8 @@ import logging
 from typing import Any
 
 from .._dataio.image_records import ImageRecords
-from ..base import MXNetValueError, check_count
+from ..base import MXNetValueError, Shape, check_count
+from .arguments import FilePath, reads_texts
 from .file_iter import check_dtype, check_settings
 from .image_settings import check_augment
 from .mean_image import find_mean_image
@@ -55,9 +56,10 @@ class ImageRecordIter(RecordIter):
 
     _default_dtype = "float32"
 
+    @reads_texts
     def __init__(
-            self, path_imgrec: str, data_shape: tuple[int, int, int], batch_size: int,
-            path_imglist: str = "", path_imgidx: str = "", aug_seq: str = "aug_default",
+            self, path_imgrec: FilePath, data_shape: Shape, batch_size: int,
+            path_imglist: FilePath = "", path_imgidx: FilePath = "", aug_seq: str = "aug_default",
             label_width: int = 1, preprocess_threads: int = 4, verbose: bool = True,
             num_parts: int = 1, part_index: int = 0, device_id: int = 0,
             shuffle_chunk_size: int = 0, shuffle_chunk_seed: int = 0, seed_aug: int | None = None,
@@ -71,7 +73,7 @@ class ImageRecordIter(RecordIter):
             brightness: float = 0, contrast: float = 0, saturation: float = 0,
             pca_noise: float = 0, random_h: int = 0, random_s: int = 0, random_l: int = 0,
             rotate: int = -1, fill_value: int = 255, inter_method: int = 1, pad: int = 0,
-            mirror: bool = False, rand_mirror: bool = False, mean_img: str = "",
+            mirror: bool = False, rand_mirror: bool = False, mean_img: FilePath = "",
             mean_r: float = 0, mean_g: float = 0, mean_b: float = 0, mean_a: float = 0,
             std_r: float = 1, std_g: float = 1, std_b: float = 1, std_a: float = 1,
             scale: float = 1, max_random_contrast: float = 0, max_random_illumination: float = 0,
@@ -86,13 +88,13 @@ class ImageRecordIter(RecordIter):
         check_settings(caller, prefetch_buffer, ctx)
         if aug_seq != "aug_default":
             raise MXNetValueError(f"{caller}: aug_seq must be 'aug_default'; got {aug_seq!r}")
-        dtype = check_dtype(caller, dtype or self._default_dtype, _DTYPES)
+        dtype = check_dtype(caller, self._default_dtype if dtype is None else dtype, _DTYPES)
         records = find_records(caller, path_imgrec, path_imgidx, num_parts, part_index)
         listed = path_imglist and read_image_list(check_file(caller, "path_imglist", path_imglist),
                                                   label_width)
         order_seed, augment_seed = draw_seeds(caller, seed, seed_aug)
-        crew = ImageRecords(records.path, records.offsets, settings,
-                            find_mean_image(type(self), mean_img, given), decode_upright,
+        mean_image = find_mean_image(type(self), mean_img, settings["data_shape"], given)
+        crew = ImageRecords(records.path, records.offsets, settings, mean_image, decode_upright,
                             written_dtype(dtype), label_width, listed or None, augment_seed,
                             threads, max(int(prefetch_buffer), 1))
         super().__init__(

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..base import MXNetValueError, listing
+import numpy as np
+
+from ..base import MXNetValueError, Shape, listing
+from .file_iter import check_shape
 
 # parameter: (kind, least, most)
 _RULES: dict[str, tuple[type, float, float]] = {
@@ -54,7 +57,8 @@ def check_number(caller: str, name: str, value: Any, kind: type, low: float, hig
     """The value as an int or a float, in [low, high]; raises naming iterator and parameter."""
     try:
         number = kind(value)
-        is_right = number == value and low <= number <= high
+        is_right = (number == value and low <= number <= high
+                    and not isinstance(value, (bool, np.bool_)))
     except (TypeError, ValueError):
         is_right = False
     if is_right:
@@ -72,9 +76,9 @@ def _std(caller: str, name: str, value: Any) -> float:
     return std
 
 
-def _data_shape(caller: str, shape: Any) -> tuple[int, ...]:
-    lengths = tuple(shape) if isinstance(shape, (tuple, list)) else ()
-    if len(lengths) != 3 or not all(hasattr(n, "__index__") and n > 0 for n in lengths):
+def _data_shape(caller: str, shape: Any) -> Shape:
+    lengths = check_shape(caller, "data_shape", shape)
+    if len(lengths) != 3:
         raise MXNetValueError(f"{caller}: data_shape must be (channels, height, width), positive "
                               f"integers; got {shape!r}")
     if lengths[0] not in (1, 3, 4):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetValueError, Shape, check_count
+from .arguments import FilePath, reads_texts
 from .file_iter import check_dtype, check_part, check_settings, check_shape
 from .text_files import Table, cut_files, find_files
 from .text_iter import DTYPES, TextIter
@@ -32,8 +33,10 @@ class LibSVMIter(TextIter):
     raises: as for `CSVIter`.
     """
 
-    def __init__(self, data_libsvm: str, data_shape: Any, label_libsvm: str | None = None,
-                 label_shape: Any = (1,), num_parts: int = 1, part_index: int = 0,
+    @reads_texts
+    def __init__(self, data_libsvm: FilePath, data_shape: Shape,
+                 label_libsvm: FilePath | None = None, label_shape: Shape = (1,),
+                 num_parts: int = 1, part_index: int = 0,
                  batch_size: int | None = None, round_batch: bool = True,
                  prefetch_buffer: int = 4, ctx: str = "gpu", dtype: Any = None,
                  data_name: str = "data", label_name: str = "softmax_label") -> None:
@@ -45,6 +48,8 @@ class LibSVMIter(TextIter):
         num_parts, part_index = check_part("LibSVMIter", num_parts, part_index)
         of_data = _row_shape("data_shape", data_shape, batch_size, name)
         of_label = _row_shape("label_shape", label_shape, batch_size, name)
+        if label_libsvm == "NULL":                 # MXNet's default
+            label_libsvm = None
         if (label_libsvm is None) != (of_label == (1,)):
             raise MXNetValueError("LibSVMIter: label_shape must be (1,) without label_libsvm, and "
                                   f"more with it; got {of_label}")

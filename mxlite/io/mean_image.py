@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetValueError
+from ..base import MXNetValueError, Shape
 
 
-def find_mean_image(cls: type, path: str, parameters: dict[str, Any]) -> Any:
-    """The mean image of the file, float32 of data_shape, or None where no file is named.
+def find_mean_image(cls: type, path: str, shape: Shape,
+                    parameters: dict[str, Any]) -> Any:
+    """The mean image of the file, float32 of `shape`, or None where no file is named.
 
     A missing file is first computed by an iterator of `cls` with these parameters.
     """
@@ -20,7 +21,7 @@ def find_mean_image(cls: type, path: str, parameters: dict[str, Any]) -> Any:
         return None
     if not os.path.exists(path):
         _save(cls, path, parameters)
-    return _load(cls.__name__, path, tuple(parameters["data_shape"]))
+    return _load(cls.__name__, path, shape)
 
 
 def _load(caller: str, path: str, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:

@@ -10,9 +10,10 @@ import numpy as np
 
 from .. import ndarray as nd
 from .._dataio.rows import RowBatch, Rows
-from ..base import FLOATS, MXNetValueError, check_count
+from ..base import FLOATS, MXNetValueError, Shape, check_count
 from ..context import cpu
 from ..ndarray.array import empty_array
+from .arguments import FilePath, reads_texts
 from .crew_iter import CrewIter
 from .desc import DataDesc
 from .file_iter import FileBatch, check_dtype, check_part, check_settings, check_shape, part_of
@@ -34,10 +35,11 @@ class MNISTIter(CrewIter):
     floating-point one. prefetch_buffer: how many batches threads prefetch. ctx has no effect.
     """
 
-    def __init__(self, image: str = "./train-images-idx3-ubyte",
-                 label: str = "./train-labels-idx1-ubyte", batch_size: int = 128,
+    @reads_texts
+    def __init__(self, image: FilePath = "./train-images-idx3-ubyte",
+                 label: FilePath = "./train-labels-idx1-ubyte", batch_size: int = 128,
                  shuffle: bool = True, flat: bool = False, seed: int = 0, silent: bool = False,
-                 num_parts: int = 1, part_index: int = 0, input_shape: Any = None,
+                 num_parts: int = 1, part_index: int = 0, input_shape: Shape | None = None,
                  prefetch_buffer: int = 4, ctx: str = "gpu", dtype: Any = None,
                  data_name: str = "data", label_name: str = "softmax_label") -> None:
         batch_size = check_count("MNISTIter", "batch_size", batch_size, low=1)

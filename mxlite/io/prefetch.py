@@ -28,7 +28,7 @@ class PrefetchingIter(CurrentBatchIter):
 
     def __init__(self, iters: Any, rename_data: list[dict[str, str]] | None = None,
                  rename_label: list[dict[str, str]] | None = None) -> None:
-        self.iters = iters if isinstance(iters, list) else [iters]
+        self.iters = list(iters) if isinstance(iters, (list, tuple)) else [iters]
         self.n_iter = len(self.iters)
         if not self.iters:
             raise MXNetValueError("PrefetchingIter: iters must have at least one iterator; got []")

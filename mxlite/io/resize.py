@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..base import check_count
+from .arguments import reads_texts
 from .iterator import CurrentBatchIter
 
 
@@ -15,6 +16,7 @@ class ResizeIter(CurrentBatchIter):
     this one stopped.
     """
 
+    @reads_texts
     def __init__(self, data_iter: Any, size: int, reset_internal: bool = True) -> None:
         super().__init__(data_iter.batch_size)
         self.data_iter = data_iter

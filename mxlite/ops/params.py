@@ -11,7 +11,7 @@ from typing import Any
 from ..base import MXNetError, MXNetTypeError, MXNetValueError, dtype_name, listing, suggestion
 
 INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
-BOOLEANS = {"True": True, "true": True, "1": True, "False": False, "false": False, "0": False}
+BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 BRACKETS = {"(": ")", "[": "]"}
 REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "<required>"})()
 
@@ -117,7 +117,7 @@ def _real(value: Any) -> float:
 
 def _boolean(value: Any) -> bool:
     if isinstance(value, str):
-        return BOOLEANS[value]
+        return BOOLEANS[value.lower()]
     if value not in (0, 1):
         raise ValueError(value)
     return bool(value)

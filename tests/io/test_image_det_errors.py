@@ -50,7 +50,7 @@ def make(path, **settings):
     ({"resize": 2.5}, "resize must be an integer of at least -1; got 2.5"),
     ({"rand_crop_prob": 1.5}, r"rand_crop_prob must be a number in \[-1, 1\]; got 1.5"),
     ({"rand_mirror_prob": 2}, r"rand_mirror_prob must be a number in \[-1, 1\]; got 2"),
-    ({"rand_pad_prob": None}, r"rand_pad_prob must be a number in \[-1, 1\]; got None"),
+    ({"rand_pad_prob": True}, r"rand_pad_prob must be a number in \[-1, 1\]; got True"),
     ({"max_pad_scale": -1}, r"max_pad_scale must be a number in \[0, 1000\]; got -1"),
     ({"max_random_hue": 181}, r"max_random_hue must be an integer in \[0, 180\]; got 181"),
     ({"max_random_illumination": 2.5}, r"max_random_illumination must be an integer in \[0, 255\]"),
