@@ -84,6 +84,7 @@ class Counted(Numbers):
     """Counts the samples that were asked for."""
 
     asked = 0
+    thread_safe = True
 
     def __getitem__(self, idx):
         self.asked += 1

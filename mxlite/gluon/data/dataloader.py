@@ -11,6 +11,7 @@ from ...device.context import cpu_pinned, num_gpus
 from ...io.iterator import refuse_unknown
 from ...random import next_key
 from .batchify import default_batchify_fn as default_batchify_fn
+from .loader_copies import Copies
 from .loader_threads import Crew, Epoch
 from .loader_threads import LoaderTimeoutError as LoaderTimeoutError
 from .making import Maker, Order, orders
@@ -38,10 +39,13 @@ class DataLoader:
     auto_reload: prefetch the next epoch as soon as one ends, and the first epoch at once;
         `refresh` and `clean` start over and drop prefetched batches.
 
-    Threads share the dataset, so its `__getitem__` must be thread-safe. Processes are spawned
-    (never forked) and get the dataset by pickle: a script that uses them must start its work under
-    `if __name__ == "__main__":`. Their arrays are sent through shared memory. An error in a worker
-    is raised when its batch is due, with notes that name the sample.
+    Each thread has a copy of the dataset and of batchify_fn, in which large arrays are shared; what
+    was changed in the dataset between epochs is copied anew. What cannot be copied is used by one
+    thread at a time, with a warning. Threads share objects of a class with `thread_safe = True`.
+
+    Processes are spawned (never forked) and get the dataset by pickle: a script that uses them must
+    start its work under `if __name__ == "__main__":`. Their arrays are sent through shared memory.
+    An error in a worker is raised when its batch is due, with notes that name the sample.
     """
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
@@ -73,6 +77,7 @@ class DataLoader:
         self.auto_reload = auto_reload
         self._iter: Any = None
         self._crew: Crew | None = None
+        self._copies: Copies | None = None
         if self._num_workers and not thread_pool:
             self._crew = self._new_crew()             # processes load while their parent goes on
         if auto_reload:
@@ -98,7 +103,10 @@ class DataLoader:
         ahead = orders(self._batch_sampler, next_key())
         self.clean()
         if self._num_workers:
-            self._iter = Epoch(self._ready_crew(), ahead, self._prefetch, self._timeout)
+            crew = self._ready_crew()
+            if self._copies is not None:
+                self._copies.refresh()
+            self._iter = Epoch(crew, ahead, self._prefetch, self._timeout)
         else:
             self._iter = (self._maker.make(order) for order in ahead)
 
@@ -121,23 +129,25 @@ class DataLoader:
 
     def _new_crew(self) -> Crew:
         if self._thread_pool:
-            return Crew([_ThreadWorker(self._maker)] * self._num_workers)
+            self._copies = Copies(self._maker, self._num_workers)
+            return Crew([_ThreadWorker(self._copies, n) for n in range(self._num_workers)])
         from .loader_processes import started
 
         return Crew(started(self._maker, self._num_workers))
 
 
 class _ThreadWorker:
-    """Makes batches in the thread that asks."""
+    """Makes batches in the thread that asks, of its own copy of the dataset."""
 
-    def __init__(self, maker: Maker) -> None:
-        self._maker = maker
+    def __init__(self, copies: Copies, number: int) -> None:
+        self._copies = copies
+        self._number = number
 
     def get_ready(self) -> None:
         pass
 
     def make(self, order: Order, is_wanted: Callable[[], bool]) -> Any:
-        return self._maker.make(order, is_wanted)
+        return self._copies.makers[self._number].make(order, is_wanted)
 
     def end(self) -> None:
         pass

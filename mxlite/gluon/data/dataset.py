@@ -16,7 +16,12 @@ from .sampler import FilterSampler, Sampler, SequentialSampler
 
 
 class Dataset:
-    """Base: override `__getitem__(idx)` and `__len__`."""
+    """Base: override `__getitem__(idx)` and `__len__`.
+
+    thread_safe: whether threads of a DataLoader may share it; else each has a copy.
+    """
+
+    thread_safe = False
 
     def __getitem__(self, idx: int) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must override __getitem__")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import pickle
 from collections.abc import Callable, Iterator
@@ -55,7 +56,8 @@ def orders(batch_sampler: Any, key: tuple[int, int]) -> Iterator[Order]:
 class Maker:
     """Makes the batch of an order: the samples of the dataset, through batchify_fn.
 
-    Random numbers drawn meanwhile depend on the epoch's key and the batch number.
+    Random numbers drawn meanwhile depend on the epoch's key and the batch number. `lock` is held
+    while the dataset or a batchify_fn other than ours works.
     """
 
     def __init__(self, dataset: Any, batchify_fn: Callable[[list[Any]], Any]) -> None:
@@ -63,6 +65,10 @@ class Maker:
             dataset = ArrayDataset(dataset)
         self.dataset = dataset
         self._batchify_fn = batchify_fn
+        self.lock: Any = contextlib.nullcontext()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "lock": contextlib.nullcontext()}
 
     def make(self, order: Order, is_wanted: Callable[[], bool] = lambda: True) -> Any:
         """The batch; None, and early, once it is no longer wanted."""
@@ -78,9 +84,13 @@ class Maker:
                 for sample in order.samples:
                     if not is_wanted():
                         return None
-                    samples.append(self.dataset[sample])
+                    with self.lock:
+                        samples.append(self.dataset[sample])
                 doing = "by the batchify_fn, for"
-                return self._batchify_fn(samples)
+                if self._batchify_fn is default_batchify_fn:
+                    return default_batchify_fn(samples)
+                with self.lock:
+                    return self._batchify_fn(samples)
             except StopIteration as error:     # as it is, it would seem to be the end of the epoch
                 raise MXNetError("DataLoader: StopIteration was raised "
                                  f"{doing.format(sample)} {order}") from error

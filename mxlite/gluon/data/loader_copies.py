@@ -1,0 +1,230 @@
+"""A copy of the dataset and of batchify_fn for each thread that makes batches.
+
+Python code is seldom made for several threads: a dataset may have a buffer that it fills anew for
+each sample, or a file in which it seeks before it reads. So each thread works on a copy of all that
+such code could change. Shared are: what mxlite's own datasets only read; read-only arrays, and
+arrays of 64 MB and more, for they are data; locks and random generators, which are made for
+sharing; modules, classes, functions; and whatever has `thread_safe = True`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import operator
+import os
+import pickle
+import queue
+import random
+import threading
+import types
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ... import ndarray as nd
+from ...recordio import MXIndexedRecordIO
+from .dataset import ArrayDataset, Dataset
+from .making import Maker
+
+_LARGE = 64 << 20
+_MADE_FOR_THREADS = (
+    type(threading.Lock()), type(threading.RLock()), threading.Condition, threading.Event,
+    threading.Semaphore, threading.Barrier, threading.local, queue.Queue, queue.SimpleQueue,
+    random.Random, np.random.RandomState, np.random.Generator, np.random.BitGenerator,
+    np.memmap, type, types.ModuleType, types.BuiltinFunctionType, types.CodeType)
+_READ_ONLY = (list, tuple, np.ndarray, nd.NDArray, MXIndexedRecordIO)    # in our own datasets
+
+
+class Copies:
+    """The makers of `count` threads, made anew where the original was changed between epochs."""
+
+    def __init__(self, maker: Maker, count: int) -> None:
+        self._original = maker
+        self.makers = [maker] * count
+        self._made_of: _Content | None = None
+        self._lock = threading.Lock()
+        self._warned = False
+
+    def refresh(self) -> None:
+        """Copy the original, if it is not what the copies were made of. Workers' copies keep what
+        they have gathered meanwhile, such as a cache."""
+        try:
+            content = _Content(self._original)
+            if self._made_of is None or not content.is_same(self._made_of):
+                content.keep()
+                self.makers[:] = [content.copy() for _ in self.makers]
+                self._made_of = content
+        except Exception as error:
+            self._share(error)
+
+    def _share(self, error: Exception) -> None:
+        """Let the threads have the original, one after the other."""
+        if len(self.makers) > 1 and not self._warned:
+            warnings.warn(
+                "DataLoader: the dataset or batchify_fn cannot be copied for each thread "
+                f"({type(error).__name__}: {error}), so the threads take samples one at a time; "
+                "thread_safe = True in its class says that they may do so at once", stacklevel=5)
+        self._warned = True
+        self._made_of = None
+        self._original.lock = self._lock
+        self.makers[:] = [self._original] * len(self.makers)
+
+
+class _Content:
+    """What the copies of a maker are made of; `keep` it before the maker changes."""
+
+    def __init__(self, maker: Maker) -> None:
+        file = io.BytesIO()
+        buffers: list[pickle.PickleBuffer] = []
+        pickler = _Pickler(file, maker, buffers)
+        pickler.dump(maker)
+        self._body = file.getvalue()
+        self._shared = pickler.shared
+        self._buffers: list[Any] = [np.frombuffer(buffer.raw(), np.uint8) for buffer in buffers]
+
+    def is_same(self, other: _Content) -> bool:
+        return (self._body == other._body
+                and all(map(operator.is_, self._shared, other._shared))
+                and all(map(np.array_equal, self._buffers, other._buffers)))
+
+    def keep(self) -> None:
+        self._buffers = [buffer.copy() for buffer in self._buffers]
+
+    def copy(self) -> Maker:
+        unpickler = _Unpickler(io.BytesIO(self._body), self._shared,
+                               [buffer.copy() for buffer in self._buffers])
+        maker: Maker = unpickler.load()
+        return maker
+
+
+class _Pickler(pickle.Pickler):
+    def __init__(self, file: io.BytesIO, maker: Maker, buffers: list[pickle.PickleBuffer]) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL, buffer_callback=buffers.append)
+        self.shared: list[Any] = []
+        self._numbers: dict[int, int] = {}
+        self._only_read: set[int] = set()          # of ids
+        if type(maker.dataset) in _READ_ONLY:
+            self._only_read.add(id(maker.dataset))
+
+    def persistent_id(self, value: Any) -> int | None:
+        """The number of an object that is shared; None for one that is copied."""
+        kind = type(value)
+        if kind is _Shared:
+            value = value.value
+        elif kind in (str, int, float, bytes, dict) or not (
+                id(value) in self._only_read or _is_shared(value, kind)):
+            return None
+        number = self._numbers.setdefault(id(value), len(self.shared))
+        if number == len(self.shared):
+            self.shared.append(value)
+        return number
+
+    def reducer_override(self, value: Any) -> Any:
+        """How to copy what pickle does not copy, or not as it is meant."""
+        kind = type(value)
+        if kind is types.FunctionType:
+            return _function, (_Shared(value),), _variables(value), None, None, _set_variables
+        if kind is np.ndarray and (offset := _offset(value)) is not None:
+            return _view, (value.base, value.shape, value.dtype, offset, value.strides)
+        if kind is io.BufferedReader:
+            return _open, _place(value)
+        if isinstance(value, Dataset) and kind.__module__.startswith("mxlite."):
+            self._only_read.update(map(id, _data_of(value)))
+        return NotImplemented
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, shared: list[Any], buffers: list[Any]) -> None:
+        super().__init__(file, buffers=buffers)
+        self._shared = shared
+
+    def persistent_load(self, pid: int) -> Any:
+        return self._shared[pid]
+
+
+def _is_shared(value: Any, kind: type) -> bool:
+    if kind is types.FunctionType:
+        return not (value.__closure__ or value.__defaults__ or value.__kwdefaults__)
+    if kind is nd.NDArray:
+        return int(value.size) * np.dtype(value.dtype).itemsize >= _LARGE
+    if kind is np.ndarray:
+        base = value.base if type(value.base) is np.ndarray else value
+        is_fixed = not value.flags.writeable and not base.flags.writeable
+        return is_fixed or base.nbytes >= _LARGE
+    return isinstance(value, _MADE_FOR_THREADS) or getattr(value, "thread_safe", None) is True
+
+
+def _data_of(dataset: Dataset) -> list[Any]:
+    """What a dataset of ours reads its samples from, and nothing writes to."""
+    values = list(vars(dataset).values())
+    if isinstance(dataset, ArrayDataset):
+        values = dataset._data
+    return [value for value in values if type(value) in _READ_ONLY]
+
+
+# ---- functions with variables of their own, views, open files
+
+class _Shared:
+    """Says that its value is shared, whatever that is."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def _variables(function: Any) -> tuple[Any, ...]:
+    cells = []
+    for number, cell in enumerate(function.__closure__ or ()):
+        with contextlib.suppress(ValueError):              # it is empty
+            cells.append((number, cell.cell_contents))
+    return cells, function.__defaults__, function.__kwdefaults__, function.__dict__
+
+
+def _function(original: Any) -> Any:
+    cells = tuple([types.CellType() for _ in original.__closure__ or ()])
+    function = types.FunctionType(original.__code__, original.__globals__, original.__name__, None,
+                                  cells)
+    function.__qualname__, function.__module__ = original.__qualname__, original.__module__
+    return function
+
+
+def _set_variables(function: Any, variables: Any) -> None:
+    cells, function.__defaults__, function.__kwdefaults__, attributes = variables
+    for number, content in cells:
+        function.__closure__[number].cell_contents = content
+    function.__dict__.update(attributes)
+
+
+def _offset(view: Any) -> int | None:
+    """Bytes from the start of the array that it is a view of; None if it is copied by itself."""
+    base = view.base
+    if type(base) is not np.ndarray or base.dtype.hasobject or view.size == 0 or not (
+            base.flags.c_contiguous or base.flags.f_contiguous):
+        return None
+    start: int = view.__array_interface__["data"][0] - base.__array_interface__["data"][0]
+    return start
+
+
+def _view(base: Any, shape: Any, dtype: Any, offset: int, strides: Any) -> Any:
+    return np.ndarray(shape, dtype, base, offset, strides)
+
+
+class _File(io.FileIO):
+    def _dealloc_warn(self, source: Any) -> None:
+        """It is closed with the copy that has it, without a ResourceWarning."""
+
+
+def _open(name: Any, position: int) -> Any:
+    file = io.BufferedReader(_File(name))
+    file.seek(position)
+    return file
+
+
+def _place(file: Any) -> tuple[Any, int]:
+    """(name, position) of a file that `open(name, "rb")` opens again."""
+    name = file.name
+    if isinstance(name, int) or type(file.raw) not in (io.FileIO, _File) or not os.path.samestat(
+            os.stat(name), os.fstat(file.fileno())):
+        raise pickle.PicklingError(f"an open file, {name!r}, cannot be opened again")
+    return name, file.tell()
