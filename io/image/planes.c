@@ -15,12 +15,12 @@ INLINE float value_of(uint8_t byte, float mean, affine by) {
   return ((float)byte - mean) * by.scale + by.shift;
 }
 
-/* means: as many as bytes, or NULL. out[count - 1 - x] where is_mirrored. */
+/* means: as many as bytes, for each, or NULL. out[count - 1 - x] where is_mirrored. */
 INLINE void floats(float *restrict out, const uint8_t *restrict bytes, const float *restrict means,
                    affine by, int64_t count, const int is_mirrored) {
   for (int64_t x = 0; x < count; x++) {
     const int64_t to = is_mirrored ? count - 1 - x : x;
-    out[to] = value_of(bytes[x], means ? means[to] : by.mean, by);
+    out[to] = value_of(bytes[x], means ? means[x] : by.mean, by);
   }
 }
 
@@ -42,7 +42,7 @@ static void signed_row(int8_t *restrict out, const uint8_t *restrict bytes,
                        const float *restrict means, affine by, int64_t count, int is_mirrored) {
   for (int64_t x = 0; x < count; x++) {
     const int64_t to = is_mirrored ? count - 1 - x : x;
-    const float value = value_of(bytes[x], means ? means[to] : by.mean, by);
+    const float value = value_of(bytes[x], means ? means[x] : by.mean, by);
     out[to] = (int8_t)rounded_between(value, -128, 127);
   }
 }
@@ -59,7 +59,8 @@ static void chunk(const mx_image *src, const mx_image_planes *out, int64_t y, in
     const affine by = {out->mean ? out->mean[c] : 0, out->scale ? out->scale[c] : 1,
                        out->shift ? out->shift[c] : 0};
     const int64_t place = c * area + at;
-    const float *means = out->mean_image ? out->mean_image + place : NULL;
+    const float *means = out->mean_image
+      ? out->mean_image + c * area + y * src->width + first : NULL;
     if (channels != 1 && channels != 3) {
       for (int64_t x = 0; x < count; x++) parted[0][x] = pixels[x * channels + c];
     }

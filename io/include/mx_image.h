@@ -91,7 +91,7 @@ typedef struct mx_image_planes {
   int dtype;               /* U8: the bytes as they are; I8: rounded, and -128 to 127 */
   int is_mirrored;         /* left to right */
   const float *mean;       /* (channels,), or NULL: 0 */
-  const float *mean_image; /* like `values`, in place of `mean`, or NULL */
+  const float *mean_image; /* like `values` before mirroring, in place of `mean`, or NULL */
   const float *scale;      /* (channels,), or NULL: 1 */
   const float *shift;      /* (channels,), or NULL: 0 */
 } mx_image_planes;

@@ -67,14 +67,19 @@ static void plan_warp(const mx_augment *a, extent from, mx_sequence *random, geo
   memcpy(plan->matrix, matrix, sizeof matrix);
 }
 
-/* A random area of a random aspect; a centred one of the result's aspect where none fits. */
-static void plan_area_crop(const mx_augment *a, mx_sequence *random, geometry *plan) {
+/* A random area of a random aspect, upright or lying; 0 where none fits, or none is asked for. */
+static int plan_area_crop(const mx_augment *a, mx_sequence *random, geometry *plan) {
   const extent from = plan->enlarged;
   const double area = (double)from.height * (double)from.width;
+  if (a->min_random_area == 1 && a->max_random_area == 1 && a->min_aspect_ratio == 1
+      && a->max_aspect_ratio == 1) {
+    return 0;
+  }
   for (int i = 0; i < ATTEMPTS; i++) {
     const double part = area * mx_draw(random, a->min_random_area, a->max_random_area);
     const double ratio = mx_draw(random, a->min_aspect_ratio, a->max_aspect_ratio);
-    const extent crop = {llround(sqrt(part / ratio)), llround(sqrt(part * ratio))};
+    extent crop = {llround(sqrt(part / ratio)), llround(sqrt(part * ratio))};
+    if (mx_next_unit(random) > 0.5) crop = (extent){crop.width, crop.height};
     const double down = mx_next_unit(random), right = mx_next_unit(random);
     if (crop.height < 1 || crop.width < 1 || crop.height > from.height || crop.width > from.width) {
       continue;
@@ -82,14 +87,9 @@ static void plan_area_crop(const mx_augment *a, mx_sequence *random, geometry *p
     plan->crop = crop;
     plan->top = (int64_t)(down * (double)(from.height - crop.height + 1));
     plan->left = (int64_t)(right * (double)(from.width - crop.width + 1));
-    return;
+    return 1;
   }
-  const double fit = fmin((double)from.height / (double)a->height,
-                          (double)from.width / (double)a->width);
-  plan->crop = (extent){(int64_t)fmax(1, fit * (double)a->height),
-                        (int64_t)fmax(1, fit * (double)a->width)};
-  plan->top = (from.height - plan->crop.height) / 2;
-  plan->left = (from.width - plan->crop.width) / 2;
+  return 0;
 }
 
 static void place_crop(const mx_augment *a, mx_sequence *random, geometry *plan) {
@@ -124,10 +124,10 @@ static void plan_enlarging(const mx_augment *a, geometry *plan) {
 
 static int plan_crop(const mx_augment *a, mx_sequence *random, geometry *plan) {
   if (a->random_resized_crop) {
-    plan_area_crop(a, random, plan);
-    return MX_SAMPLE_OK;
+    if (plan_area_crop(a, random, plan)) return MX_SAMPLE_OK;
+  } else if (a->max_crop_size != -1 || a->min_crop_size != -1) {
+    return plan_square_crop(a, random, plan);
   }
-  if (a->max_crop_size != -1 || a->min_crop_size != -1) return plan_square_crop(a, random, plan);
   plan_enlarging(a, plan);
   plan->crop = (extent){a->height, a->width};
   place_crop(a, random, plan);

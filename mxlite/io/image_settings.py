@@ -27,6 +27,9 @@ _RULES: dict[str, tuple[type, float, float]] = {
 }
 _METHODS = [0, 1, 2, 3, 4, 9, 10]
 _CHANNELS = "rgba"
+# what random_resized_crop does not go with, and the defaults
+_NO_OTHER_CROP = {"rand_crop": False, "min_random_scale": 1, "max_random_scale": 1,
+                  "min_crop_size": -1, "max_crop_size": -1}
 
 
 def check_augment(caller: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -47,9 +50,11 @@ def check_augment(caller: str, values: dict[str, Any]) -> dict[str, Any]:
     settings["crop_size"] = _crop_size(caller, settings)
     for name in ("random_scale", "random_area", "img_size"):
         _check_order(caller, f"min_{name}", f"max_{name}", settings)
-    if settings["random_resized_crop"] and settings["rand_crop"]:
-        raise MXNetValueError(f"{caller}: random_resized_crop crops at random by itself; leave "
-                              "rand_crop out")
+    if settings["random_resized_crop"]:
+        for name, default in _NO_OTHER_CROP.items():
+            if settings[name] != default:
+                raise MXNetValueError(f"{caller}: random_resized_crop crops and scales at random "
+                                      f"by itself; leave {name} out")
     return settings
 
 

@@ -14,13 +14,14 @@ def noise(*shape, dtype="uint8", seed=0):
 
 
 def expected(source, dtype, mean, scale, shift, mirror):
-    planes = source.transpose(2, 0, 1)[:, :, ::-1 if mirror else 1].astype("float32")
+    planes = source.transpose(2, 0, 1).astype("float32")
+    step = -1 if mirror else 1
     if dtype == "uint8":
-        return planes
+        return planes[:, :, ::step]
     mean, scale, shift = (np.float32(value) for value in (mean, scale, shift))
     values = [numbers if numbers.ndim != 1 else numbers[:, None, None]
               for numbers in (mean, scale, shift)]
-    result = (planes - values[0]) * values[1] + values[2]
+    result = ((planes - values[0]) * values[1] + values[2])[:, :, ::step]
     return np.clip(np.rint(result), -128, 127) if dtype == "int8" else result
 
 

@@ -1,17 +1,20 @@
 """Arguments of iterators: MXNet's texts, None for what is not given, NumPy's integers, paths."""
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from det_cases import write_boxes
-from image_cases import SHAPE, write_records
 
 import mxlite as mx
 from mxlite import recordio
 from mxlite.base import MXNetTypeError, MXNetValueError
 from mxlite.io.idx import write_idx
+
+sys.path.insert(0, str(Path(__file__).parent))
+from det_cases import write_boxes
+from image_cases import SHAPE, write_records
 
 RECORDS = ["ImageRecordIter", "ImageRecordIter_v1", "ImageRecordUInt8Iter",
            "ImageRecordUInt8Iter_v1", "ImageRecordInt8Iter"]

@@ -49,8 +49,11 @@ def make(path, **settings):
                                                      "max_aspect_ratio, 1; got 2"),
     ({"min_random_scale": 2}, "min_random_scale must be at most max_random_scale, 1; got 2"),
     ({"max_crop_size": 9}, "min_crop_size and max_crop_size must both be given.* got -1 and 9"),
-    ({"random_resized_crop": True, "rand_crop": True}, "random_resized_crop crops at random by "
-                                                       "itself; leave rand_crop out"),
+    ({"random_resized_crop": True, "rand_crop": True}, "random_resized_crop crops and scales at "
+                                                       "random by itself; leave rand_crop out"),
+    ({"random_resized_crop": True, "max_random_scale": 2}, "leave max_random_scale out"),
+    ({"random_resized_crop": True, "min_crop_size": 9, "max_crop_size": 9}, "leave min_crop_size "
+                                                                            "out"),
     ({"aug_seq": "other"}, "aug_seq must be 'aug_default'; got 'other'"),
     ({"dtype": "int32"}, "dtype must be .*; got 'int32'"),
     ({"ctx": "tpu"}, "ctx must be 'cpu' or 'gpu'; got 'tpu'"),
