@@ -13,7 +13,7 @@ from ..base import MXNetValueError
 from .augmenter import PixelAugmenter, RandomOrderAug, SequentialAug
 from .det_augmenter import DetAugmenter, DetBorrowAug, DetRandomSelectAug
 
-# where a subclass of an iterator has none of these, images go as NumPy arrays all the way
+# where an iterator and its class have none of these, images go as NumPy arrays all the way
 _HOOKS = ("imdecode", "check_valid_image", "augmentation_transform", "postprocess_data")
 
 
@@ -74,7 +74,8 @@ def as_chw(image: Any) -> Any:
 def is_plain(iterator: Any, augmenters: Sequence[Any]) -> bool:
     """Whether nothing but mxlite's own code sees the images of this iterator."""
     for hook in _HOOKS:
-        if not getattr(type(iterator), hook).__module__.startswith("mxlite.image."):
+        if hook in vars(iterator) or not getattr(type(iterator), hook).__module__.startswith(
+                "mxlite.image."):
             return False
     return all(map(_is_own, augmenters))
 

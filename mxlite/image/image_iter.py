@@ -46,8 +46,9 @@ class ImageIter(DataIter):
     last_batch_handle: 'pad' fills the last batch with the first samples and counts them in `pad`;
         'discard' drops an incomplete batch; 'roll_over' begins the next epoch with its samples.
 
-    Subclasses may override what reads, decodes, checks and changes an image. An image that
-    check_valid_image refuses with a RuntimeError is left out.
+    What reads, decodes, checks and changes an image may be overridden in a subclass or replaced in
+    the instance; it is given NDArrays. An image that check_valid_image refuses with a RuntimeError
+    is left out.
     """
 
     _name = "ImageIter"
@@ -70,16 +71,15 @@ class ImageIter(DataIter):
         self.data_shape = tuple(map(int, data_shape))
         self.label_width = check_count(caller, "label_width", label_width, 1)
         self.last_batch_handle = last_batch_handle
-        self.shuffle = bool(shuffle)
         self.path_root = "" if path_root is None else os.fspath(path_root)
         self.auglist = self._augmenters(aug_list, kwargs)
-        self.imglist = self._read_list(path_imglist, imglist, dtype)
-        needs_index = self.shuffle or check_count(caller, "num_parts", num_parts, 1) > 1
-        self.imgrec = self._open(path_imgrec, path_imgidx, needs_index)
-        if self.imgrec is None and self.imglist is None:
+        entries = self._read_list(path_imglist, imglist, dtype)
+        needs_index = bool(shuffle) or check_count(caller, "num_parts", num_parts, 1) > 1
+        records = self._open(path_imgrec, path_imgidx, needs_index)
+        if records is None and entries is None:
             raise MXNetValueError(f"{caller}: path_imgrec, path_imglist or imglist must be given")
-        self._samples = Samples(caller, self.imgrec, self.imglist, self.path_root,
-                                str(path_imgrec or path_imglist or "imglist"), self.shuffle)
+        self._samples = Samples(caller, records, entries, self.path_root,
+                                str(path_imgrec or path_imglist or "imglist"), bool(shuffle))
         self._samples.take_part(num_parts, part_index)
         self.provide_data = [DataDesc(data_name, (self.batch_size, *self.data_shape))]
         labels = (self.label_width,) if self.label_width > 1 else ()
@@ -120,9 +120,14 @@ class ImageIter(DataIter):
         return MXRecordIO(path, "r")
 
     @property
-    def seq(self) -> list[Any] | None:
-        """The keys of the samples in the order of this epoch; None for a file read in order."""
+    def seq(self) -> Any:
+        """The keys of the samples in the order of this epoch, which may be set; None: the file is
+        read in order."""
         return self._samples.keys
+
+    @seq.setter
+    def seq(self, keys: Any) -> None:
+        self._samples.keys = keys
 
     @property
     def num_image(self) -> int | None:
@@ -131,8 +136,39 @@ class ImageIter(DataIter):
 
     @property
     def cur(self) -> int:
-        """How many samples of this epoch were read."""
+        """How many samples of this epoch were read; setting it goes to the sample `seq[cur]`."""
         return self._samples.position
+
+    @cur.setter
+    def cur(self, position: int) -> None:
+        self._samples.position = check_count(self._name, "cur", position, 0)
+
+    @property
+    def shuffle(self) -> bool:
+        """Whether each epoch has an order of its own; from the next one on, when it is set."""
+        return self._samples.shuffle
+
+    @shuffle.setter
+    def shuffle(self, shuffle: bool) -> None:
+        self._samples.shuffle = bool(shuffle)
+
+    @property
+    def imgrec(self) -> MXRecordIO | None:
+        """The RecordIO file; it may be set."""
+        return self._samples.records
+
+    @imgrec.setter
+    def imgrec(self, records: MXRecordIO | None) -> None:
+        self._samples.records = records
+
+    @property
+    def imglist(self) -> Entries | None:
+        """{key: (labels, file name)} of a list of images; it may be set."""
+        return self._samples.entries
+
+    @imglist.setter
+    def imglist(self, entries: Entries | None) -> None:
+        self._samples.entries = entries
 
     # ---- epochs and batches
 

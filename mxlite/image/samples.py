@@ -66,7 +66,7 @@ class Samples:
     def read(self, read_image: Callable[[str], bytes]) -> Sample | None:
         """The next sample, or None behind the last; read_image: the bytes of a listed file."""
         if self.keys is not None:
-            if self.position == len(self.keys):
+            if self.position >= len(self.keys):
                 return None
             self.position += 1
             return self._at(self.keys[self.position - 1], read_image)
@@ -85,6 +85,8 @@ class Samples:
             return self._name                      # it came from a subclass of the iterator
         if self.keys is None:
             return f"{self._name}: record {self.position - 1} (byte {self._offset})"
+        if self.position > len(self.keys):
+            return self._name                      # a caller has set them
         key = self.keys[self.position - 1]
         if isinstance(self.records, MXIndexedRecordIO):
             return f"{self._name}: record with the key {key!r} (byte {self.records.idx[key]})"
