@@ -62,6 +62,9 @@ typedef struct mx_rec_sink {
 /* Files and pipes: 0, or errno.  Closing gives errno, too. */
 int mx_rec_source_open(mx_rec_source *source, const char *path);
 int mx_rec_source_close(mx_rec_source *source);
+/* Several files, one after the other, as one source: mx_rec_source_close closes them all. Offsets
+   count from the start of the first. */
+int mx_rec_source_join(mx_rec_source *source, mx_rec_source *files, int64_t count);
 int mx_rec_sink_open(mx_rec_sink *sink, const char *path);
 int mx_rec_sink_close(mx_rec_sink *sink);
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -55,8 +56,75 @@ int mx_rec_source_open(mx_rec_source *source, const char *path) {
   return 0;
 }
 
+/* Files, each with the offset at which it begins, and the end of the last. */
+typedef struct joined {
+  int64_t count;
+  mx_rec_source *files;
+  int64_t begins[];
+} joined;
+
+static int64_t joined_read(void *context, void *buffer, int64_t size, int64_t offset) {
+  const joined *all = context;
+  int64_t low = 0, high = all->count - 1, done = 0;
+  while (low < high) {                           /* the last file that begins at offset or before */
+    const int64_t middle = low + (high - low + 1) / 2;
+    if (all->begins[middle] <= offset) low = middle;
+    else high = middle - 1;
+  }
+  for (int64_t i = low; i < all->count && done < size; i++) {
+    const int64_t left = all->begins[i + 1] - offset - done;
+    const int64_t wanted = size - done < left ? size - done : left;
+    if (wanted <= 0) continue;
+    const int64_t count = file_read(all->files[i].context, (char *)buffer + done, wanted,
+                                    offset + done - all->begins[i]);
+    if (count < 0) return count;
+    done += count;
+    if (count < wanted) break;
+  }
+  return done;
+}
+
+static int64_t joined_size(void *context) {
+  const joined *all = context;
+  return all->begins[all->count];
+}
+
+int mx_rec_source_join(mx_rec_source *source, mx_rec_source *files, int64_t count) {
+  joined *all = malloc(sizeof *all + (size_t)(count + 1) * sizeof *all->begins);
+  mx_rec_source *kept = malloc((size_t)count * sizeof *kept);
+  int64_t end = 0;
+  int reason = all && kept ? 0 : ENOMEM;
+  for (int64_t i = 0; i < count && !reason; i++) {
+    const int64_t size = files[i].size(files[i].context);
+    if (size < 0) reason = ESPIPE;
+    else {
+      kept[i] = files[i];
+      all->begins[i] = end;
+      end += size;
+    }
+  }
+  if (reason) {
+    free(all);
+    free(kept);
+    return reason;
+  }
+  all->begins[count] = end;
+  all->count = count;
+  all->files = kept;
+  *source = (mx_rec_source){all, joined_read, joined_size};
+  return 0;
+}
+
 int mx_rec_source_close(mx_rec_source *source) {
-  return close(descriptor(source->context)) == 0 ? 0 : errno;
+  if (source->read != joined_read) return close(descriptor(source->context)) == 0 ? 0 : errno;
+  joined *all = source->context;
+  int reason = 0;
+  for (int64_t i = 0; i < all->count; i++) {
+    if (close(descriptor(all->files[i].context)) != 0) reason = errno;
+  }
+  free(all->files);
+  free(all);
+  return reason;
 }
 
 static int file_write(void *context, const void *head, int64_t head_size,

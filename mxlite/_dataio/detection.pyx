@@ -1,22 +1,19 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 """Batches of images and their boxes from the records of a file, made by threads of C; no NumPy."""
 
-import os
-
 cimport cython
 from libc.stdint cimport int64_t
 
 from .buffer cimport Buffer, buffer_of
 from .crew cimport Batch
-from .file cimport system_error
-from .image_records cimport ImageRecords
+from .image_records cimport ImageRecords, open_files
 from .mx_crew cimport mx_crew_error
 from .mx_detection cimport (
     MX_DET_FEW, MX_DET_FIT, MX_DET_FORCE, MX_DET_HEADER, MX_DET_OBJECT, MX_DET_OTHER_WIDTH,
     MX_DET_PREFIX, MX_DET_REST, MX_DET_SHRINK, MX_DET_WIDE, mx_det_augment, mx_det_most_labels,
     mx_det_records, mx_det_records_work, mx_det_sampler,
 )
-from .mx_recordio cimport mx_rec_source, mx_rec_source_close, mx_rec_source_open
+from .mx_recordio cimport mx_rec_source, mx_rec_source_close
 
 from ..base import MXNetValueError
 
@@ -24,18 +21,16 @@ PREFIX = MX_DET_PREFIX                   # floats before the labels of an image
 cdef dict RESIZE_MODES = {"force": MX_DET_FORCE, "fit": MX_DET_FIT, "shrink": MX_DET_SHRINK}
 
 
-def most_labels(str path, offsets):
+def most_labels(list paths, offsets):
     """(the most labels of a record, the number of the first that has them).
 
-    offsets: int64 (n,), where the records begin, in bytes. Raises DataFileError.
+    offsets: int64 (n,), where the records begin, as ImageRecords takes them. Raises DataFileError.
     """
     cdef Buffer places = buffer_of(offsets, "int64", 1)
     cdef const int64_t *first = <const int64_t *>places.data()
     cdef mx_rec_source source
     cdef int64_t most, record, count = places.length(0)
-    cdef int reason = mx_rec_source_open(&source, os.fsencode(path))
-    if reason:
-        raise system_error(path, "opening", reason)
+    open_files(&source, paths)
     with nogil:
         most = mx_det_most_labels(&source, first, count, &record)
     mx_rec_source_close(&source)
@@ -44,7 +39,7 @@ def most_labels(str path, offsets):
 
 @cython.no_gc_clear                      # threads use what it holds until they have ended
 cdef class DetectionRecords(ImageRecords):
-    """Makes batches of the images with boxes in a RecordIO file.
+    """Makes batches of the images with boxes in RecordIO files.
 
     Its ImageBatches have labels float32 (N, PREFIX + label_pad_width). settings: as ImageRecords
     takes them, and those of mx_det_augment, `samplers` a float64 (num_samplers, 11) of the fields
@@ -54,10 +49,10 @@ cdef class DetectionRecords(ImageRecords):
     cdef mx_det_records detections
     cdef Buffer samplers, list_starts
 
-    def __init__(self, str path, offsets, dict settings, mean_image, decode, dtype, label_width,
+    def __init__(self, list paths, offsets, dict settings, mean_image, decode, dtype, label_width,
                  label_pad_width, label_pad_value, listed, seed, int threads, int capacity):
         cdef mx_det_records *detections = &self.detections
-        ImageRecords.__init__(self, path, offsets, settings, mean_image, decode, dtype,
+        ImageRecords.__init__(self, paths, offsets, settings, mean_image, decode, dtype,
                               MX_DET_PREFIX + label_pad_width, listed and listed[:2], seed, threads,
                               capacity)
         detections.images = &self.records
@@ -109,5 +104,6 @@ cdef class DetectionRecords(ImageRecords):
             MX_DET_WIDE: f"label_pad_width is {self.detections.label_pad_width}",
             MX_DET_OTHER_WIDTH: f"label_width is {self.detections.label_width}",
         }[error.status]
-        return MXNetValueError(f"{self.path}: record {error.numbers[0]}, at byte "
-                               f"{error.numbers[1]}: it has {count} labels, but {rule}")
+        path, begin = self.place(error.numbers[1])
+        return MXNetValueError(f"{path}: record {error.numbers[0]}, at byte "
+                               f"{error.numbers[1] - begin}: it has {count} labels, but {rule}")

@@ -12,9 +12,9 @@ class ImageBatch(Batch):
     ) -> None: ...
 
 class ImageRecords(Crew):
-    path: str
+    paths: list[str]
     def __init__(
-        self, path: str, offsets: Any, settings: dict[str, Any], mean_image: Any,
+        self, paths: list[str], offsets: Any, settings: dict[str, Any], mean_image: Any,
         decode: Callable[[Any, int], Any], dtype: str, label_width: int, listed: Any, seed: int,
         threads: int, capacity: int,
     ) -> None: ...

@@ -2,11 +2,13 @@
 """Batches of images from the records of a file, made by threads of C; no NumPy."""
 
 import os
+from bisect import bisect_right
+from itertools import accumulate
 
 cimport cython
 from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
 from libc.stdint cimport int64_t, uint8_t, uint64_t
-from libc.stdlib cimport free
+from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
 from .buffer cimport Buffer, buffer_of
@@ -22,7 +24,7 @@ from .mx_image_records cimport (
 )
 from .mx_recordio cimport (
     MX_REC_CUT, MX_REC_END, MX_REC_OK, mx_rec_error, mx_rec_source, mx_rec_source_close,
-    mx_rec_source_open,
+    mx_rec_source_join, mx_rec_source_open,
 )
 
 from ..base import MXNetMemoryError, MXNetValueError
@@ -33,6 +35,32 @@ cdef extern from "Python.h":
         PyBUF_READ
 
 cdef dict DTYPES = {"float32": MX_IMAGE_F32, "uint8": MX_IMAGE_U8, "int8": MX_IMAGE_I8}
+
+
+cdef int open_files(mx_rec_source *source, list paths) except -1:
+    """Open a file, or several as one source. Raises DataFileError."""
+    cdef mx_rec_source *files = <mx_rec_source *>malloc(len(paths) * sizeof(mx_rec_source))
+    cdef int64_t count = 0
+    cdef int reason = 0
+    if not files:
+        raise MXNetMemoryError(f"{paths[0]}: no memory to open {len(paths)} files")
+    try:
+        for path in paths:
+            reason = mx_rec_source_open(&files[count], os.fsencode(path))
+            if reason:
+                break
+            count += 1
+        if not reason and count == 1:
+            source[0] = files[0]
+        elif not reason:
+            reason = mx_rec_source_join(source, files, count)
+        if reason:
+            for i in range(count):
+                mx_rec_source_close(&files[i])
+            raise system_error(path, "opening", reason)
+    finally:
+        free(files)
+    return 0
 
 
 def scan(str path):
@@ -56,6 +84,15 @@ def scan(str path):
                           if size else b"").cast("q")
     finally:
         free(offsets)
+
+
+cdef void move(mx_rec_error *damage, int status, int64_t begin) noexcept:
+    """Count its bytes from the beginning of the file."""
+    damage.record -= begin
+    damage.at -= begin
+    if status == MX_REC_CUT:
+        damage.expected -= begin
+        damage.found -= begin
 
 
 # ---------------------------------------------------------------- other formats than JPEG
@@ -108,23 +145,22 @@ cdef class ImageBatch(Batch):
 
 @cython.no_gc_clear                      # threads use what it holds until they have ended
 cdef class ImageRecords(Crew):
-    """Makes batches of the images in a RecordIO file.
+    """Makes batches of the images in RecordIO files.
 
-    offsets: int64 (n,), where its records begin, in bytes. settings: what augments, by the names of
-    mx_augment's fields. mean_image: float32 (C, H, W), or None. decode: decode(bytes, channels) is
-    a uint8 array (height, width, channels), for what is no JPEG. listed: None, or (ids uint64 (m,)
-    ascending, labels float32 (m, label_width)).
+    offsets: int64 (n,), where their records begin, in bytes from the start of the first file.
+    settings: what augments, by the names of mx_augment's fields. mean_image: float32 (C, H, W), or
+    None. decode: decode(bytes, channels) is a uint8 array (height, width, channels), for what is no
+    JPEG. listed: None, or (ids uint64 (m,) ascending, labels float32 (m, label_width)).
     """
-    def __init__(self, str path, offsets, dict settings, mean_image, decode, dtype, label_width,
+    def __init__(self, list paths, offsets, dict settings, mean_image, decode, dtype, label_width,
                  listed, seed, int threads, int capacity):
         cdef mx_image_records *records = &self.records
-        cdef int reason = mx_rec_source_open(&records.source, os.fsencode(path))
-        if reason:
-            raise system_error(path, "opening", reason)
+        open_files(&records.source, paths)
         self.is_open = True
-        self.path, self.decode = path, decode
+        self.paths, self.decode = paths, decode
         self.offsets = buffer_of(offsets, "int64", 1)
         records.offsets = <const int64_t *>self.offsets.data()
+        self.begins = list(accumulate(map(os.path.getsize, paths), initial=0))
         records.jpeg = find_library()
         records.other.context = <void *>decode
         records.other.decode, records.other.release = decode_other, release_other
@@ -176,17 +212,24 @@ cdef class ImageRecords(Crew):
         if self.is_open:
             mx_rec_source_close(&self.records.source)
 
+    cdef tuple place(self, int64_t offset):
+        """(path, where it begins) of the file that has this byte."""
+        number = max(bisect_right(self.begins, offset, 0, len(self.paths)) - 1, 0)
+        return self.paths[number], self.begins[number]
+
     cdef object failure(self, Batch batch, const mx_crew_error *error):
         cdef mx_rec_error damage
         cdef const int64_t *numbers = &error.numbers[0]
-        where = f"{self.path}: record {numbers[0]}, at byte {numbers[1]}"
+        path, begin = self.place(numbers[1])
+        where = f"{path}: record {numbers[0]}, at byte {numbers[1] - begin}"
         if error.status == MX_SAMPLE_RECORD:
             memcpy(&damage, error.message, sizeof(damage))
             if numbers[2] == MX_REC_END:
                 damage = mx_rec_error(numbers[1], numbers[1], numbers[1] + 8,
                                       self.records.source.size(self.records.source.context))
             status = MX_REC_CUT if numbers[2] == MX_REC_END else numbers[2]
-            return error_of(self.path, "reading", status, &damage)
+            move(&damage, status, begin)
+            return error_of(path, "reading", status, &damage)
         if error.status == MX_SAMPLE_MEMORY:
             return MXNetMemoryError(f"{where}: no memory for its image")
         if error.status == MX_SAMPLE_SHORT:

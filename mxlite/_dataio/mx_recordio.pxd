@@ -41,6 +41,7 @@ cdef extern from "mx_recordio.h" nogil:
         int64_t offset
     int mx_rec_source_open(mx_rec_source *source, const char *path)
     int mx_rec_source_close(mx_rec_source *source)
+    int mx_rec_source_join(mx_rec_source *source, mx_rec_source *files, int64_t count)
     int mx_rec_sink_open(mx_rec_sink *sink, const char *path)
     int mx_rec_sink_close(mx_rec_sink *sink)
     mx_rec_reader *mx_rec_reader_new(const mx_rec_source *source)

@@ -11,7 +11,7 @@ from .._dataio.lines import fields_of, lines_of
 from ..base import MXNetValueError
 
 
-def find_labels(caller: str, path: str, offsets: Any, path_imglist: str,
+def find_labels(caller: str, paths: list[str], offsets: Any, path_imglist: str,
                 label_pad_width: int) -> tuple[Any, int]:
     """(the labels of the list, or None; label_pad_width, or if that is below 1 the largest number
     of labels of an image)."""
@@ -21,8 +21,8 @@ def find_labels(caller: str, path: str, offsets: Any, path_imglist: str,
         widest, owner = int(widths.max()), f"id {listed[0][widths.argmax()]} in {path_imglist}"
     else:
         listed = None
-        widest, record = most_labels(path, offsets)
-        owner = f"record {record} of {path}"
+        widest, record = most_labels(paths, offsets)
+        owner = f"record {record} of {';'.join(paths)}"
     if 0 < label_pad_width < widest:
         raise MXNetValueError(f"{caller}: label_pad_width must be at least {widest}, the labels of "
                               f"{owner}; got {label_pad_width}")

@@ -102,14 +102,14 @@ class ImageDetRecordIter(RecordIter):
         dtype = check_dtype(caller, dtype, _DTYPES)
         records = find_records(caller, path_imgrec, "", num_parts, part_index)
         listed, pad_width = find_labels(
-            caller, records.path, records.offsets,
+            caller, records.paths, records.offsets,
             path_imglist and check_file(caller, "path_imglist", path_imglist),
             check_count(caller, "label_pad_width", label_pad_width, low=-1))
         order_seed, augment_seed = draw_seeds(caller, seed, None)
         mean_image = find_mean_image(type(self), "" if any(settings["mean"]) else mean_img,
                                      settings["data_shape"], given)
-        crew = DetectionRecords(records.path, records.offsets, settings, mean_image, decode_upright,
-                                written_dtype(dtype), label_width, pad_width, pad_value, listed,
+        crew = DetectionRecords(records.paths, records.offsets, settings, mean_image,
+                                decode_upright, written_dtype(dtype), label_width, pad_width, pad_value, listed,
                                 augment_seed, threads, max(int(prefetch_buffer), 1))
         super().__init__(
             records, crew, batch_size, settings["data_shape"], (PREFIX + pad_width,), dtype,
@@ -117,4 +117,4 @@ class ImageDetRecordIter(RecordIter):
         if verbose:
             logging.getLogger("mxlite").info(
                 "%s: %d images of %s with at most %d labels, %d threads", caller, records.size,
-                records.path, pad_width, crew.num_threads)
+                path_imgrec, pad_width, crew.num_threads)

@@ -22,7 +22,9 @@ class ImageRecordIter(RecordIter):
 
     Gives data (N, channels, height, width) and labels float32 (N,), or (N, label_width).
 
-    The file: path_imgrec. path_imgidx: its index; without one, its headers are scanned once.
+    The files: path_imgrec, a file, a folder (its files by name, but .idx and .lst), or several
+    joined by ';'. path_imgidx: an index, whose offsets count on from file to file; without one,
+    the headers are scanned once.
     path_imglist: a list (id, labels, path) whose labels replace those of the records.
     num_parts, part_index: take one of num_parts parts with about equal numbers of records.
 
@@ -94,7 +96,7 @@ class ImageRecordIter(RecordIter):
                                                   label_width)
         order_seed, augment_seed = draw_seeds(caller, seed, seed_aug)
         mean_image = find_mean_image(type(self), mean_img, settings["data_shape"], given)
-        crew = ImageRecords(records.path, records.offsets, settings, mean_image, decode_upright,
+        crew = ImageRecords(records.paths, records.offsets, settings, mean_image, decode_upright,
                             written_dtype(dtype), label_width, listed or None, augment_seed,
                             threads, max(int(prefetch_buffer), 1))
         super().__init__(
@@ -103,7 +105,7 @@ class ImageRecordIter(RecordIter):
             order_seed, round_batch)
         if verbose:
             logging.getLogger("mxlite").info("%s: %d images of %s, %d threads", caller,
-                                             records.size, records.path, crew.num_threads)
+                                             records.size, path_imgrec, crew.num_threads)
 
 
 class ImageRecordUInt8Iter(ImageRecordIter):

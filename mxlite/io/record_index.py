@@ -12,13 +12,15 @@ from .._dataio.image_records import scan
 from .._dataio.lines import BYTES, fields_of, lines_of, offset_of, repeated
 from ..base import MXNetValueError
 from .file_iter import check_part, part_of
+from .text_files import find_files
 
 
 class Records(NamedTuple):
-    """A RecordIO file, and the part of its records that an iterator gives."""
+    """RecordIO files, and the part of their records that an iterator gives."""
 
-    path: str
-    offsets: np.ndarray[Any, Any]      # int64 (n,), of all records, in bytes
+    name: str                          # as it was given
+    paths: list[str]
+    offsets: np.ndarray[Any, Any]      # int64 (n,), of all records, in bytes from the first on
     first: int                         # of the part
     size: int
 
@@ -26,21 +28,25 @@ class Records(NamedTuple):
 def find_records(caller: str, path_imgrec: str, path_imgidx: str, num_parts: int,
                  part_index: int) -> Records:
     """The records of one of `num_parts` parts, whose sizes differ by one at most."""
-    path = check_file(caller, "path_imgrec", path_imgrec)
+    paths = find_files(caller, "path_imgrec", path_imgrec, apart=(".idx", ".lst"))
     offsets = record_offsets(
-        path, path_imgidx and check_file(caller, "path_imgidx", path_imgidx))
+        paths, path_imgidx and check_file(caller, "path_imgidx", path_imgidx))
     part = part_of(len(offsets), *check_part(caller, num_parts, part_index))
     if part.start == part.stop:
-        raise MXNetValueError(f"{caller}: {path} must have records for part {part_index} of "
+        raise MXNetValueError(f"{caller}: {path_imgrec} must have records for part {part_index} of "
                               f"{num_parts}; it has {len(offsets)}")
-    return Records(path, offsets, part.start, part.stop - part.start)
+    return Records(path_imgrec, paths, offsets, part.start, part.stop - part.start)
 
 
-def record_offsets(path: str, index: str | None) -> np.ndarray[Any, Any]:
+def record_offsets(paths: list[str], index: str | None) -> np.ndarray[Any, Any]:
     """int64 (n,): bytes, in the order of the index file, or of the records where there is none."""
     if index:
         return read_index(index)
-    return np.asarray(scan(path), np.int64)
+    begin, offsets = 0, []
+    for path in paths:
+        offsets.append(np.asarray(scan(path), np.int64) + begin)
+        begin += os.path.getsize(path)
+    return np.concatenate(offsets)
 
 
 def read_index(path: str) -> np.ndarray[Any, Any]:

@@ -57,7 +57,7 @@ class RecordIter(CrewIter):
         turn, data, labels, records, ids, doubtful = batch.tag
         if doubtful.any():
             numbers = ", ".join(map(str, records[doubtful > 0]))
-            warnings.warn(f"{self._records.path}: the JPEG images of records {numbers} have "
+            warnings.warn(f"{self._records.name}: the JPEG images of records {numbers} have "
                           "missing or wrong bytes, and pixels made up for them", stacklevel=5)
         if data._dtype_name != self._dtype:
             data = data.astype(self._dtype)

@@ -200,8 +200,8 @@ def test_a_crew_refuses_what_it_cannot_do(path):
         "mirror rand_mirror max_random_contrast max_random_illumination scale").split(), 1)
     settings |= {"data_shape": SHAPE, "aspect_ratio": (1, 1), "crop_size": (-1, -1),
                  "mean": [0] * 4, "std": [1] * 4}
-    crew = ImageRecords(path, np.zeros(1, np.int64), settings, None, None, "float32", 1, None, 0, 1,
-                        1)
+    crew = ImageRecords([path], np.zeros(1, np.int64), settings, None, None, "float32", 1, None, 0,
+                        1, 1)
     assert crew.num_threads == 1 and crew.has_room
     with pytest.raises(mx.MXNetError, match="a crew without batches has none to take"):
         crew.take()

@@ -80,7 +80,7 @@ def make(path, **settings):
     ({"num_parts": 2, "part_index": 2}, "part_index must be below num_parts=2; got 2"),
     ({"num_parts": 20}, "must have records for part 0 of 20; it has 6"),
     ({"path_imglist": "/nowhere"}, "path_imglist must be a file; there is none at '/nowhere'"),
-    ({"path_imgrec": "/a"}, "path_imgrec must be a file; there is none at '/a'"),
+    ({"path_imgrec": "/a"}, "path_imgrec /a does not exist"),
 ])
 def test_wrong_parameters(path, settings, message):
     with pytest.raises(MXNetValueError, match=f"ImageDetRecordIter: .*{message}"):
@@ -130,8 +130,8 @@ def test_more_labels_than_there_is_room_for(path):
     parameters = inspect.signature(mx.io.ImageDetRecordIter).parameters
     settings = check_detection("here", {name: p.default for name, p in parameters.items()}
                                | {"data_shape": SHAPE})
-    crew = DetectionRecords(path, record_offsets(path, None), settings, None, None, "uint8", -1, 9,
-                            0, None, 0, 2, 1)
+    crew = DetectionRecords([path], record_offsets([path], None), settings, None, None, "uint8",
+                            -1, 9, 0, None, 0, 2, 1)
     crew.submit(ImageBatch(np.arange(2), np.zeros(2, "u8"), np.zeros((2, *SHAPE), "u1"),
                            np.zeros((2, 13), "f4"), np.zeros(2, "u8"), np.zeros(2, "u1")))
     with pytest.raises(MXNetValueError, match=r"a.rec: record 1, at byte \d+: it has 12 labels, but"

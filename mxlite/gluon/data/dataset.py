@@ -128,7 +128,7 @@ class RecordFileDataset(Dataset):
     """
 
     def __init__(self, filename: Any) -> None:
-        self.filename = os.fspath(filename)
+        self.filename = os.fsdecode(filename)
         self.idx_file = os.path.splitext(self.filename)[0] + ".idx"
         self._record = MXIndexedRecordIO(self.idx_file, self.filename, "r")
 
