@@ -20,7 +20,8 @@ _NOTHING = np.empty(0, np.int64)
 class NDArrayIter(DataIter):
     """Batches of arrays (N, ...): an NDArray, a NumPy array, or a list or dict of them.
 
-    NDArrays keep their dtype; other arrays become float32. One array is named `data_name`; the
+    An array in a list or dict may be a list of numbers, or of such lists, and anything that NumPy
+    makes an array of, such as an HDF5 data set, is one. NDArrays keep their dtype; other arrays become float32. One array is named `data_name`; the
     arrays of a list _0_data, _1_data, ...; those of a dict by its sorted keys.
 
     shuffle: a new random order at every reset; it depends on mx.random.seed at construction and
@@ -142,11 +143,18 @@ def _named(argument: str, arrays: Any, default: str) -> list[tuple[str, nd.NDArr
 
 def _array(argument: str, name: str, array: Any) -> nd.NDArray:
     if not isinstance(array, nd.NDArray):
-        if not hasattr(array, "shape") or not hasattr(array, "dtype"):
+        is_nested = isinstance(array, (list, tuple))
+        if not is_nested and not (hasattr(array, "shape") and hasattr(array, "dtype")):
             raise MXNetTypeError(f"NDArrayIter: {argument} must be an NDArray, a NumPy array, or "
                                  f"a list or dict of them; {name!r} is of type "
                                  f"{type(array).__name__}")
-        array = np.asarray(array)
+        try:
+            array = np.asarray(array)
+            if is_nested or array.dtype == object:
+                array = array.astype(np.float32)
+        except (TypeError, ValueError) as error:
+            raise MXNetValueError(f"NDArrayIter: {argument} {name!r} must be numbers, in lists of "
+                                  f"the same length: {error}") from None
     if array.ndim == 0 or len(array) == 0:
         raise MXNetValueError(f"NDArrayIter: {argument} {name!r} must have samples along its "
                               f"first axis; its shape is {array.shape}")

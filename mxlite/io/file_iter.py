@@ -26,7 +26,8 @@ class MXDataIter(DataIter):
     """Base of iterators over files: a subclass overrides `_next_batch` and `_restart`.
 
     Batches have one array of data and one of labels. Unlike those of other iterators, `getdata`
-    and `getlabel` return the NDArray itself, not a list.
+    and `getlabel` return the NDArray itself, not a list. At the start of an epoch, before the first
+    `next` or `iter_next`, they are those of its first batch.
     """
 
     def __init__(self, batch_size: int, data: DataDesc, label: DataDesc) -> None:
@@ -35,6 +36,8 @@ class MXDataIter(DataIter):
         self.provide_label = [label]
         self._batch: FileBatch | None = None
         self._repeated: FileBatch | None = None
+        self._is_at_start = True               # of an epoch: no batch was gone to
+        self._first: FileBatch | None = None   # its first batch, if that was looked at
 
     def _next_batch(self) -> FileBatch | None:
         """The next batch; None at the end of the epoch."""
@@ -46,13 +49,15 @@ class MXDataIter(DataIter):
 
     def debug_skip_load(self) -> None:
         """From now on return the same batch again and again, to time a program without loading."""
-        self._restart()
-        self._repeated = self._next_batch()
+        self.reset()
+        self._repeated, self._first = self._first or self._next_batch(), None
 
     def reset(self) -> None:
         """Begin a new epoch."""
         self._batch = None
-        self._restart()
+        self._is_at_start = True
+        if self._first is None:                # else it has begun
+            self._restart()
 
     def next(self) -> DataBatch:
         """The next batch; raises StopIteration at the end of the epoch."""
@@ -63,10 +68,16 @@ class MXDataIter(DataIter):
 
     def iter_next(self) -> bool:
         """Go to the next batch; False at the end of the epoch."""
-        self._batch = self._repeated or self._next_batch()
+        self._is_at_start = False
+        first, self._first = self._first, None
+        self._batch = self._repeated or first or self._next_batch()
         return self._batch is not None
 
     def _here(self) -> FileBatch:
+        if self._batch is None and self._is_at_start:
+            self._first = self._repeated or self._first or self._next_batch()
+            if self._first is not None:
+                return self._first
         if self._batch is None:
             raise MXNetError(f"{type(self).__name__}: there is no batch here; call iter_next() "
                              "first, and go on only if it returns True")

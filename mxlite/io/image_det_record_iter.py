@@ -109,8 +109,9 @@ class ImageDetRecordIter(RecordIter):
         mean_image = find_mean_image(type(self), "" if any(settings["mean"]) else mean_img,
                                      settings["data_shape"], given)
         crew = DetectionRecords(records.paths, records.offsets, settings, mean_image,
-                                decode_upright, written_dtype(dtype), label_width, pad_width, pad_value, listed,
-                                augment_seed, threads, max(int(prefetch_buffer), 1))
+                                decode_upright, written_dtype(dtype), label_width, pad_width,
+                                pad_value, listed, augment_seed, threads,
+                                max(int(prefetch_buffer), 1))
         super().__init__(
             records, crew, batch_size, settings["data_shape"], (PREFIX + pad_width,), dtype,
             (data_name, label_name), shuffle, order_seed, round_batch)

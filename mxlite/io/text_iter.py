@@ -48,7 +48,7 @@ class TextIter(MXDataIter):
         self._is_fresh = True              # it begins with the first row, and nothing was taken
         self._failure: tuple[type[MXNetError], Any] | None = None
         self._submit_all()
-        self._first: TextBatch | None = self._crew.take()
+        self._parsed: TextBatch | None = self._crew.take()
         self._submit_all()
 
     def _submit_all(self) -> None:
@@ -60,7 +60,7 @@ class TextIter(MXDataIter):
                                         (data, labels, index)))
 
     def _take(self) -> TextBatch:
-        batch, self._first = self._first, None
+        batch, self._parsed = self._parsed, None
         if batch is not None:
             return batch
         try:
@@ -89,12 +89,12 @@ class TextIter(MXDataIter):
         if self._is_over:
             self._is_over = False          # what is made ahead is the next pass
         elif self._failure or not self._is_fresh:
-            self._failure = self._first = None
+            self._failure = self._parsed = None
             self._is_fresh = True
             self._crew.rewind()
             self._submit_all()
 
     def close(self) -> None:
         """End the threads; the iterator cannot be used any more."""
-        self._first = None
+        self._parsed = None
         self._crew.close()

@@ -189,3 +189,40 @@ def test_there_is_no_batch_before_the_first_and_after_the_last():
         with pytest.raises(mx.MXNetError, match="NDArrayIter: there is no batch here; call iter_n"):
             it.getdata()
         assert len(list(it)) in (3, 0)
+
+
+@pytest.mark.parametrize("make", [list, tuple])
+def test_lists_of_numbers_in_a_list(make):
+    it = mx.io.NDArrayIter([make([1, 2, 3]), make([[4, 5], [6, 7], [8, 9]])], batch_size=2)
+    assert [(d.name, d.shape, np.dtype(d.dtype)) for d in it.provide_data] == [
+        ("_0_data", (2,), np.float32), ("_1_data", (2, 2), np.float32)]
+    assert [array.asnumpy().tolist() for array in it.next().data] == [[1, 2], [[4, 5], [6, 7]]]
+
+
+def test_lists_of_numbers_in_a_dict():
+    it = mx.io.NDArrayIter({"x": [[1, 2], [3, 4]]}, {"y": [5, 6]}, batch_size=2)
+    batch = it.next()
+    assert batch.data[0].asnumpy().tolist() == [[1, 2], [3, 4]]
+    assert batch.label[0].asnumpy().tolist() == [5, 6]
+
+
+class FromFile:
+    """What an HDF5 data set is like."""
+
+    shape, dtype = (3, 2), np.dtype("float64")
+
+    def __array__(self, dtype=None, copy=None):
+        return np.arange(6.0).reshape(3, 2)
+
+
+@pytest.mark.parametrize("data", [FromFile(), [FromFile()], {"data": FromFile()},
+                                  np.arange(6).reshape(3, 2).astype(object)])
+def test_what_numpy_makes_an_array_of(data):
+    it = mx.io.NDArrayIter(data, batch_size=2)
+    assert it.next().data[0].asnumpy().tolist() == [[0, 1], [2, 3]]
+
+
+@pytest.mark.parametrize("data", [[[1, 2], [[3], 4]], [["a", "b"]], {"x": [object()]}])
+def test_lists_of_other_things(data):
+    with pytest.raises(ValueError, match=r"NDArrayIter: data '.*' must be numbers, in lists of"):
+        mx.io.NDArrayIter(data)

@@ -43,10 +43,31 @@ def test_debug_skip_load_repeats_the_first_batch():
     assert [it.next().data[0].asscalar() for _ in range(5)] == [0] * 5
 
 
-def test_no_batch_after_a_reset():
+@pytest.mark.parametrize("restarts", [False, True])
+def test_the_first_batch_can_be_looked_at(restarts):
     it = Three()
-    it.next()
+    if restarts:
+        it.next()
+        it.reset()
+    for _ in range(2):
+        assert (it.getdata().asscalar(), it.getlabel().asscalar(), it.getpad()) == (0, 0, 0)
+        assert it.getindex().tolist() == [0]
     it.reset()
+    assert it.getdata().asscalar() == 0
+    assert numbers(it) == [(0, 0), (1, -1), (2, -2)]
+
+
+def test_debug_skip_load_after_a_look():
+    it = Three()
+    it.getdata()
+    it.debug_skip_load()
+    assert it.getdata().asscalar() == 0
+    assert [it.next().data[0].asscalar() for _ in range(5)] == [0] * 5
+
+
+def test_no_batch_at_the_end():
+    it = Three()
+    assert len(numbers(it)) == 3
     for part in (it.getdata, it.getlabel, it.getpad, it.getindex):
         with pytest.raises(mx.MXNetError, match="Three: there is no batch here; call iter_next"):
             part()
