@@ -21,8 +21,9 @@ class NDArrayIter(DataIter):
     """Batches of arrays (N, ...): an NDArray, a NumPy array, or a list or dict of them.
 
     An array in a list or dict may be a list of numbers, or of such lists, and anything that NumPy
-    makes an array of, such as an HDF5 data set, is one. NDArrays keep their dtype; other arrays become float32. One array is named `data_name`; the
-    arrays of a list _0_data, _1_data, ...; those of a dict by its sorted keys.
+    makes an array of, such as an HDF5 data set, is one. NDArrays keep their dtype; other arrays
+    become float32. One array is named `data_name`; the arrays of a list _0_data, _1_data, ...;
+    those of a dict by its sorted keys.
 
     shuffle: a new random order at every reset; it depends on mx.random.seed at construction and
     on the number of resets. last_batch_handle: 'pad' fills the last batch with the first samples
