@@ -9,6 +9,7 @@ sharing; modules, classes, functions; and whatever has `thread_safe = True`.
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import io
 import operator
@@ -24,6 +25,8 @@ from typing import Any
 import numpy as np
 
 from ... import ndarray as nd
+from ...base import DTYPES
+from ...ndarray.array import share_array
 from ...recordio import MXIndexedRecordIO
 from .dataset import ArrayDataset, Dataset
 from .making import Maker
@@ -105,6 +108,8 @@ class _Pickler(pickle.Pickler):
         self.shared: list[Any] = []
         self._numbers: dict[int, int] = {}
         self._only_read: set[int] = set()          # of ids
+        self._arrays: list[Any] = []               # NDArrays, by their addresses
+        self._addresses: list[int] = []
         if type(maker.dataset) in _READ_ONLY:
             self._only_read.add(id(maker.dataset))
 
@@ -116,6 +121,8 @@ class _Pickler(pickle.Pickler):
         elif kind in (str, int, float, bytes, dict) or not (
                 id(value) in self._only_read or _is_shared(value, kind)):
             return None
+        if kind is nd.NDArray and id(value) not in self._numbers:
+            self._view_of(value)
         number = self._numbers.setdefault(id(value), len(self.shared))
         if number == len(self.shared):
             self.shared.append(value)
@@ -128,11 +135,30 @@ class _Pickler(pickle.Pickler):
             return _function, (_Shared(value),), _variables(value), None, None, _set_variables
         if kind is np.ndarray and (offset := _offset(value)) is not None:
             return _view, (value.base, value.shape, value.dtype, offset, value.strides)
+        if kind is nd.NDArray:
+            return self._view_of(value) or NotImplemented
         if kind is io.BufferedReader:
             return _open, _place(value)
         if isinstance(value, Dataset) and kind.__module__.startswith("mxlite."):
             self._only_read.update(map(id, _data_of(value)))
         return NotImplemented
+
+
+    def _view_of(self, array: nd.NDArray) -> tuple[Any, ...] | None:
+        """How to make it from an array before, whose memory it is a part of."""
+        start, end = _span(array)
+        if start == end or not array.ctx.device_type.startswith("cpu"):
+            return None
+        place = bisect.bisect_right(self._addresses, start)
+        for other in self._arrays[max(place - 1, 0):place + 1]:
+            first, last = _span(other)
+            if first <= start and end <= last and array._dtype_name == other._dtype_name:
+                return share_array, (other, array.shape, start - first)
+            if first < end and start < last:
+                raise pickle.PicklingError("an NDArray is a part of another that comes after it")
+        self._addresses.insert(place, start)
+        self._arrays.insert(place, array)
+        return None
 
 
 class _Unpickler(pickle.Unpickler):
@@ -144,11 +170,21 @@ class _Unpickler(pickle.Unpickler):
         return self._shared[pid]
 
 
+def _span(array: nd.NDArray) -> tuple[int, int]:
+    """The addresses of its first byte, and behind its last."""
+    start = array._address
+    return start, start + _size(array)
+
+
+def _size(array: nd.NDArray) -> int:
+    return int(array.size) * DTYPES[array._dtype_name][1]
+
+
 def _is_shared(value: Any, kind: type) -> bool:
     if kind is types.FunctionType:
         return not (value.__closure__ or value.__defaults__ or value.__kwdefaults__)
     if kind is nd.NDArray:
-        return int(value.size) * np.dtype(value.dtype).itemsize >= _LARGE
+        return _size(value) >= _LARGE
     if kind is np.ndarray:
         base = value.base if type(value.base) is np.ndarray else value
         is_fixed = not value.flags.writeable and not base.flags.writeable

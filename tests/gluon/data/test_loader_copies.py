@@ -60,6 +60,17 @@ class ScratchView(Slow):
         return self.part.copy()
 
 
+class ScratchNDArrayView(ScratchView):
+    """The whole comes first, or the part does, which cannot be copied."""
+
+    def __init__(self, is_part_first=False):
+        buffer = mx.nd.zeros((6, 8))
+        if is_part_first:
+            self.part = buffer[2:4]
+        self.buffer = buffer
+        self.part = buffer[2:4]
+
+
 class OpenFile(Slow):
     def __init__(self, path):
         self.file = open(path, "rb")  # noqa: SIM115
@@ -151,7 +162,7 @@ PARTS = [np.s_[2:4, 1:3], np.s_[::-1, ::-2], np.s_[3], np.s_[1:5:3]]
 
 @pytest.mark.parametrize("make", [
     Scratch, ScratchNDArray, ScratchAttribute, *[functools.partial(ScratchView, p) for p in PARTS],
-    lambda: Scratch().take(COUNT), lambda: data.SimpleDataset(Scratch()),
+    ScratchNDArrayView, lambda: Scratch().take(COUNT), lambda: data.SimpleDataset(Scratch()),
     lambda: Numbers().transform(scratch_in_a_closure()),
     lambda: Numbers().transform(scratch_in_a_default), lambda: Numbers().transform(ScratchCall()),
     lambda: Numbers().transform(functools.partial(scratch_in_a_closure())),
@@ -159,6 +170,11 @@ PARTS = [np.s_[2:4, 1:3], np.s_[::-1, ::-2], np.s_[3], np.s_[1:5:3]]
 ])
 def test_what_a_sample_overwrites(make):
     assert_right(make())
+
+
+def test_a_part_before_its_whole():
+    with pytest.warns(UserWarning, match="cannot be copied .*an NDArray is a part of another"):
+        assert_right(ScratchNDArrayView(is_part_first=True))
 
 
 def test_a_batchify_fn_that_overwrites():
@@ -222,34 +238,6 @@ def test_a_batchify_fn_is_used_by_one_thread_at_a_time_with_what_cannot_be_copie
 
     with pytest.warns(UserWarning, match="TypeError: no copies"):
         assert_right(Uncopied(), batchify_fn=batchify)
-
-
-class Cached(Slow):
-    """Slow at first; how often it was slow can be seen in its list."""
-
-    def __init__(self):
-        self.cache = {}
-        self.offset = 0
-
-    def __getitem__(self, idx):
-        is_new = idx not in self.cache
-        self.cache[idx] = True
-        return idx + self.offset, is_new
-
-
-def test_changes_between_epochs_are_seen_and_caches_stay():
-    dataset = Cached()
-    loader = data.DataLoader(dataset, 4, num_workers=1)
-
-    def epoch():
-        numbers, is_new = zip(*[(n.asnumpy(), i.asnumpy()) for n, i in loader], strict=True)
-        return int(np.concatenate(numbers)[0]), bool(np.concatenate(is_new).any())
-
-    assert [epoch(), epoch()] == [(0, True), (0, False)]
-    dataset.offset = 5
-    assert [epoch(), epoch()] == [(5, True), (5, False)]
-    dataset.cache.update(dict.fromkeys(range(COUNT), True))
-    assert epoch() == (5, False)
 
 
 def test_an_error_in_a_copy():

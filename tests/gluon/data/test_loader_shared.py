@@ -9,6 +9,7 @@ import pytest
 from loader_datasets import Numbers
 
 import mxlite as mx
+from mxlite.base import DTYPES
 from mxlite.gluon import data
 
 COUNT = 48
@@ -73,3 +74,47 @@ def test_our_datasets_share_their_data(make, monkeypatch):
         for _ in in_threads(make(values)):
             pass
     assert not copied
+
+
+class Cached(Numbers):
+    """Slow at first; how often it was slow can be seen in its list."""
+
+    def __init__(self):
+        self.cache = {}
+        self.offset = 0
+
+    def __len__(self):
+        return COUNT
+
+    def __getitem__(self, idx):
+        is_new = idx not in self.cache
+        self.cache[idx] = True
+        return idx + self.offset, is_new
+
+
+def test_changes_between_epochs_are_seen_and_caches_stay():
+    dataset = Cached()
+    loader = data.DataLoader(dataset, 4, num_workers=1)
+
+    def epoch():
+        numbers, is_new = zip(*[(n.asnumpy(), i.asnumpy()) for n, i in loader], strict=True)
+        return int(np.concatenate(numbers)[0]), bool(np.concatenate(is_new).any())
+
+    assert [epoch(), epoch()] == [(0, True), (0, False)]
+    dataset.offset = 5
+    assert [epoch(), epoch()] == [(5, True), (5, False)]
+    dataset.cache.update(dict.fromkeys(range(COUNT), True))
+    assert epoch() == (5, False)
+
+
+def test_arrays_of_all_dtypes_are_copied():
+    class Sum(Numbers):
+        def __init__(self):
+            super().__init__(COUNT)
+            self.arrays = [mx.nd.ones(3, dtype=dtype) for dtype in DTYPES]
+
+        def __getitem__(self, idx):
+            return sum(float(array.astype("float32").sum().asscalar()) for array in self.arrays)
+
+    totals = [total for batch in in_threads(Sum()) for total in batch.asnumpy().tolist()]
+    assert totals == [3.0 * len(DTYPES)] * COUNT
