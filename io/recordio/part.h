@@ -13,13 +13,14 @@ typedef struct part {
 static inline int64_t payload_of(const part *part) { return part->at + HEADER; }
 static inline int64_t end_of(const part *part) { return payload_of(part) + padded(part->size); }
 
-/* No magic among the payload's bytes from `begin`, a multiple of 4, on. */
-int mx_rec_check_bytes(const part *part, int64_t first, const unsigned char *bytes, int64_t begin,
-                       int64_t size, mx_rec_error *error);
+/* The payload does not end with other records, which a wrong size would take for payload.  A magic
+   alone may stand in it: not all writers cut there. */
+int mx_rec_check_bytes(const part *part, int64_t first, const unsigned char *payload,
+                       mx_rec_error *error);
 
-/* No magic where a record would end whose size has one byte other: `payload` does not swallow other
-   records because of that byte.  This takes a few hundred looks, where looking at all of a large
-   payload would cost a fifth of the time to read it. */
+/* The same, but other records are only looked for where this one would end if its size had one
+   byte other.  This takes a few hundred looks, where looking at all of a large payload would cost a
+   fifth of the time to read it. */
 int mx_rec_check_sizes(const part *part, const unsigned char *payload, mx_rec_error *error);
 
 /* Whether a record can end where `size` bytes of the file follow: behind it is nothing or a header,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 enum { LARGE = 32 << 10, STEP = 256 << 10 };           /* bytes */
+#define POSITION_LIMIT ((int64_t)1 << 62)              /* no file is that long; sums stay in int64 */
 
 struct mx_rec_reader {
   block block;
@@ -38,7 +39,7 @@ int mx_rec_is_stream(const mx_rec_reader *reader) { return reader->is_stream; }
 
 void mx_rec_seek(mx_rec_reader *reader, int64_t offset) {
   if (!block_has(&reader->block, offset, offset)) reader->block.request = BLOCK_LEAST;
-  reader->position = offset;
+  reader->position = offset < POSITION_LIMIT ? offset : POSITION_LIMIT;
 }
 
 static void *own_memory(mx_rec_reader *reader, int64_t size) {
@@ -96,8 +97,8 @@ static int check_padding(mx_rec_reader *reader, const part *part, int64_t first,
   return found ? fail(error, MX_REC_PADDING, first, begin, 0, found) : MX_REC_OK;
 }
 
-/* Load and check the payload, step by step: a size that is wrong is seen before all of it, up to
-   512 MB, is read. */
+/* Load and check the payload, step by step: memory grows with what is there, not with a size that
+   is wrong. */
 static int load_payload(mx_rec_reader *reader, int64_t first, const part *part,
                         mx_rec_error *error) {
   const int64_t payload = payload_of(part), end = end_of(part);
@@ -107,16 +108,15 @@ static int load_payload(mx_rec_reader *reader, int64_t first, const part *part,
   }
   for (int64_t at = payload; at < end; at += STEP) {
     const int64_t until = at + STEP < end ? at + STEP : end;
-    int status = block_load(&reader->block, first, until, error);
+    const int status = block_load(&reader->block, first, until, error);
     if (status) return status;
-    const int64_t have = block_end(&reader->block) < until ? block_end(&reader->block) : until;
-    const int64_t last = have < payload + part->size ? have : payload + part->size;
-    status = mx_rec_check_bytes(part, first, block_at(&reader->block, at), at - payload, last - at,
-                                error);
-    if (status) return status;
+    const int64_t have = block_end(&reader->block);
     if (have < until) return fail(error, MX_REC_CUT, first, part->at, end, have);
   }
-  return check_padding(reader, part, first, error);
+  const int status = part->size ? mx_rec_check_bytes(part, first,
+                                                     block_at(&reader->block, payload), error)
+                                : MX_REC_OK;
+  return status ? status : check_padding(reader, part, first, error);
 }
 
 /* A record is over at `end`: a header follows, of no part that goes on with it.  A stream is not

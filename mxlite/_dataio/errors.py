@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from ..base import MXNetError
 
 
@@ -28,3 +31,15 @@ class DataFileError(MXNetError, OSError):
 
     def __reduce__(self) -> tuple[type[DataFileError], tuple[str, int | None]]:
         return type(self), (str(self), self.errno)
+
+
+@contextmanager
+def naming(path: str, doing: str) -> Iterator[None]:
+    """Turn an OSError, which may not say of which file it is, into a DataFileError that does."""
+    try:
+        yield
+    except MXNetError:
+        raise
+    except OSError as error:
+        raise DataFileError(f"{path}: {doing} failed: {error.strerror or error}", error.errno
+                            ) from error

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..base import MXNetValueError
+from ..base import MXNetMemoryError, MXNetValueError
 
-MAX_PIXELS = 1 << 30                           # as OpenCV; Pillow's own guard is not asked
+MAX_PIXELS, MAX_SIDE = 1 << 30, 1 << 20        # as OpenCV; Pillow's own guard is not asked
+DEFLATE_RATIO = 1032                           # how many bytes one can become
 _ORIENTATION, _PHOTOMETRIC, _EXTRA_SAMPLES = 0x0112, 262, 338          # tags of TIFF and EXIF
 _UNASSOCIATED_ALPHA = 2
 _SWAPPED = {"B": "L", "L": "B", "N": "B" if sys.byteorder == "little" else "L"}
@@ -86,21 +87,31 @@ def read(view: memoryview, caller: str, as_gray: bool = False,
     """
     try:
         image = _open(view)
-        width, height = image.size
-        if width * height > MAX_PIXELS:
-            raise MXNetValueError(f"{height} x {width} pixels are more than 2^30")
+        _check_size(image, len(view))
         if as_gray and format_of(image) == "JPEG":
             image.draft("L", image.size)
         tags = dict(getattr(image, "tag_v2", {}))
         samples = _samples(image, view)
         if format_of(image) in orient:
             samples = turn(samples, _orientation(image))
+    except MemoryError as error:
+        raise MXNetMemoryError(f"{caller}: no memory for an image of {image.size[1]} x "
+                               f"{image.size[0]} pixels") from error
     except Exception as error:
         raise MXNetValueError(f"{caller}: expected an encoded image, found {len(view)} bytes that "
                               f"Pillow cannot decode: {error}") from error
     multiplies = samples.shape[2] == 4 and _UNASSOCIATED_ALPHA in tags.get(_EXTRA_SAMPLES, ())
     inverts = image.mode.startswith("I;16") and tags.get(_PHOTOMETRIC) == 0
     return Picture(samples, format_of(image), multiplies, inverts)
+
+
+def _check_size(image: Any, num_bytes: int) -> None:
+    width, height = image.size
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise MXNetValueError(f"{height} x {width} pixels are more than 2^30, or than 2^20 on a "
+                              "side")
+    if image.format == "PNG" and width * height > 8 * DEFLATE_RATIO * num_bytes:
+        raise MXNetValueError(f"{num_bytes} bytes cannot hold {height} x {width} pixels")
 
 
 def format_of(image: Any) -> str:

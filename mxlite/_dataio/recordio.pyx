@@ -25,6 +25,8 @@ from ..base import MXNetError, MXNetTypeError
 
 # ---------------------------------------------------------------- reading
 
+cdef int64_t LIMIT = <int64_t>1 << 62          # of offsets: no file is that long
+
 cdef void *allocate_bytes(void *context, int64_t size) noexcept with gil:
     cdef Reader reader = <Reader>context
     try:
@@ -126,7 +128,7 @@ cdef class Reader(RecordFile):
         self.move(offset)
         record = self.take(False, True)
         if record is None:
-            end = mx_rec_error(offset, offset, offset + 8, self.source.size(self.source.context))
+            end = mx_rec_error(offset, offset, offset + 8 if offset < LIMIT else offset, self.source.size(self.source.context))
             raise self.failure("reading", MX_REC_CUT, &end)
         return record
 

@@ -93,7 +93,7 @@ class ImageDetIter(ImageIter):
         if row.size < _SMALLEST:
             raise MXNetValueError(f"{place}: expected a label of at least {_SMALLEST} numbers, "
                                   f"found {row.size}")
-        header, width = int(row[0]), int(row[1])
+        header, width = map(int, np.nan_to_num(row[:2]))       # 0 and huge numbers are refused, too
         if header < 2 or width < 5 or (row.size - header) % width or row.size <= header:
             raise MXNetValueError(f"{place}: expected a header of two or more numbers, and objects "
                                   f"of five or more, found a label of {row.size} numbers with "

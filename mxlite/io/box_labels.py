@@ -32,8 +32,8 @@ def find_labels(caller: str, paths: list[str], offsets: Any, path_imglist: str,
 def read_box_list(path: str) -> tuple[Any, Any, Any]:
     """(ids uint64 (n,) ascending, labels float32 (1, total), starts int64 (n + 1,)) of a list.
 
-    Its lines are `id<TAB>label<TAB>...<TAB>path`, or have spaces for tabs, with any number of labels; those of the image
-    ids[i] are labels[0, starts[i]:starts[i + 1]].
+    Its lines are `id<TAB>label<TAB>...<TAB>path`, or have spaces for tabs, with any number of
+    labels; those of the image ids[i] are labels[0, starts[i]:starts[i + 1]].
     """
     labels_of = {}
     for number, line in lines_of(path):

@@ -125,7 +125,7 @@ def _read_array(reader: Reader) -> Any:
     reader.take(8, "a device")
     dtype = _read_flag(reader)
     values = _read_values(reader, shape, dtype)
-    if values.nbytes == 0 and math.prod(filter(None, shape)) >= 2 ** 63:
+    if values.nbytes == 0 and math.prod(filter(None, shape)) * DTYPES[dtype][1] >= 2 ** 63:
         raise reader.error("lengths that can be", str(shape))
     return from_host(np.frombuffer(values, numpy_dtype(dtype)).reshape(shape), as_context(None),
                      dtype)

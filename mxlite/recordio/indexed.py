@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from .._dataio.errors import DataFileError
+from .._dataio.errors import DataFileError, naming
 from .._dataio.lines import BYTES, SPACE, fields_of, offset_of, repeated
 from ..base import MXNetError, MXNetKeyError, MXNetValueError
 from .opener import Opener, open_stream, path_of
@@ -59,20 +59,19 @@ class MXIndexedRecordIO(MXRecordIO):
             raise
 
     def close(self) -> None:
-        """Close the file and the index; a second time does nothing."""
+        """Close the file and the index, both of them even if one fails; a second time does
+        nothing. Raises DataFileError naming the file that cannot be written."""
         if not self.is_open:
             return
         index, self.fidx = self.fidx, None
-        if index is not None:
-            if self.pid != os.getpid():
-                drop_unwritten(index)
-            try:
-                index.close()
-            except OSError as error:
-                super().close()
-                raise DataFileError(f"{self.idx_path}: writing failed: {error.strerror}",
-                                    error.errno) from error
-        super().close()
+        try:
+            if index is not None:
+                if self.pid != os.getpid():
+                    drop_unwritten(index)
+                with naming(str(self.idx_path), "closing"):
+                    index.close()
+        finally:
+            super().close()
 
     def seek(self, idx: Any) -> None:
         """Go to the record with the key `idx`, which `read` reads next. Raises MXNetKeyError."""
@@ -99,7 +98,8 @@ class MXIndexedRecordIO(MXRecordIO):
                                   f"{text!r}")
         offset = self.tell()
         self.write(buf)
-        self.fidx.write(f"{text}\t{offset}\n")
+        with naming(str(self.idx_path), "writing"):
+            self.fidx.write(f"{text}\t{offset}\n")
         self.idx[key] = offset
         self.keys.append(key)
 

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 import mxlite as mx
-from mxlite._dataio import codec
-from mxlite.base import MXNetValueError
+from mxlite._dataio import codec, pillow
+from mxlite.base import MXNetMemoryError, MXNetValueError
 from mxlite.recordio import IRHeader, MXRecordIO, pack, unpack_img
 from mxlite.tools.im2rec.encode import recode
 from mxlite.tools.im2rec.options import Recipe
@@ -150,16 +150,34 @@ def test_samples_that_are_no_bytes(name, dtype):
         mx.image.imdecode(file_of(name))
 
 
+def png(size, rows):
+    """A PNG of one bit a pixel."""
+    head = struct.pack(">IIBBBBB", size[1], size[0], 1, 0, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks)
+
+
+def test_no_memory_for_an_image(monkeypatch):
+    def fail(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(pillow, "_samples", fail)
+    with pytest.raises(MXNetMemoryError, match="imdecode: no memory for an image of 5 x 7 pixels"):
+        mx.image.imdecode(file_of("png-rgb8"))
+
+
 def test_as_many_pixels_as_opencv_takes(monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)     # Pillow refuses twice as many
     assert mx.image.imdecode(file_of("png-rgb8")).shape == (5, 7, 3)
-    head = struct.pack(">IIBBBBB", 1 << 16, (1 << 14) + 1, 1, 0, 0, 0, 0)
-    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")]
-    data = b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks)
     with pytest.raises(MXNetValueError, match=r"16385 x 65536 pixels are more than 2\^30"):
-        mx.image.imdecode(data)
+        mx.image.imdecode(png((16385, 1 << 16), b""))
+    for size, message in (((5, 1 << 21), r"5 x 2097152 .* than 2\^20 on a side"),
+                          ((20000, 20000), "bytes cannot hold 20000 x 20000 pixels")):
+        with pytest.raises(MXNetValueError, match=message):
+            mx.image.imdecode(png(size, b""))
+    assert mx.image.imdecode(png((1, 1), b"\0\0")).shape == (1, 1, 3)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -177,3 +177,22 @@ def test_readers_warn_of_keys_that_repeat(tmp_path):
         mx.gluon.data.RecordFileDataset(rec)
     with pytest.warns(UserWarning, match=message):
         mx.io.ImageRecordIter(rec, (3, 4, 4), 1, path_imgidx=index, verbose=False).close()
+
+
+@pytest.mark.parametrize("offset", [2 ** 62, 2 ** 63 - 8, 2 ** 63, 10 ** 30])
+def test_an_offset_near_the_end_of_int64_is_refused(offset, tmp_path):
+    rec, index = write_records(tmp_path, [1]), tmp_path / "a.idx"
+    index.write_text(f"0\t{offset}\n")
+    with pytest.raises(MXNetValueError, match=rf"a\.idx: line 1: .* found {offset}, more than"):
+        mx.io.ImageRecordIter(rec, (3, 4, 4), 1, path_imgidx=str(index), verbose=False)
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e30"])
+@pytest.mark.parametrize("place", [0, 1])
+def test_widths_of_a_label_that_no_label_has(value, place, tmp_path):
+    label = ["2", "5", "0", "0", "0", "1", "1"]
+    label[place] = value
+    rec = write_records(tmp_path, [1])
+    (tmp_path / "a.lst").write_text("1\t" + "\t".join(label) + "\tp\n")
+    with pytest.raises(MXNetValueError, match=r"a\.rec: record 0 .*: expected a header of two"):
+        mx.image.ImageDetIter(1, (3, 4, 4), path_imgrec=rec, path_imglist=tmp_path / "a.lst")

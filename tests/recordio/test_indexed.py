@@ -42,6 +42,8 @@ def test_a_key_that_no_index_can_hold(key, tmp_path):
     ("1", "line 2: expected a key, a tab and an offset in bytes, found '1'"),
     ("1\t6", "line 2: expected an offset that is a multiple of 4, found 6"),
     ("1\t-4", "line 2: expected an offset that is a multiple of 4, found -4"),
+    *((f"1\t{offset}", f"line 2: expected an offset .*, found {offset}, more than a file has")
+      for offset in (2 ** 62, 2 ** 63 - 8, 2 ** 63 - 4, 2 ** 63, 2 ** 64, 10 ** 30)),
 ])
 def test_a_wrong_index(line, message, path, tmp_path):
     (tmp_path / "a.idx").write_text(f"0\t0\n{line}\n")
@@ -78,3 +80,11 @@ def test_a_damaged_file_is_scanned(path, tmp_path):
     file = MXIndexedRecordIO(None, path, "r", on_error="skip")
     assert [file.read_idx(key) for key in file.keys] == RECORDS[:3] + RECORDS[4:]
     assert file.skipped == 1 and file.skipped_bytes == 12
+
+
+@pytest.mark.parametrize("offset", [2 ** 62 - 4, 2 ** 62, 2 ** 63 - 8, 2 ** 63 - 4])
+def test_offsets_beyond_any_file(offset, path):
+    file = MXIndexedRecordIO(None, path, "r")
+    file.idx[0] = offset
+    with pytest.raises(recordio.RecordError, match=rf"a\.rec: damaged record at byte {offset}: "):
+        file.read_idx(0)

@@ -19,6 +19,7 @@ from typing import Any
 
 import mxlite
 
+from ..._dataio.errors import naming
 from ...whole_file import move_to, target_of
 from ..console import remove
 from .lists import digest
@@ -110,7 +111,8 @@ class Journal:
 
     def note(self) -> None:
         """Write down how far it is. The parts are on the disk by now."""
-        with open(self.path, "a", encoding="utf-8", newline="\n") as file:
+        with (naming(self.path, "writing"),
+              open(self.path, "a", encoding="utf-8", newline="\n") as file):
             file.write(json.dumps(asdict(self.state)) + "\n")
             file.flush()
             os.fsync(file.fileno())

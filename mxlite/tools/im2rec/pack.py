@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
+from ..._dataio.errors import naming
 from ..._dataio.lines import fields_of, lines_of, repeated
 from ...base import MXNetError
 from ..console import DONE, SOME_FAILED, Console, remove, words
@@ -96,8 +97,10 @@ def append(journal: Journal, options: Options, executor: Executor, console: Cons
             closing(executor.map(pack_chunk, tasks)) as pieces, bar:
         noted = time.monotonic()
         for piece in pieces:
-            add_index(idx, piece, state.rec)
-            add_data(rec, piece)
+            with naming(journal.idx_part, "writing"):
+                add_index(idx, piece, state.rec)
+            with naming(journal.rec_part, "writing"):
+                add_data(rec, piece)
             for line, problem in piece.problems:
                 console.problem(f"{journal.list}: line {line}: {problem}")
             state.entries += piece.entries
@@ -156,5 +159,6 @@ def add_data(rec: Any, piece: Piece) -> None:
 def to_disk(*files: Any) -> None:
     """What was written is on the disk after this, even if the power fails."""
     for file in files:
-        file.flush()
-        os.fsync(file.fileno())
+        with naming(file.name, "writing"):
+            file.flush()
+            os.fsync(file.fileno())

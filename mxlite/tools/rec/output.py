@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from ..._dataio.errors import naming
 from ..._dataio.recordio import Writer
 from ...base import MXNetValueError
 from ...whole_file import move_to, target_of
@@ -33,14 +34,16 @@ class Output:
 
     def add(self, key: str, record: bytes) -> None:
         """One record more."""
-        self.lines.write(f"{key}\t{self.writer.tell()}\n")
+        with naming(f"{self.index}.part", "writing"):
+            self.lines.write(f"{key}\t{self.writer.tell()}\n")
         self.writer.write(record)
         self.count += 1
 
     def close(self) -> None:
         """Both files are whole: give them their names; no old index beside a new file."""
         self.writer.close()
-        self.lines.close()
+        with naming(f"{self.index}.part", "writing"):
+            self.lines.close()
         remove(self.index)
         move_to(f"{self.path}.part", self.path)
         move_to(f"{self.index}.part", self.index)
