@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..base import MXNetValueError, Shape
+from ..base import Shape
 from .inference import common, product, with_length
 from .schema import Op, host, param, register, required, view
 
@@ -129,8 +129,8 @@ class Reshape(_Reshaping):
 class ReshapeView(Reshape):
     """NDArray.reshape: data with another shape; a view."""
 
-    def value_error(self, argument, rule, got):
-        return MXNetValueError(f"reshape: {argument} must be {rule}; got {got!r}")
+
+ReshapeView.name = "reshape"        # in messages
 
 
 @register("Flatten", "flatten")

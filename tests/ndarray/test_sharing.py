@@ -131,6 +131,8 @@ def test_errors_of_inplace_are_the_operators():
         x.expand_dims(9, inplace=True)
     with pytest.raises(mx.MXNetError, match=r"^reshape: shape must be of 24 items"):
         x.reshape((5, 5))
+    with pytest.raises(mx.MXNetError, match=r"^reshape: shape must be a tuple of integers; got"):
+        x.reshape((2.5, 3))
 
 
 def test_out_may_overlap_the_input_of_a_reshape():
