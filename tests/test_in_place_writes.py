@@ -258,6 +258,17 @@ def test_views_read_memory_that_a_graph_wrote():
         old.backward()
 
 
+def test_memory_that_a_graph_wrote_is_written_again():
+    x, b = variable(2, 3), constant(5, 7)
+    with autograd.record():
+        view = b.reshape((2,))
+        view[:] = x
+        nd.broadcast_mul(b, constant(2, 2), out=b)
+        y = (view * view).sum()
+    with pytest.raises(mx.MXNetError, match=OTHER):
+        y.backward()
+
+
 def test_batch_norm_moves_its_statistics_without_complaint():
     net = gluon.nn.BatchNorm()
     net.initialize()

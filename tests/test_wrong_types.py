@@ -24,8 +24,8 @@ def test_a_part_of_the_sweep():
 def test_the_sweep_sees_what_must_not_be(tmp_path):
     planted = tmp_path / "planted.py"
     planted.write_text(SWEEP.read_text().replace(
-        "LEFT_OUT = {", "nd.die = lambda x: os._exit(7)\nnd.fail = lambda x: x.shape[len(x.shape)]\n"
-        "nd.inside = lambda x: 1 .shape\nLEFT_OUT = {"))
+        "LEFT_OUT = {", "nd.die = lambda x: os._exit(7)\nnd.inside = lambda x: 1 .shape\n"
+        "LEFT_OUT = {"))
     run = subprocess.run([sys.executable, planted, "--only", "nd.die", "--every", "40"],
                          capture_output=True, text=True, timeout=200)
     assert run.returncode == 1 and "ends the process (7)" in run.stdout
@@ -44,11 +44,11 @@ CASES = [
     (lambda: nd.zeros((2,), out=[3]), "_zeros: out must be an NDArray; got int"),
     (lambda: nd.random.uniform(out=3), "random.uniform: out must be an NDArray; got int"),
     (lambda: nd.exp(nd.ones(2), out=()), "exp: out must hold 1 arrays; got 0"),
-    (lambda: nd.contrib.boolean_mask(nd.ones(2), [1]), "boolean_mask: index must be an NDArray; got"),
-    (lambda: nd.contrib.boolean_mask(1, nd.ones(2)), "boolean_mask: data must be an NDArray; got i"),
+    (lambda: nd.contrib.boolean_mask(nd.ones(2), [1]), "boolean_mask: index must be an NDArray"),
+    (lambda: nd.contrib.boolean_mask(1, nd.ones(2)), "boolean_mask: data must be an NDArray"),
     (lambda: nd.moveaxis([1], 0, 0), "moveaxis: tensor must be an NDArray; got list"),
     (lambda: nd.onehot_encode([1], nd.ones((1, 2))), "onehot_encode: indices must be an NDArray"),
-    (lambda: nd.onehot_encode(nd.ones(1), nd.ones(1)), r"out must have shape \(n, depth\); got \(1,"),
+    (lambda: nd.onehot_encode(nd.ones(1), nd.ones(1)), r"out must have shape \(n, depth\); got"),
     (lambda: nd.to_dlpack_for_read([1]), "to_dlpack_for_read: data must be an NDArray; got list"),
     (lambda: nd._CrossDeviceCopy(nd.ones(1), ctx=3), "ctx must be a Context such as mx.cpu"),
     (lambda: nd.load(1), "expected str, bytes or os.PathLike object, not int"),

@@ -64,6 +64,7 @@ cdef ArrayBase new_array(type kind, Spec spec)
 cdef ArrayBase share(ArrayBase base, Spec spec, int64_t offset)
 cdef ArrayBase filled(type kind, Spec spec, int value)
 cdef int will_write(ArrayBase array, Prepared call, bint in_place) except -1
+cdef int forget_covered(Storage storage, const char *begin, const char *end) except -1
 cdef int copy_into(ArrayBase target, ArrayBase source) except -1
 cdef object numpy_view(ArrayBase self)
 cdef object numpy_copy(ArrayBase self)

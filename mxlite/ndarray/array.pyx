@@ -146,11 +146,17 @@ cdef int will_write(ArrayBase array, Prepared call, bint in_place) except -1:
     if (array.node is not None and array.node.freed and not flags().recording
             and begin == array.data and end == array.data + array.spec.nbytes):
         array.node = None           # a spent graph made what was there
-    if storage.graph_writes is not None:
-        storage.graph_writes = [ref for ref in storage.graph_writes
-                                if not is_covered(<GraphWrite>ref(), begin, end)] or None
+    if storage.graph_writes is not None and not flags().recording:
+        forget_covered(storage, begin, end)     # while recording, the tape asks for them first
     if storage.is_watched or flags().recording:
         note_write(storage, begin, end)
+    return 0
+
+
+cdef int forget_covered(Storage storage, const char *begin, const char *end) except -1:
+    """Forget the writes of graphs that lie between `begin` and `end`, which are overwritten."""
+    storage.graph_writes = [ref for ref in storage.graph_writes
+                            if not is_covered(<GraphWrite>ref(), begin, end)] or None
     return 0
 
 

@@ -9,7 +9,9 @@ from ..device.core cimport (
 )
 from ..device.memory cimport Spec, write_clock
 from ..device.program cimport BUFFER, Program
-from .array cimport ArrayBase, Flags, copy_into, flags, kind_of, need_array, new_array, share, will_write
+from .array cimport (
+    ArrayBase, Flags, copy_into, flags, kind_of, need_array, new_array, share, will_write,
+)
 from .tape cimport record as record_call
 
 from ..base import MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError, no_array

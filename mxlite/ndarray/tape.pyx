@@ -9,7 +9,8 @@ from libc.stdlib cimport free, malloc
 from ..device.core cimport Operator, Prepared, find, mx_scalar
 from ..device.memory cimport Spec, changed_since, write_clock
 from .array cimport (
-    ArrayBase, Flags, GraphWrite, Node, copy_into, flags, kind_like, new_array, share, will_write,
+    ArrayBase, Flags, GraphWrite, Node, copy_into, flags, forget_covered, kind_like, new_array,
+    share, will_write,
 )
 from .gradient cimport Gradient, gradient_for
 
@@ -150,6 +151,8 @@ cdef int note_graph_writes(Node node, list given) except -1:
         write = GraphWrite.__new__(GraphWrite)
         write.begin, write.end, write.seq = array.data, array.data + array.spec.nbytes, node.seq
         node.graph_writes.append(write)
+        if array.storage.graph_writes is not None:
+            forget_covered(array.storage, write.begin, write.end)
         if array.storage.graph_writes is None:
             array.storage.graph_writes = []
         array.storage.graph_writes.append(weakref.ref(write))

@@ -2,10 +2,10 @@
 
     python tests/sweeps/wrong_types.py [--every N] [--only NAME]
 
-A call may do its work or raise an error that says what is wrong (ALLOWED). It must not end the process,
-hang, or fail inside: SystemError, AssertionError, "'int' object has no attribute 'shape'". Calls run in
-child processes, which note the number of a call before they make it. The order is always the same;
---every N takes each N-th call.
+A call may do its work or raise an error that says what is wrong (ALLOWED). It must not end the
+process, hang, or fail inside: SystemError, AssertionError, "'int' object has no attribute 'shape'".
+Calls run in child processes, which note the number of a call before they make it. The order is
+always the same; --every N takes each N-th call.
 """
 
 import argparse
@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 
@@ -29,7 +30,7 @@ from mxlite.ops.schema import REGISTRY
 
 ALLOWED = (mx.MXNetError, TypeError, ValueError, IndexError, KeyError, OverflowError, MemoryError,
            NotImplementedError, OSError, BufferError, StopIteration)
-# Decorators, and constructors that take other objects by their methods: AttributeError passes there.
+# Decorators, and constructors that take objects by their methods: AttributeError passes there.
 UNCLEAR = ("metric.np", "metric.register", "init.register", "optimizer.", "gluon.nn.")
 SECONDS = 10                # one call may take
 CHILDREN = 2
@@ -179,9 +180,9 @@ class Child:
 
     def __init__(self, part, options, folder):
         self.part, self.options, self.folder = part, options, folder
-        self.file = open(os.path.join(folder, f"place{part}"), "w+b", buffering=0)
-        self.output = open(os.path.join(folder, f"output{part}"), "w+b")
-        self.errors = open(os.path.join(folder, f"errors{part}"), "w+b")
+        self.file, self.output, self.errors = [
+            Path(folder, f"{name}{part}").open("w+b", buffering=0)     # noqa: SIM115
+            for name in ("place", "output", "errors")]
         self.start(0)
 
     def start(self, first):
