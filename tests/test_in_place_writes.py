@@ -269,6 +269,34 @@ def test_memory_that_a_graph_wrote_is_written_again():
         y.backward()
 
 
+@pytest.mark.parametrize("write", [set_whole, through_a_detached, copy_to])
+def test_memory_that_a_graph_wrote_gets_values_without_a_gradient(write):
+    x, b = variable(2, 3), constant(5, 7)
+    with autograd.record():
+        view = b.reshape((2,))
+        view[:] = x
+        with autograd.pause():
+            write(b)
+        lost = (view * view).sum()
+        right = (b * x).sum()
+    right.backward(retain_graph=True)
+    assert x.grad.tolist() == b.tolist()
+    with pytest.raises(mx.MXNetError, match=OTHER):
+        lost.backward()
+
+
+def test_memory_that_a_graph_wrote_gets_one_value_without_a_gradient():
+    x, b = variable(2, 3), constant(5, 7)
+    with autograd.record():
+        view = b.reshape((2,))
+        view[:] = x
+        b[1] = 4
+        sums = [(view * view).sum(), (b * x).sum()]
+    for y in sums:
+        with pytest.raises(mx.MXNetError, match=OTHER):
+            y.backward(retain_graph=True)
+
+
 def test_batch_norm_moves_its_statistics_without_complaint():
     net = gluon.nn.BatchNorm()
     net.initialize()

@@ -32,6 +32,7 @@ cdef class GraphWrite:
     cdef const char *begin
     cdef const char *end
     cdef uint64_t seq              # of the node
+    cdef bint is_replaced          # by values without a gradient, through another array
     cdef object __weakref__
 
 

@@ -147,9 +147,24 @@ cdef int will_write(ArrayBase array, Prepared call, bint in_place) except -1:
             and begin == array.data and end == array.data + array.spec.nbytes):
         array.node = None           # a spent graph made what was there
     if storage.graph_writes is not None and not flags().recording:
-        forget_covered(storage, begin, end)     # while recording, the tape asks for them first
+        replace(array, begin, end)              # while recording, the tape asks for them first
     if storage.is_watched or flags().recording:
         note_write(storage, begin, end)
+    return 0
+
+
+cdef int replace(ArrayBase array, const char *begin, const char *end) except -1:
+    """Mark what graphs wrote between `begin` and `end`, to where `array` is written now without a
+    gradient; the very array that a graph wrote may be changed so."""
+    cdef GraphWrite write
+    for ref in array.storage.graph_writes:
+        write = ref()
+        if (write is not None and write.begin < end and begin < write.end
+                and (array.node is None or array.node.seq != write.seq)):
+            if is_covered(write, begin, end):
+                write.is_replaced = True
+            else:               # no array is whole any more
+                write.seq = <uint64_t>-1
     return 0
 
 

@@ -121,9 +121,12 @@ cdef bint is_overwritten(ArrayBase array):
     for ref in array.storage.graph_writes:
         write = ref()
         if (write is not None and write.begin < array.data + array.spec.nbytes
-                and array.data < write.end
-                and (array.node is None or array.node.seq < write.seq)):
-            return True
+                and array.data < write.end):
+            if write.is_replaced:
+                if array.node is not None and array.node.explicit and not array.node.is_leaf:
+                    return True
+            elif array.node is None or array.node.seq < write.seq:
+                return True
     return False
 
 
