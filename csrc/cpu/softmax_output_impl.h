@@ -7,6 +7,17 @@ static double FN(count_valid)(const real *label, int64_t n, double ignored) {
   return count ? (double)count : 1;
 }
 
+/* Whether all labels are classes, or ignored.  A label is cut to an integer, as in MXNet. */
+static int FN(are_classes)(const softmax_output_dims *d, const real *label) {
+  for (int64_t i = 0; i < d->outer * d->inner; i++) {
+    const double wanted = (double)LOAD(label[i]);
+    if (!(wanted > -1 && wanted < (double)d->axis) &&
+        !(d->use_ignore && wanted == d->ignore_label))
+      return 0;
+  }
+  return 1;
+}
+
 static void FN(output_grad_row)(const output_job *job, int64_t outer) {
   const softmax_output_dims *d = job->d;
   const int64_t at = outer * d->axis * d->inner;
@@ -20,7 +31,6 @@ static void FN(output_grad_row)(const output_job *job, int64_t outer) {
       const int64_t k = i * d->inner + c;
       const double wanted = (double)LOAD(label[d->is_dense ? k : c]);
       const int is_ignored = !d->is_dense && d->use_ignore && wanted == d->ignore_label;
-      /* A label is cut to an integer, as in MXNet. */
       const int is_label = wanted > -1 && wanted < (double)d->axis && (int64_t)wanted == i;
       const double target =
           d->is_dense ? wanted : is_label ? 1 - d->smooth_alpha : others;
@@ -39,6 +49,7 @@ static void FN(output_grad_task)(void *context, int64_t i) {
 static int FN(softmax_output_grad)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
   (void)scalars;
   const softmax_output_dims *d = desc;
+  if (!d->is_dense && !FN(are_classes)(d, ptr[1])) return MX_BAD_INDEX;
   double norm = d->norm;
   if (d->by_valid && !d->is_dense)
     norm = FN(count_valid)(ptr[1], d->outer * d->inner, d->ignore_label);

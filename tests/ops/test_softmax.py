@@ -166,3 +166,19 @@ def test_softmax_output_counts_the_first_labels_of_a_longer_label(rng):
         out.backward()
         gradients.append(data.grad.asnumpy())
     np.testing.assert_array_equal(*gradients)
+
+
+@pytest.mark.parametrize("label, options, fits", [
+    ([0, 2], {}, True), ([0, 3], {}, False), ([-1, 2], {}, False),
+    ([-1, 2], {"use_ignore": True}, True),
+    ([float("nan"), 2], {}, False), ([7, 2], {"use_ignore": True, "ignore_label": 7}, True),
+    ([-1, 2], {"use_ignore": True, "ignore_label": 7}, False)])
+def test_labels_of_softmax_output_are_classes_or_ignored(label, options, fits):
+    data, label = nd.zeros((2, 3)), nd.array(label)
+    if fits:
+        dx = gradient(nd.SoftmaxOutput, data, label, **options)
+        assert np.allclose(dx[1], [1 / 3, 1 / 3, -2 / 3])
+        return
+    message = r"SoftmaxOutput: label must hold classes, from 0 to 2, or ignore_label .*label \(2,\)"
+    with pytest.raises(IndexError, match=message):
+        gradient(nd.SoftmaxOutput, data, label, **options)

@@ -89,6 +89,12 @@ class SoftmaxOutputGrad(_OutputLayout):
     out_grad: bool = required()
     smooth_alpha: float = required()
 
+    def index_message(self, specs):
+        classes = self.layout(specs[0].shape)[1]
+        return (f"SoftmaxOutput: label must hold classes, from 0 to {classes - 1}, or ignore_label "
+                f"with use_ignore=True; it holds another number (label {specs[1].shape}, data "
+                f"{specs[0].shape})")
+
     def prepare(self, inputs, outputs):
         shape = inputs[0].shape
         outer, axis, inner = self.layout(shape)
