@@ -150,7 +150,7 @@ def test_a_file_is_replaced_when_it_is_whole(tmp_path):
 def test_an_index_that_cannot_be_written_is_named(tmp_path):
     file = MXIndexedRecordIO("/dev/full", str(tmp_path / "a.rec"), "w")
     file.write_idx(0, b"record")
-    with pytest.raises(OSError, match="/dev/full: writing failed: No space left"):
+    with pytest.raises(OSError, match="/dev/full: closing failed: No space left"):
         file.close()
     with MXRecordIO(str(tmp_path / "a.rec"), "r") as records:
         assert list(records) == [b"record"]

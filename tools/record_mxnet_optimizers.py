@@ -96,6 +96,9 @@ def states():
     cases += [("sgd", {"momentum": 0.9, "scheduler": one}, "float32") for one in SCHEDULERS]
     cases += [(name, {"multi_precision": True}, "float16") for name in ("sgd", "nag", "adam")]
     cases += [("sgd", {"momentum": 0.9, "multi_precision": True}, "float16")]
+    cases += [(name, {"momentum": 0.9}, "float32") for name in ("lbsgd", "lars")]
+    cases += [("lbsgd", {"momentum": 0.9, "batch_scale": 3}, "float32"),
+              ("lars", {"momentum": 0.9, "scheduler": SCHEDULERS[0]}, "float32")]
     for name, params, dtype in cases:
         weight, grads = steps()
         weight = mx.nd.array(weight, dtype=dtype)
@@ -107,10 +110,6 @@ def states():
                          "dump": packed(updater.get_states(dump_optimizer=True))}
             updater(0, mx.nd.array(grad, dtype=dtype), weight)
         yield {**case, "after": plain(weight)}
-    for name in ("lbsgd", "lars"):
-        updater = mx.optimizer.get_updater(mx.optimizer.create(name, momentum=0.9))
-        updater(0, mx.nd.ones(2), mx.nd.ones(2))
-        yield {"optimizer": name, "dump": packed(updater.get_states(dump_optimizer=True))}
 
 
 def trainers():

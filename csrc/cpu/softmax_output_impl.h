@@ -49,7 +49,7 @@ static void FN(output_grad_task)(void *context, int64_t i) {
 static int FN(softmax_output_grad)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
   (void)scalars;
   const softmax_output_dims *d = desc;
-  if (!d->is_dense && !FN(are_classes)(d, ptr[1])) return MX_BAD_INDEX;
+  if (d->axis && !d->is_dense && !FN(are_classes)(d, ptr[1])) return MX_BAD_INDEX;
   double norm = d->norm;
   if (d->by_valid && !d->is_dense)
     norm = FN(count_valid)(ptr[1], d->outer * d->inner, d->ignore_label);

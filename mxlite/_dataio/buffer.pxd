@@ -1,4 +1,4 @@
-"""Contiguous memory of Python objects, by its address; Cython's memoryviews take 20,000 lines of C."""
+"""Contiguous memory of Python objects: Cython's memoryviews are 20,000 lines of C each."""
 
 from cpython.buffer cimport Py_buffer
 

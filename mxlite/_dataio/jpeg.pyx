@@ -101,7 +101,8 @@ def info(data):
     cdef Buffer encoded = buffer_of(data, "uint8", 1)
     cdef int64_t size = encoded.length(0)
     cdef Decoder decoder = IDLE.pop() if IDLE else Decoder()
-    check(mx_jpeg_start(decoder.state, <const uint8_t *>encoded.data(), size, &found), decoder, size)
+    cdef const uint8_t *first = <const uint8_t *>encoded.data()
+    check(mx_jpeg_start(decoder.state, first, size, &found), decoder, size)
     IDLE.append(decoder)
     return found.height, found.width, found.channels, found.orientation
 

@@ -128,7 +128,8 @@ cdef class Reader(RecordFile):
         self.move(offset)
         record = self.take(False, True)
         if record is None:
-            end = mx_rec_error(offset, offset, offset + 8 if offset < LIMIT else offset, self.source.size(self.source.context))
+            end = mx_rec_error(offset, offset, offset + 8 if offset < LIMIT else offset,
+                               self.source.size(self.source.context))
             raise self.failure("reading", MX_REC_CUT, &end)
         return record
 

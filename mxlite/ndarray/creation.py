@@ -9,6 +9,7 @@ import numpy as np
 
 from ..base import INTEGERS, MXNetError, MXNetTypeError, MXNetValueError, Shape, dtype_name
 from ..device.context import Context, as_context
+from ..ops.placeholder import Placeholder
 from ..ops.schema import REGISTRY
 from .arithmetic import add
 from .array import empty_array, need_array
@@ -105,7 +106,8 @@ def eye(N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any =
 
 def moveaxis(tensor: NDArray, source: Any, destination: Any) -> NDArray:
     """The axes `source` (an int or several) moved to `destination`, the others in their order."""
-    need_array(tensor, "moveaxis", "tensor")
+    if not isinstance(tensor, Placeholder):
+        need_array(tensor, "moveaxis", "tensor")
     source = [source] if hasattr(source, "__index__") else list(source)
     destination = ([destination] if hasattr(destination, "__index__")
                    else list(destination))

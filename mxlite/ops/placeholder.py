@@ -96,6 +96,8 @@ class Placeholder(Operand):
             return lambda *args, inplace=False, **kwargs: self._call(name, *args, **kwargs)
         if name in REGISTRY and not name.startswith("_"):
             return lambda *args, **kwargs: self._call(name, *args, **kwargs)
+        if name.startswith("__"):               # Python and NumPy ask whether it is there
+            raise AttributeError(name)
         raise MXNetError(f"{self.label} has no values while shapes are inferred, so that "
                          f"{name!r} cannot be had: give the shapes of all parameters")
 

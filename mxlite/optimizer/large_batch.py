@@ -48,9 +48,13 @@ class LARS(SGD):
 
     def _momentum_now(self, index: Any) -> float:
         now = self.learning_rate
-        last = self._last_rates.get(index, now)
+        last = self._last_rates.get(index, self._last_rates.get(None, now))
         self._last_rates[index] = now
         return self.momentum * (now / last if self.momentum_correction and last else 1.0)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """MXNet keeps one last rate, of all weights."""
+        super().__setstate__({"_last_rates": {None: state.get("cur_lr")}, **state})
 
 
 @register
@@ -121,6 +125,14 @@ class LBSGD(SGD):
             return float(self.batch_scale)
         power = {"linear": 1.0, "power2": 2.0, "sqrt": 0.5}[self.warmup_strategy]
         return 1.0 + (self.batch_scale - 1) * (count / warmup) ** power
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """MXNet keeps sums and counts together; a sum of nothing is the number 0."""
+        summed = state.get("cumgrads", {})
+        sums = {index: entry["cum_grad"] for index, entry in summed.items()
+                if not isinstance(entry["cum_grad"], (int, float))}
+        counts = {index: entry["num_cums"] for index, entry in summed.items()}
+        super().__setstate__({"_sums": sums, "_counts": counts, "_rate_before": 0.0, **state})
 
 
 def _norm(array: nd.NDArray) -> float:
