@@ -78,7 +78,7 @@ def test_rates_decay_clipping_and_nan(case):
 
 
 def forms():
-    """(case, "states" or "dump"): what LARS and LBSGD know of updates is not in the states alone."""
+    """(case, "states" or "dump"): the states alone lack what LARS and LBSGD count."""
     for case in RECORDED["states"]:
         yield case, "dump"
         if case["optimizer"] not in ("lars", "lbsgd"):
