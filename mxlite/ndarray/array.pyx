@@ -137,6 +137,9 @@ cdef int will_write(ArrayBase array, Prepared call, bint in_place) except -1:
     cdef Storage storage = array.storage
     cdef const char *begin = array.data
     cdef const char *end = array.data + array.spec.nbytes
+    if not (storage.is_watched or storage.is_read_only) and (
+            array.node is None and storage.graph_writes is None and not flags().recording):
+        return 0                    # no graph has to do with the memory
     if storage.is_read_only:
         raise MXNetValueError(
             f"{'copy' if call is None else call.op.name}: an array of shape {array.spec.shape} "

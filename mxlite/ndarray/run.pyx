@@ -76,7 +76,10 @@ cdef ArrayBase first_output(Operator op, object out):
 
 
 cdef int check_out(Prepared call, object given, Spec want) except -1:
-    cdef ArrayBase out = need_array(given, call.op.name, "out")
+    cdef ArrayBase out
+    if not isinstance(given, ArrayBase):
+        need_array(given, call.op.name, "out")
+    out = <ArrayBase>given
     if out.spec is not want:
         if out.spec.shape != want.shape:
             raise MXNetValueError(f"{call.op.name}: out must have shape {want.shape}; "
