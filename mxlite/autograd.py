@@ -8,6 +8,7 @@ from typing import Any
 from .base import MXNetError, MXNetNotImplementedError, MXNetTypeError, MXNetValueError
 from .ndarray import NDArray, tape
 from .ndarray import backward as walk
+from .ndarray.array import need_array
 from .ndarray.tape import is_recording as is_recording
 from .ndarray.tape import is_training as is_training
 from .ndarray.tape import set_recording as set_recording
@@ -48,10 +49,8 @@ def mark_variables(variables: NDArray | Sequence[NDArray], gradients: NDArray | 
             f"mark_variables: got {len(variables)} variables, {len(gradients)} gradients and "
             f"{len(grad_reqs)} grad_reqs")
     for variable, gradient, req in zip(variables, gradients, grad_reqs, strict=True):
-        for name, array in (("variables", variable), ("gradients", gradient)):
-            if not isinstance(array, NDArray):
-                raise MXNetTypeError(f"mark_variables: {name} must hold NDArrays; "
-                                     f"got {type(array).__name__}")
+        need_array(variable, "mark_variables", "each of variables")
+        need_array(gradient, "mark_variables", "each of gradients")
         tape.mark_variable(variable, gradient, req)
 
 
@@ -145,16 +144,12 @@ class Function:
                 f"{type(self).__name__}: an instance serves one call; make a new one")
         self._used = True
         for x in inputs:
-            if not isinstance(x, NDArray):
-                raise MXNetTypeError(
-                    f"{type(self).__name__}: its inputs must be NDArrays; got {type(x).__name__}")
+            need_array(x, type(self).__name__, "each input")
         with pause(train_mode=is_training()):
             result = self.forward(*inputs)
         outputs = [result] if isinstance(result, NDArray) else list(result)
         for y in outputs:
-            if not isinstance(y, NDArray):
-                raise MXNetTypeError(f"{type(self).__name__}.forward must return NDArrays; got "
-                                     f"{type(y).__name__}")
+            need_array(y, f"{type(self).__name__}.forward", "each output")
         if is_recording():
             # Not the arrays of `forward`: if they were inputs, or are kept for `backward`, they and
             # the graph would keep each other alive.

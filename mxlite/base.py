@@ -164,11 +164,10 @@ def arguments_of(klass: type) -> list[str]:
     return list(names)
 
 
-def unknown_argument(caller: str, klass: type, name: str) -> MXNetTypeError:
-    """The error for a keyword that the class does not take."""
-    known = arguments_of(klass)
-    return MXNetTypeError(f"{caller}: unknown argument {name!r}; it takes {', '.join(known)}"
-                          f"{suggestion(name, known)}")
+def unknown_argument(caller: str, name: str, known: Sequence[str]) -> MXNetTypeError:
+    """The error for a keyword that is none of the known: with the near name, or all of them."""
+    near = suggestion(name, known) or f"; it takes {', '.join(known)}"
+    return MXNetTypeError(f"{caller}: unknown argument {name!r}{near}")
 
 
 def construct(caller: str, klass: Any, args: Any, kwargs: dict[str, Any]) -> Any:
@@ -181,7 +180,7 @@ def construct(caller: str, klass: Any, args: Any, kwargs: dict[str, Any]) -> Any
         known = arguments_of(klass)
         for name in kwargs:
             if name not in known:
-                raise unknown_argument(caller, klass, name) from None
+                raise unknown_argument(caller, name, known) from None
         raise
 
 

@@ -81,14 +81,14 @@ def test_inputs_and_outputs_must_be_arrays():
         def forward(self, x):
             return [3.0]
 
-    with pytest.raises(TypeError, match="Exp: its inputs must be NDArrays; got float"):
+    with pytest.raises(TypeError, match="Exp: each input must be an NDArray; got float"):
         Exp()(3.0)
-    with pytest.raises(TypeError, match=r"Number\.forward must return NDArrays; got float"):
+    with pytest.raises(TypeError, match=r"Number\.forward: each output must be an NDArray; got"):
         Number()(nd.ones(1))
 
 
 def test_marked_variables_must_be_arrays():
-    with pytest.raises(TypeError, match="mark_variables: variables must hold NDArrays; got None"):
+    with pytest.raises(TypeError, match="mark_variables: each of variables must be an NDArray"):
         autograd.mark_variables([None], [nd.ones(1)])
-    with pytest.raises(TypeError, match="mark_variables: gradients must hold NDArrays; got int"):
+    with pytest.raises(TypeError, match="mark_variables: each of gradients must be an NDArray"):
         autograd.mark_variables([nd.ones(1)], [3])

@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import autograd
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, check_shape, dtype_name, suggestion
+from ..base import MXNetTypeError, MXNetValueError, check_shape, dtype_name, unknown_argument
 from .parameter import Parameter, contexts_of
 
 _ATTRIBUTES = {
@@ -20,9 +20,7 @@ def agree(param: Parameter, **kwargs: Any) -> None:
     """Give the parameter attributes that it lacks; raise where one has another value."""
     for key, value in kwargs.items():
         if key not in _ATTRIBUTES:
-            raise MXNetTypeError(f"Parameter: unknown argument '{key}'; "
-                                 f"it takes {', '.join(_ATTRIBUTES)}"
-                                 f"{suggestion(key, _ATTRIBUTES)}")
+            raise unknown_argument("Parameter", key, list(_ATTRIBUTES))
         existing = getattr(param, _ATTRIBUTES[key])
         if value is None or existing == value:
             continue

@@ -14,6 +14,7 @@ from ..base import (
     MXNetError,
     MXNetTypeError,
     MXNetValueError,
+    arguments_of,
     from_package,
     unknown_argument,
 )
@@ -39,7 +40,7 @@ class Block:
     def __init__(self, prefix: str | None = None, params: ParameterDict | None = None,
                  **unknown: Any) -> None:
         for name in unknown:
-            raise unknown_argument(type(self).__name__, type(self), name)
+            raise unknown_argument(type(self).__name__, name, arguments_of(type(self)))
         self._empty_prefix = prefix == ""
         self._prefix, self._params = BlockScope.create(prefix, params, self._alias())
         self._name = self._prefix.removesuffix("_")

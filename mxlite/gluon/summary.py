@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError
+from ..base import MXNetTypeError, no_array
 
 if TYPE_CHECKING:
     from .block import Block
@@ -26,7 +26,7 @@ def print_summary(block: Block, inputs: tuple[nd.NDArray, ...]) -> None:
     """Run the block once on the inputs and print a line for every layer that ran."""
     for x in _flat(inputs):
         if not isinstance(x, nd.NDArray):
-            raise MXNetTypeError(f"summary: inputs must be NDArrays; got {type(x).__name__}")
+            raise MXNetTypeError(f"summary: inputs must be NDArrays; got {no_array(x)}")
     layers: list[_Layer] = []
     handles: list[Any] = []
     seen: set[int] = set()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetTypeError, MXNetValueError, check_count
+from ..base import MXNetValueError, check_count, unknown_argument
 from ..random import numpy_generator
 from .pixels import Image, like, pixels, size_of
 from .resize import resized, scale_down
@@ -110,7 +110,7 @@ def area_of(caller: str, area: Any, others: dict[str, Any]) -> tuple[float, floa
                       stacklevel=3)
         area = others.pop("min_area")
     if others:
-        raise MXNetTypeError(f"{caller}: unknown keyword {next(iter(others))!r}")
+        raise unknown_argument(caller, next(iter(others)), ["area", "min_area"])
     pair = tuple(area) if isinstance(area, (tuple, list)) else (area, 1.0)
     if len(pair) != 2 or not 0 < pair[0] <= pair[1]:
         raise MXNetValueError(f"{caller}: area must be (least, most) or the least share of the "

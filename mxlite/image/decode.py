@@ -10,7 +10,7 @@ import numpy as np
 from .. import ndarray as nd
 from .._dataio import codec
 from .._dataio.errors import DataFileError
-from ..base import MXNetTypeError, MXNetValueError
+from ..base import MXNetTypeError, MXNetValueError, no_array
 
 
 def imdecode(buf: Any, flag: int = 1, to_rgb: bool | int = True, out: Any = None) -> nd.NDArray:
@@ -62,7 +62,7 @@ def _store(caller: str, image: Any, out: Any) -> nd.NDArray:
 def store(caller: str, image: Any, out: Any) -> nd.NDArray:
     """`out`, once it holds the image."""
     if not isinstance(out, nd.NDArray):
-        raise MXNetTypeError(f"{caller}: out must be an NDArray; got {type(out).__name__}")
+        raise MXNetTypeError(f"{caller}: out must be an NDArray; got {no_array(out)}")
     view = out._numpy_view()
     if view.shape != image.shape or view.dtype != image.dtype:
         raise MXNetValueError(f"{caller}: out must be {image.dtype} of {image.shape}; got "

@@ -18,6 +18,7 @@ from ..base import (
     dtype_name,
     listing,
     suggestion,
+    unknown_argument,
 )
 from ..io import DataBatch, DataDesc, DataIter
 from ..io.arguments import FilePath, reads_texts
@@ -287,8 +288,7 @@ def created(caller: str, create: Any, data_shape: tuple[int, ...], given: Sequen
     known = list(inspect.signature(create).parameters)[1:]
     for name in keywords:
         if name not in known:
-            near = suggestion(name, known) or f"; those of {create.__name__} are {', '.join(known)}"
-            raise MXNetTypeError(f"{caller}: unknown keyword {name!r}{near}")
+            raise unknown_argument(caller, name, known)
     if given is None:
         augmenters: list[Augmenter] = create(data_shape, **keywords)
         return augmenters

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, suggestion
+from ..base import unknown_argument
 from .desc import DataBatch
 
 
@@ -101,8 +101,7 @@ def refuse_unknown(cls: type, keywords: dict[str, Any]) -> None:
     known = [name for name in parameters if name != "self"]
     for name in keywords:
         if name not in known:
-            near = suggestion(name, known) or f"; it takes {', '.join(known)}"
-            raise MXNetTypeError(f"{cls.__name__}: unknown keyword {name!r}{near}")
+            raise unknown_argument(cls.__name__, name, known)
 
 
 def shuffled(count: int, seed: int, epoch: int) -> np.ndarray[Any, Any]:

@@ -13,7 +13,7 @@ from .run cimport run
 from .tape cimport Leaf, add_into, check_gradient
 from .walk cimport FEW, Place, Walk, num_outputs
 
-from ..base import MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError
+from ..base import MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError, no_array
 
 
 @cython.no_gc
@@ -288,7 +288,7 @@ cdef list head_nodes(list heads, list head_grads):
     cdef int i
     for i in range(len(heads)):
         if not isinstance(heads[i], ArrayBase):
-            raise MXNetTypeError(f"backward: heads must be NDArrays; got {type(heads[i]).__name__}")
+            raise MXNetTypeError(f"backward: heads must be NDArrays; got {no_array(heads[i])}")
         head = heads[i]
         if head.node is None or (head.node.is_leaf and not head.node.explicit):
             raise MXNetError(
@@ -344,7 +344,7 @@ def grad(list heads, list variables, list head_grads, bint retain, bint create, 
     cdef list results = []
     for i, array in enumerate(variables):
         if not isinstance(array, ArrayBase):
-            raise MXNetTypeError(f"grad: variables must be NDArrays; got {type(array).__name__}")
+            raise MXNetTypeError(f"grad: variables must be NDArrays; got {no_array(array)}")
         variable = <ArrayBase>array
         if variable.node is None:
             raise MXNetError(f"grad: variable {i} is not part of the graph: call attach_grad() on "

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import DTYPES, MXNetNotImplementedError, MXNetTypeError, MXNetValueError
+from ..base import DTYPES, MXNetNotImplementedError, MXNetTypeError, MXNetValueError, no_array
 from ..device.context import as_context
 from ..whole_file import replacing
 from .host_values import from_host, numpy_dtype
@@ -158,7 +158,7 @@ def dumps(data: Any) -> bytes:
     for i, item in enumerate(data):
         where = names[i] if names else f"entry {i}"
         if not isinstance(item, NDArray):
-            raise MXNetTypeError(f"save: {where} must be an NDArray; got {type(item).__name__}")
+            raise MXNetTypeError(f"save: {where} must be an NDArray; got {no_array(item)}")
     # V2 has no arrays of no dimensions, and MXNet reads no file of both
     magic = V2 if all(item.shape for item in data) else V3
     for item in data:

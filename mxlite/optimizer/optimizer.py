@@ -9,6 +9,7 @@ from .. import ndarray as nd
 from ..base import (
     MXNetTypeError,
     MXNetValueError,
+    arguments_of,
     construct,
     dtype_name,
     from_package,
@@ -53,7 +54,7 @@ class Optimizer:
                  sym: Any = None, begin_num_update: int = 0, multi_precision: bool = False,
                  param_dict: dict[int, Any] | None = None, **unknown: Any) -> None:
         for name in unknown:
-            raise unknown_argument(type(self).__name__, type(self), name)
+            raise unknown_argument(type(self).__name__, name, arguments_of(type(self)))
         if param_idx2name is not None and not isinstance(param_idx2name, dict):
             raise MXNetTypeError("Optimizer: param_idx2name must be a dict of numbers to names; "
                                  f"got {type(param_idx2name).__name__}")

@@ -136,8 +136,8 @@ def test_a_damaged_file_of_states_is_named_and_changes_nothing(tmp_path):
     (lambda: gluon.Trainer(3, "sgd"), "params must be a list or dict of Parameters.*got int"),
     (lambda: gluon.Trainer([3], "sgd"), "params must hold Parameters; got int"),
     (lambda: gluon.Trainer([weight()], "sgdd"), "got 'sgdd'; did you mean 'sgd'"),
-    (lambda: gluon.Trainer([weight()], "sgd", {"lr": 1}), "SGD: unknown argument 'lr'; it takes "
-     "momentum, .*param_dict; did you mean 'learning_rate'"),
+    (lambda: gluon.Trainer([weight()], "sgd", {"lr": 1}), "SGD: unknown argument 'lr'; did "
+     "you mean 'learning_rate'"),
     (lambda: gluon.Trainer([weight()], "adam", {"weight_decay": 1}), "did you mean 'wd'"),
     (lambda: gluon.Trainer([weight()], "sgd", kvstore="dist_sync"), "kvstore must be None"),
     (lambda: gluon.Trainer([weight()], mx.optimizer.SGD(), {"wd": 1}), "must be None if optim"),

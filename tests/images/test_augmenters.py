@@ -113,7 +113,7 @@ BYTES, GRAY = np.ones((4, 5, 3), "u1"), np.ones((4, 5, 1), "f4")
     (lambda i: i.ResizeAug(3, 7)(BYTES), ValueError, "ResizeAug: interp must be 0 to 4, 9 .*got 7"),
     (lambda i: i.CenterCropAug(3), ValueError, r"CenterCropAug: size must be \(width, height\)"),
     (lambda i: i.RandomSizedCropAug((3, 3), 2, (1, 1)), ValueError, "SizedCropAug: area must"),
-    (lambda i: i.RandomSizedCropAug((3, 3), 1, (1, 1), foo=1), TypeError, "unknown keyword 'foo'"),
+    (lambda i: i.RandomSizedCropAug((3, 3), 1, (1, 1), foo=1), TypeError, "unknown argument 'foo'"),
     (lambda i: i.SequentialAug([3]), TypeError, "SequentialAug: ts must be a list of augmenters"),
     (lambda i: i.CreateAugmenter((3, 4)), ValueError, r"data_shape must be .*; got \(3, 4\)"),
     (lambda i: i.CreateAugmenter((3, 4, 4), rand_resize=True), ValueError, "takes rand_crop=True"),

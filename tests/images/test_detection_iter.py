@@ -142,5 +142,5 @@ def test_wrong_labels(rows, message, tmp_path):
 
 
 def test_unknown_keywords(records):
-    with pytest.raises(TypeError, match="ImageDetIter: unknown keyword 'rand_padd'; did you mean"):
+    with pytest.raises(TypeError, match="ImageDetIter: unknown argument 'rand_padd'; did you mean"):
         image.ImageDetIter(1, SHAPE, path_imgrec=records, rand_padd=1)

@@ -150,7 +150,7 @@ def test_color_normalize_is_in_place():
     (lambda i: i.center_crop(np.ones((2, 3, 1)), (99, 1)), ValueError, "has no pixels in an image"),
     (lambda i: i.random_size_crop(np.ones((2, 3, 1)), (2, 2), 0, (1, 1)), ValueError, "area must"),
     (lambda i: i.random_size_crop(np.ones((2, 3, 1)), (2, 2), 1, (1, 1), arae=2), TypeError,
-     "random_size_crop: unknown keyword 'arae'"),
+     "random_size_crop: unknown argument 'arae'"),
     (lambda i: i.copyMakeBorder(np.ones((2, 3, 1)), 1, 1, -1, 1), ValueError, "left must be"),
     (lambda i: i.copyMakeBorder(np.ones((2, 3, 1)), 1, 1, 1, 1, 5), ValueError, "type must be 0 c"),
     (lambda i: i.copyMakeBorder(np.ones((2, 3, 3)), 1, 1, 1, 1, values=(1, 2)), ValueError,

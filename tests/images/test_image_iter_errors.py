@@ -87,8 +87,8 @@ def test_a_wrong_line_of_a_list_is_named(path, text, message):
     ({"imglist": [[1, "a"]], "data_shape": 3}, ValueError, "data_shape must be .*; got 3"),
     ({"imglist": [[1, "a"]], "batch_size": 0}, ValueError, "batch_size must be an integer .*got 0"),
     ({"imglist": [[1, "a"]], "last_batch_handle": "pda"}, ValueError, "did you mean 'pad'"),
-    ({"imglist": [[1, "a"]], "rand_corp": True}, TypeError, "unknown keyword 'rand_corp'; did you"),
-    ({"imglist": [[1, "a"]], "aug_list": [], "resiez": 3}, TypeError, "unknown keyword 'resiez'"),
+    ({"imglist": [[1, "a"]], "rand_corp": True}, TypeError, "unknown argument 'rand_corp'; did"),
+    ({"imglist": [[1, "a"]], "aug_list": [], "resiez": 3}, TypeError, "unknown argument 'resiez'"),
     ({"path_imglist": "/none.lst"}, OSError, "/none.lst: opening failed: No such file"),
     ({"path_imgrec": "/none.rec"}, OSError, "/none.rec: .*No such file"),
 ])

@@ -88,7 +88,7 @@ def test_wrong_parameters(path, settings, message):
 
 
 def test_unknown_parameters(path):
-    with pytest.raises(MXNetTypeError, match=r"ImageDetRecordIter: unknown keyword "
+    with pytest.raises(MXNetTypeError, match=r"ImageDetRecordIter: unknown argument "
                                              r"'min_crop_scale'.*min_crop_scales"):
         make(path, min_crop_scale=.5)
 

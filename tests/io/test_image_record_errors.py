@@ -68,9 +68,9 @@ def test_wrong_parameters(path, settings, message):
 
 
 def test_unknown_and_missing_parameters(path):
-    with pytest.raises(MXNetTypeError, match=r"Iter: unknown keyword 'rand_corp'.*rand_crop"):
+    with pytest.raises(MXNetTypeError, match=r"Iter: unknown argument 'rand_corp'.*rand_crop"):
         make(path, rand_corp=True)
-    with pytest.raises(MXNetTypeError, match="ImageRecordUInt8Iter: unknown keyword 'sufle'"):
+    with pytest.raises(MXNetTypeError, match="ImageRecordUInt8Iter: unknown argument 'sufle'"):
         mx.io.ImageRecordUInt8Iter(path, SHAPE, 4, sufle=True)
     with pytest.raises(MXNetValueError, match="path_imgrec /a does not exist"):
         make("/a")

@@ -47,14 +47,14 @@ def test_the_base_has_no_batches():
 
 
 @pytest.mark.parametrize("make, message", [
-    (lambda: mx.io.NDArrayIter(np.zeros(4), batchsize=2), "NDArrayIter: unknown keyword "
+    (lambda: mx.io.NDArrayIter(np.zeros(4), batchsize=2), "NDArrayIter: unknown argument "
      "'batchsize'; did you mean 'batch_size'"),
     (lambda: mx.io.MNISTIter(suffle=True), "MNISTIter: unknown .* did you mean 'shuffle'"),
     (lambda: mx.io.CSVIter("a", (1,), data_shpe=3), "CSVIter: .* did you mean 'data_shape'"),
     (lambda: mx.io.ResizeIter(Count(2), 3, reset_internals=1), "did you mean 'reset_internal'"),
     (lambda: mx.io.PrefetchingIter(Count(2), rename=1), "PrefetchingIter: .*'rename'"),
-    (lambda: mx.io.DataIter(xyz=1), "DataIter: unknown keyword 'xyz'; it takes batch_size"),
-    (lambda: Count(batchsize=1), "Count: unknown keyword 'batchsize'; did you mean 'batch_size'"),
+    (lambda: mx.io.DataIter(xyz=1), "DataIter: unknown argument 'xyz'; it takes batch_size"),
+    (lambda: Count(batchsize=1), "Count: unknown argument 'batchsize'; did you mean 'batch_size'"),
 ])
 def test_unknown_keywords_are_refused(make, message):
     with pytest.raises(TypeError, match=message) as caught:

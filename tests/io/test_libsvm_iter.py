@@ -146,7 +146,7 @@ def test_bad_rows_are_named(text, dtype, message):
 def test_bad_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
         make(**arguments)
-    with pytest.raises(TypeError, match="unknown keyword 'data_libsm'; did you mean"):
+    with pytest.raises(TypeError, match="unknown argument 'data_libsm'; did you mean"):
         make(data_libsm="d.txt")
 
 

@@ -143,7 +143,6 @@ class _Pickler(pickle.Pickler):
             self._only_read.update(map(id, _data_of(value)))
         return NotImplemented
 
-
     def _view_of(self, array: nd.NDArray) -> tuple[Any, ...] | None:
         """How to make it from an array before, whose memory it is a part of."""
         start, end = _span(array)

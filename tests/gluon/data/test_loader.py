@@ -186,7 +186,7 @@ def test_pinned_memory_is_ordinary_memory_without_a_gpu(recwarn):
     ({"batch_size": 2, "num_workers": -1}, "num_workers must be an integer of at least 0; got -1"),
     ({"batch_size": 2, "prefetch": -1}, "prefetch must be an integer of at least 0; got -1"),
     ({"batch_size": 2, "timeout": 0}, "DataLoader: timeout must be positive; got 0"),
-    ({"batch_size": 2, "shufle": True}, "unknown keyword 'shufle'; did you mean 'shuffle'"),
+    ({"batch_size": 2, "shufle": True}, "unknown argument 'shufle'; did you mean 'shuffle'"),
     ({"batch_size": 2, "last_batch": "drop"}, "last_batch must be 'keep', .*; got 'drop'"),
 ])
 def test_misuse_is_named(options, message):
