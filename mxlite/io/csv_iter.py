@@ -6,7 +6,7 @@ from typing import Any
 
 from ..base import MXNetValueError, Shape, check_count
 from .arguments import FilePath, reads_texts
-from .file_iter import check_dtype, check_settings, check_shape
+from .file_iter import check_dtype, check_settings, sample_shape
 from .text_files import Part, Table, find_files
 from .text_iter import DTYPES, TextIter
 
@@ -39,8 +39,8 @@ class CSVIter(TextIter):
         batch_size = check_count("CSVIter", "batch_size", batch_size, low=1)
         check_settings("CSVIter", prefetch_buffer, ctx)
         name = check_dtype("CSVIter", dtype, DTYPES)
-        shape = check_shape("CSVIter", "data_shape", data_shape)
-        of_label = check_shape("CSVIter", "label_shape", label_shape)
+        shape = sample_shape("CSVIter", "data_shape", data_shape)
+        of_label = sample_shape("CSVIter", "label_shape", label_shape)
         data, labels = _table("data_csv", data_csv, shape), None
         if label_csv not in (None, "NULL"):        # MXNet's default
             labels = _table("label_csv", label_csv, of_label)

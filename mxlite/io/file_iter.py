@@ -130,7 +130,7 @@ def check_dtype(caller: str, dtype: Any, allowed: list[str]) -> str:
     return name
 
 
-def check_shape(caller: str, argument: str, shape: Any) -> Shape:
+def sample_shape(caller: str, argument: str, shape: Any) -> Shape:
     """The shape of one sample, as a tuple of positive ints; an int stands for (int,)."""
     try:
         lengths = tuple(map(index, shape if np.iterable(shape) else (shape,)))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetValueError, Shape, listing
-from .file_iter import check_shape
+from .file_iter import sample_shape
 
 # parameter: (kind, least, most)
 _RULES: dict[str, tuple[type, float, float]] = {
@@ -82,7 +82,7 @@ def _std(caller: str, name: str, value: Any) -> float:
 
 
 def _data_shape(caller: str, shape: Any) -> Shape:
-    lengths = check_shape(caller, "data_shape", shape)
+    lengths = sample_shape(caller, "data_shape", shape)
     if len(lengths) != 3:
         raise MXNetValueError(f"{caller}: data_shape must be (channels, height, width), positive "
                               f"integers; got {shape!r}")

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..base import MXNetValueError, Shape, check_count
 from .arguments import FilePath, reads_texts
-from .file_iter import check_dtype, check_part, check_settings, check_shape
+from .file_iter import check_dtype, check_part, check_settings, sample_shape
 from .text_files import Table, cut_files, find_files
 from .text_iter import DTYPES, TextIter
 
@@ -65,7 +65,7 @@ class LibSVMIter(TextIter):
 
 def _row_shape(argument: str, shape: Any, batch_size: int, dtype: str) -> Shape:
     """(columns,), where a dense batch of them does not take too much memory."""
-    checked = check_shape("LibSVMIter", argument, shape)
+    checked = sample_shape("LibSVMIter", argument, shape)
     if len(checked) != 1:
         raise MXNetValueError(f"LibSVMIter: {argument} must have one dimension; got {checked}")
     size = batch_size * math.prod(checked) * np.dtype(dtype).itemsize

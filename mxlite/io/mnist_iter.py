@@ -16,7 +16,7 @@ from ..ndarray.array import empty_array
 from .arguments import FilePath, reads_texts
 from .crew_iter import CrewIter
 from .desc import DataDesc
-from .file_iter import FileBatch, check_dtype, check_part, check_settings, check_shape, part_of
+from .file_iter import FileBatch, check_dtype, check_part, check_settings, part_of, sample_shape
 from .idx import read_idx
 from .order import Order, Turn
 
@@ -55,7 +55,7 @@ class MNISTIter(CrewIter):
                                   f"the number of images taken of {image}; got {batch_size}")
         height, width = self._pixels.shape[1:]
         self._shape = (height * width,) if flat else (1, height, width)
-        if input_shape is not None and check_shape("MNISTIter", "input_shape",
+        if input_shape is not None and sample_shape("MNISTIter", "input_shape",
                                                    input_shape) != self._shape:
             raise MXNetValueError(f"MNISTIter: input_shape must be {self._shape}, as the images "
                                   f"of {image} give it with flat={bool(flat)}; got {input_shape}")
