@@ -1,0 +1,1 @@
+"""`mx.sym`: graphs of operators."""

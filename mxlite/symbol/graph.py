@@ -1,0 +1,142 @@
+"""A graph of operators: nodes, and walks over them. `Symbol` is the way users see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count
+from typing import Any, NamedTuple
+
+from ..base import MXNetError
+from ..ops.bind import from_attributes
+from ..ops.schema import Op
+
+_numbers = count()
+
+
+class Entry(NamedTuple):
+    """One output of a node."""
+
+    node: Node
+    index: int
+
+
+class Node:
+    """An operator call, or a variable (`op` is None).
+
+    attrs: texts by name, as they stand in MXNet's JSON: the parameters that were given, and the
+    attributes of users, whose names have two underscores on both sides. subgraphs: the bodies of
+    control flow, a list of heads each. number: nodes are numbered as they are made, so that a node
+    comes after its inputs.
+    """
+
+    __slots__ = ("_bound", "attrs", "inputs", "name", "number", "op", "subgraphs")
+
+    def __init__(self, op: type[Op] | None, name: str, attrs: dict[str, str] | None = None,
+                 inputs: Sequence[Entry] = (), subgraphs: Sequence[list[Entry]] = ()) -> None:
+        self.op, self.name = op, name
+        self.attrs = {} if attrs is None else attrs
+        self.inputs, self.subgraphs = list(inputs), list(subgraphs)
+        self.number = next(_numbers)
+        self._bound: tuple[Op, list[Any]] | None = None
+
+    def __repr__(self) -> str:
+        kind = "variable" if self.op is None else self.op.name
+        return f"<{kind} {self.name!r}>"
+
+    @property
+    def is_variable(self) -> bool:
+        """Whether it is an array that the graph is given."""
+        return self.op is None
+
+    @property
+    def operator(self) -> Op:
+        """The operator with its parameters; raises MXNetError where they are not right."""
+        return self._bind()[0]
+
+    @property
+    def scalars(self) -> list[Any]:
+        """The values of the operator's runtime parameters."""
+        return self._bind()[1]
+
+    def _bind(self) -> tuple[Op, list[Any]]:
+        if self._bound is None:
+            assert self.op is not None
+            try:
+                self._bound = from_attributes(self.op, self.attrs)
+            except MXNetError as error:
+                raise type(error)(f"node '{self.name}': {error}") from None
+        return self._bound
+
+    @property
+    def num_outputs(self) -> int:
+        """How many outputs it has that can be seen."""
+        return 1 if self.op is None else self.operator.num_visible(self.operator.num_outputs)
+
+    def output_names(self) -> list[str]:
+        """The names of the outputs that can be seen: "fc1_output", or a variable's own."""
+        if self.op is None:
+            return [self.name]
+        return [f"{self.name}_{output}" for output in
+                self.operator.output_names()[:self.num_outputs]]
+
+    def input_names(self) -> list[str]:
+        """What the operator calls its inputs: "data", "weight", ..."""
+        if self.op is None:
+            return []
+        if self.op.is_variadic:
+            return self.operator.input_names(len(self.inputs))
+        return [entry.name for entry in self.operator.taken[:len(self.inputs)]]
+
+    def written_inputs(self) -> list[int]:
+        """Which inputs it writes to: its auxiliary states."""
+        if self.op is None or not any(entry.mutable for entry in self.op.inputs):
+            return []
+        return [i for i, entry in enumerate(self.operator.taken[:len(self.inputs)])
+                if entry.mutable]
+
+
+def topological(heads: Iterable[Entry]) -> list[Node]:
+    """All nodes, inputs before what reads them: depth first, inputs from left to right."""
+    order: list[Node] = []
+    seen: set[Node] = set()
+    for head in heads:
+        stack: list[tuple[Node, int]] = [(head.node, 0)]
+        while stack:
+            node, position = stack.pop()
+            if node in seen:
+                continue
+            while position < len(node.inputs) and node.inputs[position].node in seen:
+                position += 1
+            if position < len(node.inputs):
+                stack += [(node, position + 1), (node.inputs[position].node, 0)]
+            else:
+                seen.add(node)
+                order.append(node)
+    return order
+
+
+def in_order_of_making(heads: Iterable[Entry]) -> list[Node]:
+    """All nodes in the order in which they were made, as eager calls would run."""
+    return sorted(topological(heads), key=lambda node: node.number)
+
+
+def auxiliary(nodes: Iterable[Node]) -> set[Node]:
+    """The variables among the inputs that nodes write to."""
+    return {node.inputs[i].node for node in nodes for i in node.written_inputs()
+            if node.inputs[i].node.is_variable}
+
+
+def copied(heads: Sequence[Entry], change: Callable[[Node], Entry | None]) -> list[Entry]:
+    """The heads of a copy of the graph. change(node): what stands for it there; None: a copy."""
+    copies: dict[Node, Entry] = {}
+
+    def moved(entry: Entry) -> Entry:
+        return copies[entry.node]._replace(index=copies[entry.node].index + entry.index)
+
+    for node in topological(heads):
+        entry = change(node)
+        if entry is None:
+            inputs = [moved(source) for source in node.inputs]
+            entry = Entry(Node(node.op, node.name, dict(node.attrs), inputs, node.subgraphs), 0)
+        copies[node] = entry
+    return [moved(head) for head in heads]
