@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _MODULES = {
-    "nd": ".ndarray", "ndarray": ".ndarray", "autograd": ".autograd", "gluon": ".gluon",
+    "nd": ".ndarray", "ndarray": ".ndarray", "autograd": ".autograd", "sym": ".symbol",
+    "symbol": ".symbol", "gluon": ".gluon",
     "optimizer": ".optimizer", "opt": ".optimizer", "init": ".initializer",
     "initializer": ".initializer", "metric": ".metric", "lr_scheduler": ".lr_scheduler",
     "random": ".random", "rnd": ".random", "base": ".base", "name": ".name",
@@ -23,7 +24,7 @@ _MODULES = {
 _NAMES = {
     "Context": ".context", "cpu": ".context", "gpu": ".context", "cpu_pinned": ".context",
     "current_context": ".context", "num_gpus": ".context", "gpu_memory_info": ".context",
-    "MXNetError": ".base", "AttrScope": ".attribute",
+    "MXNetError": ".base", "AttrScope": ".attribute", "Symbol": ".symbol",
 }
 
 if TYPE_CHECKING:
@@ -43,11 +44,13 @@ if TYPE_CHECKING:
         optimizer,
         random,
         recordio,
+        symbol,
     )
     from . import image as img
     from . import initializer as init
     from . import ndarray as nd
     from . import random as rnd
+    from . import symbol as sym
     from .base import MXNetError
     from .context import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
 
@@ -55,7 +58,7 @@ if TYPE_CHECKING:
         "Context", "MXNetError", "autograd", "base", "context", "contrib", "cpu", "cpu_pinned",
         "current_context", "engine", "gluon", "gpu", "image", "img", "init", "initializer", "io",
         "lr_scheduler", "metric", "nd", "ndarray", "num_gpus", "optimizer", "random", "recordio",
-        "rnd",
+        "rnd", "sym", "symbol",
     ]
 
 

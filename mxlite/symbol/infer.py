@@ -1,0 +1,145 @@
+"""Shapes and dtypes of a graph: what follows from what is known of some of its arrays.
+
+A sweep goes over all nodes, forwards and backwards, until nothing new follows; at each node the
+operator's own rules are asked (ops/inference.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ..base import DTYPES, MXNetError, MXNetTypeError
+from ..ops.inference import PartialShape, infer_dtypes, infer_shapes, is_known, text_of
+from ..ops.params import PARSERS
+from ..ops.schema import Op
+from .graph import Entry, Node, topological
+
+_DTYPE_NAMES = {number: name for name, (number, _, _) in DTYPES.items()}
+Known = dict[Node, list[Any]]               # what is known of each node's outputs
+Rule = Callable[[Op, Sequence[Any], Sequence[Any]], tuple[list[Any], list[Any]]]
+
+
+def partial_shape(shape: Any) -> PartialShape:
+    """A shape as users give it, in which 0 is an unknown length and () an unknown shape."""
+    return tuple([None if n in (0, None) else int(n) for n in shape]) if shape else None
+
+
+def given_shape(node: Node) -> PartialShape:
+    """What a variable's `__shape__` says."""
+    text = node.attrs.get("__shape__")
+    if text is None:
+        return None
+    try:
+        return partial_shape([max(n, 0) for n in PARSERS["Shape"](text)])
+    except (TypeError, ValueError):
+        raise MXNetError(f"variable '{node.name}': its __shape__ {text!r} is no shape") from None
+
+
+def given_dtype(node: Node) -> str | None:
+    """What a variable's `__dtype__` says."""
+    text = node.attrs.get("__dtype__")
+    if text is None or text == "-1":
+        return None
+    name = _DTYPE_NAMES.get(int(text)) if text.isdigit() else None
+    if name is None:
+        raise MXNetError(f"variable '{node.name}': its __dtype__ {text!r} is no dtype's number")
+    return name
+
+
+def graph_shapes(heads: Sequence[Entry], shapes: Mapping[str, PartialShape]) -> Known:
+    """The shapes of all outputs of all nodes, as far as they follow from those of variables.
+
+    A variable's own `__shape__` counts where the given shape is not fully known.
+    """
+    def start(node: Node) -> PartialShape:
+        shape = shapes.get(node.name)
+        if is_known(shape):
+            return shape
+        return given_shape(node) or shape
+
+    return _sweep(heads, start, infer_shapes, is_known, text_of)
+
+
+def graph_dtypes(heads: Sequence[Entry], dtypes: Mapping[str, str | None]) -> Known:
+    """The dtypes of all outputs of all nodes, as far as they follow from those of variables."""
+    def start(node: Node) -> str | None:
+        return dtypes.get(node.name) or given_dtype(node)
+
+    return _sweep(heads, start, infer_dtypes, lambda dtype: dtype is not None, str)
+
+
+def _sweep(heads: Sequence[Entry], start: Callable[[Node], Any], rule: Rule,
+           is_complete: Callable[[Any], bool], text: Callable[[Any], str]) -> Known:
+    nodes = topological(heads)
+    known: Known = {}
+    for node in nodes:
+        known[node] = ([start(node)] if node.is_variable
+                       else [None] * node.operator.num_outputs)
+    waiting = [node for node in nodes if not node.is_variable]
+    is_forward, is_changed, was_changed = True, True, True
+    while waiting and (is_changed or was_changed):
+        was_changed, is_changed, still = is_changed, False, []
+        for node in waiting if is_forward else reversed(waiting):
+            inputs = [known[source.node][source.index] for source in node.inputs]
+            try:
+                filled, results = rule(node.operator, inputs, known[node])
+            except MXNetError as error:
+                raise _located(node, error, known, text) from None
+            is_changed = is_changed or filled != inputs or results != known[node]
+            for source, value in zip(node.inputs, filled, strict=True):
+                known[source.node][source.index] = value
+            known[node] = results
+            if not all(map(is_complete, [*filled, *results])):
+                still.append(node)
+        waiting = still if is_forward else still[::-1]
+        is_forward = not is_forward
+    return known
+
+
+def _located(node: Node, error: MXNetError, known: Known, text: Callable[[Any], str]) -> MXNetError:
+    """The error with the node's name, and how its inputs came about."""
+    lines = [f"node '{node.name}': {error}"]
+    for name, source in zip(node.input_names(), node.inputs, strict=False):
+        lines.append(f"  {name}: {_path(source, known, text)}")
+    return type(error)("\n".join(lines))
+
+
+def _path(entry: Entry, known: Known, text: Callable[[Any], str], limit: int = 6) -> str:
+    """"fc1 (8, 10) <- flatten0 (8, 48) <- data (8, 3, 4, 4)": along the first inputs."""
+    parts = []
+    while True:
+        parts.append(f"{entry.node.name} {text(known[entry.node][entry.index])}")
+        if not entry.node.inputs:
+            return " <- ".join(parts)
+        if len(parts) == limit:
+            return " <- ".join([*parts, "..."])
+        entry = entry.node.inputs[0]
+
+
+# What a Symbol answers ------------------------------------------------------------------------
+
+def by_name(symbol: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given, by position or name, of the arguments; None is left out."""
+    names = symbol.list_arguments()
+    if args and kwargs:
+        raise MXNetTypeError("Can only specify known argument shapes either by positional or "
+                             "kwargs way.")
+    if len(args) > len(names):
+        raise MXNetTypeError(f"infer: the Symbol has {len(names)} arguments; got {len(args)}")
+    given = dict(zip(names, args, strict=False)) if args else dict(kwargs)
+    known = {*names, *symbol.list_auxiliary_states()}
+    for name in given:
+        if name not in known:
+            raise MXNetError(f"infer: there is no argument named {name!r}; there are "
+                             f"{', '.join(names)}")
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def sorted_out(symbol: Any, known: Known) -> tuple[list[Any], list[Any], list[Any]]:
+    """What is known of the arguments, the outputs and the auxiliary states, in their order."""
+    variables = [node for node in topological(symbol.heads) if node.is_variable]
+    states = set(symbol._states())
+    return ([known[node][0] for node in variables if node not in states],
+            [known[head.node][head.index] for head in symbol.heads],
+            [known[node][0] for node in variables if node in states])

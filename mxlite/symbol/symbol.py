@@ -1,0 +1,284 @@
+"""`Symbol`: one or several outputs of a graph, which runs when it is bound to arrays."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from ..base import (
+    MXNetError,
+    MXNetIndexError,
+    MXNetTypeError,
+    MXNetValueError,
+    NotImplementedForSymbol,
+    dtype_name,
+    suggestion,
+)
+from ..ndarray.host_values import numpy_dtype
+from .graph import Entry, Node, auxiliary, copied, topological
+from .infer import by_name, graph_dtypes, graph_shapes, partial_shape, sorted_out
+
+
+class Symbol:
+    """Outputs of a graph of operators. Made by `mx.sym.var` and the operators of `mx.sym`.
+
+    It has no values: `bind` and `simple_bind` give it arrays, `eval` runs it once.
+    """
+
+    __array_priority__ = 1000.0
+    __slots__ = ("heads",)
+
+    def __init__(self, heads: Sequence[Entry]) -> None:
+        self.heads = list(heads)
+
+    def __repr__(self) -> str:
+        if self.name is None:
+            return f"<Symbol group [{', '.join(head.node.name for head in self.heads)}]>"
+        return f"<Symbol {self.name}>"
+
+    # Outputs -------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str | None:
+        """The name of the node; None where the outputs come from several nodes."""
+        nodes = {head.node for head in self.heads}
+        return self.heads[0].node.name if len(nodes) == 1 else None
+
+    def __len__(self) -> int:
+        return len(self.heads)
+
+    def __iter__(self) -> Iterator[Symbol]:
+        return iter([Symbol([head]) for head in self.heads])
+
+    def __getitem__(self, key: Any) -> Symbol:
+        """One output: by its number or full name, "fc1_output"; several: by a slice.
+
+        An output, not an element: `x[0]` of a Symbol with one output is `x`. `slice_axis` and kin
+        take parts of arrays. Raises IndexError, ValueError for a name that is not or twice there.
+        """
+        if isinstance(key, slice):
+            return Symbol(self.heads[key])
+        if isinstance(key, str):
+            return Symbol([self.heads[self._output_named(key)]])
+        if isinstance(key, bool) or not isinstance(key, int):
+            raise MXNetTypeError(f"Symbol: an output is a number, a name or a slice; got {key!r}")
+        if key < 0:
+            raise MXNetError(f"Symbol: the number of an output must be at least 0; got {key}")
+        if key >= len(self.heads):
+            raise MXNetIndexError(f"Symbol {self.name or 'group'} has {len(self.heads)} outputs; "
+                                  f"got the number {key}")
+        return Symbol([self.heads[key]])
+
+    def _output_named(self, name: str) -> int:
+        names = self.list_outputs()
+        if names.count(name) > 1:
+            raise MXNetValueError(f"Symbol: there are {names.count(name)} outputs named {name!r}")
+        if name not in names:
+            raise MXNetValueError(
+                f"Symbol: there is no output named {name!r}{suggestion(name, names)}")
+        return names.index(name)
+
+    def list_outputs(self) -> list[str]:
+        """The names of the outputs: "fc1_output"; a variable's is its own."""
+        return [head.node.output_names()[head.index] for head in self.heads]
+
+    # Inputs --------------------------------------------------------------------------------------
+
+    def list_inputs(self) -> list[str]:
+        """The names of all variables, depth first, auxiliary states among them."""
+        return [node.name for node in topological(self.heads) if node.is_variable]
+
+    def list_arguments(self) -> list[str]:
+        """The names of the variables that are no auxiliary states, depth first."""
+        nodes = topological(self.heads)
+        states = auxiliary(nodes)
+        return [node.name for node in nodes if node.is_variable and node not in states]
+
+    def list_auxiliary_states(self) -> list[str]:
+        """The names of the variables that operators write to, such as moving averages."""
+        return [node.name for node in self._states()]
+
+    def _states(self) -> list[Node]:
+        nodes = topological(self.heads)
+        states = auxiliary(nodes)
+        return [node for node in nodes if node in states]
+
+    def get_internals(self) -> Symbol:
+        """A Symbol of all outputs of all nodes, variables too, depth first."""
+        return Symbol([Entry(node, i) for node in topological(self.heads)
+                       for i in range(node.num_outputs)])
+
+    def get_children(self) -> Symbol | None:
+        """A Symbol of the inputs of this node; None if it has none."""
+        inputs = [source for node in dict.fromkeys(head.node for head in self.heads)
+                  for source in node.inputs]
+        return Symbol(inputs) if inputs else None
+
+    # Attributes ----------------------------------------------------------------------------------
+
+    def attr(self, key: str) -> str | None:
+        """The attribute of this node; None if it has none of this name."""
+        return self.list_attr().get(key)
+
+    def list_attr(self, recursive: bool = False) -> dict[str, str]:
+        """The attributes of this node: its parameters, and those of users."""
+        if recursive:
+            raise DeprecationWarning(
+                "Symbol.list_attr with recursive=True has been deprecated. Use attr_dict instead.")
+        if self.name is None:
+            raise MXNetError("Symbol: a group of several nodes has no attributes of its own")
+        return shown_attributes(self.heads[0].node)
+
+    def attr_dict(self) -> dict[str, dict[str, str]]:
+        """The attributes of all nodes that have some, by the nodes' names."""
+        every = {node.name: shown_attributes(node) for node in topological(self.heads)}
+        return {name: attrs for name, attrs in every.items() if attrs}
+
+    def _set_attr(self, **attrs: str) -> None:
+        """Set attributes of this node."""
+        for name, value in attrs.items():
+            if not isinstance(value, str):
+                raise MXNetTypeError(f"Symbol: attribute {name!r} must be a string; got {value!r}")
+            self.heads[0].node.attrs[f"__{name}__" if name in HIDDEN else name] = value
+
+    # Composing -----------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, name: str | None = None, **kwargs: Any) -> Symbol:
+        """A copy in which variables are replaced by other Symbols: net(data=other)."""
+        if args and kwargs:
+            raise MXNetTypeError("compose only accept input Symbols either as positional or "
+                                 "keyword arguments, not both")
+        if args:
+            raise MXNetError("Symbol: variables are replaced by name, net(data=other)")
+        for key, value in kwargs.items():
+            if not isinstance(value, Symbol):
+                raise MXNetTypeError(f"Symbol: {key} must be a Symbol; got {type(value).__name__}")
+            if len(value.heads) != 1:
+                raise MXNetError(f"Symbol: {key} must have one output; got {len(value.heads)}")
+        known = self.list_inputs()
+        for key in kwargs:
+            if key not in known:
+                raise MXNetError(f"Symbol: there is no variable named {key!r}; there are "
+                                 f"{', '.join(known)}{suggestion(key, known)}")
+
+        def change(node: Node) -> Entry | None:
+            if not node.is_variable:
+                return None
+            other = kwargs.get(node.name)
+            return Entry(node, 0) if other is None else other.heads[0]
+
+        result = Symbol(copied(self.heads, change))
+        if name is not None:
+            result.heads[0].node.name = name
+        return result
+
+    def __copy__(self) -> Symbol:
+        return self.__deepcopy__(None)
+
+    def __deepcopy__(self, memo: Any) -> Symbol:
+        return Symbol(copied(self.heads, lambda node: None))
+
+    def __reduce__(self) -> Any:
+        from . import load_json
+        return load_json, (self.tojson(),)
+
+    # Inference -----------------------------------------------------------------------------------
+
+    def infer_shape(self, *args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
+        """Shapes of (arguments, outputs, auxiliary states), from those of some arguments.
+
+        infer_shape(data=(32, 784)): by name, or by position. 0 stands for an unknown length.
+        Returns (None, None, None), and warns, where they do not all follow. Raises MXNetError where
+        they contradict each other.
+        """
+        result = self.infer_shape_partial(*args, **kwargs)
+        names = [*self.list_arguments(), *self.list_outputs(), *self.list_auxiliary_states()]
+        missing = [f"{name}: {shape}" for name, shape in
+                   zip(names, itertools.chain(*result), strict=True) if 0 in shape or not shape]
+        if missing:
+            warnings.warn("Cannot decide shape for the following arguments (0s in shape means "
+                          "unknown dimensions). Consider providing them as input:\n\t"
+                          + "\n\t".join(missing), stacklevel=2)
+            return None, None, None
+        return result
+
+    def infer_shape_partial(self, *args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
+        """As infer_shape; what does not follow is 0 or ()."""
+        given = {name: partial_shape(shape) for name, shape in by_name(self, args, kwargs).items()}
+        every = sorted_out(self, graph_shapes(self.heads, given))
+        arguments, outputs, states = [
+            [() if shape is None else tuple([n or 0 for n in shape]) for shape in shapes]
+            for shapes in every]
+        return arguments, outputs, states
+
+    def infer_type(self, *args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
+        """dtypes of (arguments, outputs, auxiliary states), from those of some arguments.
+
+        Returns (None, None, None) where they do not all follow.
+        """
+        result = self.infer_type_partial(*args, **kwargs)
+        return (None, None, None) if any(None in types for types in result) else result
+
+    def infer_type_partial(self, *args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
+        """As infer_type; what does not follow is None."""
+        given = {name: dtype_name(dtype) for name, dtype in by_name(self, args, kwargs).items()}
+        arguments, outputs, states = [
+            [None if name is None else numpy_dtype(name) for name in names]
+            for names in sorted_out(self, graph_dtypes(self.heads, given))]
+        return arguments, outputs, states
+
+    # Files and texts, by modules of their own ----------------------------------------------------
+
+    def tojson(self, remove_amp_cast: bool = True) -> str:
+        """The graph in MXNet's JSON, which MXNet 1.9.1 reads."""
+        from .json_writer import to_json
+        return to_json(self.heads)
+
+    def save(self, fname: Any, remove_amp_cast: bool = True) -> None:
+        """Write the graph to a file, whole or not at all: "net-symbol.json"."""
+        from ..whole_file import replacing
+        with replacing(fname) as file:
+            file.write(self.tojson(remove_amp_cast).encode())
+
+    def debug_str(self) -> str:
+        """The nodes of the graph, a line an input."""
+        from .printing import graph_text
+        return graph_text(self.heads)
+
+    # What Symbols are not ------------------------------------------------------------------------
+
+    def _refuse(self, what: str) -> Exception:
+        return NotImplementedForSymbol(
+            f"Function {what} is not implemented for Symbol and only available in NDArray.")
+
+    def __bool__(self) -> bool:
+        raise self._refuse('__bool__ (namely operator "bool")')
+
+    def __hash__(self) -> int:
+        raise MXNetTypeError("unhashable type: 'Symbol'; use its name, or id(symbol)")
+
+
+HIDDEN = ("ctx_group", "lr_mult", "wd_mult", "force_mirroring", "mirror_stage")
+
+
+def shown_attributes(node: Node) -> dict[str, str]:
+    """A node's attributes; the hidden ones, which files have as `__lr_mult__`, under both names."""
+    shown = dict(node.attrs)
+    for name in HIDDEN:
+        if f"__{name}__" in shown:
+            shown[name] = shown[f"__{name}__"]
+    return shown
+
+
+def _refused(name: str) -> Callable[..., Any]:
+    def method(self: Symbol, *args: Any, **kwargs: Any) -> Any:
+        raise self._refuse(name)
+    method.__name__ = name
+    return method
+
+
+for _name in ("asnumpy", "asscalar", "as_in_context", "detach", "backward", "wait_to_read", "copy",
+              "__iadd__", "__isub__", "__imul__", "__itruediv__", "__imod__"):
+    setattr(Symbol, _name, _refused(_name))
