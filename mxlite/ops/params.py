@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import numbers
+import operator
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -251,3 +253,30 @@ class ScalarRef:
     def log(self) -> ScalarRef:
         """The natural logarithm; not a number for values that have none."""
         return ScalarRef((*self.code, ("log", 0)))
+
+    def value(self, given: Sequence[float]) -> float:
+        """The number that it is for these runtime parameters, as device.program computes it."""
+        stack: list[float] = []
+        for instruction, operand in self.code:
+            if instruction == "given":
+                stack.append(given[int(operand)])
+            elif instruction == "constant":
+                stack.append(operand)
+            elif instruction == "log":
+                stack.append(math.log(stack.pop()) if stack[-1] > 0 else math.nan)
+            else:
+                second, first = stack.pop(), stack.pop()
+                stack.append(_ARITHMETIC[instruction](first, second))
+        return stack[0]
+
+
+def _divided(first: float, second: float) -> float:
+    """As C divides: by zero, too."""
+    if second == 0:
+        return math.nan if first == 0 or first != first else math.copysign(
+            math.inf, math.copysign(1, first) * math.copysign(1, second))
+    return first / second
+
+
+_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": _divided}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ..base import MXNetError
@@ -85,12 +85,17 @@ class Tracer(Namespace):
             kwargs = {"shape": args[0].shape, "dtype": args[0].dtype}
             cls, args = REGISTRY[_FILLED[cls.name]], ()
         op, inputs, scalars = bind(cls, Ref, args, kwargs)
+        outputs = self.run(op, inputs, scalars)
+        visible = outputs[:op.num_visible(len(outputs))]
+        return visible[0] if len(visible) == 1 else visible
+
+    def run(self, op: Op, inputs: Sequence[Ref], scalars: list[Any]) -> list[Ref]:
+        """Append a step; all its outputs."""
         call = op.prepared([ref.spec for ref in inputs], self.train, self.ctx)
         outputs = [self.new(spec) for spec in call.out_specs]
         self.steps.append(Step(op, call, [ref.slot for ref in inputs],
                                [ref.slot for ref in outputs], scalars))
-        visible = outputs[:op.num_visible(len(outputs))]
-        return visible[0] if len(visible) == 1 else visible
+        return outputs
 
 
 def composed(function: Callable[..., Any], specs: Sequence[Spec],
@@ -128,14 +133,14 @@ def trace(call: Prepared, needed: Sequence[bool], train: bool) -> GradTrace:
         if ref is not None and (ref.shape != source.shape or ref.dtype != source.dtype):
             raise AssertionError(f"{op}: a gradient is {ref.spec}, its input {source.spec}")
         grads.append(ref.slot if ref is not None and wanted else -1)
-    steps, used = _live(tracer.steps, {slot for slot in grads if slot >= 0})
+    steps, used = live(tracer.steps, {slot for slot in grads if slot >= 0})
     first_dy = len(inputs) + len(outputs)
     return GradTrace(steps, grads, tracer.num_slots, sorted(s for s in used if s < first_dy), "")
 
 
-def _live(steps: list[Step], used: set[int]) -> tuple[list[Step], set[int]]:
+def live(steps: Sequence[Step], used: Iterable[int]) -> tuple[list[Step], set[int]]:
     """The steps whose results are used, and all slots in use."""
-    kept = []
+    kept, used = [], set(used)
     for step in reversed(steps):
         if used.intersection(step.outputs):
             used.update(step.inputs)

@@ -47,13 +47,13 @@ def given_dtype(node: Node) -> str | None:
     return name
 
 
-def graph_shapes(heads: Sequence[Entry], shapes: Mapping[str, PartialShape]) -> Known:
+def graph_shapes(heads: Sequence[Entry], shapes: Mapping[Any, PartialShape]) -> Known:
     """The shapes of all outputs of all nodes, as far as they follow from those of variables.
 
-    A variable's own `__shape__` counts where the given shape is not fully known.
+    shapes: by the variables' names, or the variables. A variable's own `__shape__` counts where the given shape is not fully known.
     """
     def start(node: Node) -> PartialShape:
-        shape = shapes.get(node.name)
+        shape = shapes.get(node, shapes.get(node.name))
         if is_known(shape):
             return shape
         return given_shape(node) or shape

@@ -1,0 +1,205 @@
+"""A graph as an operator: its inputs are the graph's variables, and a call of it is a Program.
+
+So whatever holds for operators holds for graphs: the tape records a call of one, its gradient is
+traced from the gradients of its nodes, the call cache keeps what was prepared for given shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ..base import MXNetError
+from ..device.core import Prepared
+from ..device.memory import Spec
+from ..device.program import make_program
+from ..ops.inference import settled
+from ..ops.inputs import Input
+from ..ops.params import ScalarRef
+from ..ops.schema import Op
+from ..ops.trace import Ref, Step, Tracer, live
+from .graph import Entry, Node, in_order_of_making
+from .infer import graph_shapes
+
+
+class NodeCall(NamedTuple):
+    """A node in a trace: its operator for these shapes, and what it reads and makes."""
+
+    node: Node
+    op: Op
+    inputs: list[Ref]
+    outputs: list[Ref]
+    scalars: list[Any]
+
+
+class GraphGrad(NamedTuple):
+    """The gradient of a graph, traced behind its forward steps. Slots are those of that trace."""
+
+    steps: list[Step]
+    grads: list[int]            # an input's gradient: its slot, or -1
+    out_grads: list[int]        # slots that stand for the gradients of outputs
+    error: str                  # why there is none; "" if there is one
+
+
+class Plan(NamedTuple):
+    """A graph for given inputs."""
+
+    tracer: Tracer
+    calls: list[NodeCall]
+    inputs: list[Ref]
+    outputs: list[Ref]          # the heads, then what is kept for the gradient
+    forward: list[Step]
+    gradient: GraphGrad | None
+
+
+class GraphOp(Op):
+    """The graph of `heads`, whose variables are `variables`.
+
+    wanted: which inputs a gradient may be asked for; then outputs follow the heads that only the
+    gradient reads. None: calls are not recorded, and nothing is kept.
+    """
+
+    def __init__(self, heads: Sequence[Entry], variables: Sequence[Node], name: str = "CachedOp",
+                 wanted: Sequence[bool] | None = None) -> None:
+        self.heads, self.variables = list(heads), list(variables)
+        self.name = name
+        self.nodes = [node for node in in_order_of_making(heads) if not node.is_variable]
+        self.wanted = None if wanted is None else list(wanted)
+        written = {node.inputs[i].node for node in self.nodes for i in node.written_inputs()
+                   if node.operator.writes_states}
+        self.inputs = tuple([Input(node.name, False, False, node in written)
+                             for node in self.variables])
+        self.uses_train = any(node.operator.uses_train for node in self.nodes)
+        self._plans: dict[Any, Plan] = {}
+        super().__init__()
+
+    def num_visible(self, num_outputs: int) -> int:
+        return len(self.heads)
+
+    def build(self, specs: tuple[Spec, ...], train: bool, ctx: Any) -> tuple[list[Spec], Prepared]:
+        plan = self.plan(specs, train, ctx)
+        steps = [(step.call, step.inputs, step.outputs, step.scalars) for step in plan.forward]
+        call = make_program(plan.tracer.num_slots, steps, [ref.slot for ref in plan.inputs],
+                            [ref.slot for ref in plan.outputs])
+        return [ref.spec for ref in plan.outputs], call
+
+    def plan(self, specs: tuple[Spec, ...], train: bool, ctx: Any = None) -> Plan:
+        """The traced graph, made once for given inputs."""
+        self._check_inputs(specs)
+        key = (specs, train, ctx if not specs else None)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = self._trace(specs, train, ctx)
+        return plan
+
+    def _trace(self, specs: tuple[Spec, ...], train: bool, ctx: Any) -> Plan:
+        tracer = Tracer(train, specs[0].ctx if specs else ctx)
+        inputs = [tracer.new(spec) for spec in specs]
+        values = {Entry(node, 0): ref for node, ref in zip(self.variables, inputs, strict=True)}
+        operators = self._settled(specs)
+        calls = []
+        for node in self.nodes:
+            op = operators.get(node, node.operator)
+            sources = [values[source] for source in node.inputs]
+            try:
+                refs = tracer.run(op, sources, node.scalars)
+            except MXNetError as error:
+                raise type(error)(f"node '{node.name}': {error}") from None
+            calls.append(NodeCall(node, op, sources, refs, node.scalars))
+            values.update({Entry(node, i): ref for i, ref in enumerate(refs)})
+        heads = [values[head] for head in self.heads]
+        forward = list(tracer.steps)
+        gradient, kept = None, []
+        if self.wanted is not None:
+            gradient = trace_gradient(tracer, calls, inputs, heads, self.wanted)
+            made = {ref.slot: ref for call in calls for ref in call.outputs}
+            known = {ref.slot for ref in [*inputs, *heads]}
+            read = {slot for step in gradient.steps for slot in step.inputs}
+            kept = [made[slot] for slot in sorted(read.union(gradient.grads)) if slot in made
+                    and slot not in known]
+        outputs = [*heads, *kept]
+        forward, _ = live(forward, [ref.slot for ref in outputs])
+        return Plan(tracer, calls, inputs, outputs, forward, gradient)
+
+    def _settled(self, specs: Sequence[Spec]) -> dict[Node, Op]:
+        """Operators such as zeros whose shape follows from its use."""
+        open_nodes = [node for node in self.nodes
+                      if node.operator.completed_from_use and 0 in (node.operator.shape or (0,))]
+        if not open_nodes:
+            return {}
+        shapes = graph_shapes(self.heads, {node: spec.shape for node, spec in
+                                           zip(self.variables, specs, strict=True)})
+        return {node: settled(node.operator, shapes[node]) for node in open_nodes}
+
+    def grad(self, F: Any, dy: list[Any], inputs: list[Any], outputs: list[Any]) -> list[Any]:
+        plan = self._plans.get((tuple([ref.spec for ref in inputs]), F.train, None))
+        if plan is None or plan.gradient is None:
+            raise MXNetError(f"{self.name}: this call was not prepared for a gradient")
+        if plan.gradient.error:
+            raise MXNetError(plan.gradient.error)
+        refs = {ref.slot: other for ref, other in zip(plan.inputs, inputs, strict=True)}
+        refs.update({ref.slot: other for ref, other in zip(plan.outputs, outputs, strict=True)})
+        refs.update(dict(zip(plan.gradient.out_grads, dy, strict=False)))
+        for step in plan.gradient.steps:
+            results = F.run(step.op, [refs[slot] for slot in step.inputs], step.scalars)
+            refs.update(zip(step.outputs, results, strict=True))
+        return [None if slot < 0 else refs[slot] for slot in plan.gradient.grads]
+
+    def __reduce__(self) -> Any:
+        return object.__reduce_ex__(self, 2)
+
+
+def trace_gradient(F: Tracer, calls: Sequence[NodeCall], inputs: Sequence[Ref],
+                   heads: Sequence[Ref], wanted: Sequence[bool]) -> GraphGrad:
+    """The steps that compute the gradients of `wanted` inputs, dead ones dropped.
+
+    Contributions to one array are summed in the order in which `autograd.backward` meets them.
+    """
+    leading = _leading_to(calls, inputs, wanted)
+    sums: dict[int, Ref] = {}
+    first = len(F.steps)
+    out_grads = [F.new(ref.spec) for ref in heads]
+
+    def arrive(slot: int, ref: Ref) -> None:
+        sums[slot] = ref if slot not in sums else F.elemwise_add(sums[slot], ref)
+
+    for head, ref in zip(heads, out_grads, strict=True):
+        if head.slot in leading:
+            arrive(head.slot, ref)
+    try:
+        for call in reversed(calls):
+            if any(ref.slot in sums for ref in call.outputs):
+                for source, ref in zip(call.inputs, _node_gradient(F, call, sums), strict=True):
+                    if ref is not None and source.slot in leading:
+                        arrive(source.slot, ref)
+    except MXNetError as error:
+        return GraphGrad([], [-1] * len(inputs), [], str(error))
+    grads = [sums[ref.slot].slot if ask and ref.slot in sums else -1
+             for ref, ask in zip(inputs, wanted, strict=True)]
+    steps, _ = live(F.steps[first:], [slot for slot in grads if slot >= 0])
+    return GraphGrad(steps, grads, [ref.slot for ref in out_grads], "")
+
+
+def _leading_to(calls: Sequence[NodeCall], inputs: Sequence[Ref],
+                wanted: Sequence[bool]) -> set[int]:
+    """The slots whose values depend on wanted inputs."""
+    leading = {ref.slot for ref, ask in zip(inputs, wanted, strict=True) if ask}
+    for call in calls:
+        if any(ref.slot in leading for ref in call.inputs):
+            leading.update([ref.slot for ref in call.outputs])
+    return leading
+
+
+def _node_gradient(F: Tracer, call: NodeCall, sums: dict[int, Ref]) -> list[Ref | None]:
+    """The gradients of a node's inputs, its runtime parameters being constants."""
+    visible = call.outputs[:call.op.num_visible(len(call.outputs))]
+    dy = [sums[ref.slot] if ref.slot in sums
+          else F._zeros(shape=ref.shape, dtype=ref.dtype) for ref in visible]
+    first = len(F.steps)
+    gradients = call.op.grad(F, dy, call.inputs, call.outputs)
+    for i in range(first, len(F.steps)):
+        step = F.steps[i]
+        F.steps[i] = step._replace(scalars=[
+            value.value(call.scalars) if isinstance(value, ScalarRef) else value
+            for value in step.scalars])
+    return list(gradients)
