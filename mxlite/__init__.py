@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "nd": ".ndarray", "ndarray": ".ndarray", "autograd": ".autograd", "sym": ".symbol",
-    "symbol": ".symbol", "gluon": ".gluon",
+    "symbol": ".symbol", "executor": ".executor", "gluon": ".gluon",
     "optimizer": ".optimizer", "opt": ".optimizer", "init": ".initializer",
     "initializer": ".initializer", "metric": ".metric", "lr_scheduler": ".lr_scheduler",
     "random": ".random", "rnd": ".random", "base": ".base", "name": ".name",

@@ -14,7 +14,7 @@ LAYERS = [
     {"device", "context", "cuda", "name", "attribute", "util"},
     {"ops"},
     {"ndarray"},
-    {"autograd", "symbol", "engine", "random"},
+    {"autograd", "symbol", "executor", "engine", "random"},
     {"optimizer", "initializer", "metric", "lr_scheduler", "callback", "io", "recordio", "image",
      "kvstore"},
     {"gluon", "module", "rnn"},

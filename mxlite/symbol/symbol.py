@@ -229,6 +229,41 @@ class Symbol:
             for names in sorted_out(self, graph_dtypes(self.heads, given))]
         return arguments, outputs, states
 
+    # Running -------------------------------------------------------------------------------------
+
+    def bind(self, ctx: Any, args: Any, args_grad: Any = None, grad_req: Any = "write",
+             aux_states: Any = None, group2ctx: Any = None, shared_exec: Any = None) -> Any:
+        """An Executor on these arrays, which it shares.
+
+        args, args_grad, aux_states: lists in the order of list_arguments and
+        list_auxiliary_states, or dicts by name. grad_req: "write", "add" or "null", one for all, a
+        list, or a dict. group2ctx: the context of each `ctx_group`.
+        """
+        from .binding import bind
+        return bind(self, ctx, args, args_grad, grad_req, aux_states, group2ctx)
+
+    def simple_bind(self, ctx: Any, grad_req: Any = "write", type_dict: Any = None,
+                    stype_dict: Any = None, group2ctx: Any = None, shared_arg_names: Any = None,
+                    shared_exec: Any = None, shared_buffer: Any = None, **kwargs: Any) -> Any:
+        """An Executor on arrays of zeros, whose shapes follow from those given by name.
+
+        type_dict: dtypes by name; without it arguments are float32. shared_exec: takes the arrays
+        of shared_arg_names, and the auxiliary states, from this Executor; shared_buffer: a dict in
+        whose arrays all others lie. Names that are no variables' are passed over.
+        """
+        from .binding import simple_bind
+        return simple_bind(self, ctx, grad_req, type_dict, group2ctx, shared_arg_names,
+                           shared_exec, shared_buffer, kwargs)
+
+    def eval(self, ctx: Any = None, **kwargs: Any) -> list[Any]:
+        """The outputs, a list of arrays, for variables given by name."""
+        from .binding import evaluated
+        return evaluated(self, ctx, kwargs)
+
+    def gradient(self, wrt: Any) -> Any:
+        """Not there, as in MXNet: bind the Symbol and call Executor.backward."""
+        raise self._refuse("gradient")
+
     # Files and texts, by modules of their own ----------------------------------------------------
 
     def tojson(self, remove_amp_cast: bool = True) -> str:

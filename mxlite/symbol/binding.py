@@ -1,0 +1,253 @@
+"""From a Symbol to an Executor: `bind` takes arrays, `simple_bind` makes them from shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..base import MXNetError, MXNetTypeError, MXNetValueError, dtype_name, suggestion
+from ..device.context import as_context, current_context
+from ..ndarray import NDArray, zeros
+from ..ndarray.array import need_array
+from .executor import Executor
+from .graph import Node, topological
+from .infer import given_dtype, graph_dtypes, graph_shapes, partial_shape
+from .symbol import Symbol
+
+REQS = ("null", "write", "add")
+
+
+def grad_reqs(names: Sequence[str], grad_req: Any) -> list[str]:
+    """What is asked for each argument: one text for all, a list, or a dict (unlisted: null)."""
+    if isinstance(grad_req, str):
+        reqs = [grad_req] * len(names)
+    elif isinstance(grad_req, Mapping):
+        for name in grad_req:
+            if name not in names:
+                raise MXNetValueError(f"grad_req: there is no argument named {name!r}"
+                                      f"{suggestion(name, names)}")
+        reqs = [grad_req.get(name, "null") for name in names]
+    elif isinstance(grad_req, (list, tuple)):
+        if len(grad_req) != len(names):
+            raise MXNetValueError(f"grad_req must have {len(names)} entries, one an argument; "
+                                  f"got {len(grad_req)}")
+        reqs = list(grad_req)
+    else:
+        raise MXNetTypeError(f"grad_req must be a string, a list or a dict; got {grad_req!r}")
+    for name, req in zip(names, reqs, strict=True):
+        if req not in REQS:
+            raise MXNetValueError(f"grad_req of '{name}' must be one of {', '.join(REQS)}; "
+                                  f"got {req!r}")
+    return reqs
+
+
+def places_of(symbol: Symbol, ctx: Any, group2ctx: Mapping[str, Any] | None) -> dict[Node, Any]:
+    """The context of every node that an attribute `ctx_group` places."""
+    if not group2ctx:
+        return {}
+    places: dict[Node, Any] = {}
+    for node in topological(symbol.heads):
+        group = node.attrs.get("__ctx_group__")
+        if group is None:
+            continue
+        if group not in group2ctx:
+            raise MXNetValueError(f"group2ctx has no context for the group {group!r} of node "
+                                  f"'{node.name}'; it has {', '.join(group2ctx)}")
+        places[node] = as_context(group2ctx[group])
+    return places
+
+
+def arrays_for(given: Any, names: Sequence[str], what: str, may_lack: bool) -> list[Any]:
+    """The arrays of these names, from a list in their order or from a dict."""
+    if isinstance(given, Mapping):
+        missing = [name for name in names if name not in given]
+        if missing and not may_lack:
+            raise MXNetValueError(f"bind: {what} has no array for {', '.join(missing)}")
+        arrays = [given.get(name) for name in names]
+    elif isinstance(given, (list, tuple)):
+        if len(given) != len(names):
+            raise MXNetValueError(f"bind: {what} must hold {len(names)} arrays, for "
+                                  f"{', '.join(names)}; got {len(given)}")
+        arrays = list(given)
+    else:
+        raise MXNetTypeError(f"bind: {what} must be a list or a dict of NDArrays; got {given!r}")
+    for name, array in zip(names, arrays, strict=True):
+        if array is not None or not may_lack:
+            need_array(array, "bind", f"{what}[{name!r}]")
+    return arrays
+
+
+def bind(symbol: Symbol, ctx: Any, args: Any, args_grad: Any, grad_req: Any, aux_states: Any,
+         group2ctx: Any) -> Executor:
+    """See Symbol.bind."""
+    ctx = as_context(ctx)
+    names, states = symbol.list_arguments(), symbol.list_auxiliary_states()
+    arrays = arrays_for(args, names, "args", False)
+    kept = arrays_for([] if aux_states is None else aux_states, states, "aux_states", False)
+    reqs = grad_reqs(names, grad_req)
+    grads = [None] * len(names) if args_grad is None else arrays_for(
+        args_grad, names, "args_grad", True)
+    for name, array, grad in zip(names, arrays, grads, strict=True):
+        if grad is not None and (grad.shape, grad.dtype) != (array.shape, array.dtype):
+            raise MXNetValueError(
+                f"bind: args_grad[{name!r}] must be like its argument, {array.dtype.__name__} of "
+                f"shape {array.shape}; got {grad.dtype.__name__} of shape {grad.shape}")
+    places = places_of(symbol, ctx, group2ctx)
+    if not places:
+        for name, array in zip([*names, *states], [*arrays, *kept], strict=True):
+            if array.ctx != ctx:
+                raise MXNetError(f"bind: all arrays must be on {ctx}; {name} is on {array.ctx}")
+    grads = [None if req == "null" else grad for grad, req in zip(grads, reqs, strict=True)]
+    return Executor(symbol, ctx, arrays, grads, reqs, kept, places)
+
+
+def known_arrays(symbol: Symbol, shapes: Mapping[str, Any], type_dict: Mapping[str, Any] | None,
+                 ) -> dict[Node, tuple[Any, str]]:
+    """(shape, dtype) of every variable; raises MXNetError where one does not follow."""
+    nodes = [node for node in topological(symbol.heads) if node.is_variable]
+    found = graph_shapes(symbol.heads, {name: partial_shape(shape)
+                                        for name, shape in shapes.items()})
+    unknown = [f"{node.name}: {found[node][0] or '()'}" for node in nodes
+               if found[node][0] is None or None in found[node][0]]
+    if unknown:
+        raise MXNetError("simple_bind: the shapes of these variables do not follow from what is "
+                         "given; give them, too:\n  " + "\n  ".join(unknown))
+    types = {name: dtype_name(dtype) for name, dtype in (type_dict or {}).items()}
+    if not types:
+        types = {node.name: "float32" for node in nodes if given_dtype(node) is None}
+        states = set(symbol._states())
+        types = {node.name: types[node.name] for node in nodes
+                 if node.name in types and node not in states}
+    dtypes = graph_dtypes(symbol.heads, types)
+    return {node: (found[node][0], dtypes[node][0] or "float32") for node in nodes}
+
+
+def simple_bind(symbol: Symbol, ctx: Any, grad_req: Any, type_dict: Any, group2ctx: Any,
+                shared_arg_names: Sequence[str] | None, shared_exec: Executor | None,
+                shared_buffer: dict[str, NDArray] | None, shapes: Mapping[str, Any]) -> Executor:
+    """See Symbol.simple_bind."""
+    ctx = as_context(ctx)
+    for name, shape in shapes.items():
+        if not isinstance(shape, (tuple, list)):
+            raise MXNetTypeError(f"simple_bind: the shape of {name} must be a tuple; got {shape!r}")
+    names = symbol.list_arguments()
+    reqs = dict(zip(names, grad_reqs(names, grad_req), strict=True))
+    places = places_of(symbol, ctx, group2ctx)
+    states = set(symbol._states())
+    args, grads, kept = [], [], []
+    shared = _Shared(shared_arg_names, shared_exec, shared_buffer)
+    for node, (shape, dtype) in known_arrays(symbol, shapes, type_dict).items():
+        place = places.get(node, ctx)
+        if node in states:
+            kept.append(shared.state(node.name, shape, dtype) or zeros(shape, place, dtype))
+            continue
+        array, grad = shared.argument(node.name, shape, dtype)
+        if array is None:
+            array = shared.buffer(node.name, shape, dtype, place)
+        wants = reqs[node.name] != "null"
+        args.append(array)
+        grads.append((grad if grad is not None else zeros(shape, place, dtype)) if wants else None)
+    return Executor(symbol, ctx, args, grads, [reqs[name] for name in names], kept, places)
+
+
+class _Shared:
+    """Arrays that executors share: of the arguments in `names`, and others in `buffers`."""
+
+    def __init__(self, names: Sequence[str] | None, executor: Executor | None,
+                 buffers: dict[str, NDArray] | None) -> None:
+        self.names, self.executor, self.buffers = set(names or ()), executor, buffers
+
+    def _fits(self, name: str, array: NDArray, shape: Any, dtype: str) -> NDArray:
+        if array.shape != tuple(shape) or array._dtype_name != dtype:
+            raise MXNetValueError(f"simple_bind: the shared array {name} must be {dtype} of shape "
+                                  f"{tuple(shape)}; it is {array._spec}")
+        return array
+
+    def argument(self, name: str, shape: Any, dtype: str) -> tuple[Any, Any]:
+        if self.executor is None or name not in self.names:
+            return None, None
+        if name not in self.executor.arg_dict:
+            return None, None
+        return (self._fits(name, self.executor.arg_dict[name], shape, dtype),
+                self.executor.grad_dict[name])
+
+    def state(self, name: str, shape: Any, dtype: str) -> NDArray | None:
+        if self.executor is None or name not in self.executor.aux_dict:
+            return None
+        return self._fits(name, self.executor.aux_dict[name], shape, dtype)
+
+    def buffer(self, name: str, shape: Any, dtype: str, ctx: Any) -> NDArray:
+        """An array in the memory of this name, or a new one that is kept under it."""
+        if self.buffers is None:
+            return zeros(shape, ctx, dtype)
+        held = self.buffers.get(name)
+        size = 1
+        for length in shape:
+            size *= length
+        if held is None or held.size < size or held._dtype_name != dtype:
+            held = self.buffers[name] = zeros(shape, ctx, dtype)
+        return part_of(held, shape)
+
+
+def part_of(array: NDArray, shape: Any) -> NDArray:
+    """An array of this shape in the first bytes of another one's memory."""
+    if array.shape == tuple(shape):
+        return array
+    size = 1
+    for length in shape:
+        size *= length
+    return array.detach().reshape((-1,))[:size].reshape(tuple(shape))
+
+
+def reshaped(executor: Executor, partial_shaping: bool, allow_up_sizing: bool,
+             shapes: Mapping[str, Any]) -> Executor:
+    """See Executor.reshape."""
+    symbol = executor._symbol
+    known = known_arrays(symbol, shapes, {
+        name: array.dtype for name, array in executor.arg_dict.items()})
+    states = set(symbol._states())
+    args, grads, kept = [], [], []
+    old_args = iter(zip(executor.arg_arrays, executor.grad_arrays, strict=True))
+    old_states = iter(executor.aux_arrays)
+    for node, (shape, _) in known.items():
+        is_free = partial_shaping or node.name in shapes
+        if node in states:
+            kept.append(_resized(node.name, next(old_states), shape, is_free, allow_up_sizing))
+            continue
+        array, grad = next(old_args)
+        args.append(_resized(node.name, array, shape, is_free, allow_up_sizing))
+        grads.append(None if grad is None else
+                     _resized(node.name, grad, shape, is_free, allow_up_sizing))
+    return Executor(symbol, executor._ctx, args, grads, executor._reqs, kept, executor._places)
+
+
+def _resized(name: str, array: NDArray, shape: Any, is_free: bool, may_grow: bool) -> NDArray:
+    if array.shape == tuple(shape):
+        return array
+    if not is_free:
+        raise MXNetValueError(
+            f"Executor.reshape: the shape of the unspecified array '{name}' changes from "
+            f"{array.shape} to {tuple(shape)}; if that is meant, pass partial_shaping=True")
+    size = 1
+    for length in shape:
+        size *= length
+    if size <= array.size:
+        return part_of(array, shape)
+    if not may_grow:
+        raise MXNetValueError(
+            f"Executor.reshape: the new shape {tuple(shape)} of '{name}' is larger than the old "
+            f"one, {array.shape}; pass allow_up_sizing=True to take new memory")
+    return zeros(shape, array.ctx, array._dtype_name)
+
+
+def evaluated(symbol: Symbol, ctx: Any, given: Mapping[str, Any]) -> list[NDArray]:
+    """See Symbol.eval."""
+    ctx = current_context() if ctx is None else as_context(ctx)
+    states = set(symbol.list_auxiliary_states())
+    arguments = {name: array for name, array in given.items() if name not in states}
+    kept = {name: array for name, array in given.items() if name in states}
+    known = symbol.list_arguments()
+    for name in arguments:
+        if name not in known:
+            raise MXNetError(f"eval: there is no argument named {name!r}{suggestion(name, known)}")
+    return bind(symbol, ctx, arguments, None, "null", kept, None).forward()

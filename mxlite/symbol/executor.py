@@ -1,0 +1,267 @@
+"""`Executor`: a Symbol bound to arrays; `forward` computes its outputs, `backward` its gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .. import autograd
+from ..base import MXNetError, MXNetKeyError, MXNetTypeError, MXNetValueError, suggestion
+from ..ndarray import NDArray, tape
+from ..ndarray import backward as walk
+from ..ndarray.array import need_array
+from .graph import Entry, Node, topological
+from .placed import PlacedGraph
+from .symbol import Symbol
+
+
+class Executor:
+    """Made by `Symbol.bind` and `Symbol.simple_bind`.
+
+    arg_arrays, grad_arrays, aux_arrays: the arrays, in the order of `list_arguments` and
+    `list_auxiliary_states`; a gradient that is not wanted is None. They are the memory that is
+    computed with: write to them, `exe.arg_dict["data"][:] = x`.
+    """
+
+    def __init__(self, symbol: Symbol, ctx: Any, args: Sequence[NDArray],
+                 grads: Sequence[NDArray | None], reqs: Sequence[str], states: Sequence[NDArray],
+                 places: Mapping[Node, Any] | None = None) -> None:
+        self._symbol, self._ctx, self._places = symbol, ctx, places
+        self.arg_arrays, self.grad_arrays, self.aux_arrays = list(args), list(grads), list(states)
+        self._reqs = list(reqs)
+        self._outputs: list[NDArray] = []
+        self._is_handed_out = False         # someone may hold the arrays in _outputs
+        self._heads: list[NDArray] | None = None        # of the last recorded run
+        self._train = False
+        self._monitor: tuple[Callable[..., None], bool] | None = None
+        self._graph = self._make_graph(symbol.heads)
+        self._check_names()
+
+    def _make_graph(self, heads: Sequence[Entry]) -> PlacedGraph:
+        states = set(self._symbol._states())
+        variables = [node for node in topological(self._symbol.heads) if node.is_variable]
+        args, grads, reqs = iter(self.arg_arrays), iter(self.grad_arrays), iter(self._reqs)
+        kept, arrays, wanted = iter(self.aux_arrays), [], []
+        for node in variables:
+            if node in states:
+                arrays.append(next(kept).detach())
+                wanted.append(False)
+                continue
+            array, grad, req = next(args).detach(), next(grads), next(reqs)
+            wanted.append(req != "null" and grad is not None)
+            if wanted[-1]:
+                tape.mark_variable(array, grad, req)
+            arrays.append(array)
+        return PlacedGraph(heads, variables, arrays, wanted, self._ctx, self._places)
+
+    def _check_names(self) -> None:
+        self._arg_names = self._symbol.list_arguments()
+        self._aux_names = self._symbol.list_auxiliary_states()
+
+    # Arrays by name ------------------------------------------------------------------------------
+
+    def _by_name(self, names: Sequence[str], arrays: Sequence[Any], what: str) -> dict[str, Any]:
+        for name in names:
+            if names.count(name) > 1:
+                raise MXNetValueError(f"Executor: there are several {what} named {name!r}, so that "
+                                      "names cannot tell them apart")
+        return dict(zip(names, arrays, strict=True))
+
+    @property
+    def arg_dict(self) -> dict[str, NDArray]:
+        """The arguments by name."""
+        return self._by_name(self._arg_names, self.arg_arrays, "arguments")
+
+    @property
+    def grad_dict(self) -> dict[str, NDArray | None]:
+        """The gradients by the arguments' names; None where there is none."""
+        return self._by_name(self._arg_names, self.grad_arrays, "arguments")
+
+    @property
+    def aux_dict(self) -> dict[str, NDArray]:
+        """The auxiliary states by name."""
+        return self._by_name(self._aux_names, self.aux_arrays, "auxiliary states")
+
+    @property
+    def output_dict(self) -> dict[str, NDArray]:
+        """The outputs by name."""
+        return self._by_name(self._symbol.list_outputs(), self.outputs, "outputs")
+
+    @property
+    def outputs(self) -> list[NDArray]:
+        """The outputs of the last forward, which the next one overwrites."""
+        self._is_handed_out = True
+        return list(self._outputs)
+
+    # Running -------------------------------------------------------------------------------------
+
+    def forward(self, is_train: bool = False, **kwargs: Any) -> list[NDArray]:
+        """Compute the outputs. Arrays given by name are copied to the arguments first."""
+        if kwargs:
+            self._copy_inputs(kwargs)
+        self._train = bool(is_train)
+        self._heads = None
+        heads = self._run(self._train and any(self._graph.wanted))
+        self._set_outputs(heads)
+        return self.outputs
+
+    def _copy_inputs(self, given: Mapping[str, Any]) -> None:
+        arrays = self.arg_dict
+        for name, value in given.items():
+            if name not in arrays:
+                raise MXNetTypeError(f"Unknown argument {name}{suggestion(name, arrays)}")
+            need_array(value, "Executor.forward", name)
+            if value.shape != arrays[name].shape:
+                raise MXNetValueError(f"Shape not match! Argument {name}, need: "
+                                      f"{arrays[name].shape}, received: {value.shape}")
+            value.copyto(arrays[name])
+
+    def _run(self, recorded: bool) -> list[NDArray]:
+        """The heads; if `recorded`, with the graph that backward walks."""
+        if self._monitor is not None:
+            return self._run_monitored(recorded)
+        with self._scope(recorded):
+            heads = self._graph.run(recorded)
+        if recorded:
+            self._heads = heads
+        return heads
+
+    def _scope(self, recorded: bool) -> tape.Scope:
+        return autograd.record(self._train) if recorded else autograd.pause(self._train)
+
+    def _set_outputs(self, heads: Sequence[NDArray]) -> None:
+        if self._is_handed_out and self._outputs:
+            for output, head in zip(self._outputs, heads, strict=True):
+                if output.shape != head.shape:
+                    break
+                head.copyto(output)
+            else:
+                return
+        self._outputs, self._is_handed_out = [head.detach() for head in heads], False
+
+    def backward(self, out_grads: Any = None, is_train: bool = True) -> None:
+        """Compute the gradients of the arguments, as their grad_req says.
+
+        out_grads: a gradient an output, a list or by the outputs' names. It may be left out where
+        all outputs are losses (SoftmaxOutput, MakeLoss, ...), which do not look at it.
+        """
+        if not any(self._graph.wanted):
+            return
+        grads = self._output_gradients(out_grads)
+        if self._heads is None:
+            self._run(True)
+        assert self._heads is not None
+        gradient = self._graph.gradient_slots(self._train)
+        for array, req, is_reached in zip(self._graph.grads(), self._graph_reqs(), gradient,
+                                          strict=True):
+            if array is not None and req == "write" and not is_reached:
+                array[:] = 0
+        if grads is None:
+            if self._graph.reads_out_grads(self._train):
+                raise MXNetError(
+                    "Executor.backward: out_grads is missing; without it, all outputs must be "
+                    f"losses, which {', '.join(self._symbol.list_outputs())} are not")
+            grads = [None] * len(self._heads)
+        if any(gradient):
+            walk.backward(self._heads, grads, True, self._train)
+
+    def _graph_reqs(self) -> list[str]:
+        by_node = iter(self._reqs)
+        states = set(self._symbol._states())
+        return ["null" if node in states else next(by_node) for node in self._graph.variables]
+
+    def _output_gradients(self, given: Any) -> list[NDArray | None] | None:
+        if given is None:
+            return None
+        names = self._symbol.list_outputs()
+        if isinstance(given, Mapping):
+            for name in given:
+                if name not in names:
+                    raise MXNetKeyError(f"Executor.backward: there is no output named {name!r}"
+                                        f"{suggestion(name, names)}")
+            given = [given.get(name) for name in names]
+        grads = [given] if isinstance(given, NDArray) else list(given)
+        if len(grads) != len(names):
+            raise MXNetValueError(f"Executor.backward: out_grads must hold {len(names)} arrays, "
+                                  f"one an output; got {len(grads)}")
+        for grad in grads:
+            need_array(grad, "Executor.backward", "each of out_grads")
+        return list(grads)
+
+    # Monitoring ----------------------------------------------------------------------------------
+
+    def set_monitor_callback(self, callback: Callable[[bytes, NDArray], None],
+                             monitor_all: bool = False) -> None:
+        """Call callback(name, array) for every output of every node in each forward.
+
+        name is bytes, as in MXNet: b"fc1_output". monitor_all: for their inputs, too.
+        """
+        self._monitor = None if callback is None else (callback, monitor_all)
+
+    def _run_monitored(self, recorded: bool) -> list[NDArray]:
+        assert self._monitor is not None
+        callback, with_inputs = self._monitor
+        entries, names = monitored(self._symbol.heads, with_inputs)
+        graph = self._make_graph([*self._symbol.heads, *entries])
+        with self._scope(recorded):
+            values = graph.run(recorded)
+        count = len(self._symbol.heads)
+        for name, array in zip(names, values[count:], strict=True):
+            callback(name.encode(), array.detach())
+        if recorded:
+            self._heads = values[:count]
+        return values[:count]
+
+    # Other shapes, other values ------------------------------------------------------------------
+
+    def copy_params_from(self, arg_params: Mapping[str, NDArray],
+                         aux_params: Mapping[str, NDArray] | None = None,
+                         allow_extra_params: bool = False) -> None:
+        """Copy values into arguments and auxiliary states, cast to their dtypes.
+
+        Raises ValueError for a name that there is not, unless allow_extra_params.
+        """
+        for given, arrays, what in ((arg_params, self.arg_dict, "arguments"),
+                                    (aux_params or {}, self.aux_dict, "auxiliary states")):
+            for name, value in given.items():
+                if name in arrays:
+                    value.astype(arrays[name].dtype, copy=False).copyto(arrays[name])
+                elif not allow_extra_params:
+                    raise MXNetValueError(f"Find name \"{name}\" that is not in the {what}"
+                                          f"{suggestion(name, arrays)}")
+
+    def reshape(self, partial_shaping: bool = False, allow_up_sizing: bool = False,
+                **kwargs: Any) -> Executor:
+        """An Executor for other shapes of inputs, whose arrays share memory with these.
+
+        partial_shaping: arguments that are not named may change their shapes, too. allow_up_sizing:
+        arrays may become larger, for which new memory is taken.
+        """
+        from .binding import reshaped
+        return reshaped(self, partial_shaping, allow_up_sizing, kwargs)
+
+    def get_optimized_symbol(self) -> Symbol:
+        """The Symbol that is run."""
+        return self._symbol
+
+    def debug_str(self) -> str:
+        """The graph, and what is planned for it: its steps and where its arrays lie."""
+        return self._symbol.debug_str() + self._graph.describe(self._train)
+
+
+def monitored(heads: Sequence[Entry], with_inputs: bool) -> tuple[list[Entry], list[str]]:
+    """What a monitor is shown, in the order of execution, and its names."""
+    entries, names = [], []
+    for node in topological(heads):
+        if node.is_variable:
+            continue
+        if with_inputs:
+            for name, source in zip(node.input_names(), node.inputs, strict=False):
+                entries.append(source)
+                names.append(source.node.name if source.node.is_variable
+                             else f"{node.name}_{name}")
+        count = len(node.operator.output_names()) if node.operator.named_outputs else 0
+        for i in range(max(node.num_outputs, min(count, node.operator.num_outputs))):
+            entries.append(Entry(node, i))
+            names.append(f"{node.name}_{node.operator.output_names()[i]}")
+    return entries, names

@@ -1,0 +1,87 @@
+"""A graph together with the arrays that it runs on, on one device or on several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..base import MXNetError
+from ..ndarray import NDArray, tape
+from ..ndarray.run import invoke_list
+from .graph import Entry, Node, in_order_of_making
+from .graph_op import GraphOp
+
+
+class PlacedGraph:
+    """arrays: of the variables, in their order; wanted: whether a gradient is asked for each.
+
+    places: the context of nodes that do not run on `ctx`; then every node is a call of its own,
+    and arrays are copied between devices where they need to be.
+    """
+
+    def __init__(self, heads: Sequence[Entry], variables: Sequence[Node],
+                 arrays: Sequence[NDArray], wanted: Sequence[bool], ctx: Any,
+                 places: Mapping[Node, Any] | None) -> None:
+        self.heads, self.variables, self.arrays = list(heads), list(variables), list(arrays)
+        self.wanted, self.ctx, self.places = list(wanted), ctx, places
+        self._plain = GraphOp(heads, variables, "Executor")
+        self._recorded = GraphOp(heads, variables, "Executor", wanted)
+
+    def run(self, recorded: bool) -> list[NDArray]:
+        """The heads."""
+        if self.places:
+            return self._run_apart()
+        op = self._recorded if recorded else self._plain
+        result = invoke_list(op, self.arrays, [], None, self.ctx)
+        return [result] if isinstance(result, NDArray) else result
+
+    def _run_apart(self) -> list[NDArray]:
+        assert self.places is not None
+        values: dict[Entry, NDArray] = {
+            Entry(node, 0): array for node, array in zip(self.variables, self.arrays, strict=True)}
+        for node in in_order_of_making(self.heads):
+            if node.is_variable:
+                continue
+            ctx = self.places.get(node, self.ctx)
+            inputs = [values[source].as_in_context(ctx) for source in node.inputs]
+            result = invoke_list(node.operator, inputs, node.scalars, None, ctx)
+            results = [result] if isinstance(result, NDArray) else result
+            values.update({Entry(node, i): array for i, array in enumerate(results)})
+        return [values[head] for head in self.heads]
+
+    # What the gradient does ----------------------------------------------------------------------
+
+    def _gradient(self, train: bool) -> Any:
+        specs = tuple([array._spec for array in self.arrays])
+        return self._recorded.plan(specs, train and self._recorded.needs_train).gradient
+
+    def gradient_slots(self, train: bool) -> list[bool]:
+        """Whether a gradient reaches each variable."""
+        if self.places:
+            return list(self.wanted)
+        gradient = self._gradient(train)
+        if gradient.error:
+            raise MXNetError(f"backward: {gradient.error}")
+        return [slot >= 0 for slot in gradient.grads]
+
+    def reads_out_grads(self, train: bool) -> bool:
+        """Whether the gradient depends on the gradients of the heads."""
+        if self.places:
+            return False
+        gradient = self._gradient(train)
+        read = {slot for step in gradient.steps for slot in step.inputs}.union(gradient.grads)
+        return any(slot in read for slot in gradient.out_grads)
+
+    def grads(self) -> list[NDArray | None]:
+        """The arrays that take the gradients."""
+        return [tape.gradient_of(array) for array in self.arrays]
+
+    def describe(self, train: bool) -> str:
+        """The plan of the graph: its steps, and where its arrays lie."""
+        if self.places:
+            return "runs node by node, on several devices\n"
+        specs = tuple([array._spec for array in self.arrays])
+        op = self._recorded if any(self.wanted) else self._plain
+        call = op.prepared(specs, train)
+        size = sum(spec.nbytes for spec in call.buffers) + call.arena_size
+        return f"{call.describe()}\nTotal {size / 2 ** 20:.3f} MB allocated\nTotal 0 resources\n"
