@@ -1,12 +1,15 @@
-"""`HybridBlock`: a block written for `F`, which is `mx.nd` now, `mx.sym` once there are graphs."""
+"""`HybridBlock`: a block written for `F`, which is `mx.nd`, or `mx.sym` when it is traced."""
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
+from .. import autograd
 from .. import ndarray as nd
+from .. import symbol as sym
 from ..base import (
-    MXNetNotImplementedError,
+    MXNetError,
     MXNetTypeError,
     MXNetValueError,
     no_array,
@@ -14,6 +17,7 @@ from ..base import (
 )
 from ..ops.placeholder import Placeholder
 from .block import Block
+from .cached_graph import CachedGraph
 from .inference import PlaceholderTracer
 from .parameter import DeferredInitializationError, Parameter
 from .utils import shape_is_known
@@ -34,15 +38,21 @@ class HybridBlock(Block):
         self._cached: tuple[int, Any, dict[str, nd.NDArray]] | None = None
         self._active = False
         self._flags: dict[str, Any] = {}
+        self._graphs: dict[bool, CachedGraph] = {}      # by whether it is training
         super().__init__(prefix, params, **unknown)
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
         if isinstance(value, Parameter):
             object.__setattr__(self, "_cached", None)
+            self._clear_graphs()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_cached": None}
+        return {**self.__dict__, "_cached": None, "_graphs": {}}
+
+    def _clear_graphs(self) -> None:
+        """Trace anew at the next call."""
+        object.__setattr__(self, "_graphs", {})
 
     def register_child(self, block: Block, name: str | None = None) -> None:
         """Make `block`, a HybridBlock, a child of this one."""
@@ -52,27 +62,57 @@ class HybridBlock(Block):
                 f"{type(block).__name__}. If you are using Sequential, please try "
                 "HybridSequential instead.")
         super().register_child(block, name)
+        self._clear_graphs()
 
     def hybridize(self, active: bool = True, **kwargs: Any) -> None:
-        """Keep the flags for when blocks run as graphs; until then all blocks run eagerly."""
+        """Run this block as one graph from now on, traced at the next call.
+
+        hybrid_forward is then called with `F = mx.sym` and Symbols, once for training and once for
+        inference: what it does besides calling operators happens only then. active=False: run
+        eagerly again. The flags of MXNet are taken: memory is planned, and shapes are prepared
+        once, with any of them.
+        """
         for flag in kwargs:
             if flag not in FLAGS:
                 raise MXNetTypeError(f"hybridize: unknown flag '{flag}'; it takes "
                                      f"{', '.join(FLAGS)}{suggestion(flag, FLAGS)}")
         self._active = active
         self._flags = kwargs
+        self._clear_graphs()
+        if active and any(child._forward_hooks or child._forward_pre_hooks
+                          for child in self._children.values()):
+            warnings.warn(f"{type(self).__name__} '{self.name}' is hybridized while a child has "
+                          "hooks, which are not called when the graph of the parent runs",
+                          stacklevel=2)
         super().hybridize(active, **kwargs)
 
-    def export(self, path: str, epoch: int = 0, remove_amp_cast: bool = True) -> Any:
-        """Write the graph and the parameters for Module and other languages."""
-        raise MXNetNotImplementedError(
-            "HybridBlock.export: there are no Symbols in this version yet; save_parameters "
-            "writes the parameters")
+    def cast(self, dtype: Any) -> None:
+        """Convert all parameters to another dtype."""
+        self._clear_graphs()
+        super().cast(dtype)
+
+    def export(self, path: str, epoch: int = 0, remove_amp_cast: bool = True) -> tuple[str, str]:
+        """Write `<path>-symbol.json` and `<path>-<epoch, 4 digits>.params`; returns both names.
+
+        Module, SymbolBlock and MXNet read them. Raises RuntimeError if the block has not been
+        called since hybridize().
+        """
+        if not self._graphs:
+            raise MXNetError("Please first call block.hybridize() and then run forward with this "
+                             "block at least once before calling export.")
+        graph = next(iter(self._graphs.values()))
+        names = f"{path}-symbol.json", f"{path}-{epoch:04d}.params"
+        graph.symbol.save(names[0], remove_amp_cast)
+        states = set(graph.symbol.list_auxiliary_states())
+        nd.save(names[1], {
+            f"{'aux' if param.name in states else 'arg'}:{param.name}": param.reduced()
+            for param in graph.params})
+        return names
 
     # Running --------------------------------------------------------------------------------------
 
     def _call_hooked(self, args: tuple[Any, ...]) -> Any:
-        if args and isinstance(first_array(args), Placeholder):
+        if args and isinstance(first_array(args), (Placeholder, sym.Symbol)):
             return self.forward(*args)      # hooks see arrays, not what stands for them
         return super()._call_hooked(args)
 
@@ -81,6 +121,9 @@ class HybridBlock(Block):
 
         Their context is that of the first array among the inputs, in which lists may be nested.
         """
+        if self._active and (isinstance(x, nd.NDArray)
+                             or isinstance(first_array((x, *args)), nd.NDArray)):
+            return self._run_graph((x, *args))
         cached = self._cached
         if (cached is not None and cached[0] == Parameter.changes and isinstance(x, nd.NDArray)
                 and (cached[1] is x.ctx or cached[1] == x.ctx)):
@@ -90,6 +133,8 @@ class HybridBlock(Block):
             if self._is_waiting() and type(self).infer_shape is not HybridBlock.infer_shape:
                 self.infer_shape(x, *args)
             return self._describe(first.tracer, (x, *args))
+        if isinstance(first, sym.Symbol):
+            return self._compose((x, *args))
         if first is None:
             raise MXNetTypeError(
                 f"{type(self).__name__}: the first input must be an NDArray; got {no_array(x)}")
@@ -107,6 +152,36 @@ class HybridBlock(Block):
             arrays = {name: param.data(ctx) for name, param in self._reg_params.items()}
         object.__setattr__(self, "_cached", (Parameter.changes, ctx, arrays))
         return arrays
+
+    def _compose(self, args: tuple[Any, ...]) -> Any:
+        """hybrid_forward on Symbols."""
+        variables = {name: param.var() for name, param in self._reg_params.items()}
+        with self.name_scope():
+            return self.hybrid_forward(sym, *args, **variables)
+
+    def _run_graph(self, args: tuple[Any, ...]) -> Any:
+        """Call the block as one graph, which is traced first if it has not been."""
+        graph = self._graphs.get(autograd.is_training())
+        if graph is None:
+            self._finish_shapes(args)
+            graph = self._graphs[autograd.is_training()] = CachedGraph(self, args)
+        return graph(args)
+
+    def _finish_shapes(self, args: tuple[Any, ...]) -> None:
+        """Make the parameters of this block, and of those below, that wait for their shapes."""
+        waiting = [param for param in self.collect_params().values()
+                   if param._deferred is not None]
+        if not waiting:
+            return
+        tracer = PlaceholderTracer()
+        self._active = False
+        try:
+            self.forward(*tracer.inputs(args))
+        finally:
+            self._active = True
+        tracer.finish()
+        for param in waiting:
+            param._finish_deferred_init()
 
     def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
         """The computation, written with the operators of `F`; subclasses override it."""
@@ -146,9 +221,9 @@ class HybridBlock(Block):
 
 
 def first_array(args: Any) -> Any:
-    """The first array or placeholder in nested lists and tuples; None if there is none."""
+    """The first array, placeholder or Symbol in nested lists and tuples; None if there is none."""
     for item in args:
-        if isinstance(item, (nd.NDArray, Placeholder)):
+        if isinstance(item, (nd.NDArray, Placeholder, sym.Symbol)):
             return item
         if isinstance(item, (list, tuple)):
             found = first_array(item)

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import autograd, initializer
 from .. import ndarray as nd
+from .. import symbol as sym
 from ..base import (
     MXNetError,
     MXNetValueError,
@@ -57,6 +58,7 @@ class Parameter:
         self._data: dict[Context, nd.NDArray] | None = None
         self._only: nd.NDArray | None = None        # the array, where there is just one
         self._deferred: tuple[Any, list[Context], Any, nd.NDArray | None] | None = None
+        self._var: Any = None
         self.grad_req = grad_req
 
     def __repr__(self) -> str:
@@ -281,8 +283,15 @@ class Parameter:
         self._attach_grad()
 
     def var(self) -> Any:
-        """A Symbol of this parameter."""
-        raise MXNetError("Parameter.var: there are no Symbols in this version yet")
+        """A Symbol of this parameter, always the same, with its name, shape, dtype and factors."""
+        if self._var is None:
+            self._var = sym.var(self.name, shape=self.shape, dtype=self.dtype,
+                                lr_mult=self.lr_mult, wd_mult=self.wd_mult, init=self.init,
+                                stype=self.stype)
+        return self._var
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_var": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

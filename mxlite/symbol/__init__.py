@@ -30,6 +30,7 @@ from .operators import minimum as minimum
 from .operators import pow as pow
 from .operators import power as power
 from .symbol import Symbol as Symbol
+from .symbol import tracing as tracing
 
 
 def __getattr__(name: str) -> Any:

@@ -14,7 +14,6 @@ from .graph import Entry, Node
 from .symbol import HIDDEN, Symbol
 
 
-
 def attributes_here(given: dict[str, str] | None) -> dict[str, str]:
     """The attributes of a node made now, from AttrScope and `attr=`, under their names in files."""
     texts = AttrScope.current().get(given)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -58,6 +60,11 @@ class Symbol:
         An output, not an element: `x[0]` of a Symbol with one output is `x`. `slice_axis` and kin
         take parts of arrays. Raises IndexError, ValueError for a name that is not or twice there.
         """
+        if _now.is_tracing and len(self.heads) == 1 and not isinstance(key, str):
+            raise NotImplementedForSymbol(
+                f"[{key!r}] of a Symbol takes one of its outputs, not elements, and "
+                f"{self.list_outputs()[0]} is the only one: in a hybridized block, write "
+                "F.slice_axis(x, axis=0, begin=..., end=...), F.slice or F.take instead")
         if isinstance(key, slice):
             return Symbol(self.heads[key])
         if isinstance(key, str):
@@ -289,12 +296,41 @@ class Symbol:
             f"Function {what} is not implemented for Symbol and only available in NDArray.")
 
     def __bool__(self) -> bool:
-        raise self._refuse('__bool__ (namely operator "bool")')
+        raise NotImplementedForSymbol(
+            'Function __bool__ (namely operator "bool") is not implemented for Symbol and only '
+            "available in NDArray. A hybridized block cannot branch on values: choose with "
+            "F.where, or do not hybridize the block")
+
+    def __getattr__(self, name: str) -> Any:
+        if name in OF_ARRAYS:
+            raise AttributeError(
+                f"'Symbol' object has no attribute {name!r}: it has no values, and its shape is "
+                "known when it runs. In a hybridized block, use codes in F.reshape (0 keeps a "
+                "length, -1 finds one), F.shape_array, F.broadcast_like, or do not hybridize it")
+        raise AttributeError(f"'Symbol' object has no attribute {name!r}")
 
     def __hash__(self) -> int:
         raise MXNetTypeError("unhashable type: 'Symbol'; use its name, or id(symbol)")
 
 
+class _Now(threading.local):
+    is_tracing = False
+
+
+_now = _Now()
+
+
+@contextlib.contextmanager
+def tracing() -> Iterator[None]:
+    """A `with` block in which hybrid_forward runs on Symbols, so that x[0] is a mistake."""
+    before, _now.is_tracing = _now.is_tracing, True
+    try:
+        yield
+    finally:
+        _now.is_tracing = before
+
+
+OF_ARRAYS = ("shape", "size", "ndim", "dtype", "stype", "ctx", "context", "grad", "T")
 HIDDEN = ("ctx_group", "lr_mult", "wd_mult", "force_mirroring", "mirror_stage")
 
 

@@ -69,10 +69,6 @@ class Sequential(_Stack):
 class HybridSequential(_Stack, HybridBlock):
     """Runs its HybridBlocks in the order in which they were added."""
 
-    def forward(self, x: Any, *args: Any) -> Any:
-        """The output of the last block; each block gets the outputs of the one before."""
-        return self._run(x, args)
-
     def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """As forward."""
+        """The output of the last block; each block gets the outputs of the one before."""
         return self._run(x, args)

@@ -1,0 +1,141 @@
+"""The graph of a hybridized block: traced once with Symbols, run as one operator ever after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from .. import symbol as sym
+from ..base import MXNetError, MXNetTypeError, MXNetValueError, no_array
+from ..ndarray import NDArray, tape
+from ..ndarray.run import invoke_list
+from ..symbol.graph import topological
+from ..symbol.graph_op import GraphOp
+from .parameter import Parameter
+
+if TYPE_CHECKING:
+    from .hybrid_block import HybridBlock
+
+
+def flatten(values: Any, leaves: list[Any]) -> Any:
+    """Put the leaves of nested lists and tuples into `leaves`; what stands for their nesting."""
+    if isinstance(values, (list, tuple)):
+        return type(values), [flatten(item, leaves) for item in values]
+    leaves.append(values)
+    return None
+
+
+def nested(form: Any, leaves: Any) -> Any:
+    """The leaves, taken from an iterator, nested as `flatten` found it."""
+    if form is None:
+        return next(leaves)
+    kind, forms = form
+    items = [nested(each, leaves) for each in forms]
+    return tuple(items) if kind is tuple else items
+
+
+def trace(block: HybridBlock, args: Sequence[Any]) -> tuple[Any, Any, list[sym.Symbol]]:
+    """(outputs as one Symbol, their nesting, the inputs as Symbols) of a block for such arguments.
+
+    The inputs are called `data`, or `data0`, `data1`, ... if there are several arrays.
+    """
+    leaves: list[Any] = []
+    form = flatten(tuple(args), leaves)
+    count = sum(leaf is not None for leaf in leaves)
+    names = iter(["data"] if count == 1 else [f"data{i}" for i in range(count)])
+    inputs = [None if leaf is None else sym.var(next(names)) for leaf in leaves]
+    with sym.tracing():
+        result = block(*nested(form, iter(inputs)))
+    outputs: list[Any] = []
+    out_form = flatten(result, outputs)
+    for output in outputs:
+        if not isinstance(output, sym.Symbol):
+            raise MXNetTypeError(
+                f"{type(block).__name__}.hybrid_forward: every output must be made with F of the "
+                f"inputs; got {no_array(output)}")
+    return sym.Group(outputs), out_form, [leaf for leaf in inputs if leaf is not None]
+
+
+class CachedGraph:
+    """The graph of `block` in one mode, training or inference, called with arrays."""
+
+    def __init__(self, block: HybridBlock, args: Sequence[Any]) -> None:
+        self.symbol, self._out_form, inputs = trace(block, args)
+        leaves: list[Any] = []
+        self._form = flatten(tuple(args), leaves)
+        self._given = [leaf is not None for leaf in leaves]
+        self._block_name = f"{type(block).__name__} {block.name!r}"
+        variables = [node for node in topological(self.symbol.heads) if node.is_variable]
+        places = {source.heads[0].node: i for i, source in enumerate(inputs)}
+        params = dict(block.collect_params().items())
+        self._data = [places[node] for node in variables if node in places]
+        if not self._data:
+            raise MXNetError(f"{self._block_name}: its outputs depend on none of its inputs")
+        others = [node for node in variables if node not in places]
+        self.params = [_parameter(params, node.name, self._block_name) for node in others]
+        self._variables = [node for node in variables if node in places] + others
+        self._operators: dict[Any, GraphOp] = {}
+        self._arrays: tuple[int, Any, list[NDArray]] | None = None
+
+    def operator(self, wanted: Sequence[bool] | None) -> GraphOp:
+        """The graph as an operator, with gradients of `wanted` inputs, or none."""
+        key = None if wanted is None else tuple(wanted)
+        if key not in self._operators:
+            self._operators[key] = GraphOp(self.symbol.heads, self._variables, "CachedOp", wanted)
+        return self._operators[key]
+
+    def __call__(self, args: tuple[Any, ...]) -> Any:
+        """The outputs for these arguments, nested as hybrid_forward returned them."""
+        if len(args) == 1 and isinstance(args[0], NDArray) and len(self._given) == 1:
+            data = [args[0]]
+        else:
+            data = self._taken(args)
+        ctx = data[0].ctx
+        held = self._arrays
+        if held is None or held[0] != Parameter.changes or (held[1] is not ctx and held[1] != ctx):
+            held = self._arrays = (Parameter.changes, ctx,
+                                   [param.data(ctx) for param in self.params])
+        if tape.is_recording():
+            wanted = [*map(tape.has_history, data),
+                      *[param.grad_req != "null" for param in self.params]]
+            op = self.operator(wanted)
+        else:
+            op = self.operator(None)
+        result = invoke_list(op, data + held[2], [])
+        if self._out_form is None:
+            return result
+        return nested(self._out_form, iter([result] if isinstance(result, NDArray) else result))
+
+    def _taken(self, args: tuple[Any, ...]) -> list[NDArray]:
+        """The arrays that the graph reads; raises ValueError where args are nested otherwise."""
+        leaves: list[Any] = []
+        form = flatten(args, leaves)
+        given = [leaf is not None for leaf in leaves]
+        if form != self._form or given != self._given:
+            raise MXNetValueError(
+                f"{self._block_name}: the inputs are nested as {_shape_of(form)}, but the graph was "
+                f"traced for {_shape_of(self._form)}; call hybridize() again for other inputs")
+        arrays = [leaf for leaf in leaves if leaf is not None]
+        for array in arrays:
+            if not isinstance(array, NDArray):
+                raise MXNetTypeError(
+                    f"{self._block_name}: inputs must be NDArrays; got {no_array(array)}")
+        return [arrays[i] for i in self._data]
+
+
+def _shape_of(form: Any) -> str:
+    """Nesting for people: "(x, [x, x])"."""
+    if form is None:
+        return "x"
+    kind, forms = form
+    inner = ", ".join(map(_shape_of, forms))
+    return f"({inner})" if kind is tuple else f"[{inner}]"
+
+
+def _parameter(params: dict[str, Parameter], name: str, block: str) -> Parameter:
+    if name not in params:
+        raise MXNetError(
+            f"{block}: the graph has a variable {name!r}, which is neither an input nor a "
+            "parameter; arrays that hybrid_forward uses must be inputs or Parameters of the block")
+    return params[name]
+
