@@ -47,7 +47,7 @@ PER_SET = ARITHMETIC + (
     "softmax_output softmax_cross_entropy regression_output batch_norm layer_norm pooling dropout "
     "optimizer random").split()
 ONCE = (
-    "copy unary_integer binary_integer join pad fill index_take index_accumulate index_nd "
+    "copy chain unary_integer binary_integer join pad fill index_take index_accumulate index_nd "
     "index_pick index_sequence random_sample gemm_naive conv_naive").split()
 # In each of the modules, without kernels of their own.
 SHARED = "module special conv_general conv_depthwise conv_pointwise".split()

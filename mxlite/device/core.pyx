@@ -208,6 +208,14 @@ cdef class Prepared:
         return self.kind == KERNEL
 
     @property
+    def addresses(self):
+        """Of a compiled kernel: the addresses of its function and of its descriptor, which live as
+        long as this call."""
+        if self.kind != KERNEL:
+            raise MXNetValueError(f"{self!r} is no compiled kernel")
+        return <uintptr_t>self.fn, <uintptr_t>self.desc
+
+    @property
     def is_view(self):
         """Whether there is nothing to run, since the output shares the memory of input 0."""
         return self.kind == VIEW

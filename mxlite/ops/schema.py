@@ -62,17 +62,17 @@ class Op(Operator):
         # Whether a call gets a random key is said by the class: instances that alone are `random`
         # draw their numbers on the host.
         self._configure(self.uses_train, type(self).random is True, len(self.runtime_params),
-                        bool(self.elementwise), self.assigning, self._written())
+                        bool(self.elementwise), self.assigning,
+                        sum(1 << i for i in self.written_inputs()))
         for position, name in enumerate(self.runtime_params):
             setattr(self, name, ScalarRef((("given", position),)))
         self.taken = taken_inputs(self.inputs, self)
         self.num_required = sum(not (entry.optional or entry.variadic) for entry in self.taken)
         self.check()
 
-    def _written(self) -> int:
-        """Which inputs a call writes to, a bit each."""
-        return sum(1 << i for i, entry in enumerate(self.inputs)
-                   if entry.mutable and self.writes_states)
+    def written_inputs(self) -> list[int]:
+        """Which inputs a call writes to."""
+        return [i for i, entry in enumerate(self.inputs) if entry.mutable and self.writes_states]
 
     @classmethod
     def make(cls, values: dict[str, Any]) -> Op:

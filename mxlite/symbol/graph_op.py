@@ -16,6 +16,7 @@ from ..device.program import make_program
 from ..ops.inference import settled
 from ..ops.inputs import Input
 from ..ops.params import ScalarRef
+from ..ops.passes import optimized
 from ..ops.schema import Op
 from ..ops.trace import Ref, Step, Tracer, live
 from .graph import Entry, Node, in_order_of_making
@@ -78,9 +79,11 @@ class GraphOp(Op):
 
     def build(self, specs: tuple[Spec, ...], train: bool, ctx: Any) -> tuple[list[Spec], Prepared]:
         plan = self.plan(specs, train, ctx)
-        steps = [(step.call, step.inputs, step.outputs, step.scalars) for step in plan.forward]
-        call = make_program(plan.tracer.num_slots, steps, [ref.slot for ref in plan.inputs],
-                            [ref.slot for ref in plan.outputs])
+        steps, outputs = optimized(plan.forward, [ref.slot for ref in plan.outputs])
+        call = make_program(
+            plan.tracer.num_slots,
+            [(step.call, step.inputs, step.outputs, step.scalars) for step in steps],
+            [ref.slot for ref in plan.inputs], outputs)
         return [ref.spec for ref in plan.outputs], call
 
     def plan(self, specs: tuple[Spec, ...], train: bool, ctx: Any = None) -> Plan:

@@ -1,0 +1,20 @@
+"""Passes over the steps of a program: each takes steps and returns fewer or faster ones.
+
+A step is `ops.trace.Step`; every slot is made by one step, or is an input. `optimized` applies all
+passes in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..trace import Step, live
+from .common import shared
+from .fuse import fused
+
+
+def optimized(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], list[int]]:
+    """The steps to run, and the slots in which the outputs then are."""
+    steps, outputs = shared(steps, outputs)
+    steps, _ = live(steps, outputs)
+    return fused(steps, outputs), outputs

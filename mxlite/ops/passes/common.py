@@ -1,0 +1,37 @@
+"""Equal steps, which compute the same from the same, are run once; random ones never count as equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..trace import Step
+
+
+def shared(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], list[int]]:
+    """The steps without those that repeat an earlier one, and where the outputs are then."""
+    first: dict[Any, Step] = {}
+    same: dict[int, int] = {}           # a slot of a repeated step -> that of the first
+    kept = []
+    for step in steps:
+        inputs = [same.get(slot, slot) for slot in step.inputs]
+        step = step._replace(inputs=inputs)
+        if is_repeatable(step):
+            key = (step.call, tuple(inputs), tuple(map(_key, step.scalars)))
+            earlier = first.setdefault(key, step)
+            if earlier is not step:
+                same.update(zip(step.outputs, earlier.outputs, strict=True))
+                continue
+        kept.append(step)
+    return kept, [same.get(slot, slot) for slot in outputs]
+
+
+def is_repeatable(step: Step) -> bool:
+    """Whether the step's outputs follow from its inputs, and it does nothing else."""
+    return not (step.op.random or step.op.written_inputs())
+
+
+def _key(value: Any) -> Any:
+    """A runtime parameter as a key: -0.0 is not 0.0."""
+    return repr(value) if isinstance(value, (int, float)) else value.code
