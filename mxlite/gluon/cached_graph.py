@@ -113,8 +113,8 @@ class CachedGraph:
         given = [leaf is not None for leaf in leaves]
         if form != self._form or given != self._given:
             raise MXNetValueError(
-                f"{self._block_name}: the inputs are nested as {_shape_of(form)}, but the graph was "
-                f"traced for {_shape_of(self._form)}; call hybridize() again for other inputs")
+                f"{self._block_name}: the inputs are nested as {_shape_of(form)}, but the graph "
+                f"was traced for {_shape_of(self._form)}; call hybridize() again for other inputs")
         arrays = [leaf for leaf in leaves if leaf is not None]
         for array in arrays:
             if not isinstance(array, NDArray):

@@ -8,7 +8,7 @@ from ..device.core cimport Prepared, mx_scalar
 from ..device.memory cimport Spec
 from ..device.program cimport BUFFER, Program
 from .array cimport ArrayBase, Flags, Node, filled, flags, new_array, share, will_write
-from .gradient cimport Gradient, Source
+from .gradient cimport Gradient, Source, gradient_of_all, plain_program
 from .run cimport run
 from .tape cimport Leaf, add_into, check_gradient
 from .walk cimport FEW, Place, Walk, num_outputs
@@ -49,6 +49,8 @@ cdef class Backward(Walk):
             if node.freed:
                 raise MXNetError("backward: another thread has walked this graph and released it; "
                                  "pass retain_graph=True where several threads walk one graph")
+            if node.call is not None and node.call.num_outputs > node.call.num_visible:
+                self.take_hidden(node, place.first)
             check_gradient(node)
             if node.function is not None:
                 self.call_function(node, place.first)
@@ -59,6 +61,24 @@ cdef class Backward(Walk):
             self.forget(place)
         if not self.retain:
             release(node)
+        return 0
+
+    cdef int take_hidden(self, Node node, int first) except -1:
+        """Where a gradient has come for an output of a graph that only its own gradient reads, go on
+        with the Gradient that takes such."""
+        cdef Gradient gradient = <Gradient>node.gradient, whole
+        cdef int i
+        for i in range(node.call.num_visible, node.call.num_outputs):
+            if self.held[first + i] is not None and node.call.op.is_graph:
+                whole = gradient_of_all(
+                    node.call, [parent is not None for parent in node.parents])
+                if whole is gradient:
+                    return 0
+                if whole.error:
+                    raise MXNetError(f"backward: {whole.error}")
+                node.saved = [node.saved[gradient.saved.index(slot)] for slot in whole.saved]
+                node.gradient = whole
+                return 0
         return 0
 
     cdef int forget(self, Place *place) except -1:
@@ -208,7 +228,7 @@ cdef class Backward(Walk):
     cdef int run_steps(self, Node node, int first) except -1:
         """Run the program's steps as ordinary, recorded operator calls."""
         cdef Gradient gradient = <Gradient>node.gradient
-        cdef Program program = gradient.program
+        cdef Program program = plain_program(gradient, node.call)
         cdef list slots = [None] * program.num_slots
         cdef mx_scalar *values = <mx_scalar *>malloc(sizeof(mx_scalar) * (program.num_scalars + 1))
         cdef int first_scalar, i

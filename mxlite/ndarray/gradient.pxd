@@ -13,6 +13,9 @@ cdef struct Source:
 
 cdef class Gradient:
     cdef readonly Program program      # its inputs: what the node saved, then gradients of outputs
+    cdef Program plain                 # of the steps as they were traced; None: not made yet
+    cdef object traced                 # ops.trace.GradTrace
+    cdef list inputs                   # slots of the program's inputs
     cdef readonly list saved           # slots: inputs of the call, then its outputs
     cdef readonly list checked         # which of them must be as they were saved
     cdef readonly list written         # and which the program writes to, by their numbers in saved
@@ -25,3 +28,5 @@ cdef class Gradient:
 
 
 cdef Gradient gradient_for(Prepared call, uint64_t mask, int count, object wanted)
+cdef Gradient gradient_of_all(Prepared call, list wanted)
+cdef Program plain_program(Gradient self, Prepared call)

@@ -9,6 +9,7 @@ from ..device.program cimport BUFFER
 
 from ..base import MXNetMemoryError
 from ..device.program import make_program
+from ..ops.passes import optimized
 from ..ops.trace import trace
 
 
@@ -21,27 +22,46 @@ cdef class Gradient:
         free(self.sources)
 
 
-cdef Gradient make_gradient(Prepared call, list wanted):
+cdef Gradient make_gradient(Prepared call, list wanted, bint hidden):
     cdef Gradient self = Gradient.__new__(Gradient)
-    traced = trace(call, wanted, call.train)
+    cdef int num_grads = call.num_outputs if hidden else call.num_visible
+    traced = trace(call, wanted, call.train, hidden)
     first = call.num_inputs + call.num_outputs
     read = {slot for step in traced.steps for slot in step.inputs}.union(traced.grads)
-    output_grads = [i for i in range(call.num_visible) if first + i in read]
+    output_grads = [i for i in range(num_grads) if first + i in read]
     self.error = traced.error
     self.saved = traced.saved
     note_states(self, traced.steps, traced.grads)
     self.results = sorted({slot for slot in traced.grads if slot >= 0})
-    self.program = make_program(
-        traced.num_slots, [(step.call, step.inputs, step.outputs, step.scalars)
-                           for step in traced.steps],
-        [*traced.saved, *[first + i for i in output_grads]], self.results)
-    self.program.op, self.program.device = call.op, call.device     # for its errors and memory
+    self.inputs = [*traced.saved, *[first + i for i in output_grads]]
+    self.traced = traced
+    steps, results = traced.steps, self.results
+    if call.op.is_graph:
+        steps, results = optimized(steps, results)
+    self.program = program_of(self, call, steps, results)
     self.steps, first_scalar = [], 0
     for step in traced.steps:
         self.steps.append((step.call, step.inputs, step.outputs, first_scalar))
         first_scalar += len(step.scalars) + 2 * step.op.needs_key
     pack_lists(self, output_grads, traced.grads)
     return self
+
+
+cdef Program program_of(Gradient self, Prepared call, list steps, list results):
+    """A program of these steps, which are the traced ones or do the same."""
+    cdef Program program = make_program(
+        self.traced.num_slots, [(step.call, step.inputs, step.outputs, step.scalars)
+                                for step in steps], self.inputs, results)
+    program.op, program.device = call.op, call.device       # for its errors and memory
+    return program
+
+
+cdef Program plain_program(Gradient self, Prepared call):
+    """The program of the steps as they were traced, which `create_graph` runs one by one."""
+    if self.plain is None:
+        self.plain = (program_of(self, call, self.traced.steps, self.results)
+                      if call.op.is_graph else self.program)
+    return self.plain
 
 
 cdef int note_states(Gradient self, list steps, list grads) except -1:
@@ -88,10 +108,19 @@ cdef Gradient gradient_for(Prepared call, uint64_t mask, int count, object wante
     gradient = call.gradients.get(key)
     if gradient is None:
         if wanted is None:
-            gradient = make_gradient(call, [bool(mask >> i & 1) for i in range(count)])
+            gradient = make_gradient(call, [bool(mask >> i & 1) for i in range(count)], False)
         else:
-            gradient = make_gradient(call, [bool(flag) for flag in wanted])
+            gradient = make_gradient(call, [bool(flag) for flag in wanted], False)
         call.gradients[key] = gradient
     if wanted is None:
         call.last_gradient, call.last_mask = gradient, mask
+    return <Gradient>gradient
+
+
+cdef Gradient gradient_of_all(Prepared call, list wanted):
+    """The Gradient into which gradients of hidden outputs come, too, as second order needs."""
+    key = ("hidden", *wanted)
+    gradient = call.gradients.get(key)
+    if gradient is None:
+        gradient = call.gradients[key] = make_gradient(call, wanted, True)
     return <Gradient>gradient

@@ -15,6 +15,7 @@ from .schema import Op, kernel
 from .trace import Step
 
 MOST_OPS, MOST_ARGS, MOST_ARRAYS, TEMPORARIES = 24, 96, 64, 32768       # as in chain.c
+MAX_SCALARS = 16                # of one step
 LONGEST_BLOCK = 2048
 
 

@@ -48,6 +48,7 @@ class Op(Operator):
     dtype_rule: Any = "T -> T"  # see dtype_rule.py
     completed_from_use = False  # a 0 in the parameter `shape` stands, in a graph, for unknown
     hidden = False
+    is_graph = False            # a graph of other operators: symbol/graph_op.py
     num_outputs: Any = 1
     visible_outputs: Any = None
     named_outputs: tuple[str, ...] = ()     # MXNet's names, where it has some

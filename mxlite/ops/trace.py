@@ -113,14 +113,17 @@ def composed(function: Callable[..., Any], specs: Sequence[Spec],
                    [ref.slot for ref in outputs])
 
 
-def trace(call: Prepared, needed: Sequence[bool], train: bool) -> GradTrace:
-    """The steps that compute the gradients of `needed` inputs of `call`, dead steps dropped."""
+def trace(call: Prepared, needed: Sequence[bool], train: bool, hidden: bool = False) -> GradTrace:
+    """The steps that compute the gradients of `needed` inputs of `call`, dead steps dropped.
+
+    hidden: gradients come for all outputs, also for those that a caller does not see.
+    """
     op = call.op
     tracer = Tracer(train, (call.in_specs or call.out_specs)[0].ctx)
     inputs = [tracer.new(spec) for spec in call.in_specs]
     outputs = [tracer.new(spec) for spec in call.out_specs]
-    visible = call.out_specs[:op.num_visible(len(outputs))]
-    dy = [tracer.new(spec) for spec in visible]
+    count = len(outputs) if hidden else op.num_visible(len(outputs))
+    dy = [tracer.new(spec) for spec in call.out_specs[:count]]
     try:
         gradients = op.grad(tracer, dy, inputs, outputs)
     except MXNetError as error:

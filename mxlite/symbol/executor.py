@@ -1,4 +1,4 @@
-"""`Executor`: a Symbol bound to arrays; `forward` computes its outputs, `backward` its gradients."""
+"""`Executor`: a Symbol bound to arrays, with `forward` and `backward`."""
 
 from __future__ import annotations
 

@@ -60,6 +60,8 @@ class GraphOp(Op):
     gradient reads. None: calls are not recorded, and nothing is kept.
     """
 
+    is_graph = True
+
     def __init__(self, heads: Sequence[Entry], variables: Sequence[Node], name: str = "CachedOp",
                  wanted: Sequence[bool] | None = None) -> None:
         self.heads, self.variables = list(heads), list(variables)
@@ -140,13 +142,20 @@ class GraphOp(Op):
             raise MXNetError(f"{self.name}: this call was not prepared for a gradient")
         if plan.gradient.error:
             raise MXNetError(plan.gradient.error)
+        gradient = plan.gradient
+        if len(dy) > len(self.heads):       # second order: what is kept has gradients, too
+            gradient = trace_gradient(plan.tracer, plan.calls, plan.inputs, plan.outputs,
+                                      self.wanted)
         refs = {ref.slot: other for ref, other in zip(plan.inputs, inputs, strict=True)}
         refs.update({ref.slot: other for ref, other in zip(plan.outputs, outputs, strict=True)})
-        refs.update(dict(zip(plan.gradient.out_grads, dy, strict=False)))
-        for step in plan.gradient.steps:
+        refs.update(zip(gradient.out_grads, dy, strict=True))
+        for step in gradient.steps:
+            if not refs.keys() >= set(step.inputs):
+                raise MXNetError(f"{self.name}: this graph cannot be differentiated twice as one; "
+                                 "call hybridize(active=False) where create_graph is needed")
             results = F.run(step.op, [refs[slot] for slot in step.inputs], step.scalars)
             refs.update(zip(step.outputs, results, strict=True))
-        return [None if slot < 0 else refs[slot] for slot in plan.gradient.grads]
+        return [None if slot < 0 else refs[slot] for slot in gradient.grads]
 
     def __reduce__(self) -> Any:
         return object.__reduce_ex__(self, 2)

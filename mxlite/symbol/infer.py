@@ -50,7 +50,8 @@ def given_dtype(node: Node) -> str | None:
 def graph_shapes(heads: Sequence[Entry], shapes: Mapping[Any, PartialShape]) -> Known:
     """The shapes of all outputs of all nodes, as far as they follow from those of variables.
 
-    shapes: by the variables' names, or the variables. A variable's own `__shape__` counts where the given shape is not fully known.
+    shapes: by the variables' names, or the variables. A variable's own `__shape__` counts where the
+    given shape is not fully known.
     """
     def start(node: Node) -> PartialShape:
         shape = shapes.get(node, shapes.get(node.name))

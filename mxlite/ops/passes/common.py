@@ -1,5 +1,4 @@
-"""Equal steps, which compute the same from the same, are run once; random ones never count as equal.
-"""
+"""Equal steps, which compute the same from the same, run once; random ones are never equal."""
 
 from __future__ import annotations
 

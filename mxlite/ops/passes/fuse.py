@@ -4,68 +4,111 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...device.core import find_kernel
 from ...base import MXNetError
-from ..chain import MOST_ARGS, MOST_ARRAYS, MOST_OPS, Chain, takes
+from ...device.core import find_kernel
+from ..chain import MAX_SCALARS, MOST_ARGS, MOST_ARRAYS, MOST_OPS, Chain, takes
 from ..trace import Step
 
 
 class _Group:
-    """Steps that become one; `before`: the groups that have to run earlier."""
+    """Steps that become one. before: a bit for each group that has to run earlier."""
 
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.steps: list[Step] = []
-        self.before: set[int] = set()
-        self.shape: tuple[int, ...] | None = None       # of its arrays; None: it takes no others
+    def __init__(self, number: int, shape: tuple[int, ...] | None) -> None:
+        self.number, self.shape = number, shape         # shape: of its arrays; None: it stays alone
+        self.steps: list[tuple[int, Step]] = []         # with their places in the program
+        self.before = 0
 
-    def has_room(self, step: Step) -> bool:
-        """Whether a chain with one more step is not too long."""
-        steps = [*self.steps, step]
+    @property
+    def bit(self) -> int:
+        return 1 << self.number
+
+    def has_room(self, more: Sequence[tuple[int, Step]]) -> bool:
+        """Whether a chain with these, too, is not too long."""
+        steps = [step for _, step in (*self.steps, *more)]
         slots = {slot for each in steps for slot in (*each.inputs, *each.outputs)}
         return (len(steps) <= MOST_OPS and len(slots) <= MOST_ARRAYS
                 and sum(len(each.inputs) + len(each.outputs) for each in steps) <= MOST_ARGS
-                and sum(len(each.scalars) for each in steps) <= 16)
+                and sum(len(each.scalars) for each in steps) <= MAX_SCALARS)
 
 
 def fused(steps: Sequence[Step], outputs: Sequence[int]) -> list[Step]:
     """The steps with chains in place of what they hold."""
-    groups, maker = _grouped(steps)
-    ordered = _ordered(groups, maker)
-    if _random_order(ordered) != [step.outputs for step in steps if step.op.random]:
-        return list(steps)              # the draws would come in another order
+    ordered = _Grouping(steps).in_order()
+    ordered_steps = [step for group in ordered for _, step in group.steps]
+    if _draws(ordered_steps) != _draws(steps):
+        return list(steps)
     used = set(outputs)
     result: list[Step] = []
     for group in reversed(ordered):
-        result[:0] = [_chained(group, used)] if len(group.steps) > 1 else group.steps
-        used.update(slot for step in group.steps for slot in step.inputs)
+        own = [step for _, step in group.steps]
+        result[:0] = [_chained(own, used)] if len(own) > 1 else own
+        used.update(slot for step in own for slot in step.inputs)
     return result
 
 
-def _grouped(steps: Sequence[Step]) -> tuple[list[_Group], dict[int, _Group]]:
-    """All steps in groups, in the order of their first steps, and the group of every slot."""
-    groups: list[_Group] = []
-    maker: dict[int, _Group] = {}
-    for step in steps:
-        sources = {maker[slot].number for slot in step.inputs if slot in maker}
-        before = sources.union(*[groups[i].before for i in sources])
-        shape = step.call.out_specs[0].shape if _is_fusible(step) else None
-        home = next((groups[i] for i in sorted(sources, reverse=True)
-                     if shape is not None and groups[i].shape == shape and groups[i].has_room(step)
-                     and not any(i in groups[j].before for j in before - {i})), None)
-        if home is None:
-            home = _Group(len(groups))
-            home.shape = shape
-            groups.append(home)
-        home.steps.append(step)
-        grown = before - home.before - {home.number}
-        if grown:
-            home.before |= grown
-            for group in groups:
-                if home.number in group.before:
-                    group.before |= grown
-        maker.update({slot: home for slot in step.outputs})
-    return groups, maker
+class _Grouping:
+    """Puts every step into a group, such that the groups can run one after the other."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self.groups: list[_Group] = []
+        self.maker: dict[int, _Group] = {}              # of every slot
+        for place, step in enumerate(steps):
+            self.enter(place, step)
+
+    def enter(self, place: int, step: Step) -> None:
+        """Put a step into a group of its own, and join that to those whose arrays it reads."""
+        group = _Group(len(self.groups), step.call.out_specs[0].shape if _is_fusible(step)
+                       else None)
+        self.groups.append(group)
+        group.steps.append((place, step))
+        sources = {self.maker[slot].number: self.maker[slot] for slot in step.inputs
+                   if slot in self.maker}
+        for source in sources.values():
+            group.before |= source.bit | source.before
+        self.maker.update(dict.fromkeys(step.outputs, group))
+        for source in sources.values():
+            if (group.shape is not None and source.shape == group.shape
+                    and source.has_room(group.steps) and not self._is_between(source, group)):
+                self.join(source, group)
+                group = source
+
+    def _is_between(self, first: _Group, second: _Group) -> bool:
+        """Whether another group must run after one of them and before the other."""
+        return any((other.before & first.bit and second.before & other.bit)
+                   or (other.before & second.bit and first.before & other.bit)
+                   for other in self.groups if other.steps and other not in (first, second))
+
+    def join(self, home: _Group, other: _Group) -> None:
+        """Move all of `other` into `home`."""
+        home.steps = sorted([*home.steps, *other.steps], key=lambda item: item[0])
+        home.before = (home.before | other.before) & ~(home.bit | other.bit)
+        for _, step in other.steps:
+            self.maker.update(dict.fromkeys(step.outputs, home))
+        other.steps = []
+        for group in self.groups:
+            if group.before & (home.bit | other.bit):
+                group.before = (group.before & ~other.bit) | home.bit | home.before
+
+    def in_order(self) -> list[_Group]:
+        """The groups, each behind those whose arrays it reads, else as the last of its steps."""
+        ordered: list[_Group] = []
+        done: set[int] = set()
+        for last in sorted([group for group in self.groups if group.steps],
+                           key=lambda group: group.steps[-1][0]):
+            stack = [last]
+            while stack:
+                group = stack[-1]
+                waiting = [self.maker[slot] for _, step in group.steps for slot in step.inputs
+                           if slot in self.maker and self.maker[slot] is not group
+                           and self.maker[slot].number not in done]
+                if group.number in done or not waiting:
+                    stack.pop()
+                    if group.number not in done:
+                        done.add(group.number)
+                        ordered.append(group)
+                else:
+                    stack += waiting[::-1]
+        return ordered
 
 
 def _is_fusible(step: Step) -> bool:
@@ -78,38 +121,18 @@ def _is_fusible(step: Step) -> bool:
     return True
 
 
-def _ordered(groups: list[_Group], maker: dict[int, _Group]) -> list[_Group]:
-    """The groups, each behind those whose arrays it reads."""
-    ordered: list[_Group] = []
-    done: set[int] = set()
-    for last in groups:
-        stack = [last]
-        while stack:
-            group = stack[-1]
-            waiting = [maker[slot] for step in group.steps for slot in step.inputs
-                       if slot in maker and maker[slot] is not group
-                       and maker[slot].number not in done]
-            if group.number in done or not waiting:
-                stack.pop()
-                if group.number not in done:
-                    done.add(group.number)
-                    ordered.append(group)
-            else:
-                stack += waiting[::-1]
-    return ordered
+def _draws(steps: Sequence[Step]) -> list[list[int]]:
+    """The random steps, whose order decides which numbers they draw."""
+    return [step.outputs for step in steps if step.op.random]
 
 
-def _random_order(groups: Sequence[_Group]) -> list[list[int]]:
-    return [step.outputs for group in groups for step in group.steps if step.op.random]
-
-
-def _chained(group: _Group, used: set[int]) -> Step:
-    """One step for all of the group; used: slots that are read behind it."""
-    made = [slot for step in group.steps for slot in step.outputs]
-    reads = list(dict.fromkeys(slot for step in group.steps for slot in step.inputs
+def _chained(steps: Sequence[Step], used: set[int]) -> Step:
+    """One step for all of these; used: slots that are read behind them."""
+    made = [slot for step in steps for slot in step.outputs]
+    reads = list(dict.fromkeys(slot for step in steps for slot in step.inputs
                                if slot not in made))
     writes = [slot for slot in reversed(made) if slot in used]
-    op = Chain(group.steps, reads, writes, False)
+    op = Chain(steps, reads, writes, False)
     specs = op._specs()
     call = op.prepared([specs[slot] for slot in reads])
     return Step(op, call, reads, writes, op.scalars())
