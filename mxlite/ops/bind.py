@@ -60,12 +60,18 @@ def attributes(cls: type[Op], values: dict[str, Any], num_inputs: int = 0) -> di
 def from_attributes(cls: type[Op], texts: dict[str, str]) -> tuple[Op, list[float]]:
     """(operator, runtime values) that the texts of a graph's node say.
 
-    `num_args` and the attributes of users, `__lr_mult__`, are passed over; other unknown names
-    raise MXNetTypeError.
+    The attributes of users, `__lr_mult__`, are passed over, and so is what MXNet writes besides:
+    `num_args`, `ctx` of what has no inputs, `is_int` of numbers, anything where there are no
+    parameters. Other unknown names raise MXNetTypeError.
     """
+    if not cls.params:
+        return cls.make({}), []
+    besides = {"num_args"} | ({"ctx"} if not cls.inputs else set()) | (
+        {"is_int"} if "scalar" in cls.params else set())
     values: dict[str, Any] = {
         name: text for name, text in texts.items()
-        if name != "num_args" and not (name.startswith("__") and name.endswith("__"))}
+        if (name in cls.params or name not in besides)
+        and not (name.startswith("__") and name.endswith("__"))}
     scalars = _take_runtime(cls, values)
     return cls.make(values), scalars
 

@@ -10,7 +10,7 @@ from .schema import Op, host, param, register
 DType = str
 
 
-@register("cumsum", "_np_cumsum", inputs="a")
+@register("cumsum", "_np_cumsum", inputs="a", graph_name="_np_cumsum")
 class CumSum(Op):
     """The sums of the items of `a` up to each one along axis; axis None: of the flattened `a`.
 

@@ -102,10 +102,14 @@ def _integer(value: Any) -> int:
     if isinstance(value, str):
         if not INTEGER.fullmatch(value):
             raise ValueError(value)
-        return int(value)
-    if isinstance(value, bool) or int(value) != value:
+        number = int(value)
+    elif isinstance(value, bool) or int(value) != value:
         raise ValueError(value)
-    return int(value)
+    else:
+        number = int(value)
+    if not -2 ** 63 <= number < 2 ** 63:
+        raise ValueError(value)
+    return number
 
 
 def _real(value: Any) -> float:

@@ -49,6 +49,8 @@ class Op(Operator):
     completed_from_use = False  # a 0 in the parameter `shape` stands, in a graph, for unknown
     hidden = False
     is_graph = False            # a graph of other operators: symbol/graph_op.py
+    graph_name = ""             # MXNet's name in its JSON files; `name` where none is declared
+    initializers: dict[str, str] = {}   # input -> the `__init__` that its variable gets in a graph
     num_outputs: Any = 1
     visible_outputs: Any = None
     named_outputs: tuple[str, ...] = ()     # MXNet's names, where it has some
@@ -163,17 +165,22 @@ class Op(Operator):
         extra = {"train": train} if self.uses_train else {}
         return outputs, self.prepare(specs, outputs, **extra).resolve(self.name, ctx)
 
-    def _check_inputs(self, specs: tuple[Spec, ...]) -> None:
-        taken, count = self.taken, len(specs)
+    def check_count(self, count: int) -> None:
+        """Raise if so many inputs are too few or too many."""
+        taken = self.taken
         if count < self.num_required:
             raise self.missing_input(taken[count])
         if self.is_variadic:
-            if not specs:
+            if not count:
                 raise MXNetTypeError(f"{self.name}: needs at least one array")
         elif count > len(taken):
             if count <= len(self.inputs):
                 raise self.unwanted_input(self.inputs[len(taken)])
             raise MXNetTypeError(f"{self.name}: takes {len(taken)} arrays; got {count}")
+
+    def _check_inputs(self, specs: tuple[Spec, ...]) -> None:
+        count = len(specs)
+        self.check_count(count)
         for i, spec in enumerate(specs):
             if spec.ctx is not specs[0].ctx and spec.ctx != specs[0].ctx:
                 names = self.input_names(count)
@@ -263,16 +270,17 @@ def _remake(name: str, values: dict[str, Any]) -> Op:
     return REGISTRY[name].make(values)
 
 
-def register(name: str, *aliases: str, inputs: str = "data",
-             outputs: str = "") -> Callable[[type[Declared]], type[Declared]]:
+def register(name: str, *aliases: str, inputs: str = "data", outputs: str = "",
+             graph_name: str = "") -> Callable[[type[Declared]], type[Declared]]:
     """Class decorator: read the declaration and enter it into the table under its names.
 
     inputs: see inputs.py. outputs: MXNet's names of all outputs, where it has names of their own
-    for them or counts other ones than this operator has.
+    for them or counts other ones than this operator has. graph_name: the alias that MXNet writes
+    into files, where it is not `name`.
     """
 
     def enter(cls: type[Declared]) -> type[Declared]:
-        cls.name, cls.aliases = name, aliases
+        cls.name, cls.aliases, cls.graph_name = name, aliases, graph_name or name
         cls.hidden = name.startswith("_")
         cls.inputs = parse_inputs(inputs)
         cls.is_variadic = any(entry.variadic for entry in cls.inputs)

@@ -10,8 +10,8 @@ from ..base import MXNetError, MXNetTypeError
 from ..name import NameManager
 from ..ops.bind import attributes, docstring, from_attributes, signature, sort_arguments
 from ..ops.schema import REGISTRY, Op
-from .graph import Entry, Node
-from .symbol import HIDDEN, Symbol
+from .graph import HIDDEN, Entry, Node
+from .symbol import Symbol
 
 
 def attributes_here(given: dict[str, str] | None) -> dict[str, str]:
@@ -49,6 +49,7 @@ def call(cls: type[Op], hint: str, args: Sequence[Any], kwargs: dict[str, Any]) 
     node = Node(cls, name, attrs)
     node.inputs = ([source.heads[0] for source in inputs.values()] if cls.is_variadic
                    else _ordered(operator, node, inputs))
+    node.initialize_variables()
     return Symbol([Entry(node, i) for i in range(node.num_outputs)])
 
 

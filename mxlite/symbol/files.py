@@ -30,5 +30,5 @@ def load(fname: Any) -> Symbol:
         raise MXNetTypeError(f"load: fname must be a path; got {fname!r}")
     from .json_reader import from_json
     path = os.fspath(fname)
-    with open(path, encoding="utf-8", errors="replace") as file:
+    with open(path, "rb") as file:
         return Symbol(from_json(file.read(), path))

@@ -10,6 +10,8 @@ from ..base import MXNetError
 from ..ops.bind import from_attributes
 from ..ops.schema import Op
 
+# attributes that users write without underscores, and files have as `__lr_mult__`
+HIDDEN = ("ctx_group", "lr_mult", "wd_mult", "force_mirroring", "mirror_stage")
 _numbers = count()
 
 
@@ -26,10 +28,10 @@ class Node:
     attrs: texts by name, as they stand in MXNet's JSON: the parameters that were given, and the
     attributes of users, whose names have two underscores on both sides. subgraphs: the bodies of
     control flow, a list of heads each. number: nodes are numbered as they are made, so that a node
-    comes after its inputs.
+    comes after its inputs. versions: of the inputs, as the node's file has them; None: no file.
     """
 
-    __slots__ = ("_bound", "attrs", "inputs", "name", "number", "op", "subgraphs")
+    __slots__ = ("_bound", "attrs", "inputs", "name", "number", "op", "subgraphs", "versions")
 
     def __init__(self, op: type[Op] | None, name: str, attrs: dict[str, str] | None = None,
                  inputs: Sequence[Entry] = (), subgraphs: Sequence[list[Entry]] = ()) -> None:
@@ -37,6 +39,7 @@ class Node:
         self.attrs = {} if attrs is None else attrs
         self.inputs, self.subgraphs = list(inputs), list(subgraphs)
         self.number = next(_numbers)
+        self.versions: list[int] | None = None
         self._bound: tuple[Op, list[Any]] | None = None
 
     def __repr__(self) -> str:
@@ -94,6 +97,14 @@ class Node:
         return [i for i, entry in enumerate(self.operator.taken[:len(self.inputs)])
                 if entry.mutable]
 
+    def initialize_variables(self) -> None:
+        """Give the variables among its inputs the `__init__` that the operator has for them."""
+        if self.op is None or not self.op.initializers:
+            return
+        for entry, source in zip(self.operator.taken, self.inputs, strict=False):
+            if source.node.is_variable and entry.name in self.op.initializers:
+                source.node.attrs.setdefault("__init__", self.op.initializers[entry.name])
+
 
 def topological(heads: Iterable[Entry]) -> list[Node]:
     """All nodes, inputs before what reads them: depth first, inputs from left to right."""
@@ -137,6 +148,8 @@ def copied(heads: Sequence[Entry], change: Callable[[Node], Entry | None]) -> li
         entry = change(node)
         if entry is None:
             inputs = [moved(source) for source in node.inputs]
-            entry = Entry(Node(node.op, node.name, dict(node.attrs), inputs, node.subgraphs), 0)
+            copy = Node(node.op, node.name, dict(node.attrs), inputs, node.subgraphs)
+            copy.versions = node.versions
+            entry = Entry(copy, 0)
         copies[node] = entry
     return [moved(head) for head in heads]

@@ -19,7 +19,7 @@ from ..base import (
     suggestion,
 )
 from ..ndarray.host_values import numpy_dtype
-from .graph import Entry, Node, auxiliary, copied, topological
+from .graph import HIDDEN, Entry, Node, auxiliary, copied, topological
 from .infer import by_name, graph_dtypes, graph_shapes, partial_shape, sorted_out
 
 
@@ -331,7 +331,6 @@ def tracing() -> Iterator[None]:
 
 
 OF_ARRAYS = ("shape", "size", "ndim", "dtype", "stype", "ctx", "context", "grad", "T")
-HIDDEN = ("ctx_group", "lr_mult", "wd_mult", "force_mirroring", "mirror_stage")
 
 
 def shown_attributes(node: Node) -> dict[str, str]:

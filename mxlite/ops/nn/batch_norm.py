@@ -26,6 +26,7 @@ class BatchNorm(Op):
 
     uses_train = True
     writes_states = False
+    initializers = {"moving_mean": '["zero", {}]', "moving_var": '["one", {}]'}
     dtype_rule = "F W -> F W"
     num_outputs = 3
 

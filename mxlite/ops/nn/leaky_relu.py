@@ -43,6 +43,8 @@ class LeakyReLU(Op):
     """
 
     dtype_rule = "F -> F"
+    initializers = {"gamma": '["Constant", {"value": 0.25}]'}
+
     act_type: str = param("leaky", "which of them", choices=KINDS)
     slope: float = param(0.25, "of leaky and elu")
     lower_bound: float = param(0.125, "the least slope of rrelu")

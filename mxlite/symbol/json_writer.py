@@ -1,0 +1,86 @@
+"""Graphs as the JSON of MXNet 1.9.1, byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .graph import Entry, Node, topological
+from .operator_names import name_of
+
+VERSION = 10901             # of MXNet: major, minor and patch, two digits each
+IN_A_LINE = 10              # as many numbers; longer arrays have a line for each
+_ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+
+
+def to_json(heads: Sequence[Entry]) -> str:
+    """The text of the graph with these outputs. Inputs come before what reads them."""
+    return _graph(heads, 0, [("attrs", _object([("mxnet_version", f'["int", {VERSION}]')], 1))])
+
+
+def _graph(heads: Sequence[Entry], depth: int, more: Sequence[tuple[str, str]] = ()) -> str:
+    nodes = topological(heads)
+    numbers = {node: number for number, node in enumerate(nodes)}
+    versions = _versions(nodes)
+    texts = [_node(node, numbers, versions.get(node, []), depth + 2) for node in nodes]
+    rows = [0]
+    for node in nodes:
+        count = 1 if node.is_variable else len(node.operator.output_names())
+        rows.append(rows[-1] + count)
+    entries = [f"[{numbers[head.node]}, {head.index}, 0]" for head in heads]
+    return _object([
+        ("nodes", _array(texts, depth + 1, is_long=True)),
+        ("arg_nodes", _array([str(numbers[node]) for node in nodes if node.is_variable],
+                             depth + 1)),
+        ("node_row_ptr", _array([str(row) for row in rows], depth + 1)),
+        ("heads", _array(entries, depth + 1)), *more], depth)
+
+
+def _node(node: Node, numbers: dict[Node, int], versions: list[int], depth: int) -> str:
+    name = "null" if node.op is None else name_of(node.op)
+    pairs = [("op", _text(name)), ("name", _text(node.name))]
+    if node.attrs:
+        attrs = [(key, _text(value)) for key, value in sorted(node.attrs.items())]
+        pairs.append(("attrs", _object(attrs, depth + 1)))
+    entries = [f"[{numbers[source.node]}, {source.index}, {version}]"
+               for source, version in zip(node.inputs, versions, strict=True)]
+    pairs.append(("inputs", _array(entries, depth + 1)))
+    if node.subgraphs:
+        graphs = [_graph(heads, depth + 2) for heads in node.subgraphs]
+        pairs.append(("subgraphs", _array(graphs, depth + 1, is_long=True)))
+    return _object(pairs, depth)
+
+
+def _versions(nodes: Sequence[Node]) -> dict[Node, list[int]]:
+    """Of each operator's inputs: how often they, as variables, had been written to by then."""
+    versions, writes = {}, dict.fromkeys(nodes, 0)
+    for node in sorted(nodes, key=lambda node: node.number):
+        if node.versions is not None:
+            versions[node] = node.versions
+            continue
+        versions[node] = [writes[source.node] for source in node.inputs]
+        for i in node.written_inputs():
+            writes[node.inputs[i].node] += 1
+            versions[node][i] = writes[node.inputs[i].node]
+    return versions
+
+
+# The layout of MXNet: two blanks a level, and a blank at the end of a line that goes on -----------
+
+def _text(value: str) -> str:
+    return f'"{value.translate(_ESCAPES)}"'
+
+
+def _array(items: Sequence[str], depth: int, is_long: bool = False) -> str:
+    return _scope("[", items, "]", depth, is_long or len(items) > IN_A_LINE)
+
+
+def _object(pairs: Sequence[tuple[str, str]], depth: int) -> str:
+    items = [f"{_text(key)}: {value}" for key, value in pairs]
+    return _scope("{", items, "}", depth, len(items) > 1)
+
+
+def _scope(opening: str, items: Sequence[str], closing: str, depth: int, is_long: bool) -> str:
+    if not (items and is_long):
+        return opening + ", ".join(items) + closing
+    line = "\n" + "  " * (depth + 1)
+    return opening + line + f", {line}".join(items) + "\n" + "  " * depth + closing

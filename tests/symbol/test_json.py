@@ -1,0 +1,106 @@
+"""Symbols as JSON: written as MXNet 1.9.1 writes them, and read (tools/record_mxnet_symbols.py)."""
+
+import json
+from pathlib import Path
+
+import pytest
+from symbol_graphs import GRAPHS, graph, operator_calls, operator_node
+
+import mxlite as mx
+from mxlite.ops.schema import REGISTRY
+from mxlite.symbol.json_reader import from_json
+from mxlite.symbol.json_writer import to_json
+from mxlite.symbol.operator_names import name_of, named
+
+RECORDING = json.loads((Path(__file__).parent.parent / "recordings/symbols.json").read_text())
+NOT_IN_MXNET = {"isnan", "isinf", "isfinite", "softrelu", "log_sigmoid", "mish", "digamma",
+                "broadcast_floor_div"}
+ALIKE = {"_npi_add", "_grad_add"}       # MXNet has them apart, here they are other operators' names
+
+
+@pytest.mark.parametrize("function", GRAPHS)
+def test_composed_as_mxnet(function):
+    assert graph(mx, function).tojson() == RECORDING["graphs"][function.__name__]
+
+
+@pytest.mark.parametrize("name", RECORDING["graphs"])
+def test_read_and_written_again(name):
+    text = RECORDING["graphs"][name]
+    assert to_json(from_json(text)) == text
+
+
+@pytest.mark.parametrize("op, params, count, name", [
+    pytest.param(*call, id=f"{call[-1]}-{call[0]}") for call in operator_calls()
+    if call[-1] in RECORDING["operators"]])
+def test_operators_as_mxnet(op, params, count, name):
+    """Names, attributes, inputs, and how many outputs MXNet counts (node_row_ptr)."""
+    text = RECORDING["operators"][name]
+    assert operator_node(mx, op, params, count, name).tojson() == text
+    assert to_json(from_json(text)) == text
+
+
+def test_nearly_all_operators_are_recorded():
+    recorded = {REGISTRY[op].name for op, _, _, name in operator_calls()
+                if name in RECORDING["operators"]}
+    public = {cls.name for cls in REGISTRY.values() if not cls.hidden}
+    assert public - recorded - NOT_IN_MXNET == set()
+
+
+def test_names_that_are_written_are_those_of_mxnet():
+    for cls in set(REGISTRY.values()):
+        known = {cls.name, *cls.aliases}
+        written = {RECORDING["names"][name] for name in known if name in RECORDING["names"]}
+        assert written <= {name_of(cls)}, cls
+
+
+@pytest.mark.parametrize("alias, name", RECORDING["names"].items())
+def test_every_alias_is_read(alias, name):
+    assert named(alias) is named(name)
+
+
+@pytest.mark.parametrize("name, title", [
+    ("softrelu", "an operator of mxlite alone"), ("_backward_relu", "a hidden one")])
+def test_own_operators(name, title):
+    op = REGISTRY[name]
+    inputs = [mx.sym.var(entry.name) for entry in op.inputs]
+    symbol = getattr(mx.sym._internal, name)(*inputs, name="n")
+    assert mx.sym.load_json(symbol.tojson()).tojson() == symbol.tojson()
+    assert json.loads(symbol.tojson())["nodes"][-1]["op"] == name
+
+
+def test_the_walk_of_a_graph_is_its_order():
+    loaded = mx.sym.load_json(RECORDING["graphs"]["convolutions"])
+    assert loaded.list_inputs()[:8] == [
+        "data", "conv0_weight", "conv0_bias", "bn0_gamma", "bn0_beta", "bn0_moving_mean",
+        "bn0_moving_var", "act0_gamma"]
+    assert loaded.list_auxiliary_states() == [
+        "bn0_moving_mean", "bn0_moving_var", "bn1_moving_mean", "bn1_moving_var"]
+    assert loaded.list_outputs() == ["softmax0_output", "features_output"]
+
+
+def test_files(tmp_path):
+    symbol = graph(mx, GRAPHS[1])
+    path = tmp_path / "größe-symbol.json"
+    symbol.save(path)
+    assert path.read_bytes() == symbol.tojson().encode()
+    assert mx.sym.load(path).tojson() == symbol.tojson()
+    assert mx.sym.load(str(path)).tojson() == symbol.tojson()
+
+
+def test_a_long_chain():
+    symbol = mx.sym.var("x")
+    for _ in range(20000):
+        symbol = mx.sym.sin(symbol, name="s")
+    assert mx.sym.load_json(symbol.tojson()).tojson() == symbol.tojson()
+
+
+def test_writes_are_counted_from_loading_on():
+    """As MXNet numbers the uses of a state that come after those in the file."""
+    loaded = mx.sym.load_json(RECORDING["graphs"]["states"])
+    mean = loaded.get_internals()["mean"]
+    more = mx.sym.BatchNorm(loaded[0], moving_mean=mean, name="third")
+    nodes = json.loads(more.tojson())["nodes"]
+    number = next(i for i, node in enumerate(nodes) if node["name"] == "mean")
+    versions = {node["name"]: [entry[2] for entry in node["inputs"] if entry[0] == number]
+                for node in nodes if node["op"] == "BatchNorm"}
+    assert versions == {"first": [1], "second": [1], "third": [1]}
