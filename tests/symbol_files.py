@@ -13,7 +13,7 @@ def node(op, name, *inputs, **more):
     return {"op": op, "name": name, "inputs": [list(entry) for entry in inputs], **more}
 
 
-def graph(nodes, heads=None, version=10901, **more):
+def graph(nodes, heads=None, /, version=10901, **more):
     """The text of a graph whose output is its last node; version None: none."""
     args = [i for i, each in enumerate(nodes) if each["op"] == "null"]
     record = {"nodes": nodes, "arg_nodes": args, "heads": heads or [[len(nodes) - 1, 0, 0]]}

@@ -6,6 +6,23 @@ from inference_queries import sampled_calls
 
 KINDS = ("contrib", "image", "random")
 
+FACTORS = {"min_factor": 0.5, "max_factor": 1.5}
+OTHERS = [          # (operator, parameters, number of inputs): what inference_queries does without
+    ("_copyto", {}, 1), ("_image_adjust_lighting", {"alpha": (0.1, 0.2, 0.3)}, 1),
+    ("_image_flip_top_bottom", {}, 1), ("_image_random_contrast", FACTORS, 1),
+    ("_image_random_color_jitter",
+     {"brightness": 0.1, "contrast": 0.2, "saturation": 0, "hue": 0.4}, 1),
+    ("_image_random_flip_top_bottom", {}, 1), ("_image_random_hue", FACTORS, 1),
+    ("_image_random_lighting", {}, 1), ("_image_random_saturation", FACTORS, 1),
+    ("_random_exponential", {"lam": 2.0}, 0), ("_random_poisson", {"shape": [2, 3]}, 0),
+    ("_random_generalized_negative_binomial", {"mu": 2.0, "alpha": 0.3}, 0),
+    ("_random_negative_binomial", {"k": 3, "p": 0.4}, 0), ("_random_normal_like", {}, 1),
+    ("_random_uniform", {"high": 5}, 0), ("_random_uniform_like", {"low": -1}, 1),
+    ("_sample_exponential", {}, 1), ("_sample_gamma", {}, 2), ("_sample_uniform", {}, 2),
+    ("_sample_generalized_negative_binomial", {}, 2), ("_sample_negative_binomial", {}, 2),
+    ("_scatter_set_nd", {"shape": (2, 3)}, 3),
+]
+
 
 def function_of(mx, op):
     """The function of this name, wherever mx.sym keeps it; None: there is none."""
@@ -17,10 +34,11 @@ def function_of(mx, op):
 def operator_calls():
     """(operator, parameters, number of inputs, node's name), each call once."""
     seen, calls = [], []
-    for op, params, shapes in sampled_calls():
+    sampled = [(op, params, len(shapes)) for op, params, shapes in sampled_calls()]
+    for op, params, count in sampled + OTHERS:
         if (op, params) not in seen:
             seen.append((op, params))
-            calls.append((op, params, len(shapes), f"node{len(calls)}"))
+            calls.append((op, params, count, f"node{len(calls)}"))
     return calls
 
 

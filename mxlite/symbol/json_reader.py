@@ -246,7 +246,9 @@ def _error(where: str, rule: str, found: Any) -> MXNetValueError:
 
 def _shown(value: Any) -> str:
     """The value as it stands in the file, if it is short."""
-    if isinstance(value, (list, dict)) and any(isinstance(item, (list, dict)) for item in value):
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list) and any(isinstance(item, (list, dict)) for item in value):
         return f"a list of {len(value)} items"
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:60]}..."

@@ -104,6 +104,15 @@ def test_attributes_are_what_was_given():
     assert given("relu", x) == {}
 
 
+@pytest.mark.parametrize("value", [2 ** 63, -2 ** 63 - 1, 1e30, "9" * 20, (1, 2 ** 63)])
+def test_integers_fit_64_bits(value):
+    with pytest.raises(ValueError, match=r"(num_hidden must be at|shape must be a tuple of int)"):
+        if isinstance(value, tuple):
+            REGISTRY["Reshape"].make({"shape": value})
+        else:
+            REGISTRY["FullyConnected"].make({"num_hidden": value})
+
+
 def test_attributes_make_the_operator_again():
     op, scalars = from_attributes(REGISTRY["Convolution"], {
         "kernel": "(3L, 3L)", "num_filter": "8", "no_bias": "true", "__lr_mult__": "2"})
@@ -112,7 +121,11 @@ def test_attributes_make_the_operator_again():
     assert scalars == []
     assert from_attributes(REGISTRY["_mul_scalar"], {"scalar": "2"})[1] == [2.0]
     assert from_attributes(REGISTRY["Concat"], {"num_args": "2", "dim": "0"})[0].dim == 0
-    with pytest.raises(TypeError, match="relu: unknown parameter 'axis'"):
-        from_attributes(REGISTRY["relu"], {"axis": "1"})
+    assert from_attributes(REGISTRY["relu"], {"axis": "1"})[1] == []    # which takes none at all
+    assert from_attributes(REGISTRY["_mul_scalar"], {"scalar": "2", "is_int": "1"})[1] == [2.0]
+    assert from_attributes(REGISTRY["_ones"], {"shape": "2", "ctx": "cpu(0)"})[0].shape == (2,)
+    for name, key in (("sum", "axes"), ("sum", "ctx"), ("softmax", "is_int")):
+        with pytest.raises(TypeError, match=f"{name}: unknown parameter '{key}'"):
+            from_attributes(REGISTRY[name], {key: "1"})
     with pytest.raises(TypeError, match="_mul_scalar: missing parameter 'scalar'"):
         from_attributes(REGISTRY["_mul_scalar"], {})

@@ -60,3 +60,10 @@ def test_old_parameters_count():
         "scalar": "2.5"})], version=None))
     assert head.node.scalars == [2.5]
     assert mx.sym.Symbol([head]).infer_shape(x=(2, 3))[1] == [(2, 3)]
+
+
+def test_escapes_of_json():
+    """MXNet knows \\n \\r \\t \\" and \\\\ alone, and writes nothing else."""
+    head, = from_json(graph([node("null", "NAME")]).replace("NAME", r"gr\u00f6\u00dfe\/\b"))
+    assert head.node.name == "größe/\b"
+    assert '"größe/\b"' in to_json([head])
