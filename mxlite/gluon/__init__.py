@@ -10,13 +10,14 @@ from .constant import Constant
 from .hybrid_block import HybridBlock
 from .parameter import DeferredInitializationError, Parameter
 from .parameter_dict import ParameterDict
+from .symbol_block import SymbolBlock
 from .trainer import Trainer
 
 if TYPE_CHECKING:
     from . import contrib, data
 
 __all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter",
-           "ParameterDict", "Trainer", "contrib", "data", "loss", "nn", "utils"]
+           "ParameterDict", "SymbolBlock", "Trainer", "contrib", "data", "loss", "nn", "utils"]
 
 
 def __getattr__(name: str) -> Any:

@@ -37,12 +37,12 @@ def nested(form: Any, leaves: Any) -> Any:
 def trace(block: HybridBlock, args: Sequence[Any]) -> tuple[Any, Any, list[sym.Symbol]]:
     """(outputs as one Symbol, their nesting, the inputs as Symbols) of a block for such arguments.
 
-    The inputs are called `data`, or `data0`, `data1`, ... if there are several arrays.
+    The block names the inputs.
     """
     leaves: list[Any] = []
     form = flatten(tuple(args), leaves)
     count = sum(leaf is not None for leaf in leaves)
-    names = iter(["data"] if count == 1 else [f"data{i}" for i in range(count)])
+    names = iter(block._input_names(count))
     inputs = [None if leaf is None else sym.var(next(names)) for leaf in leaves]
     with sym.tracing():
         result = block(*nested(form, iter(inputs)))

@@ -153,6 +153,10 @@ class HybridBlock(Block):
         object.__setattr__(self, "_cached", (Parameter.changes, ctx, arrays))
         return arrays
 
+    def _input_names(self, count: int) -> list[str]:
+        """What so many arrays are called in a graph."""
+        return ["data"] if count == 1 else [f"data{i}" for i in range(count)]
+
     def _compose(self, args: tuple[Any, ...]) -> Any:
         """hybrid_forward on Symbols."""
         variables = {name: param.var() for name, param in self._reg_params.items()}

@@ -186,8 +186,9 @@ def test_subgraphs_within_subgraphs():
     for depth in range(400):
         if depth == 20:
             assert read(text) is not None
-        text = '{"nodes": [%s, {"op": "sin", "name": "s", "inputs": [[0, 0, 0]], "subgraphs": ' \
-               '[%s]}], "arg_nodes": [0], "heads": [[1, 0, 0]]}' % (json.dumps(X), text)
+        inner = '{"op": "sin", "name": "s", "inputs": [[0, 0, 0]], "subgraphs": [' + text + "]}"
+        text = ('{"nodes": [' + json.dumps(X) + ", " + inner
+                + '], "arg_nodes": [0], "heads": [[1, 0, 0]]}')
     refused(text, "graphs are nested too deeply")
 
 

@@ -1,0 +1,122 @@
+"""`SymbolBlock`: a block made of a Symbol, such as one that `export` or Module wrote to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .. import ndarray as nd
+from .. import symbol as sym
+from ..base import MXNetError, MXNetTypeError, MXNetValueError, suggestion
+from ..symbol.infer import graph_shapes
+from .agreement import load_array
+from .files import load_arrays, strip_markers, unknown_names
+from .hybrid_block import HybridBlock
+from .parameter_dict import ParameterDict
+
+
+class SymbolBlock(HybridBlock):
+    """The graph of `outputs`, called with arrays for `inputs`, the other variables as parameters.
+
+    outputs, inputs: Symbols or lists of them. params: a ParameterDict to take parameters from.
+    Parameters keep the names that they have in the graph.
+    """
+
+    def __init__(self, outputs: Any, inputs: Any, params: ParameterDict | None = None) -> None:
+        super().__init__(prefix="", params=None)
+        outputs = sym.Group(outputs) if isinstance(outputs, (list, tuple)) else outputs
+        inputs = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+        for symbol in [outputs, *inputs]:
+            if not isinstance(symbol, sym.Symbol):
+                raise MXNetTypeError("SymbolBlock: outputs and inputs must be Symbols; "
+                                     f"got {type(symbol).__name__}")
+        for symbol in inputs:
+            if len(symbol) != 1 or not symbol.heads[0].node.is_variable:
+                raise MXNetValueError("SymbolBlock: each of inputs must be a variable; "
+                                      f"got {symbol!r}")
+        self._symbol = outputs
+        self._inputs = [symbol.name for symbol in inputs]
+        self._active = True             # there is no eager form of it
+        self._params = ParameterDict("", params)
+        states = set(outputs.list_auxiliary_states())
+        for name in outputs.list_inputs():
+            if name in self._inputs:
+                continue
+            self._reg_params[name] = self._params.get(
+                name, allow_deferred_init=True, **({"grad_req": "null"} if name in states else {}))
+
+    @staticmethod
+    def imports(symbol_file: Any, input_names: str | Sequence[str], param_file: Any = None,
+                ctx: Any = None, allow_missing: bool = False,
+                ignore_extra: bool = False) -> SymbolBlock:
+        """A SymbolBlock of the files that `export`, Module or MXNet wrote.
+
+        input_names: the variables that calls give, in their order. Parameters take the dtypes of
+        the file. Raises KeyError where the file lacks a parameter of the graph, unless
+        allow_missing, or has others, unless ignore_extra.
+        """
+        symbol = sym.load(symbol_file)
+        names = [input_names] if isinstance(input_names, str) else list(input_names)
+        known = symbol.list_inputs()
+        for name in names:
+            if name not in known:
+                raise MXNetValueError(
+                    f"SymbolBlock.imports: the graph of {str(symbol_file)!r} has no variable "
+                    f"{name!r}{suggestion(name, known)}")
+        block = SymbolBlock(symbol, [sym.var(name) for name in names])
+        if param_file is not None:
+            block._load(param_file, ctx, allow_missing, ignore_extra)
+        return block
+
+    def _load(self, param_file: Any, ctx: Any, allow_missing: bool, ignore_extra: bool) -> None:
+        arrays = strip_markers(load_arrays(param_file))
+        source = f"file {str(param_file)!r}"
+        for name, param in self._reg_params.items():
+            if name in arrays:
+                param.cast(arrays[name].dtype)
+                load_array(param, arrays[name], ctx, False, "current")
+            elif not allow_missing:
+                raise unknown_names(name, source, self._reg_params, arrays, "allow_missing")
+        for name in arrays:
+            if name not in self._reg_params and not ignore_extra:
+                raise unknown_names(name, source, self._reg_params, arrays, "ignore_extra")
+
+    def hybridize(self, active: bool = True, **kwargs: Any) -> None:
+        """Take the flags; the block runs as a graph with or without."""
+        super().hybridize(active, **kwargs)
+        self._active = True
+
+    def _input_names(self, count: int) -> list[str]:
+        if count != len(self._inputs):
+            raise MXNetValueError(f"SymbolBlock: takes {len(self._inputs)} inputs, "
+                                  f"{', '.join(self._inputs)}; got {count}")
+        return self._inputs
+
+    def _compose(self, args: tuple[Any, ...]) -> Any:
+        self._input_names(len(args))
+        result = self._symbol(**{name: arg for name, arg in zip(self._inputs, args, strict=True)
+                                 if name in self._symbol.list_inputs()})
+        return result if len(result) == 1 else list(result)
+
+    def _finish_shapes(self, args: tuple[Any, ...]) -> None:
+        waiting = [param for param in self._reg_params.values() if param._deferred is not None]
+        if not waiting:
+            return
+        shapes = {name: arg.shape for name, arg in zip(self._inputs, args, strict=True)
+                  if isinstance(arg, nd.NDArray)}
+        shapes.update({name: tuple([n or None for n in param.shape])
+                       for name, param in self._reg_params.items() if param.shape})
+        found = {node.name: values[0] for node, values in
+                 graph_shapes(self._symbol.heads, shapes).items() if node.is_variable}
+        for param in waiting:
+            shape = found[param.name]
+            if shape is None or None in shape:
+                raise MXNetError(f"SymbolBlock: the shape of Parameter '{param.name}' does not "
+                                 "follow from the inputs")
+            param.shape = shape
+            param._finish_deferred_init()
+
+    def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
+        """Not there: the block runs as a graph."""
+        raise MXNetTypeError("SymbolBlock: takes NDArrays or Symbols; "
+                             f"got {type(x).__name__}")
