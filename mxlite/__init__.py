@@ -19,12 +19,15 @@ _MODULES = {
     "random": ".random", "rnd": ".random", "base": ".base", "name": ".name",
     "attribute": ".attribute", "context": ".context", "engine": ".engine",
     "device": ".device", "ops": ".ops", "recordio": ".recordio", "io": ".io",
-    "image": ".image", "img": ".image", "contrib": ".contrib",
+    "image": ".image", "img": ".image", "contrib": ".contrib", "util": ".util",
+    "runtime": ".runtime",
 }
 _NAMES = {
     "Context": ".context", "cpu": ".context", "gpu": ".context", "cpu_pinned": ".context",
     "current_context": ".context", "num_gpus": ".context", "gpu_memory_info": ".context",
     "MXNetError": ".base", "AttrScope": ".attribute", "Symbol": ".symbol",
+    **dict.fromkeys(["is_np_array", "is_np_shape", "np_array", "np_shape", "set_np_shape",
+                     "use_np", "use_np_array", "use_np_shape"], ".util"),
 }
 
 if TYPE_CHECKING:
@@ -44,7 +47,9 @@ if TYPE_CHECKING:
         optimizer,
         random,
         recordio,
+        runtime,
         symbol,
+        util,
     )
     from . import image as img
     from . import initializer as init
@@ -53,12 +58,23 @@ if TYPE_CHECKING:
     from . import symbol as sym
     from .base import MXNetError
     from .context import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
+    from .util import (
+        is_np_array,
+        is_np_shape,
+        np_array,
+        np_shape,
+        set_np_shape,
+        use_np,
+        use_np_array,
+        use_np_shape,
+    )
 
     __all__ = [
         "Context", "MXNetError", "autograd", "base", "context", "contrib", "cpu", "cpu_pinned",
         "current_context", "engine", "gluon", "gpu", "image", "img", "init", "initializer", "io",
-        "lr_scheduler", "metric", "nd", "ndarray", "num_gpus", "optimizer", "random", "recordio",
-        "rnd", "sym", "symbol",
+        "is_np_array", "is_np_shape", "lr_scheduler", "metric", "nd", "ndarray", "np_array",
+        "np_shape", "num_gpus", "optimizer", "random", "recordio", "rnd", "runtime",
+        "set_np_shape", "sym", "symbol", "use_np", "use_np_array", "use_np_shape", "util",
     ]
 
 

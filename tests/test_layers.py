@@ -11,7 +11,7 @@ LAYERS = [
     {"base"},
     {"whole_file"},
     {"_kernels", "_dataio"},
-    {"device", "context", "cuda", "name", "attribute", "util"},
+    {"device", "context", "cuda", "name", "attribute", "util", "runtime"},
     {"ops"},
     {"ndarray"},
     {"autograd", "symbol", "executor", "engine", "random"},

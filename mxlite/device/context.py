@@ -9,15 +9,28 @@ from typing import Any
 from ..base import MXNetTypeError, MXNetValueError, check_count, listing, suggestion
 
 
-class _Stack(threading.local):
+class _Default(threading.local):
+    """The context in force in a thread, and those that its `with` blocks replaced."""
+
     def __init__(self) -> None:
-        self.contexts: list[Context] = []
+        self.value: Context = _CPU0
+        self.replaced: list[Context] = []
 
 
-_stack = _Stack()
+class _ContextClass(type):
+    """Gives the class Context an attribute of its own, `Context.default_ctx`."""
+
+    @property
+    def default_ctx(cls) -> Context:
+        """The context in force in this thread; may be assigned to."""
+        return _default.value
+
+    @default_ctx.setter
+    def default_ctx(cls, ctx: Any) -> None:
+        _default.value = as_context(ctx)
 
 
-class Context:
+class Context(metaclass=_ContextClass):
     """A device: `Context("cpu", 0)`; as a `with` block, the default for arrays made inside it."""
 
     __slots__ = ("_hash", "device_id", "device_type")
@@ -60,12 +73,13 @@ class Context:
         return Context, (self.device_type, self.device_id)
 
     def __enter__(self) -> Context:
-        _stack.contexts.append(self)
+        _default.replaced.append(_default.value)
+        _default.value = self
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
-        _stack.contexts.pop()
+        _default.value = _default.replaced.pop()
 
     def empty_cache(self) -> None:
         """Give the memory that the device's pool holds unused back to the system."""
@@ -73,14 +87,10 @@ class Context:
 
         device_of(self).empty_cache()
 
-    @classmethod
-    def default_ctx(cls) -> Context:
-        """The context of the innermost `with` block, else cpu(0)."""
-        return current_context()
-
 
 _KINDS = ["cpu", "gpu", "cpu_pinned", "cpu_shared"]
 _CPU0 = Context("cpu", 0)
+_default = _Default()
 
 
 def add_device_type(name: str) -> None:
@@ -110,8 +120,9 @@ def num_gpus() -> int:
 
 
 def current_context() -> Context:
-    """The context of the innermost `with` block of this thread, else cpu(0)."""
-    return _stack.contexts[-1] if _stack.contexts else _CPU0
+    """The context in force in this thread: that of the innermost `with` block, else the default,
+    which is cpu(0) until `Context.default_ctx` is assigned to."""
+    return _default.value
 
 
 def as_context(ctx: Any) -> Context:

@@ -19,6 +19,7 @@ import numpy as np
 
 from ..base import DTYPES, MXNetNotImplementedError, MXNetTypeError, MXNetValueError, no_array
 from ..device.context import as_context
+from ..util import is_np_shape
 from ..whole_file import replacing
 from .host_values import from_host, numpy_dtype
 from .ndarray import NDArray
@@ -160,7 +161,7 @@ def dumps(data: Any) -> bytes:
         if not isinstance(item, NDArray):
             raise MXNetTypeError(f"save: {where} must be an NDArray; got {no_array(item)}")
     # V2 has no arrays of no dimensions, and MXNet reads no file of both
-    magic = V2 if all(item.shape for item in data) else V3
+    magic = V3 if is_np_shape() or not all(item.shape for item in data) else V2
     for item in data:
         pieces += _array_pieces(item, magic)
     pieces.append(struct.pack("<Q", len(names)))

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -37,6 +38,23 @@ def test_context_names_and_equality():
         assert mx.current_context() == mx.cpu(3)
         assert nd.zeros((1,)).ctx == mx.cpu(3)
     assert mx.current_context() == mx.cpu()
+
+
+def test_the_default_context_is_assigned_to_until_a_block_ends():
+    try:
+        mx.Context.default_ctx = mx.cpu(2)
+        assert mx.Context.default_ctx == mx.current_context() == nd.zeros((1,)).ctx == mx.cpu(2)
+        with mx.cpu(1) as ctx:
+            assert mx.Context.default_ctx is ctx
+            mx.Context.default_ctx = "cpu(3)"
+            assert mx.current_context() == mx.cpu(3)
+        assert mx.current_context() == mx.cpu(2)
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(mx.current_context).result() == mx.cpu()
+        with pytest.raises(TypeError, match=r"ctx must be a Context such as mx.cpu\(\); got 3"):
+            mx.Context.default_ctx = 3
+    finally:
+        mx.Context.default_ctx = mx.cpu()
 
 
 def test_context_errors():

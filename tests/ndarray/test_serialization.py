@@ -51,6 +51,15 @@ def test_writes_what_mxnet_writes(name, tmp_path):
     assert (tmp_path / "again").read_bytes() == path.read_bytes()
 
 
+def test_writes_what_mxnet_writes_in_np_shape(tmp_path):
+    path = FOLDER / "np_shape.params"
+    with mx.np_shape():
+        mx.nd.save(str(tmp_path / "again"), mx.nd.load(path))
+    assert (tmp_path / "again").read_bytes() == path.read_bytes()
+    mx.nd.save(str(tmp_path / "again"), mx.nd.load(path))
+    assert (tmp_path / "again").read_bytes() != path.read_bytes()
+
+
 def test_sparse_is_refused_by_name():
     with pytest.raises(NotImplementedError, match=r"sparse.params: 'w' is a csr array; sparse"):
         mx.nd.load(str(FOLDER / "sparse.params"))
