@@ -20,7 +20,7 @@ _MODULES = {
     "attribute": ".attribute", "context": ".context", "engine": ".engine",
     "device": ".device", "ops": ".ops", "recordio": ".recordio", "io": ".io",
     "image": ".image", "img": ".image", "contrib": ".contrib", "util": ".util",
-    "runtime": ".runtime",
+    "runtime": ".runtime", "test_utils": ".test_utils",
 }
 _NAMES = {
     "Context": ".context", "cpu": ".context", "gpu": ".context", "cpu_pinned": ".context",
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         recordio,
         runtime,
         symbol,
+        test_utils,
         util,
     )
     from . import image as img
@@ -74,7 +75,8 @@ if TYPE_CHECKING:
         "current_context", "engine", "gluon", "gpu", "image", "img", "init", "initializer", "io",
         "is_np_array", "is_np_shape", "lr_scheduler", "metric", "nd", "ndarray", "np_array",
         "np_shape", "num_gpus", "optimizer", "random", "recordio", "rnd", "runtime",
-        "set_np_shape", "sym", "symbol", "use_np", "use_np_array", "use_np_shape", "util",
+        "set_np_shape", "sym", "symbol", "test_utils", "use_np", "use_np_array", "use_np_shape",
+        "util",
     ]
 
 

@@ -28,7 +28,7 @@ MODULES = """
     mx.gluon.data.batchify mx.gluon.data.vision mx.gluon.data.vision.transforms mx.gluon.loss
     mx.gluon.nn mx.gluon.utils mx.image mx.init mx.io mx.lr_scheduler mx.metric mx.name mx.nd
     mx.nd.contrib mx.nd.image mx.nd.random mx.optimizer mx.random mx.recordio mx.runtime
-    mx.util""".split()
+    mx.test_utils mx.util""".split()
 
 
 def module_of(path):
