@@ -118,11 +118,14 @@ def _parameters():
             ("Cast", "dtype", "float32 int8 float128 None"),
             ("argmax", "axis", "None -1 1 (1)"),
             ("Activation", "act_type", "relu RELU 1"),
+            ("Pooling", "kernel", "(2,2) None ()"), ("Dropout", "axes", "None (1,)"),
             ("slice", "end", "(None,2) [None,] None (1)")):
         for value in values.split():
             attrs = {name: value}
             if op == "FullyConnected":
                 attrs = {"num_hidden": "3", "no_bias": "True"} | attrs
+            if op == "Pooling":
+                attrs["global_pool"] = "1"
             if op == "slice":
                 attrs["begin"] = "(0,0)" if "2" in value else "(0,)"
             count = 3 if attrs.get("no_bias") in ("False", "false", "0") else (

@@ -37,6 +37,8 @@ class Param:
         is_none = value is None or (isinstance(value, str) and value == "None")
         if is_none and (self.default is None or "None" in self.kind):
             return None
+        if is_none and self.default == ():
+            return ()
         if self.choices is not None and value in self.choices:
             return value
         try:

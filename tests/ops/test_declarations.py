@@ -52,6 +52,16 @@ def test_outputs_that_mxnet_counts_otherwise(name, params, names, ours):
     assert (op.output_names(), op.num_outputs) == (names, ours)
 
 
+@pytest.mark.parametrize("params, count", [
+    ({"kernel": (2, 2)}, 2), ({"kernel": (2,), "layout": "NCW"}, 2),
+    ({"kernel": (2, 2), "layout": "NHWC"}, 1), ({"global_pool": True}, 1),
+    ({"kernel": (2, 2), "global_pool": True}, 2), ({"kernel": (2, 2), "pool_type": "sum"}, 1),
+    ({"kernel": (2, 2), "pool_type": "avg"}, 1)])
+def test_the_workspace_of_pooling(params, count):
+    """What MXNet 1.9.1 counts in node_row_ptr, with oneDNN."""
+    assert len(operator("Pooling", params).output_names()) == count
+
+
 def test_inputs_are_parsed():
     assert parse_inputs("data weight bias[no_bias=False] state! rest? *more") == (
         Input("data", False, False, False), Input("weight", False, False, False),

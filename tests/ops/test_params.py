@@ -113,6 +113,15 @@ def test_integers_fit_64_bits(value):
             REGISTRY["FullyConnected"].make({"num_hidden": value})
 
 
+@pytest.mark.parametrize("none", [None, "None"])
+def test_none_is_no_lengths(none):
+    """MXNet reads it so; `Pooling(kernel=None, global_pool=True)` is found in files."""
+    assert REGISTRY["Pooling"].make({"kernel": none, "global_pool": True}).kernel == ()
+    assert REGISTRY["Dropout"].make({"axes": none}).axes == ()
+    with pytest.raises(ValueError, match="tile: reps must be a tuple of integers; got"):
+        REGISTRY["tile"].make({"reps": none})
+
+
 def test_attributes_make_the_operator_again():
     op, scalars = from_attributes(REGISTRY["Convolution"], {
         "kernel": "(3L, 3L)", "num_filter": "8", "no_bias": "true", "__lr_mult__": "2"})

@@ -102,8 +102,10 @@ class Pooling(Op):
         return [data[:first] + out + data[first + ndim:]]
 
     def output_names(self):
-        # MXNet with oneDNN keeps where the maxima are.
-        return ["output", "workspace"] if self.pool_type == "max" else ["output"]
+        # MXNet keeps where the maxima are if oneDNN may compute them.
+        keeps = self.pool_type == "max" and self.kernel and (
+            self.layout is None or self.layout.startswith("NC"))
+        return ["output", "workspace"] if keeps else ["output"]
 
     def covers(self, shape):
         """Whether one unpadded window is all of the data: then this is a reduction."""
