@@ -77,6 +77,30 @@ def test_the_attribute_of_the_variable_goes_before():
     assert (array.asnumpy() == 5).all()
 
 
+@pytest.mark.parametrize(("initializer", "name", "argument", "want"), [
+    ("Three", "w", "weight", 3), ("Three", "b", "bias", 0), ("Three", "g", "gamma", 1),
+    ("Three", "m", "moving_var", 1), ("Three", "x_bias", "weight", 0),
+    (init.Constant(5), "b", "bias", 5), (init.One(), "w", "weight", 1)], ids=str)
+def test_the_argument_that_a_variable_feeds_counts_where_its_name_says_nothing(
+        initializer, name, argument, want):
+    class Three(init.Initializer):
+        def _init_weight(self, name, arr):
+            arr[:] = 3
+
+    array = mx.nd.full((2, 2), -7)
+    chosen = Three() if initializer == "Three" else initializer
+    chosen(init.InitDesc(name, argument=argument), array)
+    assert (array.asnumpy() == want).all()
+    array[:] = -7
+    init.Mixed(["none", ".*"], [init.One(), chosen])(init.InitDesc(name, argument=argument), array)
+    assert (array.asnumpy() == want).all()
+
+
+def test_an_argument_that_says_nothing_either_raises():
+    with pytest.raises(MXNetError, match="must end in 'weight'.*got 'w'"):
+        init.Xavier()(init.InitDesc("w", argument="data"), mx.nd.zeros((2, 2)))
+
+
 def test_dumps_and_create():
     assert init.Xavier().dumps() == \
         '["xavier", {"rnd_type": "uniform", "factor_type": "avg", "magnitude": 3}]'

@@ -115,6 +115,17 @@ def test_multipliers_by_number_and_name():
     assert [optimizer._get_wd(i) for i in range(3)] == [2, 0, 0.5]
 
 
+def test_rescale_grad_is_filled_where_it_was_left_open():
+    optimizer = opt.SGD()
+    assert optimizer.rescale_grad == 1
+    assert optimizer._fill_rescale_grad(0.25) and optimizer.rescale_grad == 0.25
+    assert optimizer._fill_rescale_grad(0.5) and optimizer.rescale_grad == 0.5
+    optimizer.rescale_grad = 2
+    assert not optimizer._fill_rescale_grad(0.25) and optimizer.rescale_grad == 2
+    given = opt.Adam(rescale_grad=1.0)
+    assert not given._fill_rescale_grad(0.25) and given.rescale_grad == 1
+
+
 def test_begin_num_update_counts_from_there():
     schedule = mx.lr_scheduler.FactorScheduler(10, 0.1, base_lr=1.0)
     optimizer = opt.SGD(lr_scheduler=schedule, begin_num_update=15)

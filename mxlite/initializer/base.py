@@ -17,16 +17,20 @@ class InitDesc(str):
     """A variable's name with its attributes and the initializer of the whole network.
 
     attrs["__init__"], an initializer or what its `dumps` wrote, overrules the name's pattern.
+    argument: what the operator that reads the variable calls it, "weight"; it counts where the
+    name's end says nothing.
     """
 
     attrs: dict[str, Any]
     global_init: Any
+    argument: str | None
 
-    def __new__(cls, name: str, attrs: dict[str, Any] | None = None,
-                global_init: Any = None) -> InitDesc:
+    def __new__(cls, name: str, attrs: dict[str, Any] | None = None, global_init: Any = None,
+                argument: str | None = None) -> InitDesc:
         self = super().__new__(cls, name)
         self.attrs = attrs or {}
         self.global_init = global_init
+        self.argument = argument
         return self
 
 
@@ -67,10 +71,8 @@ class Initializer:
                          self._print_func(arr))
 
     def _by_name(self, name: str) -> Callable[[str, nd.NDArray], None]:
-        for ending, method in _PATTERNS:
-            if name.lower().endswith(ending):
-                return getattr(self, method)
-        return self._init_default
+        method = _method_for(name)
+        return getattr(self, method) if method else self._init_default
 
     def _init_weight(self, name: str, arr: nd.NDArray) -> None:
         raise NotImplementedError(f"{type(self).__name__} must override _init_weight")
@@ -85,6 +87,10 @@ class Initializer:
     _init_gamma = _init_one
 
     def _init_default(self, name: str, arr: nd.NDArray) -> None:
+        method = _method_for(getattr(name, "argument", None) or "")
+        if method:
+            getattr(self, method)(name, arr)
+            return
         endings = listing([ending for ending, _ in _PATTERNS])
         raise MXNetValueError(
             f"{type(self).__name__}: the name must end in {endings}, which says what the variable "
@@ -108,6 +114,11 @@ _PATTERNS = [
     ("running_var", "_init_one"), ("moving_mean", "_init_zero"), ("moving_var", "_init_one"),
     ("moving_inv_var", "_init_zero"), ("moving_avg", "_init_zero"),
 ]
+
+
+def _method_for(name: str) -> str | None:
+    """The method for names with this ending; None if it says nothing."""
+    return next((method for ending, method in _PATTERNS if name.lower().endswith(ending)), None)
 
 
 def _norm(arr: nd.NDArray) -> str:

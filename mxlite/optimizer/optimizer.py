@@ -40,15 +40,17 @@ def bound(value: float | None) -> float:
 class Optimizer:
     """Base of all: override create_state(index, weight) and update(index, weight, grad, state).
 
-    The gradient is multiplied by rescale_grad, then cut to [-clip_gradient, clip_gradient] if
-    clip_gradient is greater than 0. The
+    The gradient is multiplied by rescale_grad (None: 1, and a Module sets it to 1 / batch size),
+    then cut to [-clip_gradient, clip_gradient] if clip_gradient is greater than 0. The
     learning rate is learning_rate or lr_scheduler(num_update), times the weight's lr_mult; weight
     decay is wd times its wd_mult. multi_precision keeps float32 masters of 16-bit weights.
     """
 
     opt_registry: dict[str, type] = {}
+    _open_rescale_grad: float | None = None     # its value while it is left open
 
-    def __init__(self, rescale_grad: float = 1.0, param_idx2name: dict[int, str] | None = None,
+    def __init__(self, rescale_grad: float | None = None,
+                 param_idx2name: dict[int, str] | None = None,
                  wd: float = 0.0, clip_gradient: float | None = None,
                  learning_rate: float | None = None, lr_scheduler: LRScheduler | None = None,
                  sym: Any = None, begin_num_update: int = 0, multi_precision: bool = False,
@@ -58,7 +60,8 @@ class Optimizer:
         if param_idx2name is not None and not isinstance(param_idx2name, dict):
             raise MXNetTypeError("Optimizer: param_idx2name must be a dict of numbers to names; "
                                  f"got {type(param_idx2name).__name__}")
-        self.rescale_grad = rescale_grad
+        self._open_rescale_grad = 1.0 if rescale_grad is None else None
+        self.rescale_grad = 1.0 if rescale_grad is None else rescale_grad
         self.lr_scheduler = lr_scheduler
         if lr_scheduler is None and learning_rate is None:
             learning_rate = 0.01
@@ -93,6 +96,13 @@ class Optimizer:
                                   f"got {name!r}{suggestion(str(name).lower(), known)}")
         optimizer: Optimizer = construct(f"optimizer {name!r}", known[name.lower()], (), kwargs)
         return optimizer
+
+    def _fill_rescale_grad(self, scale: float) -> bool:
+        """Set rescale_grad to `scale` where it was neither given nor set since; whether it was."""
+        if self.rescale_grad != self._open_rescale_grad:
+            return False
+        self.rescale_grad = self._open_rescale_grad = scale
+        return True
 
     # Updates ------------------------------------------------------------------------------------
 
