@@ -13,14 +13,14 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "nd": ".ndarray", "ndarray": ".ndarray", "autograd": ".autograd", "sym": ".symbol",
-    "symbol": ".symbol", "executor": ".executor", "gluon": ".gluon",
-    "optimizer": ".optimizer", "opt": ".optimizer", "init": ".initializer",
-    "initializer": ".initializer", "metric": ".metric", "lr_scheduler": ".lr_scheduler",
-    "random": ".random", "rnd": ".random", "base": ".base", "name": ".name",
-    "attribute": ".attribute", "context": ".context", "engine": ".engine",
-    "device": ".device", "ops": ".ops", "recordio": ".recordio", "io": ".io",
+    "symbol": ".symbol", "executor": ".executor", "gluon": ".gluon", "optimizer": ".optimizer",
+    "opt": ".optimizer", "init": ".initializer", "initializer": ".initializer",
+    "metric": ".metric", "lr_scheduler": ".lr_scheduler", "random": ".random", "rnd": ".random",
+    "base": ".base", "name": ".name", "attribute": ".attribute", "context": ".context",
+    "engine": ".engine", "device": ".device", "ops": ".ops", "recordio": ".recordio", "io": ".io",
     "image": ".image", "img": ".image", "contrib": ".contrib", "util": ".util",
-    "runtime": ".runtime", "test_utils": ".test_utils",
+    "runtime": ".runtime", "test_utils": ".test_utils", "mod": ".module", "module": ".module",
+    "model": ".model", "callback": ".callback", "monitor": ".monitor", "mon": ".monitor",
 }
 _NAMES = {
     "Context": ".context", "cpu": ".context", "gpu": ".context", "cpu_pinned": ".context",
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from . import (
         autograd,
         base,
+        callback,
         context,
         contrib,
         engine,
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
         io,
         lr_scheduler,
         metric,
+        model,
+        module,
+        monitor,
         ndarray,
         optimizer,
         random,
@@ -54,6 +58,8 @@ if TYPE_CHECKING:
     )
     from . import image as img
     from . import initializer as init
+    from . import module as mod
+    from . import monitor as mon
     from . import ndarray as nd
     from . import random as rnd
     from . import symbol as sym
@@ -71,12 +77,12 @@ if TYPE_CHECKING:
     )
 
     __all__ = [
-        "Context", "MXNetError", "autograd", "base", "context", "contrib", "cpu", "cpu_pinned",
-        "current_context", "engine", "gluon", "gpu", "image", "img", "init", "initializer", "io",
-        "is_np_array", "is_np_shape", "lr_scheduler", "metric", "nd", "ndarray", "np_array",
-        "np_shape", "num_gpus", "optimizer", "random", "recordio", "rnd", "runtime",
-        "set_np_shape", "sym", "symbol", "test_utils", "use_np", "use_np_array", "use_np_shape",
-        "util",
+        "Context", "MXNetError", "autograd", "base", "callback", "context", "contrib", "cpu",
+        "cpu_pinned", "current_context", "engine", "gluon", "gpu", "image", "img", "init",
+        "initializer", "io", "is_np_array", "is_np_shape", "lr_scheduler", "metric", "mod",
+        "model", "module", "mon", "monitor", "nd", "ndarray", "np_array", "np_shape", "num_gpus",
+        "optimizer", "random", "recordio", "rnd", "runtime", "set_np_shape", "sym", "symbol",
+        "test_utils", "use_np", "use_np_array", "use_np_shape", "util",
     ]
 
 

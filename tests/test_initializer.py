@@ -97,7 +97,7 @@ def test_the_argument_that_a_variable_feeds_counts_where_its_name_says_nothing(
 
 
 def test_an_argument_that_says_nothing_either_raises():
-    with pytest.raises(MXNetError, match="must end in 'weight'.*got 'w'"):
+    with pytest.raises(MXNetError, match=r"must end in 'weight'.*got 'w'"):
         init.Xavier()(init.InitDesc("w", argument="data"), mx.nd.zeros((2, 2)))
 
 

@@ -15,13 +15,14 @@ LAYERS = [
     {"ops"},
     {"ndarray"},
     {"autograd", "symbol", "executor", "engine", "random"},
-    {"optimizer", "initializer", "metric", "lr_scheduler", "callback", "io", "recordio", "image",
-     "kvstore"},
-    {"gluon", "module", "rnn"},
+    {"optimizer", "initializer", "metric", "lr_scheduler", "io", "recordio", "image", "kvstore",
+     "checkpoint", "callback", "monitor"},
+    {"gluon", "module", "model", "rnn"},
     {"contrib", "test_utils", "visualization", "model_zoo", "info", "tools"},
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names}
-APART = [{"gluon", "module"}]             # of one layer, and yet they do not import each other
+# of one layer, and yet they do not import each other
+APART = [{"gluon", "module"}, {"gluon", "model"}]
 CIMPORT = re.compile(r"^\s*(?:from\s+(\.*[\w.]*)\s+c?import\s+(.+)|c?import\s+([\w.]+))")
 
 

@@ -71,7 +71,7 @@ class Initializer:
                          self._print_func(arr))
 
     def _by_name(self, name: str) -> Callable[[str, nd.NDArray], None]:
-        method = _method_for(name)
+        method = method_for(name)
         return getattr(self, method) if method else self._init_default
 
     def _init_weight(self, name: str, arr: nd.NDArray) -> None:
@@ -87,7 +87,7 @@ class Initializer:
     _init_gamma = _init_one
 
     def _init_default(self, name: str, arr: nd.NDArray) -> None:
-        method = _method_for(getattr(name, "argument", None) or "")
+        method = method_for(getattr(name, "argument", None) or "")
         if method:
             getattr(self, method)(name, arr)
             return
@@ -116,7 +116,7 @@ _PATTERNS = [
 ]
 
 
-def _method_for(name: str) -> str | None:
+def method_for(name: str) -> str | None:
     """The method for names with this ending; None if it says nothing."""
     return next((method for ending, method in _PATTERNS if name.lower().endswith(ending)), None)
 
