@@ -107,6 +107,12 @@ class OptimizedModule(BaseModule):
         assert self._updates is not None
         self._updates.load(fname)
 
+    # MXNet's names of private attributes, which programs read
+
     @property
     def _updater(self) -> Any:
-        return None if self._updates is None else self._updates.updater
+        return None if self._updates is None or self._updates.is_once else self._updates._updater
+
+    @property
+    def _kvstore(self) -> Any:
+        return self._updates if self._updates is not None and self._updates.is_summed else None

@@ -28,7 +28,7 @@ class Updates:
     which states are kept and saved, as in MXNet, unless the update is done once.
     """
 
-    updater: Updater
+    _updater: Updater
 
     def __init__(self, names: Sequence[str], num_contexts: int, is_summed: bool,
                  is_once: bool) -> None:
@@ -44,7 +44,7 @@ class Updates:
 
     def set_optimizer(self, optimizer: Optimizer) -> None:
         """Use this optimizer, without states yet."""
-        self.updater = get_updater(optimizer)
+        self._updater = get_updater(optimizer)
 
     def key(self, name: str, context: int) -> Any:
         """Under which the state of a parameter on a context is kept."""
@@ -61,7 +61,7 @@ class Updates:
             if slopes[0] is None:
                 continue
             if self.is_once:
-                self.updater(name, _total(slopes), weights[0])
+                self._updater(name, _total(slopes), weights[0])
                 for weight in weights[1:]:
                     weights[0].copyto(weight)
                 continue
@@ -70,24 +70,24 @@ class Updates:
                 for slope in slopes:
                     total.copyto(slope)
             for k, (weight, slope) in enumerate(zip(weights, slopes, strict=True)):
-                self.updater(self.key(name, k), slope, weight)
+                self._updater(self.key(name, k), slope, weight)
 
     def save(self, path: Any) -> None:
         """Write the states to a file, which appears whole or not at all."""
-        content = self.updater.get_states()
+        content = self._updater.get_states()
         with replacing(path) as file:
             file.write(content)
 
     def load(self, path: Any) -> None:
         """Read states that were saved here or in MXNet, with any number of contexts."""
         with open(path, "rb") as file:
-            self.updater.set_states(file.read(), os.fspath(path))
+            self._updater.set_states(file.read(), os.fspath(path))
         self._has_foreign_keys = True
 
     def _take_over_states(self) -> None:
         """Keep loaded states under the keys that are used here."""
         self._has_foreign_keys = False
-        states, names = self.updater.states, list(self.numbers)
+        states, names = self._updater.states, list(self.numbers)
         numbers = [key for key in states if isinstance(key, int)]
         old_contexts = max(numbers) // max(1, len(names)) + 1 if numbers else 0
         if not states or (old_contexts == self.num_contexts and not self.is_once):
@@ -95,11 +95,11 @@ class Updates:
         by_name = {key: state for key, state in states.items() if isinstance(key, str)}
         by_name |= {names[key // old_contexts]: states[key] for key in numbers
                     if key % old_contexts == 0}
-        self.updater.states = {
+        self._updater.states = {
             self.key(name, k): copy.deepcopy(state) if k else state
             for name, state in by_name.items()
             for k in range(1 if self.is_once else self.num_contexts)}
-        self.updater.states_synced = dict.fromkeys(self.updater.states, False)
+        self._updater.states_synced = dict.fromkeys(self._updater.states, False)
 
 
 def _total(grads: Sequence[nd.NDArray]) -> nd.NDArray:
