@@ -21,6 +21,7 @@ _MODULES = {
     "image": ".image", "img": ".image", "contrib": ".contrib", "util": ".util",
     "runtime": ".runtime", "test_utils": ".test_utils", "mod": ".module", "module": ".module",
     "model": ".model", "callback": ".callback", "monitor": ".monitor", "mon": ".monitor",
+    "rnn": ".rnn",
 }
 _NAMES = {
     "Context": ".context", "cpu": ".context", "gpu": ".context", "cpu_pinned": ".context",
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
         optimizer,
         random,
         recordio,
+        rnn,
         runtime,
         symbol,
         test_utils,
@@ -81,8 +83,8 @@ if TYPE_CHECKING:
         "cpu_pinned", "current_context", "engine", "gluon", "gpu", "image", "img", "init",
         "initializer", "io", "is_np_array", "is_np_shape", "lr_scheduler", "metric", "mod",
         "model", "module", "mon", "monitor", "nd", "ndarray", "np_array", "np_shape", "num_gpus",
-        "optimizer", "random", "recordio", "rnd", "runtime", "set_np_shape", "sym", "symbol",
-        "test_utils", "use_np", "use_np_array", "use_np_shape", "util",
+        "optimizer", "random", "recordio", "rnd", "rnn", "runtime", "set_np_shape", "sym",
+        "symbol", "test_utils", "use_np", "use_np_array", "use_np_shape", "util",
     ]
 
 

@@ -28,6 +28,9 @@ PATHS = [
     ("gluon.contrib.data", "gluon.data", "IntervalSampler"),
     ("gluon.contrib.data.sampler", "gluon.data", "IntervalSampler"),
     ("gluon.data.sampler", "gluon.data", "Sampler BatchSampler RandomSampler"),
+    ("rnn.rnn_cell", "rnn", "BaseRNNCell LSTMCell FusedRNNCell SequentialRNNCell ConvGRUCell "
+                            "RNNParams ModifierCell ZoneoutCell"),
+    ("rnn.io", "rnn", "BucketSentenceIter encode_sentences"),
     ("optimizer.optimizer", "optimizer", "Optimizer SGD Adam Updater get_updater create register"),
 ]
 

@@ -27,7 +27,7 @@ MODULES = """
     mx mx.attribute mx.autograd mx.base mx.context mx.contrib.io mx.engine mx.gluon mx.gluon.data
     mx.gluon.data.batchify mx.gluon.data.vision mx.gluon.data.vision.transforms mx.gluon.loss
     mx.gluon.nn mx.gluon.utils mx.image mx.init mx.io mx.lr_scheduler mx.metric mx.name mx.nd
-    mx.nd.contrib mx.nd.image mx.nd.random mx.optimizer mx.random mx.recordio mx.runtime
+    mx.nd.contrib mx.nd.image mx.nd.random mx.optimizer mx.random mx.recordio mx.rnn mx.runtime
     mx.test_utils mx.util""".split()
 
 

@@ -10,6 +10,7 @@ from .random import Normal as Normal
 from .random import Orthogonal as Orthogonal
 from .random import Uniform as Uniform
 from .random import Xavier as Xavier
+from .rnn import FusedRNN as FusedRNN
 from .saved import Load as Load
 from .saved import Mixed as Mixed
 from .simple import Bilinear as Bilinear
