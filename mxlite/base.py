@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -102,19 +103,45 @@ def numpy_bfloat16() -> Any:
     return bfloat16
 
 
+def listed(value: Any) -> Any:
+    """An array that has axes, or a range, as a list; anything else as it is."""
+    if isinstance(value, range):
+        return list(value)
+    if hasattr(value, "__array__") and not isinstance(value, type) and getattr(value, "ndim", None):
+        return value.tolist() if hasattr(value, "tolist") else value
+    return value
+
+
+def one_or_several(values: tuple[Any, ...], kwargs: dict[str, Any], name: str) -> Any:
+    """What f(2, 3), f((2, 3)), f([2, 3]), f(array([2, 3])) and f(name=(2, 3)) have in common; the
+    keyword is taken out of `kwargs`."""
+    if name in kwargs:
+        return kwargs.pop(name)
+    first = listed(values[0]) if len(values) == 1 else None
+    return tuple(first) if isinstance(first, (tuple, list)) else values
+
+
 def check_count(caller: str, name: str, value: Any, low: int) -> int:
     """`value` as an int of at least `low`; raises MXNetValueError naming caller and argument."""
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() < low:
+    try:
+        number = None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or number < low:
         raise MXNetValueError(f"{caller}: {name} must be an integer of at least {low}; "
                               f"got {value!r}")
-    return int(value.__index__())
+    return number
 
 
 def check_shape(caller: str, name: str, value: Any, low: int, count: int = 0) -> Shape:
-    """A tuple of ints of at least `low`, from such a tuple or one int; count: how many they must
-    be, one int standing for all (0: any number)."""
+    """A tuple of ints of at least `low`, from several or one int; count: how many they must be,
+    one int standing for all (0: any number). Raises MXNetValueError."""
+    value = listed(value)
     if hasattr(value, "__index__"):
         return (check_count(caller, name, value, low),) * (count or 1)
+    if isinstance(value, str) or not hasattr(value, "__iter__"):
+        raise MXNetValueError(
+            f"{caller}: {name} must be a tuple of integers of at least {low}; got {value!r}")
     lengths = tuple(value)
     if count and len(lengths) != count:
         raise MXNetValueError(

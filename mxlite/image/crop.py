@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetValueError, check_count, unknown_argument
+from ..base import MXNetValueError, check_count, listed, unknown_argument
 from ..random import numpy_generator
 from .pixels import Image, like, pixels, size_of
 from .resize import resized, scale_down
@@ -111,6 +111,7 @@ def area_of(caller: str, area: Any, others: dict[str, Any]) -> tuple[float, floa
         area = others.pop("min_area")
     if others:
         raise unknown_argument(caller, next(iter(others)), ["area", "min_area"])
+    area = listed(area)
     pair = tuple(area) if isinstance(area, (tuple, list)) else (area, 1.0)
     if len(pair) != 2 or not 0 < pair[0] <= pair[1]:
         raise MXNetValueError(f"{caller}: area must be (least, most) or the least share of the "

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError
+from ..base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError, listed
 from ..random import numpy_generator
 from .augmenter import Augmenter, plain
 from .pixels import like, pixels
@@ -112,6 +112,7 @@ def boxes_of(label: Any, caller: str) -> Any:
 
 def pair_of(caller: str, argument: str, value: Any) -> tuple[float, float]:
     """(least, most), from a pair, or from a number that is both."""
+    value = listed(value)
     pair = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
     if len(pair) != 2:
         raise MXNetValueError(f"{caller}: {argument} must be (least, most) or a number; got "

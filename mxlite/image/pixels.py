@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, check_count
+from ..base import MXNetTypeError, MXNetValueError, check_count, listed
 
 Image = Any                                    # a NumPy array (height, width, channels)
 
@@ -48,6 +48,7 @@ def check_floats(image: Image, caller: str, channels: int | None = None) -> Imag
 
 def size_of(caller: str, size: Any) -> tuple[int, int]:
     """`size` as (width, height)."""
+    size = listed(size)
     if not isinstance(size, Sequence) or len(size) != 2:
         raise MXNetValueError(f"{caller}: size must be (width, height); got {size!r}")
     width, height = size

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetKeyError, MXNetTypeError, Shape
+from ..base import MXNetKeyError, MXNetTypeError, Shape, listed
 
 
 class DataDesc(namedtuple("DataDesc", ["name", "shape"])):
@@ -22,6 +22,7 @@ class DataDesc(namedtuple("DataDesc", ["name", "shape"])):
 
     def __new__(cls, name: str, shape: Shape, dtype: Any = np.float32,
                 layout: str | None = "NCHW") -> DataDesc:
+        shape = tuple(listed(shape)) if isinstance(shape, np.ndarray) else shape
         desc = super().__new__(cls, name, shape)
         desc.dtype = dtype
         desc.layout = layout

@@ -7,7 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from ..base import INTEGERS, MXNetError, MXNetTypeError, MXNetValueError, Shape, dtype_name
+from ..base import (
+    INTEGERS,
+    MXNetError,
+    MXNetTypeError,
+    MXNetValueError,
+    Shape,
+    check_shape,
+    dtype_name,
+)
 from ..device.context import Context, as_context
 from ..ops.placeholder import Placeholder
 from ..ops.schema import REGISTRY
@@ -18,13 +26,8 @@ from .ndarray import NDArray
 from .run import EXACT, invoke_list
 
 
-def _shape(shape: Any) -> Shape:
-    if isinstance(shape, (int, np.integer)):
-        shape = (shape,)
-    shape = tuple(int(length) for length in shape)
-    if any(length < 0 for length in shape):
-        raise MXNetValueError(f"shape must not hold negative lengths; got {shape}")
-    return shape
+def _shape(caller: str, shape: Any) -> Shape:
+    return check_shape(caller, "shape", REGISTRY["_zeros"].params["shape"].parse(shape, caller), 0)
 
 
 def _made(op: str, ctx: Any, out: Any = None, **params: Any) -> NDArray:
@@ -59,25 +62,25 @@ def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> N
 
 def empty(shape: Any, ctx: Context | None = None, dtype: Any = None) -> NDArray:
     """An array of this shape whose values are whatever the memory held."""
-    return empty_array(_shape(shape), dtype_name(dtype), as_context(ctx))
+    return empty_array(_shape("empty", shape), dtype_name(dtype), as_context(ctx))
 
 
 def zeros(shape: Any, ctx: Context | None = None, dtype: Any = None, out: Any = None,
           stype: str | None = None) -> NDArray:
     """An array of zeros."""
     _dense("zeros", stype)
-    return _made("_zeros", ctx, out, shape=_shape(shape), dtype=dtype)
+    return _made("_zeros", ctx, out, shape=_shape("zeros", shape), dtype=dtype)
 
 
 def ones(shape: Any, ctx: Context | None = None, dtype: Any = None, out: Any = None) -> NDArray:
     """An array of ones."""
-    return _made("_ones", ctx, out, shape=_shape(shape), dtype=dtype)
+    return _made("_ones", ctx, out, shape=_shape("ones", shape), dtype=dtype)
 
 
 def full(shape: Any, val: float, ctx: Context | None = None, dtype: Any = None,
          out: Any = None) -> NDArray:
     """An array filled with `val`."""
-    return _made("_full", ctx, out, shape=_shape(shape), dtype=dtype, value=val)
+    return _made("_full", ctx, out, shape=_shape("full", shape), dtype=dtype, value=val)
 
 
 def arange(start: float, stop: float | None = None, step: float = 1.0, repeat: int = 1,
@@ -108,9 +111,9 @@ def moveaxis(tensor: NDArray, source: Any, destination: Any) -> NDArray:
     """The axes `source` (an int or several) moved to `destination`, the others in their order."""
     if not isinstance(tensor, Placeholder):
         need_array(tensor, "moveaxis", "tensor")
-    source = [source] if hasattr(source, "__index__") else list(source)
-    destination = ([destination] if hasattr(destination, "__index__")
-                   else list(destination))
+    axes = REGISTRY["transpose"].params["axes"]
+    source = list(axes.parse(source, "moveaxis"))
+    destination = list(axes.parse(destination, "moveaxis"))
     if len(source) != len(destination):
         raise MXNetValueError(f"moveaxis: source and destination must be equally long; "
                               f"got {source} and {destination}")

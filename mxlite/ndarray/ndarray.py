@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..base import MXNetTypeError, MXNetValueError, dtype_name, from_package
+from ..base import MXNetTypeError, MXNetValueError, dtype_name, from_package, one_or_several
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
 from . import backward, tape
@@ -197,11 +197,7 @@ class NDArray(OperatorArray):
 
         0 keeps a length, -1 infers one, -2 copies the rest, -3 merges two, -4 splits one.
         """
-        if "shape" in kwargs:
-            shape = (kwargs.pop("shape"),)
-        if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
-            shape = tuple(shape[0])
-        return _RESHAPE(self, shape=shape, **kwargs)
+        return _RESHAPE(self, shape=one_or_several(shape, kwargs, "shape"), **kwargs)
 
     def expand_dims(self, axis: int, inplace: bool = False) -> NDArray:
         """The array with a new axis of length 1 at `axis`: a copy, or a view if inplace."""
@@ -230,11 +226,10 @@ class NDArray(OperatorArray):
         """The array repeated along axes of length 1 to reach the shape of `other`."""
         return _function("broadcast_like")(self, other)
 
-    def transpose(self, *axes: Any) -> NDArray:
-        """The axes in another order; reversed where none is given."""
-        if len(axes) == 1 and isinstance(axes[0], (tuple, list)):
-            axes = tuple(axes[0])
-        return _function("transpose")(self, axes=axes)
+    def transpose(self, *axes: Any, **kwargs: Any) -> NDArray:
+        """The axes in another order, transpose(1, 0) or axes=(1, 0); reversed where none is given.
+        """
+        return _function("transpose")(self, axes=one_or_several(axes, kwargs, "axes"), **kwargs)
 
     def slice(self, begin: Any, end: Any, step: Any = ()) -> NDArray:
         """See mx.nd.slice."""

@@ -10,7 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..base import MXNetError, MXNetTypeError, MXNetValueError, dtype_name, listing, suggestion
+from ..base import (
+    MXNetError,
+    MXNetTypeError,
+    MXNetValueError,
+    dtype_name,
+    listed,
+    listing,
+    suggestion,
+)
 
 INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -33,7 +41,11 @@ class Param:
     kind: str = ""
 
     def parse(self, value: Any, op: str) -> Any:
-        """The typed value of `value`, which may be MXNet's text for it: "(3, 3)", "True"."""
+        """The typed value of `value`, which may be MXNet's text for it: "(3, 3)", "True".
+
+        An array is taken for the list of its values.
+        """
+        value = listed(value)
         is_none = value is None or (isinstance(value, str) and value == "None")
         if is_none and (self.default is None or "None" in self.kind):
             return None
@@ -92,7 +104,9 @@ class Param:
 
 
 def text_of(value: Any) -> str:
-    """str(value); NumPy's numbers within tuples and lists are written as numbers."""
+    """str(value); NumPy's numbers within tuples and lists are written as numbers, and arrays as
+    lists."""
+    value = listed(value)
     if isinstance(value, list):
         return f"[{', '.join(map(text_of, value))}]"
     if isinstance(value, tuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from ..base import MXNetError, MXNetTypeError, Shape
+from ..base import MXNetError, MXNetTypeError, Shape, one_or_several
 from .bind import bind
 from .inference import PartialShape, infer_dtypes, infer_shapes, is_known, text_of
 from .operands import Namespace, Operand
@@ -61,11 +61,11 @@ class Placeholder(Operand):
 
     def reshape(self, *shape: Any, **kwargs: Any) -> Any:
         """As NDArray.reshape: reshape(2, -1), reshape((0, -3))."""
-        return self._call("Reshape", shape=kwargs.pop("shape", None) or _flat(shape), **kwargs)
+        return self._call("Reshape", shape=one_or_several(shape, kwargs, "shape"), **kwargs)
 
-    def transpose(self, *axes: Any) -> Any:
+    def transpose(self, *axes: Any, **kwargs: Any) -> Any:
         """As NDArray.transpose: the axes in another order; reversed where none is given."""
-        return self._call("transpose", axes=_flat(axes))
+        return self._call("transpose", axes=one_or_several(axes, kwargs, "axes"), **kwargs)
 
     def astype(self, dtype: Any, copy: bool = True) -> Any:
         """The values in another dtype."""
@@ -110,13 +110,6 @@ class Placeholder(Operand):
 
     def _call(self, name: str, *args: Any, **kwargs: Any) -> Any:
         return self.tracer.apply(REGISTRY[name], (self, *args), kwargs)
-
-
-def _flat(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """f(2, 3) and f((2, 3)) alike."""
-    if len(values) == 1 and isinstance(values[0], (tuple, list)):
-        return tuple(values[0])
-    return values
 
 
 class Node(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..... import ndarray as nd
-from .....base import MXNetValueError
+from .....base import MXNetValueError, listed
 from ....block import Block
 from ....hybrid_block import HybridBlock
 
@@ -23,7 +23,7 @@ class Resize(HybridBlock):
     def __init__(self, size: Size, keep_ratio: bool = False, interpolation: int = 1) -> None:
         super().__init__()
         _pair("Resize", size)
-        self._size = size
+        self._size = listed(size)
         self._keep = keep_ratio
         self._interpolation = interpolation
 
@@ -40,6 +40,7 @@ class CropResize(HybridBlock):
                  interpolation: int | None = None) -> None:
         super().__init__()
         self._window = {"x": x, "y": y, "width": width, "height": height}
+        size = listed(size)
         if size:
             _pair("CropResize", size)
         self._size = size
@@ -89,6 +90,7 @@ class RandomResizedCrop(Block):
 
 def _pair(transform: str, size: Any) -> tuple[int, int]:
     """(width, height); raises naming the transform."""
+    size = listed(size)
     pair = size if isinstance(size, (tuple, list)) else (size, size)
     if len(pair) != 2 or not all(hasattr(n, "__index__") and n > 0 for n in pair):
         raise MXNetValueError(f"{transform}: size must be a positive integer or a pair of them, "
