@@ -78,4 +78,4 @@ cdef class Operator:
 
 cdef Prepared find(Operator op, void **specs, int count, bint train)
 cdef Prepared prepare_for(Operator op, tuple specs, bint train, object ctx)
-cdef int raise_status(Prepared call, int status) except -1
+cdef int raise_status(Prepared call, int status, void **ptr) except -1

@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 """Kernels and prepared calls: what an operator turns into before it runs."""
 
+import contextlib
 import importlib
 import os
 import struct
@@ -239,7 +240,7 @@ cdef class Prepared:
             else:
                 status = self.fn(self.desc, ptr, scalars)
             if status != MX_OK:
-                raise_status(self, status)
+                raise_status(self, status, ptr)
         elif self.kind == LAUNCH:
             launch(self, ptr, scalars)
         elif self.kind == HOST:
@@ -260,7 +261,7 @@ cdef int launch(Prepared call, void **ptr, const mx_scalar *scalars) except -1:
     status = call.kernel.launch(call.desc_owner, tuple([<size_t>ptr[i] for i in range(count)]),
                                 <size_t>scalars)
     if status != MX_OK:
-        raise_status(call, status)
+        raise_status(call, status, ptr)
     return 0
 
 
@@ -396,7 +397,13 @@ cdef Prepared find(Operator op, void **specs, int count, bint train):
     return call
 
 
-cdef int raise_status(Prepared call, int status) except -1:
+cdef int raise_status(Prepared call, int status, void **ptr) except -1:
+    """Raise the error that a kernel's status stands for. ptr: the arguments of the kernel."""
+    cdef list values = [None] * call.num_inputs         # None: NumPy cannot see them
+    cdef int i
+    for i in range(call.num_inputs if call.device.is_host else 0):
+        with contextlib.suppress(MXNetNotImplementedError):     # bfloat16 without ml-dtypes
+            values[i] = host_view(<Spec>call.in_specs[i], ptr[i], None)
     if status == MX_BAD_INDEX:
-        raise MXNetIndexError(call.op.index_message(call.in_specs))
-    raise MXNetValueError(call.op.value_message(call.in_specs))
+        raise MXNetIndexError(call.op.index_message(call.in_specs, values))
+    raise MXNetValueError(call.op.value_message(call.in_specs, values))

@@ -108,7 +108,7 @@ cdef class Program(Prepared):
                     next_step = run_steps(self.steps, next_step, self.num_steps, self.args, slots,
                                           args, values, &status)
                 if status:
-                    raise_status(<Prepared>self.steps[next_step].call, status)
+                    raise_status(<Prepared>self.steps[next_step].call, status, args)
                 if next_step < self.num_steps:
                     gather(&self.steps[next_step], self.args, slots, args)
                     (<Prepared>self.steps[next_step].call).execute(

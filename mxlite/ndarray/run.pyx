@@ -245,7 +245,7 @@ cdef object run(Prepared call, void **inputs, int count, const mx_scalar *scalar
     if call.scratch == 0 and not call.release_gil:      # as `execute` does, without its questions
         status = call.fn(call.desc, ptr, scalars)
         if status != 0:
-            raise_status(call, status)
+            raise_status(call, status, ptr)
     else:
         call.execute(ptr, scalars)
     if out is not None:

@@ -37,6 +37,10 @@ class Take(Op):
             raise self.shape_error("a", f"with items on axis {axis} to take from", a)
         return [(*a[:axis], *indices, *a[axis + 1:])]
 
+    def index_limits(self, specs):
+        a = specs[0]
+        return 1, 0, a.shape[self.axis % a.ndim] - 1
+
     def prepare(self, inputs, outputs):
         a, indices = inputs
         outer, K, inner = split_at(a.shape, self.axis % a.ndim)
@@ -59,6 +63,9 @@ class ResolveRows(Op):
     dtype_rule = "any -> int64"
     length: int = required("length of the axis")
     mode: str = required("what indices outside do", choices=MODES)
+
+    def index_limits(self, specs):
+        return 0, 0, self.length - 1
 
     def prepare(self, inputs, outputs):
         return kernel("resolve_rows", "int64", outer=1, K=self.length, M=inputs[0].size,
@@ -86,6 +93,9 @@ class AccumulateRows(Op):
         if data != wanted:
             raise self.shape_error("data", str(wanted), data)
         return [self.shape]
+
+    def index_limits(self, specs):
+        return 1, 0, self.shape[self.axis] - 1
 
     def prepare(self, inputs, outputs):
         data, rows = inputs
@@ -185,6 +195,9 @@ class Pick(_Picking):
             raise self.shape_error("data", f"with items on axis {axis} to pick from", data)
         return [self.picked(data)]
 
+    def index_limits(self, specs):
+        return 1, 0, specs[0].shape[self.axis] - 1
+
     def prepare(self, inputs, outputs):
         return self.call("pick", inputs[0].shape, inputs[0].itemsize, inputs[1])
 
@@ -204,6 +217,9 @@ class BackwardPick(_Picking):
 
     def infer_shape(self, data, index):
         return [self.shape]
+
+    def index_limits(self, specs):
+        return 1, 0, self.shape[self.axis] - 1
 
     def prepare(self, inputs, outputs):
         return self.call("pick_grad", self.shape, inputs[0].itemsize, inputs[1])

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..base import MXNetIndexError, Shape
+import numpy as np
+
+from ..base import Shape
 from ..device.memory import Spec
+from . import wrong_indices
 from .indexing import index_flag
 from .schema import Op, host, kernel, register, required
 
@@ -26,6 +29,15 @@ class _Places(Op):
         if math.prod(indices[1:]) and not math.prod(array[:indices[0]]):
             raise self.shape_error(argument, "with items to choose from", array)
         return (*indices[1:], *array[indices[0]:])
+
+    def index_message(self, specs, values):
+        array = getattr(self, "shape", specs[0].shape)
+        indices = values[-1]            # the last input of all of these operators
+        wrong = "" if indices is None else wrong_indices.first(indices, np.stack(
+            [wrong_indices.outside(row, -length, length - 1)
+             for row, length in zip(indices, array, strict=False)]))
+        return (f"{self.name}: indices must name places in an array of shape {array}, row d for "
+                f"axis d{wrong} (indices {specs[-1].shape})")
 
     def call(self, name: str, dtype: str, array: Shape, item: int, indices: Spec) -> Any:
         D = indices.shape[0]
@@ -111,8 +123,6 @@ class ScatterND(_Scattering):
 
 
 def _add_at(data, indices, out):
-    import numpy as np
-
     total = np.zeros(out.shape, "float64" if out.dtype.kind not in "iu" else "int64")
     np.add.at(total, tuple(indices.astype("int64")), data.astype(total.dtype))
     out[...] = total
@@ -175,10 +185,7 @@ class IndexCopy(Op):
         rows = inputs[0].shape[0]
 
         def write(old, index, new, out):
-            index = index.astype("int64")
-            if index.size and not 0 <= index.min() <= index.max() < rows:
-                raise MXNetIndexError(f"{self.name}: index_vector must be in [0, {rows}); "
-                                      f"got {index.min()} to {index.max()}")
+            index = wrong_indices.checked(self.name, "index_vector", index, rows)
             out[...] = old
             out[index] = new
 
@@ -207,10 +214,7 @@ class FillElement(Op):
         K = inputs[0].shape[1]
 
         def write(lhs, mhs, rhs, out):
-            columns = rhs.astype("int64")
-            if columns.size and not 0 <= columns.min() <= columns.max() < K:
-                raise MXNetIndexError(f"{self.name}: rhs must be in [0, {K}); "
-                                      f"got {columns.min()} to {columns.max()}")
+            columns = wrong_indices.checked(self.name, "rhs", rhs, K)
             out[...] = lhs
             out[range(len(columns)), columns] = mhs
 

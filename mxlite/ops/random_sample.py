@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ..base import Shape
+from . import wrong_indices
 from .index_dtype import check_held
 from .inference import common
 from .random import _Random
@@ -182,9 +183,13 @@ class SampleMultinomial(Op):
                       has_log=int(self.get_prob), out_kind=INDEX_DTYPES.index(self.dtype),
                       work=inputs[0].size + 30 * outputs[0].size)
 
-    def value_message(self, specs):
+    def value_message(self, specs, values):
+        data, got = values[0], ""
+        if data is not None:
+            got = (wrong_indices.first(data, ~(data >= 0))
+                   or wrong_indices.first(data, (data == 0) & (data.sum(-1, keepdims=True) == 0)))
         return (f"{self.name.removeprefix('_')}: data must hold probabilities, at least 0 and with "
-                "a sum above 0; it holds a negative number, NaN, or zeros alone")
+                f"a sum above 0{got}")
 
     def grad(self, F, dy, inputs, outputs):
         return [None]

@@ -10,7 +10,7 @@ from ..base import MXNetError, MXNetIndexError, MXNetTypeError, MXNetValueError,
 from ..device.core import Operator, Prepared
 from ..device.memory import Spec
 from ..device.memory import spec as make_spec
-from . import dtype_rule, inference
+from . import dtype_rule, inference, wrong_indices
 from .calls import HostCall as HostCall
 from .calls import KernelCall as KernelCall
 from .calls import ViewCall as ViewCall
@@ -246,13 +246,22 @@ class Op(Operator):
                 f"for an array of {ndim} dimensions; got {axis}")
         return axis % ndim
 
-    def index_message(self, specs: Sequence[Spec]) -> str:
-        """What to say when the kernel met an index outside its axis."""
-        shapes = ", ".join(str(spec.shape) for spec in specs)
-        return f"{self.name}: an index is out of range (shapes {shapes})"
+    def index_limits(self, specs: Sequence[Spec]) -> tuple[int, Any, Any]:
+        """Where the indices are that a kernel checks: (number of the input, least, largest)."""
+        raise NotImplementedError
 
-    def value_message(self, specs: Sequence[Spec]) -> str:
-        """What to say when the kernel met a value that it does not take."""
+    def index_message(self, specs: Sequence[Spec], values: Sequence[Any]) -> str:
+        """What to say when the kernel met an index outside its axis.
+
+        values: NumPy arrays of the inputs; None for those that NumPy cannot see.
+        """
+        at, low, high = self.index_limits(specs)
+        names = self.input_names(len(specs))
+        shapes = ", ".join(f"{name} {spec.shape}" for name, spec in zip(names, specs, strict=True))
+        return wrong_indices.message(self.name, names[at], values[at], low, high) + f" ({shapes})"
+
+    def value_message(self, specs: Sequence[Spec], values: Sequence[Any]) -> str:
+        """What to say when the kernel met a value that it does not take; values: as above."""
         return f"{self.name}: an input holds a value that it does not take"
 
     def __repr__(self) -> str:

@@ -96,6 +96,9 @@ class SequenceLast(_Sequences):
     use_sequence_length: bool = param(False, "whether there are lengths")
     axis: int = param(0, "axis of time", low=0, high=1)
 
+    def index_limits(self, specs):
+        return 1, 1, specs[0].shape[self.axis]
+
     def infer_shape(self, data, *lengths):
         self.check_data(data, lengths)
         if data[self.axis] == 0:
@@ -119,6 +122,9 @@ class BackwardSequenceLast(_Sequences):
     use_sequence_length: bool = param(False, "whether there are lengths")
     axis: int = param(0, "axis of time", low=0, high=1)
     length: int = param(0, "number of items of time")
+
+    def index_limits(self, specs):
+        return 1, 1, self.length
 
     def infer_shape(self, data, *lengths):
         lead = (data[0], self.length) if self.axis else (self.length, data[0])

@@ -39,7 +39,7 @@ def test_take_truncates_and_clips_odd_indices():
 @pytest.mark.parametrize("bad", [-1, 3])
 def test_take_raises_where_it_is_asked_to(bad):
     assert nd.take(nd.arange(3), i32([0, 2]), mode="raise").asnumpy().tolist() == [0, 2]
-    with pytest.raises(IndexError, match=r"take: an index is out of range.*\(3,\)"):
+    with pytest.raises(IndexError, match=r"take: indices must be from 0 to .*; got .*\(3,\)"):
         nd.take(nd.arange(3), i32([0, bad]), mode="raise")
 
 
@@ -136,9 +136,9 @@ def test_scatter_lets_the_last_win_and_its_gradient_sums():
 def test_gather_refuses():
     data = nd.zeros((2, 3))
     for bad in (3, -4):
-        with pytest.raises(IndexError, match="gather_nd: an index is out of range"):
+        with pytest.raises(IndexError, match="gather_nd: indices must name places in"):
             nd.gather_nd(data, i32([[0, 1], [bad, 2]]))
-    with pytest.raises(IndexError, match="scatter_nd: an index is out of range"):
+    with pytest.raises(IndexError, match="scatter_nd: indices must name places in"):
         nd.scatter_nd(nd.zeros((1,)), i32([[5]]), shape=(3,))
     with pytest.raises(ValueError, match=r"gather_nd: indices must have shape .*at least 2 axes"):
         nd.gather_nd(data, i32([1, 0]))
@@ -150,7 +150,7 @@ def test_index_copy():
     old, new = nd.zeros((3, 2)), nd.array([[1, 2], [3, 4]])
     copied = nd._contrib_index_copy(old, i32([2, 0]), new)
     assert copied.asnumpy().tolist() == [[3, 4], [0, 0], [1, 2]]
-    with pytest.raises(IndexError, match=r"_contrib_index_copy: index_vector must be in \[0, 3\)"):
+    with pytest.raises(IndexError, match=r"_contrib_index_copy: index_vector must be from 0 to 2; got 3"):
         nd._contrib_index_copy(old, i32([2, 3]), new)
 
 
@@ -158,7 +158,7 @@ def test_fill_element():
     data = nd.arange(6).reshape((2, 3))
     filled = nd.fill_element_0index(data, nd.array([9, 8]), nd.array([0, 2]))
     assert filled.asnumpy().tolist() == [[9, 1, 2], [3, 4, 8]]        # from MXNet 1.9.1
-    with pytest.raises(IndexError, match=r"fill_element_0index: rhs must be in \[0, 3\); got 0 to"):
+    with pytest.raises(IndexError, match=r"fill_element_0index: rhs must be from 0 to 2; got 3"):
         nd.fill_element_0index(data, nd.array([9, 8]), nd.array([0, 3]))
 
 

@@ -47,7 +47,7 @@ def test_sequences_refuse():
         nd.SequenceMask(data, nd.zeros((4,)))
     with pytest.raises(ValueError, match=r"SequenceMask: sequence_length must have shape \(3,\)"):
         nd.SequenceMask(data, nd.zeros((4,)), use_sequence_length=True)
-    with pytest.raises(IndexError, match="SequenceLast: an index is out of range"):
+    with pytest.raises(IndexError, match="SequenceLast: sequence_length must be from 1 to"):
         nd.SequenceLast(data, nd.array([1, 0, 2]), use_sequence_length=True)
 
 

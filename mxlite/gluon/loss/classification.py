@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...base import MXNetIndexError, MXNetValueError
+from ...ops import wrong_indices
 from .base import Loss, shaped_like
 
 
@@ -39,10 +40,10 @@ class SoftmaxCrossEntropyLoss(Loss):
             return F.pick(pred, label, axis=self._axis, keepdims=True, mode=mode)
         except MXNetIndexError:
             values, classes = label.asnumpy(), pred.shape[self._axis]
-            wrong = values[(values < 0) | (values >= classes) | (values != values)]
+            got = wrong_indices.first(values, wrong_indices.outside(values, 0, classes - 1))
             raise MXNetIndexError(
                 f"{type(self).__name__}: labels must be from 0 to {classes - 1}, as pred "
-                f"{pred.shape} has {classes} classes; got {wrong[0]}. With a sample_weight, 0 for "
+                f"{pred.shape} has {classes} classes{got}. With a sample_weight, 0 for "
                 "what is to be left out, they are not checked") from None
         except MXNetValueError:
             if label.shape != pred.shape:

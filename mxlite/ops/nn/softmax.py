@@ -201,6 +201,9 @@ class SoftmaxCrossEntropy(Op):
             raise self.shape_error("data", "(N, K) of at least one class", data)
         return [(1,)]
 
+    def index_limits(self, specs):
+        return 1, 0, specs[0].shape[1] - 1
+
     def prepare(self, inputs, outputs):
         rows, classes = inputs[0].shape
         return kernel("softmax_cross_entropy", inputs[0].dtype, rows=rows, classes=classes,

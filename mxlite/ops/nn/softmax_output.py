@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from .. import wrong_indices
 from ..inference import common, product
 from ..schema import Op, kernel, param, register, required
 from .softmax import softmax_fields
@@ -89,11 +90,14 @@ class SoftmaxOutputGrad(_OutputLayout):
     out_grad: bool = required()
     smooth_alpha: float = required()
 
-    def index_message(self, specs):
-        classes = self.layout(specs[0].shape)[1]
-        return (f"SoftmaxOutput: label must hold classes, from 0 to {classes - 1}, or ignore_label "
-                f"with use_ignore=True; it holds another number (label {specs[1].shape}, data "
-                f"{specs[0].shape})")
+    def index_message(self, specs, values):
+        classes, label, got = self.layout(specs[0].shape)[1], values[1], ""
+        if label is not None:
+            wrong = wrong_indices.outside(label, 0, classes - 1)
+            got = wrong_indices.first(
+                label, wrong & (label != self.ignore_label) if self.use_ignore else wrong)
+        return (f"SoftmaxOutput: label must be from 0 to {classes - 1}, or ignore_label with "
+                f"use_ignore=True{got} (label {specs[1].shape}, data {specs[0].shape})")
 
     def prepare(self, inputs, outputs):
         shape = inputs[0].shape
