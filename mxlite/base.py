@@ -193,22 +193,34 @@ def arguments_of(klass: type) -> list[str]:
 
 def unknown_argument(caller: str, name: str, known: Sequence[str]) -> MXNetTypeError:
     """The error for a keyword that is none of the known: with the near name, or all of them."""
-    near = suggestion(name, known) or f"; it takes {', '.join(known)}"
+    near = suggestion(name, known) or f"; it takes {', '.join(known) or 'none'}"
     return MXNetTypeError(f"{caller}: unknown argument {name!r}{near}")
 
 
-def construct(caller: str, klass: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    """klass(*args, **kwargs); a keyword that it does not take raises `unknown_argument`."""
-    try:
-        return klass(*args, **kwargs)
-    except MXNetError:
-        raise
-    except TypeError:
-        known = arguments_of(klass)
-        for name in kwargs:
-            if name not in known:
-                raise unknown_argument(caller, name, known) from None
-        raise
+class NamesArguments:
+    """Base of classes whose error for a keyword that `__init__` does not take has the near one."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            _check_keywords(cls, kwargs)
+        make = super().__new__
+        if make is not object.__new__:
+            return make(cls, *args, **kwargs)
+        if args and cls.__init__ is object.__init__:
+            raise MXNetTypeError(f"{cls.__name__}: takes no arguments; got {len(args)}")
+        return make(cls)
+
+
+def _check_keywords(klass: Any, keywords: Iterable[str]) -> None:
+    import inspect  # rare, and its import is not free
+
+    has_own = klass.__init__ is not object.__init__
+    parameters = inspect.signature(klass.__init__).parameters.values() if has_own else []
+    if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return                          # `__init__` decides
+    for name in keywords:
+        if name not in [p.name for p in parameters]:
+            raise unknown_argument(klass.__name__, name, arguments_of(klass))
 
 
 def from_package(module: str, name: str) -> Any:

@@ -6,10 +6,10 @@ import itertools
 import math
 from collections.abc import Sequence
 
-from .base import MXNetValueError, check_count, listing
+from .base import MXNetValueError, NamesArguments, check_count, listing
 
 
-class LRScheduler:
+class LRScheduler(NamesArguments):
     """Base: `scheduler(num_update)` is the learning rate after so many updates.
 
     Over the first `warmup_steps` updates the rate goes from warmup_begin_lr to base_lr

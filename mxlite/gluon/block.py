@@ -14,6 +14,7 @@ from ..base import (
     MXNetError,
     MXNetTypeError,
     MXNetValueError,
+    NamesArguments,
     arguments_of,
     from_package,
     unknown_argument,
@@ -30,7 +31,7 @@ _OF_INIT = {"_children", "_reg_params", "_forward_hooks", "_forward_pre_hooks", 
             "_params", "_name", "_empty_prefix", "prefix", "name", "params"}
 
 
-class Block:
+class Block(NamesArguments):
     """Base of all layers and networks: override `forward`, and call the block.
 
     Blocks and Parameters set as attributes are registered. Make them inside

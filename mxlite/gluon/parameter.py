@@ -13,6 +13,7 @@ from .. import symbol as sym
 from ..base import (
     MXNetError,
     MXNetValueError,
+    NamesArguments,
     check_shape,
     dtype_name,
     from_package,
@@ -28,7 +29,7 @@ class DeferredInitializationError(MXNetError):
     """The parameter's shape is not known yet, so it has no array."""
 
 
-class Parameter:
+class Parameter(NamesArguments):
     """A named array with its gradient: shape, dtype, initializer, multipliers.
 
     Lengths of 0 in `shape` are unknown; with allow_deferred_init the array is made at the first

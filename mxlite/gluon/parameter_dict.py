@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import initializer
 from .. import ndarray as nd
-from ..base import MXNetKeyError, MXNetValueError
+from ..base import MXNetKeyError, MXNetValueError, NamesArguments
 from ..device.context import Context
 from .agreement import agree, load_array
 from .constant import Constant
@@ -15,7 +15,7 @@ from .files import load_arrays, missing_names, strip_markers, unknown_names
 from .parameter import Parameter, contexts_of
 
 
-class ParameterDict:
+class ParameterDict(NamesArguments):
     """Parameters by full name. `get("weight")` finds or makes the one called prefix + "weight".
 
     shared: another ParameterDict in which `get` looks, so that blocks can share parameters.

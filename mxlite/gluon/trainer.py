@@ -9,7 +9,13 @@ from typing import Any
 
 from .. import ndarray as nd
 from .. import optimizer as opt
-from ..base import MXNetError, MXNetNotImplementedError, MXNetTypeError, MXNetValueError
+from ..base import (
+    MXNetError,
+    MXNetNotImplementedError,
+    MXNetTypeError,
+    MXNetValueError,
+    NamesArguments,
+)
 from ..ndarray.tape import consume_gradient, has_fresh_gradient
 from ..whole_file import replacing
 from .parameter import Parameter
@@ -21,7 +27,7 @@ class StaleGradientError(MXNetError, UserWarning):
     """A step without a backward() before it; a UserWarning as in MXNet, which raises that."""
 
 
-class Trainer:
+class Trainer(NamesArguments):
     """`step(batch_size)` updates all parameters by their gradients, divided by batch_size.
 
     params: what collect_params() gives, a dict or a list of Parameters. optimizer: a name with

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetNotImplementedError, MXNetTypeError, dtype_name
+from ..base import MXNetNotImplementedError, MXNetTypeError, NamesArguments, dtype_name
 from ..random import numpy_generator
 from .pixels import Image, like, pixels
 
@@ -25,7 +25,7 @@ def plain(value: Any) -> Any:
     return value.tolist() if isinstance(value, np.ndarray) else value
 
 
-class Augmenter:
+class Augmenter(NamesArguments):
     """Base: called with an image (height, width, channels), gives another one.
 
     kwargs: the parameters, which `dumps` writes.

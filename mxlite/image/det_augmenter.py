@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError, listed
+from ..base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError, NamesArguments, listed
 from ..random import numpy_generator
 from .augmenter import Augmenter, plain
 from .pixels import like, pixels
 
 
-class DetAugmenter:
+class DetAugmenter(NamesArguments):
     """Base: called with an image (height, width, channels) and its label, gives both changed.
 
     A label is a NumPy array (objects, 5 or more): class, left, top, right, bottom, ...; the places

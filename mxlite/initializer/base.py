@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, construct, listing, suggestion
+from ..base import MXNetTypeError, MXNetValueError, NamesArguments, listing, suggestion
 
 REGISTRY: dict[str, type] = {}
 
@@ -34,7 +34,7 @@ class InitDesc(str):
         return self
 
 
-class Initializer:
+class Initializer(NamesArguments):
     """Base of all: `initializer(InitDesc("dense0_weight"), array)` fills the array.
 
     The end of the name decides: weight by `_init_weight`, bias beta mean to 0, gamma var to 1.
@@ -152,4 +152,4 @@ def create(init: Any, *args: Any, **kwargs: Any) -> Any:
     if name not in REGISTRY:
         raise MXNetValueError(f"init must be an initializer or one of {listing(sorted(REGISTRY))}; "
                               f"got {init!r}{suggestion(name, REGISTRY)}")
-    return construct(f"initializer {name!r}", REGISTRY[name], args, kwargs)
+    return REGISTRY[name](*args, **kwargs)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import unknown_argument
+from ..base import NamesArguments
 from .desc import DataBatch
 
 
-class DataIter:
+class DataIter(NamesArguments):
     """Base: iterate over it for batches of one epoch, call `reset()`, and iterate again.
 
     Override `reset` and either `next`, or `iter_next` (advance to the next batch; False at the
@@ -22,10 +21,6 @@ class DataIter:
 
     provide_data: Any
     provide_label: Any
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        refuse_unknown(cls, kwargs)
-        return super().__new__(cls)
 
     def __init__(self, batch_size: int = 0) -> None:
         self.batch_size = batch_size
@@ -89,19 +84,6 @@ class CurrentBatchIter(DataIter):
     def getpad(self) -> Any:
         """How many samples at the end of this batch are padding."""
         return self.current_batch and self.current_batch.pad
-
-
-def refuse_unknown(cls: type, keywords: dict[str, Any]) -> None:
-    """Raise for a keyword that the constructor of `cls` does not take, with the near name."""
-    if not keywords:
-        return
-    parameters = inspect.signature(cls.__init__).parameters  # type: ignore[misc]
-    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
-        return
-    known = [name for name in parameters if name != "self"]
-    for name in keywords:
-        if name not in known:
-            raise unknown_argument(cls.__name__, name, known)
 
 
 def shuffled(count: int, seed: int, epoch: int) -> np.ndarray[Any, Any]:

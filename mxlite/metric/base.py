@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, construct, listing, suggestion
+from ..base import MXNetTypeError, MXNetValueError, NamesArguments, listing, suggestion
 
 REGISTRY: dict[str, type] = {}
 
 
-class EvalMetric:
+class EvalMetric(NamesArguments):
     """Base: override update(labels, preds), which calls `_add` with a sum and a count.
 
     `get` gives the mean since `reset`; `reset_local` starts a new stretch for `get` while
@@ -122,7 +122,7 @@ def create(metric: Any, *args: Any, **kwargs: Any) -> EvalMetric:
     if not isinstance(metric, str) or metric.lower() not in REGISTRY:
         raise MXNetValueError(f"metric must be a function, a list or {listing(sorted(REGISTRY))}; "
                               f"got {metric!r}{suggestion(str(metric).lower(), REGISTRY)}")
-    made: EvalMetric = construct(f"metric {metric!r}", REGISTRY[metric.lower()], args, kwargs)
+    made: EvalMetric = REGISTRY[metric.lower()](*args, **kwargs)
     return made
 
 

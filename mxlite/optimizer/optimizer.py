@@ -9,8 +9,8 @@ from .. import ndarray as nd
 from ..base import (
     MXNetTypeError,
     MXNetValueError,
+    NamesArguments,
     arguments_of,
-    construct,
     dtype_name,
     from_package,
     listing,
@@ -37,7 +37,7 @@ def bound(value: float | None) -> float:
     return value if value is not None and value > 0 else -1.0
 
 
-class Optimizer:
+class Optimizer(NamesArguments):
     """Base of all: override create_state(index, weight) and update(index, weight, grad, state).
 
     The gradient is multiplied by rescale_grad (None: 1, and a Module sets it to 1 / batch size),
@@ -94,7 +94,7 @@ class Optimizer:
         if not isinstance(name, str) or name.lower() not in known:
             raise MXNetValueError(f"optimizer must be {listing(sorted(known))}; "
                                   f"got {name!r}{suggestion(str(name).lower(), known)}")
-        optimizer: Optimizer = construct(f"optimizer {name!r}", known[name.lower()], (), kwargs)
+        optimizer: Optimizer = known[name.lower()](**kwargs)
         return optimizer
 
     def _fill_rescale_grad(self, scale: float) -> bool:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from .._dataio.recordio import Reader, Writer
-from ..base import MXNetError, MXNetValueError
+from ..base import MXNetError, MXNetValueError, NamesArguments
 from .opener import Opener, open_stream, path_of
 
 
-class MXRecordIO:
+class MXRecordIO(NamesArguments):
     """A RecordIO file, to be read or written record by record.
 
     uri: a path, or an address such as "s3://bucket/a.rec", which fsspec opens if it is installed.

@@ -69,9 +69,9 @@ def test_other_attributes_are_missing_as_ever():
      "Parameter: unknown argument 'grad_rec'.*mean 'grad_req'"),
     (lambda: gluon.loss.L2Loss(wieght=1), "L2Loss: unknown argument 'wieght'.*mean 'weight'"),
     (lambda: mx.optimizer.Adam(beta_1=1), "Adam: unknown argument 'beta_1'.*mean 'beta1'"),
-    (lambda: mx.init.create("xavier", magnitud=2), "initializer 'xavier': unknown argument "
+    (lambda: mx.init.create("xavier", magnitud=2), "Xavier: unknown argument "
                                                    "'magnitud'; did you mean 'magnitude'"),
-    (lambda: mx.metric.create("acc", axs=1), "metric 'acc': unknown argument 'axs'.*mean 'axis'"),
+    (lambda: mx.metric.create("acc", axs=1), "Accuracy: unknown argument 'axs'.*mean 'axis'"),
 ])
 def test_unknown_arguments(call, message):
     with pytest.raises(TypeError, match=message) as caught:

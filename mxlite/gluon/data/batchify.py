@@ -13,7 +13,7 @@ import numpy as np
 
 from ... import autograd
 from ... import ndarray as nd
-from ...base import MXNetTypeError, MXNetValueError, dtype_name
+from ...base import MXNetTypeError, MXNetValueError, NamesArguments, dtype_name
 
 
 def default_batchify_fn(data: Sequence[Any]) -> Any:
@@ -27,7 +27,7 @@ def default_batchify_fn(data: Sequence[Any]) -> Any:
     return stack("default_batchify_fn", data)
 
 
-class Stack:
+class Stack(NamesArguments):
     """Stack samples of one shape along a new first axis: N times (...) -> (N, ...)."""
 
     def __init__(self, use_shared_mem: bool = False) -> None:
@@ -37,7 +37,7 @@ class Stack:
         return stack("Stack", data)
 
 
-class Pad:
+class Pad(NamesArguments):
     """Pad samples to the length of the longest, and stack them: (n_i, ...) -> (N, max n, ...).
 
     axis: of a sample, the one to pad; None: all axes.
@@ -98,7 +98,7 @@ class Pad:
                     f"for axis {self._axis}; sample {number} of the batch has {array.shape}")
 
 
-class Append:
+class Append(NamesArguments):
     """A list with an array for each sample: nothing is stacked, so shapes may differ.
 
     expand: give each a first axis of length 1 (at batch_axis).
@@ -116,7 +116,7 @@ class Append:
         return [nd.expand_dims(array, axis=self._batch_axis) for array in arrays]
 
 
-class Group:
+class Group(NamesArguments):
     """One function for each part of a sample: Group(Stack(), Pad()) for (image, words)."""
 
     def __init__(self, fn: Any, *args: Callable[[Sequence[Any]], Any]) -> None:
@@ -140,7 +140,7 @@ class Group:
         return tuple(fn(column) for fn, column in zip(self._functions, columns, strict=True))
 
 
-class AsList:
+class AsList(NamesArguments):
     """The samples as they are, in a list."""
 
     def __call__(self, data: Sequence[Any]) -> list[Any]:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ... import ndarray as nd
-from ...base import MXNetTypeError, MXNetValueError, check_count
+from ...base import MXNetTypeError, MXNetValueError, NamesArguments, check_count
 from ...device.context import cpu_pinned, num_gpus
-from ...io.iterator import refuse_unknown
 from ...random import next_key
 from .batchify import default_batchify_fn as default_batchify_fn
 from .loader_copies import Copies
@@ -22,7 +21,7 @@ default_mp_batchify_fn = default_batchify_fn      # MXNet's for worker processes
 _START = 60.0       # seconds that worker processes may take to start, if `timeout` is less
 
 
-class DataLoader:
+class DataLoader(NamesArguments):
     """Iterate over it for batches: `for data, label in DataLoader(dataset, 32, shuffle=True)`.
 
     dataset: a Dataset, an array, or anything with a length and items.
@@ -47,10 +46,6 @@ class DataLoader:
     start its work under `if __name__ == "__main__":`. Their arrays are sent through shared memory.
     An error in a worker is raised when its batch is due, with notes that name the sample.
     """
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        refuse_unknown(cls, kwargs)
-        return super().__new__(cls)
 
     def __init__(self, dataset: Any, batch_size: int | None = None, shuffle: bool = False,
                  sampler: Any = None, last_batch: str | None = None, batch_sampler: Any = None,

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from ... import ndarray as nd
-from ...base import MXNetIndexError, MXNetTypeError, MXNetValueError, dtype_name
+from ...base import MXNetIndexError, MXNetTypeError, MXNetValueError, NamesArguments, dtype_name
 from ...io import iterator
 from ...recordio import MXIndexedRecordIO
 from .sampler import FilterSampler, Sampler, SequentialSampler
 
 
-class Dataset:
+class Dataset(NamesArguments):
     """Base: override `__getitem__(idx)` and `__len__`.
 
     thread_safe: whether threads of a DataLoader may share it; else each has a copy.

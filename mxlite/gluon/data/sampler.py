@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sized
 from typing import Any
 
-from ...base import MXNetValueError, listing
+from ...base import MXNetValueError, NamesArguments, listing
 from ...random import numpy_generator
 
 
-class Sampler:
+class Sampler(NamesArguments):
     """Base: override `__iter__`, which gives numbers of samples, and `__len__`."""
 
     def __iter__(self) -> Iterator[Any]:
