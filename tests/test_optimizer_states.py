@@ -1,5 +1,6 @@
 """States of optimizers as bytes: what is read, what is refused, damage."""
 
+import functools
 import os
 import pickle
 
@@ -59,12 +60,92 @@ def test_optimizers_and_schedulers_of_the_user_go_there_and_back():
     assert second.optimizer.learning_rate == 0.125
 
 
-def test_what_would_not_be_read_is_not_written():
-    updater = opt.get_updater(opt.SGD(lr_scheduler=half))
-    with pytest.raises(TypeError, match=r"the optimizer holds .*test_optimizer_states\.half; only "
-                                        r"arrays, .*dump_optimizer=False saves the states alone"):
+class Factor:
+    """A scheduler that is no LRScheduler."""
+
+    def __call__(self, num_update):
+        return 0.5
+
+
+@pytest.mark.parametrize("scheduler", [Factor(), Factor().__call__, functools.partial(half)])
+def test_what_would_not_be_read_is_not_written(scheduler):
+    updater = opt.get_updater(opt.SGD(lr_scheduler=scheduler))
+    with pytest.raises(TypeError, match=r"the optimizer holds .*; only arrays, .* schedulers \(of "
+                                        r"mx.lr_scheduler.LRScheduler, or a function\) can be "
+                                        r"saved; dump_optimizer=False saves the states alone"):
         updater.get_states(dump_optimizer=True)
     assert pickle.loads(updater.get_states()) == {}
+
+
+class Wrapped(mx.lr_scheduler.LRScheduler):
+    """Of the user, around a function."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def __call__(self, num_update):
+        return self.function(num_update)
+
+
+def written_as_mxnet_does(optimizer):
+    return pickle.dumps(({}, optimizer))        # functions by name, as globals
+
+
+def written_here(optimizer):
+    return opt.get_updater(optimizer).get_states(dump_optimizer=True)
+
+
+@pytest.mark.parametrize("write", [written_here, written_as_mxnet_does])
+def test_a_scheduler_that_is_a_function_stays_that_of_the_reader(write):
+    data = write(opt.SGD(lr_scheduler=half, momentum=0.9))
+    reader = opt.get_updater(opt.Adam(lr_scheduler=half))
+    reader.set_states(data)
+    assert reader.optimizer.momentum == 0.9 and reader.optimizer.lr_scheduler is half
+    data = write(opt.SGD(lr_scheduler=Wrapped(half)))
+    reader = opt.get_updater(opt.Adam(lr_scheduler=half))
+    reader.set_states(data)
+    assert reader.optimizer.lr_scheduler.function is half
+
+
+@pytest.mark.parametrize("write", [written_here, written_as_mxnet_does])
+def test_a_function_that_the_reader_has_not_is_refused(write):
+    reader = opt.get_updater(opt.Adam(lr_scheduler=lambda num_update: 1))
+    before = reader.optimizer
+    with pytest.raises(TypeError, match=r"set_states: it holds .*half.* lr_scheduler"):
+        reader.set_states(write(opt.SGD(lr_scheduler=half)))
+    assert reader.optimizer is before
+
+
+def test_the_scheduler_of_a_trainer_goes_there_and_back(tmp_path):
+    def fall(num_update):
+        return 1 / (1 + num_update)
+
+    weight = mx.gluon.Parameter("weight", shape=(2,))
+    weight.initialize()
+    trainer = mx.gluon.Trainer([weight], "sgd", {"lr_scheduler": fall})
+    trainer.save_states(tmp_path / "states")
+    trainer.load_states(tmp_path / "states")
+    assert trainer.optimizer.lr_scheduler is fall and trainer.learning_rate == 1
+
+
+def test_a_file_does_not_call_functions():
+    calls = []
+
+    def scheduler(*arguments):
+        calls.append(arguments)
+
+    name = f"{scheduler.__module__}\n{scheduler.__qualname__}\n".encode()
+    reader = opt.get_updater(opt.SGD(lr_scheduler=scheduler))
+    for call in (b"(I1\ntR.", b"I1\n\x85R.", b"(dR."):
+        with pytest.raises(MXNetError, match="damaged"):
+            reader.set_states(b"c" + name + call)
+    marker = b"cmxlite.optimizer.states\n_Function\n"
+    with pytest.raises(MXNetError, match="damaged"):
+        reader.set_states(marker + b"(Vos\nVsystem\ntR(Vls\ntR.")
+    with pytest.raises(MXNetError, match=r"holds the function os\.system, whose code is not in"):
+        reader.set_states(marker + b"(Vos\nVsystem\ntR.")
+    assert calls == []
 
 
 @pytest.mark.parametrize("content", [

@@ -169,7 +169,8 @@ class Trainer(NamesArguments):
         """Read what save_states wrote, here or in MXNet 1.x; all contexts get the states.
 
         Only arrays, numbers, optimizers and schedulers are read, so a file from anywhere runs
-        nothing. Raises MXNetError for a damaged one, and changes nothing then.
+        nothing. A scheduler that is a function is only named there, so that this Trainer must have
+        been made with it. Raises MXNetError for a damaged one, and changes nothing then.
         """
         with open(fname, "rb") as file:
             self._updaters[0].set_states(file.read(), os.fspath(fname))

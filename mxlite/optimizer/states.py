@@ -1,7 +1,9 @@
 """Optimizers and their states as bytes: pickles, of which only known classes are read.
 
 MXNet 1.x writes pickles too; its names stand for the classes here. Reading imports nothing and
-calls nothing but arrays, numbers, optimizers and learning rate schedulers.
+calls nothing but arrays, numbers, optimizers and learning rate schedulers. Of a function, such as a
+scheduler may be, a file holds the name: it stands for the function of this name that the optimizer
+holds which reads the file.
 """
 
 from __future__ import annotations
@@ -21,8 +23,9 @@ from ..ndarray import ndarray as arrays
 from ..ndarray import serialization
 from .optimizer import Optimizer
 
-RULE = ("arrays, numbers, containers, optimizers (subclasses of mx.optimizer.Optimizer) and "
-        "schedulers (of mx.lr_scheduler.LRScheduler)")
+RULE = ("arrays, numbers, containers, optimizers (subclasses of mx.optimizer.Optimizer), "
+        "schedulers (of mx.lr_scheduler.LRScheduler, or a function)")
+Name = tuple[str, str]              # a module and a qualified name in it
 MODULES = {"mxnet.optimizer": "mxlite.optimizer", "mxnet.lr_scheduler": "mxlite.lr_scheduler"}
 
 
@@ -39,6 +42,13 @@ class _MXNetArray:
             self.array = serialization.load_array(state["handle"])
 
 
+class _Function:
+    """Stands for a function in a file, which cannot call it."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self.name = (module, name)
+
+
 def _bytes(content: bytes = b"") -> bytes:
     """In place of bytearray, which would also make as many zeros as a number says."""
     return bytes(memoryview(content))
@@ -46,7 +56,8 @@ def _bytes(content: bytes = b"") -> bytes:
 
 def _known() -> dict[tuple[str, str], Any]:
     unpickle: Callable[..., Any] = arrays._unpickle
-    known = {("builtins", "bytearray"): _bytes, ("builtins", "set"): set,
+    known = {("builtins", "bytearray"): _bytes, (__name__, "_Function"): _Function,
+             ("builtins", "set"): set,
              ("builtins", "frozenset"): frozenset, ("numpy", "dtype"): np.dtype,
              (unpickle.__module__, unpickle.__name__): unpickle,
              ("mxnet.ndarray.ndarray", "NDArray"): _MXNetArray,
@@ -89,15 +100,30 @@ def _stand_in(found: Any) -> Any:
     """What a file gets to see of it: a pickle may set attributes of whatever it names."""
     if isinstance(found, FunctionType):
         return lambda *args: found(*args)
-    if found is _MXNetArray:
+    if found is _MXNetArray or found is _Function:
         return type(found.__name__, (found,), {})
     if isinstance(found, type) and issubclass(found, (Optimizer, LRScheduler)):
         return type(found.__name__, (), {"__new__": lambda _: object.__new__(found)})
     return found
 
 
+def _functions(optimizer: Optimizer | None) -> dict[Name, FunctionType]:
+    """The functions that an optimizer and its scheduler hold, by their names."""
+    scheduler = getattr(optimizer, "lr_scheduler", None)
+    held = [*getattr(optimizer, "__dict__", {}).values(),
+            *getattr(scheduler, "__dict__", {}).values()]
+    return {(value.__module__, value.__qualname__): value for value in held
+            if isinstance(value, FunctionType)}
+
+
 class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, functions: dict[Name, FunctionType]) -> None:
+        super().__init__(file)
+        self.functions = functions
+
     def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in self.functions:        # so MXNet writes it
+            return _Function(module, name)
         found = find(module, name)
         if found is not None:
             return _stand_in(found)
@@ -105,17 +131,24 @@ class _Unpickler(pickle.Unpickler):
             raise MXNetNotImplementedError(f"it holds {module}.{name}, which mxlite has not; "
                                            "states alone (dump_optimizer=False) hold none")
         raise MXNetTypeError(f"it holds {module}.{name}; only {RULE} are read, and nothing else "
-                             "is imported or run")
+                             "is imported or run; a function must be the lr_scheduler here, too")
 
 
 class _Pickler(pickle.Pickler):
+    def __init__(self, file: io.BytesIO, functions: dict[Name, FunctionType]) -> None:
+        super().__init__(file)
+        self.functions = functions
+
     def reducer_override(self, value: Any) -> Any:
         """Refuse what would not be read again."""
-        if isinstance(value, (type, FunctionType, BuiltinFunctionType)) and find(
-                value.__module__, value.__qualname__) is None:
-            raise MXNetTypeError(
-                f"get_states: the optimizer holds {value.__module__}.{value.__qualname__}; only "
-                f"{RULE} can be saved; dump_optimizer=False saves the states alone")
+        if not isinstance(value, (type, FunctionType, BuiltinFunctionType)):
+            return NotImplemented
+        name = value.__module__, value.__qualname__
+        if self.functions.get(name) is value:
+            return _Function, name
+        if find(*name) is None:
+            raise MXNetTypeError(f"get_states: the optimizer holds {'.'.join(name)}; only {RULE} "
+                                 "can be saved; dump_optimizer=False saves the states alone")
         return NotImplemented
 
 
@@ -125,17 +158,20 @@ def dumps(states: dict[Any, Any], optimizer: Optimizer | None = None) -> bytes:
     Raises MXNetTypeError where the optimizer holds what `loads` would not read.
     """
     file = io.BytesIO()
-    _Pickler(file).dump(states if optimizer is None else (states, optimizer))
+    _Pickler(file, _functions(optimizer)).dump(states if optimizer is None else (states, optimizer))
     return file.getvalue()
 
 
-def loads(data: bytes, source: str = "set_states") -> tuple[dict[Any, Any], Optimizer | None]:
+def loads(data: bytes, source: str = "set_states",
+          reader: Optimizer | None = None) -> tuple[dict[Any, Any], Optimizer | None]:
     """The states, and the optimizer if it is there, of bytes from here or from MXNet 1.x.
 
+    reader: the optimizer whose functions the names of functions in the file stand for.
     Raises MXNetError, naming `source`, where the bytes are damaged, or hold something else.
     """
+    functions = _functions(reader)
     try:
-        content = _replaced(_Unpickler(io.BytesIO(data)).load())
+        content = _replaced(_Unpickler(io.BytesIO(data), functions).load(), functions)
     except (MXNetTypeError, MXNetNotImplementedError) as error:
         raise type(error)(f"{source}: {error}") from None
     except Exception as error:          # a pickle may fail in any way; none may pass for states
@@ -151,17 +187,22 @@ def loads(data: bytes, source: str = "set_states") -> tuple[dict[Any, Any], Opti
     return states, optimizer
 
 
-def _replaced(value: Any) -> Any:
-    """`value` with arrays for what stands for them."""
+def _replaced(value: Any, functions: dict[Name, FunctionType]) -> Any:
+    """`value` with arrays and functions for what stands for them."""
     if isinstance(value, _MXNetArray):
         return value.array
+    if isinstance(value, _Function):
+        if value.name not in functions:
+            raise MXNetTypeError(f"it holds the function {'.'.join(value.name)}, whose code is not "
+                                 "in the file; give it to the optimizer here, as its lr_scheduler")
+        return functions[value.name]
     if type(value) in (tuple, list):
-        return type(value)([_replaced(item) for item in value])
+        return type(value)([_replaced(item, functions) for item in value])
     if type(value) is dict:
         for key in value:
-            value[key] = _replaced(value[key])
-    elif isinstance(value, Optimizer):
-        _replaced(vars(value))
+            value[key] = _replaced(value[key], functions)
+    elif isinstance(value, (Optimizer, LRScheduler)):
+        _replaced(vars(value), functions)
     return value
 
 

@@ -48,9 +48,10 @@ class Updater:
         """Take what get_states gave, here or in MXNet 1.x; errors name `source`.
 
         Raises MXNetError, and changes nothing, where the bytes are damaged or hold anything but
-        arrays, numbers, an optimizer and its scheduler.
+        arrays, numbers, an optimizer and its scheduler. A scheduler that is a function is named
+        there, and must be the scheduler of `optimizer`.
         """
-        self.states, optimizer = saved.loads(states, source)
+        self.states, optimizer = saved.loads(states, source, self.optimizer)
         self.optimizer = optimizer or self.optimizer
         self.states_synced = dict.fromkeys(self.states, False)
 
