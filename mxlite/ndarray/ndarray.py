@@ -116,6 +116,11 @@ class NDArray(OperatorArray):
         return self._values().tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        """np.asarray(x): a NumPy array over the same memory, if that can be.
+
+        What NumPy writes there, autograd does not see: a gradient that reads the old values is then
+        computed from the new ones. So it is with memoryview(x) and DLPack. asnumpy() copies.
+        """
         view = self._numpy_view() if copy is False else self._values()
         if dtype is not None and view.dtype != np.dtype(dtype):
             if copy is False:
@@ -124,7 +129,7 @@ class NDArray(OperatorArray):
         return view.copy() if copy else view
 
     def __dlpack__(self, **options: Any) -> Any:
-        """A DLPack capsule over the same memory."""
+        """A DLPack capsule over the same memory; autograd does not see what is written there."""
         return self._numpy_view().__dlpack__(**options)
 
     def __dlpack_device__(self) -> tuple[int, int]:
@@ -132,7 +137,8 @@ class NDArray(OperatorArray):
         return DLPACK_CPU, 0
 
     def to_dlpack_for_read(self) -> Any:
-        """A DLPack capsule over the same memory, by agreement only read."""
+        """A DLPack capsule over the same memory, by agreement only read; autograd does not see what
+        is written there."""
         return self.__dlpack__()
 
     to_dlpack_for_write = to_dlpack_for_read
@@ -306,7 +312,8 @@ def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray
 
     As in MXNet, the NumPy array becomes read-only when its memory is shared. Memory that NumPy may
     not write to, such as a file mapped with mode="r", is only read: writing to the result raises
-    MXNetValueError.
+    MXNetValueError. Of two results over one NumPy array, autograd does not see that what is written
+    through one changes the other.
     """
     if not isinstance(ndarray, np.ndarray):
         raise MXNetTypeError(
@@ -340,7 +347,11 @@ def _may_be_written(array: np.ndarray[Any, Any]) -> bool:
 
 
 def from_dlpack(dlpack: Any) -> NDArray:
-    """An array over the memory of a DLPack object of the CPU, such as a tensor of PyTorch."""
+    """An array over the memory of a DLPack object of the CPU, such as a tensor of PyTorch.
+
+    Autograd does not see what the other library writes there: a gradient that reads the old values
+    is then computed from the new ones.
+    """
     holder = dlpack if hasattr(dlpack, "__dlpack__") else _Capsule(dlpack)
     array = np.from_dlpack(holder)
     if not array.flags.c_contiguous:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mxlite as mx
-from mxlite import nd
+from mxlite import autograd, nd
 
 
 @pytest.mark.parametrize("dtype", [">f4", ">f8", ">f2", ">i4", ">i8"])
@@ -152,3 +152,39 @@ def test_memory_that_from_numpy_froze_can_be_wrapped_again():
 def test_from_numpy_takes_numpy_arrays():
     with pytest.raises(TypeError, match="from_numpy: ndarray must be a NumPy array; got list"):
         nd.from_numpy([1])
+
+
+def written_by_numpy(b):
+    np.asarray(b)[:] = 9
+
+
+def written_by_a_buffer(b):
+    memoryview(b)[0] = memoryview(b)[1] = 9.0
+
+
+def written_by_dlpack(b):
+    nd.from_dlpack(b.to_dlpack_for_write())[:] = 9
+
+
+@pytest.mark.parametrize("write", [written_by_numpy, written_by_a_buffer, written_by_dlpack])
+def test_autograd_does_not_see_what_others_write(write):
+    """As docs/differences.md says: the gradient is that of the new values."""
+    x, b = nd.array([1, 2]), nd.array([3, 4])
+    x.attach_grad()
+    with autograd.record():
+        y = x * b
+    write(b)
+    y.backward()
+    assert x.grad.asnumpy().tolist() == [9, 9]
+
+
+def test_autograd_does_not_see_two_arrays_over_one_of_numpy():
+    shared = np.ones(2, "float32")
+    first, second = nd.from_numpy(shared), nd.from_numpy(shared)
+    x = nd.array([1, 2])
+    x.attach_grad()
+    with autograd.record():
+        y = x * first
+    second[:] = 5
+    y.backward()
+    assert x.grad.asnumpy().tolist() == [5, 5]
