@@ -149,6 +149,24 @@ def check_shape(caller: str, name: str, value: Any, low: int, count: int = 0) ->
     return tuple([check_count(caller, name, length, low) for length in lengths])
 
 
+def check_class(caller: str, value: Any) -> None:
+    """Raise MXNetTypeError unless what is to be registered is a class."""
+    if not isinstance(value, type):
+        raise MXNetTypeError(f"{caller}: only a class can be registered; got {value!r}")
+
+
+def check_callable(caller: str, name: str, value: Any) -> None:
+    """Raise MXNetTypeError unless `value` can be called."""
+    if not callable(value):
+        raise MXNetTypeError(f"{caller}: {name} must be a function; got {value!r}")
+
+
+def check_text(caller: str, name: str, value: Any) -> None:
+    """Raise MXNetTypeError unless `value` is a string."""
+    if not isinstance(value, str):
+        raise MXNetTypeError(f"{caller}: {name} must be a string; got {value!r}")
+
+
 def no_array(value: Any) -> str:
     """"ndarray; mx.nd.array(x) makes an NDArray of it": what came where an NDArray was wanted."""
     kind = type(value).__name__

@@ -1,5 +1,6 @@
 """Arguments of wrong types: a few of tests/sweeps/wrong_types.py, which .ci/run goes through."""
 
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,21 @@ CASES = [
     (lambda: nd.onehot_encode(nd.ones(1), nd.ones(1)), r"out must have shape \(n, depth\); got"),
     (lambda: nd.to_dlpack_for_read([1]), "to_dlpack_for_read: data must be an NDArray; got list"),
     (lambda: nd._CrossDeviceCopy(nd.ones(1), ctx=3), "ctx must be a Context such as mx.cpu"),
+    (lambda: mx.init.register(3), "init.register: only a class can be registered; got 3"),
+    (lambda: mx.init.alias(3), "init.alias: a name must be a string; got 3"),
+    (lambda: mx.init.alias("three")(3), "init.alias: only a class can be registered; got 3"),
+    (lambda: mx.metric.register(3), "metric.register: only a class can be registered; got 3"),
+    (lambda: mx.metric.register(int, 3), "metric.register: name must be a string; got 3"),
+    (lambda: mx.metric.alias(3), "metric.alias: a name must be a string; got 3"),
+    (lambda: mx.optimizer.register(3), "optimizer.register: only a class can be registered; got 3"),
+    (lambda: mx.metric.np(3), "metric.np: numpy_feval must be a function; got 3"),
+    (lambda: mx.metric.CustomMetric(3), "CustomMetric: feval must be a function; got 3"),
+    (lambda: mx.optimizer.SGD(sym=3), "Optimizer: sym must be a Symbol; got int"),
+    (lambda: mx.optimizer.SGD(param_idx2name={0: 3}), r"param_idx2name must be .*; got \{0: 3\}"),
+    (lambda: mx.optimizer.SGD(lr_scheduler=3), "Optimizer: lr_scheduler must be a function; got 3"),
+    (lambda: mx.gluon.nn.Dense(2, prefix=3), "Dense: prefix must be a string; got 3"),
+    (lambda: mx.gluon.nn.Dense(2, params=3), "Dense: params must be a ParameterDict, .*; got int"),
+    (lambda: mx.gluon.nn.Sequential(params={}), "Sequential: params must be .*; got dict"),
     (lambda: nd.load(1), "expected str, bytes or os.PathLike object, not int"),
     (lambda: nd.ones(1)._copy_from(None), "expected .*ArrayBase, got NoneType"),
 ]
@@ -60,6 +76,12 @@ CASES = [
 def test_messages(call, message):
     with pytest.raises((TypeError, ValueError), match=message):
         call()
+
+
+def test_a_metric_of_a_function_without_a_name():
+    metric = mx.metric.np(functools.partial(lambda scale, label, pred: scale, 2))
+    metric.update([nd.ones(2)], [nd.ones(2)])
+    assert metric.get() == ("partial", 2)
 
 
 def test_an_update_without_a_gradient():

@@ -16,6 +16,7 @@ from ..base import (
     MXNetValueError,
     NamesArguments,
     arguments_of,
+    check_text,
     from_package,
     unknown_argument,
 )
@@ -42,6 +43,12 @@ class Block(NamesArguments):
                  **unknown: Any) -> None:
         for name in unknown:
             raise unknown_argument(type(self).__name__, name, arguments_of(type(self)))
+        caller = type(self).__name__
+        if prefix is not None:
+            check_text(caller, "prefix", prefix)
+        if params is not None and not isinstance(params, ParameterDict):
+            raise MXNetTypeError(f"{caller}: params must be a ParameterDict, such as the params of "
+                                 f"another block; got {type(params).__name__}")
         self._empty_prefix = prefix == ""
         self._prefix, self._params = BlockScope.create(prefix, params, self._alias())
         self._name = self._prefix.removesuffix("_")

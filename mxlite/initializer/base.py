@@ -8,7 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, NamesArguments, listing, suggestion
+from ..base import (
+    MXNetTypeError,
+    MXNetValueError,
+    NamesArguments,
+    check_class,
+    check_text,
+    listing,
+    suggestion,
+)
 
 REGISTRY: dict[str, type] = {}
 
@@ -128,14 +136,18 @@ def _norm(arr: nd.NDArray) -> str:
 
 def register(klass: type) -> type:
     """Class decorator: enter an initializer under its name in lower case."""
+    check_class("init.register", klass)
     REGISTRY[klass.__name__.lower()] = klass
     return klass
 
 
 def alias(*aliases: str) -> Callable[[type], type]:
     """Class decorator: enter an initializer under more names."""
+    for each in aliases:
+        check_text("init.alias", "a name", each)
 
     def enter(klass: type) -> type:
+        check_class("init.alias", klass)
         REGISTRY.update({name.lower(): klass for name in aliases})
         return klass
 

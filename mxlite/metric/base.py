@@ -8,7 +8,15 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, NamesArguments, listing, suggestion
+from ..base import (
+    MXNetTypeError,
+    MXNetValueError,
+    NamesArguments,
+    check_class,
+    check_text,
+    listing,
+    suggestion,
+)
 
 REGISTRY: dict[str, type] = {}
 
@@ -96,12 +104,17 @@ def _pairs(names: Any, values: Any) -> list[tuple[str, Any]]:
 
 def register(klass: type, name: str | None = None) -> type:
     """Class decorator: enter a metric under its name in lower case."""
-    REGISTRY[(name or klass.__name__).lower()] = klass
+    check_class("metric.register", klass)
+    name = klass.__name__ if name is None else name
+    check_text("metric.register", "name", name)
+    REGISTRY[name.lower()] = klass
     return klass
 
 
 def alias(*aliases: str) -> Callable[[type], type]:
     """Class decorator: enter a metric under its own and more names."""
+    for each in aliases:
+        check_text("metric.alias", "a name", each)
 
     def enter(klass: type) -> type:
         for name in aliases:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from ..base import MXNetValueError
+from ..base import MXNetValueError, check_callable
 from .base import EvalMetric, pairs, register
 
 Names = Sequence[str] | None
@@ -56,6 +56,7 @@ class CustomMetric(EvalMetric):
     def __init__(self, feval: Callable[..., Any], name: str | None = None,
                  allow_extra_outputs: bool = False, output_names: Names = None,
                  label_names: Names = None) -> None:
+        check_callable("CustomMetric", "feval", feval)
         if name is None:
             name = getattr(feval, "__name__", type(feval).__name__)
             name = f"custom({name})" if "<" in name else name
@@ -80,9 +81,10 @@ class CustomMetric(EvalMetric):
 def np(numpy_feval: Callable[..., Any], name: str | None = None,
        allow_extra_outputs: bool = False) -> CustomMetric:
     """A metric from a function of NumPy arrays (label, pred)."""
+    check_callable("metric.np", "numpy_feval", numpy_feval)
 
     def feval(label: Any, pred: Any) -> Any:
         return numpy_feval(label, pred)
 
-    feval.__name__ = numpy_feval.__name__
+    feval.__name__ = getattr(numpy_feval, "__name__", type(numpy_feval).__name__)
     return CustomMetric(feval, name, allow_extra_outputs)

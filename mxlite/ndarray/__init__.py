@@ -66,8 +66,8 @@ _fluent.add_methods(NDArray)
 
 
 def to_dlpack_for_read(data: NDArray) -> Any:
-    """A DLPack capsule over the array's memory, by agreement only read; autograd does not see what is
-    written there."""
+    """A DLPack capsule over the array's memory, by agreement only read; autograd does not see what
+    is written there."""
     return _array.need_array(data, "to_dlpack_for_read", "data").to_dlpack_for_read()
 
 

@@ -11,6 +11,8 @@ from ..base import (
     MXNetValueError,
     NamesArguments,
     arguments_of,
+    check_callable,
+    check_class,
     dtype_name,
     from_package,
     listing,
@@ -57,9 +59,14 @@ class Optimizer(NamesArguments):
                  param_dict: dict[int, Any] | None = None, **unknown: Any) -> None:
         for name in unknown:
             raise unknown_argument(type(self).__name__, name, arguments_of(type(self)))
-        if param_idx2name is not None and not isinstance(param_idx2name, dict):
+        if param_idx2name is not None and not (isinstance(param_idx2name, dict) and all(
+                isinstance(name, str) for name in param_idx2name.values())):
             raise MXNetTypeError("Optimizer: param_idx2name must be a dict of numbers to names; "
-                                 f"got {type(param_idx2name).__name__}")
+                                 f"got {param_idx2name!r}")
+        if sym is not None and not (hasattr(sym, "attr_dict") and hasattr(sym, "list_arguments")):
+            raise MXNetTypeError(f"Optimizer: sym must be a Symbol; got {type(sym).__name__}")
+        if lr_scheduler is not None:
+            check_callable("Optimizer", "lr_scheduler", lr_scheduler)
         self._open_rescale_grad = 1.0 if rescale_grad is None else None
         self.rescale_grad = 1.0 if rescale_grad is None else rescale_grad
         self.lr_scheduler = lr_scheduler
@@ -84,6 +91,7 @@ class Optimizer(NamesArguments):
     @staticmethod
     def register(klass: type) -> type:
         """Class decorator: enter an optimizer under its name in lower case."""
+        check_class("optimizer.register", klass)
         Optimizer.opt_registry[klass.__name__.lower()] = klass
         return klass
 
