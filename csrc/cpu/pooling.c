@@ -4,18 +4,40 @@
 #include <math.h>
 #include <string.h>
 
-#include "mx_scratch.h"
+#include "half_parts.h"
 
 #define MX_BODY "pooling_rows.h"
-#include "mx_each_float.h"
+#include "mx_each_wide.h"
 
-#define ENTRY(name, dtype) MX_ENTRY(name, dtype, pool_dims, POOL_FIELDS)
-#define FLOATS(name) ENTRY(name, f16), ENTRY(name, bf16), ENTRY(name, f32), ENTRY(name, f64)
+/* data (outer, D, H, W, inner) and out (outer, OD, OH, OW, inner), the output last.
+ * is_data: which arrays are as large as data. */
+static half_plan half_pool(const pool_dims *d, int64_t arrays, const int *is_data) {
+  half_plan plan = {.outer = d->outer, .inner = d->inner, .inner_at = 1,
+                    .fields = sizeof *d / sizeof(int64_t), .arrays = arrays};
+  for (int64_t k = 0; k < arrays; k++) {
+    plan.at[k] = k;
+    const int64_t *size = is_data[k] ? d->size : d->out;
+    plan.rows[k] = mx_product(mx_product(size[0], size[1]), size[2]);
+  }
+  return plan;
+}
+#define OUT_OF_DATA(d) half_pool(d, 2, (int[]){1, 0})
+#define DATA_OF_OUT(d) half_pool(d, 2, (int[]){0, 1})
+#define DATA_OF_OUT_AND_DATA(d) half_pool(d, 3, (int[]){0, 1, 1})
+#define OUT_OF_TWO_DATA(d) half_pool(d, 3, (int[]){1, 1, 0})
 
-#define GRAD(name, dtype) \
-  MX_ENTRY_SCRATCH(name, dtype, pool_grad_scratch_##dtype, pool_dims, POOL_FIELDS)
-#define GRADS(name) GRAD(name, f16), GRAD(name, bf16), GRAD(name, f32), GRAD(name, f64)
+HALF_KERNEL(pool_max, OUT_OF_DATA)
+HALF_KERNEL(pool_sum, OUT_OF_DATA)
+HALF_KERNEL(pool_lp2, OUT_OF_DATA)
+HALF_KERNEL(pool_lp3, OUT_OF_DATA)
+HALF_KERNEL(pool_max_grad, DATA_OF_OUT_AND_DATA)
+HALF_KERNEL(pool_sum_grad, DATA_OF_OUT)
+HALF_KERNEL(pool_max_gather, OUT_OF_TWO_DATA)
+
+#define FLOATS(name)                              \
+  MX_ENTRY(name, f32, pool_dims, POOL_FIELDS),    \
+      MX_ENTRY(name, f64, pool_dims, POOL_FIELDS), HALF_ENTRIES(name, pool_dims, POOL_FIELDS)
 
 const mx_kernel_entry mx_table_pooling[] = {
     FLOATS(pool_max), FLOATS(pool_sum), FLOATS(pool_lp2), FLOATS(pool_lp3),
-    GRADS(pool_max_grad), GRADS(pool_sum_grad), FLOATS(pool_max_gather), {0}};
+    FLOATS(pool_max_grad), FLOATS(pool_sum_grad), FLOATS(pool_max_gather), {0}};

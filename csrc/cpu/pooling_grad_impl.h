@@ -1,43 +1,43 @@
 /* Pooling's gradients of one dtype.  A unit is the plane of one `outer` index, or POOL_LANES
- * channels of it; a gradient is added up in `wide`: for 16-bit dtypes in scratch. */
+ * channels of it. */
 
 /* dx += dy at the maxima of a run. */
 static void FN(scatter_max)(const pool_dims *d, const real *x, const int64_t *o, int64_t channel,
-                            int64_t n, const real *dy, wide *dx) {
-  wide best[POOL_LANES];
+                            int64_t n, const real *dy, real *dx) {
+  real best[POOL_LANES];
   int32_t where[POOL_LANES];
   pool_walk walk = pool_begin(d, o, channel, n);
   FN(max_run)(d, x, &walk, best, where, 1);
   for (int64_t l = 0; l < n; l++)
-    if (where[l] >= 0) dx[walk.base + where[l]] += LOAD(dy[l]);
+    if (where[l] >= 0) dx[walk.base + where[l]] += dy[l];
 }
 
 /* out = g at the maxima of a run. */
 static void FN(gather_max)(const pool_dims *d, const real *x, const int64_t *o, int64_t channel,
                            int64_t n, const real *g, real *out) {
-  wide best[POOL_LANES];
+  real best[POOL_LANES];
   int32_t where[POOL_LANES];
   pool_walk walk = pool_begin(d, o, channel, n);
   FN(max_run)(d, x, &walk, best, where, 1);
   for (int64_t l = 0; l < n; l++) out[l] = where[l] < 0 ? 0 : g[walk.base + where[l]];
 }
 
-static inline __attribute__((always_inline)) void FN(spread_row)(wide *restrict p, int64_t low,
+static inline __attribute__((always_inline)) void FN(spread_row)(real *restrict p, int64_t low,
                                                                  int64_t high, int64_t K,
                                                                  int64_t S,
-                                                                 const wide *restrict grad) {
+                                                                 const real *restrict grad) {
   for (int64_t l = low; l < high; l++)
     for (int64_t k = 0; k < K; k++) p[l * S + k] += grad[l];
 }
 
 /* dx += dy * share all over the windows of a run. */
 static void FN(scatter_sum)(const pool_dims *d, const int64_t *o, int64_t channel, int64_t n,
-                            const real *dy, wide *dx) {
-  wide grad[POOL_LANES];
+                            const real *dy, real *dx) {
+  real grad[POOL_LANES];
   pool_walk walk = pool_begin(d, o, channel, n);
-  for (int64_t l = 0; l < n; l++) grad[l] = LOAD(dy[l]) * (wide)pool_share(d, o, l);
+  for (int64_t l = 0; l < n; l++) grad[l] = dy[l] * (real)pool_share(d, o, l);
   while (pool_next(d, &walk)) {
-    wide *p = dx + walk.base + walk.at;
+    real *p = dx + walk.base + walk.at;
     if (walk.K == 1 && walk.S == 1) FN(spread_row)(p, walk.low, walk.high, 1, 1, grad);
     else if (walk.K == 2 && walk.S == 2) FN(spread_row)(p, walk.low, walk.high, 2, 2, grad);
     else if (walk.K == 3 && walk.S == 2) FN(spread_row)(p, walk.low, walk.high, 3, 2, grad);
@@ -54,18 +54,17 @@ static void FN(scatter_sum)(const pool_dims *d, const int64_t *o, int64_t channe
 /* pool_max_grad: dy data -> dx.  pool_sum_grad: dy -> dx.  pool_max_gather: g data -> out. */
 enum FN(pool_pass) { FN(MAX_GRAD), FN(SUM_GRAD), FN(MAX_GATHER) };
 
-static void FN(pool_unit)(const pool_job *job, int64_t u, enum FN(pool_pass) pass, real *out,
-                          wide *scratch) {
+static void FN(pool_unit)(const pool_job *job, int64_t u, enum FN(pool_pass) pass, real *out) {
   const pool_dims *d = job->d;
   const int64_t tiles = (d->inner + POOL_LANES - 1) / POOL_LANES, outer = u / tiles;
   const int64_t channel = u % tiles * POOL_LANES, left = d->inner - channel;
   const int64_t channels = left < POOL_LANES ? left : POOL_LANES, plane = pool_plane(d);
   const int64_t step = d->inner == 1 ? POOL_LANES : 1, hop = tiles == 1 ? plane : d->inner;
   const real *given = job->ptr[0], *x = (const real *)job->ptr[1] + outer * plane;
-  wide *dx = (scratch ? scratch : (wide *)(void *)out) + outer * plane;
+  real *dx = out + outer * plane;
   const int64_t run = tiles == 1 ? plane : channels;   /* of neighbours that are all ours */
   for (int64_t k = channel; k < plane && pass != FN(MAX_GATHER); k += hop)
-    memset(dx + k, 0, (size_t)run * sizeof(wide));
+    memset(dx + k, 0, (size_t)run * sizeof(real));
   int64_t o[3];
   for (o[0] = 0; o[0] < d->out[0]; o[0]++)
     for (o[1] = 0; o[1] < d->out[1]; o[1]++)
@@ -78,25 +77,15 @@ static void FN(pool_unit)(const pool_job *job, int64_t u, enum FN(pool_pass) pas
         else if (pass == FN(SUM_GRAD)) FN(scatter_sum)(d, o, channel, n, given + y, dx);
         else FN(gather_max)(d, x, o, channel, n, given + outer * plane, out + y);
       }
-  if (!scratch) return;
-  for (int64_t k = channel; k < plane; k += hop)
-    for (int64_t c = 0; c < run; c++) out[outer * plane + k + c] = STORE(dx[k + c]);
 }
 
-/* For 16-bit dtypes, the gradients of all elements in `wide`. */
-static int64_t FN(pool_grad_scratch)(const void *desc) {
-  const pool_dims *d = desc;
-  if (sizeof(real) == sizeof(wide)) return 0;
-  return mx_product(mx_product(d->outer, pool_plane(d)), sizeof(wide));
-}
-
-/* last: which pointer is the output; the scratch block comes after it. */
-#define PASS(name, pass, last, has_scratch)                                                \
+/* last: which pointer is the output. */
+#define PASS(name, pass, last)                                                             \
   static void FN(name##_task)(void *context, int64_t i) {                                  \
     const pool_job *job = context;                                                         \
     const int64_t limit = (i + 1) * job->group;                                            \
     for (int64_t u = i * job->group; u < limit && u < job->units; u++)                     \
-      FN(pool_unit)(job, u, FN(pass), job->ptr[last], has_scratch ? job->ptr[last + 1] : NULL); \
+      FN(pool_unit)(job, u, FN(pass), job->ptr[last]);                                     \
   }                                                                                        \
   static int FN(name)(const void *desc, void *const *ptr, const mx_scalar *scalars) {      \
     (void)scalars;                                                                         \
@@ -106,7 +95,7 @@ static int64_t FN(pool_grad_scratch)(const void *desc) {
     return pool_run(d, ptr, units, pool_plane(d) + pool_outputs(d) * taps, FN(name##_task)); \
   }
 
-PASS(pool_max_grad, MAX_GRAD, 2, sizeof(real) != sizeof(wide))
-PASS(pool_sum_grad, SUM_GRAD, 1, sizeof(real) != sizeof(wide))
-PASS(pool_max_gather, MAX_GATHER, 2, 0)
+PASS(pool_max_grad, MAX_GRAD, 2)
+PASS(pool_sum_grad, SUM_GRAD, 1)
+PASS(pool_max_gather, MAX_GATHER, 2)
 #undef PASS

@@ -3,13 +3,13 @@
 
 static inline __attribute__((always_inline)) void FN(max_row)(const real *p, int64_t at,
                                                               int64_t low, int64_t high,
-                                                              int64_t K, int64_t S, wide *best,
+                                                              int64_t K, int64_t S, real *best,
                                                               int32_t *where, int placed) {
   for (int64_t l = low; l < high; l++) {
-    wide most = best[l];
+    real most = best[l];
     int32_t place = placed ? where[l] : 0;
     for (int64_t k = 0; k < K; k++) {
-      const wide value = LOAD(p[l * S + k]);
+      const real value = p[l * S + k];
       if (placed) place = value > most ? (int32_t)(at + l * S + k) : place;
       most = value > most ? value : most;
     }
@@ -20,11 +20,11 @@ static inline __attribute__((always_inline)) void FN(max_row)(const real *p, int
 
 /* best, and if placed where (from walk->base on; -1: an empty window), of the walk's lanes. */
 static inline __attribute__((always_inline)) void FN(max_run)(const pool_dims *d, const real *x,
-                                                              pool_walk *walk, wide *best,
+                                                              pool_walk *walk, real *best,
                                                               int32_t *where, int placed) {
   int is_first = placed;
   for (int64_t l = 0; l < walk->n; l++) {
-    best[l] = -(wide)INFINITY;
+    best[l] = -(real)INFINITY;
     if (placed) where[l] = -1;
   }
   for (; pool_next(d, walk); is_first = 0) {
@@ -49,10 +49,10 @@ static inline __attribute__((always_inline)) void FN(max_run)(const pool_dims *d
 
 static void FN(max_values)(const pool_dims *d, const real *x, const int64_t *o, int64_t channel,
                            int64_t n, real *y) {
-  wide best[POOL_LANES];
+  real best[POOL_LANES];
   pool_walk walk = pool_begin(d, o, channel, n);
   FN(max_run)(d, x, &walk, best, NULL, 0);
-  for (int64_t l = 0; l < n; l++) y[l] = STORE(best[l]);
+  for (int64_t l = 0; l < n; l++) y[l] = best[l];
 }
 
 #define RUN FN(max_values)

@@ -16,12 +16,12 @@ static int FN(pool_forward)(const pool_dims *d, void *const *ptr,
 
 #define NAME pool_lp2
 #define POWER(x) ((x) * (x))
-#define ROOT(a) (wide)sqrt(a)
+#define ROOT(a) (real)sqrt(a)
 #include "pooling_sum_impl.h"
 
 #define NAME pool_lp3
 #define POWER(x) ((x) * (x) * (x))
-#define ROOT(a) (wide)cbrt(a)
+#define ROOT(a) (real)cbrt(a)
 #include "pooling_sum_impl.h"
 
 #include "pooling_grad_impl.h"

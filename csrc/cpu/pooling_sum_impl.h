@@ -4,17 +4,17 @@
 /* One row of data; inlined with constant K and S where those are common. */
 static inline __attribute__((always_inline)) void PFN(row)(const real *p, int64_t low,
                                                            int64_t high, int64_t K, int64_t S,
-                                                           wide *acc) {
+                                                           real *acc) {
   for (int64_t l = low; l < high; l++) {
-    wide sum = acc[l];
-    for (int64_t k = 0; k < K; k++) sum += POWER(LOAD(p[l * S + k]));
+    real sum = acc[l];
+    for (int64_t k = 0; k < K; k++) sum += POWER(p[l * S + k]);
     acc[l] = sum;
   }
 }
 
 static void PFN(run)(const pool_dims *d, const real *x, const int64_t *o, int64_t channel,
                      int64_t n, real *y) {
-  wide acc[POOL_LANES];
+  real acc[POOL_LANES];
   pool_walk walk = pool_begin(d, o, channel, n);
   for (int64_t l = 0; l < n; l++) acc[l] = 0;
   while (pool_next(d, &walk)) {
@@ -27,11 +27,11 @@ static void PFN(run)(const pool_dims *d, const real *x, const int64_t *o, int64_
       if (l == walk.low) l = walk.high;
       if (l >= n) break;
       const int64_t last = pool_edge(d, &walk, l, &first);
-      for (int64_t k = first; k < last; k++) acc[l] += POWER(LOAD(p[l * walk.S + k]));
+      for (int64_t k = first; k < last; k++) acc[l] += POWER(p[l * walk.S + k]);
     }
   }
-  for (int64_t l = 0; l < n && d->is_average; l++) acc[l] *= (wide)pool_share(d, o, l);
-  for (int64_t l = 0; l < n; l++) y[l] = STORE(ROOT(acc[l]));
+  for (int64_t l = 0; l < n && d->is_average; l++) acc[l] *= (real)pool_share(d, o, l);
+  for (int64_t l = 0; l < n; l++) y[l] = ROOT(acc[l]);
 }
 
 #define RUN PFN(run)

@@ -5,51 +5,51 @@
 #define TERM(dy, y) (IS_LOG ? (dy) : (dy) * (y))
 #define RESULT(dy, y, total) (IS_LOG ? (dy) - EXP(y) * (total) : (y) * ((dy) - (total)))
 
-static void SFN(long_row)(const real *dy, const real *y, real *dx, int64_t axis, wide scale) {
+static void SFN(long_row)(const real *dy, const real *y, real *dx, int64_t axis, real scale) {
   double total = 0;
   int64_t i = 0;
   for (; i + SOFTMAX_BLOCK <= axis; i += SOFTMAX_BLOCK) {
-    wide lane[SOFTMAX_TILE] = {0};
+    real lane[SOFTMAX_TILE] = {0};
     for (int64_t j = i; j < i + SOFTMAX_BLOCK; j += SOFTMAX_TILE)
       MX_ROLLED for (int c = 0; c < SOFTMAX_TILE; c++)
-        lane[c] += TERM(LOAD(dy[j + c]), LOAD(y[j + c]));
+        lane[c] += TERM(dy[j + c], y[j + c]);
     for (int c = 0; c < SOFTMAX_TILE; c++) total += (double)lane[c];
   }
-  for (; i < axis; i++) total += (double)TERM(LOAD(dy[i]), LOAD(y[i]));
-  const wide sum = (wide)total;
-  for (i = 0; i < axis; i++) dx[i] = STORE(scale * RESULT(LOAD(dy[i]), LOAD(y[i]), sum));
+  for (; i < axis; i++) total += (double)TERM(dy[i], y[i]);
+  const real sum = (real)total;
+  for (i = 0; i < axis; i++) dx[i] = scale * RESULT(dy[i], y[i], sum);
 }
 
 /* `rows` <= SOFTMAX_TILE short rows, side by side in two tiles. */
 static void SFN(short_rows)(const real *dy, const real *y, real *dx, int64_t rows, int64_t axis,
-                            wide scale) {
-  wide grads[SHORT_ROW * SOFTMAX_TILE], values[SHORT_ROW * SOFTMAX_TILE];
+                            real scale) {
+  real grads[SHORT_ROW * SOFTMAX_TILE], values[SHORT_ROW * SOFTMAX_TILE];
   double total[SOFTMAX_TILE] = {0};
   for (int64_t r = 0; r < SOFTMAX_TILE; r++)
     for (int64_t i = 0; i < axis; i++) {
-      grads[i * SOFTMAX_TILE + r] = r < rows ? LOAD(dy[r * axis + i]) : 0;
-      values[i * SOFTMAX_TILE + r] = r < rows ? LOAD(y[r * axis + i]) : 0;
+      grads[i * SOFTMAX_TILE + r] = r < rows ? dy[r * axis + i] : 0;
+      values[i * SOFTMAX_TILE + r] = r < rows ? y[r * axis + i] : 0;
     }
   for (int64_t i = 0; i < axis * SOFTMAX_TILE; i += SOFTMAX_TILE)
     MX_ROLLED for (int c = 0; c < SOFTMAX_TILE; c++)
       total[c] += (double)TERM(grads[i + c], values[i + c]);
   for (int64_t i = 0; i < axis * SOFTMAX_TILE; i += SOFTMAX_TILE)
     MX_ROLLED for (int c = 0; c < SOFTMAX_TILE; c++)
-      grads[i + c] = scale * RESULT(grads[i + c], values[i + c], (wide)total[c]);
+      grads[i + c] = scale * RESULT(grads[i + c], values[i + c], (real)total[c]);
   for (int64_t r = 0; r < rows; r++)
-    for (int64_t i = 0; i < axis; i++) dx[r * axis + i] = STORE(grads[i * SOFTMAX_TILE + r]);
+    for (int64_t i = 0; i < axis; i++) dx[r * axis + i] = grads[i * SOFTMAX_TILE + r];
 }
 
 /* `width` <= SOFTMAX_TILE neighbouring columns of an (axis, inner) block. */
 static void SFN(columns)(const real *dy, const real *y, real *dx, int64_t axis, int64_t inner,
-                         int64_t width, wide scale) {
+                         int64_t width, real scale) {
   double total[SOFTMAX_TILE] = {0};
   for (int64_t i = 0; i < axis * inner; i += inner)
     for (int64_t c = 0; c < width; c++)
-      total[c] += (double)TERM(LOAD(dy[i + c]), LOAD(y[i + c]));
+      total[c] += (double)TERM(dy[i + c], y[i + c]);
   for (int64_t i = 0; i < axis * inner; i += inner)
     for (int64_t c = 0; c < width; c++)
-      dx[i + c] = STORE(scale * RESULT(LOAD(dy[i + c]), LOAD(y[i + c]), (wide)total[c]));
+      dx[i + c] = scale * RESULT(dy[i + c], y[i + c], (real)total[c]);
 }
 
 static void SFN(task)(void *context, int64_t i) {
@@ -58,7 +58,7 @@ static void SFN(task)(void *context, int64_t i) {
   const int64_t rows = softmax_unit_rows(d), rest = job->units - i * job->group;
   const int64_t begin = i * job->group, end = begin + (rest < job->group ? rest : job->group);
   const int64_t tiles = (d->inner + SOFTMAX_TILE - 1) / SOFTMAX_TILE;
-  const wide scale = (wide)d->scale;
+  const real scale = (real)d->scale;
   for (int64_t u = begin; u < end; u++) {
     const int64_t column = u % tiles * SOFTMAX_TILE, row = u / tiles * rows;
     const int64_t at = row * d->axis * d->inner + column, left = d->inner - column;

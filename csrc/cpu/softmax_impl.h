@@ -1,9 +1,9 @@
-/* softmax and log_softmax of one dtype, IS_LOG 0 or 1.  In a tile everything is `wide`. */
+/* softmax and log_softmax of one dtype, IS_LOG 0 or 1.  In a tile everything is `real`. */
 #define SFN(part) MX_JOIN_(MX_JOIN_(NAME, part), DT)
 
 /* tile (axis, SOFTMAX_TILE), already scaled, column by column. */
-static void SFN(tile)(wide *tile, int64_t axis) {
-  wide most[SOFTMAX_TILE];
+static void SFN(tile)(real *tile, int64_t axis) {
+  real most[SOFTMAX_TILE];
   double total[SOFTMAX_TILE];
   for (int c = 0; c < SOFTMAX_TILE; c++) {
     most[c] = tile[c];
@@ -11,82 +11,82 @@ static void SFN(tile)(wide *tile, int64_t axis) {
   }
   for (int64_t i = 1; i < axis; i++)
     MX_ROLLED for (int c = 0; c < SOFTMAX_TILE; c++) {
-      const wide value = tile[i * SOFTMAX_TILE + c];
+      const real value = tile[i * SOFTMAX_TILE + c];
       most[c] = value > most[c] ? value : most[c];
     }
   for (int64_t i = 0; i < axis; i++)
     MX_ROLLED for (int c = 0; c < SOFTMAX_TILE; c++) {
-      wide *value = &tile[i * SOFTMAX_TILE + c];
-      const wide shifted = *value - most[c], power = EXP(shifted);
+      real *value = &tile[i * SOFTMAX_TILE + c];
+      const real shifted = *value - most[c], power = EXP(shifted);
       *value = IS_LOG ? shifted : power;
       total[c] += (double)power;
     }
   for (int c = 0; c < SOFTMAX_TILE; c++)
-    most[c] = IS_LOG ? (wide)log(total[c]) : (wide)(1 / total[c]);
+    most[c] = IS_LOG ? (real)log(total[c]) : (real)(1 / total[c]);
   for (int64_t i = 0; i < axis; i++)
     for (int c = 0; c < SOFTMAX_TILE; c++) {
-      wide *value = &tile[i * SOFTMAX_TILE + c];
+      real *value = &tile[i * SOFTMAX_TILE + c];
       *value = IS_LOG ? *value - most[c] : *value * most[c];
     }
 }
 
 /* `rows` <= SOFTMAX_TILE short rows: transposed into a tile and back. */
-static void SFN(short_rows)(const real *x, real *y, int64_t rows, int64_t axis, wide scale) {
-  wide tile[SHORT_ROW * SOFTMAX_TILE];
+static void SFN(short_rows)(const real *x, real *y, int64_t rows, int64_t axis, real scale) {
+  real tile[SHORT_ROW * SOFTMAX_TILE];
   for (int64_t r = 0; r < SOFTMAX_TILE; r++)
     for (int64_t i = 0; i < axis; i++)
-      tile[i * SOFTMAX_TILE + r] = r < rows ? LOAD(x[r * axis + i]) * scale : 0;
+      tile[i * SOFTMAX_TILE + r] = r < rows ? x[r * axis + i] * scale : 0;
   SFN(tile)(tile, axis);
   for (int64_t r = 0; r < rows; r++)
-    for (int64_t i = 0; i < axis; i++) y[r * axis + i] = STORE(tile[i * SOFTMAX_TILE + r]);
+    for (int64_t i = 0; i < axis; i++) y[r * axis + i] = tile[i * SOFTMAX_TILE + r];
 }
 
-static void SFN(long_row)(const real *x, real *y, int64_t axis, wide scale) {
-  wide lane[SOFTMAX_TILE], most = LOAD(x[0]) * scale;
+static void SFN(long_row)(const real *x, real *y, int64_t axis, real scale) {
+  real lane[SOFTMAX_TILE], most = x[0] * scale;
   double total = 0;
-  for (int64_t i = 0; i < axis; i++) most = LOAD(x[i]) * scale > most ? LOAD(x[i]) * scale : most;
+  for (int64_t i = 0; i < axis; i++) most = x[i] * scale > most ? x[i] * scale : most;
   for (int64_t begin = 0; begin < axis; begin += SOFTMAX_BLOCK) {
-    wide power[SOFTMAX_BLOCK];
+    real power[SOFTMAX_BLOCK];
     const int64_t rest = axis - begin, n = rest < SOFTMAX_BLOCK ? rest : SOFTMAX_BLOCK;
-    for (int64_t i = 0; i < n; i++) power[i] = EXP(LOAD(x[begin + i]) * scale - most);
+    for (int64_t i = 0; i < n; i++) power[i] = EXP(x[begin + i] * scale - most);
     for (int64_t i = n; i < SOFTMAX_BLOCK; i++) power[i] = 0;
     for (int c = 0; c < SOFTMAX_TILE; c++) lane[c] = 0;
     for (int64_t i = 0; i < SOFTMAX_BLOCK; i += SOFTMAX_TILE)
       for (int c = 0; c < SOFTMAX_TILE; c++) lane[c] += power[i + c];
     for (int c = 0; c < SOFTMAX_TILE; c++) total += (double)lane[c];
   }
-  const wide shift = IS_LOG ? most + (wide)log(total) : most, factor = (wide)(1 / total);
+  const real shift = IS_LOG ? most + (real)log(total) : most, factor = (real)(1 / total);
   for (int64_t i = 0; i < axis; i++) {
-    const wide shifted = LOAD(x[i]) * scale - shift;
-    y[i] = IS_LOG ? STORE(shifted) : STORE(EXP(shifted) * factor);
+    const real shifted = x[i] * scale - shift;
+    y[i] = IS_LOG ? shifted : (EXP(shifted) * factor);
   }
 }
 
 /* `width` <= SOFTMAX_TILE neighbouring columns of an (axis, inner) block. */
 static void SFN(columns)(const real *x, real *y, int64_t axis, int64_t inner, int64_t width,
-                         wide scale) {
-  wide most[SOFTMAX_TILE], shift[SOFTMAX_TILE], factor[SOFTMAX_TILE];
+                         real scale) {
+  real most[SOFTMAX_TILE], shift[SOFTMAX_TILE], factor[SOFTMAX_TILE];
   double total[SOFTMAX_TILE];
   for (int64_t c = 0; c < width; c++) {
-    most[c] = LOAD(x[c]) * scale;
+    most[c] = x[c] * scale;
     total[c] = 0;
   }
   for (int64_t i = 1; i < axis; i++)
     for (int64_t c = 0; c < width; c++) {
-      const wide value = LOAD(x[i * inner + c]) * scale;
+      const real value = x[i * inner + c] * scale;
       most[c] = value > most[c] ? value : most[c];
     }
   for (int64_t i = 0; i < axis; i++)
     for (int64_t c = 0; c < width; c++)
-      total[c] += (double)EXP(LOAD(x[i * inner + c]) * scale - most[c]);
+      total[c] += (double)EXP(x[i * inner + c] * scale - most[c]);
   for (int64_t c = 0; c < width; c++) {
-    shift[c] = IS_LOG ? most[c] + (wide)log(total[c]) : most[c];
-    factor[c] = (wide)(1 / total[c]);
+    shift[c] = IS_LOG ? most[c] + (real)log(total[c]) : most[c];
+    factor[c] = (real)(1 / total[c]);
   }
   for (int64_t i = 0; i < axis; i++)
     for (int64_t c = 0; c < width; c++) {
-      const wide shifted = LOAD(x[i * inner + c]) * scale - shift[c];
-      y[i * inner + c] = IS_LOG ? STORE(shifted) : STORE(EXP(shifted) * factor[c]);
+      const real shifted = x[i * inner + c] * scale - shift[c];
+      y[i * inner + c] = IS_LOG ? shifted : (EXP(shifted) * factor[c]);
     }
 }
 
@@ -102,7 +102,7 @@ static void SFN(task)(void *context, int64_t i) {
     const real *x = (const real *)job->ptr[0] + at;
     real *y = (real *)job->ptr[d->output] + at;
     const int64_t count = d->outer - row < rows ? d->outer - row : rows;
-    const wide scale = (wide)d->scale;
+    const real scale = (real)d->scale;
     if (rows > 1) SFN(short_rows)(x, y, count, d->axis, scale);
     else if (d->inner == 1) SFN(long_row)(x, y, d->axis, scale);
     else SFN(columns)(x, y, d->axis, d->inner, left < SOFTMAX_TILE ? left : SOFTMAX_TILE, scale);

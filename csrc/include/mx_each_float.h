@@ -4,33 +4,7 @@
  *   LOAD(x)    real -> wide                               STORE(x)   wide -> real
  *   IS_HALF    1 for f16 and bf16, which come after f32
  * No include guard: every inclusion stamps the body out again. */
-#include "mx_dtype.h"
-
-#define MX_JOIN(a, b) a##_##b
-#define MX_JOIN_(a, b) MX_JOIN(a, b)
-#define FN(name) MX_JOIN_(name, DT)
-
-#define DT f32
-#define real float
-#define wide float
-#define LOAD(x) (x)
-#define STORE(x) (x)
-#define IS_HALF 0
-#include MX_BODY
-#undef DT
-#undef real
-#undef wide
-
-#define DT f64
-#define real double
-#define wide double
-#include MX_BODY
-#undef DT
-#undef real
-#undef wide
-#undef LOAD
-#undef STORE
-#undef IS_HALF
+#include "mx_each_wide.h"
 
 #define IS_HALF 1
 #define DT f16
