@@ -1,0 +1,116 @@
+"""Blocks side by side, pixels made of channels, and normalization over devices."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .... import ndarray as nd
+from ....base import MXNetNotImplementedError, Shape, check_count, check_shape
+from ...hybrid_block import HybridBlock
+from ...nn import BatchNorm, HybridSequential, Sequential
+
+
+class Concurrent(Sequential):
+    """The outputs of all blocks for the same x, joined along `axis`."""
+
+    def __init__(self, axis: int = -1, prefix: str | None = None, params: Any = None) -> None:
+        super().__init__(prefix=prefix, params=params)
+        self.axis = axis
+
+    def forward(self, x: Any, *args: Any) -> Any:
+        """concat(block(x), ..., dim=axis)."""
+        return nd.concat(*[block(x, *args) for block in self], dim=self.axis)
+
+
+class HybridConcurrent(HybridSequential):
+    """The outputs of all HybridBlocks for the same x, joined along `axis`."""
+
+    def __init__(self, axis: int = -1, prefix: str | None = None, params: Any = None) -> None:
+        super().__init__(prefix=prefix, params=params)
+        self.axis = axis
+
+    forward = HybridBlock.forward
+
+    def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
+        """concat(block(x), ..., dim=axis)."""
+        return F.concat(*[block(x, *args) for block in self], dim=self.axis)
+
+
+class Identity(HybridBlock):
+    """x as it is: a branch of a HybridConcurrent that keeps its input."""
+
+    def hybrid_forward(self, F: Any, x: Any) -> Any:
+        """x."""
+        return x
+
+
+class SyncBatchNorm(BatchNorm):
+    """BatchNorm over all devices of a batch; here over one, as BatchNorm.
+
+    num_devices: how many take part; 1, or None.
+    """
+
+    def __init__(self, in_channels: int = 0, num_devices: int | None = None,
+                 momentum: float = 0.9, epsilon: float = 1e-5, center: bool = True,
+                 scale: bool = True, use_global_stats: bool = False,
+                 beta_initializer: Any = "zeros", gamma_initializer: Any = "ones",
+                 running_mean_initializer: Any = "zeros",
+                 running_variance_initializer: Any = "ones", **kwargs: Any) -> None:
+        super().__init__(1, momentum, epsilon, center, scale, use_global_stats, beta_initializer,
+                         gamma_initializer, running_mean_initializer,
+                         running_variance_initializer, in_channels, **kwargs)
+        if num_devices is not None and check_count("SyncBatchNorm", "num_devices", num_devices,
+                                                   1) > 1:
+            raise MXNetNotImplementedError("SyncBatchNorm: num_devices must be 1, as there is no "
+                                           f"device but the CPU; got {num_devices}")
+
+
+class _PixelShuffle(HybridBlock):
+    """What all of them share: (N, factors * C, *spatial) -> (N, C, *(spatial * factors))."""
+
+    ndim: int
+
+    def __init__(self, factor: int | Shape) -> None:
+        super().__init__()
+        self._factors = check_shape(type(self).__name__, "factor", factor, 1, self.ndim)
+
+    def hybrid_forward(self, F: Any, x: Any) -> Any:
+        """Factors split off the channels, each moved behind its axis and joined with it."""
+        n = self.ndim
+        # -4 splits an axis in two, -3 joins two, 0 keeps one
+        x = F.reshape(x, shape=(0, -4, -1, math.prod(self._factors), *[0] * n))
+        for i, factor in enumerate(self._factors[:-1]):
+            x = F.reshape(x, shape=(*[0] * (2 + i), -4, factor, -1, *[0] * n))
+        pairs = [axis for i in range(n) for axis in (2 + n + i, 2 + i)]
+        return F.reshape(F.transpose(x, axes=(0, 1, *pairs)), shape=(0, 0, *[-3] * n))
+
+    def __repr__(self) -> str:
+        shown = self._factors[0] if self.ndim == 1 else self._factors
+        return f"{type(self).__name__}({shown})"
+
+
+class PixelShuffle1D(_PixelShuffle):
+    """Values of channels as pixels: (N, factor * C, W) -> (N, C, W * factor)."""
+
+    ndim = 1
+
+
+class PixelShuffle2D(_PixelShuffle):
+    """Values of channels as pixels: (N, f1 * f2 * C, H, W) -> (N, C, H * f1, W * f2).
+
+    factor: (f1, f2), or one number for both.
+    """
+
+    ndim = 2
+
+
+class PixelShuffle3D(_PixelShuffle):
+    """Values of channels as voxels.
+
+    (N, f1 * f2 * f3 * C, D, H, W) -> (N, C, D * f1, H * f2, W * f3).
+
+    factor: (f1, f2, f3), or one number for all.
+    """
+
+    ndim = 3
