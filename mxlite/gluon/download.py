@@ -27,7 +27,14 @@ _TIMEOUT = 30                                      # seconds without a byte
 
 
 class DownloadError(MXNetError, OSError):
-    """A file could not be fetched, or is not the one that was wanted."""
+    """A file could not be fetched, or is not the one that was wanted.
+
+    fault: what happened, without what to do about it.
+    """
+
+    def __init__(self, fault: str, advice: str = "") -> None:
+        super().__init__(f"{fault}. {advice}" if advice else fault)
+        self.fault = fault
 
 
 class _NoSuchFile(Exception):
@@ -67,6 +74,7 @@ def download(url: str, path: str | None = None, overwrite: bool = False,
              sha1_hash: str | None = None, retries: int = 5, verify_ssl: bool = True) -> str:
     """Download a file unless it exists; returns its path.
 
+    url: http://, https:// or file://.
     path: the file, or a folder for it; None: here. overwrite: fetch it in any case. sha1_hash: 40
         hexadecimal digits; a file there with another hash is fetched again.
     retries: how many more times to try; each resumes where the last one failed, if the server
@@ -77,7 +85,8 @@ def download(url: str, path: str | None = None, overwrite: bool = False,
     if retries < 0:
         raise MXNetValueError(f"download: retries must be at least 0; got {retries}")
     if "://" not in url:
-        raise MXNetValueError(f"download: url must begin with http:// or https://; got {url!r}")
+        raise MXNetValueError("download: url must begin with http://, https:// or file://; "
+                              f"got {url!r}")
     given = _target(url, path)
     name = target_of(given)
     if not overwrite and os.path.exists(name) and (
@@ -178,8 +187,8 @@ class _Fetch:
     def error(self, tries: int, fault: str) -> DownloadError:
         folder, base = os.path.split(os.path.abspath(self.name))
         return DownloadError(
-            f"download: {self.url} could not be fetched ({tries} tries): {fault}. To do without, "
-            f"put the file into {folder} as {base}")
+            f"download: {self.url} could not be fetched ({tries} tries): {fault}",
+            f"To do without, put the file into {folder} as {base}")
 
     def digest(self) -> str:
         self.part.seek(0)
@@ -193,7 +202,7 @@ class _Fetch:
 
     def once(self) -> None:
         """One request; raises OSError if it ends early."""
-        from urllib.error import HTTPError
+        from urllib.error import HTTPError, URLError
         from urllib.request import Request, urlopen
 
         have = self.part.seek(0, os.SEEK_END)
@@ -210,6 +219,10 @@ class _Fetch:
         except HTTPError as error:
             self.refused(error, have)
             return
+        except URLError as error:
+            if self.url.startswith("file:"):
+                raise _NoSuchFile(str(error.reason)) from None
+            raise
         with response:
             if have and not str(response.headers.get("Content-Range", "")).startswith(
                     f"bytes {have}-"):

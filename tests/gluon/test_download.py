@@ -135,6 +135,25 @@ def test_no_such_file_is_not_tried_again(server, tmp_path):
     assert len(server.requests) == 1 and os.listdir(tmp_path) == []
 
 
+def test_a_file_of_this_machine(tmp_path):
+    (tmp_path / "file.bin").write_bytes(CONTENT)
+    url, folder = (tmp_path / "file.bin").as_uri(), tmp_path / "folder"
+    check(utils.download(url, str(folder / "copy"), sha1_hash=SHA1), folder)
+    for name, fault in (("none", "No such file"), ("file.bin/none", "Not a directory")):
+        with pytest.raises(DownloadError, match=rf"none could not be .* \(1 tries\): .*{fault}"):
+            utils.download(url.replace("file.bin", name), str(folder))
+    assert os.listdir(folder) == ["copy"]
+
+
+def test_an_error_holds_what_happened_apart(server, tmp_path):
+    with pytest.raises(DownloadError) as raised:
+        utils.download(server.url("/none"), str(tmp_path))
+    fault = "could not be fetched (1 tries): HTTP Error 404: Not Found"
+    assert raised.value.fault == f"download: {server.url('/none')} {fault}"
+    assert str(raised.value) == (f"{raised.value.fault}. To do without, put the file into "
+                                 f"{tmp_path} as none")
+
+
 def test_a_busy_server_is_tried_again(server, tmp_path):
     server.statuses = [503, 429]
     check(fetch(server, tmp_path), tmp_path)
@@ -166,7 +185,7 @@ def test_several_at_once(server, tmp_path):
 
 @pytest.mark.parametrize(("url", "options", "message"), [
     ("http://host/", {}, "url must end in a file name, or path must have one; got 'http://host/'"),
-    ("host/file", {}, "url must begin with http:// or https://; got 'host/file'"),
+    ("host/file", {}, "url must begin with http://, https:// or file://; got 'host/file'"),
     ("http://host/file", {"retries": -1}, "retries must be at least 0; got -1"),
 ])
 def test_misuse_is_named(url, options, message):
