@@ -27,6 +27,13 @@ def lines_of(path: str) -> Iterator[tuple[int, str]]:
         raise DataFileError(f"{path}: opening failed: {error.strerror}", error.errno) from error
 
 
+def lines_of_all(paths: Iterable[str]) -> Iterator[tuple[str, int, str]]:
+    """(path, number, line) of the lines of several files, as `lines_of` gives them."""
+    for path in paths:
+        for number, line in lines_of(path):
+            yield path, number, line
+
+
 def fields_of(line: str) -> list[str]:
     """What has tabs between it; white space around the line is left out."""
     return line.strip(SPACE).split("\t")

@@ -7,17 +7,19 @@ from typing import Any
 from ..base import MXNetValueError, Shape, check_count
 from .arguments import FilePath, reads_texts
 from .file_iter import check_dtype, check_settings, sample_shape
-from .text_files import Part, Table, find_files
+from .paths import find_files
+from .text_files import Part, Table
 from .text_iter import DTYPES, TextIter
 
 
 class CSVIter(TextIter):
-    """Batches of rows of CSV files: data (N, *data_shape), labels (N, *label_shape).
+    r"""Batches of rows of CSV files: data (N, *data_shape), labels (N, *label_shape).
 
-    data_csv, label_csv: a file, a folder (its files by name), or several joined by ';'. Labels
-    of shape (1,) come as (N,); without label_csv they are zeros. dtype: of data and labels, one
-    of float32, float64, int32, int64. A line that is not blank is a row of numbers with commas
-    between them, and perhaps one at the end; floats are rounded correctly.
+    data_csv, label_csv: a file, a folder (its files by name), a folder with a regular expression
+    for their names (r"a/.*\.csv"), or several of these joined by ';'. Labels of shape (1,) come as
+    (N,); without label_csv they are zeros. dtype: of data and labels, one of float32, float64,
+    int32, int64. A line that is not blank is a row of numbers with commas between them, and
+    perhaps one at the end; floats are rounded correctly.
 
     round_batch: fill the last batch with the first rows, counted in `pad`, and begin the next
     epoch after them; with few rows, an epoch can be shorter or even empty. Without it, the end of

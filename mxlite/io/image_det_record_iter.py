@@ -15,7 +15,7 @@ from .box_labels import find_labels
 from .detection_settings import check_detection, check_number
 from .file_iter import check_dtype, check_settings
 from .mean_image import find_mean_image
-from .record_index import check_file, find_records
+from .record_index import find_lists, find_records
 from .record_iter import RecordIter, decode_upright, draw_seeds, written_dtype
 
 _DTYPES = ["float32", "uint8", "float16", "bfloat16", "float64"]
@@ -103,7 +103,7 @@ class ImageDetRecordIter(RecordIter):
         records = find_records(caller, path_imgrec, "", num_parts, part_index)
         listed, pad_width = find_labels(
             caller, records.paths, records.offsets,
-            path_imglist and check_file(caller, "path_imglist", path_imglist),
+            find_lists(caller, path_imglist),
             check_count(caller, "label_pad_width", label_pad_width, low=-1))
         order_seed, augment_seed = draw_seeds(caller, seed, None)
         mean_image = find_mean_image(type(self), "" if any(settings["mean"]) else mean_img,

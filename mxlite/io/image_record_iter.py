@@ -11,21 +11,22 @@ from .arguments import FilePath, reads_texts
 from .file_iter import check_dtype, check_settings
 from .image_settings import check_augment
 from .mean_image import find_mean_image
-from .record_index import check_file, find_records, read_image_list
+from .record_index import find_lists, find_records, read_image_list
 from .record_iter import RecordIter, decode_upright, draw_seeds, written_dtype
 
 _DTYPES = ["float32", "uint8", "int8", "float16", "bfloat16", "float64"]
 
 
 class ImageRecordIter(RecordIter):
-    """Batches of images that threads decode, augment, normalise and prefetch.
+    r"""Batches of images that threads decode, augment, normalise and prefetch.
 
     Gives data (N, channels, height, width) and labels float32 (N,), or (N, label_width).
 
-    The files: path_imgrec, a file, a folder (its files by name, but .idx and .lst), or several
-    joined by ';'. path_imgidx: an index, whose offsets count on from file to file; without one,
-    the headers are scanned once.
-    path_imglist: a list (id, labels, path) whose labels replace those of the records.
+    The files: path_imgrec, a file, a folder (its files by name, but .idx and .lst), a folder with
+    a regular expression for their names (r"a/.*\.rec"), or several of these joined by ';'.
+    path_imgidx: an index, whose offsets count on from file to file; without one, the headers are
+    scanned once. path_imglist: a list (id, labels, path), or several as in path_imgrec, whose
+    labels replace those of the records.
     num_parts, part_index: take one of num_parts parts with about equal numbers of records.
 
     Order: shuffle permutes all records, in each epoch anew, by `seed` and the epoch's number.
@@ -92,12 +93,12 @@ class ImageRecordIter(RecordIter):
             raise MXNetValueError(f"{caller}: aug_seq must be 'aug_default'; got {aug_seq!r}")
         dtype = check_dtype(caller, self._default_dtype if dtype is None else dtype, _DTYPES)
         records = find_records(caller, path_imgrec, path_imgidx, num_parts, part_index)
-        listed = path_imglist and read_image_list(check_file(caller, "path_imglist", path_imglist),
-                                                  label_width)
+        lists = find_lists(caller, path_imglist)
+        listed = read_image_list(lists, label_width) if lists else None
         order_seed, augment_seed = draw_seeds(caller, seed, seed_aug)
         mean_image = find_mean_image(type(self), mean_img, settings["data_shape"], given)
         crew = ImageRecords(records.paths, records.offsets, settings, mean_image, decode_upright,
-                            written_dtype(dtype), label_width, listed or None, augment_seed,
+                            written_dtype(dtype), label_width, listed, augment_seed,
                             threads, max(int(prefetch_buffer), 1))
         super().__init__(
             records, crew, batch_size, settings["data_shape"],

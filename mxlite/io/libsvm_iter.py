@@ -10,20 +10,22 @@ import numpy as np
 from ..base import MXNetValueError, Shape, check_count
 from .arguments import FilePath, reads_texts
 from .file_iter import check_dtype, check_part, check_settings, sample_shape
-from .text_files import Table, cut_files, find_files
+from .paths import find_files
+from .text_files import Table, cut_files
 from .text_iter import DTYPES, TextIter
 
 _MOST = 4 << 30           # bytes of a batch's data
 
 
 class LibSVMIter(TextIter):
-    """Batches of rows of LibSVM files: data (N, columns), labels (N,), or (N, *label_shape).
+    r"""Batches of rows of LibSVM files: data (N, columns), labels (N,), or (N, *label_shape).
 
     A line is `label index:value index:value ...`, indices from 0 on in any order; of two values for
     one index the later counts. `label:weight` and `qid:number` are accepted, and make no
-    difference; # begins a comment. data_libsvm: a file, a folder (its files by name), or several
-    joined by ';'. data_shape: (columns,). label_libsvm: a file in the same form, whose pairs are
-    the labels, with label_shape=(more than 1,); then the labels of data_libsvm are ignored.
+    difference; # begins a comment. data_libsvm: a file, a folder (its files by name), a folder
+    with a regular expression for their names (r"a/.*\.svm"), or several of these joined by ';'.
+    data_shape: (columns,). label_libsvm: files in the same form, whose pairs are the labels, with
+    label_shape=(more than 1,); then the labels of data_libsvm are ignored.
 
     Unlike MXNet's CSR arrays, data and labels are dense NDArrays, of the same values: a batch takes
     batch_size * columns numbers, and more than 4 GB raise.

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._dataio.image_records import scan
-from .._dataio.lines import BYTES, fields_of, lines_of, offset_of, repeated
+from .._dataio.lines import BYTES, fields_of, lines_of, lines_of_all, offset_of, repeated
 from ..base import MXNetValueError
 from .file_iter import check_part, part_of
-from .text_files import find_files
+from .paths import find_files
 
 
 class Records(NamedTuple):
@@ -29,8 +29,11 @@ def find_records(caller: str, path_imgrec: str, path_imgidx: str, num_parts: int
                  part_index: int) -> Records:
     """The records of one of `num_parts` parts, whose sizes differ by one at most."""
     paths = find_files(caller, "path_imgrec", path_imgrec, apart=(".idx", ".lst"))
-    offsets = record_offsets(
-        paths, path_imgidx and check_file(caller, "path_imgidx", path_imgidx))
+    index = find_files(caller, "path_imgidx", path_imgidx) if path_imgidx else [""]
+    if len(index) > 1:
+        raise MXNetValueError(f"{caller}: path_imgidx must be one file; {path_imgidx} are "
+                              f"{len(index)}")
+    offsets = record_offsets(paths, index[0])
     part = part_of(len(offsets), *check_part(caller, num_parts, part_index))
     if part.start == part.stop:
         raise MXNetValueError(f"{caller}: {path_imgrec} must have records for part {part_index} of "
@@ -38,7 +41,7 @@ def find_records(caller: str, path_imgrec: str, path_imgidx: str, num_parts: int
     return Records(path_imgrec, paths, offsets, part.start, part.stop - part.start)
 
 
-def record_offsets(paths: list[str], index: str | None) -> np.ndarray[Any, Any]:
+def record_offsets(paths: list[str], index: str) -> np.ndarray[Any, Any]:
     """int64 (n,): bytes, in the order of the index file, or of the records where there is none."""
     if index:
         return read_index(index)
@@ -65,16 +68,22 @@ def warn_of_repeats(path: str, keys: list[str]) -> None:
                       "them: readers by key give the last record of a key", stacklevel=7)
 
 
-def read_image_list(path: str, label_width: int) -> tuple[Any, Any]:
-    """(ids uint64 (n,) ascending, labels float32 (n, label_width)) of a list of images.
+def find_lists(caller: str, path_imglist: str) -> list[str]:
+    """The files of path_imglist; none where it is not given."""
+    return (find_files(caller, "path_imglist", path_imglist, apart=(".idx", ".rec"))
+            if path_imglist else [])
 
-    Its lines are an id, labels, of which the first `label_width` are taken, and perhaps a path,
+
+def read_image_list(paths: list[str], label_width: int) -> tuple[Any, Any]:
+    """(ids uint64 (n,) ascending, labels float32 (n, label_width)) of lists of images.
+
+    Their lines are an id, labels, of which the first `label_width` are taken, and perhaps a path,
     with tabs or spaces between them.
     """
-    lines = list(lines_of(path))
+    lines = list(lines_of_all(paths))
     ids = np.empty(len(lines), np.uint64)
     labels = np.empty((len(lines), label_width), np.float32)
-    for i, (number, line) in enumerate(lines):
+    for i, (path, number, line) in enumerate(lines):
         fields = line.encode("utf-8", BYTES).split()       # of bytes: white space as C's
         try:
             ids[i] = int(fields[0])
@@ -86,19 +95,12 @@ def read_image_list(path: str, label_width: int) -> tuple[Any, Any]:
             raise MXNetValueError(
                 f"{path}: line {number}: expected an id, {label_width} labels (label_width) "
                 f"and a path, with tabs between them, found {line!r}") from None
+    names = ";".join(paths)
     if not lines:
-        raise MXNetValueError(f"{path}: expected lines of an id, labels and a path, found none")
+        raise MXNetValueError(f"{names}: expected lines of an id, labels and a path, found none")
     order = np.argsort(ids, kind="stable")
     ids, labels = ids[order], np.ascontiguousarray(labels[order])
     twice = np.flatnonzero(ids[1:] == ids[:-1])
     if len(twice):
-        raise MXNetValueError(f"{path}: expected each id once, found {ids[twice[0]]} twice")
+        raise MXNetValueError(f"{names}: expected each id once, found {ids[twice[0]]} twice")
     return ids, labels
-
-
-def check_file(caller: str, argument: str, path: str) -> str:
-    """The path as a str; raises where there is no such file."""
-    name = os.fspath(path)
-    if not os.path.isfile(name):
-        raise MXNetValueError(f"{caller}: {argument} must be a file; there is none at {name!r}")
-    return name

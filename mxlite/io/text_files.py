@@ -6,7 +6,7 @@ import math
 import os
 from dataclasses import dataclass
 
-from ..base import MXNetValueError, Shape
+from ..base import Shape
 
 
 @dataclass(frozen=True)
@@ -36,30 +36,6 @@ class Table:
     def shape_name(self) -> str:
         """The argument that gives the shape."""
         return self.argument.split("_")[0] + "_shape"
-
-
-def find_files(caller: str, argument: str, path: str, apart: tuple[str, ...] = ()) -> list[str]:
-    """A file, the files of a folder by name, or those of several paths joined by ';'.
-
-    apart: the ends of names in a folder that are not meant.
-    """
-    paths = path.split(";")
-    if len(paths) > 1 and not paths[-1]:       # it ends with ';'
-        paths.pop()
-    return [file for one in paths for file in _files(caller, argument, one, apart)]
-
-
-def _files(caller: str, argument: str, path: str, apart: tuple[str, ...]) -> list[str]:
-    path = os.path.expanduser(path)
-    if not os.path.isdir(path):
-        if not os.path.isfile(path):
-            raise MXNetValueError(f"{caller}: {argument} {path} does not exist")
-        return [path]
-    inside = sorted(os.path.join(path, name) for name in os.listdir(path))
-    files = [file for file in inside if os.path.isfile(file) and not file.endswith(apart)]
-    if not files:
-        raise MXNetValueError(f"{caller}: {argument} {path} is a folder without files")
-    return files
 
 
 def cut_files(paths: list[str], num_parts: int, part_index: int) -> list[Part]:

@@ -79,7 +79,7 @@ def make(path, **settings):
     ({"seed": "x"}, "seed must be an integer; got 'x'"),
     ({"num_parts": 2, "part_index": 2}, "part_index must be below num_parts=2; got 2"),
     ({"num_parts": 20}, "must have records for part 0 of 20; it has 6"),
-    ({"path_imglist": "/nowhere"}, "path_imglist must be a file; there is none at '/nowhere'"),
+    ({"path_imglist": "/nowhere"}, "path_imglist /nowhere does not exist"),
     ({"path_imgrec": "/a"}, "path_imgrec /a does not exist"),
 ])
 def test_wrong_parameters(path, settings, message):
@@ -205,7 +205,7 @@ def test_wrong_lists(path, tmp_path, text, message):
     with pytest.raises(MXNetValueError, match=f"a.lst: {message}"):
         make(path, path_imglist=listed)
     with pytest.raises(DataFileError, match="opening failed"):
-        read_box_list(str(tmp_path))
+        read_box_list([str(tmp_path)])
 
 
 def test_lists_that_do_not_fit(path, tmp_path):

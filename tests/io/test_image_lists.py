@@ -77,7 +77,7 @@ def test_fewer_labels_than_label_width_raise(text, width, tmp_path):
     """MXNet takes 0, or digits of the path, or one label for all."""
     (tmp_path / "a.lst").write_text(text)
     with pytest.raises(MXNetValueError, match=rf"a\.lst: line 1: expected an id, {width} labels"):
-        read_image_list(str(tmp_path / "a.lst"), width)
+        read_image_list([str(tmp_path / "a.lst")], width)
     with pytest.raises(MXNetError, match=r"a\.lst: line 1: expected "):
         mx.image.ImageIter(1, (3, 4, 4), width, path_imglist=tmp_path / "a.lst", path_root=tmp_path)
 
@@ -92,7 +92,7 @@ def test_boxes_of_a_list(text, separator, tmp_path):
     if separator == " " and "a b" not in line:
         line = " ".join(line.strip().split("\t")) + "\n"
     (tmp_path / "a.lst").write_text(line)
-    ids, labels, _ = read_box_list(str(tmp_path / "a.lst"))
+    ids, labels, _ = read_box_list([str(tmp_path / "a.lst")])
     assert ids.tolist() == [1]
     np.testing.assert_array_equal(labels[0], np.array(BOX, np.float32))
 

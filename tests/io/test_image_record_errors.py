@@ -59,7 +59,7 @@ def make(path, **settings):
     ({"ctx": "tpu"}, "ctx must be 'cpu' or 'gpu'; got 'tpu'"),
     ({"seed": "x"}, "seed must be an integer; got 'x'"),
     ({"num_parts": 2, "part_index": 2}, "part_index must be below num_parts=2; got 2"),
-    ({"path_imgidx": "/nowhere"}, "path_imgidx must be a file; there is none at '/nowhere'"),
+    ({"path_imgidx": "/nowhere"}, "path_imgidx /nowhere does not exist"),
     ({"num_parts": 20}, "must have records for part 0 of 20; it has 6"),
 ])
 def test_wrong_parameters(path, settings, message):
