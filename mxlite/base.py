@@ -6,7 +6,7 @@ import operator
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 Shape = tuple[int, ...]
 
@@ -248,6 +248,15 @@ def from_package(module: str, name: str) -> Any:
     if name.startswith("_") or name not in vars(package):
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
     return vars(package)[name]
+
+
+if not TYPE_CHECKING:
+    def __getattr__(name: str) -> Any:
+        """mx_real_t, MXNet's default dtype; NumPy is loaded when it is asked for, not before."""
+        if name == "mx_real_t":
+            import numpy as np
+            return np.float32
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def require_compiled(package: str, module: str) -> None:

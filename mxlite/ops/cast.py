@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .schema import Op, kernel, param, register, required
+from .schema import Op, kernel, param, register, required, view
 from .strided import item_bits
 
 DType = str
@@ -61,6 +61,24 @@ class Copy(_Copying):
 
     def grad(self, F, dy, inputs, outputs):
         return [dy[0]]
+
+
+@register("_identity_with_attr_like_rhs", inputs="lhs rhs")
+class IdentityLike(Op):
+    """lhs, whose shape and dtype must be those of rhs: either tells inference about the other."""
+
+    elementwise = True
+
+    def infer_shape(self, lhs, rhs):
+        if lhs != rhs:
+            raise self.shape_error("rhs", f"{lhs}, as lhs has", rhs)
+        return [lhs]
+
+    def prepare(self, inputs, outputs):
+        return view(is_shared=False)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [dy[0], None]
 
 
 @register("BlockGrad", "stop_gradient")

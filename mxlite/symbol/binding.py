@@ -218,7 +218,10 @@ def reshaped(executor: Executor, partial_shaping: bool, allow_up_sizing: bool,
         args.append(_resized(node.name, array, shape, is_free, allow_up_sizing))
         grads.append(None if grad is None else
                      _resized(node.name, grad, shape, is_free, allow_up_sizing))
-    return Executor(symbol, executor._ctx, args, grads, executor._reqs, kept, executor._places)
+    other = Executor(symbol, executor._ctx, args, grads, executor._reqs, kept, executor._places)
+    if not executor._places:
+        other._share_outputs(executor)
+    return other
 
 
 def _resized(name: str, array: NDArray, shape: Any, is_free: bool, may_grow: bool) -> NDArray:

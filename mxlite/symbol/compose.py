@@ -20,6 +20,11 @@ def attributes_here(given: dict[str, str] | None) -> dict[str, str]:
     for name, value in texts.items():
         if not isinstance(value, str):
             raise MXNetTypeError(f"attribute {name!r} must be a string; got {value!r}")
+    return stored(texts)
+
+
+def stored(texts: dict[str, str]) -> dict[str, str]:
+    """Attributes under their names in files, where the hidden ones are `__lr_mult__`."""
     return {f"__{name}__" if name in HIDDEN else name: value for name, value in texts.items()}
 
 
@@ -35,13 +40,14 @@ def call(cls: type[Op], hint: str, args: Sequence[Any], kwargs: dict[str, Any]) 
     extra = attributes_here(kwargs.pop("attr", None))
     if kwargs.pop("out", None) is not None:
         raise MXNetTypeError(f"{cls.name}: a Symbol has no memory for out=")
-    own = {key: kwargs.pop(key) for key in [*kwargs] if key[:2] == key[-2:] == "__"}
+    own = {key: str(kwargs.pop(key)) for key in [*kwargs]
+           if key[:2] == key[-2:] == "__" or (key in HIDDEN and key not in cls.params)}
     ctx = kwargs.pop("ctx", None) if not cls.inputs and "ctx" not in cls.params else None
     inputs, values = sort_arguments(cls, Symbol, args, kwargs)
     inputs = {key: value for key, value in inputs.items() if value is not None}
     for key, value in inputs.items():
         _check_input(cls, key, value)
-    attrs = {**attributes_here(own), **extra, **attributes(cls, values, len(inputs))}
+    attrs = {**extra, **stored(own), **attributes(cls, values, len(inputs))}
     if ctx is not None:
         attrs["ctx"] = str(ctx)
     operator = from_attributes(cls, attrs)[0]

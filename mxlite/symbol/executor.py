@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .. import autograd
 from ..base import MXNetError, MXNetKeyError, MXNetTypeError, MXNetValueError, suggestion
-from ..ndarray import NDArray, tape
+from ..ndarray import NDArray, tape, zeros
 from ..ndarray import backward as walk
 from ..ndarray.array import need_array
 from .graph import Entry, Node, topological
+from .merging import merged
 from .placed import PlacedGraph
 from .symbol import Symbol
 
@@ -90,6 +92,9 @@ class Executor:
     @property
     def outputs(self) -> list[NDArray]:
         """The outputs of the last forward, which the next one overwrites."""
+        if not self._outputs:
+            self._outputs = [zeros(spec.shape, spec.ctx, spec.dtype)
+                             for spec in self._graph.output_specs(False)]
         self._is_handed_out = True
         return list(self._outputs)
 
@@ -186,7 +191,9 @@ class Executor:
                                   f"one an output; got {len(grads)}")
         for grad in grads:
             need_array(grad, "Executor.backward", "each of out_grads")
-        return list(grads)
+        return [grad.as_in_context(output.ctx).astype(output.dtype, copy=False)
+                for grad, output in zip(grads, self._outputs, strict=True)] \
+            if self._outputs else list(grads)
 
     # Monitoring ----------------------------------------------------------------------------------
 
@@ -213,6 +220,15 @@ class Executor:
         return values[:count]
 
     # Other shapes, other values ------------------------------------------------------------------
+
+    def _share_outputs(self, other: Executor) -> None:
+        """Let the outputs lie in the memory of another Executor's, where they fit into it."""
+        from .binding import part_of
+        self._outputs = [
+            part_of(old, spec.shape) if old.size >= spec.size and old._dtype_name == spec.dtype
+            else zeros(spec.shape, spec.ctx, spec.dtype)
+            for old, spec in zip(other.outputs, self._graph.output_specs(False), strict=True)]
+        self._is_handed_out = True
 
     def copy_params_from(self, arg_params: Mapping[str, NDArray],
                          aux_params: Mapping[str, NDArray] | None = None,
@@ -241,8 +257,13 @@ class Executor:
         return reshaped(self, partial_shaping, allow_up_sizing, kwargs)
 
     def get_optimized_symbol(self) -> Symbol:
-        """The Symbol that is run."""
-        return self._symbol
+        """The Symbol that is run, in which equal nodes are one.
+
+        MXNET_ELIMINATE_COMMON_EXPR=0 in the environment leaves it as it was bound.
+        """
+        if os.environ.get("MXNET_ELIMINATE_COMMON_EXPR") == "0":
+            return self._symbol
+        return Symbol(merged(self._symbol.heads))
 
     def debug_str(self) -> str:
         """The graph, and what is planned for it: its steps and where its arrays lie."""

@@ -137,8 +137,12 @@ def auxiliary(nodes: Iterable[Node]) -> set[Node]:
             if node.inputs[i].node.is_variable}
 
 
-def copied(heads: Sequence[Entry], change: Callable[[Node], Entry | None]) -> list[Entry]:
-    """The heads of a copy of the graph. change(node): what stands for it there; None: a copy."""
+def copied(heads: Sequence[Entry], change: Callable[[Node], Entry | None],
+           remember: Callable[[Node, Entry], None] | None = None) -> list[Entry]:
+    """The heads of a copy of the graph. change(node): what stands for it there; None: a copy.
+
+    remember(node, entry) is told of each.
+    """
     copies: dict[Node, Entry] = {}
 
     def moved(entry: Entry) -> Entry:
@@ -152,4 +156,6 @@ def copied(heads: Sequence[Entry], change: Callable[[Node], Entry | None]) -> li
             copy.versions = node.versions
             entry = Entry(copy, 0)
         copies[node] = entry
+        if remember is not None:
+            remember(node, entry)
     return [moved(head) for head in heads]

@@ -15,31 +15,12 @@ from ..device.memory import Spec
 from ..device.program import make_program
 from ..ops.inference import settled
 from ..ops.inputs import Input
-from ..ops.params import ScalarRef
 from ..ops.passes import optimized
 from ..ops.schema import Op
 from ..ops.trace import Ref, Step, Tracer, live
 from .graph import Entry, Node, in_order_of_making
+from .graph_grad import GraphGrad, NodeCall, trace_gradient
 from .infer import graph_shapes
-
-
-class NodeCall(NamedTuple):
-    """A node in a trace: its operator for these shapes, and what it reads and makes."""
-
-    node: Node
-    op: Op
-    inputs: list[Ref]
-    outputs: list[Ref]
-    scalars: list[Any]
-
-
-class GraphGrad(NamedTuple):
-    """The gradient of a graph, traced behind its forward steps. Slots are those of that trace."""
-
-    steps: list[Step]
-    grads: list[int]            # an input's gradient: its slot, or -1
-    out_grads: list[int]        # slots that stand for the gradients of outputs
-    error: str                  # why there is none; "" if there is one
 
 
 class Plan(NamedTuple):
@@ -159,59 +140,3 @@ class GraphOp(Op):
 
     def __reduce__(self) -> Any:
         return object.__reduce_ex__(self, 2)
-
-
-def trace_gradient(F: Tracer, calls: Sequence[NodeCall], inputs: Sequence[Ref],
-                   heads: Sequence[Ref], wanted: Sequence[bool]) -> GraphGrad:
-    """The steps that compute the gradients of `wanted` inputs, dead ones dropped.
-
-    Contributions to one array are summed in the order in which `autograd.backward` meets them.
-    """
-    leading = _leading_to(calls, inputs, wanted)
-    sums: dict[int, Ref] = {}
-    first = len(F.steps)
-    out_grads = [F.new(ref.spec) for ref in heads]
-
-    def arrive(slot: int, ref: Ref) -> None:
-        sums[slot] = ref if slot not in sums else F.elemwise_add(sums[slot], ref)
-
-    for head, ref in zip(heads, out_grads, strict=True):
-        if head.slot in leading:
-            arrive(head.slot, ref)
-    try:
-        for call in reversed(calls):
-            if any(ref.slot in sums for ref in call.outputs):
-                for source, ref in zip(call.inputs, _node_gradient(F, call, sums), strict=True):
-                    if ref is not None and source.slot in leading:
-                        arrive(source.slot, ref)
-    except MXNetError as error:
-        return GraphGrad([], [-1] * len(inputs), [], str(error))
-    grads = [sums[ref.slot].slot if ask and ref.slot in sums else -1
-             for ref, ask in zip(inputs, wanted, strict=True)]
-    steps, _ = live(F.steps[first:], [slot for slot in grads if slot >= 0])
-    return GraphGrad(steps, grads, [ref.slot for ref in out_grads], "")
-
-
-def _leading_to(calls: Sequence[NodeCall], inputs: Sequence[Ref],
-                wanted: Sequence[bool]) -> set[int]:
-    """The slots whose values depend on wanted inputs."""
-    leading = {ref.slot for ref, ask in zip(inputs, wanted, strict=True) if ask}
-    for call in calls:
-        if any(ref.slot in leading for ref in call.inputs):
-            leading.update([ref.slot for ref in call.outputs])
-    return leading
-
-
-def _node_gradient(F: Tracer, call: NodeCall, sums: dict[int, Ref]) -> list[Ref | None]:
-    """The gradients of a node's inputs, its runtime parameters being constants."""
-    visible = call.outputs[:call.op.num_visible(len(call.outputs))]
-    dy = [sums[ref.slot] if ref.slot in sums
-          else F._zeros(shape=ref.shape, dtype=ref.dtype) for ref in visible]
-    first = len(F.steps)
-    gradients = call.op.grad(F, dy, call.inputs, call.outputs)
-    for i in range(first, len(F.steps)):
-        step = F.steps[i]
-        F.steps[i] = step._replace(scalars=[
-            value.value(call.scalars) if isinstance(value, ScalarRef) else value
-            for value in step.scalars])
-    return list(gradients)

@@ -13,6 +13,7 @@ from ..base import DTYPES, MXNetError, MXNetTypeError
 from ..ops.inference import PartialShape, infer_dtypes, infer_shapes, is_known, text_of
 from ..ops.params import PARSERS
 from ..ops.schema import Op
+from ..util import is_np_shape
 from .graph import Entry, Node, topological
 
 _DTYPE_NAMES = {number: name for name, (number, _, _) in DTYPES.items()}
@@ -21,8 +22,19 @@ Rule = Callable[[Op, Sequence[Any], Sequence[Any]], tuple[list[Any], list[Any]]]
 
 
 def partial_shape(shape: Any) -> PartialShape:
-    """A shape as users give it, in which 0 is an unknown length and () an unknown shape."""
-    return tuple([None if n in (0, None) else int(n) for n in shape]) if shape else None
+    """A shape as users give it: 0 is an unknown length, () an unknown shape; inside `np_shape`,
+    -1 and None are."""
+    if is_np_shape():
+        return None if shape is None else tuple([None if n in (-1, None) else int(n)
+                                                 for n in shape])
+    return tuple([None if n in (0, -1, None) else int(n) for n in shape]) if shape else None
+
+
+def shown_shape(shape: PartialShape) -> Any:
+    """A shape as users get it; see partial_shape."""
+    if is_np_shape():
+        return None if shape is None else tuple([-1 if n is None else n for n in shape])
+    return () if shape is None else tuple([n or 0 for n in shape])
 
 
 def given_shape(node: Node) -> PartialShape:
@@ -31,7 +43,7 @@ def given_shape(node: Node) -> PartialShape:
     if text is None:
         return None
     try:
-        return partial_shape([max(n, 0) for n in PARSERS["Shape"](text)])
+        return partial_shape(PARSERS["Shape"](text))
     except (TypeError, ValueError):
         raise MXNetError(f"variable '{node.name}': its __shape__ {text!r} is no shape") from None
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 from ..base import MXNetError, MXNetNotImplementedError, MXNetValueError
+from ..util import is_np_shape
 from .graph import Entry, Node, topological
-from .legacy import OLDEST, upgraded
+from .legacy import OLDEST, mark_unknown_lengths, upgraded
 from .operator_names import named
 
 MAX_OUTPUTS = 65_536        # of a node: more than anyone cuts an array into, and far below memory
@@ -43,6 +44,8 @@ class _Reader:
             heads = self._graph(graph, "graph")
             self._check_missing()
             heads = upgraded(heads, _version(graph.get("attrs", {})))
+            if is_np_shape() and "is_np_shape" not in graph.get("attrs", {}):
+                mark_unknown_lengths(heads)
             _check_operators(heads)
         except RecursionError:
             raise MXNetValueError("graphs are nested too deeply") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..util import is_np_shape
 from .graph import Entry, Node, topological
 from .operator_names import name_of
 
@@ -14,7 +15,10 @@ _ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\
 
 def to_json(heads: Sequence[Entry]) -> str:
     """The text of the graph with these outputs. Inputs come before what reads them."""
-    return _graph(heads, 0, [("attrs", _object([("mxnet_version", f'["int", {VERSION}]')], 1))])
+    attrs = [("mxnet_version", f'["int", {VERSION}]')]
+    if is_np_shape():
+        attrs.insert(0, ("is_np_shape", '["int", 1]'))
+    return _graph(heads, 0, [("attrs", _object(attrs, 1))])
 
 
 def _graph(heads: Sequence[Entry], depth: int, more: Sequence[tuple[str, str]] = ()) -> str:

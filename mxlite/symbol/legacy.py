@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from .graph import HIDDEN, Entry, Node, copied, topological
@@ -70,3 +71,10 @@ def _add_missing_inputs(node: Node) -> None:
             node.inputs.append(Entry(Node(None, name, dict(node.attrs)), 0))
     if node.versions is not None:
         node.versions += [0] * (len(node.inputs) - len(node.versions))
+
+
+def mark_unknown_lengths(heads: Sequence[Entry]) -> None:
+    """In `__shape__` of a graph that NumPy's shapes were not meant for, 0 becomes -1, unknown."""
+    for node in topological(heads):
+        if node.is_variable and "__shape__" in node.attrs:
+            node.attrs["__shape__"] = re.sub(r"\b0L?\b", "-1", node.attrs["__shape__"])

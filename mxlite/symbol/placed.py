@@ -49,6 +49,12 @@ class PlacedGraph:
             values.update({Entry(node, i): array for i, array in enumerate(results)})
         return [values[head] for head in self.heads]
 
+    def output_specs(self, train: bool) -> list[Any]:
+        """The Specs of the heads."""
+        specs = tuple([array._spec for array in self.arrays])
+        call = self._plain.prepared(specs, train, self.ctx)
+        return list(call.out_specs)
+
     # What the gradient does ----------------------------------------------------------------------
 
     def _gradient(self, train: bool) -> Any:
@@ -84,4 +90,4 @@ class PlacedGraph:
         op = self._recorded if any(self.wanted) else self._plain
         call = op.prepared(specs, train)
         size = sum(spec.nbytes for spec in call.buffers) + call.arena_size
-        return f"{call.describe()}\nTotal {size / 2 ** 20:.3f} MB allocated\nTotal 0 resources\n"
+        return f"{call.describe()}\nTotal {-(-size // 2 ** 20)} MB allocated\nTotal 0 resources\n"

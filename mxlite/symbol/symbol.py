@@ -19,8 +19,16 @@ from ..base import (
     suggestion,
 )
 from ..ndarray.host_values import numpy_dtype
+from ..ops.inference import is_known
 from .graph import HIDDEN, Entry, Node, auxiliary, copied, topological
-from .infer import by_name, graph_dtypes, graph_shapes, partial_shape, sorted_out
+from .infer import (
+    by_name,
+    graph_dtypes,
+    graph_shapes,
+    partial_shape,
+    shown_shape,
+    sorted_out,
+)
 
 
 class Symbol:
@@ -203,7 +211,8 @@ class Symbol:
         result = self.infer_shape_partial(*args, **kwargs)
         names = [*self.list_arguments(), *self.list_outputs(), *self.list_auxiliary_states()]
         missing = [f"{name}: {shape}" for name, shape in
-                   zip(names, itertools.chain(*result), strict=True) if 0 in shape or not shape]
+                   zip(names, itertools.chain(*result), strict=True)
+                   if not is_known(partial_shape(shape))]
         if missing:
             warnings.warn("Cannot decide shape for the following arguments (0s in shape means "
                           "unknown dimensions). Consider providing them as input:\n\t"
@@ -216,8 +225,7 @@ class Symbol:
         given = {name: partial_shape(shape) for name, shape in by_name(self, args, kwargs).items()}
         every = sorted_out(self, graph_shapes(self.heads, given))
         arguments, outputs, states = [
-            [() if shape is None else tuple([n or 0 for n in shape]) for shape in shapes]
-            for shapes in every]
+            [shown_shape(shape) for shape in shapes] for shapes in every]
         return arguments, outputs, states
 
     def infer_type(self, *args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
