@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 from types import TracebackType
+from typing import ClassVar
 
 from .base import MXNetTypeError
+from .current import Current, HasCurrent
 
 
-class AttrScope:
+class AttrScope(metaclass=HasCurrent):
     """`with AttrScope(lr_mult="0.1"):` gives these attributes to what is made inside; nestable.
 
-    Names and values are strings, since they go into saved graphs.
+    Names and values are strings, since they go into saved graphs. `AttrScope.current` is the scope
+    in force in this thread.
     """
+
+    _scopes: ClassVar[Current]
 
     def __init__(self, **kwargs: str) -> None:
         for name, value in kwargs.items():
@@ -26,24 +30,14 @@ class AttrScope:
         """The attributes in force here, with those of `attr` before them."""
         return {**self._merged, **(attr or {})}
 
-    @classmethod
-    def current(cls) -> AttrScope:
-        """The innermost scope of this thread."""
-        return _scopes.stack[-1]
-
     def __enter__(self) -> AttrScope:
-        self._merged = {**AttrScope.current()._merged, **self._attr}
-        _scopes.stack.append(self)
+        self._merged = {**AttrScope.current._merged, **self._attr}
+        AttrScope._scopes.enter(self)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
-        _scopes.stack.pop()
+        AttrScope._scopes.leave()
 
 
-class _Scopes(threading.local):
-    def __init__(self) -> None:
-        self.stack: list[AttrScope] = [AttrScope()]
-
-
-_scopes = _Scopes()
+AttrScope._scopes = Current(AttrScope)

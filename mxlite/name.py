@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from types import TracebackType
+from typing import ClassVar
+
+from .current import Current, HasCurrent
 
 
-class NameManager:
+class NameManager(metaclass=HasCurrent):
     """Gives a name to what has none: the hint and a number, "dense0", "dense1".
 
-    As a `with` block, the manager that is asked inside it.
+    As a `with` block, the manager that is asked inside it: `NameManager.current`.
     """
+
+    _scopes: ClassVar[Current]
 
     def __init__(self) -> None:
         self._counter: dict[str, int] = {}
@@ -23,18 +27,13 @@ class NameManager:
         self._counter[hint] = number + 1
         return f"{hint}{number}"
 
-    @classmethod
-    def current(cls) -> NameManager:
-        """The manager of the innermost `with` block of this thread."""
-        return _scopes.stack[-1]
-
     def __enter__(self) -> NameManager:
-        _scopes.stack.append(self)
+        NameManager._scopes.enter(self)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
-        _scopes.stack.pop()
+        NameManager._scopes.leave()
 
 
 class Prefix(NameManager):
@@ -49,9 +48,4 @@ class Prefix(NameManager):
         return self._prefix + super().get(name, hint)
 
 
-class _Scopes(threading.local):
-    def __init__(self) -> None:
-        self.stack: list[NameManager] = [NameManager()]
-
-
-_scopes = _Scopes()
+NameManager._scopes = Current(NameManager)

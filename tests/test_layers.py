@@ -8,7 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "mxlite"
 LAYERS = [
-    {"base"},
+    {"base", "current"},
     {"whole_file"},
     {"_kernels", "_dataio"},
     {"device", "context", "cuda", "name", "attribute", "util", "runtime"},

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from types import TracebackType
 from typing import Any
 
 from ..base import MXNetTypeError, MXNetValueError, check_count, listing, suggestion
-
-
-class _Default(threading.local):
-    """The context in force in a thread, and those that its `with` blocks replaced."""
-
-    def __init__(self) -> None:
-        self.value: Context = _CPU0
-        self.replaced: list[Context] = []
+from ..current import Current
 
 
 class _ContextClass(type):
@@ -23,7 +15,7 @@ class _ContextClass(type):
     @property
     def default_ctx(cls) -> Context:
         """The context in force in this thread; may be assigned to."""
-        return _default.value
+        return current_context()
 
     @default_ctx.setter
     def default_ctx(cls, ctx: Any) -> None:
@@ -73,13 +65,12 @@ class Context(metaclass=_ContextClass):
         return Context, (self.device_type, self.device_id)
 
     def __enter__(self) -> Context:
-        _default.replaced.append(_default.value)
-        _default.value = self
+        _default.enter(self)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
-        _default.value = _default.replaced.pop()
+        _default.leave()
 
     def empty_cache(self) -> None:
         """Give the memory that the device's pool holds unused back to the system."""
@@ -90,7 +81,7 @@ class Context(metaclass=_ContextClass):
 
 _KINDS = ["cpu", "gpu", "cpu_pinned", "cpu_shared"]
 _CPU0 = Context("cpu", 0)
-_default = _Default()
+_default = Current(lambda: _CPU0)
 
 
 def add_device_type(name: str) -> None:
@@ -122,7 +113,8 @@ def num_gpus() -> int:
 def current_context() -> Context:
     """The context in force in this thread: that of the innermost `with` block, else the default,
     which is cpu(0) until `Context.default_ctx` is assigned to."""
-    return _default.value
+    context: Context = _default.value
+    return context
 
 
 def as_context(ctx: Any) -> Context:

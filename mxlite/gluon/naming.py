@@ -35,7 +35,7 @@ class BlockScope:
         scope = _current.scope
         if scope is None:
             if prefix is None:
-                prefix = NameManager.current().get(None, hint) + "_"
+                prefix = NameManager.current.get(None, hint) + "_"
             own, shared, outer = prefix, None, ""
         else:
             if prefix is None:

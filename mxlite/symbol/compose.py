@@ -16,7 +16,7 @@ from .symbol import Symbol
 
 def attributes_here(given: dict[str, str] | None) -> dict[str, str]:
     """The attributes of a node made now, from AttrScope and `attr=`, under their names in files."""
-    texts = AttrScope.current().get(given)
+    texts = AttrScope.current.get(given)
     for name, value in texts.items():
         if not isinstance(value, str):
             raise MXNetTypeError(f"attribute {name!r} must be a string; got {value!r}")
@@ -51,7 +51,7 @@ def call(cls: type[Op], hint: str, args: Sequence[Any], kwargs: dict[str, Any]) 
     if ctx is not None:
         attrs["ctx"] = str(ctx)
     operator = from_attributes(cls, attrs)[0]
-    name = NameManager.current().get(given_name, hint)
+    name = NameManager.current.get(given_name, hint)
     node = Node(cls, name, attrs)
     node.inputs = ([source.heads[0] for source in inputs.values()] if cls.is_variadic
                    else _ordered(operator, node, inputs))

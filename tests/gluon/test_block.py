@@ -66,9 +66,9 @@ def test_explicit_and_empty_prefixes():
 
 
 def test_name_manager_and_prefix():
-    assert NameManager.current().get("given", "hint") == "given"
+    assert NameManager.current.get("given", "hint") == "given"
     with Prefix("net_") as names:
-        assert NameManager.current() is names
+        assert NameManager.current is names
         assert names.get(None, "fc") == "net_fc0"
         assert names.get("given", "fc") == "net_given"
 
