@@ -82,7 +82,7 @@ def dtype_name(dtype: Any) -> str:
 
     try:
         name = np.dtype(dtype).name
-    except TypeError:
+    except Exception:               # NumPy's own: a SyntaxError for "(1,"
         name = str(dtype)
     if name not in DTYPES:
         near = suggestion(name, DTYPES)

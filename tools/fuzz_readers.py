@@ -8,6 +8,7 @@ that hangs does not come back, which the caller's time limit sees.
 
 import argparse
 import gzip
+import json
 import struct
 import sys
 import tempfile
@@ -27,6 +28,8 @@ from mxlite._dataio import codec
 from mxlite.base import MXNetError
 from mxlite.io.idx import read_idx
 
+TEXTS = ["", "-1", "0", "99999999999999999999", "(1,", "(1, 2)", "()", "(-5, 3)", "None", "nan",
+         "1e400", "[0]", "(9999999999, 9999999999)", "True", "99", "float64", "((((", "2"]
 ROUND = 200                          # examples between two looks at the clock
 
 
@@ -89,6 +92,39 @@ def read_text(path):
         pass
 
 
+def symbol_file():
+    """A graph with parameters, states, several outputs and users' attributes."""
+    x = mx.sym.var("data", shape=(2, 3, 8, 0), dtype="float32", lr_mult=2)
+    x = mx.sym.Convolution(x, kernel=(3, 3), num_filter=4, name="conv", attr={"__mine__": "a"})
+    x = mx.sym.LeakyReLU(mx.sym.BatchNorm(x, eps=1e-5), act_type="prelu")
+    parts = mx.sym.split(mx.sym.Pooling(x, kernel=(2, 2)) * 2, num_outputs=2, axis=1)
+    return mx.sym.Group([mx.sym.Concat(parts[1], parts[0], dim=0), parts]).tojson().encode()
+
+
+@st.composite
+def altered(draw, text):
+    """A graph in which a few attributes and inputs are other ones."""
+    graph = json.loads(text)
+    for _ in range(draw(st.integers(1, 3))):
+        node = draw(st.sampled_from(graph["nodes"]))
+        attrs = node.setdefault("attrs", {})
+        if node["inputs"] and draw(st.booleans()):
+            node["inputs"][0] = draw(st.lists(st.integers(-1, 40), min_size=1, max_size=3))
+        else:
+            key = draw(st.sampled_from([*attrs, "__shape__", "__dtype__", "axis", "num_args"]))
+            attrs[key] = draw(st.sampled_from(TEXTS) | st.text(max_size=8))
+    return json.dumps(graph).encode()
+
+
+def read_symbol(path):
+    symbol = mx.sym.load(path)
+    mx.sym.load_json(symbol.tojson())
+    symbol.list_outputs()
+    symbol.attr_dict()
+    symbol.infer_shape_partial()
+    symbol.infer_type_partial()
+
+
 def targets(folder):
     """(name, a strategy of bytes, what reads the file with them)."""
     records = record_file(folder)
@@ -104,6 +140,8 @@ def targets(folder):
     yield "idx", damaged(digits), lambda path: read_idx(path, ndim=3)
     yield "idx.gz", damaged(gzip.compress(digits)), lambda path: read_idx(path, ndim=3)
     yield "csv", damaged(text), read_text
+    yield "symbols", damaged(symbol_file()), read_symbol
+    yield "symbols, other values", altered(symbol_file()), read_symbol
 
 
 def fuzz(strategy, read, path, number):

@@ -56,6 +56,7 @@ def test_parses(kind, value, want):
     ("Shape", "(3.0, 3)", "kernel must be a tuple of integers"), ("Shape", "(3, 3", "kernel must"),
     ("Shape", "(3, 3]", "kernel must be"), ("Shape", "(None, 3)", "kernel must be"),
     ("Shape", "3 3", "kernel must be"), ("Axis", "True", "axis must be an integer, a tuple"),
+    ("DType", "(1,", "dtype must be a dtype such as"), ("DType", "2,(", "dtype must be a dtype"),
     ("DType", "float17", "dtype must be a dtype such as"), ("str", "Relu", "act_type must be one"),
     ("Floats", "(a, b)", "mean must be a tuple of numbers"),
 ])

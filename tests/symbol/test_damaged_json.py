@@ -182,13 +182,11 @@ def test_nested_too_deeply(text):
 
 def test_subgraphs_within_subgraphs():
     """As deep as the reader goes, or an error; some depth always works."""
-    text = graph([X, node("sin", "s", [0, 0])])
-    for depth in range(400):
-        if depth == 20:
-            assert read(text) is not None
-        inner = '{"op": "sin", "name": "s", "inputs": [[0, 0, 0]], "subgraphs": [' + text + "]}"
-        text = ('{"nodes": [' + json.dumps(X) + ", " + inner
-                + '], "arg_nodes": [0], "heads": [[1, 0, 0]]}')
+    innermost = graph([X, node("sin", "s", [0, 0])])
+    outer = graph([X, node("sin", "s", [0, 0], subgraphs=["INNER"])], version=None)
+    before, after = outer.split('"INNER"')
+    assert read(before * 20 + innermost + after * 20) is not None
+    text = before * 400 + innermost + after * 400
     refused(text, "graphs are nested too deeply")
 
 
