@@ -27,6 +27,9 @@ PATHS = [
     ("gluon.nn.conv_layers", "gluon.nn", "Conv1D Conv2D MaxPool2D AvgPool3D GlobalAvgPool2D"),
     ("gluon.contrib.data", "gluon.data", "IntervalSampler"),
     ("gluon.contrib.data.sampler", "gluon.data", "IntervalSampler"),
+    ("gluon.contrib.nn.basic_layers", "gluon.contrib.nn", "Concurrent HybridConcurrent Identity"),
+    ("gluon.model_zoo.vision.resnet", "gluon.model_zoo.vision", "ResNetV1 get_resnet resnet18_v2"),
+    ("gluon.model_zoo.vision.vgg", "gluon.model_zoo.vision", "VGG get_vgg vgg11_bn"),
     ("gluon.data.sampler", "gluon.data", "Sampler BatchSampler RandomSampler"),
     ("rnn.rnn_cell", "rnn", "BaseRNNCell LSTMCell FusedRNNCell SequentialRNNCell ConvGRUCell "
                             "RNNParams ModifierCell ZoneoutCell"),

@@ -1,5 +1,5 @@
-"""`mx.gluon`: networks as blocks. `data` and `contrib` are resolved when they are first used, since
-they bring readers of files, processes and downloads, which a network does not need."""
+"""`mx.gluon`: networks as blocks. `data`, `contrib` and `model_zoo` are resolved when first used,
+since they bring readers of files, processes and downloads, which a network does not need."""
 
 import importlib
 from typing import TYPE_CHECKING, Any
@@ -14,14 +14,16 @@ from .symbol_block import SymbolBlock
 from .trainer import Trainer
 
 if TYPE_CHECKING:
-    from . import contrib, data
+    from . import contrib, data, model_zoo
 
 __all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter",
-           "ParameterDict", "SymbolBlock", "Trainer", "contrib", "data", "loss", "nn", "utils"]
+           "ParameterDict", "SymbolBlock", "Trainer", "contrib", "data", "loss", "model_zoo", "nn",
+           "utils"]
+_LATER = ("contrib", "data", "model_zoo")
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("contrib", "data"):
+    if name in _LATER:
         return importlib.import_module(f".{name}", __name__)
     from ..base import suggestion
 
@@ -30,4 +32,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), "contrib", "data"})
+    return sorted({*globals(), *_LATER})
