@@ -66,10 +66,14 @@ def batch(mx, shape, number, label_shape=None):
     return mx.io.DataBatch([mx.nd.array(wave(shape, number))], [mx.nd.array(target)])
 
 
+def numbers(array):
+    values = array if isinstance(array, np.ndarray) else array.asnumpy()
+    return values.astype("float64").ravel().tolist()
+
+
 def params(module):
     args, states = module.get_params()
-    return {name: array.asnumpy().astype("float64").ravel().tolist()
-            for name, array in sorted({**args, **states}.items())}
+    return {name: numbers(array) for name, array in sorted({**args, **states}.items())}
 
 
 def train(mx, module, shapes, label_shape=None):
@@ -80,19 +84,20 @@ def train(mx, module, shapes, label_shape=None):
     return params(module)
 
 
-def plain(mx, optimizer="sgd", settings=None, contexts=1, kvstore="local", loads=None, attributes=None,
-          bind=None, steps=5, **options):
+def plain(mx, optimizer="sgd", settings=None, contexts=1, kvstore="local", loads=None,
+          attributes=None, bind=None, **options):
     """Five steps of the mlp."""
     options |= {"context": [mx.cpu(i) for i in range(contexts)], "work_load_list": loads}
     module = bound(mx, mlp(mx, **(attributes or {})), (8, 5), options=options, **(bind or {}))
     module.init_optimizer(kvstore, optimizer, settings or {"learning_rate": 0.5, "momentum": 0.9,
                                                            "wd": 0.05})
-    return train(mx, module, [(8, 5)] * steps)
+    return train(mx, module, [(8, 5)] * 5)
 
 
 def object_optimizer(mx):
     module = bound(mx, mlp(mx), (8, 5))
-    module.init_optimizer(optimizer=mx.optimizer.SGD(learning_rate=0.5, wd=0.05, rescale_grad=0.125))
+    optimizer = mx.optimizer.SGD(learning_rate=0.5, wd=0.05, rescale_grad=0.125)
+    module.init_optimizer(optimizer=optimizer)
     return train(mx, module, [(8, 5)] * 5)
 
 
@@ -129,11 +134,11 @@ def gradients(mx, contexts=1):
     for _ in range(2):
         module.forward(mx.io.DataBatch([mx.nd.array(wave((4, 5)))], None), is_train=True)
         module.backward([mx.nd.array(wave((4, 3), 2))])
-    grads = {name: sum(grad.asnumpy().astype("float64") for grad in arrays).ravel().tolist()
-             for name, arrays in zip(module._exec_group.param_names,
-                                     module._exec_group.grad_arrays)}
-    return {**grads, "data": module.get_input_grads()[0].asnumpy().astype("float64").ravel().tolist(),
-            "output": module.get_outputs()[0].asnumpy().astype("float64").ravel().tolist()}
+    group = module._exec_group
+    grads = {name: numbers(sum(grad.asnumpy() for grad in arrays))
+             for name, arrays in zip(group.param_names, group.grad_arrays, strict=True)}
+    return {**grads, "data": numbers(module.get_input_grads()[0]),
+            "output": numbers(module.get_outputs()[0])}
 
 
 def fitted(mx):
@@ -143,7 +148,8 @@ def fitted(mx):
     calls = []
 
     def on_batch(kind):
-        return lambda p: calls.append([kind, p.epoch, p.nbatch, *map(list, p.eval_metric.get_name_value())])
+        return lambda param: calls.append([
+            kind, param.epoch, param.nbatch, *map(list, param.eval_metric.get_name_value())])
 
     module = mx.mod.Module(mlp(mx))
     module.fit(train_data, eval_data, ["acc", "ce"], num_epoch=3, begin_epoch=1,
@@ -158,7 +164,7 @@ def fitted(mx):
     pieces = module.predict(eval_data, merge_batches=False)
     return {"calls": calls, "score": [list(pair) for pair in score],
             "shapes": [list(out.shape) for outs in pieces for out in outs],
-            "output": output.asnumpy().astype("float64").ravel().tolist(), **params(module)}
+            "output": numbers(output), **params(module)}
 
 
 def buckets(mx):
@@ -204,6 +210,20 @@ def sequence(mx, kind):
     return train(mx, modules, [(4, 5)] * 4)
 
 
+def feed_forward(mx, contexts=1):
+    """What was there before Module; metrics of its callbacks, and predictions."""
+    calls = []
+    model = mx.model.FeedForward(
+        mlp(mx), ctx=[mx.cpu(i) for i in range(contexts)], num_epoch=2, learning_rate=0.5,
+        momentum=0.9, wd=0.05, arg_params=bound(mx, mlp(mx), (4, 5)).get_params()[0])
+    model.fit(mx.io.NDArrayIter(wave((8, 5)), labels(8), batch_size=4), eval_metric="ce",
+              batch_end_callback=lambda param: calls.append(
+                  [param.epoch, param.nbatch, param.eval_metric.get()[1]]))
+    output = model.predict(mx.io.NDArrayIter(wave((6, 5), 3), batch_size=4))
+    return {"calls": calls, "output": numbers(output),
+            **{name: numbers(array) for name, array in model.arg_params.items()}}
+
+
 CASES = {
     "sgd": (plain, {}),
     "adam": (plain, {"optimizer": "adam", "settings": {"learning_rate": 0.1, "wd": 0.05}}),
@@ -225,6 +245,8 @@ CASES = {
     "gradients": (gradients, {}),
     "gradients, two contexts": (gradients, {"contexts": 2}),
     "fit": (fitted, {}),
+    "feed forward": (feed_forward, {}),
+    "feed forward, two contexts": (feed_forward, {"contexts": 2}),
     "buckets": (buckets, {}),
     "modules in a row": (sequence, {"kind": "symbol"}),
     "a loss in Python": (sequence, {"kind": "python"}),

@@ -162,7 +162,7 @@ def test_scoring_and_predicting():
     (lambda: mx.mod.BucketingModule(generate), "default_bucket_key must be given"),
     (lambda: mx.mod.BucketingModule(lambda key: 3, 6), "must return .symbol, data_names, label_"),
     (lambda: ready().bind(*described(6), shared_module=3, force_rebind=True), "must be None"),
-    (lambda: mx.mod.BucketingModule(generate, 2).switch_bucket(6, None), "switch_bucket: call bind"),
+    (lambda: mx.mod.BucketingModule(generate, 2).switch_bucket(6, None), "call bind"),
     (lambda: mx.mod.BucketingModule.load_dict(None, generate, 6, {}, {}), "sym_dict must be given"),
     (lambda: small_default().switch_bucket(6, *described(6)), "shared_module has no long_weight"),
 ])

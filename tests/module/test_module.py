@@ -138,7 +138,7 @@ def test_a_rescale_grad_that_was_given_stays():
 
 @pytest.mark.parametrize(("kwargs", "error", "message"), [
     ({"kvstore": "dist_sync"}, NotImplementedError, "'dist_sync', training by several processes"),
-    ({"kvstore": "locl"}, ValueError, "kvstore must be None, 'local'.*'locl'; did you mean 'local'"),
+    ({"kvstore": "locl"}, ValueError, "must be None, 'local'.*'locl'; did you mean 'local'"),
     ({"kvstore": 3}, TypeError, "kvstore must be None or a name; got int"),
     ({"optimizer": 3}, TypeError, "optimizer must be a name or an Optimizer; got int"),
     ({"optimizer": "sdg"}, ValueError, "did you mean 'sgd'"),

@@ -30,6 +30,7 @@ def assert_close(got, want):
         assert got == (pytest.approx(want, rel=1e-5, abs=1e-5) if isinstance(want, float) else want)
 
 
+@pytest.mark.filterwarnings("ignore:FeedForward is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("name", CASES)
 def test_training(name):
     assert_close(run(mx, name), RECORDED["cases"][name])

@@ -15,7 +15,7 @@ from mxlite.module.slicing import common_batch_size, split_batch
     (10, [1, 1], [(0, 5), (5, 10)]),
     (10, [1, 3], [(0, 2), (2, 10)]),                # 2.5 and 7.5: half to even
     (10, [1, 1, 1], [(0, 3), (3, 6), (6, 10)]),
-    (11, [1, 1], [(0, 6), (6, 11)]),                # 5.5 twice is 6 twice; the last has what is left
+    (11, [1, 1], [(0, 6), (6, 11)]),                # 5.5 twice is 6 twice
     (7, [0.5, 0.25], [(0, 5), (5, 7)]),
     (3, [1, 1, 1], [(0, 1), (1, 2), (2, 3)])])
 def test_slices_as_in_mxnet(size, loads, want):
@@ -96,7 +96,7 @@ def bind(shapes=(("data", (8, 5)),), labels=(("softmax_label", (8,)),), options=
     (lambda: bind(grad_req=["write"]), ValueError, "grad_req must have 6 entries, for data, fc1"),
     (lambda: bind(grad_req={"fc1_wight": "add"}), ValueError, "'fc1_wight'.*mean 'fc1_weight'"),
     (lambda: bind(for_training=False, inputs_need_grad=True), AssertionError, "needs for_training"),
-    (lambda: bind(shared_module=mx.mod.Module(mlp(mx))), AssertionError, "shared_module: call bind"),
+    (lambda: bind(shared_module=mx.mod.Module(mlp(mx))), AssertionError, "module: call bind"),
     (lambda: bind().init_optimizer(), AssertionError, "init_optimizer: call init_params"),
     (lambda: mx.mod.Module(mlp(mx)).init_params(), AssertionError, "init_params: call bind"),
     (lambda: mx.mod.Module(mlp(mx)).get_params(), AssertionError, "get_params: call init_params"),
