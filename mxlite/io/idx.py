@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import os
 import struct
 import zlib
 from typing import Any
@@ -17,7 +18,12 @@ _UINT8 = 0x08
 
 
 def read_idx(path: str, ndim: int) -> np.ndarray[Any, Any]:
-    """The uint8 array of `ndim` axes in an idx file, plain or .gz."""
+    """The uint8 array of `ndim` axes in an idx file, plain or .gz.
+
+    Where there is no file at `path`, the one at `path`.gz serves.
+    """
+    if not os.path.exists(path) and os.path.exists(f"{path}.gz"):
+        path += ".gz"
     opener: Any = gzip.open if path.endswith(".gz") else open
     try:
         with opener(path, "rb") as file:

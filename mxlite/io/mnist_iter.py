@@ -28,11 +28,12 @@ _THREADS = 1              # besides the one that takes the batches, which helps
 class MNISTIter(CrewIter):
     """Batches of digits: data (N, 1, height, width), pixels / 256 in [0, 1), and labels (N,).
 
-    image, label: idx files, plain or .gz. flat: data (N, height * width). An incomplete last
-    batch is dropped. shuffle: a random order for each epoch, which depends only on `seed` and
-    the epoch's number. num_parts, part_index: take one of num_parts parts of about equal
-    length. input_shape: the required shape of one sample. dtype: of data and labels, a
-    floating-point one. prefetch_buffer: how many batches threads prefetch. ctx has no effect.
+    image, label: idx files, plain or .gz; the .gz beside it serves where a plain one is missing.
+    flat: data (N, height * width). An incomplete last batch is dropped. shuffle: a random order
+    for each epoch, which depends only on `seed` and the epoch's number. num_parts, part_index:
+    take one of num_parts parts of about equal length. input_shape: the required shape of one
+    sample. dtype: of data and labels, a floating-point one. prefetch_buffer: how many batches
+    threads prefetch. ctx has no effect.
     """
 
     @reads_texts

@@ -17,6 +17,16 @@ def test_written_and_read(tmp_path, shape, ending):
     assert content.dtype == np.uint8 and content.shape == shape and (content == values).all()
 
 
+def test_the_compressed_file_serves_where_the_plain_one_is_missing(tmp_path):
+    path = str(tmp_path / "x")
+    write_idx(f"{path}.gz", np.arange(3, dtype="uint8"))
+    assert read_idx(path, 1).tolist() == [0, 1, 2]
+    write_idx(path, np.arange(2, dtype="uint8"))
+    assert read_idx(path, 1).tolist() == [0, 1]
+    with pytest.raises(MXNetValueError, match=r"none: cannot be read: .*No such file"):
+        read_idx(str(tmp_path / "none"), 1)
+
+
 def test_compressed_files_are_always_alike(tmp_path):
     paths = [tmp_path / name for name in ("a.gz", "b.gz")]
     for path in paths:
