@@ -21,7 +21,7 @@ _MODULES = {
     "image": ".image", "img": ".image", "contrib": ".contrib", "util": ".util",
     "runtime": ".runtime", "test_utils": ".test_utils", "mod": ".module", "module": ".module",
     "model": ".model", "callback": ".callback", "monitor": ".monitor", "mon": ".monitor",
-    "rnn": ".rnn",
+    "rnn": ".rnn", "visualization": ".visualization", "viz": ".visualization",
 }
 _NAMES = {
     "Context": ".context", "cpu": ".context", "gpu": ".context", "cpu_pinned": ".context",
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         symbol,
         test_utils,
         util,
+        visualization,
     )
     from . import image as img
     from . import initializer as init
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from . import ndarray as nd
     from . import random as rnd
     from . import symbol as sym
+    from . import visualization as viz
     from .base import MXNetError
     from .context import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
     from .util import (
@@ -85,6 +87,7 @@ if TYPE_CHECKING:
         "model", "module", "mon", "monitor", "nd", "ndarray", "np_array", "np_shape", "num_gpus",
         "optimizer", "random", "recordio", "rnd", "rnn", "runtime", "set_np_shape", "sym",
         "symbol", "test_utils", "use_np", "use_np_array", "use_np_shape", "util",
+        "visualization", "viz",
     ]
 
 

@@ -29,7 +29,7 @@ MODULES = """
     mx.gluon.data.vision.transforms mx.gluon.loss mx.gluon.model_zoo.model_store
     mx.gluon.model_zoo.vision mx.gluon.nn mx.gluon.utils mx.image mx.init mx.io mx.lr_scheduler
     mx.metric mx.name mx.nd mx.nd.contrib mx.nd.image mx.nd.random mx.optimizer mx.random
-    mx.recordio mx.rnn mx.runtime mx.test_utils mx.util""".split()
+    mx.recordio mx.rnn mx.runtime mx.test_utils mx.util mx.viz""".split()
 
 
 def module_of(path):
