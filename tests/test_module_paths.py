@@ -33,6 +33,7 @@ PATHS = [
     ("gluon.data.sampler", "gluon.data", "Sampler BatchSampler RandomSampler"),
     ("rnn.rnn_cell", "rnn", "BaseRNNCell LSTMCell FusedRNNCell SequentialRNNCell ConvGRUCell "
                             "RNNParams ModifierCell ZoneoutCell"),
+    ("rnn.rnn", "rnn", "do_rnn_checkpoint load_rnn_checkpoint save_rnn_checkpoint rnn_unroll"),
     ("rnn.io", "rnn", "BucketSentenceIter encode_sentences"),
     ("optimizer.optimizer", "optimizer", "Optimizer SGD Adam Updater get_updater create register"),
 ]

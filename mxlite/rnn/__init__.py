@@ -18,3 +18,9 @@ from .modifiers import DropoutCell as DropoutCell
 from .modifiers import ModifierCell as ModifierCell
 from .modifiers import ResidualCell as ResidualCell
 from .modifiers import ZoneoutCell as ZoneoutCell
+from .rnn import do_rnn_checkpoint as do_rnn_checkpoint
+from .rnn import load_checkpoint as load_checkpoint
+from .rnn import load_rnn_checkpoint as load_rnn_checkpoint
+from .rnn import rnn_unroll as rnn_unroll
+from .rnn import save_checkpoint as save_checkpoint
+from .rnn import save_rnn_checkpoint as save_rnn_checkpoint
