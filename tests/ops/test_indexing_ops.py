@@ -150,7 +150,7 @@ def test_index_copy():
     old, new = nd.zeros((3, 2)), nd.array([[1, 2], [3, 4]])
     copied = nd._contrib_index_copy(old, i32([2, 0]), new)
     assert copied.asnumpy().tolist() == [[3, 4], [0, 0], [1, 2]]
-    with pytest.raises(IndexError, match=r"_contrib_index_copy: index_vector must be from 0 to 2; got 3"):
+    with pytest.raises(IndexError, match=r"index_vector must be from 0 to 2; got 3"):
         nd._contrib_index_copy(old, i32([2, 3]), new)
 
 
