@@ -145,7 +145,7 @@ def test_module_checkpoint():
 
 
 @pytest.mark.parametrize(("call", "message"), [
-    (lambda: mx.callback.Speedometer(10, 0), "Speedometer: frequent must be an integer of at least"),
+    (lambda: mx.callback.Speedometer(10, 0), "Speedometer: frequent must be an integer of at l"),
     (lambda: mx.callback.ProgressBar(0), "ProgressBar: total must be an integer of at least 1"),
     (lambda: mx.callback.ProgressBar(3, 0), "ProgressBar: length must be"),
     (lambda: mx.callback.log_train_metric(0), "log_train_metric: period must be"),

@@ -39,12 +39,13 @@ def test_checkpoints_are_the_bytes_of_mxnet(tmp_path, caplog):
 def test_files_that_are_no_checkpoints(tmp_path, caplog):
     for content in ({"fc_weight": mx.nd.ones((1,))}, [mx.nd.ones((1,))], {"x:y": mx.nd.ones((1,))}):
         mx.nd.save(str(tmp_path / "x-0001.params"), content)
-        with pytest.raises(ValueError, match=r"x-0001.params: the names .* 'arg:' or 'aux:'; found"):
+        with pytest.raises(ValueError,
+                           match=r"x-0001.params: the names .* 'arg:' or 'aux:'; found"):
             mx.model.load_params(tmp_path / "x", 1)
     mx.nd.save(str(tmp_path / "x-0001.params"), {})
     assert mx.model.load_params(tmp_path / "x", 1) == ({}, {})
     assert "is empty" in caplog.text
-    with pytest.raises(OSError, match="none-0001.params"):
+    with pytest.raises(OSError, match=r"none-0001\.params"):
         mx.model.load_params(tmp_path / "none", 1)
 
 

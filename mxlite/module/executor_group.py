@@ -213,8 +213,6 @@ class DataParallelExecutorGroup:
     def get_outputs(self, merge_multi_context: bool = True, begin: int = 0,
                     end: int | None = None) -> list[Any]:
         """The outputs, put together; without merge_multi_context, of each a list over contexts."""
-        if not all(exe.outputs for exe in self.execs):
-            raise MXNetError("Module.get_outputs: there are no outputs before forward()")
         outputs = [list(arrays) for arrays in zip(*[exe.outputs for exe in self.execs],
                                                   strict=True)][begin:end]
         if not merge_multi_context:

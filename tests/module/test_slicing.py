@@ -103,7 +103,6 @@ def bind(shapes=(("data", (8, 5)),), labels=(("softmax_label", (8,)),), options=
     (lambda: mx.mod.Module(mlp(mx)).data_shapes, AssertionError, "data_shapes: call bind"),
     (lambda: bound(mx, mlp(mx), (8, 5)).update(), AssertionError, "update: call init_optimizer"),
     (lambda: bound(mx, mlp(mx), (8, 5)).get_input_grads(), AssertionError, "inputs_need_grad=True"),
-    (lambda: bound(mx, mlp(mx), (8, 5)).get_outputs(), MXNetError, "no outputs before forward"),
     (lambda: bound(mx, mlp(mx), (8, 5)).save_optimizer_states("x"), AssertionError, "init_optimiz"),
     (lambda: bound(mx, mlp(mx), (8, 5), for_training=False).backward(), MXNetError,
      "re-bind with for_training=True"),
