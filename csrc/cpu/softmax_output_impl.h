@@ -7,13 +7,12 @@ static double FN(count_valid)(const real *label, int64_t n, double ignored) {
   return count ? (double)count : 1;
 }
 
-/* Whether all labels are classes, or ignored.  A label is cut to an integer, as in MXNet. */
+/* Whether all labels are classes, or ignore_label, which without use_ignore stands for no class: as
+ * MXNet's iterators of sentences pad with it.  A label is cut to an integer, as in MXNet. */
 static int FN(are_classes)(const softmax_output_dims *d, const real *label) {
   for (int64_t i = 0; i < d->outer * d->inner; i++) {
     const double wanted = (double)LOAD(label[i]);
-    if (!(wanted > -1 && wanted < (double)d->axis) &&
-        !(d->use_ignore && wanted == d->ignore_label))
-      return 0;
+    if (!(wanted > -1 && wanted < (double)d->axis) && wanted != d->ignore_label) return 0;
   }
   return 1;
 }

@@ -35,6 +35,7 @@ class Executor:
         self._is_handed_out = False         # someone may hold the arrays in _outputs
         self._heads: list[NDArray] | None = None        # of the last recorded run
         self._train = False
+        self._merges = os.environ.get("MXNET_ELIMINATE_COMMON_EXPR") != "0"
         self._monitor: tuple[Callable[..., None], bool] | None = None
         self._graph = self._make_graph(symbol.heads)
         self._check_names()
@@ -259,11 +260,9 @@ class Executor:
     def get_optimized_symbol(self) -> Symbol:
         """The Symbol that is run, in which equal nodes are one.
 
-        MXNET_ELIMINATE_COMMON_EXPR=0 in the environment leaves it as it was bound.
+        MXNET_ELIMINATE_COMMON_EXPR=0 in the environment, when it is bound, leaves it as it is.
         """
-        if os.environ.get("MXNET_ELIMINATE_COMMON_EXPR") == "0":
-            return self._symbol
-        return Symbol(merged(self._symbol.heads))
+        return Symbol(merged(self._symbol.heads)) if self._merges else self._symbol
 
     def debug_str(self) -> str:
         """The graph, and what is planned for it: its steps and where its arrays lie."""

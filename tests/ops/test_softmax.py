@@ -169,8 +169,8 @@ def test_softmax_output_counts_the_first_labels_of_a_longer_label(rng):
 
 
 @pytest.mark.parametrize("label, options, fits", [
-    ([0, 2], {}, True), ([0, 3], {}, False), ([-1, 2], {}, False),
-    ([-1, 2], {"use_ignore": True}, True),
+    ([0, 2], {}, True), ([0, 3], {}, False), ([-2, 2], {}, False),
+    ([-1, 2], {"use_ignore": True}, True), ([7, 2], {"ignore_label": 7}, True),
     ([float("nan"), 2], {}, False), ([7, 2], {"use_ignore": True, "ignore_label": 7}, True),
     ([-1, 2], {"use_ignore": True, "ignore_label": 7}, False)])
 def test_labels_of_softmax_output_are_classes_or_ignored(label, options, fits):
@@ -182,3 +182,9 @@ def test_labels_of_softmax_output_are_classes_or_ignored(label, options, fits):
     message = r"SoftmaxOutput: label must be from 0 to 2, or ignore_label .*label \(2,\)"
     with pytest.raises(IndexError, match=message):
         gradient(nd.SoftmaxOutput, data, label, **options)
+
+
+def test_ignore_label_without_use_ignore_is_of_no_class():
+    """What MXNet does with the labels that its iterators of sentences pad with."""
+    dx = gradient(nd.SoftmaxOutput, nd.zeros((2, 3)), nd.array([-1, 2]))
+    np.testing.assert_allclose(dx, [[1 / 3] * 3, [1 / 3, 1 / 3, -2 / 3]], rtol=1e-6)

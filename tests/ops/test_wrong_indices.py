@@ -19,10 +19,10 @@ def trained(label, **params):
 
 
 CASES = [
-    (lambda: trained([0, 7]), r"SoftmaxOutput: label must be from 0 to 2, or ignore_label with "
-     r"use_ignore=True; got 7 at \(1,\) \(label \(2,\), data \(2, 3\)\)"),
+    (lambda: trained([0, 7]), r"SoftmaxOutput: label must be from 0 to 2, or ignore_label "
+     r"-1; got 7 at \(1,\) \(label \(2,\), data \(2, 3\)\)"),
     (lambda: trained([-1, 7], use_ignore=True), r"label must be .*; got 7 at \(1,\)"),
-    (lambda: trained([-1, 7]), r"label must be .*; got -1 at \(0,\)"),
+    (lambda: trained([-2, 7]), r"label must be .*; got -2 at \(0,\)"),
     (lambda: trained([np.nan, 1]), r"label must be .*; got nan at \(0,\)"),
     (lambda: nd.softmax_cross_entropy(X, nd.array([0, 3])), r"softmax_cross_entropy: label must "
      r"be from 0 to 2; got 3 at \(1,\) \(data \(2, 3\), label \(2,\)\)"),

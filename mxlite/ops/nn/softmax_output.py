@@ -42,7 +42,7 @@ class SoftmaxOutput(_OutputLayout):
     """
 
     grad_scale: float = param(1.0, "factor of the gradient")
-    ignore_label: float = param(-1.0, "label whose samples have no gradient, if use_ignore")
+    ignore_label: float = param(-1.0, "label whose samples have no gradient, if use_ignore; else they are of no class")
     multi_output: bool = param(False, "softmax along axis 1, one label for each position")
     use_ignore: bool = param(False, "whether ignore_label is used")
     preserve_shape: bool = param(False, "softmax along the last axis")
@@ -94,10 +94,9 @@ class SoftmaxOutputGrad(_OutputLayout):
         classes, label, got = self.layout(specs[0].shape)[1], values[1], ""
         if label is not None:
             wrong = wrong_indices.outside(label, 0, classes - 1)
-            got = wrong_indices.first(
-                label, wrong & (label != self.ignore_label) if self.use_ignore else wrong)
-        return (f"SoftmaxOutput: label must be from 0 to {classes - 1}, or ignore_label with "
-                f"use_ignore=True{got} (label {specs[1].shape}, data {specs[0].shape})")
+            got = wrong_indices.first(label, wrong & (label != self.ignore_label))
+        return (f"SoftmaxOutput: label must be from 0 to {classes - 1}, or ignore_label "
+                f"{self.ignore_label:g}{got} (label {specs[1].shape}, data {specs[0].shape})")
 
     def prepare(self, inputs, outputs):
         shape = inputs[0].shape
