@@ -35,6 +35,11 @@ PATHS = [
                             "RNNParams ModifierCell ZoneoutCell"),
     ("rnn.rnn", "rnn", "do_rnn_checkpoint load_rnn_checkpoint save_rnn_checkpoint rnn_unroll"),
     ("rnn.io", "rnn", "BucketSentenceIter encode_sentences"),
+    ("module.base_module", "module", "BaseModule"), ("module.module", "module", "Module"),
+    ("module.bucketing_module", "module", "BucketingModule"),
+    ("module.sequential_module", "module", "SequentialModule"),
+    ("module.python_module", "module", "PythonModule PythonLossModule"),
+    ("model", "callback", "BatchEndParam save_checkpoint"),
     ("optimizer.optimizer", "optimizer", "Optimizer SGD Adam Updater get_updater create register"),
 ]
 
