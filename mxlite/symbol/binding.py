@@ -153,9 +153,16 @@ def simple_bind(symbol: Symbol, ctx: Any, grad_req: Any, type_dict: Any, group2c
 class _Shared:
     """Arrays that executors share: of the arguments in `names`, and others in `buffers`."""
 
+    arguments: Mapping[str, NDArray]
+    gradients: Mapping[str, NDArray | None]
+    states: Mapping[str, NDArray]
+
     def __init__(self, names: Sequence[str] | None, executor: Executor | None,
                  buffers: dict[str, NDArray] | None) -> None:
-        self.names, self.executor, self.buffers = set(names or ()), executor, buffers
+        self.names, self.buffers = set(names or ()), buffers
+        self.arguments, self.gradients, self.states = (
+            ({}, {}, {}) if executor is None
+            else (executor.arg_dict, executor.grad_dict, executor.aux_dict))
 
     def _fits(self, name: str, array: NDArray, shape: Any, dtype: str) -> NDArray:
         if array.shape != tuple(shape) or array._dtype_name != dtype:
@@ -164,21 +171,21 @@ class _Shared:
         return array
 
     def argument(self, name: str, shape: Any, dtype: str) -> tuple[Any, Any]:
-        if self.executor is None or name not in self.names:
+        if name not in self.names or name not in self.arguments:
             return None, None
-        if name not in self.executor.arg_dict:
-            return None, None
-        return (self._fits(name, self.executor.arg_dict[name], shape, dtype),
-                self.executor.grad_dict[name])
+        return self._fits(name, self.arguments[name], shape, dtype), self.gradients[name]
 
     def state(self, name: str, shape: Any, dtype: str) -> NDArray | None:
-        if self.executor is None or name not in self.executor.aux_dict:
+        if name not in self.states:
             return None
-        return self._fits(name, self.executor.aux_dict[name], shape, dtype)
+        return self._fits(name, self.states[name], shape, dtype)
 
     def buffer(self, name: str, shape: Any, dtype: str, ctx: Any) -> NDArray:
-        """An array in the memory of this name, or a new one that is kept under it."""
-        if self.buffers is None:
+        """An array in the memory of this name, or a new one that is kept under it.
+
+        Arguments that are shared by name have memory of their own.
+        """
+        if self.buffers is None or name in self.names:
             return zeros(shape, ctx, dtype)
         held = self.buffers.get(name)
         size = 1

@@ -64,10 +64,10 @@ class Executor:
     # Arrays by name ------------------------------------------------------------------------------
 
     def _by_name(self, names: Sequence[str], arrays: Sequence[Any], what: str) -> dict[str, Any]:
-        for name in names:
-            if names.count(name) > 1:
-                raise MXNetValueError(f"Executor: there are several {what} named {name!r}, so that "
-                                      "names cannot tell them apart")
+        if len(set(names)) < len(names):
+            name = next(name for name in names if names.count(name) > 1)
+            raise MXNetValueError(f"Executor: there are several {what} named {name!r}, so that "
+                                  "names cannot tell them apart")
         return dict(zip(names, arrays, strict=True))
 
     @property

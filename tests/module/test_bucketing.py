@@ -70,6 +70,17 @@ def test_parameters_are_one_whatever_bucket_trained_them():
     assert default.execs[0].grad_dict["fullyconnected0_bias"].asnumpy().tolist() == [77] * 4
 
 
+def test_buckets_share_the_memory_of_inputs():
+    module = ready()
+    module.switch_bucket(3, *described(3))
+    groups = [bucket._exec_group for bucket in module._buckets.values()]
+    assert groups[0].shared_data_arrays is groups[1].shared_data_arrays
+    assert sorted(groups[0].shared_data_arrays[0]) == ["data", "softmax_label"]
+    for name in ("data", "softmax_label"):
+        groups[0].execs[0].arg_dict[name][:] = 5
+        assert (groups[1].execs[0].arg_dict[name].asnumpy() == 5).all()
+
+
 def test_it_trains_as_a_module_of_one_bucket_does():
     module = ready()
     single = mx.mod.Module(generate_once()[0])
