@@ -6,7 +6,6 @@ import subprocess
 import sys
 import sysconfig
 
-import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
@@ -30,7 +29,6 @@ FALLBACK = ["-O1"]       # PER_SET in the baseline of x86: few CPUs run it
 WARNINGS = ["-Wall", "-Wextra", *(["-Werror"] if WERROR else [])]      # of C written by hand
 SANITIZE = ["-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g", "-O1"] if DEBUG else []
 MACROS = [("MX_DEBUG", "1")] if DEBUG else []
-NUMPY = ["-isystem", numpy.get_include()]
 ISA_FLAGS = {"baseline": []}
 if X86:
     ISA_FLAGS["avx2"] = ["-mavx2", "-mfma", "-mf16c"]
@@ -72,7 +70,7 @@ TEXT_SOURCES = [f"io/text/{file}.c" for file in "csv decimal libsvm lines number
 def cython_extension(name, *sources, flags=()):
     return Extension(
         name, [name.replace(".", "/") + ".pyx", *sources], include_dirs=["csrc/include"],
-        define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_23_API_VERSION"), *MACROS],
+        define_macros=MACROS,
         extra_compile_args=[*COMMON, "-O2", *flags, *SANITIZE],
         extra_link_args=["-pthread", *SANITIZE])
 
@@ -98,7 +96,7 @@ def kernel_extension(isa):
 
 
 EXTENSIONS = [
-    cython_extension("mxlite.device.memory", flags=NUMPY),
+    cython_extension("mxlite.device.memory"),
     cython_extension("mxlite.device.host", "csrc/runtime/memory.c", "csrc/runtime/pool.c",
                      "csrc/runtime/threads.c", flags=LOOPS),
     cython_extension("mxlite.device.core"),
@@ -127,9 +125,6 @@ EXTENSIONS = [
 
 
 class Build(BuildCached):
-    # pip builds with a NumPy in a folder of another name each time
-    rename = {numpy.get_include(): f"numpy {numpy.__version__}"}
-
     def flags_of(self, ext, source):
         name = source.removeprefix("csrc/cpu/").removesuffix(".c")
         if X86 and ext.name.endswith("baseline") and name in [*PER_SET, *SHARED]:

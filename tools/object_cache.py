@@ -59,15 +59,11 @@ def read_record(path):
 
 
 class ObjectCache:
-    """Objects under `folder`; `compiler`: a UnixCCompiler of setuptools.
+    """Objects under `folder`; `compiler`: a UnixCCompiler of setuptools."""
 
-    rename: texts that stand in flags but may differ between builds that give the same objects
-    (the temporary folder of a build's requirements), and what to take for them in the key."""
-
-    def __init__(self, compiler, folder="build/objects", rename=()):
+    def __init__(self, compiler, folder="build/objects"):
         self._compiler = compiler
         self._folder = Path(folder)
-        self._rename = dict(rename)
         self._files = FileDigests()
         self._pool = ThreadPoolExecutor(os.cpu_count())
         self._lock = Lock()
@@ -78,12 +74,9 @@ class ObjectCache:
 
     def key(self, macros, include_dirs, flags):
         """The name of the folder for objects compiled so."""
-        text = json.dumps([self._version, self._compiler.compiler_so,
-                           [str(folder) for folder in self._compiler.include_dirs],
-                           macros, include_dirs, flags])
-        for name, stand_in in self._rename.items():
-            text = text.replace(name, stand_in)
-        return digest(text)
+        return digest([self._version, self._compiler.compiler_so,
+                       [str(folder) for folder in self._compiler.include_dirs],
+                       macros, include_dirs, flags])
 
     def object(self, source, macros, include_dirs, flags):
         """A future of the path of source's object."""
@@ -117,9 +110,7 @@ class BuildCached(build_ext):
     """build_ext with an ObjectCache, as many files at a time as there are CPUs.
 
     An extension is linked anew when its objects or flags changed. `flags_of(ext, source)`: the
-    flags of one of its files; `rename`: of the cache."""
-
-    rename = ()
+    flags of one of its files."""
 
     def finalize_options(self):
         super().finalize_options()
@@ -130,7 +121,7 @@ class BuildCached(build_ext):
 
     def build_extensions(self):
         self.check_extensions_list(self.extensions)
-        self._cache = ObjectCache(self.compiler, rename=self.rename)
+        self._cache = ObjectCache(self.compiler)
         with ThreadPoolExecutor(len(self.extensions)) as extensions:
             for built in [extensions.submit(self.build_extension, ext) for ext in self.extensions]:
                 built.result()

@@ -1,8 +1,12 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 """Devices and their memory: `Device`, the type of an array (`Spec`), blocks of memory."""
 
+import numpy as np
+
 cimport cython
-cimport numpy as np
+from cpython.buffer cimport (
+    PyBUF_SIMPLE, PyBuffer_FillInfo, PyBuffer_Release, PyObject_GetBuffer,
+)
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free as c_free, malloc
 
@@ -10,8 +14,6 @@ from ..base import (
     DTYPES, MXNetMemoryError, MXNetNotImplementedError, MXNetValueError, numpy_bfloat16,
 )
 from .context import add_device_type
-
-np.import_array()
 
 # ---------------------------------------------------------------- devices
 
@@ -243,30 +245,50 @@ cdef bint changed_since(Storage self, uint64_t time, const char *begin, const ch
 
 # ---------------------------------------------------------------- NumPy
 
-cdef dict NUMPY_TYPES = {
-    "float32": np.NPY_FLOAT32, "float64": np.NPY_FLOAT64, "float16": np.NPY_FLOAT16,
-    "uint8": np.NPY_UINT8, "int32": np.NPY_INT32, "int8": np.NPY_INT8, "int64": np.NPY_INT64,
-    "bool": np.NPY_BOOL, "bfloat16": np.NPY_UINT16,
-}
+# Through the buffer protocol, so that nothing depends on the C structs of one NumPy version.
+
+cdef dict NUMPY_TYPES = {name: np.dtype("uint16" if name == "bfloat16" else name)
+                         for name in DTYPES}
+cdef object new_numpy = np.ndarray, empty_numpy = np.empty
 
 
-cdef object host_view(Spec spec, void *data, object owner):
+@cython.no_gc
+cdef class HostMemory:
+    """Some of the host's memory, for NumPy arrays over it, which keep `owner` alive."""
+    cdef void *data
+    cdef Py_ssize_t nbytes
+    cdef bint is_read_only
+    cdef object owner
+
+    def __getbuffer__(self, Py_buffer *buffer, int want):
+        PyBuffer_FillInfo(buffer, self, self.data, self.nbytes, self.is_read_only, want)
+
+
+cdef object of_dtype(Spec spec, object array):
+    return array.view(numpy_bfloat16()) if spec.dtype == "bfloat16" else array
+
+
+cdef object host_view(Spec spec, void *data, object owner, bint is_read_only=False):
     """A NumPy array over host memory that `owner` keeps alive; None: the caller does."""
-    cdef np.npy_intp dims[32]
-    cdef int i
     if not spec.device.is_host:
         raise MXNetValueError(f"an array on {spec.ctx} has no host memory; copy it with "
                               "as_in_context(mx.cpu())")
-    for i in range(spec.ndim):
-        dims[i] = spec.shape[i]
-    view = np.PyArray_SimpleNewFromData(spec.ndim, dims, NUMPY_TYPES[spec.dtype], data)
-    if owner is not None:
-        np.set_array_base(view, owner)
-    if spec.dtype == "bfloat16":
-        view = view.view(numpy_bfloat16())
-    return view
+    cdef HostMemory memory = HostMemory.__new__(HostMemory)
+    memory.data, memory.nbytes = data, spec.nbytes
+    memory.owner, memory.is_read_only = owner, is_read_only
+    return of_dtype(spec, new_numpy(spec.shape, NUMPY_TYPES[spec.dtype], memory))
+
+
+cdef object numpy_copy(Spec spec, void *data):
+    """A new NumPy array with values in the memory of spec's device."""
+    array = empty_numpy(spec.shape, NUMPY_TYPES[spec.dtype])
+    spec.device.copy_out(<size_t>numpy_data(array), <size_t>data, <size_t>spec.nbytes)
+    return of_dtype(spec, array)
 
 
 cdef void *numpy_data(object array) except? NULL:
-    """The address of the first item of a NumPy array."""
-    return np.PyArray_DATA(<np.ndarray?>array)
+    """The address of the first item of a C-contiguous NumPy array."""
+    cdef Py_buffer buffer
+    PyObject_GetBuffer(array, &buffer, PyBUF_SIMPLE)
+    PyBuffer_Release(&buffer)      # the array keeps its memory while it lives
+    return buffer.buf

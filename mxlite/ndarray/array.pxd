@@ -68,4 +68,3 @@ cdef int will_write(ArrayBase array, Prepared call, bint in_place) except -1
 cdef int forget_covered(Storage storage, const char *begin, const char *end) except -1
 cdef int copy_into(ArrayBase target, ArrayBase source) except -1
 cdef object numpy_view(ArrayBase self)
-cdef object numpy_copy(ArrayBase self)

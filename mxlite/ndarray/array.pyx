@@ -8,7 +8,8 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free, malloc
 
 from ..device.memory cimport (
-    Spec, Storage, copy_memory, host_view, make_spec, new_storage, note_write, numpy_data,
+    Spec, Storage, copy_memory, host_view, make_spec, new_storage, note_write, numpy_copy,
+    numpy_data,
 )
 
 from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError, no_array
@@ -237,19 +238,7 @@ def wrap_numpy(array, ctx, str dtype, bint is_read_only=False):
 
 
 cdef object numpy_view(ArrayBase self):
-    view = host_view(self.spec, self.data, self)
-    if self.storage.is_read_only:
-        view.flags.writeable = False
-    return view
-
-
-cdef object numpy_copy(ArrayBase self):
-    """The values as a new NumPy array, from any device."""
-    if self.spec.device.is_host:
-        return numpy_view(self).copy()
-    copy = new_array(DENSE, make_spec(self.spec.shape, self.spec.dtype, cpu()))
-    copy_into(copy, self)
-    return numpy_view(copy)
+    return host_view(self.spec, self.data, self, self.storage.is_read_only)
 
 
 @cython.no_gc
@@ -308,11 +297,11 @@ cdef class ArrayBase:
 
     def _values(self):
         """The values for reading: a NumPy array over the same memory, or a copy from a device."""
-        return numpy_view(self) if self.spec.device.is_host else numpy_copy(self)
+        return numpy_view(self) if self.spec.device.is_host else numpy_copy(self.spec, self.data)
 
     def asnumpy(self):
         """A NumPy copy of the values."""
-        return numpy_copy(self)
+        return numpy_copy(self.spec, self.data)
 
     def _copy_from(self, ArrayBase source not None):
         """Copy the bytes of an array of the same shape and dtype, on any device; not recorded."""

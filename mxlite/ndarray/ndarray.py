@@ -105,7 +105,7 @@ class NDArray(OperatorArray):
         if self.size != 1:
             raise MXNetValueError(
                 f"asscalar: the array must hold one element; its shape is {self.shape}")
-        return self._values().reshape(())[()]
+        return self.asnumpy()[(0,) * self.ndim]
 
     def item(self) -> Any:
         """The value of an array of one element, as a Python number."""
