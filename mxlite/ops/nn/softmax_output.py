@@ -42,7 +42,8 @@ class SoftmaxOutput(_OutputLayout):
     """
 
     grad_scale: float = param(1.0, "factor of the gradient")
-    ignore_label: float = param(-1.0, "label whose samples have no gradient, if use_ignore; else they are of no class")
+    ignore_label: float = param(
+        -1.0, "label whose samples have no gradient, if use_ignore; else they are of no class")
     multi_output: bool = param(False, "softmax along axis 1, one label for each position")
     use_ignore: bool = param(False, "whether ignore_label is used")
     preserve_shape: bool = param(False, "softmax along the last axis")
