@@ -27,6 +27,7 @@ _NAMES = {
     "Context": ".context", "cpu": ".context", "gpu": ".context", "cpu_pinned": ".context",
     "current_context": ".context", "num_gpus": ".context", "gpu_memory_info": ".context",
     "MXNetError": ".base", "AttrScope": ".attribute", "Symbol": ".symbol",
+    "install_as_mxnet": ".door",
     **dict.fromkeys(["is_np_array", "is_np_shape", "np_array", "np_shape", "set_np_shape",
                      "use_np", "use_np_array", "use_np_shape"], ".util"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .base import MXNetError, MXNetNotImplementedError, MXNetTypeError, MXNetValueError
+from .base import MXNetError, MXNetTypeError, MXNetValueError
 from .ndarray import NDArray, tape
 from .ndarray import backward as walk
 from .ndarray.array import need_array
@@ -100,8 +100,12 @@ def grad(heads: NDArray | Sequence[NDArray], variables: NDArray | Sequence[NDArr
 
 
 def get_symbol(x: NDArray) -> Any:
-    """The recorded computation of `x` as a Symbol."""
-    raise MXNetNotImplementedError("get_symbol: there are no Symbols in this version yet")
+    """The recorded computation of `x` as a Symbol, its variables named var0, var1, ...
+
+    Raises MXNetError where nothing was recorded, or backward() has released it.
+    """
+    from .symbol.recorded import recorded_symbol
+    return recorded_symbol(need_array(x, "get_symbol", "x"))
 
 
 class Function:
@@ -182,6 +186,6 @@ class Function:
 
 
 __all__ = [
-    "Function", "backward", "get_symbol", "grad", "is_recording", "is_training", "mark_variables",
-    "pause", "predict_mode", "record", "set_recording", "set_training", "train_mode",
+    "Function", "NDArray", "backward", "get_symbol", "grad", "is_recording", "is_training",
+    "mark_variables", "pause", "predict_mode", "record", "set_recording", "set_training", "train_mode",
 ]

@@ -1,6 +1,7 @@
 """autograd: recording, backward, grad, Function."""
 
 import gc
+import json
 import threading
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 import mxlite as mx
 from mxlite import autograd, nd
+from mxlite.base import MXNetError
 from mxlite.ops.schema import Op, kernel
 
 
@@ -310,6 +312,44 @@ def test_a_long_chain_neither_overflows_nor_leaks():
     assert host.memory_info()["live"] <= before + 4096
 
 
-def test_get_symbol_says_that_there_are_none():
-    with pytest.raises(NotImplementedError, match="get_symbol: there are no Symbols"):
+def test_get_symbol_has_what_was_recorded():
+    """Names, operators and parameters as MXNet 1.9.1 gives them for the same calls."""
+    x, w, c = nd.ones((2, 3)), nd.ones((4, 3)), nd.ones((2, 4))
+    x.attach_grad()
+    w.attach_grad()
+    with autograd.record():
+        y = nd.FullyConnected(x, w, num_hidden=4, no_bias=True)
+        half = nd.split(nd.softmax(y * 2 + c, axis=1), 2)[1]
+    graph = autograd.get_symbol(half)
+    assert graph.list_arguments() == ["var0", "var1", "null2"]
+    assert graph.list_outputs() == ["node_4_output1"]
+    nodes = [(node["op"], node.get("attrs", {})) for node in json.loads(graph.tojson())["nodes"]]
+    assert [op for op, _ in nodes if op != "null"] == [
+        "FullyConnected", "_mul_scalar", "broadcast_add", "softmax", "SliceChannel"]
+    assert dict(nodes)["FullyConnected"] == {"no_bias": "True", "num_hidden": "4"}
+    value = graph.eval(var0=x, var1=w, null2=c)[0]
+    np.testing.assert_array_equal(value.asnumpy(), half.asnumpy())
+
+
+def test_get_symbol_of_a_hybridized_block_has_its_nodes():
+    net = mx.gluon.nn.Dense(2, in_units=3, activation="relu")
+    net.initialize()
+    net.hybridize()
+    with autograd.record():
+        y = net(nd.ones((1, 3))) + 1
+    ops = [node["op"] for node in json.loads(autograd.get_symbol(y).tojson())["nodes"]]
+    assert [op for op in ops if op != "null"] == ["FullyConnected", "Activation", "_plus_scalar"]
+
+
+def test_get_symbol_of_what_has_no_graph():
+    with pytest.raises(MXNetError, match=r"was not computed inside autograd\.record"):
         autograd.get_symbol(nd.ones((1,)))
+    x = nd.ones((1,))
+    x.attach_grad()
+    with autograd.record():
+        y = x * 2
+    y.backward()
+    with pytest.raises(MXNetError, match=r"released by backward\(\); pass retain_graph"):
+        autograd.get_symbol(y)
+    with pytest.raises(TypeError, match="get_symbol: x must be an NDArray"):
+        autograd.get_symbol(3)

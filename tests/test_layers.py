@@ -19,6 +19,7 @@ LAYERS = [
      "checkpoint", "callback", "monitor"},
     {"gluon", "module", "model", "rnn"},
     {"contrib", "test_utils", "visualization", "model_zoo", "info", "tools"},
+    {"door", "run", "check"},
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names}
 # of one layer, and yet they do not import each other

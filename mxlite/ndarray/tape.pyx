@@ -380,6 +380,42 @@ def has_fresh_gradient(ArrayBase array not None):
     return array.node is not None and array.node.is_leaf and bool((<Leaf>array.node).fresh)
 
 
+def history(ArrayBase array not None):
+    """What `array` was computed by: (records, (key, output)) of the nodes below it.
+
+    A record is (key, operator, runtime values, inputs), in the order in which they ran; the
+    operator of a variable is None. An input is (key, output), or None where no gradient goes.
+    """
+    cdef Node node, parent
+    cdef int i
+    cdef dict seen = {}
+    cdef list stack = [] if array.node is None else [array.node]
+    while stack:
+        node = stack.pop()
+        if node.seq in seen:
+            continue
+        if node.freed:
+            raise MXNetError("get_symbol: the graph was released by backward(); pass "
+                             "retain_graph=True, or ask before it")
+        if node.function is not None:
+            raise MXNetError("get_symbol: a Function is no operator, so that it cannot stand in a "
+                             "graph")
+        if node.is_leaf:
+            seen[node.seq] = (node.seq, None, [], [])
+            continue
+        inputs = []
+        for i in range(len(node.parents)):
+            parent = node.parents[i]
+            inputs.append(None if parent is None else (parent.seq, node.index[i]))
+            if parent is not None:
+                stack.append(parent)
+        scalars = [node.scalars[i + 2 * node.call.op.needs_key].f
+                   for i in range(node.call.op.num_runtime)]
+        seen[node.seq] = (node.seq, node.call.op, scalars, inputs)
+    return ([seen[key] for key in sorted(seen)],
+            None if array.node is None else (array.node.seq, array.index))
+
+
 # ---------------------------------------------------------------- switches
 
 def is_recording():

@@ -1,0 +1,78 @@
+"""`import mxnet` gets mxlite: each case is a program of its own, run by a Python of its own."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+def run(tmp_path, text, *options):
+    script = tmp_path / "program.py"
+    script.write_text(text)
+    return subprocess.run([sys.executable, "-m", "mxlite.run", *options, str(script), "a", "--b"],
+                          capture_output=True, text=True, check=False)
+
+
+def output(tmp_path, text, *options):
+    result = run(tmp_path, text, *options)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.split()
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("import mxnet as mx\nprint(mx.__version__, mx.nd.ones((2,)).sum().asscalar())", "1.9.1 2.0"),
+    ("import sys\nprint(*sys.argv[1:], __name__)", "a --b __main__"),
+    ("from mxnet import nd, gluon\nfrom mxnet.gluon import nn\nimport mxlite\n"
+     "print(nd is mxlite.nd, nn is mxlite.gluon.nn, gluon.nn.Dense is nn.Dense)", "True True True"),
+    ("import mxnet.ndarray as F\nimport mxnet.symbol\nprint(F.zeros((1,)).shape, "
+     "mxnet.symbol.var('x').name)", "(1,) x"),
+    ("from mxnet import *\nprint(nd.ones((1,)).shape, cpu(1))", "(1,) cpu(1)"),
+    ("from mxnet.autograd import *\nfrom mxnet.initializer import *\n"
+     "print(NDArray.__name__, record.__name__, Xavier.__name__)", "NDArray record Xavier"),
+    ("import pickle, mxnet as mx\nfrom mxnet.metric import Accuracy\n"
+     "text = pickle.dumps(Accuracy()).replace(b'mxlite.metric', b'mxnet.metric')\n"
+     "print(type(pickle.loads(text)) is Accuracy)", None),
+    ("import mxnet.ndarray, mxlite.ndarray\nprint(mxlite.ndarray.__spec__.name)",
+     "mxlite.ndarray"),
+])
+def test_programs(tmp_path, text, expected):
+    if expected is not None:
+        assert output(tmp_path, text) == expected.split()
+
+
+def test_pickles_that_name_classes_of_mxnet(tmp_path):
+    text = ("import pickle, mxnet.lr_scheduler\n"
+            "text = b'cmxnet.lr_scheduler\\nFactorScheduler\\n.'\n"
+            "print(pickle.loads(text) is mxnet.lr_scheduler.FactorScheduler)")
+    assert output(tmp_path, text) == ["True"]
+
+
+def test_removed_names_of_numpy_only_when_asked(tmp_path):
+    text = "import numpy as np\nprint(hasattr(np, 'int'), hasattr(np, 'sometrue'))"
+    assert output(tmp_path, text) == ["False", str(hasattr(__import__("numpy"), "sometrue"))]
+    assert output(tmp_path, text, "--numpy-compat") == ["True", "True"]
+
+
+def test_a_module_that_there_is_not(tmp_path):
+    result = run(tmp_path, "import mxnet.no_such_module")
+    assert "ModuleNotFoundError: mxlite has no module 'mxnet.no_such_module'" in result.stderr
+
+
+def test_a_real_mxnet_that_came_first(tmp_path):
+    text = ("import sys, types\nsys.modules.pop('mxnet')\nsys.modules['mxnet'] = types.ModuleType("
+            "'mxnet')\nimport mxlite\nmxlite.install_as_mxnet()")
+    assert "another mxnet has been imported already" in run(tmp_path, text).stderr
+
+
+def test_no_such_script(tmp_path):
+    result = subprocess.run([sys.executable, "-m", "mxlite.run", str(tmp_path / "none.py")],
+                            capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert "there is no file" in result.stderr
+
+
+def test_modules_run_too(tmp_path):
+    (tmp_path / "user_module.py").write_text("import mxnet\nprint(mxnet.__version__, __name__)")
+    result = subprocess.run([sys.executable, "-m", "mxlite.run", "-m", "user_module"], cwd=tmp_path,
+                            capture_output=True, text=True, check=False)
+    assert result.stdout.split() == ["1.9.1", "__main__"], result.stderr
