@@ -187,5 +187,6 @@ class Function:
 
 __all__ = [
     "Function", "NDArray", "backward", "get_symbol", "grad", "is_recording", "is_training",
-    "mark_variables", "pause", "predict_mode", "record", "set_recording", "set_training", "train_mode",
+    "mark_variables", "pause", "predict_mode", "record", "set_recording", "set_training",
+    "train_mode",
 ]
