@@ -20,7 +20,7 @@ OTHERS = [          # (operator, parameters, number of inputs): what inference_q
     ("_random_uniform", {"high": 5}, 0), ("_random_uniform_like", {"low": -1}, 1),
     ("_sample_exponential", {}, 1), ("_sample_gamma", {}, 2), ("_sample_uniform", {}, 2),
     ("_sample_generalized_negative_binomial", {}, 2), ("_sample_negative_binomial", {}, 2),
-    ("_scatter_set_nd", {"shape": (2, 3)}, 3),
+    ("_scatter_set_nd", {"shape": (2, 3)}, 3), ("_identity_with_attr_like_rhs", {}, 2),
 ]
 
 
@@ -94,7 +94,7 @@ def arithmetic(mx):
     a, b = mx.sym.var("a"), mx.sym.var("b")
     numbers = [a + 1, 1.5 + a, a - 2, 2 - a, a * 1e-05, -a, a / 4, 4 / a, a % 3, 3 % a, a ** 2,
                2 ** a, a == 1, a != 1, a > 1, a >= 1, a < 1, a <= 1, a * np.float32(0.1),
-               a + float("inf"), mx.sym.maximum(a, 2), mx.sym.minimum(2, a)]
+               a + float("inf"), mx.sym.maximum(a, 2), mx.sym.minimum(2, a), mx.sym.hypot(a, 2)]
     symbols = [a + b, a - b, a * b, a / b, a % b, a ** b, a == b, a != b, a > b, a >= b, a < b,
                a <= b, mx.sym.maximum(a, b), mx.sym.minimum(a, b), mx.sym.hypot(a, b), b + a]
     return mx.sym.Group([*numbers, *symbols])
@@ -160,6 +160,15 @@ def shared(mx):
     return mx.sym.Group([first, late * first, mx.sym.dot(late, same, transpose_b=True), x])
 
 
+def casts(mx):
+    """Of mixed precision: they are left out where nodes read them, and stay as heads."""
+    x = mx.sym.amp_cast(mx.sym.var("x"), dtype="float16", name="first")
+    twice = mx.sym.amp_cast(x, dtype="float32", name="second")
+    states = [mx.sym.amp_cast(mx.sym.var(name), dtype="float16") for name in ("gamma", "beta")]
+    norm = mx.sym.BatchNorm(twice, *states, name="norm")
+    return mx.sym.Group([mx.sym.sin(x) * mx.sym.cast(twice, dtype="float16"), norm, twice])
+
+
 def rebuilt(mx):
     """Composed again, and cut out of a larger graph."""
     net = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=3, name="fc")
@@ -168,7 +177,7 @@ def rebuilt(mx):
 
 
 GRAPHS = [perceptron, convolutions, states, attributes, arithmetic, parameters, outputs,
-          long_arrays, creation, names, shared, rebuilt]
+          long_arrays, creation, names, shared, casts, rebuilt]
 
 
 def graph(mx, function):

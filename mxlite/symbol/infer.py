@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..base import DTYPES, MXNetError, MXNetTypeError
+from ..base import DTYPES, MXNetError, MXNetTypeError, MXNetValueError
 from ..ops.inference import PartialShape, infer_dtypes, infer_shapes, is_known, text_of
 from ..ops.params import PARSERS
 from ..ops.schema import Op
@@ -23,11 +23,14 @@ Rule = Callable[[Op, Sequence[Any], Sequence[Any]], tuple[list[Any], list[Any]]]
 
 def partial_shape(shape: Any) -> PartialShape:
     """A shape as users give it: 0 is an unknown length, () an unknown shape; inside `np_shape`,
-    -1 and None are."""
-    if is_np_shape():
-        return None if shape is None else tuple([None if n in (-1, None) else int(n)
-                                                 for n in shape])
-    return tuple([None if n in (0, -1, None) else int(n) for n in shape]) if shape else None
+    -1 and None are. Raises MXNetValueError for lengths below -1."""
+    unknown = (-1, None) if is_np_shape() else (0, -1, None)
+    if shape is None or (not shape and not is_np_shape()):
+        return None
+    lengths = tuple([None if n in unknown else int(n) for n in shape])
+    if any(n is not None and n < 0 for n in lengths):
+        raise MXNetValueError(f"a shape must hold lengths of at least 0, or -1; got {shape}")
+    return lengths
 
 
 def shown_shape(shape: PartialShape) -> Any:

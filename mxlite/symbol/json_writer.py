@@ -10,15 +10,38 @@ from .operator_names import name_of
 
 VERSION = 10901             # of MXNet: major, minor and patch, two digits each
 IN_A_LINE = 10              # as many numbers; longer arrays have a line for each
+_CASTS = ("amp_cast", "amp_multicast")      # output i is input i
 _ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
-def to_json(heads: Sequence[Entry]) -> str:
-    """The text of the graph with these outputs. Inputs come before what reads them."""
+def to_json(heads: Sequence[Entry], remove_amp_cast: bool = False) -> str:
+    """The text of the graph with these outputs. Inputs come before what reads them.
+
+    remove_amp_cast: without the casts that mixed precision put between nodes.
+    """
+    if remove_amp_cast:
+        heads = _without_casts(heads)
     attrs = [("mxnet_version", f'["int", {VERSION}]')]
     if is_np_shape():
         attrs.insert(0, ("is_np_shape", '["int", 1]'))
     return _graph(heads, 0, [("attrs", _object(attrs, 1))])
+
+
+def _without_casts(heads: Sequence[Entry]) -> list[Entry]:
+    """A copy of the graph, in which nodes read what was cast; heads stay what they are."""
+    copies: dict[Node, Node] = {}
+
+    def uncast(entry: Entry) -> Entry:
+        while entry.node.op is not None and entry.node.op.name in _CASTS:
+            entry = entry.node.inputs[entry.index]
+        return Entry(copies[entry.node], entry.index)
+
+    for node in topological(heads):
+        copy = Node(node.op, node.name, node.attrs, [uncast(entry) for entry in node.inputs],
+                    node.subgraphs)
+        copy.number, copy.versions = node.number, node.versions
+        copies[node] = copy
+    return [Entry(copies[head.node], head.index) for head in heads]
 
 
 def _graph(heads: Sequence[Entry], depth: int, more: Sequence[tuple[str, str]] = ()) -> str:

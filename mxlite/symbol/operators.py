@@ -28,7 +28,7 @@ def _of_two(key: str) -> tuple[str, str]:
 def _hint(scalar_name: str) -> str:
     """`_plus_scalar` gives names `_plusscalar0`; comparisons and `_rpower_scalar` keep theirs."""
     stem = scalar_name.removeprefix("_").removesuffix("_scalar")
-    if stem in ("rpower", "hypot") or (stem in FORMS and FORMS[stem].method in (
+    if stem == "rpower" or (stem in FORMS and FORMS[stem].method in (
             "__eq__", "__ne__", "__gt__", "__ge__", "__lt__", "__le__")):
         return scalar_name
     return f"_{stem}scalar"

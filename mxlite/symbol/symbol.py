@@ -197,7 +197,7 @@ class Symbol:
 
     def __reduce__(self) -> Any:
         from . import load_json
-        return load_json, (self.tojson(),)
+        return load_json, (self.tojson(remove_amp_cast=False),)
 
     # Inference -----------------------------------------------------------------------------------
 
@@ -282,9 +282,12 @@ class Symbol:
     # Files and texts, by modules of their own ----------------------------------------------------
 
     def tojson(self, remove_amp_cast: bool = True) -> str:
-        """The graph in MXNet's JSON, which MXNet 1.9.1 reads."""
+        """The graph in MXNet's JSON, which MXNet 1.9.1 reads.
+
+        remove_amp_cast: without the casts of mixed precision (`amp_cast`) between nodes.
+        """
         from .json_writer import to_json
-        return to_json(self.heads)
+        return to_json(self.heads, remove_amp_cast)
 
     def save(self, fname: Any, remove_amp_cast: bool = True) -> None:
         """Write the graph to a file, whole or not at all: "net-symbol.json"."""

@@ -219,3 +219,14 @@ def test_nothing_is_run(tmp_path):
     loaded = mx.sym.load_json(graph(nodes))
     assert loaded.list_arguments() == [code]
     assert not mark.exists()
+
+
+@pytest.mark.parametrize("shape", ["(-5, 3)", "(2, -2)", "(2,", "x"])
+def test_shapes_of_variables(shape):
+    """They are read when shapes are inferred."""
+    symbol = mx.sym.load_json(graph([node("null", "x", attrs={"__shape__": shape}), node(
+        "slice", "s", [0, 0], attrs={"begin": "(0,)", "end": "(1,)"})]))
+    with pytest.raises(MXNetError, match=re.escape(f"variable 'x': its __shape__ {shape!r} is no")):
+        symbol.infer_shape_partial()
+    with pytest.raises(ValueError, match=r"a shape must hold lengths of at least 0, or -1; got"):
+        symbol.infer_shape(x=(-5, 3))

@@ -1,10 +1,12 @@
 """Symbols as JSON: written as MXNet 1.9.1 writes them, and read (tools/record_mxnet_symbols.py)."""
 
 import json
+import pickle
 from pathlib import Path
 
+import numpy as np
 import pytest
-from symbol_graphs import GRAPHS, graph, operator_calls, operator_node
+from symbol_graphs import GRAPHS, casts, graph, operator_calls, operator_node
 
 import mxlite as mx
 from mxlite.ops.schema import REGISTRY
@@ -120,3 +122,13 @@ def test_operators_that_mxnet_has_apart():
     for name in ALIKE:
         written = json.loads(getattr(mx.sym._internal, name)(a, b).tojson())["nodes"][-1]["op"]
         assert written == {"_npi_add": "broadcast_add", "_grad_add": "elemwise_add"}[name]
+
+
+def test_casts_of_mixed_precision_stay_where_they_are_asked_for():
+    symbol = graph(mx, casts)
+    kept = mx.sym.load_json(symbol.tojson(remove_amp_cast=False))
+    for other in (kept, pickle.loads(pickle.dumps(symbol))):
+        assert other.get_internals().list_outputs() == symbol.get_internals().list_outputs()
+        assert "first_output" in other.get_internals().list_outputs()
+    assert kept.tojson() == symbol.tojson() == RECORDING["graphs"]["casts"]
+    assert symbol.infer_type_partial(x="float32")[1][0] == np.float16       # and the Symbol is as it was
