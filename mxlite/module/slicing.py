@@ -75,14 +75,16 @@ def batch_descs(batch: Any, data: list[DataDesc], labels: list[DataDesc] | None,
     return data, labels
 
 
-def _joined(given: Sequence[Sequence[Any]], descs: Sequence[DataDesc], kind: str,
-            ) -> list[DataDesc]:
+def _joined(given: Sequence[Sequence[Any]], descs: list[DataDesc], kind: str) -> list[DataDesc]:
     """Descriptions with the shapes that the arrays of all batches have together."""
     for arrays in given:
         if len(arrays) != len(descs):
             raise MXNetValueError(
                 f"Module.forward: the batch must have {len(descs)} {kind} arrays, for "
                 f"{', '.join(desc.name for desc in descs)}; got {len(arrays)}")
+    if len(given) == 1 and all(array.shape == desc.shape
+                               for array, desc in zip(given[0], descs, strict=True)):
+        return descs
     result = []
     for desc, *arrays in zip(descs, *given, strict=True):
         shapes = {tuple(array.shape) for array in arrays}
@@ -116,7 +118,10 @@ def scatter(given: Sequence[Any], descs: Sequence[DataDesc], parts: Sequence[sli
             if piece.shape != target.shape:
                 raise MXNetValueError(f"Module.forward: {desc.name} must have shape "
                                       f"{target.shape} on {target.ctx}; got {piece.shape}")
-            target[:] = piece
+            if isinstance(piece, nd.NDArray):
+                piece.copyto(target)
+            else:
+                target[:] = piece
 
 
 def gathered(arrays: Sequence[nd.NDArray], axis: int) -> nd.NDArray:

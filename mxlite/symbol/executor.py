@@ -38,6 +38,9 @@ class Executor:
         self._merges = os.environ.get("MXNET_ELIMINATE_COMMON_EXPR") != "0"
         self._monitor: tuple[Callable[..., None], bool] | None = None
         self._graph = self._make_graph(symbol.heads)
+        by_node, states_nodes = iter(self._reqs), set(symbol._states())
+        self._variable_reqs = ["null" if node in states_nodes else next(by_node)
+                               for node in self._graph.variables]
         self._check_names()
 
     def _make_graph(self, heads: Sequence[Entry]) -> PlacedGraph:
@@ -158,7 +161,7 @@ class Executor:
             self._run(True)
         assert self._heads is not None
         gradient = self._graph.gradient_slots(self._train)
-        for array, req, is_reached in zip(self._graph.grads(), self._graph_reqs(), gradient,
+        for array, req, is_reached in zip(self._graph.grads(), self._variable_reqs, gradient,
                                           strict=True):
             if array is not None and req == "write" and not is_reached:
                 array[:] = 0
@@ -170,11 +173,6 @@ class Executor:
             grads = [None] * len(self._heads)
         if any(gradient):
             walk.backward(self._heads, grads, True, self._train)
-
-    def _graph_reqs(self) -> list[str]:
-        by_node = iter(self._reqs)
-        states = set(self._symbol._states())
-        return ["null" if node in states else next(by_node) for node in self._graph.variables]
 
     def _output_gradients(self, given: Any) -> list[NDArray | None] | None:
         if given is None:
