@@ -3,5 +3,6 @@
 from . import io as io
 from . import ndarray as nd
 from . import ndarray as ndarray
+from . import svrg_optimization as svrg_optimization
 
-__all__ = ["io", "nd", "ndarray"]
+__all__ = ["io", "nd", "ndarray", "svrg_optimization"]

@@ -139,6 +139,7 @@ class BaseModule(ModuleInterface):
         for epoch in range(begin_epoch, num_epoch):
             tic = time.time()
             eval_metric.reset()
+            self._begin_epoch(epoch, train_data)
             batches = iter(train_data)
             data_batch = next(batches, None)
             if data_batch is None:
@@ -176,6 +177,9 @@ class BaseModule(ModuleInterface):
                                               batch_end_callback=eval_batch_end_callback):
                     self.logger.info("Epoch[%d] Validation-%s=%f", epoch, name, value)
             train_data.reset()
+
+    def _begin_epoch(self, epoch: int, train_data: Any) -> None:
+        """What `fit` does before an epoch: nothing, but for subclasses."""
 
 
 def call_all(callbacks: Any, *args: Any) -> None:
