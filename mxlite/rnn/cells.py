@@ -14,13 +14,13 @@ from .base_cell import BaseRNNCell, RNNParams
 Activation = Callable[..., Symbol]
 
 
-def lstm_step(gates: Symbol, cell_state: Symbol, name: str, axis: int, transform: Activation,
-              ) -> tuple[Symbol, list[Symbol]]:
+def lstm_step(gates: Symbol, cell_state: Symbol, name: str, transform: Activation,
+              **axis: int) -> tuple[Symbol, list[Symbol]]:
     """(h, [h, c]) of an LSTM: c = f * cell_state + i * tanh(g), h = o * tanh(c).
 
-    gates: i, f, g, o along `axis`. transform(x, name=...): what stands for tanh.
+    gates: i, f, g, o along `axis`, by default 1. transform(x, name=...): what stands for tanh.
     """
-    i, f, g, o = symbol.SliceChannel(gates, num_outputs=4, axis=axis, name=f"{name}slice")
+    i, f, g, o = symbol.SliceChannel(gates, num_outputs=4, name=f"{name}slice", **axis)
     i = symbol.Activation(i, act_type="sigmoid", name=f"{name}i")
     f = symbol.Activation(f, act_type="sigmoid", name=f"{name}f")
     g = transform(g, name=f"{name}c")
@@ -30,16 +30,15 @@ def lstm_step(gates: Symbol, cell_state: Symbol, name: str, axis: int, transform
     return h, [h, c]
 
 
-def gru_step(i2h: Symbol, h2h: Symbol, state: Symbol, name: str, axis: int, transform: Activation,
-             ) -> tuple[Symbol, list[Symbol]]:
+def gru_step(i2h: Symbol, h2h: Symbol, state: Symbol, name: str, transform: Activation,
+             **axis: int) -> tuple[Symbol, list[Symbol]]:
     """(h, [h]) of a GRU: h = (1 - z) * tanh(i2h + r * h2h) + z * state.
 
-    i2h, h2h: r, z and the new state along `axis`. transform(x, name=...): what stands for tanh.
+    i2h, h2h: r, z and the new state along `axis`, by default 1. transform(x, name=...): what stands
+    for tanh.
     """
-    i2h_r, i2h_z, i2h_o = symbol.SliceChannel(i2h, num_outputs=3, axis=axis,
-                                              name=f"{name}_i2h_slice")
-    h2h_r, h2h_z, h2h_o = symbol.SliceChannel(h2h, num_outputs=3, axis=axis,
-                                              name=f"{name}_h2h_slice")
+    i2h_r, i2h_z, i2h_o = symbol.SliceChannel(i2h, num_outputs=3, name=f"{name}_i2h_slice", **axis)
+    h2h_r, h2h_z, h2h_o = symbol.SliceChannel(h2h, num_outputs=3, name=f"{name}_h2h_slice", **axis)
     r = symbol.Activation(i2h_r + h2h_r, act_type="sigmoid", name=f"{name}_r_act")
     z = symbol.Activation(i2h_z + h2h_z, act_type="sigmoid", name=f"{name}_z_act")
     new = transform(i2h_o + r * h2h_o, name=f"{name}_h_act")
@@ -127,7 +126,7 @@ class LSTMCell(_DenseCell):
         """One step: (h', [h', c'])."""
         name = self._step_name()
         i2h, h2h = self._products(inputs, states[0], name)
-        return lstm_step(i2h + h2h, states[1], name, 1, tanh)
+        return lstm_step(i2h + h2h, states[1], name, tanh)
 
 
 class GRUCell(_DenseCell):
@@ -148,4 +147,4 @@ class GRUCell(_DenseCell):
         """One step: (h', [h'])."""
         name = self._step_name()
         i2h, h2h = self._products(inputs, states[0], f"{name}_")
-        return gru_step(i2h, h2h, states[0], name, 1, tanh)
+        return gru_step(i2h, h2h, states[0], name, tanh)

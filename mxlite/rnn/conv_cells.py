@@ -116,7 +116,7 @@ class ConvLSTMCell(BaseConvRNNCell):
         """One step: (h', [h', c'])."""
         name = self._step_name()
         i2h, h2h = self._convolutions(inputs, states[0], name)
-        return lstm_step(i2h + h2h, states[1], name, self._channels, self._transform)
+        return lstm_step(i2h + h2h, states[1], name, self._transform, axis=self._channels)
 
 
 class ConvGRUCell(BaseConvRNNCell):
@@ -132,4 +132,5 @@ class ConvGRUCell(BaseConvRNNCell):
         """One step: (h', [h'])."""
         name = self._step_name()
         i2h, h2h = self._convolutions(inputs, states[0], name)
-        return gru_step(i2h, h2h, states[0], name, self._channels, self._transform)
+        axis = {} if self._channels == 1 else {"axis": self._channels}        # as MXNet's files
+        return gru_step(i2h, h2h, states[0], name, self._transform, **axis)
