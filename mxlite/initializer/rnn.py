@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import ndarray as nd
-from ..base import MXNetValueError, check_count
+from ..base import MXNetTypeError, MXNetValueError, check_count
 from ..ops.rnn_layout import PackedRNN, check_mode
 from .base import InitDesc, Initializer, create, register
 
@@ -21,6 +21,9 @@ class FusedRNN(Initializer):
     def __init__(self, init: Any, num_hidden: int, num_layers: int, mode: str,
                  bidirectional: bool = False, forget_bias: float = 1.0) -> None:
         init = None if init is None else create(init)
+        if init is not None and not isinstance(init, Initializer):
+            raise MXNetTypeError("FusedRNN: init must be None, an Initializer, its name or what "
+                                 f"its dumps wrote; got {init!r}")
         super().__init__(init=None if init is None else init.dumps(), num_hidden=num_hidden,
                          num_layers=num_layers, mode=mode, bidirectional=bidirectional,
                          forget_bias=forget_bias)

@@ -84,7 +84,7 @@ class PackedRNN(NamedTuple):
 
 def check_mode(caller: str, mode: str) -> str:
     """The mode, if it is one; else raises MXNetValueError."""
-    if mode not in GATES:
+    if not isinstance(mode, str) or mode not in GATES:
         raise MXNetValueError(f"{caller}: mode must be one of {', '.join(GATES)}; "
                               f"got {mode!r}{suggestion(str(mode), GATES)}")
     return mode

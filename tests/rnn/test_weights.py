@@ -8,7 +8,7 @@ import pytest
 from rnn_cases import FUSED, fused_parts
 
 import mxlite as mx
-from mxlite.base import MXNetKeyError, MXNetValueError
+from mxlite.base import MXNetKeyError, MXNetTypeError, MXNetValueError
 from mxlite.ops.rnn_layout import PackedRNN
 
 RECORDED = json.loads((Path(__file__).parent.parent / "recordings/rnn_weights.json").read_text())
@@ -165,5 +165,9 @@ def test_initializer_errors():
     with pytest.raises(MXNetValueError, match=r"FusedRNN: mode must be one of .*; got 'lsmt'; did "
                                               "you mean 'lstm'"):
         mx.init.FusedRNN(None, 2, 1, "lsmt")
+    with pytest.raises(MXNetValueError, match=r"FusedRNN: mode must be one of .*; got \['gru'\]"):
+        mx.init.FusedRNN(None, 2, 1, ["gru"])
+    with pytest.raises(MXNetTypeError, match="FusedRNN: init must be None, an Initializer, .*; got 5"):
+        mx.init.FusedRNN(5, 2, 1, "lstm")
     with pytest.raises(MXNetValueError, match="FusedRNN: num_layers must be"):
         mx.init.FusedRNN(None, 2, 0, "lstm")
