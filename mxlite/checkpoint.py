@@ -9,7 +9,7 @@ from typing import Any
 
 from . import ndarray as nd
 from . import symbol as sym
-from .base import MXNetValueError
+from .base import MXNetTypeError, MXNetValueError
 from .device.context import cpu
 from .symbol import Symbol
 
@@ -68,6 +68,9 @@ def save_checkpoint(prefix: Any, epoch: int, symbol: Symbol | None,
 
     Each file appears whole or not at all.
     """
+    if symbol is not None and not isinstance(symbol, Symbol):
+        raise MXNetTypeError("save_checkpoint: symbol must be None or a Symbol; got "
+                             f"{type(symbol).__name__}")
     if symbol is not None:
         symbol.save(symbol_path(prefix), remove_amp_cast=remove_amp_cast)
     path = params_path(prefix, epoch)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetKeyError, MXNetValueError, check_count, dtype_name
+from ..base import MXNetKeyError, MXNetTypeError, MXNetValueError, check_count, dtype_name
 from ..io import DataBatch, DataDesc, DataIter
 from ..random import numpy_generator
 
@@ -27,6 +27,9 @@ def encode_sentences(sentences: Iterable[Iterable[Any]], vocab: dict[Any, int] |
     vocabulary counts as unknown_token, which is added where it is not there either; raises
     MXNetKeyError if there is no unknown_token.
     """
+    if vocab is not None and not isinstance(vocab, dict):
+        raise MXNetTypeError("encode_sentences: vocab must be None or a dict of words to numbers; "
+                             f"got {vocab!r}")
     is_new = vocab is None
     words = {invalid_key: invalid_label} if vocab is None else vocab
     used = {*words.values(), invalid_label}

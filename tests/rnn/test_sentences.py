@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mxlite as mx
-from mxlite.base import MXNetKeyError, MXNetValueError
+from mxlite.base import MXNetKeyError, MXNetTypeError, MXNetValueError
 from mxlite.io import DataDesc
 
 
@@ -25,6 +25,8 @@ def test_a_given_vocabulary():
     assert codes == [[0, 1], [1]] and same == {"a": 0, "b": 2, "?": 1}
     with pytest.raises(MXNetKeyError, match="Unknown token 'c'"):
         mx.rnn.encode_sentences(["ac"], {"a": 0})
+    with pytest.raises(MXNetTypeError, match=r"vocab must be None or a dict .*; got \['a'\]"):
+        mx.rnn.encode_sentences(["ac"], ["a"])
 
 
 def sentences():

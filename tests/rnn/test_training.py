@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import mxlite as mx
+from mxlite.base import MXNetTypeError
 from mxlite.ops.rnn_layout import PackedRNN
 
 
@@ -77,6 +78,20 @@ def test_the_vector_is_initialized_by_the_network():
     network.init_params(mx.init.One())
     vector = network.get_params()[0]["lstm_parameters"].asnumpy()
     assert vector.tolist() == [1] * 32 + [0, 0, 3, 3, 0, 0, 0, 0] * 2
+
+
+def test_arguments_of_wrong_types(tmp_path):
+    cell, x = mx.rnn.RNNCell(2), mx.sym.var("x")
+    for call in (lambda cells: mx.rnn.save_rnn_checkpoint(cells, tmp_path / "a", 0, x, {}, {}),
+                 lambda cells: mx.rnn.load_rnn_checkpoint(cells, tmp_path / "a", 0),
+                 lambda cells: mx.rnn.do_rnn_checkpoint(cells, tmp_path / "a")):
+        for cells in (5, [cell, "b"]):
+            with pytest.raises(MXNetTypeError, match="_rnn_checkpoint: cells must be a cell of"):
+                call(cells)
+    with pytest.raises(MXNetTypeError, match=r"cell must be a cell of mx\.rnn; got 5"):
+        mx.rnn.rnn_unroll(5, 2)
+    with pytest.raises(MXNetTypeError, match="symbol must be None or a Symbol; got str"):
+        mx.rnn.save_checkpoint(tmp_path / "a", 0, "x", {}, {})
 
 
 def test_rnn_unroll():

@@ -167,7 +167,7 @@ def test_initializer_errors():
         mx.init.FusedRNN(None, 2, 1, "lsmt")
     with pytest.raises(MXNetValueError, match=r"FusedRNN: mode must be one of .*; got \['gru'\]"):
         mx.init.FusedRNN(None, 2, 1, ["gru"])
-    with pytest.raises(MXNetTypeError, match="FusedRNN: init must be None, an Initializer, .*; got 5"):
+    with pytest.raises(MXNetTypeError, match=r"FusedRNN: init must be None, .*; got 5"):
         mx.init.FusedRNN(5, 2, 1, "lstm")
     with pytest.raises(MXNetValueError, match="FusedRNN: num_layers must be"):
         mx.init.FusedRNN(None, 2, 0, "lstm")
