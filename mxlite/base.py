@@ -241,6 +241,31 @@ def _check_keywords(klass: Any, keywords: Iterable[str]) -> None:
             raise unknown_argument(klass.__name__, name, arguments_of(klass))
 
 
+def named_config(kind: str, given: Any) -> tuple[str, dict[str, Any]] | None:
+    """(name, arguments) of what `create` of a kind of object ("metric", "initializer") is given as
+    a dict {kind: name, argument: value, ...}, or as JSON of such a dict or of [name, arguments];
+    None if it is given otherwise. Raises MXNetValueError for other dicts and JSON."""
+    import json
+
+    config = given
+    if isinstance(given, str) and given[:1] in ("[", "{"):
+        try:
+            config = json.loads(given)
+        except ValueError:
+            config = {}
+        if isinstance(config, list) and len(config) == 2 and isinstance(config[1], dict):
+            config = {**config[1], kind: config[0]}
+        elif not isinstance(config, dict):
+            config = {}
+    if not isinstance(config, dict):
+        return None
+    if not isinstance(config.get(kind), str):
+        raise MXNetValueError(f'{kind}: a config must be a dict with the key {kind!r}, or JSON of '
+                              f'one or of ["name", {{"argument": value}}]; got {given!r}')
+    arguments = dict(config)
+    return arguments.pop(kind), arguments
+
+
 def from_package(module: str, name: str) -> Any:
     """`__getattr__` of a module that has, in MXNet, names which its package has here from another
     module; raises AttributeError for a name that the package has not."""

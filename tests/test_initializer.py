@@ -146,3 +146,35 @@ def test_seed_makes_weights_reproducible():
 def test_misuse_is_named(call, message):
     with pytest.raises(MXNetError, match=message):
         call()
+
+
+@pytest.mark.parametrize("value", [np.ones((1, 2)), mx.nd.ones((1, 2)), [[1.0, 1.0]]])
+def test_a_constant_array_as_json(value):
+    initializer = init.Constant(value)
+    assert initializer.dumps() == '["constant", {"value": [[1.0, 1.0]]}]'      # MXNet's text
+    assert initializer == init.create(initializer.dumps())
+    array = mx.nd.zeros((1, 2))
+    init.create(initializer.dumps())("x_weight", array)
+    assert array.asnumpy().tolist() == [[1, 1]]
+
+
+@pytest.mark.parametrize("initializer", [
+    init.Constant(np.float32(0.5)), init.Normal(np.float64(0.5)),
+    init.Xavier(magnitude=np.int64(2)), init.Uniform(np.float16(0.5))], ids=repr)
+def test_numbers_of_numpy_as_json(initializer):
+    assert init.create(initializer.dumps()).dumps() == initializer.dumps()
+    assert hash(initializer) == hash(init.create(initializer.dumps()))
+
+
+@pytest.mark.parametrize("config", [
+    {"initializer": "constant", "value": 3}, '{"initializer": "constant", "value": 3}',
+    '["constant", {"value": 3}]'])
+def test_configs(config):
+    assert init.create(config) == init.Constant(3)
+
+
+@pytest.mark.parametrize("config", ['["constant"', '["constant"]', '["constant", 3]', '{"x": 1}',
+                                    {"value": 3}, "[]", '[3, {}]'])
+def test_configs_that_are_none(config):
+    with pytest.raises(ValueError, match="initializer: a config must be a dict with the key"):
+        init.create(config)

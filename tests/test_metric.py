@@ -1,5 +1,6 @@
 """Metrics: against numbers recorded from MXNet 1.9.1, names, errors."""
 
+import json
 import math
 
 import numpy as np
@@ -168,3 +169,26 @@ def test_pcc():
         metric.update([mx.nd.array([-1])], [mx.nd.array([1])])
     with pytest.raises(ValueError, match=r"PCC: labels must be \(N,\) and preds \(N, C\)"):
         metric.update([mx.nd.array([1, 0])], [mx.nd.ones((3, 2))])
+
+
+@pytest.mark.parametrize(("name", "arguments"), [
+    ("acc", {"axis": 0}), ("f1", {"average": "micro"}), ("perplexity", {"ignore_label": -1}),
+    ("mcc", {}), ("pcc", {}), ("loss", {"name": "mine"})])
+def test_configs_make_the_metric_again(name, arguments):
+    config = mx.metric.create(name, **arguments).get_config()
+    for given in (config, json.dumps(config), json.dumps([name, arguments])):
+        assert mx.metric.create(given).get_config() == config
+        assert type(mx.metric.create(given)) is type(mx.metric.create(name))
+    both = mx.metric.create([name, "mse"]).get_config()
+    assert mx.metric.create(json.dumps(both)).get_config() == both
+    assert config["metric"] == type(mx.metric.create(name)).__name__
+
+
+def test_configs_that_are_none():
+    for config in ('{"name": "acc"}', "[1", '["acc"]', {}):
+        with pytest.raises(ValueError, match="metric: a config must be a dict with the key"):
+            mx.metric.create(config)
+    with pytest.raises(TypeError, match=r"cannot be given beside it; got \['axis'\]"):
+        mx.metric.create({"metric": "acc"}, axis=1)
+    with pytest.raises(ValueError, match="got 'acuracy'; did you mean 'accuracy'"):
+        mx.metric.create({"metric": "acuracy"})

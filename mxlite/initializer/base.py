@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .. import ndarray as nd
 from ..base import (
     MXNetTypeError,
@@ -15,6 +17,7 @@ from ..base import (
     check_class,
     check_text,
     listing,
+    named_config,
     suggestion,
 )
 
@@ -62,7 +65,8 @@ class Initializer(NamesArguments):
 
     def dumps(self) -> str:
         """The initializer as JSON: '["xavier", {"magnitude": 3}]'; `create` reads it."""
-        return json.dumps([type(self).__name__.lower(), self._kwargs])
+        return json.dumps([type(self).__name__.lower(), self._kwargs],
+                          default=lambda value: np.asarray(value).tolist())
 
     def __call__(self, desc: str, arr: nd.NDArray) -> None:
         if not isinstance(desc, str):
@@ -156,10 +160,11 @@ def alias(*aliases: str) -> Callable[[type], type]:
 
 def create(init: Any, *args: Any, **kwargs: Any) -> Any:
     """An initializer from itself, its name ("xavier", "zeros") or what `dumps` wrote."""
+    config = named_config("initializer", init)
+    if config is not None:
+        init, kwargs = config
     if not isinstance(init, str):
         return init
-    if init.startswith("["):
-        init, kwargs = json.loads(init)
     name = init.lower()
     if name not in REGISTRY:
         raise MXNetValueError(f"init must be an initializer or one of {listing(sorted(REGISTRY))}; "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -45,18 +44,13 @@ class Constant(Initializer):
     """All `value`: a number, or an array of the variable's shape."""
 
     def __init__(self, value: Any = 0) -> None:
-        super().__init__(value=value)
+        super().__init__(value=value if np.isscalar(value) else np.asarray(value).tolist())
         self.value = value
 
     def _init_weight(self, name: str, arr: nd.NDArray) -> None:
         arr[:] = self.value
 
     _init_default = _init_weight
-
-    def dumps(self) -> str:
-        """As Initializer.dumps, arrays as nested lists."""
-        value = self.value if np.isscalar(self.value) else np.asarray(self.value).tolist()
-        return json.dumps(["constant", {"value": value}])
 
 
 @register

@@ -15,6 +15,7 @@ from ..base import (
     check_class,
     check_text,
     listing,
+    named_config,
     suggestion,
 )
 
@@ -125,9 +126,16 @@ def alias(*aliases: str) -> Callable[[type], type]:
 
 
 def create(metric: Any, *args: Any, **kwargs: Any) -> EvalMetric:
-    """A metric from itself, its name ("acc"), a function, or a list of such."""
+    """A metric from itself, its name ("acc"), a function, a list of such, or what `get_config`
+    gave, as a dict or as JSON."""
     if isinstance(metric, EvalMetric):
         return metric
+    config = named_config("metric", metric)
+    if config is not None:
+        if args or kwargs:
+            raise MXNetTypeError("metric: a config has all arguments, others cannot be given "
+                                 f"beside it; got {[*args, *kwargs]}")
+        return create(config[0], **config[1])
     if isinstance(metric, list):
         return CompositeEvalMetric([create(item, *args, **kwargs) for item in metric])
     if callable(metric):
