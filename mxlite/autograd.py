@@ -185,7 +185,7 @@ class Function:
         return backward
 
 
-__all__ = [
+__all__ = [            # NDArray: MXNet's `from mxnet.autograd import *` gives it
     "Function", "NDArray", "backward", "get_symbol", "grad", "is_recording", "is_training",
     "mark_variables", "pause", "predict_mode", "record", "set_recording", "set_training",
     "train_mode",

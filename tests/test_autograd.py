@@ -353,3 +353,25 @@ def test_get_symbol_of_what_has_no_graph():
         autograd.get_symbol(y)
     with pytest.raises(TypeError, match="get_symbol: x must be an NDArray"):
         autograd.get_symbol(3)
+
+
+def test_fresh_gradients_are_told_and_set():
+    x, y = mx.nd.ones(2), mx.nd.ones(2)
+    for array in (x, y):
+        array.attach_grad()
+    assert not x._fresh_grad and not mx.nd.ones(2)._fresh_grad
+    with mx.autograd.record():
+        z = x * 2
+    z.backward()
+    assert x._fresh_grad and x._fresh_grad and not y._fresh_grad and not z._fresh_grad
+    x._fresh_grad = False
+    y._fresh_grad = True
+    assert not x._fresh_grad and y._fresh_grad
+    with pytest.raises(mx.MXNetError, match="_fresh_grad: the array must be a variable; call"):
+        mx.nd.ones(2)._fresh_grad = True
+
+
+def test_an_import_of_all_names_gives_ndarray():
+    names = {}
+    exec("from mxlite.autograd import *", names)
+    assert names["NDArray"] is mx.nd.NDArray and names["record"] is mx.autograd.record

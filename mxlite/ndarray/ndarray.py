@@ -254,6 +254,15 @@ class NDArray(OperatorArray):
         """The gradient that backward() filled; None where none was asked for."""
         return tape.gradient_of(self)
 
+    @property
+    def _fresh_grad(self) -> bool:
+        """Whether backward() has filled the gradient since a Trainer used it, or this was set."""
+        return tape.has_fresh_gradient(self)
+
+    @_fresh_grad.setter
+    def _fresh_grad(self, fresh: bool) -> None:
+        tape.set_fresh_gradient(self, fresh)
+
     def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
         """Make the array a variable: backward() fills its `grad`.
 

@@ -416,6 +416,13 @@ def history(ArrayBase array not None):
             None if array.node is None else (array.node.seq, array.index))
 
 
+def set_fresh_gradient(ArrayBase array not None, bint fresh):
+    """Say whether the gradient of this variable is one that nobody has asked for yet."""
+    if array.node is None or not array.node.is_leaf:
+        raise MXNetError("_fresh_grad: the array must be a variable; call attach_grad() before")
+    (<Leaf>array.node).fresh = fresh
+
+
 # ---------------------------------------------------------------- switches
 
 def is_recording():
