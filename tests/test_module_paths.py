@@ -30,6 +30,8 @@ PATHS = [
     ("gluon.contrib.nn.basic_layers", "gluon.contrib.nn", "Concurrent HybridConcurrent Identity"),
     ("gluon.model_zoo.vision.resnet", "gluon.model_zoo.vision", "ResNetV1 get_resnet resnet18_v2"),
     ("gluon.model_zoo.vision.vgg", "gluon.model_zoo.vision", "VGG get_vgg vgg11_bn"),
+    ("ndarray._internal", "ndarray.op", "_plus_scalar"),
+    ("gluon.data.vision.datasets", "gluon.data.vision", "MNIST CIFAR10 ImageFolderDataset"),
     ("gluon.data.sampler", "gluon.data", "Sampler BatchSampler RandomSampler"),
     ("rnn.rnn_cell", "rnn", "BaseRNNCell LSTMCell FusedRNNCell SequentialRNNCell ConvGRUCell "
                             "RNNParams ModifierCell ZoneoutCell"),
@@ -55,6 +57,11 @@ def test_names(path, place, names):
 @pytest.mark.parametrize("path", sorted({path for path, _, _ in PATHS}))
 def test_each_path_is_imported_alone(path):
     subprocess.run([sys.executable, "-c", f"import mxlite.{path}"], check=True)
+
+
+@pytest.mark.parametrize("path", sorted({path for path, _, _ in PATHS}))
+def test_each_path_is_reached_by_attributes(path):
+    subprocess.run([sys.executable, "-c", f"import mxlite; mxlite.{path}.__name__"], check=True)
 
 
 @pytest.mark.parametrize("path", ["ndarray.ndarray", "gluon.block", "optimizer.optimizer"])

@@ -47,3 +47,4 @@ __all__ = [
     "fixed_crop", "imdecode", "imread", "imresize", "imrotate", "random_crop", "random_rotate",
     "random_size_crop", "resize_short", "scale_down",
 ]
+from . import detection, image  # noqa: F401  MXNet's modules of these names, by attribute

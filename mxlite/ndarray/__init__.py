@@ -6,6 +6,7 @@ from typing import Any
 from .. import ops as _ops  # noqa: F401  fills the table of operators
 from ..base import suggestion as _suggestion
 from ..ops.schema import REGISTRY as _REGISTRY
+from . import _internal as _internal
 from . import array as _array
 from . import contrib as contrib
 from . import fluent as _fluent
@@ -16,6 +17,7 @@ from . import op as op
 from . import operators as _operators
 from . import random as random
 from . import setting as _setting
+from . import utils as utils
 from .arithmetic import add as add
 from .arithmetic import divide as divide
 from .arithmetic import equal as equal

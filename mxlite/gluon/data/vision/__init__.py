@@ -1,5 +1,6 @@
 """`gluon.data.vision`: image datasets, and the transforms of their images."""
 
+from . import datasets as datasets
 from . import transforms as transforms
 from .cifar import CIFAR10 as CIFAR10
 from .cifar import CIFAR100 as CIFAR100
