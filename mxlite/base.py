@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 Shape = tuple[int, ...]
+string_types = (str,)               # MXNet's names; those with NumPy's types in __getattr__
 
 # name -> (MXNet's type flag in files, bytes per element, suffix of kernel names)
 DTYPES: dict[str, tuple[int, int, str]] = {
@@ -67,6 +68,33 @@ class MXNetNotImplementedError(MXNetError, NotImplementedError):
 
 class NotImplementedForSymbol(MXNetNotImplementedError):
     """A method of NDArray that a Symbol cannot have, since it needs values."""
+
+
+def __getattr__(name: str) -> Any:
+    """What else MXNet has here, of NumPy, which this module does without."""
+    if name not in ("integer_types", "numeric_types", "mx_real_t"):
+        raise AttributeError(f"module 'mxlite.base' has no attribute {name!r}")
+    import numpy as np
+
+    return {"integer_types": (int, np.int32, np.int64), "numeric_types": (float, int, np.generic),
+            "mx_real_t": np.float32}[name]
+
+
+def data_dir() -> str:
+    """The folder of downloads: the environment's MXNET_HOME, or ~/.mxnet."""
+    return os.environ.get("MXNET_HOME") or os.path.join(os.path.expanduser("~"), ".mxnet")
+
+
+def py_str(x: bytes) -> str:
+    """Bytes in UTF-8 as a string."""
+    return x.decode("utf-8")
+
+
+def c_str(string: str) -> Any:
+    """A string as a `char *` of C (ctypes.c_char_p), in UTF-8."""
+    import ctypes
+
+    return ctypes.c_char_p(string.encode("utf-8"))
 
 
 def dtype_name(dtype: Any) -> str:

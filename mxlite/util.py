@@ -8,7 +8,6 @@ on.
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import inspect
 import os
@@ -18,6 +17,8 @@ from types import TracebackType
 from typing import Any
 
 from .base import MXNetError, MXNetNotImplementedError, MXNetTypeError, MXNetValueError
+from .base import c_str as c_str
+from .base import py_str as py_str
 from .device.context import Context, as_context, num_gpus
 
 
@@ -230,16 +231,6 @@ def wrap_np_unary_func(func: Callable[..., Any]) -> Callable[..., Any]:
 def wrap_np_binary_func(func: Callable[..., Any]) -> Callable[..., Any]:
     """Decorator for func(x1, x2, out=None), as `wrap_np_unary_func`."""
     return _with_ufunc_arguments(func, 2)
-
-
-def py_str(x: bytes) -> str:
-    """Bytes in UTF-8 as a string."""
-    return x.decode("utf-8")
-
-
-def c_str(string: str) -> ctypes.c_char_p:
-    """A string as a `char *` of C, in UTF-8."""
-    return ctypes.c_char_p(string.encode("utf-8"))
 
 
 def check_call(ret: int) -> None:

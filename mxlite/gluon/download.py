@@ -41,11 +41,6 @@ class _NoSuchFile(Exception):
     """The server says that trying again is no use."""
 
 
-def data_dir() -> str:
-    """The folder of downloads: the environment's MXNET_HOME, or ~/.mxnet."""
-    return os.environ.get("MXNET_HOME") or os.path.join(os.path.expanduser("~"), ".mxnet")
-
-
 def repo_url() -> str:
     """Where data sets and models are fetched from, with a slash at the end: MXNET_GLUON_REPO."""
     return (os.environ.get("MXNET_GLUON_REPO") or _REPOSITORY).rstrip("/") + "/"

@@ -8,8 +8,8 @@ import tarfile
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from ....base import MXNetError, MXNetValueError
-from ...download import DownloadError, data_dir, download, repo_file_url
+from ....base import MXNetError, MXNetValueError, data_dir
+from ...download import DownloadError, download, repo_file_url
 from ..dataset import Dataset, gather
 
 
