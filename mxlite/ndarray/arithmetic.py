@@ -1,8 +1,13 @@
-"""mx.nd.add, subtract, ... maximum, equal, ...: functions of arrays and numbers on either side."""
+"""mx.nd.add, subtract, ... maximum, equal, ...: functions of arrays and numbers on either side.
+
+Of two numbers they give a number, as in MXNet; comparisons 0 or 1.
+"""
 
 from __future__ import annotations
 
 import numbers
+import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,6 +23,19 @@ _SCALARS = (numbers.Number, np.generic)
 _FORMS = {forms.function: forms for forms in FORMS.values()}
 
 
+_OF_NUMBERS: dict[str, Callable[[Any, Any], Any]] = {
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul,
+    "divide": operator.truediv, "modulo": operator.mod, "power": operator.pow,
+    "maximum": max, "minimum": min,
+    "equal": lambda a, b: int(a == b), "not_equal": lambda a, b: int(a != b),
+    "greater": lambda a, b: int(a > b), "greater_equal": lambda a, b: int(a >= b),
+    "lesser": lambda a, b: int(a < b), "lesser_equal": lambda a, b: int(a <= b),
+    "logical_and": lambda a, b: int(bool(a) and bool(b)),
+    "logical_or": lambda a, b: int(bool(a) or bool(b)),
+    "logical_xor": lambda a, b: int(bool(a) != bool(b)),
+}
+
+
 def _apply(function: str, lhs: Any, rhs: Any) -> Any:
     """The function of this name in mx.nd: the broadcasting operator, or one with a scalar."""
     forms = _FORMS[function]
@@ -28,8 +46,7 @@ def _apply(function: str, lhs: Any, rhs: Any) -> Any:
     if isinstance(lhs, _SCALARS) and isinstance(rhs, NDArray):
         return _with_number(forms.reflected, rhs, lhs)
     if isinstance(lhs, _SCALARS) and isinstance(rhs, _SCALARS):
-        raise MXNetTypeError(
-            f"{function}: one of lhs and rhs must be an NDArray; got {lhs!r} and {rhs!r}")
+        return _OF_NUMBERS[function](lhs, rhs)
     raise MXNetTypeError(f"{function}: lhs and rhs must be NDArrays or numbers; "
                          f"got {type(lhs).__name__} and {type(rhs).__name__}")
 

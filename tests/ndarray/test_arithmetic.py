@@ -24,8 +24,18 @@ def test_arrays_and_numbers(name, rng):
         np.testing.assert_allclose(mine.asnumpy(), theirs.astype("f8"), rtol=1e-12)
 
 
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(("a", "b"), [(7, 2), (-7.5, 2), (3, 3), (0, 1), (np.float64(2), 3)])
+def test_two_numbers_give_a_number(name, a, b):
+    result = getattr(nd, name)(a, b)
+    assert isinstance(result, (int, float)) and not isinstance(result, bool)
+    assert result == CASES[name](a, b)
+    if CASES[name](1, 1).dtype == np.bool_:
+        assert type(result) is int
+
+
 def test_other_types_are_refused():
     with pytest.raises(TypeError, match="add: lhs and rhs must be NDArrays or numbers; got list"):
         nd.add([1], nd.ones(1))
-    with pytest.raises(TypeError, match="power: one of lhs and rhs must be an NDArray"):
-        nd.power(2, 3)
+    with pytest.raises(TypeError, match="power: lhs and rhs must be NDArrays or numbers; got int"):
+        nd.power(2, "3")
