@@ -39,6 +39,11 @@ def bound(value: float | None) -> float:
     return value if value is not None and value > 0 else -1.0
 
 
+class ScheduledRateError(MXNetValueError, UserWarning):
+    """A learning rate set where a scheduler decides on it; a UserWarning as in MXNet, which raises
+    that."""
+
+
 class Optimizer(NamesArguments):
     """Base of all: override create_state(index, weight) and update(index, weight, grad, state).
 
@@ -173,8 +178,8 @@ class Optimizer(NamesArguments):
     def set_learning_rate(self, lr: float) -> None:
         """Change the rate; raises where a scheduler decides on it."""
         if self.lr_scheduler is not None:
-            raise MXNetValueError("set_learning_rate: the optimizer has an lr_scheduler, "
-                                  "which decides on the rate")
+            raise ScheduledRateError("set_learning_rate: the optimizer has an lr_scheduler, "
+                                     "which decides on the rate")
         self.lr = lr
 
     def set_lr_mult(self, args_lr_mult: dict[Any, float]) -> None:
