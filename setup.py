@@ -24,6 +24,8 @@ COMMON = ["-std=c11", "-g0", "-fno-math-errno", "-fno-trapping-math", "-ffp-cont
 LOOPS = ["-O3"]
 # Long lists of small loops: gcc's -O3 takes up to twice the time and makes none of them faster.
 ROWS = ["-O2"] if IS_CLANG else ["-O2", "-ftree-vectorize", "-fvect-cost-model=dynamic"]
+# Loops with choices that stay the same all along: gcc would stamp out each one.
+CHOICES = [] if IS_CLANG else ["-fno-unswitch-loops"]
 COLD = ["-O1"]           # Cython's code that no operator runs through
 FALLBACK = ["-O1"]       # PER_SET in the baseline of x86: few CPUs run it
 WARNINGS = ["-Wall", "-Wextra", *(["-Werror"] if WERROR else [])]      # of C written by hand
@@ -52,6 +54,7 @@ SHARED = "module special conv_general conv_depthwise conv_pointwise".split()
 AS_ROWS = (
     "unary unary_integer binary binary_integer reduce leaky_relu layer_norm batch_norm optimizer "
     "cast conv_general conv_depthwise").split()
+WITH_CHOICES = ["io/image/resize_u8.c"]
 COLD_MODULES = "mxlite.device.host mxlite.ndarray.gradient mxlite.ndarray.function".split()
 
 RECORDIO_SOURCES = [f"io/recordio/{file}.c"
@@ -131,6 +134,8 @@ class Build(BuildCached):
             return [*ext.extra_compile_args, *FALLBACK, *WARNINGS]
         if name in AS_ROWS:
             return [*ext.extra_compile_args, *ROWS, *WARNINGS]
+        if source in WITH_CHOICES:
+            return [*ext.extra_compile_args, *CHOICES, *WARNINGS]
         if not source.startswith("build/cython"):
             return [*ext.extra_compile_args, *WARNINGS]
         if ext.name in COLD_MODULES or ext.name.startswith("mxlite._dataio"):
