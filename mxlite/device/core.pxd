@@ -73,7 +73,9 @@ cdef class Operator:
     cdef readonly int num_runtime
     cdef bint is_elementwise
     cdef bint is_assigning
-    cdef uint64_t written          # which inputs it writes to, a bit each
+    cdef uint64_t written          # which inputs it writes to, a bit each;
+    cdef int written_period        # the bits go for so many inputs, and again; 0: for the first 64
+    cdef bint writes_to(self, int i) noexcept
 
 
 cdef Prepared find(Operator op, void **specs, int count, bint train)

@@ -323,13 +323,19 @@ cdef class Operator:
         self.calls = {}
 
     def _configure(self, bint needs_train, bint needs_key, int num_runtime, bint is_elementwise,
-                   bint is_assigning, uint64_t written):
+                   bint is_assigning, uint64_t written, int written_period=0):
         if num_runtime + 2 * needs_key > MAX_SCALARS:
             raise MXNetValueError(f"{self}: more than {MAX_SCALARS} runtime parameters")
         self.needs_train, self.needs_key = needs_train, needs_key
         self.num_runtime = num_runtime
         self.is_elementwise, self.is_assigning = is_elementwise, is_assigning
-        self.written = written
+        self.written, self.written_period = written, written_period
+
+    cdef bint writes_to(self, int i) noexcept:
+        """Whether a call writes to input i."""
+        if self.written_period:
+            i %= self.written_period
+        return i < 64 and self.written >> i & 1
 
     def prepared(self, specs, bint train=False, ctx=None):
         """The Prepared for inputs of these specs."""

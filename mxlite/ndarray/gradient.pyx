@@ -72,7 +72,7 @@ cdef int note_states(Gradient self, list steps, list grads) except -1:
     for step in steps:
         call = step.call
         for i, slot in enumerate(step.inputs):
-            (written if i < 64 and call.op.written >> i & 1 else read).add(slot)
+            (written if call.op.writes_to(i) else read).add(slot)
     self.checked = [slot in read for slot in self.saved]
     self.written = [i for i, slot in enumerate(self.saved) if slot in written]
     return 0

@@ -121,8 +121,8 @@ cdef bint clashes(Prepared call, void **inputs, int count, ArrayBase out):
 
 cdef int will_write_states(Prepared call, void **inputs, int count) except -1:
     cdef int i
-    for i in range(min(count, 64)):
-        if call.op.written >> i & 1:
+    for i in range(count):
+        if call.op.writes_to(i):
             will_write(<ArrayBase>inputs[i], call, False)
     return 0
 
@@ -212,12 +212,15 @@ cdef object run_general(Prepared call, void **inputs, int count, const mx_scalar
     cdef uint64_t time = write_clock
     cdef int i
     if call.op.written:
+        if given is not None:           # nothing is written where out does not fit
+            for i in range(len(given)):
+                check_out(call, given[i], <Spec>call.out_specs[i])
         will_write_states(call, inputs, count)
     outputs = run_outputs(call, inputs, scalars, given)
     if given is not None:
         for i in range(len(given)):
             outputs[i] = settled(call, <ArrayBase>outputs[i], given[i], i)
-    if record:
+    if record and call.num_outputs:
         record_call(call, inputs, count, outputs, scalars, time, given)
     if call.num_visible == 1:
         return outputs[0]

@@ -52,8 +52,8 @@ def attributes(cls: type[Op], values: dict[str, Any], num_inputs: int = 0) -> di
     values: by name, as `sort_arguments` returns them; num_inputs: of a variadic operator.
     """
     texts = {name: cls.params[name].text(value) for name, value in values.items()}
-    if cls.is_variadic:
-        texts["num_args"] = str(num_inputs)
+    if cls.is_variadic and cls.arity:
+        texts[cls.arity] = str(num_inputs)
     return texts
 
 

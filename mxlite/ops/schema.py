@@ -44,6 +44,7 @@ class Op(Operator):
     random: Any = False         # draws random numbers: no two calls are the same
     elementwise: Any = False    # an output's element comes from the inputs' at its place alone
     assigning = False           # the output is input 0 with some elements replaced
+    written_period = 0          # of how many inputs the marks `!` are; 0: of all
     writes_states = True        # calls write to the inputs marked `!`; False: their gradients do
     dtype_rule: Any = "T -> T"  # see dtype_rule.py
     completed_from_use = False  # a 0 in the parameter `shape` stands, in a graph, for unknown
@@ -55,6 +56,7 @@ class Op(Operator):
     visible_outputs: Any = None
     named_outputs: tuple[str, ...] = ()     # MXNet's names, where it has some
     is_variadic = False
+    arity = "num_args"          # MXNet's parameter for the number of arrays; "" where it has none
     taken: tuple[Input, ...] = ()   # the inputs of this instance; a condition that holds: required
     num_required = 0                # how many of them must be given
     _instances: dict[tuple[Any, ...], Op] = {}
@@ -66,7 +68,7 @@ class Op(Operator):
         # draw their numbers on the host.
         self._configure(self.uses_train, type(self).random is True, len(self.runtime_params),
                         bool(self.elementwise), self.assigning,
-                        sum(1 << i for i in self.written_inputs()))
+                        sum(1 << i for i in self.written_inputs()), self.written_period)
         for position, name in enumerate(self.runtime_params):
             setattr(self, name, ScalarRef((("given", position),)))
         self.taken = taken_inputs(self.inputs, self)
