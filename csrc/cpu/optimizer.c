@@ -1,14 +1,23 @@
 /* Optimizer updates: one fused pass over weight, gradient and states. */
 #include <math.h>
+#include <string.h>
 
 #include "mx_kernel.h"
 
-/* scalars: lr, `own` parameters of the rule, wd, rescale_grad, clip_gradient, `more` of the rule */
-typedef struct { int64_t n, own, more; } update_dims;
+/* weight, grad, states and what `source` adds -> out.
+ * scalars: lr, `own` parameters of the rule, wd, rescale_grad, clip_gradient, `more` of the rule.
+ * source says which of them are read from arrays of float32 behind the states instead:
+ *   LISTS   lr and wd, from items `at` of two arrays
+ *   SCALE   rescale_grad, from an array of one; nothing changes where it is 0, infinite or NaN.
+ *           In its place, scalars has one more parameter of the rule. */
+typedef struct { int64_t n, own, more, source, at; } update_dims;
+
+enum { SCALARS, LISTS, SCALE };
 
 typedef struct {
   int64_t n;
   void *const *ptr;
+  void *out;
   double lr, wd, rescale, clip, p[4];
 } update_job;
 
@@ -22,14 +31,23 @@ static int update_share(int64_t n, void (*task)(void *, int64_t), void *job) {
   return MX_OK;
 }
 
-static int update_run(const update_dims *d, void *const *ptr, const mx_scalar *scalars,
-                      void (*task)(void *, int64_t)) {
-  update_job job = {.n = d->n, .ptr = ptr, .lr = scalars[0].f};
-  for (int64_t i = 0; i < d->own; i++) job.p[i] = scalars[1 + i].f;
-  job.wd = scalars[d->own + 1].f;
-  job.rescale = scalars[d->own + 2].f;
-  job.clip = scalars[d->own + 3].f;
-  for (int64_t i = 0; i < d->more; i++) job.p[d->own + i] = scalars[d->own + 4 + i].f;
+static int update_run(const update_dims *d, int64_t states, void *const *ptr,
+                      const mx_scalar *scalars, size_t item, void (*task)(void *, int64_t)) {
+  const int lists = d->source == LISTS, scale = d->source == SCALE;
+  void *const *rest = ptr + 2 + states;
+  update_job job = {.n = d->n, .ptr = ptr, .out = rest[lists ? 2 : scale ? 1 : 0]};
+  job.lr = lists ? (double)((const float *)rest[0])[d->at] : (scalars++)->f;
+  for (int64_t i = 0; i < d->own; i++) job.p[i] = (scalars++)->f;
+  job.wd = lists ? (double)((const float *)rest[1])[d->at] : (scalars++)->f;
+  job.rescale = scale ? (double)*(const float *)rest[0] : scalars->f;
+  if (scale) job.p[d->own] = scalars->f;
+  scalars++;
+  job.clip = (scalars++)->f;
+  for (int64_t i = 0; i < d->more; i++) job.p[d->own + i] = (scalars++)->f;
+  if (scale && (!isfinite(job.rescale) || job.rescale == 0)) {
+    if (job.out != ptr[0] && d->n) memcpy(job.out, ptr[0], (size_t)d->n * item);
+    return MX_OK;
+  }
   return update_share(d->n, task, &job);
 }
 
@@ -37,21 +55,27 @@ static int update_run(const update_dims *d, void *const *ptr, const mx_scalar *s
 #include "mx_each_float.h"
 
 /* Mixed precision: weight and gradient of 16 bits, a float32 copy of the weight and float32
- * momentum.  weight, grad, [mom,] weight32 -> out.
- * scalars: lr, momentum if has_mom, wd, rescale_grad, clip_gradient */
-typedef struct { int64_t n, has_mom, is_nag; } mp_dims;
+ * momentum.  weight, grad, [mom,] weight32 and what `source` adds -> out.
+ * scalars: lr, momentum if has_mom, wd, rescale_grad, clip_gradient; source is SCALARS or LISTS */
+typedef struct { int64_t n, has_mom, is_nag, source, at; } mp_dims;
 
 typedef struct {
   const mp_dims *d;
   void *const *ptr;
+  void *out;
   float lr, momentum, wd, rescale, clip;
 } mp_job;
 
 static int mp_run(const mp_dims *d, void *const *ptr, const mx_scalar *scalars,
                   void (*task)(void *, int64_t)) {
-  const mx_scalar *rest = scalars + d->has_mom;
-  mp_job job = {d, ptr, (float)scalars[0].f, d->has_mom ? (float)scalars[1].f : 0,
-                (float)rest[1].f, (float)rest[2].f, (float)rest[3].f};
+  const int lists = d->source == LISTS;
+  void *const *rest = ptr + 3 + d->has_mom;
+  mp_job job = {.d = d, .ptr = ptr, .out = rest[lists ? 2 : 0]};
+  job.lr = lists ? ((const float *)rest[0])[d->at] : (float)(scalars++)->f;
+  job.momentum = d->has_mom ? (float)(scalars++)->f : 0;
+  job.wd = lists ? ((const float *)rest[1])[d->at] : (float)(scalars++)->f;
+  job.rescale = (float)(scalars++)->f;
+  job.clip = (float)scalars->f;
   return update_share(d->n, task, &job);
 }
 
@@ -76,7 +100,7 @@ static int mp_run(const mp_dims *d, void *const *ptr, const mx_scalar *scalars,
     const float momentum = job->momentum;                                                     \
     const type *grad = job->ptr[1];                                                           \
     float *mom = has_mom ? job->ptr[2] : NULL, *weight = job->ptr[2 + has_mom];               \
-    type *out = job->ptr[3 + has_mom];                                                        \
+    type *out = job->out;                                                                     \
     if (!has_mom) MASTER_LOOP(load, store, 0, 0)                                              \
     else if (job->d->is_nag) MASTER_LOOP(load, store, 1, 1)                                   \
     else MASTER_LOOP(load, store, 1, 0)                                                       \
@@ -87,11 +111,12 @@ static int mp_run(const mp_dims *d, void *const *ptr, const mx_scalar *scalars,
 MASTER(f16, mx_f16, mx_f16_to_float, mx_float_to_f16)
 MASTER(bf16, mx_bf16, mx_bf16_to_float, mx_float_to_bf16)
 
-#define ENTRY(name, dtype) MX_ENTRY(name, dtype, update_dims, "n own more")
+#define ENTRY(name, dtype) MX_ENTRY(name, dtype, update_dims, "n own more source at")
 #define FLOATS(name) ENTRY(name, f16), ENTRY(name, bf16), ENTRY(name, f32), ENTRY(name, f64)
-#define MP(dtype) MX_ENTRY(mp_update, dtype, mp_dims, "n has_mom is_nag")
+#define MP(dtype) MX_ENTRY(mp_update, dtype, mp_dims, "n has_mom is_nag source at")
 
 const mx_kernel_entry mx_table_optimizer[] = {
     FLOATS(sgd_update), FLOATS(sgd_mom_update), FLOATS(nag_mom_update), FLOATS(adam_update),
     FLOATS(rmsprop_update), FLOATS(rmspropalex_update), FLOATS(signsgd_update),
-    FLOATS(signum_update), FLOATS(ftrl_update), MP(f16), MP(bf16), {0}};
+    FLOATS(signum_update), FLOATS(ftrl_update), FLOATS(ftml_update), FLOATS(adamw_update),
+    FLOATS(lamb_step), FLOATS(lamb_step_corrected), MP(f16), MP(bf16), {0}};

@@ -5,6 +5,12 @@ from typing import Any
 from ..ops.schema import REGISTRY
 from .function import OpFunction
 from .pieces import boolean_mask as boolean_mask
+from .updates import adamw_update as adamw_update
+from .updates import mp_adamw_update as mp_adamw_update
+from .updates import multi_adamw_update as multi_adamw_update
+from .updates import multi_lamb_update as multi_lamb_update
+from .updates import multi_mp_adamw_update as multi_mp_adamw_update
+from .updates import multi_mp_lamb_update as multi_mp_lamb_update
 
 _PREFIX = "_contrib_"
 
@@ -17,5 +23,6 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({"boolean_mask"} | {
+    functions = {name for name in globals() if name == "boolean_mask" or name.endswith("_update")}
+    return sorted(functions | {
         name.removeprefix(_PREFIX) for name in REGISTRY if name.startswith(_PREFIX)})

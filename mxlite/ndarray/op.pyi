@@ -191,6 +191,10 @@ def add_n(*args: NDArray | Sequence[NDArray],
           out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """The sum of arrays of one shape: add_n(a, b, c) = a + b + c."""
 
+def all_finite(data: NDArray, init_output: bool = True, *,
+               out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """float32 (1,): 1 if all values of data are finite, else 0."""
+
 def amp_cast(data: NDArray, dtype: Any, *,
              out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """data of float16, bfloat16 or float32 in another of them; other dtypes stay as they are."""
@@ -515,6 +519,13 @@ def floor(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
           name: str | None = None) -> NDArray:
     """floor(x) = the greatest integer not above x, element by element; shape and dtype stay."""
 
+def ftml_update(weight: NDArray, grad: NDArray, d: NDArray, v: NDArray, z: NDArray,
+                lr: float, beta1: float = 0.6, beta2: float = 0.999,
+                epsilon: float = 1e-08, t: float = ..., wd: float = 0.0,
+                rescale_grad: float = 1.0, clip_grad: float = -1.0, *,
+                out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """With g = clip(rescale_grad * grad + wd * weight), b1 = 1 - beta1^t, b2 = 1 - beta2^t:"""
+
 def ftrl_update(weight: NDArray, grad: NDArray, z: NDArray, n: NDArray, lr: float,
                 lamda1: float = 0.01, beta: float = 1.0, wd: float = 0.0,
                 rescale_grad: float = 1.0, clip_gradient: float = -1.0, *,
@@ -553,6 +564,20 @@ def isinf(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
 def isnan(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
           name: str | None = None) -> NDArray:
     """isnan(x) = 1 where x is not a number, else 0, element by element; shape and dtype stay."""
+
+def lamb_update_phase1(weight: NDArray, grad: NDArray, mean: NDArray, var: NDArray,
+                       beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-06,
+                       t: float = ..., bias_correction: bool = True, wd: float = ...,
+                       rescale_grad: float = 1.0, clip_gradient: float = -1.0, *,
+                       out: NDArray | Sequence[NDArray] | None = None,
+                       name: str | None = None) -> NDArray:
+    """The step that LAMB scales: mean = beta1 * mean + (1 - beta1) * g;"""
+
+def lamb_update_phase2(weight: NDArray, g: NDArray, r1: NDArray, r2: NDArray, lr: float,
+                       lower_bound: float = -1.0, upper_bound: float = -1.0, *,
+                       out: NDArray | Sequence[NDArray] | None = None,
+                       name: str | None = None) -> NDArray:
+    """out = weight - lr * ratio * g: ratio is r1 / r2, or 1 where one of them is 0."""
 
 def log(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None) -> NDArray:
@@ -622,6 +647,22 @@ def moments(data: NDArray, axes: _Ints | str | None = None,
             name: str | None = None) -> list[NDArray]:
     """Mean and biased variance over axes, as two outputs."""
 
+def mp_lamb_update_phase1(weight: NDArray, grad: NDArray, mean: NDArray, var: NDArray,
+                          weight32: NDArray, beta1: float = 0.9, beta2: float = 0.999,
+                          epsilon: float = 1e-06, t: float = ...,
+                          bias_correction: bool = True, wd: float = ...,
+                          rescale_grad: float = 1.0, clip_gradient: float = -1.0, *,
+                          out: NDArray | Sequence[NDArray] | None = None,
+                          name: str | None = None) -> NDArray:
+    """lamb_update_phase1 of weight32; out is float32."""
+
+def mp_lamb_update_phase2(weight: NDArray, g: NDArray, r1: NDArray, r2: NDArray,
+                          weight32: NDArray, lr: float, lower_bound: float = -1.0,
+                          upper_bound: float = -1.0, *,
+                          out: NDArray | Sequence[NDArray] | None = None,
+                          name: str | None = None) -> NDArray:
+    """lamb_update_phase2 of weight32, which becomes the new weight; out is its value in 16 bits."""
+
 def mp_nag_mom_update(weight: NDArray, grad: NDArray, mom: NDArray, weight32: NDArray,
                       lr: float, momentum: float = 0.0, wd: float = 0.0,
                       rescale_grad: float = 1.0, clip_gradient: float = -1.0, *,
@@ -643,6 +684,55 @@ def mp_sgd_update(weight: NDArray, grad: NDArray, weight32: NDArray, lr: float,
                   out: NDArray | Sequence[NDArray] | None = None,
                   name: str | None = None) -> NDArray:
     """sgd_update of weight32; out is its value in 16 bits."""
+
+def multi_all_finite(*data: NDArray | Sequence[NDArray], num_arrays: int | None = None,
+                     init_output: bool = True,
+                     out: NDArray | Sequence[NDArray] | None = None,
+                     name: str | None = None) -> NDArray:
+    """all_finite of several arrays of one dtype together."""
+
+def multi_lars(lrs: NDArray, weights_sum_sq: NDArray, grads_sum_sq: NDArray,
+               wds: NDArray, eta: float, eps: float, rescale_grad: float = 1.0, *,
+               out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """Learning rates by layer, float32 (n,): with w and g the roots of the sums of squares,"""
+
+def multi_mp_sgd_mom_update(*data: NDArray | Sequence[NDArray],
+                            lrs: float | Sequence[float] | str,
+                            wds: float | Sequence[float] | str, momentum: float = 0.0,
+                            rescale_grad: float = 1.0, clip_gradient: float = -1.0,
+                            num_weights: int = 1,
+                            out: NDArray | Sequence[NDArray] | None = None,
+                            name: str | None = None) -> Any:
+    """mp_sgd_mom_update of num_weights weights: weight grad mom weight32 each."""
+
+def multi_mp_sgd_update(*data: NDArray | Sequence[NDArray],
+                        lrs: float | Sequence[float] | str,
+                        wds: float | Sequence[float] | str, rescale_grad: float = 1.0,
+                        clip_gradient: float = -1.0, num_weights: int = 1,
+                        out: NDArray | Sequence[NDArray] | None = None,
+                        name: str | None = None) -> Any:
+    """mp_sgd_update of num_weights weights: weight grad weight32 each."""
+
+def multi_sgd_mom_update(*data: NDArray | Sequence[NDArray],
+                         lrs: float | Sequence[float] | str,
+                         wds: float | Sequence[float] | str, momentum: float = 0.0,
+                         rescale_grad: float = 1.0, clip_gradient: float = -1.0,
+                         num_weights: int = 1,
+                         out: NDArray | Sequence[NDArray] | None = None,
+                         name: str | None = None) -> Any:
+    """sgd_mom_update of num_weights weights: weight grad mom each."""
+
+def multi_sgd_update(*data: NDArray | Sequence[NDArray], lrs: float | Sequence[float] | str,
+                     wds: float | Sequence[float] | str, rescale_grad: float = 1.0,
+                     clip_gradient: float = -1.0, num_weights: int = 1,
+                     out: NDArray | Sequence[NDArray] | None = None,
+                     name: str | None = None) -> Any:
+    """sgd_update of num_weights weights: weight grad each."""
+
+def multi_sum_sq(*data: NDArray | Sequence[NDArray], num_arrays: int | None = None,
+                 out: NDArray | Sequence[NDArray] | None = None,
+                 name: str | None = None) -> NDArray:
+    """The sums of squares of arrays of one dtype: float32 (number of arrays,)."""
 
 def nag_mom_update(weight: NDArray, grad: NDArray, mom: NDArray, lr: float,
                    momentum: float = 0.0, wd: float = 0.0, rescale_grad: float = 1.0,
@@ -700,6 +790,34 @@ def pooling(data: NDArray, kernel: _Ints | str = (), pool_type: str = 'max',
             count_include_pad: bool | None = None, layout: str | None = None, *,
             out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """Pooling over the last 1, 2 or 3 axes: data (N, C, *size) -> (N, C, *out)."""
+
+def preloaded_multi_mp_sgd_mom_update(*data: NDArray | Sequence[NDArray],
+                                      momentum: float = 0.0, rescale_grad: float = 1.0,
+                                      clip_gradient: float = -1.0, num_weights: int = 1,
+                                      out: NDArray | Sequence[NDArray] | None = None,
+                                      name: str | None = None) -> Any:
+    """mp_sgd_mom_update of num_weights weights: weight grad mom weight32 each, then lrs and wds."""
+
+def preloaded_multi_mp_sgd_update(*data: NDArray | Sequence[NDArray],
+                                  rescale_grad: float = 1.0, clip_gradient: float = -1.0,
+                                  num_weights: int = 1,
+                                  out: NDArray | Sequence[NDArray] | None = None,
+                                  name: str | None = None) -> Any:
+    """mp_sgd_update of num_weights weights: weight grad weight32 each, then lrs and wds."""
+
+def preloaded_multi_sgd_mom_update(*data: NDArray | Sequence[NDArray],
+                                   momentum: float = 0.0, rescale_grad: float = 1.0,
+                                   clip_gradient: float = -1.0, num_weights: int = 1,
+                                   out: NDArray | Sequence[NDArray] | None = None,
+                                   name: str | None = None) -> Any:
+    """sgd_mom_update of num_weights weights: weight grad mom each, then lrs and wds."""
+
+def preloaded_multi_sgd_update(*data: NDArray | Sequence[NDArray],
+                               rescale_grad: float = 1.0, clip_gradient: float = -1.0,
+                               num_weights: int = 1,
+                               out: NDArray | Sequence[NDArray] | None = None,
+                               name: str | None = None) -> Any:
+    """sgd_update of num_weights weights: weight grad each, then lrs and wds."""
 
 def prod(data: NDArray, axis: _Ints | None = None, keepdims: bool = False,
          exclude: bool = False, *, out: NDArray | Sequence[NDArray] | None = None,
@@ -780,6 +898,12 @@ def relu(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
 def repeat(data: NDArray, repeats: int, axis: int | None = None, *,
            out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """Every item along axis `repeats` times in a row; axis None: of the flattened data."""
+
+def reset_arrays(*data: NDArray | Sequence[NDArray],
+                 num_arrays: int | None = None,
+                 out: NDArray | Sequence[NDArray] | None = None,
+                 name: str | None = None) -> list[NDArray]:
+    """Set all values of the arrays, of any dtypes, to 0. It has no output."""
 
 def reshape(data: NDArray, shape: _Ints | str = (), reverse: bool = False,
             target_shape: _Ints | str = (), keep_highest: bool = False, *,

@@ -15,7 +15,10 @@ from . import (  # noqa: F401
     indexing_numbers,
     init,
     matrix,
+    optimizer_multi,
+    optimizer_multi_adam,
     optimizer_ops,
+    optimizer_steps,
     random,
     random_sample,
     reduce,
@@ -31,6 +34,7 @@ from . import (  # noqa: F401
     transfer,
     unary,
     where,
+    whole_arrays,
 )
 from .nn import (  # noqa: F401
     activation,

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from .schema import Op, kernel, param, register, runtime
 
+SCALARS, LISTS, SCALE = range(3)        # where a kernel reads rates: csrc/cpu/optimizer.c
+
 
 class _Update(Op):
     """Base: elementwise on arrays of one shape and dtype. own, more: csrc/cpu/optimizer.c."""
 
     elementwise = True
     dtype_rule = "F -> F"
+    kernel_name = ""                # where it is not the operator's
     own = 0
     more = 0
 
@@ -24,7 +27,8 @@ class _Update(Op):
 
     def prepare(self, inputs, outputs):
         size = inputs[0].size
-        return kernel(self.name, inputs[0].dtype, n=size, own=self.own, more=self.more, work=size)
+        return kernel(self.kernel_name or self.name, inputs[0].dtype, n=size, own=self.own,
+                      more=self.more, source=SCALARS, at=0, work=size)
 
 
 @register("sgd_update", inputs="weight grad")
@@ -164,6 +168,31 @@ class FtrlUpdate(_Update):
     clip_gradient: float = runtime(-1.0, "bound of the gradient; negative: none")
 
 
+@register("ftml_update", inputs="weight grad d! v! z!")
+class FTMLUpdate(_Update):
+    """With g = clip(rescale_grad * grad + wd * weight), b1 = 1 - beta1^t, b2 = 1 - beta2^t:
+
+    v = beta2 * v + (1 - beta2) * g^2; e = b1 / lr * (sqrt(v / b2) + epsilon);
+    z = beta1 * z + (1 - beta1) * g - (e - beta1 * d) * weight; d = e; out = -z / d.
+    """
+
+    own = 4
+    lr: float = runtime(help="learning rate")
+    beta1: float = runtime(0.6, "what is kept of z", low=0, high=1)
+    beta2: float = runtime(0.999, "what is kept of v", low=0, high=1)
+    epsilon: float = runtime(1e-8, "added to the root of v")
+    t: float = runtime(help="number of the update, from 1 on")
+    wd: float = runtime(0.0, "weight decay")
+    rescale_grad: float = runtime(1.0, "factor of the gradient")
+    clip_grad: float = runtime(-1.0, "bound of the gradient; negative: none")
+
+
+def check_half(op: Op, weight: str) -> None:
+    """Raise unless the weight, of this dtype, has 16 bits."""
+    if weight not in ("float16", "bfloat16"):
+        raise op.dtype_error("weight", "float16 or bfloat16", weight)
+
+
 class _MasterUpdate(_Update):
     """Base: weight and grad of 16 bits, the states and weight32, the true weight, float32."""
 
@@ -171,14 +200,13 @@ class _MasterUpdate(_Update):
     is_nag = False
 
     def infer_dtype(self, weight, *rest):
-        if weight not in ("float16", "bfloat16"):
-            raise self.dtype_error("weight", "float16 or bfloat16", weight)
+        check_half(self, weight)
         return super().infer_dtype(weight, *rest)
 
     def prepare(self, inputs, outputs):
         size = inputs[0].size
         return kernel("mp_update", inputs[0].dtype, n=size, has_mom=int(len(inputs) == 4),
-                      is_nag=int(self.is_nag), work=2 * size)
+                      is_nag=int(self.is_nag), source=SCALARS, at=0, work=2 * size)
 
 
 @register("mp_sgd_update", inputs="weight grad weight32!")

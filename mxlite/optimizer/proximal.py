@@ -81,13 +81,7 @@ class FTML(Optimizer):
         return tuple(nd.zeros_like(weight) for _ in range(3))
 
     def update(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, state: Any) -> None:
-        """One step."""
+        """ftml_update."""
         t = self._update_count(index)
-        grad = self._gradient(grad, self._get_wd(index) * weight)
-        d, v, z = state
-        v[:] = self.beta2 * v + (1 - self.beta2) * grad * grad
-        root = nd.sqrt(v / (1 - self.beta2 ** t)) + self.epsilon
-        new_d = (1 - self.beta1 ** t) / self._get_lr(index) * root
-        z[:] = self.beta1 * z + (1 - self.beta1) * grad - (new_d - self.beta1 * d) * weight
-        d[:] = new_d
-        weight[:] = -z / new_d
+        run_update("ftml_update", [weight, grad, *state], self._get_lr(index), self.beta1,
+                   self.beta2, self.epsilon, t, self._get_wd(index), self.rescale_grad, self._clip)

@@ -155,6 +155,35 @@ UPDATES = [plain(name, *inputs, *[state] * count, params={"lr": 0.1, "wd": 0.01}
            for table, inputs, state in ((STATES, [N, N], N),
                                         (MIXED_STATES, [Uniform(N, "float16")] * 2, N))
            for name, count in table.items()]
+HALF = Uniform(N, "float16")
+PAIR = {"lrs": (0.1, 0.2), "wds": (0.01, 0), "num_weights": 2}
+PRELOADED = [Fixed([0.1, 0.2]), Fixed([0.01, 0.0])]
+# operator: inputs of a weight, which of them are written to, what is behind all, parameters
+GROUPS = {
+    "ftml_update": ([N] * 5, (2, 3, 4), [], {"lr": 0.1, "t": 2}),
+    "lamb_update_phase1": ([N] * 4, (2, 3), [], {"t": 2, "wd": 0.01}),
+    "mp_lamb_update_phase1": ([HALF, HALF, N, N, N], (2, 3), [], {"t": 2, "wd": 0.01}),
+    "lamb_update_phase2": ([N, N], (), [(1,), (1,)], {"lr": 0.1}),
+    "mp_lamb_update_phase2": ([HALF, N, (1,), (1,), N], (4,), [], {"lr": 0.1}),
+    "multi_sgd_update": ([N] * 2, (), [], PAIR),
+    "multi_sgd_mom_update": ([N] * 3, (2,), [], PAIR),
+    "multi_mp_sgd_update": ([HALF, HALF, N], (2,), [], PAIR),
+    "multi_mp_sgd_mom_update": ([HALF, HALF, N, N], (2, 3), [], PAIR),
+    "preloaded_multi_sgd_update": ([N] * 2, (), PRELOADED, {"num_weights": 2}),
+    "preloaded_multi_sgd_mom_update": ([N] * 3, (2,), PRELOADED, {"num_weights": 2}),
+    "preloaded_multi_mp_sgd_update": ([HALF, HALF, N], (2,), PRELOADED, {"num_weights": 2}),
+    "preloaded_multi_mp_sgd_mom_update": ([HALF, HALF, N, N], (2, 3), PRELOADED,
+                                          {"num_weights": 2}),
+    "multi_sum_sq": ([N] * 2, (), [], {}),
+    "multi_lars": ([N] * 4, (), [], {"eta": 0.1, "eps": 0.01}),
+    "all_finite": ([N], (), [], {}),
+    "multi_all_finite": ([N] * 2, (), [], {}),
+    "reset_arrays": ([N], (0,), [], {}),
+}
+UPDATES += [plain(name, *inputs * (count := params.get("num_weights", 1)), *behind, params=params,
+                  domain=(0.5, 2), aux=tuple(i * len(inputs) + at for i in range(count)
+                                             for at in written))
+            for name, (inputs, written, behind, params) in GROUPS.items()]
 SHAPE = {"shape": (40_000,)}
 RANDOM = [
     *[plain("_random_" + name, params={**SHAPE, **params}) for name, params in (
