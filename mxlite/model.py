@@ -21,7 +21,7 @@ from .checkpoint import save_checkpoint as save_checkpoint
 from .device.context import cpu
 from .module import BucketingModule, Module
 from .module.base_module import call_all
-from .module.interface import UNIFORM
+from .module.interface import SCALED
 from .symbol import Symbol
 
 _LOG_VALIDATION = LogValidationMetricsCallback()
@@ -36,7 +36,7 @@ class FeedForward:
     """
 
     def __init__(self, symbol: Any, ctx: Any = None, num_epoch: int | None = None,
-                 epoch_size: int | None = None, optimizer: Any = "sgd", initializer: Any = UNIFORM,
+                 epoch_size: int | None = None, optimizer: Any = "sgd", initializer: Any = SCALED,
                  numpy_batch_size: int = 128, arg_params: Any = None, aux_params: Any = None,
                  allow_extra_params: bool = False, begin_epoch: int = 0, **kwargs: Any) -> None:
         warnings.warn("FeedForward is deprecated; use mx.mod.Module instead", DeprecationWarning,
@@ -214,7 +214,7 @@ class FeedForward:
 
     @staticmethod
     def create(symbol: Any, X: Any, y: Any = None, ctx: Any = None, num_epoch: int | None = None,
-               epoch_size: int | None = None, optimizer: Any = "sgd", initializer: Any = UNIFORM,
+               epoch_size: int | None = None, optimizer: Any = "sgd", initializer: Any = SCALED,
                eval_data: Any = None, eval_metric: Any = "acc", epoch_end_callback: Any = None,
                batch_end_callback: Any = None, kvstore: Any = "local", logger: Any = None,
                work_load_list: Any = None, eval_end_callback: Any = _LOG_VALIDATION,

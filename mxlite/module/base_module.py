@@ -15,7 +15,7 @@ from .. import ndarray as nd
 from ..base import MXNetTypeError, MXNetValueError
 from ..callback import BatchEndParam
 from ..io import DataBatch, DataIter
-from .interface import UNIFORM, ModuleInterface, ModuleStateError
+from .interface import SCALED, ModuleInterface, ModuleStateError
 
 
 class BaseModule(ModuleInterface):
@@ -112,7 +112,7 @@ class BaseModule(ModuleInterface):
             epoch_end_callback: Any = None, batch_end_callback: Any = None, kvstore: Any = "local",
             optimizer: Any = "sgd", optimizer_params: Any = (("learning_rate", 0.01),),
             eval_end_callback: Any = None, eval_batch_end_callback: Any = None,
-            initializer: Any = UNIFORM, arg_params: Any = None, aux_params: Any = None,
+            initializer: Any = SCALED, arg_params: Any = None, aux_params: Any = None,
             allow_missing: bool = False, force_rebind: bool = False, force_init: bool = False,
             begin_epoch: int = 0, num_epoch: int | None = None, validation_metric: Any = None,
             monitor: Any = None, sparse_row_id_fn: Any = None) -> None:

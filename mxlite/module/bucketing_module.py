@@ -15,7 +15,7 @@ from ..base import MXNetTypeError, MXNetValueError
 from ..checkpoint import load_params, params_path
 from ..name import NameManager
 from .base_module import BaseModule
-from .interface import UNIFORM, ModuleStateError
+from .interface import SCALED, ModuleStateError
 from .module import Module
 
 
@@ -137,7 +137,7 @@ class BucketingModule(BaseModule):
         self._need("get_params", "params_initialized")
         return self._default.get_params()
 
-    def init_params(self, initializer: Any = UNIFORM, arg_params: Any = None,
+    def init_params(self, initializer: Any = SCALED, arg_params: Any = None,
                     aux_params: Any = None, allow_missing: bool = False, force_init: bool = False,
                     allow_extra: bool = False) -> None:
         """As Module.init_params, without a warning."""

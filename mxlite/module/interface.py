@@ -7,9 +7,27 @@ from typing import Any
 
 from ..base import MXNetError, MXNetValueError
 from ..checkpoint import read_params, write_params
-from ..initializer import Uniform
+from ..initializer import Uniform, Xavier
+from ..ndarray import NDArray
 
-UNIFORM = Uniform(0.01)
+
+class Scaled(Uniform):
+    """Xavier() for weights of at least two axes, Uniform(0.01) for others.
+
+    MXNet's default, Uniform(0.01) for all, hardly lets networks of three layers begin to learn.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(0.01)
+
+    def _init_weight(self, name: str, arr: NDArray) -> None:
+        if arr.ndim < 2:
+            super()._init_weight(name, arr)
+        else:
+            Xavier()._init_weight(name, arr)
+
+
+SCALED = Scaled()
 
 
 class ModuleStateError(MXNetError, AssertionError):
@@ -77,7 +95,7 @@ class ModuleInterface:
         """(arg_params, aux_params): dicts of copies of the parameters and auxiliary states."""
         raise self._lacks("get_params")
 
-    def init_params(self, initializer: Any = UNIFORM,
+    def init_params(self, initializer: Any = SCALED,
                     arg_params: Any = None, aux_params: Any = None, allow_missing: bool = False,
                     force_init: bool = False, allow_extra: bool = False) -> None:
         """Set the parameters to given values, else by the initializer."""

@@ -15,7 +15,7 @@ from ..io import DataDesc
 from ..symbol import Symbol
 from .executor_group import DataParallelExecutorGroup
 from .inputs import check_input_names, check_same_names, descriptions, fed_arguments, name_list
-from .interface import UNIFORM, ModuleStateError
+from .interface import SCALED, ModuleStateError
 from .optimized import OptimizedModule
 from .slicing import batch_descs
 
@@ -205,7 +205,7 @@ class Module(OptimizedModule):
         self._exec_group.get_params(self._arg_params, self._aux_params)
         self._params_dirty = False
 
-    def init_params(self, initializer: Any = UNIFORM, arg_params: Any = None,
+    def init_params(self, initializer: Any = SCALED, arg_params: Any = None,
                     aux_params: Any = None, allow_missing: bool = False, force_init: bool = False,
                     allow_extra: bool = False) -> None:
         """Set the parameters: to what arg_params and aux_params have, else by the initializer.

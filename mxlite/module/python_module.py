@@ -10,7 +10,7 @@ from .. import ndarray as nd
 from ..base import MXNetError, MXNetNotImplementedError, MXNetTypeError
 from .base_module import BaseModule
 from .inputs import name_list
-from .interface import UNIFORM, ModuleStateError
+from .interface import SCALED, ModuleStateError
 
 
 class PythonModule(BaseModule):
@@ -56,7 +56,7 @@ class PythonModule(BaseModule):
         """({}, {})."""
         return {}, {}
 
-    def init_params(self, initializer: Any = UNIFORM, arg_params: Any = None,
+    def init_params(self, initializer: Any = SCALED, arg_params: Any = None,
                     aux_params: Any = None, allow_missing: bool = False, force_init: bool = False,
                     allow_extra: bool = False) -> None:
         """There is nothing to do."""

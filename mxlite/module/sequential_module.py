@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 from .base_module import BaseModule
-from .interface import UNIFORM, ModuleStateError
+from .interface import SCALED, ModuleStateError
 
 
 class SequentialModule(BaseModule):
@@ -114,7 +114,7 @@ class SequentialModule(BaseModule):
             aux_params |= states
         return arg_params, aux_params
 
-    def init_params(self, initializer: Any = UNIFORM, arg_params: Any = None,
+    def init_params(self, initializer: Any = SCALED, arg_params: Any = None,
                     aux_params: Any = None, allow_missing: bool = False, force_init: bool = False,
                     allow_extra: bool = False) -> None:
         """As Module.init_params, for all modules. Raises where two have a parameter of one name."""

@@ -292,3 +292,19 @@ def test_modules_share_their_parameters():
         assert (one[0].asnumpy() == other[0].asnumpy()).all()
     with pytest.raises(ValueError, match="shared_module has no fc1_weight, fc1_bias"):
         mx.mod.Module(mlp(mx)).bind([("data", (2, 5))], shared_module=first)
+
+
+def test_without_an_initializer_weights_have_the_scale_of_xavier():
+    """Uniform in (-a, a), a = sqrt(3 / mean of inputs and outputs); of one axis: in 0.01."""
+    data = mx.sym.broadcast_add(
+        mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=300, name="fc"),
+        mx.sym.var("shift_weight", shape=(300,)))
+    module = mx.mod.Module(data, label_names=None)
+    module.bind([("data", (2, 100))])
+    module.init_params()
+    params = module.get_params()[0]
+    bound = (3 / 200) ** 0.5
+    weight = params["fc_weight"].asnumpy()
+    assert 0.99 * bound < abs(weight).max() <= bound
+    np.testing.assert_allclose(weight.std(), bound / 3 ** 0.5, rtol=0.02)
+    assert 0 < abs(params["shift_weight"].asnumpy()).max() <= 0.01

@@ -131,4 +131,4 @@ def test_casts_of_mixed_precision_stay_where_they_are_asked_for():
         assert other.get_internals().list_outputs() == symbol.get_internals().list_outputs()
         assert "first_output" in other.get_internals().list_outputs()
     assert kept.tojson() == symbol.tojson() == RECORDING["graphs"]["casts"]
-    assert symbol.infer_type_partial(x="float32")[1][0] == np.float16       # and the Symbol is as it was
+    assert symbol.infer_type_partial(x="float32")[1][0] == np.float16       # it is as it was
