@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 Shape = tuple[int, ...]
 string_types = (str,)               # MXNet's names; those with NumPy's types in __getattr__
+_LONGEST = 200                      # characters of a value in an error
 
 # name -> (MXNet's type flag in files, bytes per element, suffix of kernel names)
 DTYPES: dict[str, tuple[int, int, str]] = {
@@ -114,7 +115,7 @@ def dtype_name(dtype: Any) -> str:
         name = str(dtype)
     if name not in DTYPES:
         near = suggestion(name, DTYPES)
-        raise MXNetTypeError(f"dtype must be one of {', '.join(DTYPES)}; got {dtype!r}{near}")
+        raise MXNetTypeError(f"dtype must be one of {', '.join(DTYPES)}; got {shown(dtype)}{near}")
     if isinstance(dtype, type) and len(_ALIASES) < 64:
         _ALIASES[dtype] = name
     return name
@@ -149,27 +150,45 @@ def one_or_several(values: tuple[Any, ...], kwargs: dict[str, Any], name: str) -
     return tuple(first) if isinstance(first, (tuple, list)) else values
 
 
-def check_count(caller: str, name: str, value: Any, low: int) -> int:
-    """`value` as an int of at least `low`; raises MXNetValueError naming caller and argument."""
+def check_count(caller: str, name: str, value: Any, low: int, high: int = (1 << 63) - 1) -> int:
+    """`value` as an int from `low` to `high`; raises MXNetValueError naming caller and argument."""
     try:
-        number = None if isinstance(value, bool) else operator.index(value)
-    except TypeError:
-        number = None
-    if number is None or number < low:
-        raise MXNetValueError(f"{caller}: {name} must be an integer of at least {low}; "
-                              f"got {value!r}")
-    return number
+        count = low - 1 if isinstance(value, bool) else operator.index(value)
+    except TypeError:                          # no integer
+        count = low - 1
+    if low <= count <= high:
+        return count
+    limits = f"of at least {low}" if count < low else f"of at most {high}"
+    raise MXNetValueError(f"{caller}: {name} must be an integer {limits}; got {shown(value)}")
+
+
+def check_choice(caller: str, name: str, value: Any, choices: Sequence[Any]) -> Any:
+    """The one of `choices` that is equal to `value`; raises MXNetValueError."""
+    try:
+        return choices[choices.index(value)]
+    except (ValueError, TypeError):            # it is none; or equality is no truth, as of arrays
+        near = suggestion(value, map(str, choices)) if isinstance(value, str) else ""
+        raise MXNetValueError(f"{caller}: {name} must be {listing(choices)}; got {shown(value)}"
+                              f"{near}") from None
+
+
+def shown(value: Any) -> str:
+    """A value in the text of an error: its repr, or of an array its type and shape."""
+    if getattr(value, "ndim", 0):
+        return f"{type(value).__name__} of shape {tuple(value.shape)}"
+    text = " ".join(repr(value).split())
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
 
 
 def check_shape(caller: str, name: str, value: Any, low: int, count: int = 0) -> Shape:
     """A tuple of ints of at least `low`, from several or one int; count: how many they must be,
     one int standing for all (0: any number). Raises MXNetValueError."""
     value = listed(value)
-    if hasattr(value, "__index__"):
+    if hasattr(value, "__index__") and not getattr(value, "ndim", 0):
         return (check_count(caller, name, value, low),) * (count or 1)
     if isinstance(value, str) or not hasattr(value, "__iter__"):
-        raise MXNetValueError(
-            f"{caller}: {name} must be a tuple of integers of at least {low}; got {value!r}")
+        raise MXNetValueError(f"{caller}: {name} must be a tuple of integers of at least {low}; "
+                              f"got {shown(value)}")
     lengths = tuple(value)
     if count and len(lengths) != count:
         raise MXNetValueError(

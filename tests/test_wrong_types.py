@@ -1,6 +1,8 @@
 """Arguments of wrong types: a few of tests/sweeps/wrong_types.py, which .ci/run goes through."""
 
 import functools
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +12,12 @@ import pytest
 
 import mxlite as mx
 from mxlite import autograd, nd
+from mxlite.gluon import data
+from mxlite.gluon.data.vision import transforms
 
 SWEEP = Path(__file__).parent / "sweeps" / "wrong_types.py"
+
+BYTES = np.zeros((4, 4, 3), np.uint8)
 
 
 def test_a_part_of_the_sweep():
@@ -24,6 +30,7 @@ def test_a_part_of_the_sweep():
 
 def test_the_sweep_sees_what_must_not_be(tmp_path):
     planted = tmp_path / "planted.py"
+    shutil.copy(SWEEP.parent / "data_targets.py", tmp_path)
     planted.write_text(SWEEP.read_text().replace(
         "LEFT_OUT = {", "nd.die = lambda x: os._exit(7)\nnd.inside = lambda x: 1 .shape\n"
         "LEFT_OUT = {"))
@@ -82,6 +89,70 @@ def test_a_metric_of_a_function_without_a_name():
     metric = mx.metric.np(functools.partial(lambda scale, label, pred: scale, 2))
     metric.update([nd.ones(2)], [nd.ones(2)])
     assert metric.get() == ("partial", 2)
+
+
+DATA_CASES = [
+    (lambda: data.SequentialSampler("a"), "SequentialSampler: length must be an integer; got 'a'"),
+    (lambda: data.RandomSampler(-1), "RandomSampler: length must be an integer of at least 0; got"),
+    (lambda: data.BatchSampler([1], np.ones(2)), r"batch_size must be an integer; got ndarray of "),
+    (lambda: data.BatchSampler([1], 2, ["keep"]), "BatchSampler: last_batch must be a str; got "),
+    (lambda: data.IntervalSampler(10 ** 30, 1), "length must be an integer of at most 92233720368"),
+    (lambda: data.ArrayDataset(None), "ArrayDataset: args must be a list, or anything else with a"),
+    (lambda: data.FilterSampler(None, [1]), "FilterSampler: fn must be a function; got None"),
+    (lambda: data.RecordFileDataset(3), "RecordFileDataset: filename must be a path, str, bytes"),
+    (lambda: data.DataLoader([1], 1.5), "DataLoader: batch_size must be an integer or None; got 1"),
+    (lambda: list(data.DataLoader(data.ArrayDataset(np.ones(2)), 1,
+                                  sampler=["a"])), "a sampler must give numbers of"),
+    (lambda: data.default_batchify_fn([]), "default_batchify_fn: data must hold at least one sam"),
+    (lambda: data.batchify.Pad(dtype=nd.ones(2)), "Pad: dtype must be one of float32, .*; got ND"),
+    (lambda: transforms.RandomApply("a"), "RandomApply: transforms must be a function or a list"),
+    (lambda: transforms.Cast(1.5), "Cast: dtype must be one of float32, .*; got 1.5"),
+    (lambda: transforms.RandomRotation(3), "RandomRotation: angle_limits must be two numbers; got"),
+    (lambda: transforms.ToTensor(prefix=3), "ToTensor: prefix must be a str; got 3"),
+    (lambda: transforms.ToTensor(params=3), "ToTensor: params must be a ParameterDict, as .*; got"),
+    (lambda: data.vision.ImageListDataset(imglist=[3]), "entry 0 of imglist must be .*; got 3"),
+    (lambda: data.vision.ImageFolderDataset(".", 2), r"flag must be 1 \(RGB\), 0 .*; got 2"),
+    (lambda: mx.image.HorizontalFlipAug(None), "HorizontalFlipAug: p must be a number; got None"),
+    (lambda: mx.image.HueJitterAug(float("nan")), "HueJitterAug: hue must be finite; got nan"),
+    (lambda: mx.image.LightingAug(-1, [1, 1, 1], np.eye(3)), "alphastd must be at least 0; got -1"),
+    (lambda: mx.image.LightingAug(1, [1, 1], np.eye(3)), r"eigval must have 3 numbers; got \[1, 1"),
+    (lambda: mx.image.DetRandomPadAug(1, (1, 1e30)), "area_range must be at most 1048576; got"),
+    (lambda: mx.image.DetRandomCropAug(area_range="a"), r"area_range must be \(least, most\) or"),
+    (lambda: mx.image.scale_down(3, (1, 1)), "scale_down: src_size must be two integers, .*; got"),
+    (lambda: mx.image.imresize(BYTES, 1 << 40, 4), "imresize: no memory for an image of 4 x 10995"),
+    (lambda: mx.image.imread(None), "imread: filename must be a path, str, bytes or os.PathLike"),
+    (lambda: mx.image.CreateAugmenter((3, 2, 2), resize="a"), "resize must be an integer; got 'a'"),
+    (lambda: mx.image.ImageIter(1, (3, 2, 2), imglist=[[1, "a"]], aug_list=[3]),
+     r"ImageIter: aug_list must be a list of augmenters; got \[3\]"),
+    (lambda: mx.io.ResizeIter(3, 1), "ResizeIter: data_iter must be an iterator; got 3"),
+    (lambda: mx.io.PrefetchingIter(3), "PrefetchingIter: iters must be iterators; got 3"),
+    (lambda: mx.io.NDArrayIter(np.ones(2), last_batch_handle="padd"), "did you mean 'pad'"),
+    (lambda: mx.recordio.MXRecordIO(None, "r"), "MXRecordIO: uri must be a path, str, bytes or"),
+    (lambda: mx.recordio.MXRecordIO("a", "x"), "MXRecordIO: flag must be 'r' or 'w'; got 'x'"),
+    (lambda: mx.recordio.MXRecordIO("a", "r", opener=3), "MXRecordIO: opener must be a function"),
+    (lambda: mx.recordio.unpack(3), "unpack: s must be bytes; got 3"),
+    (lambda: mx.recordio.pack_img((0, 1, 2, 3), [[1], [2, 3]]), "pack_img: img must be an array;"),
+    (lambda: mx.recordio.pack_img((0, 1, 2, 3), BYTES, "a"), "quality must be an integer; got 'a'"),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), DATA_CASES)
+def test_messages_of_the_data_pipeline(call, message):
+    with pytest.raises(mx.MXNetError, match=message):
+        call()
+
+
+def test_types_that_were_taken_are_still():
+    """Numbers and truths of NumPy, dicts as data sets, None where it is the default."""
+    assert list(data.SequentialSampler(np.int64(2), start=np.int8(1))) == [1, 2]
+    assert data.SimpleDataset({0: "a"})[0] == "a"
+    assert len(data.ArrayDataset(data.SimpleDataset([1, 2]), "ab")) == 2
+    assert mx.image.HorizontalFlipAug(np.float32(1)).p == 1
+    assert json.loads(mx.image.CastAug(np.float32).dumps()) == ["castaug", {"type": "float32"}]
+    assert json.loads(mx.image.HueJitterAug(np.float64(0.5)).dumps())[1] == {"hue": 0.5}
+    assert len(list(data.DataLoader([1, 2], np.int32(1), shuffle=np.bool_(True)))) == 2
+    image = mx.image.HueJitterAug(-0.0)(np.full((2, 2, 3), 9, np.float32))
+    np.testing.assert_allclose(image, 9, atol=0.1)
 
 
 def test_an_update_without_a_gradient():

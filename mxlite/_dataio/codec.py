@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetTypeError, MXNetValueError
+from ..base import MXNetTypeError, MXNetValueError, shown
 from . import deep_png, jpeg, pillow
 
 _START_OF_JPEG = b"\xff\xd8\xff"
@@ -112,7 +112,10 @@ def encode(image: Any, img_fmt: str = ".jpg", quality: int = 95, caller: str = "
     if format not in Image.SAVE:
         raise MXNetValueError(f"{caller}: img_fmt must be '.jpg', '.png' or another ending that "
                               f"Pillow writes; got {img_fmt!r}")
-    array = np.asarray(image)
+    try:
+        array = np.asarray(image)
+    except ValueError:                         # rows of unequal lengths
+        raise MXNetValueError(f"{caller}: img must be an array; got {shown(image)}") from None
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]
     is_deep = array.dtype == np.uint16 and format == "PNG"
@@ -123,6 +126,7 @@ def encode(image: Any, img_fmt: str = ".jpg", quality: int = 95, caller: str = "
     if array.ndim == 3:
         array = array[:, :, :3] if format == "JPEG" else array
         array = np.ascontiguousarray(array) if rgb else swap(array)
+    quality = int(quality)
     if is_deep and array.ndim == 3:
         return deep_png.encode(array, min(max(quality, 0), 9))
     options: dict[str, Any] = {}

@@ -16,8 +16,8 @@ from ..base import (
     MXNetValueError,
     NamesArguments,
     arguments_of,
-    check_text,
     from_package,
+    shown,
     unknown_argument,
 )
 from . import saving
@@ -43,12 +43,12 @@ class Block(NamesArguments):
                  **unknown: Any) -> None:
         for name in unknown:
             raise unknown_argument(type(self).__name__, name, arguments_of(type(self)))
-        caller = type(self).__name__
-        if prefix is not None:
-            check_text(caller, "prefix", prefix)
-        if params is not None and not isinstance(params, ParameterDict):
-            raise MXNetTypeError(f"{caller}: params must be a ParameterDict, such as the params of "
-                                 f"another block; got {type(params).__name__}")
+        if not isinstance(prefix, str | None):
+            raise MXNetTypeError(f"{type(self).__name__}: prefix must be a str; got "
+                                 f"{shown(prefix)}")
+        if not isinstance(params, ParameterDict | None):
+            raise MXNetTypeError(f"{type(self).__name__}: params must be a ParameterDict, as "
+                                 f"another block's `params` is; got {shown(params)}")
         self._empty_prefix = prefix == ""
         self._prefix, self._params = BlockScope.create(prefix, params, self._alias())
         self._name = self._prefix.removesuffix("_")

@@ -13,16 +13,17 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
+from ..argument_types import DType, checks_types
 from ..base import MXNetNotImplementedError, MXNetTypeError, NamesArguments, dtype_name
 from ..random import numpy_generator
 from .pixels import Image, like, pixels
 
 
 def plain(value: Any) -> Any:
-    """Arrays as lists, for JSON."""
+    """Arrays as lists, and their numbers as Python's, for JSON."""
     if isinstance(value, nd.NDArray):
         value = value.asnumpy()
-    return value.tolist() if isinstance(value, np.ndarray) else value
+    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
 
 
 class Augmenter(NamesArguments):
@@ -66,6 +67,7 @@ class PixelAugmenter(Augmenter):
 class _Composed(Augmenter):
     """Base of augmenters made of others."""
 
+    @checks_types
     def __init__(self, ts: Sequence[Augmenter]) -> None:
         super().__init__()
         self.ts = list(ts)
@@ -100,6 +102,7 @@ class RandomOrderAug(_Composed):
 class HorizontalFlipAug(PixelAugmenter):
     """Left to right, with a probability of p."""
 
+    @checks_types
     def __init__(self, p: float) -> None:
         super().__init__(p=p)
         self.p = p
@@ -116,8 +119,9 @@ class HorizontalFlipAug(PixelAugmenter):
 class CastAug(PixelAugmenter):
     """The image in another dtype; typ: its name."""
 
-    def __init__(self, typ: Any = "float32") -> None:
-        super().__init__(type=typ)
+    @checks_types
+    def __init__(self, typ: DType = "float32") -> None:
+        super().__init__(type=typ if isinstance(typ, str) else dtype_name(typ))
         self.typ = typ
         self._dtype = np.dtype(dtype_name(typ))
 

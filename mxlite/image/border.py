@@ -8,15 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from ..argument_types import checks_types
 from ..base import MXNetTypeError, MXNetValueError, check_count
 from .decode import store
-from .pixels import Image, like, pixels
+from .pixels import Image, empty, like, pixels
 
 _CONSTANT = 0
 _MODES = {1: "edge", 2: "symmetric", 3: "wrap", 4: "reflect"}      # OpenCV's number: NumPy's name
 _ISOLATED = 16                                  # OpenCV's flag: pixels outside a view are not used
 
 
+@checks_types
 def copyMakeBorder(src: Any, top: int, bot: int, left: int, right: int, type: int = _CONSTANT,
                    value: float = 0.0, values: Any = (), out: Any = None) -> Any:
     """The image (height, width, C) with so many rows and columns more: uint8 or float.
@@ -46,7 +48,7 @@ def bordered(image: Image, widths: Sequence[int], mode: int, colour: Any, caller
         by_axis: Any = ((top, bottom), (left, right), (0, 0))
         return np.pad(image, by_axis, mode=_MODES[mode])     # type: ignore[call-overload]
     height, width, channels = image.shape
-    out = np.empty((height + top + bottom, width + left + right, channels), image.dtype)
+    out = empty(caller, (height + top + bottom, width + left + right, channels), image.dtype)
     out[:] = _colour_of(colour, image, caller)
     out[top:top + height, left:left + width] = image
     return out

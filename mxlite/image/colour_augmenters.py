@@ -3,11 +3,14 @@ as in MXNet."""
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from .. import ndarray as nd
+from ..argument_types import checks_types
+from ..base import MXNetValueError, shown
 from ..random import numpy_generator
 from .augmenter import PixelAugmenter, RandomOrderAug
 from .normalize import (
@@ -36,15 +39,22 @@ class _Jitter(PixelAugmenter):
         check_floats(image, type(self).__name__, self.channels)
         return float(numpy_generator().uniform(-self.reach, self.reach))
 
+    def _check_reach(self, name: str, reach: float) -> float:
+        if not isfinite(reach):
+            raise MXNetValueError(f"{type(self).__name__}: {name} must be finite; got {reach}")
+        return abs(float(reach))
+
 
 class BrightnessJitterAug(_Jitter):
     """(1 + d) x, in place; d drawn from [-brightness, brightness)."""
 
     channels = None                            # any
 
+    @checks_types
     def __init__(self, brightness: float) -> None:
         super().__init__(brightness=brightness)
-        self.brightness = self.reach = brightness
+        self.brightness = brightness
+        self.reach = self._check_reach("brightness", brightness)
 
     def change(self, image: Image, drawn: float) -> Image:
         """The image itself."""
@@ -54,9 +64,11 @@ class BrightnessJitterAug(_Jitter):
 class ContrastJitterAug(_Jitter):
     """(1 + d) x - d m, in place; m: the image's mean luminance; d from [-contrast, contrast)."""
 
+    @checks_types
     def __init__(self, contrast: float) -> None:
         super().__init__(contrast=contrast)
-        self.contrast = self.reach = contrast
+        self.contrast = contrast
+        self.reach = self._check_reach("contrast", contrast)
 
     def change(self, image: Image, drawn: float) -> Image:
         """The image itself."""
@@ -66,9 +78,11 @@ class ContrastJitterAug(_Jitter):
 class SaturationJitterAug(_Jitter):
     """(1 + d) x - d g, in place; g: the pixel's luminance; d from [-saturation, saturation)."""
 
+    @checks_types
     def __init__(self, saturation: float) -> None:
         super().__init__(saturation=saturation)
-        self.saturation = self.reach = saturation
+        self.saturation = saturation
+        self.reach = self._check_reach("saturation", saturation)
 
     def change(self, image: Image, drawn: float) -> Image:
         """The image itself."""
@@ -78,9 +92,11 @@ class SaturationJitterAug(_Jitter):
 class HueJitterAug(_Jitter):
     """The hue turned by d half circles, in YIQ; d drawn from [-hue, hue)."""
 
+    @checks_types
     def __init__(self, hue: float) -> None:
         super().__init__(hue=hue)
-        self.hue = self.reach = hue
+        self.hue = hue
+        self.reach = self._check_reach("hue", hue)
 
     def change(self, image: Image, drawn: float) -> Image:
         """A new image."""
@@ -90,6 +106,7 @@ class HueJitterAug(_Jitter):
 class ColorJitterAug(RandomOrderAug):
     """Brightness, contrast and saturation in random order; those that are 0 are left out."""
 
+    @checks_types
     def __init__(self, brightness: float, contrast: float, saturation: float) -> None:
         jitters: list[_Jitter] = []
         if brightness > 0:
@@ -108,7 +125,14 @@ class LightingAug(PixelAugmenter):
     eigval (3,), eigvec (3, 3): how much colours vary, and in which directions, one a column.
     """
 
+    @checks_types
     def __init__(self, alphastd: float, eigval: Any, eigvec: Any) -> None:
+        if not alphastd >= 0:
+            raise MXNetValueError(f"LightingAug: alphastd must be at least 0; got {alphastd}")
+        for name, value, size in (("eigval", eigval, 3), ("eigvec", eigvec, 9)):
+            if np.size(colour_of(value, "LightingAug", name)) != size:
+                raise MXNetValueError(f"LightingAug: {name} must have {size} numbers; got "
+                                      f"{shown(value)}")
         super().__init__(alphastd=alphastd, eigval=eigval, eigvec=eigvec)
         self.alphastd = alphastd
         self.eigval = eigval
@@ -123,12 +147,14 @@ class LightingAug(PixelAugmenter):
         """The image itself."""
         eigval, eigvec = (value.asnumpy() if isinstance(value, nd.NDArray) else np.asarray(value)
                           for value in (self.eigval, self.eigvec))
-        return add_colour(image, ((eigvec * drawn) @ eigval.reshape(-1)).astype(image.dtype))
+        colour = (eigvec.reshape(3, 3) * drawn) @ eigval.reshape(-1)
+        return add_colour(image, colour.astype(image.dtype))
 
 
 class ColorNormalizeAug(PixelAugmenter):
     """color_normalize: (x - mean) / std, in place."""
 
+    @checks_types
     def __init__(self, mean: Any, std: Any) -> None:
         super().__init__(mean=mean, std=std)
         self._mean = colour_of(mean, "ColorNormalizeAug", "mean")
@@ -145,6 +171,7 @@ class ColorNormalizeAug(PixelAugmenter):
 class RandomGrayAug(PixelAugmenter):
     """All three channels 0.21 red + 0.72 green + 0.07 blue, with a probability of p."""
 
+    @checks_types
     def __init__(self, p: float) -> None:
         super().__init__(p=p)
         self.p = p

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetValueError, check_count
+from ..argument_types import checks_types
+from ..base import MXNetValueError, check_count, shown
 from .augmenter import Augmenter, CastAug, HorizontalFlipAug
 from .colour_augmenters import (
     ColorJitterAug,
@@ -17,6 +18,7 @@ from .colour_augmenters import (
     RandomGrayAug,
 )
 from .crop_augmenters import CenterCropAug, RandomCropAug, RandomSizedCropAug, ResizeAug
+from .normalize import colour_of
 
 # ImageNet's: mean and deviation of red, green and blue; the principal directions of its colours
 MEAN = np.array([123.68, 116.28, 103.53])
@@ -27,6 +29,7 @@ EIGVEC = np.array([[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140],
 _AREA, _RATIO = 0.08, (3 / 4, 4 / 3)
 
 
+@checks_types
 def CreateAugmenter(data_shape: tuple[int, int, int], resize: int = 0, rand_crop: bool = False,
                     rand_resize: bool = False, rand_mirror: bool = False, mean: Any = None,
                     std: Any = None, brightness: float = 0, contrast: float = 0,
@@ -82,9 +85,10 @@ def normalizer(mean: Any, std: Any) -> list[Augmenter]:
 
 def shape_of(caller: str, data_shape: Any) -> tuple[int, int]:
     """(height, width) of a data_shape (channels, height, width)."""
-    if not isinstance(data_shape, (tuple, list, np.ndarray)) or len(data_shape) != 3:
+    if not (isinstance(data_shape, (tuple, list)) or getattr(data_shape, "ndim", 0) == 1) or (
+            len(data_shape) != 3):
         raise MXNetValueError(f"{caller}: data_shape must be (3, height, width); got "
-                              f"{data_shape!r}")
+                              f"{shown(data_shape)}")
     return (check_count(caller, "height", data_shape[1], 1),
             check_count(caller, "width", data_shape[2], 1))
 
@@ -95,8 +99,8 @@ def colour(caller: str, argument: str, value: Any, known: Any) -> Any:
         return None
     if value is True:
         return known
-    shape = np.shape(value.asnumpy() if isinstance(value, nd.NDArray) else value)
-    if shape not in ((1,), (3,)):
+    numbers = colour_of(value, caller, argument)
+    if numbers.shape not in ((1,), (3,)):
         raise MXNetValueError(f"{caller}: {argument} must be True, or an array of 1 or 3 numbers; "
-                              f"got {value!r}")
+                              f"got {shown(value)}")
     return value if isinstance(value, nd.NDArray) else np.asarray(value)

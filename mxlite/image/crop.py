@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from math import log
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from ..base import MXNetValueError, check_count, listed, unknown_argument
+from ..argument_types import checks_types
+from ..base import MXNetValueError, check_count, listed, shown, unknown_argument
 from ..random import numpy_generator
 from .pixels import Image, like, pixels, size_of
 from .resize import resized, scale_down
@@ -16,6 +19,7 @@ Box = tuple[int, int, int, int]                # left, top, width, height
 _ATTEMPTS = 10
 
 
+@checks_types
 def fixed_crop(src: Any, x0: int, y0: int, w: int, h: int, size: tuple[int, int] | None = None,
                interp: int = 2) -> Any:
     """The part from column x0 and row y0 on, w x h pixels or what there is of them.
@@ -31,6 +35,7 @@ def fixed_crop(src: Any, x0: int, y0: int, w: int, h: int, size: tuple[int, int]
     return like(src, cut(image, box, size, interp, "fixed_crop"))
 
 
+@checks_types
 def random_crop(src: Any, size: tuple[int, int], interp: int = 2) -> tuple[Any, Box]:
     """(image, (x, y, width, height)) of a part of size (width, height) drawn at random.
 
@@ -41,6 +46,7 @@ def random_crop(src: Any, size: tuple[int, int], interp: int = 2) -> tuple[Any, 
     return like(src, cut(image, box, size, interp, "random_crop")), box
 
 
+@checks_types
 def center_crop(src: Any, size: tuple[int, int], interp: int = 2) -> tuple[Any, Box]:
     """(image, (x, y, width, height)) of the part in the middle; size as for random_crop."""
     image = pixels(src, "center_crop")
@@ -48,6 +54,7 @@ def center_crop(src: Any, size: tuple[int, int], interp: int = 2) -> tuple[Any, 
     return like(src, cut(image, box, size, interp, "center_crop")), box
 
 
+@checks_types
 def random_size_crop(src: Any, size: tuple[int, int], area: Any, ratio: tuple[float, float],
                      interp: int = 2, **kwargs: Any) -> tuple[Any, Box]:
     """(image, (x, y, width, height)) of a part of random area and aspect, resized to `size`.
@@ -66,9 +73,8 @@ def cut(image: Image, box: Box, size: Any, interp: int, caller: str) -> Image:
     """The part in the box, a view of the image; resized if `size` is another (width, height)."""
     left, top, width, height = box
     part = image[top:top + height, left:left + width]
-    if size is None or tuple(size) == (width, height):
-        return part
-    return resized(part, *size_of(caller, size), interp, caller)
+    wanted = (width, height) if size is None else size_of(caller, size)
+    return part if wanted == (width, height) else resized(part, *wanted, interp, caller)
 
 
 def random_box(image: Image, size: Any, caller: str) -> Box:
@@ -92,7 +98,7 @@ def random_sized_box(image: Image, size: Any, area: tuple[float, float],
     """The place that random_size_crop draws."""
     height, width = image.shape[:2]
     generator = numpy_generator()
-    low, high = np.log(ratio[0]), np.log(ratio[1])
+    low, high = (log(side) for side in ratio)
     for _ in range(_ATTEMPTS):
         target = generator.uniform(*area) * (height * width)
         aspect = np.exp(generator.uniform(low, high))
@@ -113,9 +119,10 @@ def area_of(caller: str, area: Any, others: dict[str, Any]) -> tuple[float, floa
         raise unknown_argument(caller, next(iter(others)), ["area", "min_area"])
     area = listed(area)
     pair = tuple(area) if isinstance(area, (tuple, list)) else (area, 1.0)
-    if len(pair) != 2 or not 0 < pair[0] <= pair[1]:
+    if len(pair) != 2 or not all(isinstance(share, Real) for share in pair) or (
+            not 0 < pair[0] <= pair[1]):
         raise MXNetValueError(f"{caller}: area must be (least, most) or the least share of the "
-                              f"area, above 0; got {area!r}")
+                              f"area, above 0; got {shown(area)}")
     return pair
 
 

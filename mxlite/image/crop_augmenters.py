@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..argument_types import checks_types
 from ..base import check_count
 from .augmenter import PixelAugmenter
 from .crop import Box, area_of, center_box, cut, random_box, random_sized_box
@@ -14,6 +15,7 @@ from .resize import resized, shortened
 class ResizeAug(PixelAugmenter):
     """resize_short: the shorter edge becomes `size` pixels long."""
 
+    @checks_types
     def __init__(self, size: int, interp: int = 2) -> None:
         super().__init__(size=size, interp=interp)
         self.size = check_count("ResizeAug", "size", size, 1)
@@ -27,6 +29,7 @@ class ResizeAug(PixelAugmenter):
 class ForceResizeAug(PixelAugmenter):
     """Resize to `size`, (width, height), whatever the aspect was."""
 
+    @checks_types
     def __init__(self, size: tuple[int, int], interp: int = 2) -> None:
         super().__init__(size=size, interp=interp)
         self.size = size_of("ForceResizeAug", size)
@@ -51,6 +54,7 @@ class _Crop(PixelAugmenter):
 class RandomCropAug(_Crop):
     """random_crop to `size`, (width, height)."""
 
+    @checks_types
     def __init__(self, size: tuple[int, int], interp: int = 2) -> None:
         super().__init__(size=size, interp=interp)
         self.size = size_of("RandomCropAug", size)
@@ -64,6 +68,7 @@ class RandomCropAug(_Crop):
 class RandomSizedCropAug(_Crop):
     """random_size_crop, with its parameters."""
 
+    @checks_types
     def __init__(self, size: tuple[int, int], area: Any, ratio: tuple[float, float],
                  interp: int = 2, **kwargs: Any) -> None:
         super().__init__(size=size, area=area, ratio=ratio, interp=interp)
@@ -80,6 +85,7 @@ class RandomSizedCropAug(_Crop):
 class CenterCropAug(_Crop):
     """center_crop to `size`, (width, height)."""
 
+    @checks_types
     def __init__(self, size: tuple[int, int], interp: int = 2) -> None:
         super().__init__(size=size, interp=interp)
         self.size = size_of("CenterCropAug", size)

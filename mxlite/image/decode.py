@@ -10,10 +10,12 @@ import numpy as np
 from .. import ndarray as nd
 from .._dataio import codec
 from .._dataio.errors import DataFileError
-from ..base import MXNetTypeError, MXNetValueError, no_array
+from ..argument_types import FilePath, checks_types
+from ..base import MXNetTypeError, MXNetValueError, no_array, shown
 
 
-def imdecode(buf: Any, flag: int = 1, to_rgb: bool | int = True, out: Any = None) -> nd.NDArray:
+@checks_types
+def imdecode(buf: Any, flag: int = 1, to_rgb: bool = True, out: Any = None) -> nd.NDArray:
     """The image that the bytes hold: a uint8 NDArray (height, width, channels).
 
     buf: bytes, or uint8 in an NDArray or a NumPy array: a file of JPEG, PNG or another format that
@@ -29,17 +31,18 @@ def imdecode(buf: Any, flag: int = 1, to_rgb: bool | int = True, out: Any = None
     return _store("imdecode", decoded(buf, flag, to_rgb, "imdecode"), out)
 
 
-def imread(filename: Any, flag: int = 1, to_rgb: bool | int = True, out: Any = None) -> nd.NDArray:
+@checks_types
+def imread(filename: FilePath, flag: int = 1, to_rgb: bool = True, out: Any = None) -> nd.NDArray:
     """The image in a file; as imdecode. Raises DataFileError where it cannot be read."""
     path = os.fspath(filename)
     return _store("imread", decoded(read_file(path, "imread"), flag, to_rgb, f"imread: {path}"),
                   out)
 
 
-def decoded(buf: Any, flag: int, to_rgb: bool | int, caller: str) -> Any:
+def decoded(buf: Any, flag: int, to_rgb: bool, caller: str) -> Any:
     """The image as a NumPy array."""
-    if flag not in (0, 1):
-        raise MXNetValueError(f"{caller}: flag must be 1 (colour) or 0 (gray); got {flag!r}")
+    if not isinstance(flag, int) or flag not in (0, 1):
+        raise MXNetValueError(f"{caller}: flag must be 1 (colour) or 0 (gray); got {shown(flag)}")
     return codec.decode(buf, flag, bool(to_rgb), caller=caller)
 
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError, NamesArguments, listed
+from ..argument_types import checks_types
+from ..base import (
+    MXNetNotImplementedError,
+    MXNetTypeError,
+    MXNetValueError,
+    NamesArguments,
+    listed,
+    shown,
+)
 from ..random import numpy_generator
 from .augmenter import Augmenter, plain
 from .pixels import like, pixels
@@ -42,6 +51,7 @@ class DetAugmenter(NamesArguments):
 class DetBorrowAug(DetAugmenter):
     """An augmenter of images that leaves the label as it is; one that moves nothing, therefore."""
 
+    @checks_types
     def __init__(self, augmenter: Augmenter) -> None:
         if not isinstance(augmenter, Augmenter):
             raise MXNetTypeError("DetBorrowAug: augmenter must be an Augmenter; got "
@@ -63,6 +73,7 @@ class DetRandomSelectAug(DetAugmenter):
     aug_list: an augmenter or a list of them; nothing is done where it is empty.
     """
 
+    @checks_types
     def __init__(self, aug_list: DetAugmenter | Sequence[DetAugmenter], skip_prob: float = 0
                  ) -> None:
         super().__init__(skip_prob=skip_prob)
@@ -88,6 +99,7 @@ class DetRandomSelectAug(DetAugmenter):
 class DetHorizontalFlipAug(DetAugmenter):
     """Left to right, boxes and all, with a probability of p."""
 
+    @checks_types
     def __init__(self, p: float) -> None:
         super().__init__(p=p)
         self.p = p
@@ -114,9 +126,9 @@ def pair_of(caller: str, argument: str, value: Any) -> tuple[float, float]:
     """(least, most), from a pair, or from a number that is both."""
     value = listed(value)
     pair = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
-    if len(pair) != 2:
+    if len(pair) != 2 or not all(isinstance(number, Real) for number in pair):
         raise MXNetValueError(f"{caller}: {argument} must be (least, most) or a number; got "
-                              f"{value!r}")
+                              f"{shown(value)}")
     return pair
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..argument_types import checks_types
 from ..base import MXNetValueError
 from .augmenter import CastAug
 from .create import MEAN, STD, colour, colour_augmenters, normalizer, shape_of
@@ -19,6 +20,7 @@ from .det_crop import DetRandomCropAug
 from .det_pad import DetRandomPadAug
 
 
+@checks_types
 def CreateMultiRandCropAugmenter(min_object_covered: Any = 0.1,
                                  aspect_ratio_range: Any = (0.75, 1.33),
                                  area_range: Any = (0.05, 1.0), min_eject_coverage: Any = 0.3,
@@ -43,6 +45,7 @@ def CreateMultiRandCropAugmenter(min_object_covered: Any = 0.1,
     return DetRandomSelectAug(crops, skip_prob=skip_prob)
 
 
+@checks_types
 def CreateDetAugmenter(data_shape: tuple[int, int, int], resize: int = 0, rand_crop: float = 0,
                        rand_pad: float = 0, rand_gray: float = 0, rand_mirror: bool = False,
                        mean: Any = None, std: Any = None, brightness: float = 0,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..argument_types import checks_types
 from ..random import numpy_generator
 from .crop import Box
 from .det_augmenter import DetAugmenter, areas, boxes_of, pair_of
@@ -24,6 +25,7 @@ class DetRandomCropAug(DetAugmenter):
     min_eject_coverage: objects of which no larger share is left are dropped from the label.
     """
 
+    @checks_types
     def __init__(self, min_object_covered: float = 0.1, aspect_ratio_range: Any = (0.75, 1.33),
                  area_range: Any = (0.05, 1.0), min_eject_coverage: float = 0.3,
                  max_attempts: int = 50) -> None:
@@ -33,7 +35,7 @@ class DetRandomCropAug(DetAugmenter):
                          area_range=shares, min_eject_coverage=min_eject_coverage,
                          max_attempts=max_attempts)
         self.min_object_covered = min_object_covered
-        self.min_eject_coverage = min_eject_coverage
+        self.min_eject_coverage = float(min_eject_coverage)
         self.max_attempts = max_attempts
         self.aspect_ratio_range, self.area_range = ratios, shares
         self.enabled = 0 < ratios[0] <= ratios[1] and shares[1] > 0 and shares[0] <= shares[1]

@@ -6,12 +6,15 @@ import warnings
 from math import sqrt
 from typing import Any
 
+from ..argument_types import checks_types
+from ..base import MXNetValueError
 from ..random import numpy_generator
 from .border import bordered
 from .crop import Box
 from .det_augmenter import DetAugmenter, boxes_of, pair_of
 from .pixels import like, pixels
 
+_LARGEST = 1 << 20                             # areas of the image
 _LEAST_BORDER = 2                              # pixels
 
 
@@ -22,6 +25,7 @@ class DetRandomPadAug(DetAugmenter):
     areas of the image. pad_val: the border's colour, a number or one for each channel.
     """
 
+    @checks_types
     def __init__(self, aspect_ratio_range: Any = (0.75, 1.33), area_range: Any = (1.0, 3.0),
                  max_attempts: int = 50, pad_val: Any = (128, 128, 128)) -> None:
         ratios = pair_of("DetRandomPadAug", "aspect_ratio_range", aspect_ratio_range)
@@ -31,6 +35,9 @@ class DetRandomPadAug(DetAugmenter):
         self.pad_val = pad_val
         self.max_attempts = max_attempts
         self.aspect_ratio_range, self.area_range = ratios, shares
+        if shares[1] > _LARGEST:
+            raise MXNetValueError(f"DetRandomPadAug: area_range must be at most {_LARGEST}; got "
+                                  f"{area_range}")
         self.enabled = 0 < ratios[0] <= ratios[1] and shares[1] > 1 and shares[0] <= shares[1]
         if not self.enabled:
             warnings.warn(f"DetRandomPadAug does nothing: aspect_ratio_range={ratios} must be "

@@ -14,14 +14,14 @@ from ..base import (
     MXNetTypeError,
     MXNetValueError,
     Shape,
+    check_choice,
     check_count,
-    dtype_name,
-    listing,
-    suggestion,
+    shown,
     unknown_argument,
 )
 from ..io import DataBatch, DataDesc, DataIter
 from ..io.arguments import FilePath, reads_texts
+from ..io.file_iter import check_dtype
 from ..recordio import MXIndexedRecordIO, MXRecordIO
 from .augmenter import Augmenter
 from .batch import BatchBuilder, as_chw, is_plain, is_valid, numpy_of
@@ -64,14 +64,11 @@ class ImageIter(DataIter):
                  dtype: Any = "float32", last_batch_handle: str = "pad", **kwargs: Any) -> None:
         self._name = caller = type(self).__name__
         super().__init__(check_count(caller, "batch_size", batch_size, 1))
-        if last_batch_handle not in _HANDLES:
-            raise MXNetValueError(f"{caller}: last_batch_handle must be {listing(_HANDLES)}; got "
-                                  f"{last_batch_handle!r}"
-                                  f"{suggestion(last_batch_handle, _HANDLES)}")
         self.check_data_shape(data_shape)
         self.data_shape = tuple(map(int, data_shape))
         self.label_width = check_count(caller, "label_width", label_width, 1)
-        self.last_batch_handle = last_batch_handle
+        self.last_batch_handle = check_choice(caller, "last_batch_handle", last_batch_handle,
+                                              _HANDLES)
         self.path_root = "" if path_root is None else os.fspath(path_root)
         self.auglist = self._augmenters(aug_list, kwargs)
         entries = self._read_list(path_imglist, imglist, dtype)
@@ -98,9 +95,7 @@ class ImageIter(DataIter):
         return self.label_width
 
     def _read_list(self, path: Any, images: Any, dtype: Any) -> Entries | None:
-        kind = dtype_name(dtype)
-        if kind not in _DTYPES:
-            raise MXNetTypeError(f"{self._name}: dtype must be {listing(_DTYPES)}; got {dtype!r}")
+        kind = check_dtype(self._name, dtype, _DTYPES)
         if path is not None:
             return read_list_file(os.fspath(path), kind, self._list_width())
         if images is None:
@@ -290,6 +285,11 @@ def created(caller: str, create: Any, data_shape: tuple[int, ...], given: Sequen
         if name not in known:
             raise unknown_argument(caller, name, known)
     if given is None:
-        augmenters: list[Augmenter] = create(data_shape, **keywords)
-        return augmenters
-    return list(given)
+        given = create(data_shape, **keywords)
+    try:
+        augmenters: list[Any] = list(given)
+    except TypeError:                          # nothing to go through
+        augmenters = [given]
+    if not all(map(callable, augmenters)):
+        raise MXNetTypeError(f"{caller}: aug_list must be a list of augmenters; got {shown(given)}")
+    return augmenters

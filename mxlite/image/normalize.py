@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
+from ..argument_types import checks_types
 from ..base import MXNetTypeError, MXNetValueError
 from .pixels import Image, check_floats, pixels
 
@@ -19,6 +20,7 @@ TO_YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.321], [0.211, -0.52
 FROM_YIQ = np.array([[1.0, 0.956, 0.621], [1.0, -0.272, -0.647], [1.0, -1.107, 1.705]])
 
 
+@checks_types
 def color_normalize(src: Any, mean: Any, std: Any = None) -> Any:
     """(src - mean) / std, written into src, an image of floats, which is returned.
 

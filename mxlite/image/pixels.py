@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, check_count, listed
+from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError, check_count, listed
 
 Image = Any                                    # a NumPy array (height, width, channels)
 
@@ -26,6 +26,15 @@ def pixels(src: Any, caller: str, argument: str = "src") -> Image:
         raise MXNetValueError(f"{caller}: {argument} must be an image of shape (height, width, "
                               f"channels), none of them 0; got {image.shape}")
     return image
+
+
+def empty(caller: str, shape: tuple[int, int, int], dtype: Any) -> Image:
+    """An array for an image, unset. Raises MXNetMemoryError."""
+    try:
+        return np.empty(shape, dtype)
+    except (ValueError, MemoryError):          # ValueError: more than any memory
+        raise MXNetMemoryError(f"{caller}: no memory for an image of {shape[0]} x {shape[1]} pixels"
+                               ) from None
 
 
 def like(src: Any, image: Image) -> Any:

@@ -7,16 +7,18 @@ from typing import Any
 import numpy as np
 
 from .._dataio import image as native
-from ..base import MXNetTypeError, MXNetValueError, check_count
+from ..argument_types import checks_types
+from ..base import MXNetTypeError, MXNetValueError, check_count, shown
 from ..random import numpy_generator
 from .decode import store
-from .pixels import Image, like, pixels
+from .pixels import Image, empty, like, pixels
 
 NEAREST, BILINEAR, BICUBIC, AREA, LANCZOS = range(5)
 AUTO, RANDOM = 9, 10
 _KNOWN = (NEAREST, BILINEAR, BICUBIC, AREA, LANCZOS, AUTO, RANDOM)
 
 
+@checks_types
 def imresize(src: Any, w: int, h: int, interp: int = BILINEAR, out: Any = None) -> Any:
     """Resize (height, width, C), uint8 or float, to (h, w, C).
 
@@ -31,12 +33,14 @@ def imresize(src: Any, w: int, h: int, interp: int = BILINEAR, out: Any = None) 
     return like(src, result) if out is None else store("imresize", result, out)
 
 
+@checks_types
 def resize_short(src: Any, size: int, interp: int = BICUBIC) -> Any:
     """Resize so that the shorter edge has `size` pixels, and the longer one as many as keep the
     aspect, rounded down; interp: as for imresize."""
     return like(src, shortened(pixels(src, "resize_short"), size, interp, "resize_short"))
 
 
+@checks_types
 def scale_down(src_size: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
     """`size` (width, height) made smaller, its aspect kept, until it fits into src_size.
 
@@ -60,7 +64,7 @@ def resized(image: Image, width: int, height: int, interp: int, caller: str) -> 
         raise MXNetTypeError(f"{caller}: src must be uint8, float32 or float64; got {kind}")
     if kind == np.float64:
         image = image.astype(np.float32)
-    out = np.empty((height, width, image.shape[2]), image.dtype)
+    out = empty(caller, (height, width, image.shape[2]), image.dtype)
     native.resize(_rows(image), out, interp)
     return out.astype(kind, copy=False)
 
@@ -76,9 +80,13 @@ def shortened(image: Image, size: int, interp: int, caller: str) -> Image:
 
 def interp_of(interp: int, old: tuple[int, ...], new: tuple[int, int], caller: str) -> int:
     """0 to 4 for an `interp` of imresize; old and new are (height, width)."""
-    if interp not in _KNOWN:
+    try:
+        is_known = interp in _KNOWN
+    except ValueError:                         # of an array
+        is_known = False
+    if not is_known:
         raise MXNetValueError(f"{caller}: interp must be 0 to 4, 9 (by size) or 10 (random); got "
-                              f"{interp!r}")
+                              f"{shown(interp)}")
     if interp == RANDOM:
         return int(numpy_generator().integers(5))
     if interp != AUTO:

@@ -9,10 +9,12 @@ import numpy as np
 
 from .. import ndarray as nd
 from .._dataio import image as kernels
+from ..argument_types import checks_types
 from ..base import MXNetTypeError, MXNetValueError
 from ..random import numpy_generator
 
 
+@checks_types
 def imrotate(src: Any, rotation_degrees: Any, zoom_in: bool = False, zoom_out: bool = False
              ) -> nd.NDArray:
     """Float32 images (C, H, W) or (N, C, H, W), rotated, of the same shape.
@@ -41,6 +43,7 @@ def imrotate(src: Any, rotation_degrees: Any, zoom_in: bool = False, zoom_out: b
     return nd.from_numpy(out.reshape(images.shape))
 
 
+@checks_types
 def random_rotate(src: Any, angle_limits: tuple[float, float], zoom_in: bool = False,
                   zoom_out: bool = False) -> nd.NDArray:
     """imrotate by degrees drawn evenly from [low, high), an angle for each image of a batch."""

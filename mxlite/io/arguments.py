@@ -8,11 +8,10 @@ import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from ..argument_types import FilePath as FilePath
 from ..base import MXNetTypeError, MXNetValueError
 from ..ops.params import KINDS, PARSERS
 from ..recordio.opener import path_of
-
-FilePath = Any        # str, bytes or os.PathLike; or an address, file://...; several joined by ';'
 
 _Init = TypeVar("_Init", bound=Callable[..., None])
 # annotation -> the parser of its texts

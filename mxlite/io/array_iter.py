@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetError, MXNetTypeError, MXNetValueError, check_count, listing, suggestion
+from ..base import MXNetError, MXNetTypeError, MXNetValueError, check_choice, check_count
 from ..random import numpy_generator
 from .arguments import reads_texts
 from .desc import DataDesc
@@ -37,10 +37,6 @@ class NDArrayIter(DataIter):
                  last_batch_handle: str = "pad", data_name: str = "data",
                  label_name: str = "softmax_label", layout: str = "NCHW") -> None:
         super().__init__(check_count("NDArrayIter", "batch_size", batch_size, low=1))
-        if last_batch_handle not in _HANDLES:
-            raise MXNetValueError(
-                f"NDArrayIter: last_batch_handle must be {listing(_HANDLES)}; got "
-                f"{last_batch_handle!r}{suggestion(last_batch_handle, _HANDLES)}")
         if data is None:
             raise MXNetTypeError("NDArrayIter: data must not be None")
         self.data = _named("data", data, data_name)
@@ -49,7 +45,8 @@ class NDArrayIter(DataIter):
         self.data_list = [array for _, array in [*self.data, *self.label]]
         self.num_source = len(self.data_list)
         self.shuffle = bool(shuffle)
-        self.last_batch_handle = last_batch_handle
+        self.last_batch_handle = check_choice("NDArrayIter", "last_batch_handle",
+                                              last_batch_handle, _HANDLES)
         self.layout = layout
         self.idx = np.arange(self.num_data)
         self._seed = int(numpy_generator().integers(1 << 63)) if shuffle else 0

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetValueError, listing
+from ..base import MXNetValueError, check_choice
 from .image_record_iter import ImageRecordIter
 from .image_settings import check_augment, check_number
 
@@ -42,10 +42,7 @@ def check_detection(caller: str, values: dict[str, Any]) -> dict[str, Any]:
     settings["max_contrast"] = numbers.pop("max_random_contrast")
     settings |= numbers
     for name, choices in _CHOICES.items():
-        if values[name] not in choices:
-            raise MXNetValueError(f"{caller}: {name} must be {listing(choices)}; "
-                                  f"got {values[name]!r}")
-        settings[name] = values[name]
+        settings[name] = check_choice(caller, name, values[name], choices)
     settings["samplers"] = _samplers(caller, values)
     return settings
 
@@ -79,7 +76,8 @@ def _of_each(caller: str, name: str, values: dict[str, Any], count: int, kind: t
              high: float) -> list[Any]:
     """A number for each sampler: one that is given alone is that of all."""
     given = values[name]
-    many = list(given) if isinstance(given, (tuple, list, np.ndarray)) else [given]
+    is_many = isinstance(given, (tuple, list)) or getattr(given, "ndim", 0) > 0
+    many = list(given) if is_many else [given]
     if len(many) not in (1, max(count, 1)):
         raise MXNetValueError(f"{caller}: {name} must be one number, or one for each of "
                               f"num_crop_sampler={count}; got {given!r}")

@@ -8,9 +8,23 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetError, MXNetValueError, Shape, check_count, dtype_name, listing
+from ..base import (
+    MXNetError,
+    MXNetTypeError,
+    MXNetValueError,
+    Shape,
+    check_choice,
+    check_count,
+    dtype_name,
+    listing,
+    shown,
+)
 from .desc import DataBatch, DataDesc
 from .iterator import DataIter
+
+_MOST_BATCHES = 1 << 20     # that may be made ahead
+_MOST_THREADS = 1 << 10
+_NO_LENGTH = 1 << 63        # of an axis
 
 
 class FileBatch(NamedTuple):
@@ -102,9 +116,21 @@ class MXDataIter(DataIter):
 
 def check_settings(caller: str, prefetch_buffer: int, ctx: str) -> None:
     """Check what all file iterators take; `ctx` changes nothing."""
-    check_count(caller, "prefetch_buffer", prefetch_buffer, low=0)
-    if ctx not in ("cpu", "gpu"):
-        raise MXNetValueError(f"{caller}: ctx must be {listing(['cpu', 'gpu'])}; got {ctx!r}")
+    check_count(caller, "prefetch_buffer", prefetch_buffer, low=0, high=_MOST_BATCHES)
+    check_choice(caller, "ctx", ctx, ["cpu", "gpu"])
+
+
+def check_threads(caller: str, preprocess_threads: int) -> int:
+    """The number of threads."""
+    return check_count(caller, "preprocess_threads", preprocess_threads, low=1, high=_MOST_THREADS)
+
+
+def check_seed(caller: str, name: str, seed: Any) -> int:
+    """A seed, any integer."""
+    try:
+        return index(seed)
+    except TypeError:
+        raise MXNetValueError(f"{caller}: {name} must be an integer; got {shown(seed)}") from None
 
 
 def check_part(caller: str, num_parts: int, part_index: int) -> tuple[int, int]:
@@ -124,9 +150,12 @@ def part_of(count: int, num_parts: int, part_index: int) -> slice:
 
 def check_dtype(caller: str, dtype: Any, allowed: list[str]) -> str:
     """The name of the dtype, float32 for None."""
-    name = dtype_name(dtype)
+    try:
+        name = dtype_name(dtype)
+    except MXNetTypeError:
+        name = ""
     if name not in allowed:
-        raise MXNetValueError(f"{caller}: dtype must be {listing(allowed)}; got {dtype!r}")
+        raise MXNetValueError(f"{caller}: dtype must be {listing(allowed)}; got {shown(dtype)}")
     return name
 
 
@@ -136,7 +165,7 @@ def sample_shape(caller: str, argument: str, shape: Any) -> Shape:
         lengths = tuple(map(index, shape if np.iterable(shape) else (shape,)))
     except TypeError:
         lengths = ()
-    if not lengths or min(lengths) <= 0:
+    if not lengths or min(lengths) <= 0 or max(lengths) >= _NO_LENGTH:
         raise MXNetValueError(f"{caller}: {argument} must be a tuple of positive integers; "
-                              f"got {shape!r}")
+                              f"got {shown(shape)}")
     return lengths

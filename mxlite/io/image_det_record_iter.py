@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from .._dataio.detection import PREFIX, DetectionRecords
-from ..base import MXNetValueError, Shape, check_count
+from ..base import Shape, check_choice, check_count
 from .arguments import FilePath, reads_texts
 from .box_labels import find_labels
 from .detection_settings import check_detection, check_number
-from .file_iter import check_dtype, check_settings
+from .file_iter import check_dtype, check_settings, check_threads
 from .mean_image import find_mean_image
 from .record_index import find_lists, find_records
 from .record_iter import RecordIter, decode_upright, draw_seeds, written_dtype
@@ -94,11 +94,10 @@ class ImageDetRecordIter(RecordIter):
         settings = check_detection(caller, given)
         batch_size = check_count(caller, "batch_size", batch_size, low=1)
         label_width = check_count(caller, "label_width", label_width, low=-1)
-        threads = check_count(caller, "preprocess_threads", preprocess_threads, low=1)
+        threads = check_threads(caller, preprocess_threads)
         pad_value = check_number(caller, "label_pad_value", label_pad_value, float, -np.inf, np.inf)
         check_settings(caller, prefetch_buffer, ctx)
-        if aug_seq != "det_aug_default":
-            raise MXNetValueError(f"{caller}: aug_seq must be 'det_aug_default'; got {aug_seq!r}")
+        check_choice(caller, "aug_seq", aug_seq, ["det_aug_default"])
         dtype = check_dtype(caller, dtype, _DTYPES)
         records = find_records(caller, path_imgrec, "", num_parts, part_index)
         listed, pad_width = find_labels(

@@ -6,9 +6,9 @@ import logging
 from typing import Any
 
 from .._dataio.image_records import ImageRecords
-from ..base import MXNetValueError, Shape, check_count
+from ..base import Shape, check_choice, check_count
 from .arguments import FilePath, reads_texts
-from .file_iter import check_dtype, check_settings
+from .file_iter import check_dtype, check_settings, check_threads
 from .image_settings import check_augment
 from .mean_image import find_mean_image
 from .record_index import find_lists, find_records, read_image_list
@@ -87,10 +87,9 @@ class ImageRecordIter(RecordIter):
         settings = check_augment(caller, given)
         batch_size = check_count(caller, "batch_size", batch_size, low=1)
         label_width = check_count(caller, "label_width", label_width, low=1)
-        threads = check_count(caller, "preprocess_threads", preprocess_threads, low=1)
+        threads = check_threads(caller, preprocess_threads)
         check_settings(caller, prefetch_buffer, ctx)
-        if aug_seq != "aug_default":
-            raise MXNetValueError(f"{caller}: aug_seq must be 'aug_default'; got {aug_seq!r}")
+        check_choice(caller, "aug_seq", aug_seq, ["aug_default"])
         dtype = check_dtype(caller, self._default_dtype if dtype is None else dtype, _DTYPES)
         records = find_records(caller, path_imgrec, path_imgidx, num_parts, part_index)
         lists = find_lists(caller, path_imglist)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetValueError, Shape, listing
+from ..base import MXNetValueError, Shape, check_choice, shown
 from .file_iter import sample_shape
 
 # parameter: (kind, least, most)
@@ -25,6 +25,7 @@ _RULES: dict[str, tuple[type, float, float]] = {
     "max_random_contrast": (float, 0, math.inf), "max_random_illumination": (float, 0, math.inf),
     "scale": (float, -math.inf, math.inf),
 }
+_MOST = (1 << 63) - 1          # what C takes
 _METHODS = [0, 1, 2, 3, 4, 9, 10]
 _CHANNELS = "rgba"
 # what random_resized_crop does not go with, and the defaults
@@ -36,10 +37,8 @@ def check_augment(caller: str, values: dict[str, Any]) -> dict[str, Any]:
     """The settings for `ImageRecords`, from the parameters of an iterator, by name."""
     settings = {name: check_number(caller, name, values[name], *rule)
                 for name, rule in _RULES.items() if values[name] is not None}
-    if values["inter_method"] not in _METHODS:
-        raise MXNetValueError(f"{caller}: inter_method must be {listing(_METHODS)}; "
-                              f"got {values['inter_method']!r}")
-    settings["inter_method"] = values["inter_method"]
+    settings["inter_method"] = check_choice(caller, "inter_method", values["inter_method"],
+                                            _METHODS)
     for name in ("rand_crop", "random_resized_crop", "mirror", "rand_mirror"):
         settings[name] = bool(values[name])
     settings["data_shape"] = _data_shape(caller, values["data_shape"])
@@ -60,6 +59,8 @@ def check_augment(caller: str, values: dict[str, Any]) -> dict[str, Any]:
 
 def check_number(caller: str, name: str, value: Any, kind: type, low: float, high: float) -> Any:
     """The value as an int or a float, in [low, high]; raises naming iterator and parameter."""
+    if kind is int:
+        high = min(high, _MOST)
     try:
         number = kind(value)
         is_right = (number == value and low <= number <= high
@@ -69,9 +70,11 @@ def check_number(caller: str, name: str, value: Any, kind: type, low: float, hig
     if is_right:
         return number
     what = "an integer" if kind is int else "a number"
+    is_open = high == _MOST or math.isinf(high)
     limits = {(False, False): f"in [{low:g}, {high:g}]", (False, True): f"of at least {low:g}",
-              (True, True): ""}[math.isinf(low), math.isinf(high)]
-    raise MXNetValueError(f"{caller}: {name} must be {what} {limits}".rstrip() + f"; got {value!r}")
+              (True, True): ""}[math.isinf(low), is_open]
+    raise MXNetValueError(f"{caller}: {name} must be {what} {limits}".rstrip()
+                          + f"; got {shown(value)}")
 
 
 def _std(caller: str, name: str, value: Any) -> float:

@@ -16,7 +16,15 @@ from ..ndarray.array import empty_array
 from .arguments import FilePath, reads_texts
 from .crew_iter import CrewIter
 from .desc import DataDesc
-from .file_iter import FileBatch, check_dtype, check_part, check_settings, part_of, sample_shape
+from .file_iter import (
+    FileBatch,
+    check_dtype,
+    check_part,
+    check_seed,
+    check_settings,
+    part_of,
+    sample_shape,
+)
 from .idx import read_idx
 from .order import Order, Turn
 
@@ -45,8 +53,7 @@ class MNISTIter(CrewIter):
                  data_name: str = "data", label_name: str = "softmax_label") -> None:
         batch_size = check_count("MNISTIter", "batch_size", batch_size, low=1)
         check_settings("MNISTIter", prefetch_buffer, ctx)
-        if not hasattr(seed, "__index__"):
-            raise MXNetValueError(f"MNISTIter: seed must be an integer; got {seed!r}")
+        seed = check_seed("MNISTIter", "seed", seed)
         self._dtype = check_dtype("MNISTIter", dtype, list(FLOATS))
         pixels, labels = _part(image, label, num_parts, part_index)
         self._start, self._pixels = pixels
@@ -67,7 +74,7 @@ class MNISTIter(CrewIter):
         super().__init__(
             batch_size, DataDesc(data_name, (batch_size, *self._shape), kind),
             DataDesc(label_name, (batch_size,), kind),
-            Order(len(self._labels), batch_size, bool(shuffle), int(seed), round_batch=False,
+            Order(len(self._labels), batch_size, bool(shuffle), seed, round_batch=False,
                   keep_short=False), crew)
         if not silent:
             logging.getLogger("mxlite").info("MNISTIter: %d images of shape %s from %s",

@@ -7,7 +7,7 @@ import threading
 import weakref
 from typing import Any
 
-from ..base import MXNetError, MXNetKeyError, MXNetValueError
+from ..base import MXNetError, MXNetKeyError, MXNetTypeError, MXNetValueError, shown
 from .desc import DataBatch, DataDesc
 from .iterator import CurrentBatchIter
 
@@ -32,10 +32,16 @@ class PrefetchingIter(CurrentBatchIter):
         self.n_iter = len(self.iters)
         if not self.iters:
             raise MXNetValueError("PrefetchingIter: iters must have at least one iterator; got []")
+        for source in self.iters:
+            if not hasattr(source, "provide_data"):
+                raise MXNetTypeError(f"PrefetchingIter: iters must be iterators; got "
+                                     f"{shown(source)}")
         for name, renames in (("rename_data", rename_data), ("rename_label", rename_label)):
-            if renames is not None and len(renames) != self.n_iter:
+            if renames is not None and not (
+                    isinstance(renames, (list, tuple)) and len(renames) == self.n_iter
+                    and all(isinstance(names, dict) for names in renames)):
                 raise MXNetValueError(f"PrefetchingIter: {name} must have one dict for each of "
-                                      f"the {self.n_iter} iterators; got {len(renames)}")
+                                      f"the {self.n_iter} iterators; got {shown(renames)}")
         self.rename_data = rename_data
         self.rename_label = rename_label
         super().__init__(_first_length(self.provide_data))

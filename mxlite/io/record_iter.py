@@ -15,7 +15,7 @@ from ..ndarray.array import empty_array
 from ..random import numpy_generator
 from .crew_iter import CrewIter
 from .desc import DataDesc
-from .file_iter import FileBatch
+from .file_iter import FileBatch, check_seed
 from .order import Order, Turn
 from .record_index import Records
 
@@ -71,11 +71,10 @@ def written_dtype(dtype: str) -> str:
 
 def draw_seeds(caller: str, seed: Any, seed_aug: Any) -> tuple[int, int]:
     """The seeds of the order and of the augmentation; drawn from mx.random's where not given."""
-    for name, value in (("seed", seed), ("seed_aug", seed_aug)):
-        if value is not None and not hasattr(value, "__index__"):
-            raise MXNetValueError(f"{caller}: {name} must be an integer; got {value!r}")
-    order = int(numpy_generator().integers(_MOST_SEEDS)) if seed is None else int(seed)
-    return order, (order if seed_aug is None else int(seed_aug)) & (1 << 64) - 1
+    order = (int(numpy_generator().integers(_MOST_SEEDS)) if seed is None
+             else check_seed(caller, "seed", seed))
+    augment = order if seed_aug is None else check_seed(caller, "seed_aug", seed_aug)
+    return order, augment & (1 << 64) - 1
 
 
 def decode_upright(data: memoryview, channels: int) -> np.ndarray[Any, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import check_count
+from ..base import MXNetTypeError, check_count, shown
 from .arguments import reads_texts
 from .iterator import CurrentBatchIter
 
@@ -18,6 +18,9 @@ class ResizeIter(CurrentBatchIter):
 
     @reads_texts
     def __init__(self, data_iter: Any, size: int, reset_internal: bool = True) -> None:
+        if not hasattr(data_iter, "batch_size"):
+            raise MXNetTypeError("ResizeIter: data_iter must be an iterator; got "
+                                 f"{shown(data_iter)}")
         super().__init__(data_iter.batch_size)
         self.data_iter = data_iter
         self.size = check_count("ResizeIter", "size", size, low=0)

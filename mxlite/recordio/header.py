@@ -6,7 +6,8 @@ import numbers
 import struct
 from typing import Any, NamedTuple
 
-from ..base import MXNetTypeError, MXNetValueError
+from ..argument_types import Bytes, checks_types
+from ..base import MXNetTypeError, MXNetValueError, shown
 
 _IR_FORMAT = "IfQQ"
 _IR_SIZE = struct.calcsize(_IR_FORMAT)
@@ -39,7 +40,7 @@ def pack(header: Any, s: bytes | bytearray | memoryview) -> bytes:
     try:
         header = IRHeader(*header)
     except TypeError:
-        raise MXNetValueError(f"pack: header must be (flag, label, id, id2); got {header!r}"
+        raise MXNetValueError(f"pack: header must be (flag, label, id, id2); got {shown(header)}"
                               ) from None
     label, labels = header.label, b""
     flag = 0
@@ -59,7 +60,8 @@ def pack(header: Any, s: bytes | bytearray | memoryview) -> bytes:
         raise MXNetTypeError(f"pack: s must be bytes; got {type(s).__name__}") from None
 
 
-def unpack(s: bytes) -> tuple[IRHeader, bytes]:
+@checks_types
+def unpack(s: Bytes) -> tuple[IRHeader, bytes]:
     """(header, data) of a record; `header.label` is a NumPy array if the record has several."""
     if len(s) < _IR_SIZE:
         raise MXNetValueError(f"unpack: a record with a header has at least {_IR_SIZE} bytes; got "

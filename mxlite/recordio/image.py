@@ -5,22 +5,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import MXNetValueError
+from ..argument_types import Bytes, checks_types
+from ..base import check_choice
 from .header import IRHeader, pack, unpack
 
 _IGNORE_ORIENTATION = 128                      # a bit of `iscolor`, as in OpenCV
 
 
-def unpack_img(s: bytes, iscolor: int = -1) -> tuple[IRHeader, Any]:
+@checks_types
+def unpack_img(s: Bytes, iscolor: int = -1) -> tuple[IRHeader, Any]:
     """(header, image) of a record that holds an encoded image; the image is a NumPy array.
 
     iscolor: 1: (height, width, 3), BGR. 0: (height, width), gray. -1: as the file has it, with
         alpha (BGRA), and not turned as EXIF says, which 0 and 1 do; 128 more: nor do they.
     Raises MXNetValueError for data that is no image. A JPEG with missing bytes warns.
     """
-    modes = (-1, 0, 1, _IGNORE_ORIENTATION, _IGNORE_ORIENTATION + 1)
-    if iscolor not in modes:
-        raise MXNetValueError(f"unpack_img: iscolor must be one of {modes}; got {iscolor!r}")
+    iscolor = check_choice("unpack_img", "iscolor", iscolor,
+                           [-1, 0, 1, _IGNORE_ORIENTATION, _IGNORE_ORIENTATION + 1])
     from .._dataio import codec
 
     header, data = unpack(s)
@@ -30,6 +31,7 @@ def unpack_img(s: bytes, iscolor: int = -1) -> tuple[IRHeader, Any]:
     return header, image[:, :, 0] if image.shape[2] == 1 else image
 
 
+@checks_types
 def pack_img(header: Any, img: Any, quality: int = 95, img_fmt: str = ".jpg") -> bytes:
     """The record for a header, (flag, label, id, id2), and an image, which is encoded.
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from .._dataio.errors import DataFileError, naming
 from .._dataio.lines import BYTES, SPACE, fields_of, offset_of, repeated
+from ..argument_types import FilePath, checks_types
 from ..base import MXNetError, MXNetKeyError, MXNetValueError
-from .opener import Opener, open_stream, path_of
+from .opener import open_stream, path_of
 from .sequential import MXRecordIO
 
 
@@ -33,8 +34,10 @@ class MXIndexedRecordIO(MXRecordIO):
     b'two'
     """
 
-    def __init__(self, idx_path: Any, uri: Any, flag: str, key_type: Callable[[Any], Any] = int, *,
-                 on_error: str = "raise", opener: Opener | None = None) -> None:
+    @checks_types
+    def __init__(self, idx_path: FilePath | None, uri: FilePath, flag: str,
+                 key_type: Callable[[Any], Any] = int, *, on_error: str = "raise",
+                 opener: Callable[..., Any] | None = None) -> None:
         self.idx_path = None if idx_path is None else path_of(idx_path)
         self.idx: dict[Any, int] = {}
         self.keys: list[Any] = []

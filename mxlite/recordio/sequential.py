@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .._dataio.recordio import Reader, Writer
-from ..base import MXNetError, MXNetValueError, NamesArguments
-from .opener import Opener, open_stream, path_of
+from ..argument_types import FilePath, checks_types
+from ..base import MXNetError, NamesArguments, check_choice
+from .opener import open_stream, path_of
 
 
 class MXRecordIO(NamesArguments):
@@ -31,13 +32,13 @@ class MXRecordIO(NamesArguments):
     [b'one', b'two']
     """
 
-    def __init__(self, uri: Any, flag: str, *, on_error: str = "raise",
-                 opener: Opener | None = None) -> None:
+    @checks_types
+    def __init__(self, uri: FilePath, flag: str, *, on_error: str = "raise",
+                 opener: Callable[..., Any] | None = None) -> None:
         self.is_open = False
-        if flag not in ("r", "w"):
-            raise MXNetValueError(f"flag must be 'r' or 'w'; got {flag!r}")
-        if on_error not in ("raise", "skip"):
-            raise MXNetValueError(f"on_error must be 'raise' or 'skip'; got {on_error!r}")
+        caller = type(self).__name__
+        check_choice(caller, "flag", flag, ["r", "w"])
+        check_choice(caller, "on_error", on_error, ["raise", "skip"])
         self.uri = path_of(uri)
         self.flag = flag
         self.on_error = on_error

@@ -82,7 +82,7 @@ def test_a_wrong_line_of_a_list_is_named(path, text, message):
     ({"imglist": [[1, "a.png"], [1, 2, "b.png"]]}, ValueError, r"imglist\[1\]: .*=1 labels, .* 2"),
     ({"imglist": [[1, "a"]], "num_parts": 2}, ValueError, "a part must have at least one sample"),
     ({"imglist": [[1, "a"]], "num_parts": 2, "part_index": 2}, ValueError, "part_index must be"),
-    ({"imglist": [[1, "a"]], "dtype": "uint8"}, TypeError, "dtype must be 'int32', .*got 'uint8'"),
+    ({"imglist": [[1, "a"]], "dtype": "uint8"}, ValueError, "dtype must be 'int32', .*got 'uint8'"),
     ({"imglist": [[1, "a"]], "data_shape": (1, 9, 8)}, ValueError, r"data_shape must be \(3, heig"),
     ({"imglist": [[1, "a"]], "data_shape": 3}, ValueError, "data_shape must be .*; got 3"),
     ({"imglist": [[1, "a"]], "batch_size": 0}, ValueError, "batch_size must be an integer .*got 0"),

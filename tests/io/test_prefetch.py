@@ -194,7 +194,7 @@ def test_many_early_ends():
     (lambda: PrefetchingIter([source()], rename_data=[{"x": "y"}]), KeyError,
      r"PrefetchingIter: rename_data\[0\] must have 'data', a name of that iterator; it has 'x'"),
     (lambda: PrefetchingIter([source()], rename_label=[{}, {}]), ValueError,
-     "rename_label must have one dict for each of the 1 iterators; got 2"),
+     "rename_label must have one dict for each of the 1 iterators; got \\[{}, {}\\]"),
 ])
 def test_bad_arguments(make, error, message):
     with pytest.raises(error, match=message):

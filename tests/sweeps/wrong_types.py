@@ -22,6 +22,7 @@ import time
 import warnings
 from pathlib import Path
 
+import data_targets
 import numpy as np
 
 import mxlite as mx
@@ -80,7 +81,7 @@ def targets():
     for name in ("L2Loss", "SoftmaxCrossEntropyLoss", "CTCLoss"):
         if hasattr(mx.gluon.loss, name):
             found[f"gluon.loss.{name}()"] = lambda name=name: getattr(mx.gluon.loss, name)()
-    return sorted(found.items())
+    return sorted({**found, **data_targets.targets()}.items())
 
 
 def layer(name):
@@ -93,7 +94,9 @@ def layer(name):
 def parameters(function):
     """Names of the arguments without a default, and of those with one."""
     try:
-        given = inspect.signature(function).parameters.values()
+        given = list(inspect.signature(function).parameters.values())
+        if function is mx.gluon.data.DataLoader:       # whose __new__ takes *args
+            given = list(inspect.signature(function.__init__).parameters.values())[1:]
     except (TypeError, ValueError):
         return ["other"], []
     positional = [each.name for each in given if each.default is each.empty
@@ -103,8 +106,10 @@ def parameters(function):
     return positional, [each.name for each in given if each.default is not each.empty]
 
 
-def good(name):
+def good(function, name):
     """A value that an argument of this name is likely to take."""
+    if function.startswith(data_targets.NAMES):
+        return data_targets.good(function, name)()
     if name in ("shape", "size", "kernel", "kernel_size"):
         return (2, 2)
     if name in ("axis", "depth", "num", "index", "num_hidden", "num_filter", "units", "channels"):
@@ -112,26 +117,29 @@ def good(name):
     return nd.ones((2, 3))
 
 
-def calls(function):
+def calls(path, function):
     """(text, args, kwargs) of all calls of a function; args and kwargs hold functions."""
     needed, optional = parameters(function)
-    fitting = [lambda name=name: good(name) for name in needed]
+    fitting = [lambda name=name: good(path, name) for name in needed]
+    given = {name: lambda value=value: value for name, value in data_targets.given(path).items()}
+    if given:
+        yield "as it is meant", fitting, given
     yield "()", [], {}
     for i, value in enumerate(VALUES):
         yield f"value {i} alone", [value], {}
         yield f"value {i} twice", [value, value], {}
         for at in range(min(len(needed), 4)):
-            yield f"{needed[at]} = value {i}", [*fitting[:at], value, *fitting[at + 1:]], {}
+            yield f"{needed[at]} = value {i}", [*fitting[:at], value, *fitting[at + 1:]], given
         for name in optional:
             if name not in ("name", "prefix", "params"):
-                yield f"{name} = value {i}", fitting, {name: value}
+                yield f"{name} = value {i}", fitting, {**given, name: value}
 
 
 def cases(only):
     number = 0
     for name, make in targets():
         if only in name:
-            for text, args, kwargs in calls(make()):
+            for text, args, kwargs in calls(name, make()):
                 yield number, f"{name}: {text}", make, args, kwargs
                 number += 1
 
@@ -155,12 +163,15 @@ def run_child(first, part, every, only, place):
         try:
             result = make()(*[value() for value in args],
                             **{key: value() for key, value in kwargs.items()})
-            if isinstance(result, nd.NDArray):
+            if text.startswith(data_targets.NAMES):
+                data_targets.use(result)
+            elif isinstance(result, nd.NDArray):
                 result.asnumpy()
         except TimeoutError:
             print(json.dumps([text, f"takes more than {SECONDS} seconds"]), flush=True)
-        except ALLOWED:
-            pass
+        except ALLOWED as error:
+            if text.startswith(data_targets.NAMES) and not data_targets.is_clear(text, error):
+                print(json.dumps([text, f"{type(error).__name__}: {str(error)[:150]}"]), flush=True)
         except Exception as error:
             print(json.dumps([text, f"{type(error).__name__}: {str(error)[:150]}"]), flush=True)
         finally:
@@ -222,6 +233,7 @@ def main():
         return 0
     failures = []
     with tempfile.TemporaryDirectory() as folder:
+        data_targets.write_files(folder)
         children = [Child(part, options, folder) for part in range(CHILDREN)]
         while children:
             time.sleep(0.05)

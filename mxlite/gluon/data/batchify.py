@@ -6,21 +6,25 @@ always send batches through shared memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ... import autograd
 from ... import ndarray as nd
-from ...base import MXNetTypeError, MXNetValueError, NamesArguments, dtype_name
+from ...argument_types import DType, checks_types
+from ...base import MXNetTypeError, MXNetValueError, NamesArguments, check_count, dtype_name
 
 
+@checks_types
 def default_batchify_fn(data: Sequence[Any]) -> Any:
     """Stack samples along a new first axis; of tuples, make a list of such stacks.
 
     Numbers and NumPy arrays keep their dtype (Python floats give float64, integers int64).
     """
+    if not len(data):
+        raise MXNetValueError("default_batchify_fn: data must hold at least one sample; got none")
     first = data[0]
     if isinstance(first, tuple):
         return [default_batchify_fn(part) for part in parts("default_batchify_fn", data)]
@@ -30,6 +34,7 @@ def default_batchify_fn(data: Sequence[Any]) -> Any:
 class Stack(NamesArguments):
     """Stack samples of one shape along a new first axis: N times (...) -> (N, ...)."""
 
+    @checks_types
     def __init__(self, use_shared_mem: bool = False) -> None:
         self._use_shared_mem = use_shared_mem
 
@@ -46,18 +51,17 @@ class Pad(NamesArguments):
     ret_length: also give the lengths before padding, int32 (N,), or (N, axes) for axis=None.
     """
 
+    @checks_types
     def __init__(self, *, axis: int | None = 0, val: float | None = None,
-                 pad_val: float | None = None, ret_length: bool = False, dtype: Any = None,
+                 pad_val: float | None = None, ret_length: bool = False, dtype: DType = None,
                  round_to: int | None = None, use_shared_mem: bool = False) -> None:
         if val is not None and pad_val is not None:
             raise MXNetValueError(f"Pad: give val or pad_val, not both; got {val} and {pad_val}")
-        if round_to is not None and round_to < 1:
-            raise MXNetValueError(f"Pad: round_to must be at least 1; got {round_to}")
         self._axis = axis
         self._value = pad_val if val is None else val
         self._ret_length = ret_length
         self._dtype = None if dtype is None else dtype_name(dtype)
-        self._round_to = round_to or 1
+        self._round_to = 1 if round_to is None else check_count("Pad", "round_to", round_to, 1)
 
     def __call__(self, data: Sequence[Any]) -> Any:
         arrays = [np.asarray(sample) for sample in data]
@@ -104,6 +108,7 @@ class Append(NamesArguments):
     expand: give each a first axis of length 1 (at batch_axis).
     """
 
+    @checks_types
     def __init__(self, expand: bool = True, batch_axis: int = 0,
                  use_shared_mem: bool = False) -> None:
         self._expand = expand
@@ -119,7 +124,8 @@ class Append(NamesArguments):
 class Group(NamesArguments):
     """One function for each part of a sample: Group(Stack(), Pad()) for (image, words)."""
 
-    def __init__(self, fn: Any, *args: Callable[[Sequence[Any]], Any]) -> None:
+    @checks_types
+    def __init__(self, fn: Any, *args: Any) -> None:
         if isinstance(fn, (list, tuple)):
             if args:
                 raise MXNetValueError("Group: fn must be one function if others follow it; got a "

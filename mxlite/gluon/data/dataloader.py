@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ... import ndarray as nd
+from ...argument_types import checks_types
 from ...base import MXNetTypeError, MXNetValueError, NamesArguments, check_count
 from ...device.context import cpu_pinned, num_gpus
 from ...random import next_key
@@ -47,8 +48,10 @@ class DataLoader(NamesArguments):
     An error in a worker is raised when its batch is due, with notes that name the sample.
     """
 
+    @checks_types
     def __init__(self, dataset: Any, batch_size: int | None = None, shuffle: bool = False,
-                 sampler: Any = None, last_batch: str | None = None, batch_sampler: Any = None,
+                 sampler: Iterable[Any] | None = None, last_batch: str | None = None,
+                 batch_sampler: Any = None,
                  batchify_fn: Callable[[list[Any]], Any] | None = None, num_workers: int = 0,
                  pin_memory: bool = False, pin_device_id: int = 0, prefetch: int | None = None,
                  thread_pool: bool = True, timeout: float = 120, auto_reload: bool = False
@@ -134,6 +137,7 @@ class DataLoader(NamesArguments):
 class _ThreadWorker:
     """Makes batches in the thread that asks, of its own copy of the dataset."""
 
+    @checks_types
     def __init__(self, copies: Copies, number: int) -> None:
         self._copies = copies
         self._number = number

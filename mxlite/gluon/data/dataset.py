@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 
 from ... import ndarray as nd
-from ...base import MXNetIndexError, MXNetTypeError, MXNetValueError, NamesArguments, dtype_name
+from ...argument_types import FilePath, Items, checks_types
+from ...base import (
+    MXNetIndexError,
+    MXNetTypeError,
+    MXNetValueError,
+    NamesArguments,
+    dtype_name,
+    shown,
+)
 from ...io import iterator
 from ...recordio import MXIndexedRecordIO
 from .sampler import FilterSampler, Sampler, SequentialSampler
@@ -79,7 +87,8 @@ class Dataset(NamesArguments):
 class SimpleDataset(Dataset):
     """A list, or anything else with a length and items, as a dataset."""
 
-    def __init__(self, data: Any) -> None:
+    @checks_types
+    def __init__(self, data: Items) -> None:
         self._data = data
 
     def __getitem__(self, idx: int) -> Any:
@@ -92,7 +101,8 @@ class SimpleDataset(Dataset):
 class ArrayDataset(Dataset):
     """Arrays or lists of one length, side by side: sample i is the tuple of their items i."""
 
-    def __init__(self, *args: Any) -> None:
+    @checks_types
+    def __init__(self, *args: Items) -> None:
         if not args:
             raise MXNetValueError("ArrayDataset: needs at least one array")
         self._length = len(args[0])
@@ -127,7 +137,8 @@ class RecordFileDataset(Dataset):
     are numbered in the order of the file, which is read through once, with a warning.
     """
 
-    def __init__(self, filename: Any) -> None:
+    @checks_types
+    def __init__(self, filename: FilePath) -> None:
         self.filename = os.fsdecode(filename)
         self.idx_file = os.path.splitext(self.filename)[0] + ".idx"
         self._record = MXIndexedRecordIO(self.idx_file, self.filename, "r")
@@ -145,7 +156,13 @@ def gather(data: Any, indices: Sequence[int]) -> nd.NDArray:
     Negative indices count from the end. Raises MXNetIndexError for those out of range.
     """
     values = np.asarray(data)
-    rows = np.asarray(indices, dtype=np.int64)
+    try:
+        rows = np.asarray(indices, np.int64)
+        if rows.ndim > 1:
+            raise TypeError
+    except (TypeError, ValueError, OverflowError):
+        raise MXNetTypeError("a sampler must give numbers of samples, integers; got "
+                             f"{shown(indices)}") from None
     if rows.size and (rows.min() < 0 or rows.max() >= len(values)):
         rows = np.where(rows < 0, rows + len(values), rows)
         if rows.min() < 0 or rows.max() >= len(values):
@@ -168,6 +185,7 @@ def whole_batch(dataset: Any, indices: Sequence[int]) -> Any:
 
 
 class _Transformed(Dataset):
+    @checks_types
     def __init__(self, data: Dataset, fn: Callable[..., Any]) -> None:
         self._data = data
         self._fn = fn
@@ -181,6 +199,7 @@ class _Transformed(Dataset):
 
 
 class _First:
+    @checks_types
     def __init__(self, fn: Callable[[Any], Any]) -> None:
         self._fn = fn
 
@@ -189,6 +208,7 @@ class _First:
 
 
 class _Sampled(Dataset):
+    @checks_types
     def __init__(self, data: Dataset, sampler: Sampler) -> None:
         self._data = data
         self._indices = list(sampler)

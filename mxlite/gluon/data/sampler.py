@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
+from operator import index
 from typing import Any
 
-from ...base import MXNetValueError, NamesArguments, listing
+from ...argument_types import Items, checks_types
+from ...base import MXNetValueError, NamesArguments, check_choice, check_count
 from ...random import numpy_generator
+
+_LAST_BATCH = ["keep", "discard", "rollover"]
 
 
 class Sampler(NamesArguments):
@@ -22,9 +26,10 @@ class Sampler(NamesArguments):
 class SequentialSampler(Sampler):
     """start, start + 1, ..., start + length - 1."""
 
+    @checks_types
     def __init__(self, length: int, start: int = 0) -> None:
-        self._length = length
-        self._start = start
+        self._length = check_count("SequentialSampler", "length", length, 0)
+        self._start = index(start)
 
     def __iter__(self) -> Iterator[int]:
         return iter(range(self._start, self._start + self._length))
@@ -36,8 +41,9 @@ class SequentialSampler(Sampler):
 class RandomSampler(Sampler):
     """0 to length - 1 in a new random order each time, from the seed of mx.random.seed."""
 
+    @checks_types
     def __init__(self, length: int) -> None:
-        self._length = length
+        self._length = check_count("RandomSampler", "length", length, 0)
 
     def __iter__(self) -> Iterator[int]:
         return iter(numpy_generator().permutation(self._length).tolist())
@@ -49,7 +55,8 @@ class RandomSampler(Sampler):
 class FilterSampler(Sampler):
     """The numbers of the samples for which fn(sample) is true."""
 
-    def __init__(self, fn: Callable[[Any], bool], dataset: Any) -> None:
+    @checks_types
+    def __init__(self, fn: Callable[[Any], bool], dataset: Items) -> None:
         self._indices = [i for i in range(len(dataset)) if fn(dataset[i])]
 
     def __iter__(self) -> Iterator[int]:
@@ -62,12 +69,13 @@ class FilterSampler(Sampler):
 class IntervalSampler(Sampler):
     """0, interval, 2 * interval, ..., with rollover then 1, 1 + interval, ... and so on."""
 
+    @checks_types
     def __init__(self, length: int, interval: int, rollover: bool = True) -> None:
-        if not 1 <= interval <= length:
+        self._length = check_count("IntervalSampler", "length", length, 1)
+        self._interval = check_count("IntervalSampler", "interval", interval, 1)
+        if interval > length:
             raise MXNetValueError(f"IntervalSampler: interval must be in [1, length], "
                                   f"[1, {length}]; got {interval}")
-        self._length = length
-        self._interval = interval
         self._rollover = rollover
 
     def __iter__(self) -> Iterator[int]:
@@ -85,22 +93,17 @@ class BatchSampler(Sampler):
     next pass ('rollover').
     """
 
-    def __init__(self, sampler: Any, batch_size: int, last_batch: str = "keep") -> None:
-        choices = ["keep", "discard", "rollover"]
-        if last_batch not in choices:
-            raise MXNetValueError(
-                f"BatchSampler: last_batch must be {listing(choices)}; got {last_batch!r}")
-        if batch_size < 1:
-            raise MXNetValueError(f"BatchSampler: batch_size must be at least 1; got {batch_size}")
+    @checks_types
+    def __init__(self, sampler: Iterable[Any], batch_size: int, last_batch: str = "keep") -> None:
         self._sampler = sampler
-        self._batch_size = batch_size
-        self._last_batch = last_batch
+        self._batch_size = check_count("BatchSampler", "batch_size", batch_size, 1)
+        self._last_batch = check_choice("BatchSampler", "last_batch", last_batch, _LAST_BATCH)
         self._left: list[Any] = []
 
     def __iter__(self) -> Iterator[list[Any]]:
         batch, self._left = self._left, []
-        for index in self._sampler:
-            batch.append(index)
+        for number in self._sampler:
+            batch.append(number)
             if len(batch) == self._batch_size:
                 yield batch
                 batch = []

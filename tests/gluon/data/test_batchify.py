@@ -112,7 +112,7 @@ ZEROS = [np.zeros(2), np.zeros(3)]
      r"the shape of the first, \(2, 3\), but for axis 0; sample 1 of the batch has \(3, 2\)"),
     (lambda: batchify.Pad(axis=1)(ZEROS), r"Pad: axis must be in \[-1, 1\) for samples of shape "),
     (lambda: batchify.Pad(val=1, pad_val=2), "Pad: give val or pad_val, not both; got 1 and 2"),
-    (lambda: batchify.Pad(round_to=0), "Pad: round_to must be at least 1; got 0"),
+    (lambda: batchify.Pad(round_to=0), "Pad: round_to must be an integer of at least 1; got 0"),
     (lambda: batchify.Group(len, 3), "Group: fn must be functions; number 1 is 3"),
     (lambda: batchify.Group([len], len), "Group: fn must be one function if others follow it"),
     (lambda: batchify.Group(len)([(1, 2)]), "a part for each of the 1 functions; it has 2"),

@@ -41,7 +41,7 @@ def test_the_length_of_an_interval_sampler_is_that_of_its_numbers(interval, roll
 
 
 @pytest.mark.parametrize(("call", "message"), [
-    (lambda: data.BatchSampler([1], 0), "batch_size must be at least 1; got 0"),
+    (lambda: data.BatchSampler([1], 0), "batch_size must be an integer of at least 1; got 0"),
     (lambda: data.BatchSampler([1], 1, "drop"), "'keep', 'discard' or 'rollover'; got 'drop'"),
     (lambda: data.IntervalSampler(3, 4), r"interval must be in \[1, length\], \[1, 3\]; got 4"),
 ])

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .... import ndarray as nd
+from ....argument_types import FilePath, checks_types
 from ....base import MXNetValueError
 from .local import LocalDataset, Remote, find, read, read_members
 
@@ -32,7 +33,8 @@ class CIFAR10(LocalDataset):
     _labels = 1                                     # bytes before the pixels of an image
     _label_at = 0
 
-    def __init__(self, root: str | None = None, train: bool = True,
+    @checks_types
+    def __init__(self, root: FilePath | None = None, train: bool = True,
                  transform: Callable[..., Any] | None = None) -> None:
         self._train = bool(train)
         super().__init__(root, transform)
@@ -76,7 +78,8 @@ class CIFAR100(CIFAR10):
     _files = {True: ["train.bin"], False: ["test.bin"]}
     _labels = 2
 
-    def __init__(self, root: str | None = None, fine_label: bool = False, train: bool = True,
+    @checks_types
+    def __init__(self, root: FilePath | None = None, fine_label: bool = False, train: bool = True,
                  transform: Callable[..., Any] | None = None) -> None:
         self._label_at = int(fine_label)
         super().__init__(root, train, transform)

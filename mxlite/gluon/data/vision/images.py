@@ -13,12 +13,13 @@ from .... import ndarray as nd
 from ...._dataio.codec import decode
 from ...._dataio.errors import DataFileError
 from ...._dataio.lines import fields_of, lines_of
-from ....base import MXNetValueError
+from ....argument_types import FilePath, checks_types
+from ....base import MXNetTypeError, MXNetValueError, shown
 from ....recordio import unpack
 from ..dataset import Dataset, RecordFileDataset
 
+_FLAGS = (-1, 0, 1)
 _ENDINGS = (".jpg", ".jpeg", ".png")
-Transform = Callable[..., Any]
 
 
 def _image(data: bytes, flag: int, caller: str) -> nd.NDArray:
@@ -36,17 +37,19 @@ def _image_file(path: str, flag: int, caller: str) -> nd.NDArray:
 
 
 def _checked(flag: int, dataset: str) -> int:
-    if flag not in (-1, 0, 1):
+    try:
+        return _FLAGS[_FLAGS.index(flag)]
+    except ValueError:
         raise MXNetValueError(f"{dataset}: flag must be 1 (RGB), 0 (gray) or -1 (as stored); "
-                              f"got {flag!r}")
-    return flag
+                              f"got {shown(flag)}") from None
 
 
 class _FileDataset(Dataset):
     """Base: override `_sample(idx)` and `__len__`. flag: 1 RGB, 0 gray, -1 as it is stored
     (16 bits in int32)."""
 
-    def __init__(self, flag: int, transform: Transform | None) -> None:
+    @checks_types
+    def __init__(self, flag: int, transform: Callable[..., Any] | None) -> None:
         self._flag = _checked(flag, type(self).__name__)
         self._transform = transform
 
@@ -66,9 +69,11 @@ class ImageFolderDataset(_FileDataset):
     Attributes: synsets, the names of the classes by number; items, a list of (path, label).
     """
 
-    def __init__(self, root: str, flag: int = 1, transform: Transform | None = None) -> None:
+    @checks_types
+    def __init__(self, root: FilePath, flag: int = 1,
+                 transform: Callable[..., Any] | None = None) -> None:
         super().__init__(flag, transform)
-        self._root = os.path.expanduser(root)
+        self._root = os.path.expanduser(os.fsdecode(root))
         if not os.path.isdir(self._root):
             raise MXNetValueError("ImageFolderDataset: root must be a folder with one folder for "
                                   f"each class; got {root!r}")
@@ -107,14 +112,19 @@ class ImageListDataset(_FileDataset):
     `number<TAB>label<TAB>...<TAB>path`, or a list of [label, ..., path].
     """
 
-    def __init__(self, root: str = ".", imglist: str | Sequence[Sequence[Any]] | None = None,
-                 flag: int = 1, transform: Transform | None = None) -> None:
+    @checks_types
+    def __init__(self, root: FilePath = ".", imglist: str | Sequence[Sequence[Any]] | None = None,
+                 flag: int = 1, transform: Callable[..., Any] | None = None) -> None:
         super().__init__(flag, transform)
-        self._root = os.path.expanduser(root)
+        self._root = os.path.expanduser(os.fsdecode(root))
         if imglist is None:
             raise MXNetValueError("ImageListDataset: imglist must be a .lst file or a list")
         rows = _list_file(imglist) if isinstance(imglist, str) else [
             (f"entry {i} of imglist", row) for i, row in enumerate(imglist)]
+        for place, row in rows:
+            if not isinstance(row, (list, tuple)) or not row:
+                raise MXNetTypeError(f"ImageListDataset: {place} must be [label, ..., path]; got "
+                                     f"{shown(row)}")
         self.items = [(os.path.join(self._root, str(row[-1])), _labels(row[:-1], place))
                       for place, row in rows]
 
@@ -156,7 +166,9 @@ class ImageRecordDataset(RecordFileDataset):
     flag: 1: RGB (H, W, 3); 0: gray (H, W, 1). transform: makes a sample of (image, label).
     """
 
-    def __init__(self, filename: str, flag: int = 1, transform: Transform | None = None) -> None:
+    @checks_types
+    def __init__(self, filename: FilePath, flag: int = 1,
+                 transform: Callable[..., Any] | None = None) -> None:
         self._flag = _checked(flag, "ImageRecordDataset")
         super().__init__(filename)
         self._transform = transform

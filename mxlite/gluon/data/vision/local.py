@@ -8,6 +8,7 @@ import tarfile
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from ....argument_types import FilePath, checks_types
 from ....base import MXNetError, MXNetValueError, data_dir
 from ...download import DownloadError, download, repo_file_url
 from ..dataset import Dataset, gather
@@ -28,10 +29,11 @@ class LocalDataset(Dataset):
 
     namespace = ""                                  # its folder, here and in the repository
 
-    def __init__(self, root: str | None, transform: Callable[..., Any] | None) -> None:
+    @checks_types
+    def __init__(self, root: FilePath | None, transform: Callable[..., Any] | None) -> None:
         if root is None:
             root = os.path.join(data_dir(), "datasets", self.namespace)
-        self._root = os.path.expanduser(root)
+        self._root = os.path.expanduser(os.fsdecode(root))
         self._transform = transform
         self._data, self._label = self._read()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .... import ndarray as nd
+from ....argument_types import FilePath, checks_types
 from ....base import MXNetValueError
 from ....io.idx import read_idx
 from .local import LocalDataset, Remote, find
@@ -28,7 +29,8 @@ class MNIST(LocalDataset):
                 Remote("t10k-labels-idx1-ubyte.gz", "763e7fa3757d93b0cdec073cef058b2004252c17")),
     }
 
-    def __init__(self, root: str | None = None, train: bool = True,
+    @checks_types
+    def __init__(self, root: FilePath | None = None, train: bool = True,
                  transform: Callable[..., Any] | None = None) -> None:
         self._train = bool(train)
         super().__init__(root, transform)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numbers
 from typing import Any
 
+from .....argument_types import checks_types
 from .....base import MXNetValueError
 from ....hybrid_block import HybridBlock
 
@@ -12,6 +13,7 @@ from ....hybrid_block import HybridBlock
 class RandomBrightness(HybridBlock):
     """x times a factor from 1 - brightness to 1 + brightness."""
 
+    @checks_types
     def __init__(self, brightness: float) -> None:
         super().__init__()
         self._args = _around_one("RandomBrightness", "brightness", brightness)
@@ -24,6 +26,7 @@ class RandomBrightness(HybridBlock):
 class RandomContrast(HybridBlock):
     """x moved from, or towards, the image's mean luminance by a factor around 1."""
 
+    @checks_types
     def __init__(self, contrast: float) -> None:
         super().__init__()
         self._args = _around_one("RandomContrast", "contrast", contrast)
@@ -36,6 +39,7 @@ class RandomContrast(HybridBlock):
 class RandomSaturation(HybridBlock):
     """x moved from, or towards, each pixel's luminance by a factor around 1."""
 
+    @checks_types
     def __init__(self, saturation: float) -> None:
         super().__init__()
         self._args = _around_one("RandomSaturation", "saturation", saturation)
@@ -48,6 +52,7 @@ class RandomSaturation(HybridBlock):
 class RandomHue(HybridBlock):
     """The hue turned by up to `hue` circles to either side."""
 
+    @checks_types
     def __init__(self, hue: float) -> None:
         super().__init__()
         self._args = _around_one("RandomHue", "hue", hue)
@@ -60,6 +65,7 @@ class RandomHue(HybridBlock):
 class RandomColorJitter(HybridBlock):
     """RandomBrightness, -Contrast, -Saturation and -Hue in a random order; 0 leaves one out."""
 
+    @checks_types
     def __init__(self, brightness: float = 0, contrast: float = 0, saturation: float = 0,
                  hue: float = 0) -> None:
         super().__init__()
@@ -76,6 +82,7 @@ class RandomColorJitter(HybridBlock):
 class RandomLighting(HybridBlock):
     """The colour noise of AlexNet, of standard deviation `alpha` (often 0.1), for x in 0..255."""
 
+    @checks_types
     def __init__(self, alpha: float) -> None:
         super().__init__()
         _around_one("RandomLighting", "alpha", alpha)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
-from .....base import MXNetTypeError, MXNetValueError
+from .....argument_types import checks_types
+from .....base import MXNetTypeError, MXNetValueError, shown
 from .....random import numpy_generator
 from ....block import Block
 from ....hybrid_block import HybridBlock
@@ -19,6 +20,7 @@ class Compose(Sequential):
     HybridBlocks in a row become one hybridized HybridSequential, as in MXNet.
     """
 
+    @checks_types
     def __init__(self, transforms: Sequence[Block]) -> None:
         super().__init__()
         for block in transforms:
@@ -41,10 +43,14 @@ class RandomApply(Sequential):
     transforms: a Block or another function, or a list of Blocks.
     """
 
+    @checks_types
     def __init__(self, transforms: Callable[[Any], Any] | Sequence[Block], p: float = 0.5) -> None:
         super().__init__()
         if not 0 <= p <= 1:
             raise MXNetValueError(f"RandomApply: p must be in [0, 1]; got {p!r}")
+        if not callable(transforms) and not isinstance(transforms, (list, tuple)):
+            raise MXNetTypeError("RandomApply: transforms must be a function or a list of Blocks; "
+                                 f"got {shown(transforms)}")
         self.transforms: Any = (Compose(transforms) if isinstance(transforms, (list, tuple))
                                 else transforms)
         self.p = p

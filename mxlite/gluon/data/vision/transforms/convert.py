@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .....argument_types import DType, checks_types
 from .....base import dtype_name
 from ....hybrid_block import HybridBlock
 
@@ -12,7 +13,8 @@ from ....hybrid_block import HybridBlock
 class Cast(HybridBlock):
     """Another dtype; values of integers wrap around, and fractions are cut."""
 
-    def __init__(self, dtype: Any = "float32") -> None:
+    @checks_types
+    def __init__(self, dtype: DType = "float32") -> None:
         super().__init__()
         self._dtype = dtype_name(dtype)
 
@@ -35,6 +37,7 @@ class Normalize(HybridBlock):
     mean, std: a number for all channels, or one for each.
     """
 
+    @checks_types
     def __init__(self, mean: float | Sequence[float] = 0.0,
                  std: float | Sequence[float] = 1.0) -> None:
         super().__init__()

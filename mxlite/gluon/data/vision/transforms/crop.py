@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ..... import ndarray as nd
-from .....base import MXNetValueError, listed
+from .....argument_types import Size, checks_types
+from .....base import MXNetValueError, check_count, listed, shown
 from ....block import Block
 from ....hybrid_block import HybridBlock
-
-Size = int | tuple[int, int]
 
 
 class Resize(HybridBlock):
@@ -20,12 +19,14 @@ class Resize(HybridBlock):
     interpolation: 0 nearest, 1 bilinear, 2 bicubic, 3 area, 4 Lanczos.
     """
 
+    @checks_types
     def __init__(self, size: Size, keep_ratio: bool = False, interpolation: int = 1) -> None:
         super().__init__()
-        _pair("Resize", size)
-        self._size = listed(size)
+        size = listed(size)
+        pair = _pair("Resize", size)
+        self._size = pair if isinstance(size, (tuple, list)) else pair[0]
         self._keep = keep_ratio
-        self._interpolation = interpolation
+        self._interpolation = int(interpolation)
 
     def hybrid_forward(self, F: Any, x: Any) -> Any:
         """x uint8 or float32."""
@@ -36,15 +37,13 @@ class Resize(HybridBlock):
 class CropResize(HybridBlock):
     """Columns x to x + width of the rows y to y + height, resized to `size` if it is given."""
 
+    @checks_types
     def __init__(self, x: int, y: int, width: int, height: int, size: Size | None = None,
                  interpolation: int | None = None) -> None:
         super().__init__()
         self._window = {"x": x, "y": y, "width": width, "height": height}
-        size = listed(size)
-        if size:
-            _pair("CropResize", size)
-        self._size = size
-        self._interpolation = 1 if interpolation is None else interpolation
+        self._size = _pair("CropResize", size) if size else None
+        self._interpolation = 1 if interpolation is None else int(interpolation)
 
     def hybrid_forward(self, F: Any, x: Any) -> Any:
         """x with at least y + height rows of x + width pixels."""
@@ -58,6 +57,7 @@ class CenterCrop(Block):
     """The middle of the image; an image that is smaller gives its largest part of the same shape,
     enlarged."""
 
+    @checks_types
     def __init__(self, size: Size, interpolation: int = 1) -> None:
         super().__init__()
         self._args = (_pair("CenterCrop", size), interpolation)
@@ -76,6 +76,7 @@ class RandomResizedCrop(Block):
     width / height. interpolation: as for Resize.
     """
 
+    @checks_types
     def __init__(self, size: Size, scale: tuple[float, float] = (0.08, 1.0),
                  ratio: tuple[float, float] = (3 / 4, 4 / 3), interpolation: int = 1) -> None:
         super().__init__()
@@ -92,10 +93,12 @@ def _pair(transform: str, size: Any) -> tuple[int, int]:
     """(width, height); raises naming the transform."""
     size = listed(size)
     pair = size if isinstance(size, (tuple, list)) else (size, size)
-    if len(pair) != 2 or not all(hasattr(n, "__index__") and n > 0 for n in pair):
+    try:
+        width, height = (check_count(transform, "size", length, 1) for length in pair)
+    except ValueError:
         raise MXNetValueError(f"{transform}: size must be a positive integer or a pair of them, "
-                              f"(width, height); got {size!r}")
-    return int(pair[0]), int(pair[1])
+                              f"(width, height); got {shown(size)}") from None
+    return width, height
 
 
 def _each(change: Callable[[nd.NDArray], nd.NDArray], x: nd.NDArray) -> nd.NDArray:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .....argument_types import checks_types
 from .....base import MXNetTypeError, MXNetValueError
 from .....random import numpy_generator
 from ....block import Block
@@ -35,6 +36,7 @@ class Rotate(Block):
     not both. Takes what ToTensor makes: float32, (C, H, W) or (N, C, H, W).
     """
 
+    @checks_types
     def __init__(self, rotation_degrees: Any, zoom_in: bool = False,
                  zoom_out: bool = False) -> None:
         super().__init__()
@@ -52,6 +54,7 @@ class RandomRotation(Block):
     """Rotate by an angle from angle_limits = (least, largest), with probability rotate_with_proba;
     else x as it is."""
 
+    @checks_types
     def __init__(self, angle_limits: tuple[float, float], zoom_in: bool = False,
                  zoom_out: bool = False, rotate_with_proba: float = 1.0) -> None:
         super().__init__()
