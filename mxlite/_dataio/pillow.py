@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..base import MXNetMemoryError, MXNetValueError
+from . import deep_tiff
 
 MAX_PIXELS, MAX_SIDE = 1 << 30, 1 << 20        # as OpenCV; Pillow's own guard is not asked
 DEFLATE_RATIO = 1032                           # how many bytes one can become
@@ -86,13 +87,16 @@ def read(view: memoryview, caller: str, as_gray: bool = False,
     as their EXIF says; TIFF always is. Raises MXNetValueError for what cannot be read.
     """
     try:
-        image = _open(view)
+        deep = deep_tiff.as_rgba(view)
+        image = _open(view if deep is None else memoryview(deep.file))
         _check_size(image, len(view))
         if as_gray and format_of(image) == "JPEG":
             image.draft("L", image.size)
         tags = dict(getattr(image, "tag_v2", {}))
         samples = _samples(image, view)
-        if format_of(image) in orient:
+        if deep is not None:
+            samples = turn(deep.samples(samples), deep.orientation)
+        elif format_of(image) in orient:
             samples = turn(samples, _orientation(image))
     except MemoryError as error:
         raise MXNetMemoryError(f"{caller}: no memory for an image of {image.size[1]} x "
@@ -101,6 +105,8 @@ def read(view: memoryview, caller: str, as_gray: bool = False,
         raise MXNetValueError(f"{caller}: expected an encoded image, found {len(view)} bytes that "
                               f"Pillow cannot decode: {error}") from error
     multiplies = samples.shape[2] == 4 and _UNASSOCIATED_ALPHA in tags.get(_EXTRA_SAMPLES, ())
+    if deep is not None:
+        return Picture(samples, "TIFF", inverts=deep.inverts)
     inverts = image.mode.startswith("I;16") and tags.get(_PHOTOMETRIC) == 0
     return Picture(samples, format_of(image), multiplies, inverts)
 

@@ -21,15 +21,14 @@ RECORDED = np.load(Path(__file__).parent / "recorded" / "formats.npz")
 HEADER = IRHeader(0, 1.0, 1, 0)
 
 
-UNREADABLE = "tiff-gray-alpha16"               # by Pillow
 OLD_TURN = ("tiff-rgb8-turned6", "tiff-gray16-turned6")      # flipped by the OpenCV in MXNet
 
 
 def asked(kind):
     """(file, flag) of what MXNet answered."""
     keys = [tuple(name.rsplit(".", 2)) for name in RECORDED.files if f".{kind}." in name]
-    return [(name, int(flag)) for name, _, flag in keys if name != UNREADABLE
-            and (name not in OLD_TURN or kind == "unpack")]
+    return [(name, int(flag)) for name, _, flag in keys if name not in OLD_TURN
+            or kind == "unpack"]
 
 
 def file_of(name):
