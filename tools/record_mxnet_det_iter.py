@@ -13,6 +13,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/io"))
 from det_cases import CASES, LABELS, NORMAL, SHAPE, write_boxes, write_list  # noqa: E402
+from det_settings import COUNT, epoch_of, is_exact, random_settings  # noqa: E402
 
 
 def first(path, **settings):
@@ -46,6 +47,11 @@ def main():
             seen += [[epoch, batch.pad, *batch.index] for batch in batches]
             batches.reset()
         recorded["order"] = np.array(seen)
+        for number in range(COUNT):
+            chosen = random_settings(number)
+            batches = mx.io.ImageDetRecordIter(path_imgrec=path, verbose=False, **chosen)
+            for name, values in epoch_of(batches, is_exact(chosen)).items():
+                recorded[f"random {number}, {name}"] = values
     np.savez_compressed(ROOT / "tests/io/recorded/image_det_record_iter.npz", **recorded)
 
 
