@@ -13,7 +13,6 @@ import bisect
 import contextlib
 import io
 import operator
-import os
 import pickle
 import queue
 import random
@@ -30,6 +29,7 @@ from ...ndarray.array import share_array
 from ...recordio import MXIndexedRecordIO
 from .dataset import ArrayDataset, Dataset
 from .making import Maker
+from .open_files import open_bytes, open_text, place_of_bytes, place_of_text
 
 _LARGE = 64 << 20
 _MADE_FOR_THREADS = (
@@ -138,7 +138,9 @@ class _Pickler(pickle.Pickler):
         if kind is nd.NDArray:
             return self._view_of(value) or NotImplemented
         if kind is io.BufferedReader:
-            return _open, _place(value)
+            return open_bytes, place_of_bytes(value)
+        if kind is io.TextIOWrapper:
+            return open_text, place_of_text(value)
         if isinstance(value, Dataset) and kind.__module__.startswith("mxlite."):
             self._only_read.update(map(id, _data_of(value)))
         return NotImplemented
@@ -199,7 +201,7 @@ def _data_of(dataset: Dataset) -> list[Any]:
     return [value for value in values if type(value) in _READ_ONLY]
 
 
-# ---- functions with variables of their own, views, open files
+# ---- functions with variables of their own, views
 
 class _Shared:
     """Says that its value is shared, whatever that is."""
@@ -243,23 +245,3 @@ def _offset(view: Any) -> int | None:
 
 def _view(base: Any, shape: Any, dtype: Any, offset: int, strides: Any) -> Any:
     return np.ndarray(shape, dtype, base, offset, strides)
-
-
-class _File(io.FileIO):
-    def _dealloc_warn(self, source: Any) -> None:
-        """It is closed with the copy that has it, without a ResourceWarning."""
-
-
-def _open(name: Any, position: int) -> Any:
-    file = io.BufferedReader(_File(name))
-    file.seek(position)
-    return file
-
-
-def _place(file: Any) -> tuple[Any, int]:
-    """(name, position) of a file that `open(name, "rb")` opens again."""
-    name = file.name
-    if isinstance(name, int) or type(file.raw) not in (io.FileIO, _File) or not os.path.samestat(
-            os.stat(name), os.fstat(file.fileno())):
-        raise pickle.PicklingError(f"an open file, {name!r}, cannot be opened again")
-    return name, file.tell()

@@ -82,7 +82,7 @@ class OpenFile(Slow):
 
 
 class OpenText(OpenFile):
-    """Cannot be copied, for it does not tell how it was opened."""
+    """Cannot be copied where it has carriage returns, for it does not tell how it reads them."""
 
     def __init__(self, path):
         self.file = open(path, encoding="latin-1", newline="")  # noqa: SIM115
