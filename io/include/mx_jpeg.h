@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #define MX_JPEG_PIXELS ((int64_t)1 << 30)       /* the most an image may have, as in OpenCV */
+#define MX_JPEG_MANY ((int64_t)1 << 26)         /* from here on, a byte must hold not more than */
+#define MX_JPEG_PER_BYTE 4096                   /* so many: a block of 8 x 8 takes a bit at least */
 
 enum {
   MX_JPEG_OK,

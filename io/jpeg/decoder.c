@@ -84,9 +84,11 @@ int mx_jpeg_start(mx_jpeg_decoder *decoder, const void *bytes, int64_t size, mx_
   info->width = state->image_width;
   info->channels = state->num_components;
   info->orientation = mx_jpeg_orientation(bytes, size);
-  if (info->height * info->width <= MX_JPEG_PIXELS) return MX_JPEG_OK;
-  snprintf(decoder->message, sizeof decoder->message, "%u x %u pixels are more than 2^30",
-           state->image_height, state->image_width);
+  const int64_t pixels = info->height * info->width;
+  const int is_empty = pixels > MX_JPEG_MANY && pixels / MX_JPEG_PER_BYTE > size;
+  if (pixels <= MX_JPEG_PIXELS && !is_empty) return MX_JPEG_OK;
+  snprintf(decoder->message, sizeof decoder->message, "%u x %u pixels are more than %s",
+           state->image_height, state->image_width, pixels > MX_JPEG_PIXELS ? "2^30" : "these bytes can hold");
   return MX_JPEG_DAMAGED;
 }
 

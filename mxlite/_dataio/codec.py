@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetTypeError, MXNetValueError, shown
+from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError, shown
 from . import deep_png, jpeg, pillow
 
 _START_OF_JPEG = b"\xff\xd8\xff"
@@ -75,6 +75,8 @@ def _decode_jpeg(view: memoryview, flag: int, at_least: tuple[int, int] | None, 
         image, orientation, warning = jpeg.decode(
             view, channels, lambda height, width: np.empty((height, width, channels), np.uint8),
             at_least)
+    except MemoryError as error:
+        raise MXNetMemoryError(f"{caller}: no memory for the image: {error}") from None
     except jpeg.UnsupportedJPEG:
         return None
     except MXNetValueError as error:

@@ -14,7 +14,9 @@ from ..base import MXNetMemoryError, MXNetValueError
 from . import deep_tiff
 
 MAX_PIXELS, MAX_SIDE = 1 << 30, 1 << 20        # as OpenCV; Pillow's own guard is not asked
+MANY_PIXELS = 1 << 26
 DEFLATE_RATIO = 1032                           # how many bytes one can become
+_ANY_RATIO = ("WEBP", "JPEG2000", "AVIF")      # an image of one colour takes next to nothing
 _ORIENTATION, _PHOTOMETRIC, _EXTRA_SAMPLES = 0x0112, 262, 338          # tags of TIFF and EXIF
 _UNASSOCIATED_ALPHA = 2
 _SWAPPED = {"B": "L", "L": "B", "N": "B" if sys.byteorder == "little" else "L"}
@@ -116,7 +118,9 @@ def _check_size(image: Any, num_bytes: int) -> None:
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise MXNetValueError(f"{height} x {width} pixels are more than 2^30, or than 2^20 on a "
                               "side")
-    if image.format == "PNG" and width * height > 8 * DEFLATE_RATIO * num_bytes:
+    may_be_empty = image.format in _ANY_RATIO or (
+        image.format != "PNG" and width * height <= MANY_PIXELS)
+    if not may_be_empty and width * height > 8 * DEFLATE_RATIO * num_bytes:
         raise MXNetValueError(f"{num_bytes} bytes cannot hold {height} x {width} pixels")
 
 
