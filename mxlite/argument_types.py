@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import cache, wraps
 from operator import index
 from typing import Any, TypeVar
 
@@ -49,9 +49,7 @@ def checks_types(function: FunctionT) -> FunctionT:
 
 def _check(caller: str, function: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> None:
     """Raise for the first argument that does not fit."""
-    import inspect  # its import is not free
-
-    signature = inspect.signature(function)
+    signature = _signature(function)
     try:
         given = signature.bind(*args, **kwargs).arguments
     except TypeError:                          # Python says what is missing
@@ -68,9 +66,22 @@ def _check(caller: str, function: Callable[..., Any], args: Any, kwargs: dict[st
                 raise MXNetTypeError(f"{caller}: {name} must be {rule}; got {shown(one)}{near}")
 
 
+@cache
+def _signature(function: Callable[..., Any]) -> Any:
+    import inspect  # its import is not free
+
+    return inspect.signature(function)
+
+
+@cache
+def _kinds(annotation: str) -> list[str]:
+    """The parts of "int | None", without what is in them: "Callable", not "Callable[[], None]"."""
+    return re.sub(r"\[.*?\](?=$| )", _length, annotation).split(" | ")
+
+
 def _broken_rule(annotation: str, value: Any) -> str:
     """What the value must be; an empty text if it is, or if nobody can tell."""
-    kinds = re.sub(r"\[.*?\](?=$| )", _length, annotation).split(" | ")
+    kinds = _kinds(annotation)
     if any(kind not in _RULES for kind in kinds) or any(_fits(kind, value) for kind in kinds):
         return ""
     return " or ".join(_RULES[kind][0] for kind in kinds)

@@ -6,7 +6,6 @@ import numbers
 import struct
 from typing import Any, NamedTuple
 
-from ..argument_types import Bytes, checks_types
 from ..base import MXNetTypeError, MXNetValueError, shown
 
 _IR_FORMAT = "IfQQ"
@@ -60,19 +59,22 @@ def pack(header: Any, s: bytes | bytearray | memoryview) -> bytes:
         raise MXNetTypeError(f"pack: s must be bytes; got {type(s).__name__}") from None
 
 
-@checks_types
-def unpack(s: Bytes) -> tuple[IRHeader, bytes]:
+def unpack(s: bytes) -> tuple[IRHeader, bytes]:
     """(header, data) of a record; `header.label` is a NumPy array if the record has several."""
-    if len(s) < _IR_SIZE:
+    try:
+        size = len(s)
+        header = IRHeader(*_IR.unpack_from(s))
+    except TypeError:
+        raise MXNetTypeError(f"unpack: s must be bytes; got {shown(s)}") from None
+    except struct.error:
         raise MXNetValueError(f"unpack: a record with a header has at least {_IR_SIZE} bytes; got "
-                              f"{len(s)}")
-    header = IRHeader(*_IR.unpack_from(s))
+                              f"{size}") from None
     if not header.flag:
         return header, s[_IR_SIZE:]
     end = _IR_SIZE + 4 * header.flag
-    if len(s) < end:
+    if size < end:
         raise MXNetValueError(f"unpack: a record with {header.flag} labels has at least {end} "
-                              f"bytes; got {len(s)}")
+                              f"bytes; got {size}")
     import numpy as np
 
     labels = np.frombuffer(s, "<f4", header.flag, _IR_SIZE)
