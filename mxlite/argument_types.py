@@ -44,6 +44,7 @@ def checks_types(function: FunctionT) -> FunctionT:
             _check(function.__name__, function, args, kwargs)
             raise
 
+    checked.thread_safe = True  # type: ignore[attr-defined]     # threads of a DataLoader share it
     return checked  # type: ignore[return-value]
 
 

@@ -4,6 +4,7 @@
 
 A call may do its work or raise an error that says what is wrong (ALLOWED). It must not end the
 process, hang, or fail inside: SystemError, AssertionError, "'int' object has no attribute 'shape'".
+Those of the data pipeline (data_targets.py) may only raise errors of mxlite.
 Calls run in child processes, which note the number of a call before they make it. The order is
 always the same; --every N takes each N-th call.
 """

@@ -15,6 +15,7 @@ from ...base import (
     MXNetTypeError,
     MXNetValueError,
     NamesArguments,
+    check_count,
     dtype_name,
     shown,
 )
@@ -49,13 +50,13 @@ class Dataset(NamesArguments):
 
     def filter(self, fn: Callable[[Any], bool]) -> Dataset:
         """The samples for which fn(sample) is true."""
-        return _Sampled(self, FilterSampler(fn, self))
+        return _Sampled(self, FilterSampler(_function("filter", fn), self))
 
     def shard(self, num_shards: int, index: int) -> Dataset:
         """Part `index` of `num_shards` parts in order, equal but for one sample at most."""
-        if num_shards < 1:
-            raise MXNetValueError(f"shard: num_shards must be at least 1; got {num_shards}")
-        if not 0 <= index < num_shards:
+        num_shards = check_count("shard", "num_shards", num_shards, 1)
+        index = check_count("shard", "index", index, 0)
+        if index >= num_shards:
             raise MXNetValueError(f"shard: index must be in [0, {num_shards}); got {index}")
         share, rest = divmod(len(self), num_shards)
         start = share * index + min(index, rest)
@@ -63,9 +64,8 @@ class Dataset(NamesArguments):
 
     def take(self, count: int | None) -> Dataset:
         """The first `count` samples; all for None."""
-        if count is not None and count < 0:
-            raise MXNetValueError(f"take: count must be at least 0, or None; got {count}")
-        count = len(self) if count is None else min(count, len(self))
+        count = len(self) if count is None else check_count("take", "count", count, 0)
+        count = min(count, len(self))
         return _Sampled(self, SequentialSampler(count))
 
     def sample(self, sampler: Sampler) -> Dataset:
@@ -76,12 +76,12 @@ class Dataset(NamesArguments):
 
     def transform(self, fn: Callable[..., Any], lazy: bool = True) -> Dataset:
         """fn(*sample) for every sample; lazy: computed at each access."""
-        changed = _Transformed(self, fn)
+        changed = _Transformed(self, _function("transform", fn))
         return changed if lazy else SimpleDataset(list(changed))
 
     def transform_first(self, fn: Callable[[Any], Any], lazy: bool = True) -> Dataset:
         """The samples with fn applied to their first part, such as the image."""
-        return self.transform(_First(fn), lazy)
+        return self.transform(_First(_function("transform_first", fn)), lazy)
 
 
 class SimpleDataset(Dataset):
@@ -184,8 +184,13 @@ def whole_batch(dataset: Any, indices: Sequence[int]) -> Any:
     return None
 
 
+def _function(caller: str, fn: Any) -> Any:
+    if not callable(fn):
+        raise MXNetTypeError(f"{caller}: fn must be a function; got {shown(fn)}")
+    return fn
+
+
 class _Transformed(Dataset):
-    @checks_types
     def __init__(self, data: Dataset, fn: Callable[..., Any]) -> None:
         self._data = data
         self._fn = fn
@@ -199,7 +204,6 @@ class _Transformed(Dataset):
 
 
 class _First:
-    @checks_types
     def __init__(self, fn: Callable[[Any], Any]) -> None:
         self._fn = fn
 
@@ -208,7 +212,6 @@ class _First:
 
 
 class _Sampled(Dataset):
-    @checks_types
     def __init__(self, data: Dataset, sampler: Sampler) -> None:
         self._data = data
         self._indices = list(sampler)

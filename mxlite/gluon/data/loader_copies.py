@@ -183,7 +183,8 @@ def _size(array: nd.NDArray) -> int:
 
 def _is_shared(value: Any, kind: type) -> bool:
     if kind is types.FunctionType:
-        return not (value.__closure__ or value.__defaults__ or value.__kwdefaults__)
+        return getattr(value, "thread_safe", None) is True or not (
+            value.__closure__ or value.__defaults__ or value.__kwdefaults__)
     if kind is nd.NDArray:
         return _size(value) >= _LARGE
     if kind is np.ndarray:

@@ -123,8 +123,8 @@ def test_record_file_without_an_index(tmp_path):
 @pytest.mark.parametrize(("call", "message"), [
     (lambda: data.ArrayDataset(), "ArrayDataset: needs at least one array"),
     (lambda: numbers(3).shard(2, 2), r"shard: index must be in \[0, 2\); got 2"),
-    (lambda: numbers(3).shard(0, 0), "shard: num_shards must be at least 1; got 0"),
-    (lambda: numbers(3).take(-1), "take: count must be at least 0, or None; got -1"),
+    (lambda: numbers(3).shard(0, 0), "shard: num_shards must be an integer of at least 1; got 0"),
+    (lambda: numbers(3).take(-1), "take: count must be an integer of at least 0; got -1"),
     (lambda: numbers(3).sample([1]), "sample: sampler must be a Sampler; got list"),
     (lambda: data.RecordFileDataset("/no/such.rec"), "/no/such.rec: opening failed"),
 ])

@@ -11,6 +11,8 @@ import pytest
 
 import mxlite as mx
 from mxlite.gluon import data
+from mxlite.gluon.data.loader_copies import Copies
+from mxlite.gluon.data.making import Maker
 
 COUNT = 48
 
@@ -290,3 +292,27 @@ def test_the_loader_stays_usable_in_a_closed_epoch():
     np.testing.assert_array_equal(values(loader)[:, 0], np.arange(COUNT))
     assert next(epoch).asnumpy()[0, 0, 0] == 4
     epoch.close()
+
+
+def test_our_own_functions_are_shared():
+    """So the default batchify_fn is known as such, and takes whole batches."""
+    taken = []
+
+    class Counted(data.ArrayDataset):
+        def __getitem__(self, idx):
+            return super().__getitem__(idx)
+
+        def batch(self, indices):
+            taken.append(len(indices))
+            return super().batch(indices)
+
+    loader = in_threads(Counted(np.arange(float(COUNT)), np.arange(COUNT)))
+    for numbers, _ in loader:
+        assert numbers.shape == (4,)
+    assert taken == [4] * (COUNT // 4)
+    transform = data.SimpleDataset(list(range(COUNT))).transform(mx.image.scale_down)
+    copies = Copies(Maker(transform, data.default_batchify_fn), 2)
+    copies.refresh()
+    for maker in copies.makers:
+        assert maker._batchify_fn is data.default_batchify_fn
+        assert maker.dataset._fn is mx.image.scale_down
