@@ -9,9 +9,9 @@ import tempfile
 import zipfile
 import zlib
 
-from ...base import MXNetError, MXNetValueError, suggestion
+from ...base import MXNetError, MXNetValueError, data_dir, suggestion
 from ...whole_file import replacing
-from ..download import DownloadError, check_sha1, data_dir, download, repo_file_url
+from ..download import DownloadError, check_sha1, download, repo_file_url
 
 # name of the model -> SHA-1 of its file
 _model_sha1 = {
