@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ..base import MXNetError, MXNetTypeError, Shape, one_or_several
 from .bind import bind
-from .inference import PartialShape, infer_dtypes, infer_shapes, is_known, text_of
+from .inference import PartialShape, common, infer_dtypes, infer_shapes, is_known, text_of
 from .operands import Namespace, Operand
 from .schema import REGISTRY, Op
 
@@ -167,5 +167,7 @@ def _infer_node(node: Node) -> bool:
     new_dtypes = infer_dtypes(node.op, *dtypes)
     for items, filled, types in zip(node[1:], new_shapes, new_dtypes, strict=True):
         for item, shape, dtype in zip(items, filled, types, strict=True):
-            item.partial_shape, item.partial_dtype = shape, dtype
+            # the node may read an item in several places
+            item.partial_shape = common(shape, item.partial_shape)
+            item.partial_dtype = dtype or item.partial_dtype
     return [*new_shapes] != shapes or [*new_dtypes] != dtypes

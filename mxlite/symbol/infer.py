@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..base import DTYPES, MXNetError, MXNetTypeError, MXNetValueError
-from ..ops.inference import PartialShape, infer_dtypes, infer_shapes, is_known, text_of
+from ..ops.inference import PartialShape, common, infer_dtypes, infer_shapes, is_known, text_of
 from ..ops.params import PARSERS
 from ..ops.schema import Op
 from ..util import is_np_shape
@@ -74,7 +74,7 @@ def graph_shapes(heads: Sequence[Entry], shapes: Mapping[Any, PartialShape]) -> 
             return shape
         return given_shape(node) or shape
 
-    return _sweep(heads, start, infer_shapes, is_known, text_of)
+    return _sweep(heads, start, infer_shapes, is_known, text_of, common)
 
 
 def graph_dtypes(heads: Sequence[Entry], dtypes: Mapping[str, str | None]) -> Known:
@@ -82,11 +82,13 @@ def graph_dtypes(heads: Sequence[Entry], dtypes: Mapping[str, str | None]) -> Kn
     def start(node: Node) -> str | None:
         return dtypes.get(node.name) or given_dtype(node)
 
-    return _sweep(heads, start, infer_dtypes, lambda dtype: dtype is not None, str)
+    return _sweep(heads, start, infer_dtypes, lambda dtype: dtype is not None, str,
+                  lambda new, old: new or old)
 
 
 def _sweep(heads: Sequence[Entry], start: Callable[[Node], Any], rule: Rule,
-           is_complete: Callable[[Any], bool], text: Callable[[Any], str]) -> Known:
+           is_complete: Callable[[Any], bool], text: Callable[[Any], str],
+           merge: Callable[[Any, Any], Any]) -> Known:
     nodes = topological(heads)
     known: Known = {}
     for node in nodes:
@@ -104,7 +106,8 @@ def _sweep(heads: Sequence[Entry], start: Callable[[Node], Any], rule: Rule,
                 raise _located(node, error, known, text) from None
             is_changed = is_changed or filled != inputs or results != known[node]
             for source, value in zip(node.inputs, filled, strict=True):
-                known[source.node][source.index] = value
+                values = known[source.node]     # a node may read an array in several places
+                values[source.index] = merge(value, values[source.index])
             known[node] = results
             if not all(map(is_complete, [*filled, *results])):
                 still.append(node)
