@@ -32,23 +32,18 @@ def function_of(mx, op):
 
 
 def operator_calls():
-    """(operator, parameters, number of inputs, node's name), each call once."""
-    seen, calls = [], []
+    """{title: (operator, parameters, number of inputs)}, each call once."""
     sampled = [(op, params, len(shapes)) for op, params, shapes in sampled_calls()]
-    for op, params, count in sampled + OTHERS:
-        if (op, params) not in seen:
-            seen.append((op, params))
-            calls.append((op, params, count, f"node{len(calls)}"))
-    return calls
+    return {f"{op} {params}": (op, params, count) for op, params, count in sampled + OTHERS}
 
 
-def operator_node(mx, op, params, count, name):
+def operator_node(mx, op, params, count):
     """A Symbol of one operator; None: MXNet has none, or not as a function of Symbols."""
     function = function_of(mx, op)
     params = {key: value for key, value in params.items() if key != "num_args"}
     inputs = [mx.sym.var(f"in{i}") for i in range(count)]
     try:
-        return None if function is None else function(*inputs, name=name, **params)
+        return None if function is None else function(*inputs, name="node", **params)
     except (mx.base.MXNetError, TypeError, ValueError):
         return None
 

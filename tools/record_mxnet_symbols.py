@@ -6,7 +6,7 @@ Run it with MXNet's Python; it writes tests/recordings/symbols.json, which the t
 compare with mxlite:
 
     "graphs": {function of tests/symbol_graphs.py: its JSON}
-    "operators": {node's name: its JSON}, the calls of symbol_graphs.operator_calls()
+    "operators": {title: its JSON}, the calls of symbol_graphs.operator_calls()
     "names": {name of an operator: the name that is written for it}, where they are not the same
     "files": {title: [a file of tests/symbol_files.py, JSON after loading; null: an error]}
 """
@@ -32,12 +32,12 @@ warnings.simplefilter("ignore")
 
 def operators():
     texts = {}
-    for op, params, count, name in operator_calls():
-        node = operator_node(mx, op, params, count, name)
+    for title, call in operator_calls().items():
+        node = operator_node(mx, *call)
         if node is None:
-            print("no node:", op, params)
+            print("no node:", title)
         else:
-            texts[name] = node.tojson()
+            texts[title] = node.tojson()
     return texts
 
 
