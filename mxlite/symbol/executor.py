@@ -13,6 +13,7 @@ from ..ndarray import backward as walk
 from ..ndarray.array import need_array
 from .graph import Entry, Node, topological
 from .merging import merged
+from .monitoring import MonitoredRun
 from .placed import PlacedGraph
 from .symbol import Symbol
 
@@ -37,6 +38,7 @@ class Executor:
         self._train = False
         self._merges = os.environ.get("MXNET_ELIMINATE_COMMON_EXPR") != "0"
         self._monitor: tuple[Callable[..., None], bool] | None = None
+        self._monitored: MonitoredRun | None = None     # the last recorded run, if it was monitored
         self._graph = self._make_graph(symbol.heads)
         by_node, states_nodes = iter(self._reqs), set(symbol._states())
         self._variable_reqs = ["null" if node in states_nodes else next(by_node)
@@ -109,7 +111,7 @@ class Executor:
         if kwargs:
             self._copy_inputs(kwargs)
         self._train = bool(is_train)
-        self._heads = None
+        self._heads = self._monitored = None
         heads = self._run(self._train and any(self._graph.wanted))
         self._set_outputs(heads)
         return self.outputs
@@ -140,10 +142,13 @@ class Executor:
 
     def _set_outputs(self, heads: Sequence[NDArray]) -> None:
         if self._is_handed_out and self._outputs:
-            for output, head in zip(self._outputs, heads, strict=True):
+            for i, (output, head) in enumerate(zip(self._outputs, heads, strict=True)):
                 if output.shape != head.shape:
                     break
-                head.copyto(output)
+                if self._symbol.heads[i].node.is_variable:      # the argument's memory
+                    self._outputs[i] = head.detach()
+                else:
+                    head.copyto(output)
             else:
                 return
         self._outputs, self._is_handed_out = [head.detach() for head in heads], False
@@ -171,7 +176,9 @@ class Executor:
                     "Executor.backward: out_grads is missing; without it, all outputs must be "
                     f"losses, which {', '.join(self._symbol.list_outputs())} are not")
             grads = [None] * len(self._heads)
-        if any(gradient):
+        if self._monitored is not None:
+            self._backward_monitored(self._monitored, grads)
+        elif any(gradient):
             walk.backward(self._heads, grads, True, self._train)
 
     def _output_gradients(self, given: Any) -> list[NDArray | None] | None:
@@ -198,25 +205,36 @@ class Executor:
 
     def set_monitor_callback(self, callback: Callable[[bytes, NDArray], None],
                              monitor_all: bool = False) -> None:
-        """Call callback(name, array) for every output of every node in each forward.
+        """Call callback(name, array) for every output of every node in each forward, and for every
+        gradient of an input in backward.
 
-        name is bytes, as in MXNet: b"fc1_output". monitor_all: for their inputs, too.
+        name is bytes, as in MXNet: b"fc1_output", b"fc1_backward_output0". monitor_all: for the
+        inputs of nodes, too. Monitored, the graph runs node by node, with the same results.
         """
         self._monitor = None if callback is None else (callback, monitor_all)
 
     def _run_monitored(self, recorded: bool) -> list[NDArray]:
         assert self._monitor is not None
         callback, with_inputs = self._monitor
-        entries, names = monitored(self._symbol.heads, with_inputs)
-        graph = self._make_graph([*self._symbol.heads, *entries])
-        with self._scope(recorded):
-            values = graph.run(recorded)
-        count = len(self._symbol.heads)
-        for name, array in zip(names, values[count:], strict=True):
-            callback(name.encode(), array.detach())
+        values, wanted = {}, set()
+        for node, array, is_wanted in zip(self._graph.variables, self._graph.arrays,
+                                          self._graph.wanted, strict=True):
+            values[node] = array.detach()
+            if recorded and is_wanted:
+                wanted.add(node)
+        run = MonitoredRun(self._symbol.heads, values, wanted, self._train, self._ctx,
+                           self._places or {}, lambda name, array: callback(name.encode(), array),
+                           with_inputs)
         if recorded:
-            self._heads = values[:count]
-        return values[:count]
+            self._heads, self._monitored = run.outputs, run
+        return run.outputs
+
+    def _backward_monitored(self, run: MonitoredRun, out_grads: Sequence[NDArray | None]) -> None:
+        found = run.backward(out_grads)
+        for node, array, req in zip(self._graph.variables, self._graph.grads(),
+                                    self._variable_reqs, strict=True):
+            if array is not None and node in found:
+                array[:] = found[node] + array if req == "add" else found[node]
 
     # Other shapes, other values ------------------------------------------------------------------
 
@@ -265,21 +283,3 @@ class Executor:
     def debug_str(self) -> str:
         """The graph, and what is planned for it: its steps and where its arrays lie."""
         return self._symbol.debug_str() + self._graph.describe(self._train)
-
-
-def monitored(heads: Sequence[Entry], with_inputs: bool) -> tuple[list[Entry], list[str]]:
-    """What a monitor is shown, in the order of execution, and its names."""
-    entries, names = [], []
-    for node in topological(heads):
-        if node.is_variable:
-            continue
-        if with_inputs:
-            for name, source in zip(node.input_names(), node.inputs, strict=False):
-                entries.append(source)
-                names.append(source.node.name if source.node.is_variable
-                             else f"{node.name}_{name}")
-        count = len(node.operator.output_names()) if node.operator.named_outputs else 0
-        for i in range(max(node.num_outputs, min(count, node.operator.num_outputs))):
-            entries.append(Entry(node, i))
-            names.append(f"{node.name}_{node.operator.output_names()[i]}")
-    return entries, names

@@ -82,7 +82,7 @@ class GraphOp(Op):
         tracer = Tracer(train, specs[0].ctx if specs else ctx)
         inputs = [tracer.new(spec) for spec in specs]
         values = {Entry(node, 0): ref for node, ref in zip(self.variables, inputs, strict=True)}
-        operators = self._settled(specs)
+        operators = self.settled(specs)
         calls = []
         for node in self.nodes:
             op = operators.get(node, node.operator)
@@ -107,7 +107,7 @@ class GraphOp(Op):
         forward, _ = live(forward, [ref.slot for ref in outputs])
         return Plan(tracer, calls, inputs, outputs, forward, gradient)
 
-    def _settled(self, specs: Sequence[Spec]) -> dict[Node, Op]:
+    def settled(self, specs: Sequence[Spec]) -> dict[Node, Op]:
         """Operators such as zeros whose shape follows from its use."""
         open_nodes = [node for node in self.nodes
                       if node.operator.completed_from_use and 0 in (node.operator.shape or (0,))]
