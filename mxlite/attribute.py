@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import TracebackType
+from types import NoneType, TracebackType
 from typing import ClassVar
 
 from .base import MXNetTypeError
@@ -28,6 +28,8 @@ class AttrScope(metaclass=HasCurrent):
 
     def get(self, attr: dict[str, str] | None) -> dict[str, str]:
         """The attributes in force here, with those of `attr` before them."""
+        if not isinstance(attr, (dict, NoneType)):
+            raise MXNetTypeError(f"attr must be a dict of strings; got {attr!r}")
         return {**self._merged, **(attr or {})}
 
     def __enter__(self) -> AttrScope:

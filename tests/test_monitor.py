@@ -33,8 +33,9 @@ def test_outputs_then_arguments_then_states():
 def test_sorted_and_with_inputs():
     names = [name for _, name, _ in watched(sort=True, monitor_all=True, pattern="fc_|data").toc()]
     assert names == sorted(names) and "fc_output" in names
-    assert names.count("data") == 2                     # input, and argument
-    assert names.count("fc_weight") == 3                # and as the node calls it
+    # the input, and the argument; fc's own variables are called as its inputs are
+    assert names.count("data") == 2 and names.count("fc_weight") == 3
+    assert names.count("fc_data") == 1
 
 
 def test_every_second_batch():

@@ -11,7 +11,7 @@ from ..ndarray import NDArray, zeros
 from ..ndarray.array import need_array
 from .executor import Executor
 from .graph import Node, topological
-from .infer import given_dtype, graph_dtypes, graph_shapes, partial_shape
+from .infer import checked_shape, given_dtype, graph_dtypes, graph_shapes
 from .symbol import Symbol
 
 REQS = ("null", "write", "add")
@@ -45,6 +45,8 @@ def places_of(symbol: Symbol, ctx: Any, group2ctx: Mapping[str, Any] | None) -> 
     """The context of every node that an attribute `ctx_group` places."""
     if not group2ctx:
         return {}
+    if not isinstance(group2ctx, Mapping):
+        raise MXNetTypeError(f"group2ctx must be a dict of contexts by group; got {group2ctx!r}")
     places: dict[Node, Any] = {}
     for node in topological(symbol.heads):
         group = node.attrs.get("__ctx_group__")
@@ -97,20 +99,31 @@ def bind(symbol: Symbol, ctx: Any, args: Any, args_grad: Any, grad_req: Any, aux
         for name, array in zip([*names, *states], [*arrays, *kept], strict=True):
             if array.ctx != ctx:
                 raise MXNetError(f"bind: all arrays must be on {ctx}; {name} is on {array.ctx}")
-    grads = [None if req == "null" else grad for grad, req in zip(grads, reqs, strict=True)]
+    check_arrays(symbol, [*arrays, *kept])
     return Executor(symbol, ctx, arrays, grads, reqs, kept, places)
 
 
-def known_arrays(symbol: Symbol, shapes: Mapping[str, Any], type_dict: Mapping[str, Any] | None,
-                 ) -> dict[Node, tuple[Any, str]]:
+def check_arrays(symbol: Symbol, arrays: Sequence[NDArray]) -> None:
+    """Raise MXNetError, naming the node, unless operators take arguments and states like these."""
+    states = set(symbol._states())
+    variables = [node for node in topological(symbol.heads) if node.is_variable]
+    nodes = ([node for node in variables if node not in states]
+             + [node for node in variables if node in states])
+    given = list(zip(nodes, arrays, strict=True))
+    graph_shapes(symbol.heads, {node: array.shape for node, array in given})
+    graph_dtypes(symbol.heads, {node: array._dtype_name for node, array in given})
+
+
+def known_arrays(caller: str, symbol: Symbol, shapes: Mapping[str, Any],
+                 type_dict: Mapping[str, Any] | None) -> dict[Node, tuple[Any, str]]:
     """(shape, dtype) of every variable; raises MXNetError where one does not follow."""
     nodes = [node for node in topological(symbol.heads) if node.is_variable]
-    found = graph_shapes(symbol.heads, {name: partial_shape(shape)
+    found = graph_shapes(symbol.heads, {name: checked_shape(caller, name, shape)
                                         for name, shape in shapes.items()})
     unknown = [f"{node.name}: {found[node][0] or '()'}" for node in nodes
                if found[node][0] is None or None in found[node][0]]
     if unknown:
-        raise MXNetError("simple_bind: the shapes of these variables do not follow from what is "
+        raise MXNetError(f"{caller}: the shapes of these variables do not follow from what is "
                          "given; give them, too:\n  " + "\n  ".join(unknown))
     types = {name: dtype_name(dtype) for name, dtype in (type_dict or {}).items()}
     if not types:
@@ -127,26 +140,28 @@ def simple_bind(symbol: Symbol, ctx: Any, grad_req: Any, type_dict: Any, group2c
                 shared_buffer: dict[str, NDArray] | None, shapes: Mapping[str, Any]) -> Executor:
     """See Symbol.simple_bind."""
     ctx = as_context(ctx)
-    for name, shape in shapes.items():
-        if not isinstance(shape, (tuple, list)):
-            raise MXNetTypeError(f"simple_bind: the shape of {name} must be a tuple; got {shape!r}")
     names = symbol.list_arguments()
     reqs = dict(zip(names, grad_reqs(names, grad_req), strict=True))
     places = places_of(symbol, ctx, group2ctx)
     states = set(symbol._states())
     args, grads, kept = [], [], []
     shared = _Shared(shared_arg_names, shared_exec, shared_buffer)
-    for node, (shape, dtype) in known_arrays(symbol, shapes, type_dict).items():
+    for node, (shape, dtype) in known_arrays("simple_bind", symbol, shapes,
+                                                    type_dict).items():
         place = places.get(node, ctx)
         if node in states:
-            kept.append(shared.state(node.name, shape, dtype) or zeros(shape, place, dtype))
+            state = shared.state(node.name, shape, dtype)
+            kept.append(zeros(shape, place, dtype) if state is None else state)
             continue
         array, grad = shared.argument(node.name, shape, dtype)
         if array is None:
             array = shared.buffer(node.name, shape, dtype, place)
-        wants = reqs[node.name] != "null"
         args.append(array)
-        grads.append((grad if grad is not None else zeros(shape, place, dtype)) if wants else None)
+        if reqs[node.name] == "null":
+            grad = None
+        elif grad is None:
+            grad = shared.buffer(node.name, shape, dtype, place, "grad of ")
+        grads.append(grad)
     return Executor(symbol, ctx, args, grads, [reqs[name] for name in names], kept, places)
 
 
@@ -180,13 +195,14 @@ class _Shared:
             return None
         return self._fits(name, self.states[name], shape, dtype)
 
-    def buffer(self, name: str, shape: Any, dtype: str, ctx: Any) -> NDArray:
-        """An array in the memory of this name, or a new one that is kept under it.
+    def buffer(self, name: str, shape: Any, dtype: str, ctx: Any, what: str = "") -> NDArray:
+        """An array in the memory of `what` and this name, or a new one that is kept there.
 
         Arguments that are shared by name have memory of their own.
         """
         if self.buffers is None or name in self.names:
             return zeros(shape, ctx, dtype)
+        name = what + name
         held = self.buffers.get(name)
         size = 1
         for length in shape:
@@ -210,7 +226,7 @@ def reshaped(executor: Executor, partial_shaping: bool, allow_up_sizing: bool,
              shapes: Mapping[str, Any]) -> Executor:
     """See Executor.reshape."""
     symbol = executor._symbol
-    known = known_arrays(symbol, shapes, {
+    known = known_arrays("Executor.reshape", symbol, shapes, {
         name: array.dtype for name, array in executor.arg_dict.items()})
     states = set(symbol._states())
     args, grads, kept = [], [], []
@@ -256,8 +272,4 @@ def evaluated(symbol: Symbol, ctx: Any, given: Mapping[str, Any]) -> list[NDArra
     states = set(symbol.list_auxiliary_states())
     arguments = {name: array for name, array in given.items() if name not in states}
     kept = {name: array for name, array in given.items() if name in states}
-    known = symbol.list_arguments()
-    for name in arguments:
-        if name not in known:
-            raise MXNetError(f"eval: there is no argument named {name!r}{suggestion(name, known)}")
     return bind(symbol, ctx, arguments, None, "null", kept, None).forward()

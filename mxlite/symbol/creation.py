@@ -22,7 +22,8 @@ def var(name: str, attr: dict[str, str] | None = None, shape: Any = None,
 
     shape, dtype: of the array, as far as known (0 for an unknown length). lr_mult, wd_mult: factors
     for the optimizer. init: an Initializer or its name. stype: "default", "row_sparse", "csr".
-    Other keywords are attributes, whose names must begin and end with two underscores.
+    Other keywords are attributes, whose names must begin and end with two underscores, and whose
+    values are kept as text.
     """
     if not isinstance(name, str):
         raise MXNetTypeError(f"Variable: name must be a string; got {name!r}")
@@ -47,7 +48,7 @@ def var(name: str, attr: dict[str, str] | None = None, shape: Any = None,
             raise MXNetValueError(
                 f"Attribute name={key} is not supported. Additional attributes must start and end "
                 "with double underscores, e.g, __yourattr__")
-        attrs[key] = value
+        attrs[key] = str(value)
     return Symbol([Entry(Node(None, name, attrs), 0)])
 
 

@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from .. import autograd
 from ..base import MXNetError, MXNetKeyError, MXNetTypeError, MXNetValueError, suggestion
 from ..ndarray import NDArray, tape, zeros
@@ -107,7 +109,7 @@ class Executor:
     # Running -------------------------------------------------------------------------------------
 
     def forward(self, is_train: bool = False, **kwargs: Any) -> list[NDArray]:
-        """Compute the outputs. Arrays given by name are copied to the arguments first."""
+        """Compute the outputs. Arrays given by name, NumPy's too, are first copied to arguments."""
         if kwargs:
             self._copy_inputs(kwargs)
         self._train = bool(is_train)
@@ -121,11 +123,12 @@ class Executor:
         for name, value in given.items():
             if name not in arrays:
                 raise MXNetTypeError(f"Unknown argument {name}{suggestion(name, arrays)}")
-            need_array(value, "Executor.forward", name)
+            if not isinstance(value, np.ndarray):
+                need_array(value, "Executor.forward", name)
             if value.shape != arrays[name].shape:
                 raise MXNetValueError(f"Shape not match! Argument {name}, need: "
                                       f"{arrays[name].shape}, received: {value.shape}")
-            value.copyto(arrays[name])
+            arrays[name][:] = value
 
     def _run(self, recorded: bool) -> list[NDArray]:
         """The heads; if `recorded`, with the graph that backward walks."""
@@ -195,8 +198,8 @@ class Executor:
         if len(grads) != len(names):
             raise MXNetValueError(f"Executor.backward: out_grads must hold {len(names)} arrays, "
                                   f"one an output; got {len(grads)}")
-        for grad in grads:
-            need_array(grad, "Executor.backward", "each of out_grads")
+        for name, grad in zip(names, grads, strict=True):
+            need_array(grad, "Executor.backward", f"out_grads[{name!r}]")
         return [grad.as_in_context(output.ctx).astype(output.dtype, copy=False)
                 for grad, output in zip(grads, self._outputs, strict=True)] \
             if self._outputs else list(grads)
@@ -258,6 +261,11 @@ class Executor:
                                     (aux_params or {}, self.aux_dict, "auxiliary states")):
             for name, value in given.items():
                 if name in arrays:
+                    need_array(value, "Executor.copy_params_from", name)
+                    if value.shape != arrays[name].shape:
+                        raise MXNetValueError(
+                            f"Executor.copy_params_from: {name} must have shape "
+                            f"{arrays[name].shape}; got {value.shape}")
                     value.astype(arrays[name].dtype, copy=False).copyto(arrays[name])
                 elif not allow_extra_params:
                     raise MXNetValueError(f"Find name \"{name}\" that is not in the {what}"

@@ -70,6 +70,13 @@ class Node:
                 raise type(error)(f"node '{self.name}': {error}") from None
         return self._bound
 
+    def set_attributes(self, attrs: dict[str, str]) -> None:
+        """Change attributes; raises, and changes none, where the operator does not take them."""
+        changed = Node(self.op, self.name, {**self.attrs, **attrs})
+        if self.op is not None:
+            changed._bind()
+        self.attrs, self._bound = changed.attrs, changed._bound
+
     @property
     def num_outputs(self) -> int:
         """How many outputs it has that can be seen."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..base import DTYPES, MXNetError, MXNetTypeError, MXNetValueError
+from ..base import DTYPES, MXNetError, MXNetTypeError, MXNetValueError, listed, suggestion
 from ..ops.inference import PartialShape, common, infer_dtypes, infer_shapes, is_known, text_of
 from ..ops.params import PARSERS
 from ..ops.schema import Op
@@ -31,6 +31,21 @@ def partial_shape(shape: Any) -> PartialShape:
     if any(n is not None and n < 0 for n in lengths):
         raise MXNetValueError(f"a shape must hold lengths of at least 0, or -1; got {shape}")
     return lengths
+
+
+def checked_shape(caller: str, name: str, shape: Any) -> PartialShape:
+    """partial_shape of what a user gives for `name`; raises where it is no shape."""
+    lengths = listed(shape)
+    if not isinstance(lengths, (tuple, list)):
+        raise MXNetTypeError(f"{caller}: the shape of {name} must be a tuple; got {shape!r}")
+    try:
+        partial = partial_shape(PARSERS["Bounds"](lengths))
+    except (TypeError, ValueError):
+        partial = (-1,)
+    if partial is not None and any(n is not None and n < 0 for n in partial):
+        raise MXNetValueError(f"{caller}: the shape of {name} must be a tuple of integers, 0 or "
+                              f"more, or -1; got {shape!r}")
+    return partial
 
 
 def shown_shape(shape: PartialShape) -> Any:
@@ -77,10 +92,13 @@ def graph_shapes(heads: Sequence[Entry], shapes: Mapping[Any, PartialShape]) -> 
     return _sweep(heads, start, infer_shapes, is_known, text_of, common)
 
 
-def graph_dtypes(heads: Sequence[Entry], dtypes: Mapping[str, str | None]) -> Known:
-    """The dtypes of all outputs of all nodes, as far as they follow from those of variables."""
+def graph_dtypes(heads: Sequence[Entry], dtypes: Mapping[Any, str | None]) -> Known:
+    """The dtypes of all outputs of all nodes, as far as they follow from those of variables.
+
+    dtypes: by the variables' names, or the variables.
+    """
     def start(node: Node) -> str | None:
-        return dtypes.get(node.name) or given_dtype(node)
+        return dtypes.get(node, dtypes.get(node.name)) or given_dtype(node)
 
     return _sweep(heads, start, infer_dtypes, lambda dtype: dtype is not None, str,
                   lambda new, old: new or old)
@@ -138,20 +156,20 @@ def _path(entry: Entry, known: Known, text: Callable[[Any], str], limit: int = 6
 
 # What a Symbol answers ------------------------------------------------------------------------
 
-def by_name(symbol: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+def by_name(caller: str, symbol: Any, args: Sequence[Any],
+            kwargs: Mapping[str, Any]) -> dict[str, Any]:
     """What is given, by position or name, of the arguments; None is left out."""
     names = symbol.list_arguments()
     if args and kwargs:
-        raise MXNetTypeError("Can only specify known argument shapes either by positional or "
-                             "kwargs way.")
+        raise MXNetTypeError(f"{caller}: arguments are given by position or by name, not both")
     if len(args) > len(names):
-        raise MXNetTypeError(f"infer: the Symbol has {len(names)} arguments; got {len(args)}")
+        raise MXNetTypeError(f"{caller}: the Symbol has {len(names)} arguments; got {len(args)}")
     given = dict(zip(names, args, strict=False)) if args else dict(kwargs)
     known = {*names, *symbol.list_auxiliary_states()}
     for name in given:
         if name not in known:
-            raise MXNetError(f"infer: there is no argument named {name!r}; there are "
-                             f"{', '.join(names)}")
+            raise MXNetError(f"{caller}: there is no argument named {name!r}; there are "
+                             f"{', '.join(names)}{suggestion(name, names)}")
     return {name: value for name, value in given.items() if value is not None}
 
 

@@ -26,7 +26,7 @@ def _of_two(key: str) -> tuple[str, str]:
 
 
 def _hint(scalar_name: str) -> str:
-    """`_plus_scalar` gives names `_plusscalar0`; comparisons and `_rpower_scalar` keep theirs."""
+    """`_plus_scalar` gives names `_plusscalar0`; comparisons keep theirs."""
     stem = scalar_name.removeprefix("_").removesuffix("_scalar")
     if stem == "rpower" or (stem in FORMS and FORMS[stem].method in (
             "__eq__", "__ne__", "__gt__", "__ge__", "__lt__", "__le__")):
@@ -34,8 +34,11 @@ def _hint(scalar_name: str) -> str:
     return f"_{stem}scalar"
 
 
-def combine(key: str, forms: Forms, lhs: Any, rhs: Any) -> Any:
-    """lhs and rhs, one a Symbol and the other one, too, or a number, in one of these forms."""
+def combine(key: str, forms: Forms, lhs: Any, rhs: Any, hint: str | None = None) -> Any:
+    """lhs and rhs, one a Symbol and the other one, too, or a number, in one of these forms.
+
+    hint: what the name begins with, if not what the form says.
+    """
     if isinstance(lhs, Symbol) and isinstance(rhs, Symbol):
         name, hint = _of_two(key)
         return call(REGISTRY[name], hint, (lhs, rhs), {})
@@ -44,15 +47,16 @@ def combine(key: str, forms: Forms, lhs: Any, rhs: Any) -> Any:
     if not isinstance(number, numbers.Number):
         raise MXNetTypeError(
             f"type {type(number)} not supported: a Symbol is combined with Symbols and numbers")
-    return call(REGISTRY[name], _hint(name), (symbol,), {"scalar": number})
+    return call(REGISTRY[name], hint or _hint(name), (symbol,), {"scalar": number})
 
 
 def _add_operators(key: str, forms: Forms) -> None:
     if forms.method:
         setattr(Symbol, forms.method, lambda self, other: combine(key, forms, self, other))
     if reflected_method(forms):
+        hint = "_rpower_scalar" if key == "power" else None         # of 2 ** x, as in MXNet
         setattr(Symbol, reflected_method(forms),
-                lambda self, other: combine(key, forms, other, self))
+                lambda self, other: combine(key, forms, other, self, hint))
 
 
 def _negative(self: Symbol) -> Symbol:

@@ -23,6 +23,7 @@ from ..ops.inference import is_known
 from .graph import HIDDEN, Entry, Node, auxiliary, copied, topological
 from .infer import (
     by_name,
+    checked_shape,
     graph_dtypes,
     graph_shapes,
     partial_shape,
@@ -74,7 +75,11 @@ class Symbol:
                 f"{self.list_outputs()[0]} is the only one: in a hybridized block, write "
                 "F.slice_axis(x, axis=0, begin=..., end=...), F.slice or F.take instead")
         if isinstance(key, slice):
-            return Symbol(self.heads[key])
+            heads = self.heads[key]
+            if not heads:
+                raise MXNetTypeError(f"Symbol {self.name or 'group'} has {len(self.heads)} "
+                                     f"outputs, of which {key} takes none")
+            return Symbol(heads)
         if isinstance(key, str):
             return Symbol([self.heads[self._output_named(key)]])
         if isinstance(key, bool) or not isinstance(key, int):
@@ -138,12 +143,12 @@ class Symbol:
         return self.list_attr().get(key)
 
     def list_attr(self, recursive: bool = False) -> dict[str, str]:
-        """The attributes of this node: its parameters, and those of users."""
+        """The attributes of this node: its parameters, and those of users. A group has none."""
         if recursive:
             raise DeprecationWarning(
                 "Symbol.list_attr with recursive=True has been deprecated. Use attr_dict instead.")
         if self.name is None:
-            raise MXNetError("Symbol: a group of several nodes has no attributes of its own")
+            return {}
         return shown_attributes(self.heads[0].node)
 
     def attr_dict(self) -> dict[str, dict[str, str]]:
@@ -152,11 +157,14 @@ class Symbol:
         return {name: attrs for name, attrs in every.items() if attrs}
 
     def _set_attr(self, **attrs: str) -> None:
-        """Set attributes of this node."""
+        """Set attributes of this node: those of users, and parameters of its operator."""
+        if self.name is None:
+            raise MXNetError("Symbol: a group of several nodes has no attributes of its own")
         for name, value in attrs.items():
             if not isinstance(value, str):
                 raise MXNetTypeError(f"Symbol: attribute {name!r} must be a string; got {value!r}")
-            self.heads[0].node.attrs[f"__{name}__" if name in HIDDEN else name] = value
+        self.heads[0].node.set_attributes(
+            {f"__{name}__" if name in HIDDEN else name: value for name, value in attrs.items()})
 
     # Composing -----------------------------------------------------------------------------------
 
@@ -222,7 +230,8 @@ class Symbol:
 
     def infer_shape_partial(self, *args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
         """As infer_shape; what does not follow is 0 or ()."""
-        given = {name: partial_shape(shape) for name, shape in by_name(self, args, kwargs).items()}
+        given = {name: checked_shape("infer_shape", name, shape) for name, shape in
+                 by_name("infer_shape", self, args, kwargs).items()}
         every = sorted_out(self, graph_shapes(self.heads, given))
         arguments, outputs, states = [
             [shown_shape(shape) for shape in shapes] for shapes in every]
@@ -238,7 +247,8 @@ class Symbol:
 
     def infer_type_partial(self, *args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
         """As infer_type; what does not follow is None."""
-        given = {name: dtype_name(dtype) for name, dtype in by_name(self, args, kwargs).items()}
+        given = {name: dtype_name(dtype) for name, dtype in
+                 by_name("infer_type", self, args, kwargs).items()}
         arguments, outputs, states = [
             [None if name is None else numpy_dtype(name) for name in names]
             for names in sorted_out(self, graph_dtypes(self.heads, given))]
