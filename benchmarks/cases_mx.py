@@ -5,6 +5,7 @@ measurement ends with waitall().
 """
 
 import numpy as np
+from networks_mx import graph_cases
 
 STEPS = 20
 
@@ -54,6 +55,7 @@ def make(mx):
         "depthwise + backward": (recorded_depthwise, 4),
         "max pooling": (lambda: nd.Pooling(large, kernel=(3, 3), stride=(2, 2), pad=(1, 1),
                                            pool_type="max"), 4),
+        **graph_cases(mx, uniform),
     }
     return cases, nd.waitall
 

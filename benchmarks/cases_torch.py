@@ -1,6 +1,7 @@
 """The work of compare.py in PyTorch, with its default number of threads."""
 
 import numpy as np
+from networks_torch import graph_cases
 
 STEPS = 20
 
@@ -41,6 +42,7 @@ def make(torch):
         "depthwise": (lambda: F.conv2d(image, channels, padding=1, groups=64), 8),
         "depthwise + backward": (recorded_depthwise, 4),
         "max pooling": (lambda: F.max_pool2d(large, 3, 2, 1), 4),
+        **graph_cases(torch, uniform),
     }
     return cases, lambda: None
 

@@ -26,7 +26,10 @@ TARGETS = {
     "FullyConnected": (0.5, ("torch",)), "MLP step": (0.7, ("torch", "mxnet")),
     "matmul 1024": None, "conv 3x3": None, "conv 1x1": (1.1, ("mxnet",)),
     "depthwise": (1.0, ("mxnet",)), "depthwise + backward": (1.0, ("mxnet",)),
-    "max pooling": None,
+    "max pooling": None, "MLP step, graph": (0.7, ("torch", "mxnet")), "LeNet step": None,
+    "LeNet step, graph": (1.0, ("torch", "mxnet")), "ResNet-18 step": None,
+    "ResNet-18, graph": (1.0, ("torch", "mxnet")), "chain of 1M": (0.4, ("torch",)),
+    "net of 10 ops": (0.3, ("torch",)),
 }
 FLOPS = {"matmul 1024": 2 * 1024 ** 3, "conv 3x3": 2 * 16 * 64 * 64 * 9 * 56 ** 2}
 PAUSE = 0.25           # seconds until the threads of the framework before have stopped to spin
@@ -106,7 +109,7 @@ def verdict(case, medians):
 
 
 def print_row(name, values, note):
-    print(f"{name:16}" + "".join(f"{value:>12}" for value in values) + f"   {note}", flush=True)
+    print(f"{name:21}" + "".join(f"{value:>12}" for value in values) + f"   {note}", flush=True)
 
 
 def ratio_of(values, other):
