@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from ..base import MXNetError
 from ..device.memory import Spec
 from ..device.memory import spec as make_spec
+from .params import ScalarRef
 from .schema import Op, kernel
 from .trace import Step
 
@@ -34,7 +35,7 @@ class Chain(Op):
         self.num_outputs = len(writes)
         self.temporaries, self.num_temporaries = _temporary_places(steps, {*reads, *writes})
 
-    def scalars(self) -> list[float]:
+    def scalars(self) -> list[float | ScalarRef]:
         """The runtime parameters of all steps."""
         return [value for step in self.steps for value in step.scalars]
 

@@ -110,7 +110,8 @@ class GraphOp(Op):
     def settled(self, specs: Sequence[Spec]) -> dict[Node, Op]:
         """Operators such as zeros whose shape follows from its use."""
         open_nodes = [node for node in self.nodes
-                      if node.operator.completed_from_use and 0 in (node.operator.shape or (0,))]
+                      if node.operator.completed_from_use
+                      and 0 in (getattr(node.operator, "shape", ()) or (0,))]
         if not open_nodes:
             return {}
         shapes = graph_shapes(self.heads, {node: spec.shape for node, spec in
@@ -126,7 +127,7 @@ class GraphOp(Op):
         gradient = plan.gradient
         if len(dy) > len(self.heads):       # second order: what is kept has gradients, too
             gradient = trace_gradient(plan.tracer, plan.calls, plan.inputs, plan.outputs,
-                                      self.wanted)
+                                      self.wanted or ())
         refs = {ref.slot: other for ref, other in zip(plan.inputs, inputs, strict=True)}
         refs.update({ref.slot: other for ref, other in zip(plan.outputs, outputs, strict=True)})
         refs.update(zip(gradient.out_grads, dy, strict=True))

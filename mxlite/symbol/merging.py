@@ -21,7 +21,7 @@ def merged(heads: Sequence[Entry]) -> list[Entry]:
         if node.is_variable:
             return Entry(node, 0)
         inputs = tuple([names[source.node].node.number for source in node.inputs])
-        key = (node.op, tuple(sorted(node.attrs.items())), inputs,
+        key: tuple[Any, ...] = (node.op, tuple(sorted(node.attrs.items())), inputs,
                tuple([source.index for source in node.inputs]))
         if node.operator.random or node.operator.uses_train or node.written_inputs():
             key = (node,)

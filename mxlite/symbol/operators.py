@@ -110,7 +110,7 @@ for _key, _forms in FORMS.items():
 for _name in METHODS:
     if _name in REGISTRY:
         setattr(Symbol, _name, SymbolFunction(REGISTRY[_name], _name))
-Symbol.__abs__ = Symbol.abs  # type: ignore[attr-defined]
-Symbol.__neg__, Symbol.astype = _negative, _astype  # type: ignore[attr-defined]
-Symbol.reshape, Symbol.transpose = _reshape, _transpose  # type: ignore[attr-defined]
-Symbol.__hash__ = Symbol.__dict__["__hash__"]
+for _name, _method in (("__abs__", SymbolFunction(REGISTRY["abs"], "abs")),
+                       ("__neg__", _negative), ("astype", _astype), ("reshape", _reshape),
+                       ("transpose", _transpose)):
+    setattr(Symbol, _name, _method)

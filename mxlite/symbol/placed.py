@@ -88,6 +88,6 @@ class PlacedGraph:
             return "runs node by node, on several devices\n"
         specs = tuple([array._spec for array in self.arrays])
         op = self._recorded if any(self.wanted) else self._plain
-        call = op.prepared(specs, train)
+        call: Any = op.prepared(specs, train)
         size = sum(spec.nbytes for spec in call.buffers) + call.arena_size
         return f"{call.describe()}\nTotal {-(-size // 2 ** 20)} MB allocated\nTotal 0 resources\n"

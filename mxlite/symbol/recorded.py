@@ -19,7 +19,7 @@ def recorded_symbol(x: NDArray) -> Symbol:
     Arrays that no gradient leads to are variables null<number>.
     """
     records, head = tape.history(x)
-    if not records:
+    if not records or head is None:
         raise MXNetError(f"get_symbol: an array of shape {x.shape} was not computed inside "
                          "autograd.record() from arrays with attach_grad()")
     made: dict[int, list[Entry]] = {}
