@@ -24,3 +24,7 @@ from .rnn import load_rnn_checkpoint as load_rnn_checkpoint
 from .rnn import rnn_unroll as rnn_unroll
 from .rnn import save_checkpoint as save_checkpoint
 from .rnn import save_rnn_checkpoint as save_rnn_checkpoint
+
+# what takes its names from here
+# isort: split
+from . import rnn_cell as rnn_cell
