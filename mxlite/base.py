@@ -71,16 +71,6 @@ class NotImplementedForSymbol(MXNetNotImplementedError):
     """A method of NDArray that a Symbol cannot have, since it needs values."""
 
 
-def __getattr__(name: str) -> Any:
-    """What else MXNet has here, of NumPy, which this module does without."""
-    if name not in ("integer_types", "numeric_types", "mx_real_t"):
-        raise AttributeError(f"module 'mxlite.base' has no attribute {name!r}")
-    import numpy as np
-
-    return {"integer_types": (int, np.int32, np.int64), "numeric_types": (float, int, np.generic),
-            "mx_real_t": np.float32}[name]
-
-
 def data_dir() -> str:
     """The folder of downloads: the environment's MXNET_HOME, or ~/.mxnet."""
     return os.environ.get("MXNET_HOME") or os.path.join(os.path.expanduser("~"), ".mxnet")
@@ -324,11 +314,14 @@ def from_package(module: str, name: str) -> Any:
 
 if not TYPE_CHECKING:
     def __getattr__(name: str) -> Any:
-        """mx_real_t, MXNet's default dtype; NumPy is loaded when it is asked for, not before."""
-        if name == "mx_real_t":
-            import numpy as np
-            return np.float32
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        """What else MXNet has here, of NumPy, which is loaded when it is asked for, not before;
+        mx_real_t is the default dtype."""
+        if name not in ("integer_types", "numeric_types", "mx_real_t"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        import numpy as np
+
+        return {"integer_types": (int, np.int32, np.int64),
+                "numeric_types": (float, int, np.generic), "mx_real_t": np.float32}[name]
 
 
 def require_compiled(package: str, module: str) -> None:
@@ -346,6 +339,11 @@ def require_compiled(package: str, module: str) -> None:
         f"{root} has no compiled modules for this Python{found}. It seems to be the source folder "
         "of mxlite: if mxlite is installed, start Python in another folder; to use the source "
         "folder itself, build it with `pip install -e .`", name=f"{package}.{module}")
+
+
+def _as_list(value: Any) -> list[Any]:
+    """A list of a list's or tuple's items, or of the one thing that is given."""
+    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def listing(words: Sequence[Any]) -> str:

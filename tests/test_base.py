@@ -20,6 +20,11 @@ def test_types():
     assert base.mx_real_t is np.float32
 
 
+def test_as_list():
+    assert base._as_list([1, 2]) == base._as_list((1, 2)) == [1, 2]
+    assert base._as_list("ab") == ["ab"] and base._as_list(None) == [None]
+
+
 def test_no_other_names():
     with pytest.raises(AttributeError, match=r"module 'mxlite.base' has no attribute 'nothing'"):
         _ = base.nothing

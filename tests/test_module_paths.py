@@ -72,6 +72,13 @@ def test_other_names_are_missing(path):
             getattr(module, name)
 
 
+def test_names_that_code_outside_imports():
+    module = importlib.import_module("mxlite.ndarray.ndarray")
+    assert module.py_slice is slice
+    assert module._STORAGE_TYPE_STR_TO_ID == {            # those of files
+        "undefined": -1, "default": 0, "row_sparse": 1, "csr": 2}
+
+
 def test_internal_operators():
     x = mx.nd.array([1, 2])
     internal = importlib.import_module("mxlite.ndarray._internal")

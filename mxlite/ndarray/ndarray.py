@@ -18,6 +18,8 @@ from .operators import OperatorArray
 from .setting import write_whole
 
 DLPACK_CPU = 1
+py_slice = slice                    # MXNet's names in this module, which code outside it imports
+_STORAGE_TYPE_STR_TO_ID = {"undefined": -1, "default": 0, "row_sparse": 1, "csr": 2}
 
 
 class NDArray(OperatorArray):
