@@ -34,6 +34,14 @@ def nested(form: Any, leaves: Any) -> Any:
     return tuple(items) if kind is tuple else items
 
 
+def without_missing(args: Sequence[Any]) -> tuple[Any, ...]:
+    """The arguments up to the last that is not None: those behind it may be left out."""
+    count = len(args)
+    while count and args[count - 1] is None:
+        count -= 1
+    return tuple(args[:count])
+
+
 def trace(block: HybridBlock, args: Sequence[Any]) -> tuple[Any, Any, list[sym.Symbol]]:
     """(outputs as one Symbol, their nesting, the inputs as Symbols) of a block for such arguments.
 
@@ -60,11 +68,12 @@ class CachedGraph:
     """The graph of `block` in one mode, training or inference, called with arrays."""
 
     def __init__(self, block: HybridBlock, args: Sequence[Any]) -> None:
-        self.symbol, self._out_form, inputs = trace(block, args)
-        leaves: list[Any] = []
-        self._form = flatten(tuple(args), leaves)
-        self._given = [leaf is not None for leaf in leaves]
         self._block_name = f"{type(block).__name__} {block.name!r}"
+        leaves: list[Any] = []
+        self._form = flatten(without_missing(args), leaves)
+        self._given = [leaf is not None for leaf in leaves]
+        self._check_arrays([leaf for leaf in leaves if leaf is not None])
+        self.symbol, self._out_form, inputs = trace(block, args)
         variables = [node for node in topological(self.symbol.heads) if node.is_variable]
         places = {source.heads[0].node: i for i, source in enumerate(inputs)}
         params = dict(block.collect_params().items())
@@ -109,18 +118,25 @@ class CachedGraph:
     def _taken(self, args: tuple[Any, ...]) -> list[NDArray]:
         """The arrays that the graph reads; raises ValueError where args are nested otherwise."""
         leaves: list[Any] = []
-        form = flatten(args, leaves)
+        form = flatten(without_missing(args), leaves)
         given = [leaf is not None for leaf in leaves]
         if form != self._form or given != self._given:
             raise MXNetValueError(
                 f"{self._block_name}: the inputs are nested as {_shape_of(form)}, but the graph "
                 f"was traced for {_shape_of(self._form)}; call hybridize() again for other inputs")
         arrays = [leaf for leaf in leaves if leaf is not None]
-        for array in arrays:
-            if not isinstance(array, NDArray):
-                raise MXNetTypeError(
-                    f"{self._block_name}: inputs must be NDArrays; got {no_array(array)}")
+        self._check_arrays(arrays)
         return [arrays[i] for i in self._data]
+
+    def _check_arrays(self, leaves: Sequence[Any]) -> None:
+        """Raise ValueError, as MXNet does, where inputs are no arrays, or on several devices."""
+        for leaf in leaves:
+            if not isinstance(leaf, NDArray):
+                raise MXNetValueError(f"{self._block_name}: the inputs of a hybridized block must "
+                                      f"all be NDArrays; got {no_array(leaf)}")
+            if leaf.ctx != leaves[0].ctx:
+                raise MXNetValueError(f"{self._block_name}: the inputs must be on one device; got "
+                                      f"{leaves[0].ctx} and {leaf.ctx}")
 
 
 def _shape_of(form: Any) -> str:

@@ -127,6 +127,8 @@ class HybridBlock(Block):
         cached = self._cached
         if (cached is not None and cached[0] == Parameter.changes and isinstance(x, nd.NDArray)
                 and (cached[1] is x.ctx or cached[1] == x.ctx)):
+            if args:
+                self._check_unmixed((x, *args), sym.Symbol)
             return self.hybrid_forward(nd, x, *args, **cached[2])
         first = x if isinstance(x, nd.NDArray) else first_array((x, *args))
         if isinstance(first, Placeholder):
@@ -134,11 +136,22 @@ class HybridBlock(Block):
                 self.infer_shape(x, *args)
             return self._describe(first.tracer, (x, *args))
         if isinstance(first, sym.Symbol):
+            self._check_unmixed((x, *args), nd.NDArray)
             return self._compose((x, *args))
         if first is None:
-            raise MXNetTypeError(
+            raise (MXNetValueError if x is None else MXNetTypeError)(
                 f"{type(self).__name__}: the first input must be an NDArray; got {no_array(x)}")
+        self._check_unmixed((x, *args), sym.Symbol)
         return self.hybrid_forward(nd, x, *args, **self._arrays(first.ctx, (x, *args)))
+
+    def _check_unmixed(self, args: Any, other: type) -> None:
+        """Raise ValueError, as MXNet does, where an input is of the other class."""
+        for item in args:
+            if isinstance(item, (list, tuple)):
+                self._check_unmixed(item, other)
+            elif isinstance(item, other):
+                raise MXNetValueError(f"{type(self).__name__}: the inputs must be NDArrays alone, "
+                                      "or Symbols alone; both are among them")
 
     def _arrays(self, ctx: Any, args: tuple[Any, ...]) -> dict[str, nd.NDArray]:
         """The parameters' arrays on ctx, after finishing their deferred initialization."""

@@ -1,0 +1,140 @@
+"""Hybridized blocks: modes, changes of the block, hooks, copies, contexts, threads."""
+
+import copy
+import pickle
+import threading
+
+import numpy as np
+import pytest
+from hybrid_blocks import hybridized, network
+
+import mxlite as mx
+from mxlite import autograd, nd
+from mxlite.gluon import nn
+
+
+def test_both_modes():
+    net = nn.Dropout(0.5)
+    net.hybridize()
+    x = nd.ones((200,))
+    assert net(x).asnumpy().min() == 1
+    with autograd.record():
+        assert set(np.unique(net(x).asnumpy())) == {0, 2}
+    with autograd.train_mode():
+        assert set(np.unique(net(x).asnumpy())) == {0, 2}
+    assert net(x).asnumpy().min() == 1
+
+
+def test_each_mode_is_traced_once():
+    calls = []
+    block = hybridized(lambda F, x: calls.append(autograd.is_training()) or x + 1)
+    for _ in range(3):
+        block(nd.ones((2,)))
+        with autograd.record():
+            block(nd.ones((3,)))
+    assert calls == [False, True]
+
+
+def test_a_new_child_and_a_cast_are_seen():
+    net = nn.HybridSequential()
+    net.add(nn.Dense(3, in_units=2))
+    net.initialize(mx.init.One())
+    net.hybridize()
+    x = nd.ones((1, 2))
+    assert net(x).asnumpy().tolist() == [[2, 2, 2]]
+    net.add(nn.Dense(1, in_units=3))
+    net[1].initialize(mx.init.One())
+    assert net(x).asnumpy().tolist() == [[6]]
+    net.cast("float16")
+    assert net(x.astype("float16")).dtype == np.float16
+
+
+def test_new_values_of_parameters_are_seen():
+    net = nn.Dense(1, in_units=2, use_bias=False)
+    net.initialize(mx.init.One())
+    net.hybridize()
+    x = nd.ones((1, 2))
+    assert net(x).asscalar() == 2
+    net.weight.set_data(nd.full((1, 2), 5))
+    assert net(x).asscalar() == 10
+    net.weight.initialize(mx.init.Constant(3), force_reinit=True)
+    assert net(x).asscalar() == 6
+
+
+def test_a_child_may_be_hybridized_alone():
+    net = nn.HybridSequential()
+    net.add(nn.Dense(3, in_units=2), nn.Dense(1, in_units=3))
+    net.initialize()
+    x = nd.ones((1, 2))
+    expected = net(x).asscalar()
+    net[0].hybridize()
+    assert net(x).asscalar() == expected
+    net.hybridize(False)
+    assert net(x).asscalar() == expected
+
+
+def test_hooks_of_the_block_run_and_of_children_warn():
+    net = nn.HybridSequential()
+    net.add(nn.Dense(3, in_units=2))
+    net.initialize()
+    calls = []
+    net.register_forward_hook(lambda block, x, y: calls.append("after"))
+    net.register_forward_pre_hook(lambda block, x: calls.append("before"))
+    net.hybridize()
+    for _ in range(2):
+        net(nd.ones((1, 2)))
+    assert calls == ["before", "after"] * 2
+    net[0].register_forward_hook(lambda block, x, y: calls.append("child"))
+    with pytest.warns(UserWarning, match="hooks, which are not called when the graph of"):
+        net.hybridize()
+    net(nd.ones((1, 2)))
+    assert "child" not in calls
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))],
+                         ids=["deepcopy", "pickle"])
+def test_copies_run_on_their_own(again):
+    net = network()
+    net.hybridize()
+    x = nd.ones((2, 2, 8, 8))
+    expected = net(x).asnumpy()
+    other = again(net)
+    assert other(x).asnumpy().tobytes() == expected.tobytes()
+    for param in other.collect_params().values():
+        param.set_data(param.data() * 2)
+    assert net(x).asnumpy().tobytes() == expected.tobytes()
+
+
+# Contexts and threads
+
+def test_several_contexts():
+    net = network()
+    contexts = [mx.cpu(0), mx.cpu(1)]
+    net.collect_params().reset_ctx(contexts)
+    net.hybridize()
+    x = nd.ones((2, 2, 8, 8))
+    results = [net(x.as_in_context(ctx)) for ctx in contexts]
+    assert [y.context for y in results] == contexts
+    assert results[0].asnumpy().tobytes() == results[1].asnumpy().tobytes()
+
+
+def test_threads_get_what_one_thread_does():
+    net = network()
+    net.hybridize()
+    inputs = [nd.array(np.random.default_rng(i).normal(size=(1 + i % 3, 2, 8, 8)))
+              for i in range(16)]
+    net(inputs[0])
+    expected = [net(x).asnumpy() for x in inputs]
+    found = [[] for _ in range(8)]
+
+    def work(results):
+        for _ in range(5):
+            results.extend(net(x).asnumpy() for x in inputs)
+
+    threads = [threading.Thread(target=work, args=(results,)) for results in found]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for results in found:
+        assert [y.tobytes() for y in results] == [y.tobytes() for y in expected] * 5
