@@ -62,7 +62,8 @@ class GraphOp(Op):
 
     def build(self, specs: tuple[Spec, ...], train: bool, ctx: Any) -> tuple[list[Spec], Prepared]:
         plan = self.plan(specs, train, ctx)
-        steps, outputs = optimized(plan.forward, [ref.slot for ref in plan.outputs])
+        slots = [ref.slot for ref in plan.outputs]
+        steps, outputs = optimized(plan.forward, slots, slots[:len(self.heads)])
         call = make_program(
             plan.tracer.num_slots,
             [(step.call, step.inputs, step.outputs, step.scalars) for step in steps],

@@ -13,8 +13,12 @@ from .common import shared
 from .fuse import fused
 
 
-def optimized(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], list[int]]:
-    """The steps to run, and the slots in which the outputs then are."""
-    steps, outputs = shared(steps, outputs)
+def optimized(steps: Sequence[Step], outputs: Sequence[int],
+              heads: Sequence[int] = ()) -> tuple[list[Step], list[int]]:
+    """The steps to run, and the slots in which the outputs then are.
+
+    heads: outputs that users get, each of which has memory of its own.
+    """
+    steps, outputs = shared(steps, outputs, heads)
     steps, _ = live(steps, outputs)
     return fused(steps, outputs), outputs

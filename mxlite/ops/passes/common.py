@@ -8,8 +8,14 @@ from typing import Any
 from ..trace import Step
 
 
-def shared(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], list[int]]:
-    """The steps without those that repeat an earlier one, and where the outputs are then."""
+def shared(steps: Sequence[Step], outputs: Sequence[int],
+           heads: Sequence[int] = ()) -> tuple[list[Step], list[int]]:
+    """The steps without those that repeat an earlier one, and where the outputs are then.
+
+    heads: no two of them become one.
+    """
+    apart = set(heads)
+    taken = {slot: slot in apart for step in steps for slot in step.outputs}
     first: dict[Any, Step] = {}
     same: dict[int, int] = {}           # a slot of a repeated step -> that of the first
     kept = []
@@ -19,8 +25,10 @@ def shared(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], l
         if is_repeatable(step):
             key = (step.call, tuple(inputs), tuple(map(_key, step.scalars)))
             earlier = first.setdefault(key, step)
-            if earlier is not step:
-                same.update(zip(step.outputs, earlier.outputs, strict=True))
+            pairs = list(zip(step.outputs, earlier.outputs, strict=True))
+            if earlier is not step and not any(taken[one] and taken[other] for one, other in pairs):
+                taken.update({other: taken[one] or taken[other] for one, other in pairs})
+                same.update(pairs)
                 continue
         kept.append(step)
     return kept, [same.get(slot, slot) for slot in outputs]
