@@ -96,7 +96,14 @@ def grad(heads: NDArray | Sequence[NDArray], variables: NDArray | Sequence[NDArr
             raise MXNetTypeError(
                 f"grad: variables must be NDArrays; got {type(variable).__name__}")
     retain = create_graph if retain_graph is None else retain_graph
-    return walk.grad(heads, chosen, head_grads, retain, create_graph, train_mode)
+    results = walk.grad(heads, chosen, head_grads, retain, create_graph, train_mode)
+    taken = {array._storage_id for array in head_grads if array is not None}
+    with record(train_mode) if create_graph else pause(train_mode):
+        for i, result in enumerate(results):
+            if result._storage_id in taken:         # of `a + b`, both are the head's gradient
+                results[i] = result.copy()
+            taken.add(results[i]._storage_id)
+    return results
 
 
 def get_symbol(x: NDArray) -> Any:

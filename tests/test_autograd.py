@@ -375,3 +375,30 @@ def test_an_import_of_all_names_gives_ndarray():
     names = {}
     exec("from mxlite.autograd import *", names)
     assert names["NDArray"] is mx.nd.NDArray and names["record"] is mx.autograd.record
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize("function", [
+    lambda a, b: a + b, lambda a, b: a.reshape((-1,)) + b, lambda a, b: mx.nd.identity(a) - 0 + b])
+def test_gradients_of_grad_are_arrays_of_their_own(function, create_graph):
+    a, b, dy = [mx.nd.ones((3,)) for _ in range(3)]
+    a.attach_grad()
+    b.attach_grad()
+    with mx.autograd.record():
+        y = function(a, b)
+        da, db, again = mx.autograd.grad(y, [a, b, b], dy, create_graph=create_graph)
+    for array in (da, db):
+        array[:] = 7
+    assert again.asnumpy().tolist() == dy.asnumpy().tolist() == [1, 1, 1]
+
+
+def test_gradients_that_are_copied_are_differentiated_again():
+    a, b = mx.nd.array([2.0]), mx.nd.array([5.0])
+    a.attach_grad()
+    b.attach_grad()
+    with mx.autograd.record():
+        da, db = mx.autograd.grad(a * a + b * 0 + a * b, [a, b], create_graph=True)
+        total = da * db
+    total.backward()
+    # da = 2a + b, db = a: (2a + b) a
+    assert (a.grad.asscalar(), b.grad.asscalar()) == (13, 2)

@@ -312,6 +312,10 @@ cdef class ArrayBase:
     def _shares_memory(self, ArrayBase other not None):
         return self.storage is other.storage
 
+    @property
+    def _storage_id(self):
+        return id(self.storage)
+
     def __getbuffer__(self, Py_buffer *buffer, int want):
         cdef int i
         cdef Py_ssize_t stride = self.spec.itemsize
