@@ -250,6 +250,16 @@ class Block(NamesArguments):
         """Call hook(block, inputs, outputs) after every forward; detach() ends that."""
         return HookHandle(self._forward_hooks, hook)
 
+    def register_op_hook(self, callback: Callable[[bytes, bytes, nd.NDArray], Any],
+                         monitor_all: bool = False) -> None:
+        """Call callback(name, operator, array) for every output of every operator, of those blocks
+        in this one that are hybridized, in each of their calls. monitor_all: for inputs, too.
+
+        name and operator are bytes, as in MXNet: b"net_dense0_fwd_output", b"FullyConnected".
+        """
+        for child in self._children.values():
+            child.register_op_hook(callback, monitor_all)
+
     def summary(self, *inputs: nd.NDArray) -> None:
         """Print output shapes and numbers of parameters, layer by layer, for these inputs."""
         print_summary(self, inputs)

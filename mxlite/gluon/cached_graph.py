@@ -11,6 +11,7 @@ from ..ndarray import NDArray, tape
 from ..ndarray.run import invoke_list
 from ..symbol.graph import topological
 from ..symbol.graph_op import GraphOp
+from ..symbol.internal_names import named_inputs, named_outputs
 from .parameter import Parameter
 
 if TYPE_CHECKING:
@@ -93,8 +94,11 @@ class CachedGraph:
             self._operators[key] = GraphOp(self.symbol.heads, self._variables, "CachedOp", wanted)
         return self._operators[key]
 
-    def __call__(self, args: tuple[Any, ...]) -> Any:
-        """The outputs for these arguments, nested as hybrid_forward returned them."""
+    def __call__(self, args: tuple[Any, ...], hook: tuple[Any, bool] | None = None) -> Any:
+        """The outputs for these arguments, nested as hybrid_forward returned them.
+
+        hook: (a function that is called with what the operators read and make, also for inputs).
+        """
         if len(args) == 1 and isinstance(args[0], NDArray) and len(self._given) == 1:
             data = [args[0]]
         else:
@@ -104,16 +108,31 @@ class CachedGraph:
         if held is None or held[0] != Parameter.changes or (held[1] is not ctx and held[1] != ctx):
             held = self._arrays = (Parameter.changes, ctx,
                                    [param.data(ctx) for param in self.params])
+        wanted = None
         if tape.is_recording():
             wanted = [*map(tape.has_history, data),
                       *[param.grad_req != "null" for param in self.params]]
-            op = self.operator(wanted)
+        if hook is not None:
+            result = self._observed(data + held[2], wanted, *hook)
         else:
-            op = self.operator(None)
-        result = invoke_list(op, data + held[2], [])
+            result = invoke_list(self.operator(wanted), data + held[2], [])
         if self._out_form is None:
             return result
         return nested(self._out_form, iter([result] if isinstance(result, NDArray) else result))
+
+    def _observed(self, arrays: list[NDArray], wanted: Sequence[bool] | None, function: Any,
+                  with_inputs: bool) -> list[NDArray]:
+        """The outputs, after function(name, operator, array), names being bytes, of each array."""
+        seen = [(name.encode(), node.op.graph_name.encode(), entry)
+                for node in topological(self.symbol.heads) if node.op is not None
+                for name, entry in [*(named_inputs(node) if with_inputs else ()),
+                                    *named_outputs(node, tape.is_training())]]
+        heads = [*self.symbol.heads, *[entry for _, _, entry in seen]]
+        results = invoke_list(GraphOp(heads, self._variables, "CachedOp", wanted), arrays, [])
+        count = len(self.symbol.heads)
+        for (name, operator, _), array in zip(seen, results[count:], strict=True):
+            function(name, operator, array.detach())
+        return results[:count] if count > 1 or self._out_form is not None else results[0]
 
     def _taken(self, args: tuple[Any, ...]) -> list[NDArray]:
         """The arrays that the graph reads; raises ValueError where args are nested otherwise."""

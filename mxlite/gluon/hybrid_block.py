@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from .. import autograd
@@ -12,6 +13,7 @@ from ..base import (
     MXNetError,
     MXNetTypeError,
     MXNetValueError,
+    check_callable,
     no_array,
     suggestion,
 )
@@ -39,6 +41,7 @@ class HybridBlock(Block):
         self._active = False
         self._flags: dict[str, Any] = {}
         self._graphs: dict[bool, CachedGraph] = {}      # by whether it is training
+        self._op_hook: tuple[Callable[..., Any], bool] | None = None
         super().__init__(prefix, params, **unknown)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -85,6 +88,12 @@ class HybridBlock(Block):
                           "hooks, which are not called when the graph of the parent runs",
                           stacklevel=2)
         super().hybridize(active, **kwargs)
+
+    def register_op_hook(self, callback: Callable[[bytes, bytes, nd.NDArray], Any],
+                         monitor_all: bool = False) -> None:
+        check_callable("register_op_hook", "callback", callback)
+        self._op_hook = callback, bool(monitor_all)
+        super().register_op_hook(callback, monitor_all)
 
     def cast(self, dtype: Any) -> None:
         """Convert all parameters to another dtype."""
@@ -182,7 +191,7 @@ class HybridBlock(Block):
         if graph is None:
             self._finish_shapes(args)
             graph = self._graphs[autograd.is_training()] = CachedGraph(self, args)
-        return graph(args)
+        return graph(args, self._op_hook)
 
     def _finish_shapes(self, args: tuple[Any, ...]) -> None:
         """Make the parameters of this block, and of those below, that wait for their shapes."""

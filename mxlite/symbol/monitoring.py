@@ -13,6 +13,7 @@ from ..ndarray.run import invoke_list
 from ..ndarray.tape import gradient_of, mark_variable
 from .graph import Entry, Node, topological
 from .graph_op import GraphOp
+from .internal_names import named_inputs, named_outputs
 
 Show = Callable[[str, NDArray], None]
 
@@ -52,10 +53,10 @@ class MonitoredRun:
     def _run(self, node: Node, ctx: Any, with_inputs: bool) -> None:
         inputs = [self._values[source].as_in_context(ctx).detach() for source in node.inputs]
         if with_inputs:
-            for name, source, array in zip(_names(node), node.inputs, inputs, strict=True):
+            for (name, source), array in zip(named_inputs(node), inputs, strict=True):
                 if source.node.is_variable:
                     self.show(source.node.name, array)
-                self.show(f"{node.name}_{name}", array)
+                self.show(name, array)
         recorded = any(source.node in self._reached for source in node.inputs)
         written = node.written_inputs()
         wanted = [recorded and i not in written and array._dtype_name in FLOATS
@@ -108,14 +109,9 @@ class MonitoredRun:
         return {node: grads[Entry(node, 0)] for node in self.wanted if Entry(node, 0) in grads}
 
 
-def _names(node: Node) -> list[str]:
-    return node.input_names()[:len(node.inputs)]
-
-
 def _alone(node: Node, wanted: Sequence[bool] | None) -> GraphOp:
     """A graph of this node alone, whose heads are all outputs that have names, hidden ones too."""
-    named = len(node.operator.output_names()) if node.operator.named_outputs else 0
-    count = max(node.num_outputs, min(named, node.operator.num_outputs))
+    count = len(named_outputs(node, True))
     variables = [Node(None, f"input{i}") for i in range(len(node.inputs))]
     copy = Node(node.op, node.name, dict(node.attrs), [Entry(one, 0) for one in variables],
                 node.subgraphs)

@@ -204,6 +204,18 @@ def test_monitor():
         (b"loss_label", (2,)), (b"loss_label", (2,)), (b"loss_output", (2, 3))]
 
 
+@pytest.mark.parametrize("symbol, inputs", [
+    (S.tanh(e, name="n"), ["n_input0"]), (S.Activation(e, act_type="relu", name="n"), ["n_input0"]),
+    (S.softmax(e, name="n"), ["n_data"]), (S.Dropout(e, name="n"), ["n_data"]),
+    (S.elemwise_add(e, e, name="n"), ["n_lhs", "n_rhs"]),
+    (S.concat(e, e, dim=0, name="n"), ["n_arg0", "n_arg1"]),
+    (S.add_n(e, e, e, name="n"), ["n_arg0", "n_arg1", "n_arg2"])], ids=str)
+def test_names_of_inputs_for_monitors(symbol, inputs):
+    names = [name.decode() for name, _ in seen(symbol, True, a=(2, 3))]
+    first = names.index("e_output") + 1
+    assert names[first:first + len(inputs)] == inputs and names[first + len(inputs)] == "n_output"
+
+
 def test_monitors_see_hidden_outputs():
     net = S.Dropout(S.BatchNorm(a, name="n"), name="d")
     assert [name for name, _ in seen(net, a=(2, 3))] == [
