@@ -83,3 +83,27 @@ def test_graph(seed, dtype, width):
                                                                strict=True)
                             if name in symbol.list_arguments()})
     assert [y.asnumpy().tobytes() for y in values] == expected
+
+
+def second_order(block, arrays):
+    """The gradients of the squares of the gradients."""
+    arrays = [array.copy() for array in arrays]
+    for array in arrays:
+        array.attach_grad()
+    with autograd.record():
+        outputs = [*block(*arrays), nd.add_n(*arrays)]
+        firsts = autograd.grad(outputs, arrays, [y * 0.25 for y in outputs], create_graph=True)
+        total = nd.add_n(*[nd.sum(first * first) for first in firsts])
+    total.backward()
+    return [array.grad.asnumpy() for array in arrays]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_second_order(seed):
+    rng = np.random.default_rng(seed)
+    arrays = [nd.array(rng.normal(size=(4, 4)), dtype="float64") for _ in range(3)]
+    graph = Drawn(seed)
+    graph.hybridize()
+    for one, other in zip(second_order(graph, arrays), second_order(Drawn(seed), arrays),
+                          strict=True):
+        np.testing.assert_allclose(one, other, 1e-10, 1e-12)
