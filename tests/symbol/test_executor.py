@@ -207,6 +207,7 @@ def test_monitor():
 @pytest.mark.parametrize("symbol, inputs", [
     (S.tanh(e, name="n"), ["n_input0"]), (S.Activation(e, act_type="relu", name="n"), ["n_input0"]),
     (S.softmax(e, name="n"), ["n_data"]), (S.Dropout(e, name="n"), ["n_data"]),
+    (S.one_hot(e, depth=3, name="n"), ["n_indices"]), (S.cumsum(e, name="n"), ["n_a"]),
     (S.elemwise_add(e, e, name="n"), ["n_lhs", "n_rhs"]),
     (S.concat(e, e, dim=0, name="n"), ["n_arg0", "n_arg1"]),
     (S.add_n(e, e, e, name="n"), ["n_arg0", "n_arg1", "n_arg2"])], ids=str)
