@@ -9,7 +9,7 @@ from functools import cache, wraps
 from operator import index
 from typing import Any, TypeVar
 
-from .base import DTYPES, MXNetError, MXNetTypeError, dtype_name, shown, suggestion
+from .base import DTYPES, MXNetError, MXNetTypeError, dtype_name, listed, shown, suggestion
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 # for annotations
@@ -126,7 +126,8 @@ _RULES: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "FilePath": ("a path, str, bytes or os.PathLike",
                  lambda value: isinstance(value, (str, bytes, os.PathLike))),
     "Size": ("a positive integer or two, (width, height)",
-             lambda value: (_is_pair if isinstance(value, (tuple, list)) else _is_integer)(value)),
+             lambda value: (_is_pair if isinstance(listed(value), (tuple, list))
+                            else _is_integer)(listed(value))),
     "tuple[int, int]": ("two integers, (width, height)", _is_pair),
     "tuple[float, float]": ("two numbers", lambda value: _is_pair(value, _is_number)),
     "Callable": ("a function", callable),

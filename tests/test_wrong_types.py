@@ -71,9 +71,9 @@ CASES = [
     (lambda: mx.optimizer.SGD(sym=3), "Optimizer: sym must be a Symbol; got int"),
     (lambda: mx.optimizer.SGD(param_idx2name={0: 3}), r"param_idx2name must be .*; got \{0: 3\}"),
     (lambda: mx.optimizer.SGD(lr_scheduler=3), "Optimizer: lr_scheduler must be a function; got 3"),
-    (lambda: mx.gluon.nn.Dense(2, prefix=3), "Dense: prefix must be a string; got 3"),
-    (lambda: mx.gluon.nn.Dense(2, params=3), "Dense: params must be a ParameterDict, .*; got int"),
-    (lambda: mx.gluon.nn.Sequential(params={}), "Sequential: params must be .*; got dict"),
+    (lambda: mx.gluon.nn.Dense(2, prefix=3), "Dense: prefix must be a str; got 3"),
+    (lambda: mx.gluon.nn.Dense(2, params=3), "Dense: params must be a ParameterDict, .*; got 3"),
+    (lambda: mx.gluon.nn.Sequential(params={}), "Sequential: params must be .*; got {}"),
     (lambda: nd.load(1), "expected str, bytes or os.PathLike object, not int"),
     (lambda: nd.ones(1)._copy_from(None), "expected .*ArrayBase, got NoneType"),
 ]

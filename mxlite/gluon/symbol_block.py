@@ -102,8 +102,9 @@ class SymbolBlock(HybridBlock):
         waiting = [param for param in self._reg_params.values() if param._deferred is not None]
         if not waiting:
             return
-        shapes: dict[str, Any] = {name: arg.shape for name, arg in zip(self._inputs, args, strict=True)
-                  if isinstance(arg, nd.NDArray)}
+        shapes: dict[str, Any] = {
+            name: arg.shape for name, arg in zip(self._inputs, args, strict=True)
+            if isinstance(arg, nd.NDArray)}
         shapes.update({name: tuple([n or None for n in param.shape])
                        for name, param in self._reg_params.items() if param.shape})
         found = {node.name: values[0] for node, values in

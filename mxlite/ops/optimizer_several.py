@@ -38,8 +38,8 @@ class Several(Op):
     def num_outputs(self):
         return self.count
 
-    def _written(self):
-        return sum(1 << i for i, entry in enumerate(self.parts) if entry.mutable)
+    def written_inputs(self):
+        return [i for i, entry in enumerate(self.parts) if entry.mutable]
 
     def check_lists(self, **lists: Any) -> None:
         """Raise unless there is a number for each weight."""

@@ -76,7 +76,7 @@ class Op(Operator):
         self.check()
 
     def written_inputs(self) -> list[int]:
-        """Which inputs a call writes to."""
+        """Which inputs a call writes to; where inputs come in groups, which of a group."""
         return [i for i, entry in enumerate(self.inputs) if entry.mutable and self.writes_states]
 
     @classmethod

@@ -28,8 +28,8 @@ def _of_two(key: str) -> tuple[str, str]:
 def _hint(scalar_name: str) -> str:
     """`_plus_scalar` gives names `_plusscalar0`; comparisons keep theirs."""
     stem = scalar_name.removeprefix("_").removesuffix("_scalar")
-    if stem == "rpower" or (stem in FORMS and FORMS[stem].method in (
-            "__eq__", "__ne__", "__gt__", "__ge__", "__lt__", "__le__")):
+    if stem in FORMS and FORMS[stem].method in (
+            "__eq__", "__ne__", "__gt__", "__ge__", "__lt__", "__le__"):
         return scalar_name
     return f"_{stem}scalar"
 

@@ -101,7 +101,7 @@ def test_attributes_of_a_graph_hold_a_text_that_is_read_again():
     (lambda: nd.topk(X, k=A([1, 2])), r"topk: k must be .*; got \[1, 2\]"),
     (lambda: nd.Activation(X, act_type=A([1, 2])), r"Activation: act_type must be .*; got \[1, 2"),
     (lambda: nd.random.uniform(shape=A([2, -1])), "random: shape must be an integer of at least 0"),
-    (lambda: gluon.nn.Dense(A([3, 2])), r"units must be an integer of at least 1; got array"),
+    (lambda: gluon.nn.Dense(A([3, 2])), "units must be an integer of at least 1; got ndarray of s"),
     (lambda: check_shape("Caller", "size", "2", 1), "Caller: size must be a tuple of .*; got '2'"),
     (lambda: check_shape("Caller", "size", 2.5, 1), "Caller: size must be a tuple of .*; got 2.5"),
 ])

@@ -197,7 +197,11 @@ def seen(symbol, monitor_all=False, backward=False, **shapes):
 def test_monitor():
     loss = S.SoftmaxOutput(S.FullyConnected(S.var("data"), num_hidden=3, name="fc"), name="loss")
     outputs = [(b"fc_output", (2, 3)), (b"loss_output", (2, 3))]
-    assert seen(loss, data=(2, 4)) == seen(loss, backward=True, data=(2, 4)) == outputs
+    assert seen(loss, data=(2, 4)) == outputs
+    assert seen(loss, backward=True, data=(2, 4)) == [
+        *outputs, (b"loss_backward_output0", (2, 3)), (b"loss_backward_output1", (2,)),
+        (b"fc_backward_output0", (2, 4)), (b"fc_backward_output1", (3, 4)),
+        (b"fc_backward_output2", (3,))]
     assert seen(loss, True, data=(2, 4)) == [
         (b"data", (2, 4)), (b"fc_data", (2, 4)), (b"fc_weight", (3, 4)), (b"fc_weight", (3, 4)),
         (b"fc_bias", (3,)), (b"fc_bias", (3,)), (b"fc_output", (2, 3)), (b"loss_data", (2, 3)),

@@ -42,6 +42,7 @@ class CropResize(HybridBlock):
                  interpolation: int | None = None) -> None:
         super().__init__()
         self._window = {"x": x, "y": y, "width": width, "height": height}
+        size = listed(size)
         self._size = _pair("CropResize", size) if size else None
         self._interpolation = 1 if interpolation is None else int(interpolation)
 
