@@ -13,7 +13,6 @@ from ..device.memory cimport (
 )
 
 from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError, no_array
-from ..device.context import cpu
 
 cdef extern from *:
     """
