@@ -64,8 +64,8 @@ cdef class Backward(Walk):
         return 0
 
     cdef int take_hidden(self, Node node, int first) except -1:
-        """Where a gradient has come for an output that only the graph's own gradient reads, go on with
-        the Gradient that takes such."""
+        """Where a gradient has come for an output that only the graph's own gradient reads, go on
+        with the Gradient that takes such."""
         cdef Gradient gradient = <Gradient>node.gradient, whole
         cdef int i
         for i in range(node.call.num_visible, node.call.num_outputs):
