@@ -8,6 +8,7 @@ from typing import Any
 from .. import ndarray as nd
 from .. import symbol as sym
 from ..base import MXNetError, MXNetTypeError, MXNetValueError, suggestion
+from ..symbol.graph import topological
 from ..symbol.infer import graph_shapes
 from .agreement import load_array
 from .files import load_arrays, strip_markers, unknown_names
@@ -97,6 +98,23 @@ class SymbolBlock(HybridBlock):
         result = self._symbol(**{name: arg for name, arg in zip(self._inputs, args, strict=True)
                                  if name in self._symbol.list_inputs()})
         return result if len(result) == 1 else list(result)
+
+    def _describe(self, tracer: Any, args: tuple[Any, ...]) -> Any:
+        """The graph on placeholders, as part of a block whose shapes are inferred."""
+        self._input_names(len(args))
+        given = dict(zip(self._inputs, args, strict=True))
+        values: dict[Any, list[Any]] = {}
+        for node in topological(self._symbol.heads):
+            if node.op is None:
+                values[node] = [given[node.name] if node.name in given
+                                else tracer.parameter(self._reg_params[node.name])]
+                continue
+            inputs = [values[source.node][source.index] for source in node.inputs]
+            params = {name: text for name, text in node.attrs.items() if name in node.op.params}
+            result = tracer.apply(node.op, inputs, params)
+            values[node] = result if isinstance(result, list) else [result]
+        outputs = [values[head.node][head.index] for head in self._symbol.heads]
+        return outputs[0] if len(outputs) == 1 else outputs
 
     def _finish_shapes(self, args: tuple[Any, ...]) -> None:
         waiting = [param for param in self._reg_params.values() if param._deferred is not None]

@@ -91,3 +91,22 @@ def test_messages(exported, tmp_path):
         gluon.SymbolBlock(x, 3)
     with pytest.raises(ValueError, match="takes 1 inputs, x; got 2"):
         gluon.SymbolBlock(x + 1, x)(mx.nd.ones(2), mx.nd.ones(2))
+
+
+@pytest.mark.parametrize("hybridize", [False, True])
+def test_a_symbol_block_among_layers_whose_shapes_follow(hybridize):
+    data = mx.sym.var("data")
+    inner = mx.sym.Activation(mx.sym.FullyConnected(data, num_hidden=4, name="fc"),
+                              act_type="relu")
+    net = gluon.nn.HybridSequential()
+    net.add(gluon.nn.Dense(5), gluon.SymbolBlock(inner, data), gluon.nn.Dense(2))
+    net.initialize(mx.init.Normal(1))
+    if hybridize:
+        net.hybridize()
+    x = mx.nd.random.normal(shape=(3, 6))
+    first, middle, last = net
+    weight, bias = [middle.collect_params()[name] for name in ("fc_weight", "fc_bias")]
+    result = net(x).asnumpy()
+    assert weight.shape == (4, 5)
+    hidden = mx.nd.relu(mx.nd.FullyConnected(first(x), weight.data(), bias.data(), num_hidden=4))
+    np.testing.assert_array_equal(result, last(hidden).asnumpy())
