@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from .. import symbol as sym
 from ..base import MXNetError, MXNetTypeError, MXNetValueError, no_array
-from ..ndarray import NDArray, tape
+from ..ndarray import NDArray
 from ..ndarray.run import invoke_list
+from ..ndarray.tape import has_history, is_recording, is_training
 from ..symbol.graph import topological
 from ..symbol.graph_op import GraphOp
 from ..symbol.internal_names import named_inputs, named_outputs
@@ -85,7 +86,8 @@ class CachedGraph:
         self.params = [_parameter(params, node.name, self._block_name) for node in others]
         self._variables = [node for node in variables if node in places] + others
         self._operators: dict[Any, GraphOp] = {}
-        self._arrays: tuple[int, Any, list[NDArray]] | None = None
+        # of the last call: Parameter.changes, context, parameters' arrays, which have gradients
+        self._held: tuple[int, Any, list[NDArray], list[bool]] = (-1, None, [], [])
 
     def operator(self, wanted: Sequence[bool] | None) -> GraphOp:
         """The graph as an operator, with gradients of `wanted` inputs, or none."""
@@ -104,18 +106,16 @@ class CachedGraph:
         else:
             data = self._taken(args)
         ctx = data[0].ctx
-        held = self._arrays
-        if held is None or held[0] != Parameter.changes or (held[1] is not ctx and held[1] != ctx):
-            held = self._arrays = (Parameter.changes, ctx,
-                                   [param.data(ctx) for param in self.params])
-        wanted = None
-        if tape.is_recording():
-            wanted = [*map(tape.has_history, data),
-                      *[param.grad_req != "null" for param in self.params]]
+        changes, held_ctx, arrays, have_gradients = self._held
+        if changes != Parameter.changes or (held_ctx is not ctx and held_ctx != ctx):
+            arrays = [param.data(ctx) for param in self.params]
+            have_gradients = [param.grad_req != "null" for param in self.params]
+            self._held = Parameter.changes, ctx, arrays, have_gradients
+        wanted = [*map(has_history, data), *have_gradients] if is_recording() else None
         if hook is not None:
-            result = self._observed(data + held[2], wanted, *hook)
+            result = self._observed(data + arrays, wanted, *hook)
         else:
-            result = invoke_list(self.operator(wanted), data + held[2], [])
+            result = invoke_list(self.operator(wanted), data + arrays, [])
         if self._out_form is None:
             return result
         return nested(self._out_form, iter([result] if isinstance(result, NDArray) else result))
@@ -126,7 +126,7 @@ class CachedGraph:
         seen = [(name.encode(), node.op.graph_name.encode(), entry)
                 for node in topological(self.symbol.heads) if node.op is not None
                 for name, entry in [*(named_inputs(node) if with_inputs else ()),
-                                    *named_outputs(node, tape.is_training())]]
+                                    *named_outputs(node, is_training())]]
         heads = [*self.symbol.heads, *[entry for _, _, entry in seen]]
         results = invoke_list(GraphOp(heads, self._variables, "CachedOp", wanted), arrays, [])
         count = len(self.symbol.heads)

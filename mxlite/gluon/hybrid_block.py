@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from .. import autograd
 from .. import ndarray as nd
 from .. import symbol as sym
 from ..base import (
@@ -17,6 +16,7 @@ from ..base import (
     no_array,
     suggestion,
 )
+from ..ndarray.tape import is_training
 from ..ops.placeholder import Placeholder
 from .block import Block
 from .cached_graph import CachedGraph
@@ -130,9 +130,12 @@ class HybridBlock(Block):
 
         Their context is that of the first array among the inputs, in which lists may be nested.
         """
-        if self._active and (isinstance(x, nd.NDArray)
-                             or isinstance(first_array((x, *args)), nd.NDArray)):
-            return self._run_graph((x, *args))
+        if self._active:
+            graph = self._graphs.get(is_training())
+            if graph is not None and isinstance(x, nd.NDArray):
+                return graph((x, *args), self._op_hook)
+            if isinstance(first_array((x, *args)), nd.NDArray):
+                return self._run_graph((x, *args))
         cached = self._cached
         if (cached is not None and cached[0] == Parameter.changes and isinstance(x, nd.NDArray)
                 and (cached[1] is x.ctx or cached[1] == x.ctx)):
@@ -187,10 +190,10 @@ class HybridBlock(Block):
 
     def _run_graph(self, args: tuple[Any, ...]) -> Any:
         """Call the block as one graph, which is traced first if it has not been."""
-        graph = self._graphs.get(autograd.is_training())
+        graph = self._graphs.get(is_training())
         if graph is None:
             self._finish_shapes(args)
-            graph = self._graphs[autograd.is_training()] = CachedGraph(self, args)
+            graph = self._graphs[is_training()] = CachedGraph(self, args)
         return graph(args, self._op_hook)
 
     def _finish_shapes(self, args: tuple[Any, ...]) -> None:

@@ -82,6 +82,7 @@ class Parameter(NamesArguments):
         if req != self._grad_req:
             self._grad_req = req
             self._attach_grad()
+            Parameter.changes += 1
 
     @property
     def shape(self) -> tuple[int, ...] | None:
