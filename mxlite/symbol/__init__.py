@@ -10,6 +10,7 @@ from . import contrib as contrib
 from . import image as image
 from . import op as op
 from . import random as random
+from .array_only import tracing as tracing
 from .compose import SymbolFunction as _SymbolFunction
 from .creation import Group as Group
 from .creation import Variable as Variable
@@ -30,7 +31,6 @@ from .operators import minimum as minimum
 from .operators import pow as pow
 from .operators import power as power
 from .symbol import Symbol as Symbol
-from .symbol import tracing as tracing
 
 
 def __getattr__(name: str) -> Any:

@@ -166,3 +166,12 @@ def copied(heads: Sequence[Entry], change: Callable[[Node], Entry | None],
         if remember is not None:
             remember(node, entry)
     return [moved(head) for head in heads]
+
+
+def shown_attributes(node: Node) -> dict[str, str]:
+    """A node's attributes; the hidden ones, which files have as `__lr_mult__`, under both names."""
+    shown = dict(node.attrs)
+    for name in HIDDEN:
+        if f"__{name}__" in shown:
+            shown[name] = shown[f"__{name}__"]
+    return shown

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..base import (
@@ -14,13 +12,13 @@ from ..base import (
     MXNetIndexError,
     MXNetTypeError,
     MXNetValueError,
-    NotImplementedForSymbol,
     dtype_name,
     suggestion,
 )
 from ..ndarray.host_values import numpy_dtype
 from ..ops.inference import is_known
-from .graph import HIDDEN, Entry, Node, auxiliary, copied, topological
+from .array_only import ArrayOnly
+from .graph import HIDDEN, Entry, Node, auxiliary, copied, shown_attributes, topological
 from .infer import (
     by_name,
     checked_shape,
@@ -32,7 +30,7 @@ from .infer import (
 )
 
 
-class Symbol:
+class Symbol(ArrayOnly):
     """Outputs of a graph of operators. Made by `mx.sym.var` and the operators of `mx.sym`.
 
     It has no values: `bind` and `simple_bind` give it arrays, `eval` runs it once.
@@ -69,11 +67,7 @@ class Symbol:
         An output, not an element: `x[0]` of a Symbol with one output is `x`. `slice_axis` and kin
         take parts of arrays. Raises IndexError, ValueError for a name that is not or twice there.
         """
-        if _now.is_tracing and len(self.heads) == 1 and not isinstance(key, str):
-            raise NotImplementedForSymbol(
-                f"[{key!r}] of a Symbol takes one of its outputs, not elements, and "
-                f"{self.list_outputs()[0]} is the only one: in a hybridized block, write "
-                "F.slice_axis(x, axis=0, begin=..., end=...), F.slice or F.take instead")
+        self._check_index(key, self.list_outputs())
         if isinstance(key, slice):
             heads = self.heads[key]
             if not heads:
@@ -285,10 +279,6 @@ class Symbol:
         from .binding import evaluated
         return evaluated(self, ctx, kwargs)
 
-    def gradient(self, wrt: Any) -> Any:
-        """Not there, as in MXNet: bind the Symbol and call Executor.backward."""
-        raise self._refuse("gradient")
-
     # Files and texts, by modules of their own ----------------------------------------------------
 
     def tojson(self, remove_amp_cast: bool = True) -> str:
@@ -309,67 +299,3 @@ class Symbol:
         """The nodes of the graph, a line an input."""
         from .printing import graph_text
         return graph_text(self.heads)
-
-    # What Symbols are not ------------------------------------------------------------------------
-
-    def _refuse(self, what: str) -> Exception:
-        return NotImplementedForSymbol(
-            f"Function {what} is not implemented for Symbol and only available in NDArray.")
-
-    def __bool__(self) -> bool:
-        raise NotImplementedForSymbol(
-            'Function __bool__ (namely operator "bool") is not implemented for Symbol and only '
-            "available in NDArray. A hybridized block cannot branch on values: choose with "
-            "F.where, or do not hybridize the block")
-
-    def __getattr__(self, name: str) -> Any:
-        if name in OF_ARRAYS:
-            raise AttributeError(
-                f"'Symbol' object has no attribute {name!r}: it has no values, and its shape is "
-                "known when it runs. In a hybridized block, use codes in F.reshape (0 keeps a "
-                "length, -1 finds one), F.shape_array, F.broadcast_like, or do not hybridize it")
-        raise AttributeError(f"'Symbol' object has no attribute {name!r}")
-
-    def __hash__(self) -> int:
-        raise MXNetTypeError("unhashable type: 'Symbol'; use its name, or id(symbol)")
-
-
-class _Now(threading.local):
-    is_tracing = False
-
-
-_now = _Now()
-
-
-@contextlib.contextmanager
-def tracing() -> Iterator[None]:
-    """A `with` block in which hybrid_forward runs on Symbols, so that x[0] is a mistake."""
-    before, _now.is_tracing = _now.is_tracing, True
-    try:
-        yield
-    finally:
-        _now.is_tracing = before
-
-
-OF_ARRAYS = ("shape", "size", "ndim", "dtype", "stype", "ctx", "context", "grad", "T")
-
-
-def shown_attributes(node: Node) -> dict[str, str]:
-    """A node's attributes; the hidden ones, which files have as `__lr_mult__`, under both names."""
-    shown = dict(node.attrs)
-    for name in HIDDEN:
-        if f"__{name}__" in shown:
-            shown[name] = shown[f"__{name}__"]
-    return shown
-
-
-def _refused(name: str) -> Callable[..., Any]:
-    def method(self: Symbol, *args: Any, **kwargs: Any) -> Any:
-        raise self._refuse(name)
-    method.__name__ = name
-    return method
-
-
-for _name in ("asnumpy", "asscalar", "as_in_context", "detach", "backward", "wait_to_read", "copy",
-              "__iadd__", "__isub__", "__imul__", "__itruediv__", "__imod__"):
-    setattr(Symbol, _name, _refused(_name))
