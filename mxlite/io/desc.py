@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetKeyError, MXNetTypeError, Shape, listed
+from ..base import MXNetKeyError, MXNetTypeError, Shape
 
 
 class DataDesc(namedtuple("DataDesc", ["name", "shape"])):
@@ -22,7 +22,8 @@ class DataDesc(namedtuple("DataDesc", ["name", "shape"])):
 
     def __new__(cls, name: str, shape: Shape, dtype: Any = np.float32,
                 layout: str | None = "NCHW") -> DataDesc:
-        shape = tuple(listed(shape)) if isinstance(shape, np.ndarray) else shape
+        if isinstance(shape, np.ndarray):
+            shape = tuple(np.atleast_1d(shape).tolist())
         desc = super().__new__(cls, name, shape)
         desc.dtype = dtype
         desc.layout = layout

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..base import INTEGERS, MXNetTypeError
-from ..ops.python_operators import FORMS
+from ..ops.python_operators import FORMS, power_of_numbers
 from ..ops.schema import REGISTRY
 from .integer_numbers import run_with_number
 from .ndarray import NDArray
@@ -25,7 +25,7 @@ _FORMS = {forms.function: forms for forms in FORMS.values()}
 
 _OF_NUMBERS: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul,
-    "divide": operator.truediv, "modulo": operator.mod, "power": operator.pow,
+    "divide": operator.truediv, "modulo": operator.mod, "power": power_of_numbers,
     "maximum": max, "minimum": min,
     "equal": lambda a, b: int(a == b), "not_equal": lambda a, b: int(a != b),
     "greater": lambda a, b: int(a > b), "greater_equal": lambda a, b: int(a >= b),

@@ -6,7 +6,11 @@ placeholders, and the functions `mx.nd.add`, ...
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from ..base import MXNetValueError, shown
+
+MAX_BITS = 1024                     # of an integer that float64 can hold
 
 
 class Forms(NamedTuple):
@@ -51,6 +55,15 @@ FORMS: dict[str, Forms] = {
 """By the name that the function has in the kernels."""
 
 COMPARISONS = ("__eq__", "__ne__", "__gt__", "__ge__", "__lt__", "__le__")
+
+
+def power_of_numbers(base: Any, exp: Any) -> Any:
+    """base ** exp of two numbers; raises MXNetValueError for integers too large for a float."""
+    if isinstance(base, int) and isinstance(exp, int) and exp > 0 and (
+            abs(base).bit_length() - 1) * exp > MAX_BITS:
+        raise MXNetValueError(f"power: {shown(base)} ** {shown(exp)} is larger than any float; "
+                              "make one of them a float or an array")
+    return base ** exp
 
 
 def reflected_method(forms: Forms) -> str:

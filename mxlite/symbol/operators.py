@@ -7,7 +7,7 @@ from typing import Any
 
 from ..base import MXNetTypeError
 from ..ndarray.fluent import NAMES
-from ..ops.python_operators import FORMS, Forms, reflected_method
+from ..ops.python_operators import FORMS, Forms, power_of_numbers, reflected_method
 from ..ops.schema import REGISTRY
 from .compose import SymbolFunction, call
 from .symbol import Symbol
@@ -98,7 +98,7 @@ def _function(key: str, forms: Forms) -> Any:
 
 
 _NUMBERS: dict[str, Any] = {
-    "maximum": max, "minimum": min, "power": pow,
+    "maximum": max, "minimum": min, "power": power_of_numbers,
     "hypot": lambda lhs, rhs: (lhs * lhs + rhs * rhs) ** 0.5,
 }
 maximum, minimum, power, hypot = [_function(key, FORMS[key]) for key in

@@ -17,6 +17,11 @@ def test_a_description_is_the_pair_of_name_and_shape():
     assert repr(desc) == str(desc) == "DataDesc[data,(2, 3),<class 'numpy.float32'>,NCHW]"
 
 
+def test_shapes_that_are_arrays():
+    assert DataDesc("data", np.array([2, 3])).shape == (2, 3)
+    assert DataDesc("data", np.array(2)).shape == (2,)
+
+
 @pytest.mark.parametrize("again", [copy.copy, lambda desc: pickle.loads(pickle.dumps(desc))])
 def test_copies_keep_dtype_and_layout(again):
     desc = again(DataDesc("data", (2, 3), "int32", "NT"))

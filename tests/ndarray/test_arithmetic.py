@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mxlite import nd
+from mxlite import nd, sym
 
 CASES = {
     "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide,
@@ -39,3 +39,11 @@ def test_other_types_are_refused():
         nd.add([1], nd.ones(1))
     with pytest.raises(TypeError, match="power: lhs and rhs must be NDArrays or numbers; got int"):
         nd.power(2, "3")
+
+
+def test_powers_of_integers_that_would_never_end_raise():
+    for module in (nd, sym):
+        assert module.power(2, 1023) == 2 ** 1023
+        assert module.power(-3, 5) == -243
+        with pytest.raises(ValueError, match=r"power: 3 \*\* 1099511627776 is larger than any flo"):
+            module.power(3, 1 << 40)
