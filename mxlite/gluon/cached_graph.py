@@ -10,7 +10,7 @@ from ..base import MXNetError, MXNetTypeError, MXNetValueError, no_array
 from ..ndarray import NDArray
 from ..ndarray.run import invoke_list
 from ..ndarray.tape import has_history, is_recording, is_training
-from ..symbol.graph import topological
+from ..symbol.graph import Entry, topological
 from ..symbol.graph_op import GraphOp
 from ..symbol.internal_names import named_inputs, named_outputs
 from .parameter import Parameter
@@ -76,7 +76,7 @@ class CachedGraph:
         self._given = [leaf is not None for leaf in leaves]
         self._check_arrays([leaf for leaf in leaves if leaf is not None])
         self.symbol, self._out_form, inputs = trace(block, args)
-        variables = [node for node in topological(self.symbol.heads) if node.is_variable]
+        variables = self.symbol._variables()
         places = {source.heads[0].node: i for i, source in enumerate(inputs)}
         params = dict(block.collect_params().items())
         self._data = [places[node] for node in variables if node in places]
@@ -91,10 +91,16 @@ class CachedGraph:
 
     def operator(self, wanted: Sequence[bool] | None) -> GraphOp:
         """The graph as an operator, with gradients of `wanted` inputs, or none."""
-        key = None if wanted is None else tuple(wanted)
-        if key not in self._operators:
-            self._operators[key] = GraphOp(self.symbol.heads, self._variables, "CachedOp", wanted)
-        return self._operators[key]
+        return self._operator(None, self.symbol.heads, wanted)
+
+    def _operator(self, what: Any, heads: Sequence[Entry],
+                  wanted: Sequence[bool] | None) -> GraphOp:
+        """The operator of these heads, which `what` stands for, made once."""
+        key = (what, None if wanted is None else tuple(wanted))
+        operator = self._operators.get(key)
+        if operator is None:
+            operator = self._operators[key] = GraphOp(heads, self._variables, "CachedOp", wanted)
+        return operator
 
     def __call__(self, args: tuple[Any, ...], hook: tuple[Any, bool] | None = None) -> Any:
         """The outputs for these arguments, nested as hybrid_forward returned them.
@@ -128,10 +134,11 @@ class CachedGraph:
                 for name, entry in [*(named_inputs(node) if with_inputs else ()),
                                     *named_outputs(node, is_training())]]
         heads = [*self.symbol.heads, *[entry for _, _, entry in seen]]
-        results = invoke_list(GraphOp(heads, self._variables, "CachedOp", wanted), arrays, [])
+        operator = self._operator(("observed", with_inputs), heads, wanted)
+        results = invoke_list(operator, arrays, [])
         count = len(self.symbol.heads)
-        for (name, operator, _), array in zip(seen, results[count:], strict=True):
-            function(name, operator, array.detach())
+        for (name, kind, _), array in zip(seen, results[count:], strict=True):
+            function(name, kind, array.detach())
         return results[:count] if count > 1 or self._out_form is not None else results[0]
 
     def _taken(self, args: tuple[Any, ...]) -> list[NDArray]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..base import MXNetError
-from ..device.memory import Spec
 from ..device.memory import spec as make_spec
 from .params import ScalarRef
 from .schema import Op, kernel
@@ -23,11 +22,12 @@ LONGEST_BLOCK = 2048
 class Chain(Op):
     """Steps over arrays of one size. reads and writes: slots of the arrays from and for outside."""
 
-    uses_train = False
-
-    def __init__(self, steps: Sequence[Step], reads: Sequence[int], writes: Sequence[int],
-                 train: bool) -> None:
-        self.steps, self.reads, self.writes, self.train = list(steps), list(reads), writes, train
+    def __init__(self, steps: Sequence[Step], reads: Sequence[int], writes: Sequence[int]) -> None:
+        self.steps, self.reads, self.writes = list(steps), list(reads), list(writes)
+        self.specs = {slot: spec for step in steps
+                      for slots, specs in ((step.inputs, step.call.in_specs),
+                                           (step.outputs, step.call.out_specs))
+                      for slot, spec in zip(slots, specs, strict=True)}
         self.name = f"[{' '.join(step.op.name for step in steps)}]"
         # the first output, made by the last step when all else is read, may lie over an input
         self.elementwise = True
@@ -40,19 +40,11 @@ class Chain(Op):
         return [value for step in self.steps for value in step.scalars]
 
     def build(self, specs, train, ctx):
-        outputs = [spec for slot in self.writes for spec in [self._specs()[slot]]]
-        call = self._call(specs, outputs).resolve(self.name, outputs[0].ctx)
-        return outputs, call
+        outputs = [self.specs[slot] for slot in self.writes]
+        return outputs, self.prepare(specs, outputs).resolve(self.name, outputs[0].ctx)
 
-    def _specs(self) -> dict[int, Spec]:
-        return {slot: spec for step in self.steps
-                for slots, specs in ((step.inputs, step.call.in_specs),
-                                     (step.outputs, step.call.out_specs))
-                for slot, spec in zip(slots, specs, strict=True)}
-
-    def _call(self, inputs, outputs):
-        specs = self._specs()
-        size = outputs[0].size
+    def prepare(self, inputs, outputs):
+        specs, size = self.specs, outputs[0].size
         widest = max(spec.itemsize for spec in specs.values())
         block = LONGEST_BLOCK
         while block * widest * self.num_temporaries > TEMPORARIES:
@@ -82,7 +74,7 @@ class Chain(Op):
     def _part(self, step: Step, size: int):
         """The step's call for so many elements."""
         specs = [make_spec((size,), spec.dtype, spec.ctx) for spec in step.call.in_specs]
-        return step.op.prepared(specs, self.train)
+        return step.op.prepared(specs)
 
     def value_message(self, specs):
         return f"{self.name}: an input holds a value that one of these operators does not take"
@@ -118,8 +110,7 @@ def takes(step: Step) -> bool:
     if any(spec.shape != shape for spec in (*call.in_specs, *call.out_specs)):
         return False
     try:
-        part = step.op.prepared([make_spec((2,), spec.dtype, spec.ctx) for spec in call.in_specs],
-                                False)
+        part = step.op.prepared([make_spec((2,), spec.dtype, spec.ctx) for spec in call.in_specs])
     except MXNetError:
         return False                # its parameters belong to this shape
     return part.is_compiled and not part.scratch and all(

@@ -35,14 +35,15 @@ class ArrayOnly:
     """Base of Symbol: refuses what needs values, and says what to write instead."""
 
     __slots__ = ()
+    heads: list[Any]
 
-    def _check_index(self, key: Any, names: list[str]) -> None:
+    def _check_index(self, key: Any) -> None:
         """Raise inside `tracing()` where the index of one output is meant for its elements."""
-        if _now.is_tracing and len(names) == 1 and not isinstance(key, str):
+        if _now.is_tracing and len(self.heads) == 1 and not isinstance(key, str):
             raise NotImplementedForSymbol(
-                f"[{key!r}] of a Symbol takes one of its outputs, not elements, and {names[0]} is "
-                "the only one: in a hybridized block, write F.slice_axis(x, axis=0, begin=..., "
-                "end=...), F.slice or F.take instead")
+                f"[{key!r}] of a Symbol takes one of its outputs, not elements, and that of "
+                f"{self.heads[0].node.name} is the only one: in a hybridized block, write "
+                "F.slice_axis(x, axis=0, begin=..., end=...), F.slice or F.take instead")
 
     def __bool__(self) -> bool:
         raise NotImplementedForSymbol(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -106,9 +107,7 @@ def bind(symbol: Symbol, ctx: Any, args: Any, args_grad: Any, grad_req: Any, aux
 def check_arrays(symbol: Symbol, arrays: Sequence[NDArray]) -> None:
     """Raise MXNetError, naming the node, unless operators take arguments and states like these."""
     states = set(symbol._states())
-    variables = [node for node in topological(symbol.heads) if node.is_variable]
-    nodes = ([node for node in variables if node not in states]
-             + [node for node in variables if node in states])
+    nodes = [*[node for node in symbol._variables() if node not in states], *symbol._states()]
     given = list(zip(nodes, arrays, strict=True))
     graph_shapes(symbol.heads, {node: array.shape for node, array in given})
     graph_dtypes(symbol.heads, {node: array._dtype_name for node, array in given})
@@ -117,7 +116,7 @@ def check_arrays(symbol: Symbol, arrays: Sequence[NDArray]) -> None:
 def known_arrays(caller: str, symbol: Symbol, shapes: Mapping[str, Any],
                  type_dict: Mapping[str, Any] | None) -> dict[Node, tuple[Any, str]]:
     """(shape, dtype) of every variable; raises MXNetError where one does not follow."""
-    nodes = [node for node in topological(symbol.heads) if node.is_variable]
+    nodes = symbol._variables()
     found = graph_shapes(symbol.heads, {name: checked_shape(caller, name, shape)
                                         for name, shape in shapes.items()})
     unknown = [f"{node.name}: {found[node][0] or '()'}" for node in nodes
@@ -146,8 +145,7 @@ def simple_bind(symbol: Symbol, ctx: Any, grad_req: Any, type_dict: Any, group2c
     states = set(symbol._states())
     args, grads, kept = [], [], []
     shared = _Shared(shared_arg_names, shared_exec, shared_buffer)
-    for node, (shape, dtype) in known_arrays("simple_bind", symbol, shapes,
-                                                    type_dict).items():
+    for node, (shape, dtype) in known_arrays("simple_bind", symbol, shapes, type_dict).items():
         place = places.get(node, ctx)
         if node in states:
             state = shared.state(node.name, shape, dtype)
@@ -204,10 +202,7 @@ class _Shared:
             return zeros(shape, ctx, dtype)
         name = what + name
         held = self.buffers.get(name)
-        size = 1
-        for length in shape:
-            size *= length
-        if held is None or held.size < size or held._dtype_name != dtype:
+        if held is None or held.size < math.prod(shape) or held._dtype_name != dtype:
             held = self.buffers[name] = zeros(shape, ctx, dtype)
         return part_of(held, shape)
 
@@ -216,10 +211,7 @@ def part_of(array: NDArray, shape: Any) -> NDArray:
     """An array of this shape in the first bytes of another one's memory."""
     if array.shape == tuple(shape):
         return array
-    size = 1
-    for length in shape:
-        size *= length
-    return array.detach().reshape((-1,))[:size].reshape(tuple(shape))
+    return array.detach().reshape((-1,))[:math.prod(shape)].reshape(tuple(shape))
 
 
 def reshaped(executor: Executor, partial_shaping: bool, allow_up_sizing: bool,
@@ -254,10 +246,7 @@ def _resized(name: str, array: NDArray, shape: Any, is_free: bool, may_grow: boo
         raise MXNetValueError(
             f"Executor.reshape: the shape of the unspecified array '{name}' changes from "
             f"{array.shape} to {tuple(shape)}; if that is meant, pass partial_shaping=True")
-    size = 1
-    for length in shape:
-        size *= length
-    if size <= array.size:
+    if math.prod(shape) <= array.size:
         return part_of(array, shape)
     if not may_grow:
         raise MXNetValueError(

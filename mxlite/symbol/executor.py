@@ -13,7 +13,7 @@ from ..base import MXNetError, MXNetKeyError, MXNetTypeError, MXNetValueError, s
 from ..ndarray import NDArray, tape, zeros
 from ..ndarray import backward as walk
 from ..ndarray.array import need_array
-from .graph import Entry, Node, topological
+from .graph import Node
 from .merging import merged
 from .monitoring import MonitoredRun
 from .placed import PlacedGraph
@@ -41,32 +41,28 @@ class Executor:
         self._merges = os.environ.get("MXNET_ELIMINATE_COMMON_EXPR") != "0"
         self._monitor: tuple[Callable[..., None], bool] | None = None
         self._monitored: MonitoredRun | None = None     # the last recorded run, if it was monitored
-        self._graph = self._make_graph(symbol.heads)
-        by_node, states_nodes = iter(self._reqs), set(symbol._states())
-        self._variable_reqs = ["null" if node in states_nodes else next(by_node)
-                               for node in self._graph.variables]
-        self._check_names()
+        self._variable_reqs: list[str] = []             # "null" of states
+        self._graph = self._make_graph()
+        self._arg_names = symbol.list_arguments()
+        self._aux_names = symbol.list_auxiliary_states()
 
-    def _make_graph(self, heads: Sequence[Entry]) -> PlacedGraph:
-        states = set(self._symbol._states())
-        variables = [node for node in topological(self._symbol.heads) if node.is_variable]
+    def _make_graph(self) -> PlacedGraph:
+        states, variables = set(self._symbol._states()), self._symbol._variables()
         args, grads, reqs = iter(self.arg_arrays), iter(self.grad_arrays), iter(self._reqs)
         kept, arrays, wanted = iter(self.aux_arrays), [], []
         for node in variables:
             if node in states:
                 arrays.append(next(kept).detach())
                 wanted.append(False)
+                self._variable_reqs.append("null")
                 continue
             array, grad, req = next(args).detach(), next(grads), next(reqs)
+            self._variable_reqs.append(req)
             wanted.append(req != "null" and grad is not None)
             if wanted[-1]:
                 tape.mark_variable(array, grad, req)
             arrays.append(array)
-        return PlacedGraph(heads, variables, arrays, wanted, self._ctx, self._places)
-
-    def _check_names(self) -> None:
-        self._arg_names = self._symbol.list_arguments()
-        self._aux_names = self._symbol.list_auxiliary_states()
+        return PlacedGraph(self._symbol.heads, variables, arrays, wanted, self._ctx, self._places)
 
     # Arrays by name ------------------------------------------------------------------------------
 

@@ -144,12 +144,8 @@ def auxiliary(nodes: Iterable[Node]) -> set[Node]:
             if node.inputs[i].node.is_variable}
 
 
-def copied(heads: Sequence[Entry], change: Callable[[Node], Entry | None],
-           remember: Callable[[Node, Entry], None] | None = None) -> list[Entry]:
-    """The heads of a copy of the graph. change(node): what stands for it there; None: a copy.
-
-    remember(node, entry) is told of each.
-    """
+def copied(heads: Sequence[Entry], change: Callable[[Node], Entry | None]) -> list[Entry]:
+    """The heads of a copy of the graph. change(node): what stands for it there; None: a copy."""
     copies: dict[Node, Entry] = {}
 
     def moved(entry: Entry) -> Entry:
@@ -163,8 +159,6 @@ def copied(heads: Sequence[Entry], change: Callable[[Node], Entry | None],
             copy.versions = node.versions
             entry = Entry(copy, 0)
         copies[node] = entry
-        if remember is not None:
-            remember(node, entry)
     return [moved(head) for head in heads]
 
 

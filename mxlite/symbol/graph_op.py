@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ..base import MXNetError
+from ..base import MXNetError, MXNetTypeError
 from ..device.core import Prepared
 from ..device.memory import Spec
 from ..device.program import make_program
@@ -21,6 +21,8 @@ from ..ops.trace import Ref, Step, Tracer, live
 from .graph import Entry, Node, in_order_of_making
 from .graph_grad import GraphGrad, NodeCall, trace_gradient
 from .infer import graph_shapes
+
+MOST_PLANS = 4096               # as many as an operator keeps of prepared calls
 
 
 class Plan(NamedTuple):
@@ -76,6 +78,8 @@ class GraphOp(Op):
         key = (specs, train, ctx if not specs else None)
         plan = self._plans.get(key)
         if plan is None:
+            if len(self._plans) > MOST_PLANS:
+                self._plans.clear()
             plan = self._plans[key] = self._trace(specs, train, ctx)
         return plan
 
@@ -120,12 +124,11 @@ class GraphOp(Op):
         return {node: settled(node.operator, shapes[node]) for node in open_nodes}
 
     def grad(self, F: Any, dy: list[Any], inputs: list[Any], outputs: list[Any]) -> list[Any]:
-        plan = self._plans.get((tuple([ref.spec for ref in inputs]), F.train, None))
-        if plan is None or plan.gradient is None:
-            raise MXNetError(f"{self.name}: this call was not prepared for a gradient")
-        if plan.gradient.error:
-            raise MXNetError(plan.gradient.error)
+        plan = self.plan(tuple([ref.spec for ref in inputs]), F.train)
         gradient = plan.gradient
+        assert gradient is not None, "calls of a graph without `wanted` are not recorded"
+        if gradient.error:
+            raise MXNetError(gradient.error)
         if len(dy) > len(self.heads):       # second order: what is kept has gradients, too
             gradient = trace_gradient(plan.tracer, plan.calls, plan.inputs, plan.outputs,
                                       self.wanted or ())
@@ -141,4 +144,5 @@ class GraphOp(Op):
         return [None if slot < 0 else refs[slot] for slot in gradient.grads]
 
     def __reduce__(self) -> Any:
-        return object.__reduce_ex__(self, 2)
+        raise MXNetTypeError(f"{self.name}: a graph that was prepared cannot be pickled or copied; "
+                             "pickle its Symbol or block")

@@ -175,7 +175,7 @@ def by_name(caller: str, symbol: Any, args: Sequence[Any],
 
 def sorted_out(symbol: Any, known: Known) -> tuple[list[Any], list[Any], list[Any]]:
     """What is known of the arguments, the outputs and the auxiliary states, in their order."""
-    variables = [node for node in topological(symbol.heads) if node.is_variable]
+    variables = symbol._variables()
     states = set(symbol._states())
     return ([known[node][0] for node in variables if node not in states],
             [known[head.node][head.index] for head in symbol.heads],

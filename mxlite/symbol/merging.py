@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..ops.schema import REGISTRY
-from .graph import Entry, Node, copied
+from .graph import Entry, Node, topological
 
 
 def merged(heads: Sequence[Entry]) -> list[Entry]:
@@ -14,31 +14,25 @@ def merged(heads: Sequence[Entry]) -> list[Entry]:
 
     Heads that become the same are told apart by a copy, so that each has memory of its own.
     """
-    first: dict[Any, Entry] = {}
-    names: dict[Node, Entry] = {}
-
-    def change(node: Node) -> Entry | None:
+    first: dict[Any, Node] = {}
+    copies: dict[Node, Node] = {}
+    for node in topological(heads):
         if node.is_variable:
-            return Entry(node, 0)
-        inputs = tuple([names[source.node].node.number for source in node.inputs])
-        key: tuple[Any, ...] = (node.op, tuple(sorted(node.attrs.items())), inputs,
-               tuple([source.index for source in node.inputs]))
-        if node.operator.random or node.operator.uses_train or node.written_inputs():
-            key = (node,)
-        return first.get(key)
+            copies[node] = node
+            continue
+        inputs = [Entry(copies[source.node], source.index) for source in node.inputs]
+        copy = Node(node.op, node.name, dict(node.attrs), inputs, node.subgraphs)
+        if _is_repeatable(node):
+            copy = first.setdefault(
+                (node.op, tuple(sorted(node.attrs.items())), tuple(inputs)), copy)
+        copies[node] = copy
+    result = [Entry(copies[head.node], head.index) for head in heads]
+    return [head if head not in result[:i] else
+            Entry(Node(REGISTRY["_copy"], f"{head.node.name}_copy", {}, [head]), 0)
+            for i, head in enumerate(result)]
 
-    def remember(node: Node, entry: Entry) -> None:
-        names[node] = entry
-        if not node.is_variable:
-            inputs = tuple([names[source.node].node.number for source in node.inputs])
-            first.setdefault((node.op, tuple(sorted(node.attrs.items())), inputs,
-                              tuple([source.index for source in node.inputs])), entry)
 
-    result = copied(heads, change, remember)
-    seen: set[Entry] = set()
-    for i, head in enumerate(result):
-        if head in seen:
-            node = Node(REGISTRY["_copy"], f"{head.node.name}_copy", {}, [head])
-            result[i] = Entry(node, 0)
-        seen.add(head)
-    return result
+def _is_repeatable(node: Node) -> bool:
+    """Whether the outputs follow from inputs and attributes alone, and nothing else is done."""
+    return not (node.operator.random or node.operator.uses_train or node.written_inputs()
+                or node.subgraphs)

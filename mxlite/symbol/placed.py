@@ -74,9 +74,7 @@ class PlacedGraph:
         """Whether the gradient depends on the gradients of the heads."""
         if self.places:
             return False
-        gradient = self._gradient(train)
-        read = {slot for step in gradient.steps for slot in step.inputs}.union(gradient.grads)
-        return any(slot in read for slot in gradient.out_grads)
+        return bool(self._gradient(train).reads_out_grads)
 
     def grads(self) -> list[NDArray | None]:
         """The arrays that take the gradients."""

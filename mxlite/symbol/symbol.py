@@ -67,7 +67,7 @@ class Symbol(ArrayOnly):
         An output, not an element: `x[0]` of a Symbol with one output is `x`. `slice_axis` and kin
         take parts of arrays. Raises IndexError, ValueError for a name that is not or twice there.
         """
-        self._check_index(key, self.list_outputs())
+        self._check_index(key)
         if isinstance(key, slice):
             heads = self.heads[key]
             if not heads:
@@ -102,17 +102,19 @@ class Symbol(ArrayOnly):
 
     def list_inputs(self) -> list[str]:
         """The names of all variables, depth first, auxiliary states among them."""
-        return [node.name for node in topological(self.heads) if node.is_variable]
+        return [node.name for node in self._variables()]
 
     def list_arguments(self) -> list[str]:
         """The names of the variables that are no auxiliary states, depth first."""
-        nodes = topological(self.heads)
-        states = auxiliary(nodes)
-        return [node.name for node in nodes if node.is_variable and node not in states]
+        states = set(self._states())
+        return [node.name for node in self._variables() if node not in states]
 
     def list_auxiliary_states(self) -> list[str]:
         """The names of the variables that operators write to, such as moving averages."""
         return [node.name for node in self._states()]
+
+    def _variables(self) -> list[Node]:
+        return [node for node in topological(self.heads) if node.is_variable]
 
     def _states(self) -> list[Node]:
         nodes = topological(self.heads)

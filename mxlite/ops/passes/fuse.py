@@ -132,7 +132,6 @@ def _chained(steps: Sequence[Step], used: set[int]) -> Step:
     reads = list(dict.fromkeys(slot for step in steps for slot in step.inputs
                                if slot not in made))
     writes = [slot for slot in reversed(made) if slot in used]
-    op = Chain(steps, reads, writes, False)
-    specs = op._specs()
-    call = op.prepared([specs[slot] for slot in reads])
+    op = Chain(steps, reads, writes)
+    call = op.prepared([op.specs[slot] for slot in reads])
     return Step(op, call, reads, writes, op.scalars())
