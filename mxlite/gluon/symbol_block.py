@@ -134,8 +134,3 @@ class SymbolBlock(HybridBlock):
                                  "follow from the inputs")
             param.shape = shape
             param._finish_deferred_init()
-
-    def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """Not there: the block runs as a graph."""
-        raise MXNetTypeError("SymbolBlock: takes NDArrays or Symbols; "
-                             f"got {type(x).__name__}")
