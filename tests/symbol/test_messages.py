@@ -45,7 +45,7 @@ CASES = [
     (lambda: mx.sym.load(3), "load: fname must be a path; got 3"),
     (lambda: mx.sym.load_json(3), "load_json: json_str must be a string; got 3"),
     (lambda: mx.sym.random.normal(X, 2), "random.normal: parameters must be all Symbols or all"),
-    (lambda: gluon.SymbolBlock(X + 1, X)(3), "SymbolBlock: the first input must be an NDArray; got int"),
+    (lambda: gluon.SymbolBlock(X + 1, X)(3), "the first input must be an NDArray; got int"),
     (function_in_a_graph, "get_symbol: a Function is no operator"),
     (unknown_shape, "the shape of Parameter 'w' does not follow from the inputs"),
     (lambda: mx.sym.FullyConnected(X, num_hidden=1, name=3), "FullyConnected: name must be a str"),
