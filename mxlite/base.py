@@ -136,7 +136,11 @@ def one_or_several(values: tuple[Any, ...], kwargs: dict[str, Any], name: str) -
     keyword is taken out of `kwargs`."""
     if name in kwargs:
         return kwargs.pop(name)
-    first = listed(values[0]) if len(values) == 1 else None
+    if len(values) != 1 or type(values[0]) is int:
+        return values
+    first = values[0]
+    if type(first) is not tuple:
+        first = listed(first)
     return tuple(first) if isinstance(first, (tuple, list)) else values
 
 

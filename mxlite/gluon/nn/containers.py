@@ -69,6 +69,12 @@ class Sequential(_Stack):
 class HybridSequential(_Stack, HybridBlock):
     """Runs its HybridBlocks in the order in which they were added."""
 
+    def forward(self, x: Any, *args: Any) -> Any:
+        """The output of the last block; each block gets the outputs of the one before."""
+        if self._active:
+            return super().forward(x, *args)
+        return self._run(x, args)       # eager, and on Symbols within another graph, blocks decide
+
     def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
         """The output of the last block; each block gets the outputs of the one before."""
         return self._run(x, args)
