@@ -73,7 +73,7 @@ class HybridSequential(_Stack, HybridBlock):
         """The output of the last block; each block gets the outputs of the one before."""
         if self._active:
             return super().forward(x, *args)
-        return self._run(x, args)       # eager, and on Symbols within another graph, blocks decide
+        return self._run(x, args)       # each block sees by itself what x is
 
     def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
         """The output of the last block; each block gets the outputs of the one before."""
