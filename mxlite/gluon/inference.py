@@ -28,6 +28,7 @@ class PlaceholderTracer(ShapeTracer):
     def parameter(self, param: Parameter) -> Placeholder:
         """The placeholder of `param`, with what is known of its shape."""
         if param not in self.parameters:
+            param.var()         # in graphs, as in MXNet, with what was known before the inference
             shape: PartialShape = None
             if param.shape is not None:
                 shape = tuple([n if n > 0 else None for n in param.shape])

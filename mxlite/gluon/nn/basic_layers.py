@@ -39,12 +39,8 @@ class Dense(HybridBlock):
 
     def hybrid_forward(self, F: Any, x: Any, weight: Any, bias: Any = None) -> Any:
         """FullyConnected(x, weight, bias), then the activation."""
-        if bias is None:
-            out = F.FullyConnected(x, weight, num_hidden=self._units, no_bias=True,
-                                   flatten=self._flatten, name="fwd")
-        else:
-            out = F.FullyConnected(x, weight, bias, num_hidden=self._units,
-                                   flatten=self._flatten, name="fwd")
+        out = F.FullyConnected(x, weight, bias, num_hidden=self._units, no_bias=bias is None,
+                               flatten=self._flatten, name="fwd")
         return out if self.act is None else self.act(out)
 
     def __repr__(self) -> str:
