@@ -113,7 +113,7 @@ def plot_network(symbol: Symbol, title: str = "plot", save_format: str = "pdf",
 
     It needs the package graphviz (pip install mxlite[viz]); drawing needs Graphviz's program `dot`,
     too. shape, dtype: of the inputs, by name; the edges then show those of all arrays. node_attrs:
-    attributes of Graphviz for every node, {"shape": "oval", "fixedsize": "false"}. hide_weights:
+    attributes of Graphviz for every node, {"shape": "oval", "fixedsize": "true"}. hide_weights:
     leave out variables whose names end like those of weights, biases and moving averages.
     Raises ImportError without the package, MXNetTypeError for what is no Symbol, MXNetValueError
     where shape or dtype does not say enough.
@@ -173,7 +173,7 @@ def _graphviz_names(nodes: Sequence[Node]) -> dict[Node, str]:
 
 def _look(node: Node, more: Mapping[str, str]) -> dict[str, str]:
     """The node's attributes for Graphviz."""
-    attrs = {"shape": "box", "fixedsize": "true", "width": "1.3", "height": "0.8034",
+    attrs = {"shape": "box", "fixedsize": "false", "width": "1.3", "height": "0.8034",
              "style": "filled", **more}
     if node.op is None:
         return {**attrs, "shape": "oval", "fillcolor": _INPUT}
