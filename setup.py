@@ -12,7 +12,7 @@ from setuptools import Extension, setup
 sys.path.insert(0, "tools")
 from object_cache import BuildCached
 
-DEBUG = os.environ.get("MXLITE_DEBUG") == "1"
+DEBUG = os.environ.get("MXLITE_DEBUG")      # "memory", with arithmetic, or "races" of threads
 WERROR = os.environ.get("MXLITE_WERROR") == "1"
 X86 = platform.machine().lower() in ("x86_64", "amd64")
 
@@ -29,7 +29,9 @@ CHOICES = [] if IS_CLANG else ["-fno-unswitch-loops"]
 COLD = ["-O1"]           # Cython's code that no operator runs through
 FALLBACK = ["-O1"]       # PER_SET in the baseline of x86: few CPUs run it
 WARNINGS = ["-Wall", "-Wextra", *(["-Werror"] if WERROR else [])]      # of C written by hand
-SANITIZE = ["-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g", "-O1"] if DEBUG else []
+SANITIZERS = {"memory": "address,undefined", "races": "thread"}
+SANITIZE = ([f"-fsanitize={SANITIZERS[DEBUG]}", "-fno-omit-frame-pointer", "-g", "-O1"] if DEBUG
+            else [])
 MACROS = [("MX_DEBUG", "1")] if DEBUG else []
 ISA_FLAGS = {"baseline": []}
 if X86:
@@ -146,9 +148,9 @@ class Build(BuildCached):
 setup(
     cmdclass={"build_ext": Build},
     ext_modules=[kernel_extension(isa) for isa in ISAS] + cythonize(
-        EXTENSIONS, nthreads=0, force=DEBUG, build_dir="build/cython",
+        EXTENSIONS, nthreads=0, force=bool(DEBUG), build_dir="build/cython",
         compiler_directives={
             "language_level": 3, "binding": True, "embedsignature": True,
-            "boundscheck": DEBUG, "wraparound": False, "initializedcheck": DEBUG,
+            "boundscheck": bool(DEBUG), "wraparound": False, "initializedcheck": bool(DEBUG),
         }),
 )
