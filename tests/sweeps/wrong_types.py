@@ -51,7 +51,7 @@ LEFT_OUT = {"waitall", "Function", "load_tool", "set_dense_kind", "get_symbol"}
 MODULES = {"nd": nd, "nd.random": nd.random, "nd.image": nd.image, "nd.contrib": nd.contrib,
            "random": mx.random, "autograd": autograd, "optimizer": mx.optimizer, "init": mx.init,
            "metric": mx.metric, "lr_scheduler": mx.lr_scheduler, "gluon.nn": mx.gluon.nn,
-           "gluon.loss": mx.gluon.loss}
+           "gluon.loss": mx.gluon.loss, "rnn": mx.rnn, "mod": mx.mod}
 DUNDERS = ["add", "radd", "iadd", "sub", "rsub", "isub", "mul", "imul", "truediv", "rtruediv",
            "itruediv", "mod", "rmod", "imod", "pow", "rpow", "eq", "ne", "gt", "ge", "lt", "le",
            "matmul", "contains", "getitem", "setitem", "array", "dlpack", "deepcopy"]
