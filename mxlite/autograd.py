@@ -9,10 +9,14 @@ from .base import MXNetError, MXNetTypeError, MXNetValueError
 from .ndarray import NDArray, tape
 from .ndarray import backward as walk
 from .ndarray.array import need_array
+from .ndarray.run import invoke_list
 from .ndarray.tape import is_recording as is_recording
 from .ndarray.tape import is_training as is_training
 from .ndarray.tape import set_recording as set_recording
 from .ndarray.tape import set_training as set_training
+from .ops.schema import REGISTRY
+
+_ANCHOR, _ANCHORED = REGISTRY["_anchor"].make({}), REGISTRY["_anchored"].make({})
 
 
 def record(train_mode: bool = True) -> tape.Scope:
@@ -85,7 +89,8 @@ def grad(heads: NDArray | Sequence[NDArray], variables: NDArray | Sequence[NDArr
     """The gradients of the heads for `variables`, as new arrays; their `.grad` stays as it is.
 
     create_graph: record the backward too, so that the result can be differentiated again.
-    Returns a list, with one array a variable, also for a single one.
+    Returns a list, with one array a variable, also for a single one; zeros where the heads were
+    computed from the variable, but no gradient flows to it. Raises MXNetError where they were not.
     """
     heads, head_grads = _heads(heads, head_grads)
     chosen = [variables] if isinstance(variables, NDArray) else list(variables)
@@ -103,7 +108,17 @@ def grad(heads: NDArray | Sequence[NDArray], variables: NDArray | Sequence[NDArr
             if result._storage_id in taken:         # of `a + b`, both are the head's gradient
                 results[i] = result.copy()
             taken.add(results[i]._storage_id)
+        if create_graph:
+            results = _anchored(results, chosen)
     return results
+
+
+def _anchored(results: list[NDArray], variables: Sequence[NDArray]) -> list[NDArray]:
+    """The results as functions of the variables, also where these no longer stand in them, so that
+    the derivative there is zero."""
+    anchors = {ctx: invoke_list(_ANCHOR, [each for each in variables if each.ctx == ctx], [])
+               for ctx in {each.ctx for each in variables}}
+    return [invoke_list(_ANCHORED, [result, anchors[result.ctx]], []) for result in results]
 
 
 def get_symbol(x: NDArray) -> Any:

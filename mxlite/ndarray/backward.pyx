@@ -32,7 +32,7 @@ cdef class Backward(Walk):
             self.visit(i, wanted)
         if wanted is None and not self.deliver:
             for i in range(self.count):
-                if (<Node>self.places[i].node).is_leaf and self.places[i].arrived:
+                if (<Node>self.places[i].node).is_leaf:
                     self.finish(i)
         return 0
 
@@ -42,7 +42,7 @@ cdef class Backward(Walk):
         if wanted is not None and node in wanted:
             wanted[node] = self.held[place.first:place.first + num_outputs(node)]
         if node.is_leaf:
-            if self.deliver and place.arrived:
+            if self.deliver and place.pending >= 0:
                 self.finish(number)     # not all contributions came
             return 0
         if place.arrived:
@@ -89,12 +89,15 @@ cdef class Backward(Walk):
         return 0
 
     cdef int finish(self, int number) except -1:
-        """Give a variable its gradient."""
+        """Give a variable its gradient, zeros where nothing came."""
         cdef Place *place = &self.places[number]
-        cdef ArrayBase total = <ArrayBase>self.held[place.first]
+        cdef object total = self.held[place.first]
         self.held[place.first] = None
+        place.pending = -1
+        if not place.arrived:
+            return (<Leaf>place.node).miss()
         place.arrived = False
-        return (<Leaf>place.node).arrive(total)
+        return (<Leaf>place.node).arrive(<ArrayBase>total)
 
     cdef int arrive(self, Node parent, int index, ArrayBase grad) except -1:
         """A gradient, or None, has come for an output of `parent`; each use of it sends one."""
@@ -374,8 +377,10 @@ def grad(list heads, list variables, list head_grads, bint retain, bint create, 
     for i, array in enumerate(variables):
         variable = <ArrayBase>array
         held = wanted[variable.node]
-        if held is None or held[variable.index] is None:
+        if held is None:
             raise MXNetError(f"grad: the heads do not depend on variable {i}, an array of shape "
                              f"{array.shape}")
-        results.append(held[variable.index])
+        gradient = held[variable.index]
+        results.append(filled(variable.node.kind, variable.spec, 0) if gradient is None
+                       else gradient)
     return results

@@ -10,6 +10,7 @@ cdef class Leaf(Node):
     cdef bint fresh                # the gradient was written and nobody has asked for it since
     cdef bint busy                 # a walk writes to `grad`
     cdef int arrive(self, ArrayBase total) except -1
+    cdef int miss(self) except -1
     cdef void lock(self) noexcept
     cdef void unlock(self) noexcept
 

@@ -64,6 +64,21 @@ cdef class Leaf(Node):
             self.unlock()
         return 0
 
+    cdef int miss(self) except -1:
+        """Take note of a walk over a graph that reads the variable and brings no gradient."""
+        if self.req == 0 or self.grad is None:
+            return 0
+        self.lock()
+        try:
+            if self.req == 1:
+                will_write(self.grad, None, False)
+                self.grad.spec.device.fill(<size_t>self.grad.data, self.grad.spec.size,
+                                           self.grad.spec.itemsize, 0)
+            self.fresh = True
+        finally:
+            self.unlock()
+        return 0
+
     cdef void lock(self) noexcept:
         """Wait until no other thread's walk writes to the gradient, and keep others from it."""
         while self.busy:

@@ -8,6 +8,7 @@ from . import (  # noqa: F401
     cast,
     clip,
     cumsum,
+    dependence,
     hard_sigmoid,
     image,
     indexing,
