@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from types import NoneType, TracebackType
 from typing import ClassVar
 
@@ -17,6 +18,7 @@ class AttrScope(metaclass=HasCurrent):
     """
 
     _scopes: ClassVar[Current]
+    _subgraph_names: ClassVar[dict[str, int]] = defaultdict(int)    # of control flow: how many each
 
     def __init__(self, **kwargs: str) -> None:
         for name, value in kwargs.items():

@@ -67,6 +67,10 @@ class MXNetNotImplementedError(MXNetError, NotImplementedError):
     """An operator has no kernel for this device or dtype, or a feature is not there yet."""
 
 
+class MXNetAssertionError(MXNetError, AssertionError):
+    """A condition that MXNet asserts does not hold."""
+
+
 class NotImplementedForSymbol(MXNetNotImplementedError):
     """A method of NDArray that a Symbol cannot have, since it needs values."""
 

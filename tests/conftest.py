@@ -11,6 +11,7 @@ import mxlite as mx
 from mxlite.device import host
 from mxlite.ops import schema
 
+assert mx.sym                   # which adds the operators of control flow
 NUM_OPERATORS = len(schema.REGISTRY)
 
 

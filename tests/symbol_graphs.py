@@ -171,11 +171,44 @@ def rebuilt(mx):
     return mx.sym.Group([net, net.get_internals()["fc_output"]])
 
 
+def loops(mx):
+    """Bodies that read what is around them, and hold variables and loops of their own."""
+    x, w, state = mx.sym.var("x"), mx.sym.var("w"), mx.sym.var("state")
+    around = x * 2
+
+    def inner(item, states):
+        total = item * states[0] + w
+        return [total, states[0]], [total + mx.sym.sum(around) + mx.sym.var("own")]
+
+    def outer(items, states):
+        outputs, last = mx.sym.contrib.foreach(inner, items[1], [states[0][0]], name="inner")
+        return outputs[0] + items[0], [[last[0]], states[1] * 1]
+
+    outputs, last = mx.sym.contrib.foreach(outer, [mx.sym.var("y"), x], [[state], w])
+    outs, final = mx.sym.contrib.while_loop(
+        lambda i, total: mx.sym.broadcast_lesser(i, w),
+        lambda i, total: (total, [i + 1, total * w]),
+        [mx.sym.var("i"), last[0][0]], max_iterations=4)
+    return mx.sym.Group([outputs, last[1], outs, *final])
+
+
+def branches(mx):
+    """Branches that share variables, read other nodes, and hold branches."""
+    a, b = mx.sym.var("a"), mx.sym.var("b")
+    c = a * b
+
+    def nested():
+        return [mx.sym.contrib.cond(mx.sym.sum(b) > 1, lambda: c + b, lambda: b, name="nested"), c]
+
+    return mx.sym.Group(mx.sym.contrib.cond(c < 5, lambda: [(a + 5) * c, a], nested))
+
+
 GRAPHS = [perceptron, convolutions, states, attributes, arithmetic, parameters, outputs,
-          long_arrays, creation, names, shared, casts, rebuilt]
+          long_arrays, creation, names, shared, casts, rebuilt, loops, branches]
 
 
 def graph(mx, function):
     """The graph with automatic names that begin at 0."""
+    mx.AttrScope._subgraph_names.clear()
     with mx.name.NameManager():
         return function(mx)

@@ -13,6 +13,7 @@ from ..ndarray.tape import has_history, is_recording, is_training
 from ..symbol.graph import Entry, topological
 from ..symbol.graph_op import GraphOp
 from ..symbol.internal_names import named_inputs, named_outputs
+from ..symbol.pieces import PiecedGraph, has_python
 from .parameter import Parameter
 
 if TYPE_CHECKING:
@@ -85,22 +86,31 @@ class CachedGraph:
         others = [node for node in variables if node not in places]
         self.params = [_parameter(params, node.name, self._block_name) for node in others]
         self._variables = [node for node in variables if node in places] + others
-        self._operators: dict[Any, GraphOp] = {}
+        self._operators: dict[Any, GraphOp | PiecedGraph] = {}
+        self._is_pieced = has_python(self.symbol.heads)
         # of the last call: Parameter.changes, context, parameters' arrays, which have gradients
         self._held: tuple[int, Any, list[NDArray], list[bool]] = (-1, None, [], [])
 
-    def operator(self, wanted: Sequence[bool] | None) -> GraphOp:
+    def operator(self, wanted: Sequence[bool] | None) -> Any:
         """The graph as an operator, with gradients of `wanted` inputs, or none."""
         return self._operator(None, self.symbol.heads, wanted)
 
-    def _operator(self, what: Any, heads: Sequence[Entry],
-                  wanted: Sequence[bool] | None) -> GraphOp:
+    def _operator(self, what: Any, heads: Sequence[Entry], wanted: Sequence[bool] | None) -> Any:
         """The operator of these heads, which `what` stands for, made once."""
-        key = (what, None if wanted is None else tuple(wanted))
+        key = (what, None if wanted is None or self._is_pieced else tuple(wanted))
         operator = self._operators.get(key)
         if operator is None:
-            operator = self._operators[key] = GraphOp(heads, self._variables, "CachedOp", wanted)
+            operator = self._operators[key] = (
+                PiecedGraph(heads, self._variables, "CachedOp") if self._is_pieced
+                else GraphOp(heads, self._variables, "CachedOp", wanted))
         return operator
+
+    def _run(self, operator: Any, arrays: list[NDArray]) -> Any:
+        """The outputs, an array if there is one."""
+        if not self._is_pieced:
+            return invoke_list(operator, arrays, [])
+        results = operator(arrays)
+        return results[0] if len(results) == 1 else results
 
     def __call__(self, args: tuple[Any, ...], hook: tuple[Any, bool] | None = None) -> Any:
         """The outputs for these arguments, nested as hybrid_forward returned them.
@@ -121,7 +131,7 @@ class CachedGraph:
         if hook is not None:
             result = self._observed(data + arrays, wanted, *hook)
         else:
-            result = invoke_list(self.operator(wanted), data + arrays, [])
+            result = self._run(self.operator(wanted), data + arrays)
         if self._out_form is None:
             return result
         return nested(self._out_form, iter([result] if isinstance(result, NDArray) else result))
@@ -135,7 +145,7 @@ class CachedGraph:
                                     *named_outputs(node, is_training())]]
         heads = [*self.symbol.heads, *[entry for _, _, entry in seen]]
         operator = self._operator(("observed", with_inputs), heads, wanted)
-        results = invoke_list(operator, arrays, [])
+        results = self._run(operator, arrays)
         count = len(self.symbol.heads)
         for (name, kind, _), array in zip(seen, results[count:], strict=True):
             function(name, kind, array.detach())

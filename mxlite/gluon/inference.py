@@ -12,8 +12,10 @@ from ..ops.inference import PartialShape, is_known
 from ..ops.operands import combine
 from ..ops.placeholder import Placeholder, ShapeTracer
 from ..ops.python_operators import FORMS
+from .inference_loops import cond, foreach, while_loop
 from .parameter import Parameter
 
+LOOPS = {"foreach": foreach, "while_loop": while_loop, "cond": cond}
 FUNCTIONS = {forms.function: forms for forms in FORMS.values()}
 
 
@@ -65,6 +67,8 @@ class PlaceholderModule:
         value = getattr(self._module, name)
         if isinstance(value, ModuleType):
             return PlaceholderModule(value, self._tracer)
+        if name in LOOPS and value is getattr(nd.contrib, name):
+            return LOOPS[name]
         forms = None if isinstance(value, OpFunction) else FUNCTIONS.get(name)
         if not isinstance(value, OpFunction) and forms is None:
             return value

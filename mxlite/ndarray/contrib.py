@@ -3,6 +3,9 @@
 from typing import Any
 
 from ..ops.schema import REGISTRY
+from .control_flow import cond as cond
+from .control_flow import foreach as foreach
+from .control_flow import while_loop as while_loop
 from .function import OpFunction
 from .pieces import boolean_mask as boolean_mask
 from .updates import adamw_update as adamw_update
@@ -23,6 +26,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    functions = {name for name in globals() if name == "boolean_mask" or name.endswith("_update")}
+    functions = {name for name in globals() if name.endswith("_update")
+                 or name in ("boolean_mask", "cond", "foreach", "while_loop")}
     return sorted(functions | {
         name.removeprefix(_PREFIX) for name in REGISTRY if name.startswith(_PREFIX)})

@@ -50,6 +50,8 @@ class Op(Operator):
     completed_from_use = False  # a 0 in the parameter `shape` stands, in a graph, for unknown
     hidden = False
     is_graph = False            # a graph of other operators: symbol/graph_op.py
+    in_python = False           # `run_in_python` runs it; it is no step of a program
+    num_subgraphs = 0           # graphs that a node has: the bodies of control flow
     graph_name = ""             # MXNet's name in its JSON files; `name` where none is declared
     initializers: dict[str, str] = {}   # input -> the `__init__` that its variable gets in a graph
     num_outputs: Any = 1
@@ -149,6 +151,10 @@ class Op(Operator):
     def grad(self, F: Any, dy: list[Any], inputs: list[Any], outputs: list[Any]) -> list[Any]:
         """One gradient an input (None: there is none), made of `F` operators."""
         raise MXNetError(f"{self.name} has no gradient")
+
+    def run_in_python(self, arrays: Sequence[Any], ctx: Any) -> list[Any]:
+        """The outputs, as arrays, of an operator that is `in_python`, and records itself."""
+        raise NotImplementedError
 
     # What the machinery asks ---------------------------------------------------------------
 

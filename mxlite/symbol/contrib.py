@@ -1,5 +1,8 @@
 """`mx.sym.contrib`: the operators whose full names begin with `_contrib_`."""
 
+from .control_flow import cond as cond
+from .control_flow import foreach as foreach
+from .control_flow import while_loop as while_loop
 from .modules import operators_of
 
 __getattr__, __dir__ = operators_of(globals(), "_contrib_")

@@ -167,7 +167,8 @@ class Executor:
         gradient = self._graph.gradient_slots(self._train)
         for array, req, is_reached in zip(self._graph.grads(), self._variable_reqs, gradient,
                                           strict=True):
-            if array is not None and req == "write" and not is_reached:
+            if array is not None and req == "write" and (
+                    self._graph.is_apart or not is_reached):
                 array[:] = 0
         if grads is None:
             if self._graph.reads_out_grads(self._train):
@@ -178,7 +179,17 @@ class Executor:
         if self._monitored is not None:
             self._backward_monitored(self._monitored, grads)
         elif any(gradient):
-            walk.backward(self._heads, grads, True, self._train)
+            self._walk(self._heads, grads)
+
+    def _walk(self, heads: Sequence[NDArray], grads: Sequence[NDArray | None]) -> None:
+        """Walk back from the heads, from which, in graphs that run in parts, there may be no way to
+        a variable."""
+        with autograd.record(self._train):
+            ways = [(head, grad) for head, grad in zip(heads, grads, strict=True)
+                    if not self._graph.is_apart or tape.has_history(head)]
+        if ways:
+            walk.backward([head for head, _ in ways], [grad for _, grad in ways], True,
+                          self._train)
 
     def _output_gradients(self, given: Any) -> list[NDArray | None] | None:
         if given is None:

@@ -66,13 +66,16 @@ class Node:
             assert self.op is not None
             try:
                 self._bound = from_attributes(self.op, self.attrs)
+                if self.op.num_subgraphs:
+                    from .body import with_bodies
+                    self._bound = with_bodies(self._bound[0], self.subgraphs), []
             except MXNetError as error:
                 raise type(error)(f"node '{self.name}': {error}") from None
         return self._bound
 
     def set_attributes(self, attrs: dict[str, str]) -> None:
         """Change attributes; raises, and changes none, where the operator does not take them."""
-        changed = Node(self.op, self.name, {**self.attrs, **attrs})
+        changed = Node(self.op, self.name, {**self.attrs, **attrs}, (), self.subgraphs)
         if self.op is not None:
             changed._bind()
         self.attrs, self._bound = changed.attrs, changed._bound
@@ -99,7 +102,8 @@ class Node:
 
     def written_inputs(self) -> list[int]:
         """Which inputs it writes to: its auxiliary states."""
-        if self.op is None or not any(entry.mutable for entry in self.op.inputs):
+        if self.op is None or not (
+                self.op.in_python or any(entry.mutable for entry in self.op.inputs)):
             return []
         return [i for i, entry in enumerate(self.operator.taken[:len(self.inputs)])
                 if entry.mutable]

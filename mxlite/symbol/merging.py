@@ -35,4 +35,4 @@ def merged(heads: Sequence[Entry]) -> list[Entry]:
 def _is_repeatable(node: Node) -> bool:
     """Whether the outputs follow from inputs and attributes alone, and nothing else is done."""
     return not (node.operator.random or node.operator.uses_train or node.written_inputs()
-                or node.subgraphs)
+                or node.operator.in_python)

@@ -14,6 +14,7 @@ from ..ndarray.tape import gradient_of, mark_variable
 from .graph import Entry, Node, topological
 from .graph_op import GraphOp
 from .internal_names import named_inputs, named_outputs
+from .pieces import run_node
 
 Show = Callable[[str, NDArray], None]
 
@@ -64,10 +65,13 @@ class MonitoredRun:
         for array, is_wanted in zip(inputs, wanted, strict=True):
             if is_wanted:
                 mark_variable(array, zeros_like(array), "write")
-        operator = _alone(node, wanted if recorded else None)
         with autograd.record(self.train) if recorded else autograd.pause(self.train):
-            result = invoke_list(operator, inputs, [], None, ctx)
-        outputs = [result] if isinstance(result, NDArray) else list(result)
+            if node.operator.in_python:
+                outputs = run_node(node, inputs, ctx)
+            else:
+                operator = _alone(node, wanted if recorded else None)
+                result = invoke_list(operator, inputs, [], None, ctx)
+                outputs = [result] if isinstance(result, NDArray) else list(result)
         self._take(node, outputs)
         if recorded:
             self._reached.add(node)

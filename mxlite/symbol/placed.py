@@ -6,10 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..base import MXNetError
+from ..device.memory import Spec
+from ..device.memory import spec as make_spec
 from ..ndarray import NDArray, tape
 from ..ndarray.run import invoke_list
+from ..ops.inference import is_known
 from .graph import Entry, Node, in_order_of_making
 from .graph_op import GraphOp
+from .infer import graph_dtypes, graph_shapes
+from .pieces import PiecedGraph, has_python, run_node
 
 
 class PlacedGraph:
@@ -24,6 +29,8 @@ class PlacedGraph:
                  places: Mapping[Node, Any] | None) -> None:
         self.heads, self.variables, self.arrays = list(heads), list(variables), list(arrays)
         self.wanted, self.ctx, self.places = list(wanted), ctx, places
+        self._pieces = (PiecedGraph(heads, variables, "Executor")
+                        if not places and has_python(heads) else None)
         self._plain = GraphOp(heads, variables, "Executor")
         self._recorded = GraphOp(heads, variables, "Executor", wanted)
 
@@ -31,6 +38,8 @@ class PlacedGraph:
         """The heads."""
         if self.places:
             return self._run_apart()
+        if self._pieces is not None:
+            return self._pieces(self.arrays, self.ctx)
         op = self._recorded if recorded else self._plain
         result = invoke_list(op, self.arrays, [], None, self.ctx)
         return [result] if isinstance(result, NDArray) else result
@@ -44,16 +53,31 @@ class PlacedGraph:
                 continue
             ctx = self.places.get(node, self.ctx)
             inputs = [values[source].as_in_context(ctx) for source in node.inputs]
-            result = invoke_list(node.operator, inputs, node.scalars, None, ctx)
-            results = [result] if isinstance(result, NDArray) else result
+            results = run_node(node, inputs, ctx)
             values.update({Entry(node, i): array for i, array in enumerate(results)})
         return [values[head] for head in self.heads]
 
     def output_specs(self, train: bool) -> list[Any]:
         """The Specs of the heads."""
         specs = tuple([array._spec for array in self.arrays])
+        if self.is_apart:
+            return self._inferred(specs)
         call = self._plain.prepared(specs, train, self.ctx)
         return list(call.out_specs)
+
+    def _inferred(self, specs: Sequence[Spec]) -> list[Spec]:
+        shapes = graph_shapes(self.heads, {node: spec.shape for node, spec in
+                                           zip(self.variables, specs, strict=True)})
+        dtypes = graph_dtypes(self.heads, {node: spec.dtype for node, spec in
+                                           zip(self.variables, specs, strict=True)})
+        found = []
+        for node, i in self.heads:
+            shape = shapes[node][i]
+            if not is_known(shape):
+                raise MXNetError(f"the shape of output {node.output_names()[i]} is known when the "
+                                 "graph has run; call forward")
+            found.append(make_spec(shape, dtypes[node][i] or "float32", self.ctx))
+        return found
 
     # What the gradient does ----------------------------------------------------------------------
 
@@ -61,9 +85,14 @@ class PlacedGraph:
         specs = tuple([array._spec for array in self.arrays])
         return self._recorded.plan(specs, train and self._recorded.needs_train).gradient
 
+    @property
+    def is_apart(self) -> bool:
+        """Whether it runs in parts, so that the walk alone finds what gradients reach."""
+        return bool(self.places) or self._pieces is not None
+
     def gradient_slots(self, train: bool) -> list[bool]:
-        """Whether a gradient reaches each variable."""
-        if self.places:
+        """Whether a gradient reaches each variable, or may reach it."""
+        if self.is_apart:
             return list(self.wanted)
         gradient = self._gradient(train)
         if gradient.error:
@@ -72,7 +101,7 @@ class PlacedGraph:
 
     def reads_out_grads(self, train: bool) -> bool:
         """Whether the gradient depends on the gradients of the heads."""
-        if self.places:
+        if self.is_apart:
             return False
         return bool(self._gradient(train).reads_out_grads)
 
@@ -84,6 +113,8 @@ class PlacedGraph:
         """The plan of the graph: its steps, and where its arrays lie."""
         if self.places:
             return "runs node by node, on several devices\n"
+        if self._pieces is not None:
+            return "runs in pieces, between nodes that Python runs\n"
         specs = tuple([array._spec for array in self.arrays])
         op = self._recorded if any(self.wanted) else self._plain
         call: Any = op.prepared(specs, train)

@@ -39,7 +39,7 @@ def test_bytes_are_read_as_utf8():
 def test_subgraphs():
     """They are written without versions, and their variables belong to them."""
     inner = json.loads(graph([node("null", "k"), node("sin", "s", [0, 0, 0])], version=None))
-    outer = json.loads(graph([node("null", "k"), node("_cond", "c", [0, 0, 0])], version=None))
+    outer = json.loads(graph([node("null", "k"), node("_branch", "c", [0, 0, 0])], version=None))
     deep = {**inner, "nodes": [node("null", "k"), node("sin", "s", [0, 0, 0], subgraphs=[inner])]}
     text = graph([node("null", "x"), node("cos", "c", [0, 0, 0], subgraphs=[inner, deep])])
     head, = from_json(text)
@@ -51,7 +51,7 @@ def test_subgraphs():
     written = json.loads(to_json([head]))["nodes"][1]["subgraphs"]
     assert ["attrs" in written[0], "attrs" in written[1]["nodes"][1]["subgraphs"][0]] == [False] * 2
     assert written[0]["node_row_ptr"] == [0, 1, 2]
-    with pytest.raises(MXNetError, match="node 'c': there is no operator '_cond' in mxlite"):
+    with pytest.raises(MXNetError, match="node 'c': there is no operator '_branch' in mxlite"):
         from_json(graph([node("null", "x"), node("sin", "s", [0, 0, 0], subgraphs=[outer])]))
 
 

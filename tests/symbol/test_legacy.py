@@ -18,7 +18,6 @@ UNBUILT = {         # operators that there are not yet
     "v0903_decoder": r"node 'up1': there is no operator 'Deconvolution' .* \(nor 'UpSampling'\)",
     "v100_v1": r"node 'c': there is no operator 'Convolution_v1' in mxlite "
                r"\(nor 'BatchNorm_v1', 'Pooling_v1', 'LRN'\)",
-    "v130_foreach": "node '_foreach0': there is no operator '_foreach' in mxlite",
 }
 LOADING = [name for name in EVERY if name not in UNBUILT]
 

@@ -1,0 +1,133 @@
+"""Graphs with nodes that Python runs: control flow and operators of users.
+
+Such a graph is cut into pieces. What lies between nodes that Python runs is one operator, a
+GraphOp; the tape records all pieces, so that gradients need nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ..base import MXNetError
+from ..ndarray import NDArray
+from ..ndarray.run import invoke_list
+from ..ndarray.tape import has_history, is_recording
+from .graph import Entry, Node, in_order_of_making, topological
+from .graph_op import GraphOp
+
+Values = dict[Entry, NDArray]
+
+
+def has_python(heads: Iterable[Entry]) -> bool:
+    """Whether Python runs a node of this graph."""
+    return any(node.op is not None and node.op.in_python for node in topological(heads))
+
+
+class PiecedGraph:
+    """The graph of `heads`, called with the arrays of `variables`; returns those of the heads."""
+
+    def __init__(self, heads: Sequence[Entry], variables: Sequence[Node], name: str) -> None:
+        self.heads, self.variables, self.name = list(heads), list(variables), name
+        self.nodes = [node for node in in_order_of_making(heads) if not node.is_variable]
+        self._open = any(node.operator.completed_from_use for node in self.nodes)
+        self._pieces: dict[Any, list[_Piece | Node]] = {}
+
+    def __call__(self, arrays: Sequence[NDArray], ctx: Any = None) -> list[NDArray]:
+        """ctx: where operators without inputs run, if there are no arrays."""
+        ctx = arrays[0].ctx if arrays else ctx
+        values = {Entry(node, 0): array
+                  for node, array in zip(self.variables, arrays, strict=True)}
+        for piece in self._pieces_for(arrays):
+            if isinstance(piece, _Piece):
+                piece.run(values, ctx)
+                continue
+            results = run_node(piece, [values[source] for source in piece.inputs], ctx)
+            values.update({Entry(piece, i): array for i, array in enumerate(results)})
+        return [values[head] for head in self.heads]
+
+    def _pieces_for(self, arrays: Sequence[NDArray]) -> list[_Piece | Node]:
+        key = tuple([array._spec for array in arrays]) if self._open else ()
+        pieces = self._pieces.get(key)
+        if pieces is None:
+            if len(self._pieces) > 256:
+                self._pieces.clear()
+            settled = GraphOp(self.heads, self.variables, self.name).settled(key) if key else {}
+            pieces = self._pieces[key] = self._cut(settled)
+        return pieces
+
+    def _cut(self, settled: dict[Node, Any]) -> list[_Piece | Node]:
+        """The pieces; settled: operators whose parameters follow from their use."""
+        groups: list[list[Node]] = [[]]
+        for node in self.nodes:
+            if node.operator.in_python:
+                groups += [[node], []]
+            else:
+                groups[-1].append(node)
+        pieces: list[_Piece | Node] = []
+        read = set(self.heads)
+        for group in reversed([group for group in groups if group]):
+            if group[0].operator.in_python:
+                pieces.append(group[0])
+            else:
+                pieces.append(_Piece(group, read, settled, self.name))
+            read.update(source for node in group for source in node.inputs)
+        return pieces[::-1]
+
+
+def run_node(node: Node, arrays: Sequence[NDArray], ctx: Any) -> list[NDArray]:
+    """The outputs of one node for these arrays; errors of operators have its name."""
+    if node.operator.in_python:
+        try:
+            return node.operator.run_in_python(arrays, ctx)
+        except MXNetError as error:
+            if str(error).startswith(f"node '{node.name}'"):
+                raise
+            raise type(error)(f"node '{node.name}': {error}") from error.__cause__
+    result = invoke_list(node.operator, list(arrays), node.scalars, None, ctx)
+    return [result] if isinstance(result, NDArray) else result
+
+
+class _Piece:
+    """Nodes that run as one operator; `read`: the entries that are read outside."""
+
+    def __init__(self, nodes: Sequence[Node], read: set[Entry], settled: dict[Node, Any],
+                 name: str) -> None:
+        self.name = name
+        self.inputs: list[Entry] = []
+        variables: dict[Entry, Node] = {}
+        copies: dict[Node, Node] = {}
+
+        def inner(source: Entry) -> Entry:
+            if source.node in copies:
+                return Entry(copies[source.node], source.index)
+            if source not in variables:
+                node = source.node
+                variables[source] = node if node.is_variable else Node(
+                    None, node.output_names()[source.index])
+                self.inputs.append(source)
+            return Entry(variables[source], 0)
+
+        for node in nodes:
+            copy = Node(node.op, node.name, node.attrs, [inner(source) for source in node.inputs])
+            copy.number = node.number
+            if node in settled:
+                copy._bound = settled[node], node.scalars
+            copies[node] = copy
+        self.outputs = [Entry(node, i) for node in nodes
+                        for i in range(node.operator.num_outputs) if Entry(node, i) in read]
+        self._heads = [inner(output) for output in self.outputs]
+        self._variables = list(variables.values())
+        self._operators: dict[Any, GraphOp] = {}
+
+    def run(self, values: Values, ctx: Any) -> None:
+        """Add the outputs to the values."""
+        arrays = [values[source] for source in self.inputs]
+        wanted = tuple([has_history(array) for array in arrays]) if is_recording() else None
+        operator = self._operators.get(wanted)
+        if operator is None:
+            operator = self._operators[wanted] = GraphOp(self._heads, self._variables, self.name,
+                                                         wanted)
+        result = invoke_list(operator, arrays, [], None, ctx)
+        results = [result] if isinstance(result, NDArray) else result
+        values.update(zip(self.outputs, results, strict=True))
