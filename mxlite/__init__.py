@@ -21,7 +21,8 @@ _MODULES = {
     "image": ".image", "img": ".image", "contrib": ".contrib", "util": ".util",
     "runtime": ".runtime", "test_utils": ".test_utils", "mod": ".module", "module": ".module",
     "model": ".model", "callback": ".callback", "monitor": ".monitor", "mon": ".monitor",
-    "rnn": ".rnn", "visualization": ".visualization", "viz": ".visualization",
+    "operator": ".operator", "library": ".library", "rnn": ".rnn",
+    "visualization": ".visualization", "viz": ".visualization",
 }
 _NAMES = {
     "Context": ".context", "cpu": ".context", "gpu": ".context", "cpu_pinned": ".context",

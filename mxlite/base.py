@@ -71,6 +71,11 @@ class MXNetAssertionError(MXNetError, AssertionError):
     """A condition that MXNet asserts does not hold."""
 
 
+class UserCodeError(MXNetError):
+    """Base, besides its own class, of what users' code raised inside an operator; its text is left
+    as it is."""
+
+
 class NotImplementedForSymbol(MXNetNotImplementedError):
     """A method of NDArray that a Symbol cannot have, since it needs values."""
 

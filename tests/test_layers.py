@@ -14,7 +14,7 @@ LAYERS = [
     {"device", "context", "cuda", "name", "attribute", "util", "runtime"},
     {"ops"},
     {"ndarray"},
-    {"autograd", "symbol", "executor", "engine", "random"},
+    {"autograd", "symbol", "executor", "engine", "random", "operator", "library"},
     {"optimizer", "initializer", "metric", "lr_scheduler", "io", "recordio", "image", "kvstore",
      "checkpoint", "callback", "monitor"},
     {"gluon", "module", "model", "rnn"},

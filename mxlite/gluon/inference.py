@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import ndarray as nd
 from ..base import dtype_name
+from ..ndarray.custom import custom_call
 from ..ndarray.function import OpFunction
 from ..ops.inference import PartialShape, is_known
 from ..ops.operands import combine
@@ -67,6 +68,8 @@ class PlaceholderModule:
         value = getattr(self._module, name)
         if isinstance(value, ModuleType):
             return PlaceholderModule(value, self._tracer)
+        if value is nd.Custom:
+            return self._custom
         if name in LOOPS and value is getattr(nd.contrib, name):
             return LOOPS[name]
         forms = None if isinstance(value, OpFunction) else FUNCTIONS.get(name)
@@ -81,6 +84,14 @@ class PlaceholderModule:
             return self._tracer.apply(value.op, args, kwargs)
 
         return call
+
+
+    def _custom(self, *args: Any, name: str | None = None, out: Any = None, **kwargs: Any) -> Any:
+        """nd.Custom, of which only shapes are asked."""
+        if not _has_placeholder([args, *kwargs.values()]):
+            return nd.Custom(*args, **kwargs)
+        op, inputs, _ = custom_call((nd.NDArray, Placeholder), args, kwargs)
+        return self._tracer.add(op, inputs)
 
 
 def _has_placeholder(values: Any) -> bool:

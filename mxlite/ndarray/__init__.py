@@ -9,6 +9,7 @@ from ..ops.schema import REGISTRY as _REGISTRY
 from . import _internal as _internal
 from . import array as _array
 from . import contrib as contrib
+from . import custom as _custom
 from . import fluent as _fluent
 from . import image as image
 from . import indexing as _indexing
@@ -59,6 +60,8 @@ from .serialization import save as save
 
 if _TYPE_CHECKING:
     from .op import *  # noqa: F403
+
+Custom = _custom.call_custom
 
 _array.set_dense_kind(NDArray)
 _operators.bind_indexing(lambda source, ctx, dtype: array(source, ctx=ctx, dtype=dtype),

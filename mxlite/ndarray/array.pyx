@@ -315,6 +315,11 @@ cdef class ArrayBase:
     def _storage_id(self):
         return id(self.storage)
 
+    @property
+    def writable(self):
+        """Whether the memory may be written to; not that of NumPy arrays that are read-only."""
+        return not self.storage.is_read_only
+
     def __getbuffer__(self, Py_buffer *buffer, int want):
         cdef int i
         cdef Py_ssize_t stride = self.spec.itemsize

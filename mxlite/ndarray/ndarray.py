@@ -243,6 +243,21 @@ class NDArray(OperatorArray):
         """See mx.nd.slice."""
         return _function("slice")(self, begin=begin, end=end, step=step)
 
+    def slice_assign(self, rhs: NDArray, begin: Any, end: Any, step: Any = ()) -> NDArray:
+        """Write rhs, of its shape, to the part that `slice` takes; returns this array."""
+        return _function("_slice_assign")(self, rhs, begin=begin, end=end, step=step, out=self)
+
+    def slice_assign_scalar(self, value: float, begin: Any, end: Any, step: Any = ()) -> NDArray:
+        """Write a number to the part that `slice` takes; returns this array."""
+        return _function("_slice_assign_scalar")(
+            self, scalar=value, begin=begin, end=end, step=step, out=self)
+
+    def split_v2(self, indices_or_sections: Any, axis: int = 0,
+                 squeeze_axis: bool = False) -> list[NDArray]:
+        """As mx.nd.split_v2."""
+        from .pieces import split_v2
+        return split_v2(self, indices_or_sections, axis, squeeze_axis)
+
     def _slice(self, start: int, stop: int) -> NDArray:
         return self[start:stop]
 

@@ -107,7 +107,8 @@ def infer_shapes(op: Op, inputs: Sequence[PartialShape],
         filled, results = op.fill_shapes(ins, outs)
         ins = _merged(op, names, ins, filled)
         outs = _merged(op, out_names, outs, results)
-        outs = _merged(op, out_names, outs, _sure_outputs(op, ins, len(outs)))
+        if not op.in_python:
+            outs = _merged(op, out_names, outs, _sure_outputs(op, ins, len(outs)))
         if (ins, outs) == before:
             return ins, outs
 

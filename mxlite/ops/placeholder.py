@@ -140,6 +140,10 @@ class ShapeTracer(Namespace):
             if name not in cls.params:
                 kwargs.pop(name, None)
         op, inputs, _ = bind(cls, (self.array_type, Placeholder), args, kwargs)
+        return self.add(op, inputs)
+
+    def add(self, op: Op, inputs: Sequence[Any]) -> Any:
+        """The visible outputs of a new node, whose inputs are placeholders or arrays."""
         inputs = [item if isinstance(item, Placeholder) else self.placeholder(item)
                   for item in inputs]
         outputs = [Placeholder(self, None, None) for _ in range(op.num_outputs)]

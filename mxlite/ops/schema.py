@@ -152,8 +152,11 @@ class Op(Operator):
         """One gradient an input (None: there is none), made of `F` operators."""
         raise MXNetError(f"{self.name} has no gradient")
 
-    def run_in_python(self, arrays: Sequence[Any], ctx: Any) -> list[Any]:
-        """The outputs, as arrays, of an operator that is `in_python`, and records itself."""
+    def run_in_python(self, arrays: Sequence[Any], ctx: Any, kept: Any = None) -> list[Any]:
+        """The outputs, as arrays, of an operator that is `in_python`, and records itself.
+
+        kept: a dict for what stays from call to call of a bound graph; None: nothing does.
+        """
         raise NotImplementedError
 
     # What the machinery asks ---------------------------------------------------------------

@@ -7,6 +7,7 @@ from ..base import suggestion as _suggestion
 from ..ops.schema import REGISTRY as _REGISTRY
 from . import _internal as _internal
 from . import contrib as contrib
+from . import custom as _custom
 from . import image as image
 from . import op as op
 from . import random as random
@@ -31,6 +32,8 @@ from .operators import minimum as minimum
 from .operators import pow as pow
 from .operators import power as power
 from .symbol import Symbol as Symbol
+
+Custom = _custom.custom
 
 
 def __getattr__(name: str) -> Any:

@@ -169,7 +169,8 @@ class Foreach(ControlFlow):
             outs = [*outs[:self.num_out_data], *states]
         return known, outs
 
-    def run_in_python(self, arrays: Sequence[NDArray], ctx: Any) -> list[NDArray]:
+    def run_in_python(self, arrays: Sequence[NDArray], ctx: Any,
+                      kept: Any = None) -> list[NDArray]:
         data = arrays[:len(self.in_data_locs)]
         states = list(arrays[len(data):len(data) + len(self.in_state_locs)])
         length = num_items(self.name, data)
@@ -243,7 +244,8 @@ class WhileLoop(ControlFlow):
             stacked = [stacked_shape(self.max_iterations, out) for out in stacked]
         return known, [*stacked, *[known[at] for at in places]]
 
-    def run_in_python(self, arrays: Sequence[NDArray], ctx: Any) -> list[NDArray]:
+    def run_in_python(self, arrays: Sequence[NDArray], ctx: Any,
+                      kept: Any = None) -> list[NDArray]:
         condition, function = self.bodies
         current, places = list(arrays), self.variable_places()
         rows: list[list[NDArray]] = []
@@ -318,7 +320,8 @@ class Cond(ControlFlow):
                 outs[i] = first or second
         return known, outs
 
-    def run_in_python(self, arrays: Sequence[NDArray], ctx: Any) -> list[NDArray]:
+    def run_in_python(self, arrays: Sequence[NDArray], ctx: Any,
+                      kept: Any = None) -> list[NDArray]:
         pred = self.bodies[0].run([arrays[loc] for loc in self.cond_input_locs], ctx)[0]
         branch = 1 if truth_of(self.name, "pred", pred) else 2
         return self.bodies[branch].run([arrays[loc] for loc in self.all_locs()[branch]], ctx)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
-from ..base import MXNetError
+from ..base import MXNetError, UserCodeError
 from ..ops.bind import from_attributes
 from ..ops.schema import Op
 
@@ -69,6 +69,8 @@ class Node:
                 if self.op.num_subgraphs:
                     from .body import with_bodies
                     self._bound = with_bodies(self._bound[0], self.subgraphs), []
+            except UserCodeError:
+                raise
             except MXNetError as error:
                 raise type(error)(f"node '{self.name}': {error}") from None
         return self._bound
@@ -96,7 +98,7 @@ class Node:
         """What the operator calls its inputs: "data", "weight", ..."""
         if self.op is None:
             return []
-        if self.op.is_variadic:
+        if self.operator.is_variadic:
             return self.operator.input_names(len(self.inputs))
         return [entry.name for entry in self.operator.taken[:len(self.inputs)]]
 

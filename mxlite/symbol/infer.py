@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..base import DTYPES, MXNetError, MXNetTypeError, MXNetValueError, listed, suggestion
+from ..base import (
+    DTYPES,
+    MXNetError,
+    MXNetTypeError,
+    MXNetValueError,
+    UserCodeError,
+    listed,
+    suggestion,
+)
 from ..ops.inference import PartialShape, common, infer_dtypes, infer_shapes, is_known, text_of
 from ..ops.params import PARSERS
 from ..ops.schema import Op
@@ -120,6 +128,8 @@ def _sweep(heads: Sequence[Entry], start: Callable[[Node], Any], rule: Rule,
             inputs = [known[source.node][source.index] for source in node.inputs]
             try:
                 filled, results = rule(node.operator, inputs, known[node])
+            except UserCodeError:
+                raise
             except MXNetError as error:
                 raise _located(node, error, known, text) from None
             is_changed = is_changed or filled != inputs or results != known[node]

@@ -16,7 +16,7 @@ def named_inputs(node: Node) -> list[tuple[str, Entry]]:
     """The inputs by the names that monitors get: "fc1_weight", "tanh0_input0", "concat0_arg1"."""
     assert node.op is not None
     names = node.input_names()
-    if node.op.is_variadic:
+    if node.operator.is_variadic:
         names = [f"arg{i}" for i in range(len(names))]
     elif names == ["data"] and node.op.name not in NAMED:
         names = ["input0"]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
-from ..base import MXNetError, MXNetNotImplementedError, MXNetValueError
+from ..base import MXNetError, MXNetNotImplementedError, MXNetValueError, UserCodeError
 from ..util import is_np_shape
 from .graph import Entry, Node, topological
 from .legacy import OLDEST, mark_unknown_lengths, upgraded
@@ -27,6 +27,8 @@ def from_json(text: str | bytes, source: str = "") -> list[Entry]:
     """
     try:
         return _Reader().read(text)
+    except UserCodeError:
+        raise
     except MXNetError as error:
         raise type(error)(f"{source or 'symbol JSON'}: {error}") from None
 

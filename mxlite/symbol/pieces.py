@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..base import MXNetError
+from ..base import MXNetError, UserCodeError
 from ..ndarray import NDArray
 from ..ndarray.run import invoke_list
 from ..ndarray.tape import has_history, is_recording
@@ -25,9 +25,14 @@ def has_python(heads: Iterable[Entry]) -> bool:
 
 
 class PiecedGraph:
-    """The graph of `heads`, called with the arrays of `variables`; returns those of the heads."""
+    """The graph of `heads`, called with the arrays of `variables`; returns those of the heads.
 
-    def __init__(self, heads: Sequence[Entry], variables: Sequence[Node], name: str) -> None:
+    keeps: whether operators of users stay what they are from call to call, as in an Executor.
+    """
+
+    def __init__(self, heads: Sequence[Entry], variables: Sequence[Node], name: str,
+                 keeps: bool = False) -> None:
+        self.kept: dict[Any, Any] | None = {} if keeps else None
         self.heads, self.variables, self.name = list(heads), list(variables), name
         self.nodes = [node for node in in_order_of_making(heads) if not node.is_variable]
         self._open = any(node.operator.completed_from_use for node in self.nodes)
@@ -42,7 +47,7 @@ class PiecedGraph:
             if isinstance(piece, _Piece):
                 piece.run(values, ctx)
                 continue
-            results = run_node(piece, [values[source] for source in piece.inputs], ctx)
+            results = run_node(piece, [values[source] for source in piece.inputs], ctx, self.kept)
             values.update({Entry(piece, i): array for i, array in enumerate(results)})
         return [values[head] for head in self.heads]
 
@@ -75,13 +80,17 @@ class PiecedGraph:
         return pieces[::-1]
 
 
-def run_node(node: Node, arrays: Sequence[NDArray], ctx: Any) -> list[NDArray]:
-    """The outputs of one node for these arrays; errors of operators have its name."""
+def run_node(node: Node, arrays: Sequence[NDArray], ctx: Any,
+             kept: dict[Any, Any] | None = None) -> list[NDArray]:
+    """The outputs of one node for these arrays; errors of operators have its name.
+
+    kept: where operators of users are kept from call to call.
+    """
     if node.operator.in_python:
         try:
-            return node.operator.run_in_python(arrays, ctx)
+            return node.operator.run_in_python(arrays, ctx, kept)
         except MXNetError as error:
-            if str(error).startswith(f"node '{node.name}'"):
+            if isinstance(error, UserCodeError) or str(error).startswith(f"node '{node.name}'"):
                 raise
             raise type(error)(f"node '{node.name}': {error}") from error.__cause__
     result = invoke_list(node.operator, list(arrays), node.scalars, None, ctx)

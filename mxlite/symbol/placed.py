@@ -29,7 +29,7 @@ class PlacedGraph:
                  places: Mapping[Node, Any] | None) -> None:
         self.heads, self.variables, self.arrays = list(heads), list(variables), list(arrays)
         self.wanted, self.ctx, self.places = list(wanted), ctx, places
-        self._pieces = (PiecedGraph(heads, variables, "Executor")
+        self._pieces = (PiecedGraph(heads, variables, "Executor", keeps=True)
                         if not places and has_python(heads) else None)
         self._plain = GraphOp(heads, variables, "Executor")
         self._recorded = GraphOp(heads, variables, "Executor", wanted)
