@@ -28,7 +28,7 @@ _PREFIXED = {
 }
 _OLD_NAMES = {prefix + name: name for prefix, names in _PREFIXED.items() for name in names.split()}
 _OLD_NAMES |= {
-    "Custom": "_custom",
+    "Custom": "_custom", "_npi_Custom": "_custom",
     "_npi_maximum": "broadcast_maximum", "_npi_minimum": "broadcast_minimum",
     "_npi_split": "_split_v2", "_npx_activation": "Activation", "_npx_batch_flatten": "Flatten",
     "_npx_dropout": "Dropout", "_npx_embedding": "Embedding",
