@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ..base import MXNetError
 from .schema import Op, kernel, register
 
 
@@ -104,12 +105,14 @@ class UnaryBackward(Op):
     def grad(self, F, dy, inputs, outputs):
         inner, source = inputs
         first = getattr(F, f"_backward_{self.row.name}")(dy[0], source)
+        if self.row.name == "digamma":
+            raise MXNetError("digamma has no second derivative, for which there is no kernel")
         curve = CURVES.get(self.row.name)
         return [first, curve(F, source, dy[0] * inner) if curve else None]
 
 
 # For the second order: w times the derivative of the gradient's formula by what it reads, x or y.
-# Rows that are not here have none, or a constant slope.
+# Rows that are not here have a constant slope.
 CURVES: dict[str, Callable[[Any, Any, Any], Any]] = {
     "square": lambda F, x, w: w * 2.0,
     "sqrt": lambda F, y, w: w * -0.5 / (y * y),

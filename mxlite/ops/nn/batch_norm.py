@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ...base import MXNetError
 from ..inference import common
 from ..schema import Op, kernel, param, register, required
 
@@ -104,7 +105,8 @@ class BatchNormGrad(Op):
         """
         given, data, gamma, mean, inv_std = inputs[:5]
         if dy[0].dtype != dy[1].dtype:
-            return [None] * 7      # float16: its parameters are float32
+            raise MXNetError(f"BatchNorm has no second derivative for data of {dy[0].dtype}, whose "
+                             "parameters are float32")
         c, mean, s, a, b = [self.per_channel(ref, data) for ref in (gamma, mean, inv_std, *dy[1:])]
         x = F.broadcast_mul(F.broadcast_sub(data, mean), s)
         g = dy[0]
