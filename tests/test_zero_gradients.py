@@ -40,6 +40,13 @@ def test_a_variable_that_does_not_stand_in_the_first_gradient():
     assert x.grad.tolist() == [0, 0] and z.grad.tolist() == [1, 1]
 
 
+def test_variables_stay_what_they_are():
+    x, z = variable([3, 4]), variable([5, 6])
+    with autograd.record():
+        first = autograd.grad(x * z, [x, z], create_graph=True)
+    assert [each.tolist() for each in (x, z, *first)] == [[3, 4], [5, 6], [5, 6], [3, 4]]
+
+
 def test_third_order_of_a_square():
     x = variable([1, 2])
     with autograd.record():
