@@ -73,6 +73,14 @@ def _set_np_array(active: bool) -> bool:
     return False
 
 
+class _NumpyArrayScope(_Scope):
+    """What `np_array(active)` makes; MXNet's name for it."""
+
+    def __init__(self, is_np_array: bool | None) -> None:
+        super().__init__(_set_np_array, is_np_array)
+        self._is_np_array = is_np_array
+
+
 def np_shape(active: bool | None = True) -> _Scope:
     """A `with` block in which NumPy's semantics of shapes are on or off; None changes nothing."""
     return _Scope(set_np_shape, active)
@@ -80,7 +88,7 @@ def np_shape(active: bool | None = True) -> _Scope:
 
 def np_array(active: bool | None = True) -> _Scope:
     """A `with` block in which new arrays are those of `mx.np`; entering it raises for True."""
-    return _Scope(_set_np_array, active)
+    return _NumpyArrayScope(active)
 
 
 def set_np(shape: bool = True, array: bool = True) -> None:

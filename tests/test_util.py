@@ -187,3 +187,32 @@ def test_strings_and_statuses_of_c():
     util.check_call(0)
     with pytest.raises(mx.MXNetError, match="a C function failed with status -1"):
         util.check_call(-1)
+
+
+def test_scopes_under_the_names_of_mxnet():
+    assert not util._NumpyArrayScope(False)._is_np_array
+    with util._NumpyArrayScope(False):
+        assert not util.is_np_array()
+    with pytest.raises(NotImplementedError, match="there is no mx"), \
+            util._NumpyArrayScope(True):
+        pass
+    assert isinstance(util.np_array(False), util._NumpyArrayScope)
+
+
+def test_a_scope_of_blocks_belongs_to_its_thread():
+    from mxlite.gluon.block import _BlockScope
+
+    class Dummy:
+        prefix, _empty_prefix = "spawned_", False
+
+    names = []
+
+    def run():
+        with _BlockScope(Dummy()):
+            names.append(mx.name.NameManager.current.get(None, "hello"))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert names == ["spawned_hello0"]
+    assert mx.name.NameManager.current.get("kept", "hello") == "kept"

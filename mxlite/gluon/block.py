@@ -22,6 +22,7 @@ from ..base import (
 )
 from . import saving
 from .naming import BlockScope
+from .naming import BlockScope as _BlockScope  # noqa: F401  MXNet's name for it
 from .parameter import Parameter
 from .parameter_dict import ParameterDict
 from .summary import print_summary

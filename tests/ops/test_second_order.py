@@ -1,4 +1,4 @@
-"""Second order of every operator of the table: a number, or zeros, or an error that says why not."""
+"""Second order of every operator of the table: numbers, zeros, or an error that says why not."""
 
 import numpy as np
 import pytest
@@ -43,7 +43,7 @@ def second_order(sample, rng):
 
 
 @pytest.mark.parametrize("sample", [
-    sample for sample in SAMPLES if sample.gradient != "none" and sample.op not in RAISING], ids=str)
+    each for each in SAMPLES if each.gradient != "none" and each.op not in RAISING], ids=str)
 def test_it_is_there(sample, rng):
     for grad in second_order(sample, rng):
         assert np.isfinite(grad.asnumpy()).all()
