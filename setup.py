@@ -47,7 +47,7 @@ ARITHMETIC = "unary leaky_relu softmax gemm_micro gemm conv".split()
 PER_SET = ARITHMETIC + (
     "cast binary where clip smooth_l1 hard_sigmoid add_n strided_copy reduce reduce_arg "
     "softmax_output softmax_cross_entropy regression_output batch_norm layer_norm pooling dropout "
-    "optimizer random").split()
+    "optimizer random ctc").split()
 ONCE = (
     "copy chain unary_integer binary_integer join pad fill index_take index_accumulate index_nd "
     "index_pick index_sequence random_sample gemm_naive conv_naive whole_arrays").split()

@@ -24,6 +24,12 @@ def BlockGrad(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
               name: str | None = None) -> NDArray:
     """A copy of data through which no gradient flows."""
 
+def CTCLoss(data: NDArray, label: NDArray, data_lengths: NDArray | None = None,
+            label_lengths: NDArray | None = None, use_data_lengths: bool = False,
+            use_label_lengths: bool = False, blank_label: str = 'first', *,
+            out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """-log of the probability of the labels under data, whatever their alignment: (N,)."""
+
 def Cast(data: NDArray, dtype: Any, *, out: NDArray | Sequence[NDArray] | None = None,
          name: str | None = None) -> NDArray:
     """data in another dtype. Floats become integers by dropping the fraction, bools by != 0."""
@@ -431,6 +437,12 @@ def crop(data: NDArray, begin: int | Sequence[int | None] | None,
          step: int | Sequence[int | None] | None = (), *,
          out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """data[begin[0]:end[0]:step[0], begin[1]:end[1]:step[1], ...]."""
+
+def ctc_loss(data: NDArray, label: NDArray, data_lengths: NDArray | None = None,
+             label_lengths: NDArray | None = None, use_data_lengths: bool = False,
+             use_label_lengths: bool = False, blank_label: str = 'first', *,
+             out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """-log of the probability of the labels under data, whatever their alignment: (N,)."""
 
 def cumsum(a: NDArray, axis: int | None = None, dtype: Any = None, *,
            out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:

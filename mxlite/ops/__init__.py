@@ -41,6 +41,7 @@ from .nn import (  # noqa: F401
     activation,
     batch_norm,
     convolution,
+    ctc_loss,
     dropout,
     fully_connected,
     layer_norm,

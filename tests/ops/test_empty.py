@@ -23,6 +23,8 @@ STRICTER = {
     ("slice_like", -1): "shape_like must have shape with at most 0 on axis 1",
     ("diag", 0): "k must be a diagonal of data",        # NumPy's diagonal has no items
     ("diag", -1): "k must be a diagonal of data",
+    ("CTCLoss", 0): "label must have shape",            # more labels than steps
+    ("CTCLoss", -1): "data must have shape",
     ("Pooling", -1): "data must have shape without empty axes",   # a mean of no pixels is 0 / 0
 }
 

@@ -9,6 +9,7 @@ from .classification import SigmoidBinaryCrossEntropyLoss as SigmoidBinaryCrossE
 from .classification import SoftmaxCELoss as SoftmaxCELoss
 from .classification import SoftmaxCrossEntropyLoss as SoftmaxCrossEntropyLoss
 from .classification import SquaredHingeLoss as SquaredHingeLoss
+from .ctc import CTCLoss as CTCLoss
 from .metric_learning import CosineEmbeddingLoss as CosineEmbeddingLoss
 from .metric_learning import SDMLLoss as SDMLLoss
 from .metric_learning import TripletLoss as TripletLoss
