@@ -134,6 +134,11 @@ def Reshape(data: NDArray, shape: _Ints | str = (), reverse: bool = False,
             out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """data with another shape; a copy, where the method x.reshape(shape) is a view."""
 
+def SVMOutput(data: NDArray, label: NDArray, margin: float = 1.0,
+              regularization_coefficient: float = 1.0, use_linear: bool = False, *,
+              out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data (*, K) with the gradient of hinge losses against `label` (*), whatever dy is."""
+
 def SequenceLast(data: NDArray, sequence_length: NDArray | None = None,
                  use_sequence_length: bool = False, axis: int = 0, *,
                  out: NDArray | Sequence[NDArray] | None = None,

@@ -4,6 +4,7 @@ from ..device import core as _core
 from . import (  # noqa: F401
     add_n,
     assign,
+    attention,
     binary,
     cast,
     clip,
@@ -50,6 +51,7 @@ from .nn import (  # noqa: F401
     regression_output,
     softmax,
     softmax_output,
+    svm_output,
 )
 
 CPU = _core.load_cpu_kernels()

@@ -274,6 +274,18 @@ class ScalarRef:
         """The natural logarithm; not a number for values that have none."""
         return ScalarRef((*self.code, ("log", 0)))
 
+    def within(self, given: Sequence[float | ScalarRef]) -> float | ScalarRef:
+        """This expression where the runtime parameters are these numbers and expressions."""
+        numbers = [value for value in given if not isinstance(value, ScalarRef)]
+        if len(numbers) == len(given):
+            return self.value(numbers)
+        code: list[tuple[str, float]] = []
+        for instruction, operand in self.code:
+            value = given[int(operand)] if instruction == "given" else None
+            code += ([(instruction, operand)] if value is None else value.code
+                     if isinstance(value, ScalarRef) else [("constant", float(value))])
+        return ScalarRef(tuple(code))
+
     def value(self, given: Sequence[float]) -> float:
         """The number that it is for these runtime parameters, as device.program computes it."""
         stack: list[float] = []

@@ -113,6 +113,46 @@ def composed(function: Callable[..., Any], specs: Sequence[Spec],
                    [ref.slot for ref in outputs])
 
 
+def composed_gradients(F: Tracer, function: Callable[..., Any], inputs: Sequence[Ref],
+                       dy: Sequence[Ref]) -> list[Ref | None]:
+    """What `grad` returns for an operator that is `composed(function, ...)`.
+
+    The function is traced once more; those of its steps that no gradient reads are dropped later.
+    """
+    first = len(F.steps)
+    outputs = function(F, *inputs)
+    outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    sums: dict[int, Ref] = {}       # slot -> the gradient of what lies there, as far as it came
+    for output, gradient in zip(outputs, dy, strict=True):
+        _arrive(F, sums, output.slot, gradient)
+    for step in reversed(F.steps[first:]):
+        if not sums.keys().isdisjoint(step.outputs):
+            _step_gradients(F, step, sums)
+    return [sums.get(ref.slot) for ref in inputs]
+
+
+def _arrive(F: Tracer, sums: dict[int, Ref], slot: int, gradient: Ref) -> None:
+    sums[slot] = F.elemwise_add(sums[slot], gradient) if slot in sums else gradient
+
+
+def _step_gradients(F: Tracer, step: Step, sums: dict[int, Ref]) -> None:
+    """Send the gradients of a step's outputs on to its inputs."""
+    inputs, outputs = [[Ref(F, slot, spec) for slot, spec in zip(slots, specs, strict=True)]
+                       for slots, specs in ((step.inputs, step.call.in_specs),
+                                            (step.outputs, step.call.out_specs))]
+    dy = [sums[ref.slot] if ref.slot in sums else F._zeros(shape=ref.shape, dtype=ref.dtype)
+          for ref in outputs[:step.op.num_visible(len(outputs))]]
+    first = len(F.steps)
+    gradients = step.op.grad(F, dy, inputs, outputs)
+    for i in range(first, len(F.steps)):        # the runtime parameters are those of the step
+        F.steps[i] = F.steps[i]._replace(scalars=[
+            value.within(step.scalars) if isinstance(value, ScalarRef) else value
+            for value in F.steps[i].scalars])
+    for ref, gradient in zip(inputs, gradients, strict=True):
+        if gradient is not None:
+            _arrive(F, sums, ref.slot, gradient)
+
+
 def trace(call: Prepared, needed: Sequence[bool], train: bool, hidden: bool = False) -> GradTrace:
     """The steps that compute the gradients of `needed` inputs of `call`, dead steps dropped.
 

@@ -1,11 +1,11 @@
-"""Samples of CTCLoss."""
+"""Samples of CTCLoss and SVMOutput."""
 
 import itertools
 
 import numpy as np
 
 from .nn import softmax
-from .sample import Fixed, Sample
+from .sample import Fixed, Ints, Sample
 
 
 def said(path, blank):
@@ -36,6 +36,10 @@ def ctc_loss(data, label, *lengths, use_data_lengths=False, use_label_lengths=Fa
     return losses
 
 
+def svm_output(data, label, **_):
+    return data
+
+
 CTC = {"recorded_in": ("float32",), "wrt": (0,), "slack": 4}
 SAMPLES = [
     Sample("CTCLoss", ((5, 3, 3), Fixed([[1, 2, 0], [2, 2, 0], [1, 0, 0]])), ctc_loss, **CTC),
@@ -46,6 +50,11 @@ SAMPLES = [
     Sample("CTCLoss", ((5, 3, 3), Fixed([[1, 2], [2, 2], [1, 1]]), Fixed([5, 3, 4]),
                        Fixed([2, 1, 0])), ctc_loss,
            {"use_data_lengths": True, "use_label_lengths": True}, **CTC),
+    *[Sample("SVMOutput", ((*shape, 4), Ints(shape, 0, 4)), svm_output, params,
+             gradient="recorded", recorded_in=("float32", "float64"))
+      for shape, params in (((5,), {}), ((2, 3), {"use_linear": True}),
+                            ((5,), {"margin": 0.5, "regularization_coefficient": 2.0}))],
 ]
-LARGE = [Sample("CTCLoss", ((50, 24, 40), Fixed([[1, 2, 2, 5, 3]] * 24)), wrt=(0,))]
+LARGE = [Sample("CTCLoss", ((50, 24, 40), Fixed([[1, 2, 2, 5, 3]] * 24)), wrt=(0,)),
+         Sample("SVMOutput", ((4000, 251), Ints((4000,), 0, 251)), gradient="recorded")]
 """Cut into tasks, without an oracle: see large.py."""
