@@ -5,7 +5,7 @@
 A public name of a module is in `__all__`, or, where there is none, it is defined there or imported
 as `x as x`, with no underscore in front. A class has a line, and a line for every public member but
 those of a base that has its own. Operators are not repeated: their signatures are in
-mxlite/ndarray/op.pyi and image.pyi, which tools/gen_stubs.py writes.
+mxlite/ndarray/op.pyi, image.pyi and linalg.pyi, which tools/gen_stubs.py writes.
 """
 
 import ast
@@ -29,8 +29,9 @@ MODULES = """
     mx.gluon.contrib.nn mx.gluon.data mx.gluon.data.batchify mx.gluon.data.vision
     mx.gluon.data.vision.transforms mx.gluon.loss mx.gluon.model_zoo.model_store
     mx.gluon.model_zoo.vision mx.gluon.nn mx.gluon.utils mx.image mx.init mx.io mx.lr_scheduler
-    mx.metric mx.mod mx.model mx.monitor mx.name mx.nd mx.nd.contrib mx.nd.image mx.nd.random
-    mx.optimizer mx.random mx.recordio mx.rnn mx.runtime mx.test_utils mx.util mx.viz""".split()
+    mx.metric mx.mod mx.model mx.monitor mx.name mx.nd mx.nd.contrib mx.nd.image mx.nd.linalg
+    mx.nd.random mx.optimizer mx.random mx.recordio mx.rnn mx.runtime mx.test_utils mx.util
+    mx.viz""".split()
 
 
 def module_of(path):

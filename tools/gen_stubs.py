@@ -1,5 +1,5 @@
-"""Write mxlite/ndarray/op.pyi and image.pyi, which tell editors and type checkers what `mx.nd` and
-`mx.nd.image` have.
+"""Write mxlite/ndarray/op.pyi, image.pyi and linalg.pyi, which tell editors and type checkers what
+`mx.nd`, `mx.nd.image` and `mx.nd.linalg` have.
 
     python tools/gen_stubs.py [--check]       --check: write nothing, exit with 1 if one is stale
 """
@@ -17,7 +17,8 @@ from mxlite.ops.schema import REGISTRY
 
 ROOT = Path(__file__).resolve().parent.parent
 STUB = ROOT / "mxlite/ndarray/op.pyi"
-STUBS = {"": STUB, "_image_": STUB.with_name("image.pyi")}       # by what the names begin with
+# by what the names begin with
+STUBS = {"": STUB, "_image_": STUB.with_name("image.pyi"), "_linalg_": STUB.with_name("linalg.pyi")}
 HEAD = '''"""Every operator as a function of arrays. Written by tools/gen_stubs.py: do not edit."""
 
 from collections.abc import Sequence

@@ -25,10 +25,11 @@ from samples import FAMILIES, outputs_of  # noqa: E402
 
 def function(name):
     """MXNet's function of this name, in whichever module it is."""
-    for module in (mx.nd, mx.nd._internal, mx.nd.contrib):
+    for module in (mx.nd, mx.nd._internal):
         if hasattr(module, name):
             return getattr(module, name)
-    return getattr(mx.nd.contrib, name.removeprefix("_contrib_"))
+    kind, _, rest = name.removeprefix("_").partition("_")
+    return getattr(getattr(mx.nd, kind), rest)
 
 
 def provenance():

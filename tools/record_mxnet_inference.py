@@ -30,7 +30,7 @@ def function_of(op):
     """MXNet's function of this name, wherever it keeps it; None: it has none."""
     places = [(mx.sym, op), (mx.sym._internal, op), (mx.sym.op, op)]
     places += [(getattr(mx.sym, kind), op.removeprefix(f"_{kind}_"))
-               for kind in ("contrib", "image", "random")]
+               for kind in ("contrib", "image", "linalg", "random")]
     return next((getattr(place, name) for place, name in places if hasattr(place, name)), None)
 
 

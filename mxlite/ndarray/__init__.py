@@ -14,6 +14,7 @@ from . import fluent as _fluent
 from . import image as image
 from . import indexing as _indexing
 from . import integer_numbers as _integer_numbers
+from . import linalg as linalg
 from . import op as op
 from . import operators as _operators
 from . import random as random

@@ -16,6 +16,7 @@ from . import (  # noqa: F401
     indexing_nd,
     indexing_numbers,
     init,
+    linalg,
     matrix,
     optimizer_multi,
     optimizer_multi_adam,

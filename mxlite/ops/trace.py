@@ -128,7 +128,7 @@ def composed_gradients(F: Tracer, function: Callable[..., Any], inputs: Sequence
     for step in reversed(F.steps[first:]):
         if not sums.keys().isdisjoint(step.outputs):
             _step_gradients(F, step, sums)
-    return [sums.get(ref.slot) for ref in inputs]
+    return [sums.pop(ref.slot, None) for ref in inputs]     # once, where two inputs are one array
 
 
 def _arrive(F: Tracer, sums: dict[int, Ref], slot: int, gradient: Ref) -> None:

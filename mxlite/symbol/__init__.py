@@ -9,6 +9,7 @@ from . import _internal as _internal
 from . import contrib as contrib
 from . import custom as _custom
 from . import image as image
+from . import linalg as linalg
 from . import op as op
 from . import random as random
 from .array_only import tracing as tracing

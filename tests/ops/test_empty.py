@@ -25,6 +25,10 @@ STRICTER = {
     ("diag", -1): "k must be a diagonal of data",
     ("CTCLoss", 0): "label must have shape",            # more labels than steps
     ("CTCLoss", -1): "data must have shape",
+    **{(f"_linalg_{name}", axis): "A must have shape"   # (3, 0) and (0, 3) are not square
+       for name in ("extractdiag", "extracttrian", "potri", "sumlogdiag", "trmm")
+       for axis in (0, -1)},
+    ("_linalg_gelqf", -1): "m at most n",
     ("Pooling", -1): "data must have shape without empty axes",   # a mean of no pixels is 0 / 0
 }
 

@@ -1,6 +1,6 @@
 """Samples large enough that kernels cut them into several tasks. No oracle: the small ones have."""
 
-from . import losses, pointwise
+from . import linalg, losses, pointwise
 from .sample import Fixed, Ints, Sample, Spread, Uniform
 
 N = (40_009,)               # pointwise kernels run up to 32,768 elements in one piece
@@ -200,4 +200,4 @@ RANDOM = [
     plain("_shuffle", (40_000, 2)),
 ]
 LARGE = [*pointwise_samples(), *MOVES, *INDEXING, *REDUCTIONS, *PRODUCTS, *LAYERS, *UPDATES,
-         *RANDOM, *losses.LARGE]
+         *RANDOM, *losses.LARGE, *linalg.LARGE]

@@ -1,0 +1,259 @@
+/* Reflections of rows of one dtype: see linalg_reflect.c. */
+#include "linalg_rows.h"
+
+/* x becomes v; returns tau; *first: what the row's first item becomes, all others being 0.  tau is 0
+ * where they are 0 already. */
+static wide FN(reflection)(wide *x, int64_t n, wide *first) {
+  double most = 0, sum = 0;
+  for (int64_t i = 1; i < n; i++) most = fabs((double)x[i]) > most ? fabs((double)x[i]) : most;
+  *first = x[0];
+  x[0] = 1;
+  if (most == 0) return 0;
+  for (int64_t i = 1; i < n; i++) sum += ((double)x[i] / most) * ((double)x[i] / most);
+  const double alpha = (double)*first, size = hypot(alpha, most * sqrt(sum));
+  const double beta = alpha < 0 ? size : -size;
+  const wide scale = (wide)(alpha - beta);
+  for (int64_t i = 1; i < n; i++) x[i] /= scale;
+  *first = (wide)beta;
+  return (wide)((beta - alpha) / beta);
+}
+
+/* The rows of x (count, n; `step` apart) times the reflection. */
+static void FN(reflect)(wide *x, int64_t count, int64_t step, const wide *v, wide tau, int64_t n) {
+  for (int64_t r = 0; tau != 0 && r < count; r++) {
+    wide *row = x + r * step;
+    FN(row_less)(row, v, tau * FN(row_dot)(row, v, n), n);
+  }
+}
+
+typedef struct {
+  wide *tau;
+} FN(lq_slice);
+
+static FN(lq_slice) FN(take_lq)(const lq_dims *d, mx_scratch *scratch) {
+  return (FN(lq_slice)){mx_take(scratch, d->m, sizeof(wide))};
+}
+
+static int64_t FN(lq_slice_bytes)(const lq_dims *d) {
+  mx_scratch scratch = {0};
+  FN(take_lq)(d, &scratch);
+  return mx_lines(scratch.size);
+}
+
+static int64_t FN(lq_tasks)(const lq_dims *d) {
+  return linalg_tasks(d->batch, d->n, mx_product(mx_product(d->m, d->m), d->n));
+}
+
+static int64_t FN(lq_scratch)(const void *desc) {
+  return mx_product(FN(lq_tasks)(desc), FN(lq_slice_bytes)(desc));
+}
+
+/* q (m, n), m <= n: the matrix, which becomes Q; l (m, m). */
+static void FN(lq_matrix)(const lq_dims *d, wide *q, wide *l, wide *tau) {
+  const int64_t m = d->m, n = d->n;
+  memset(l, 0, (size_t)(m * m) * sizeof(wide));
+  for (int64_t i = 0; i < m; i++) {
+    wide *row = q + i * n;
+    memcpy(l + i * m, row, (size_t)i * sizeof(wide));
+    tau[i] = FN(reflection)(row + i, n - i, &l[i * m + i]);
+    FN(reflect)(row + n + i, m - 1 - i, n, row + i, tau[i], n - i);
+  }
+  for (int64_t i = m; i-- > 0;) {
+    wide *row = q + i * n;
+    FN(reflect)(row + n + i, m - 1 - i, n, row + i, tau[i], n - i);
+    memset(row, 0, (size_t)i * sizeof(wide));
+    for (int64_t j = i + 1; j < n; j++) row[j] *= -tau[i];
+    row[i] = 1 - tau[i];
+  }
+}
+
+static void FN(lq_task)(void *context, int64_t task) {
+  const linalg_job *job = context;
+  const lq_dims *d = job->d;
+  mx_scratch scratch = {.base = job->scratch + task * job->slice_bytes};
+  const FN(lq_slice) slice = FN(take_lq)(d, &scratch);
+  const int64_t size = d->m * d->n;
+  for (int64_t i = task; size && i < job->count; i += job->tasks) {
+    wide *q = (wide *)job->ptr[1] + i * size;
+    memmove(q, (const wide *)job->ptr[0] + i * size, (size_t)size * sizeof(wide));
+    FN(lq_matrix)(d, q, (wide *)job->ptr[2] + i * d->m * d->m, slice.tau);
+  }
+}
+
+/* A (m, n) -> Q (m, n) of orthonormal rows, L (m, m) lower triangular, with L Q = A. */
+static int FN(lq)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
+  (void)scalars;
+  const lq_dims *d = desc;
+  linalg_job job = {d, ptr, ptr[3], d->batch, FN(lq_tasks)(d), FN(lq_slice_bytes)(d), MX_OK};
+  return linalg_run(&job, FN(lq_task));
+}
+
+/* Scratch of one matrix: its reflections, then tridiagonal; the diagonals. */
+typedef struct {
+  wide *a, *tau, *p;
+  double *diagonal, *beside;
+} FN(eigen_slice);
+
+static FN(eigen_slice) FN(take_eigen)(int64_t n, mx_scratch *scratch) {
+  FN(eigen_slice) slice = {.a = mx_take(scratch, mx_product(n, n), sizeof(wide))};
+  slice.tau = mx_take(scratch, n, sizeof(wide));
+  slice.p = mx_take(scratch, n, sizeof(wide));
+  slice.diagonal = mx_take(scratch, n, sizeof(double));
+  slice.beside = mx_take(scratch, n, sizeof(double));
+  return slice;
+}
+
+static int64_t FN(eigen_slice_bytes)(int64_t n) {
+  mx_scratch scratch = {0};
+  FN(take_eigen)(n, &scratch);
+  return mx_lines(scratch.size);
+}
+
+static int64_t FN(eigen_tasks)(const eigen_dims *d) {
+  return linalg_tasks(d->batch, d->n, 4 * mx_product(mx_product(d->n, d->n), d->n));
+}
+
+static int64_t FN(eigen_scratch)(const void *desc) {
+  const eigen_dims *d = desc;
+  return mx_product(FN(eigen_tasks)(d), FN(eigen_slice_bytes)(d->n));
+}
+
+/* Reflections from both sides make s->a tridiagonal; the k-th one's v lies in row k. */
+static void FN(tridiagonal)(const FN(eigen_slice) *s, int64_t n) {
+  for (int64_t k = 0; k < n; k++) {
+    wide *row = s->a + k * n, *v = row + k + 1, *p = s->p;
+    const int64_t rest = n - k - 1;
+    s->diagonal[k] = (double)row[k];
+    if (!rest) break;
+    wide first;
+    const wide tau = s->tau[k] = FN(reflection)(v, rest, &first);
+    s->beside[k] = (double)first;
+    if (tau == 0) continue;
+    wide *inner = s->a + (k + 1) * n + k + 1;
+    for (int64_t i = 0; i < rest; i++) p[i] = tau * FN(row_dot)(inner + i * n, v, rest);
+    FN(row_less)(p, v, tau / 2 * FN(row_dot)(p, v, rest), rest);
+    for (int64_t i = 0; i < rest; i++) {
+      const wide one = v[i], other = p[i];
+      for (int64_t j = 0; j < rest; j++) inner[i * n + j] -= one * p[j] + other * v[j];
+    }
+  }
+}
+
+/* u = the product of the reflections, transposed: its rows become the eigenvectors. */
+static void FN(start_vectors)(const FN(eigen_slice) *s, int64_t n, wide *u) {
+  memset(u, 0, (size_t)(n * n) * sizeof(wide));
+  for (int64_t i = 0; i < n; i++) u[i * n + i] = 1;
+  for (int64_t k = n - 1; k-- > 0;)
+    FN(reflect)(u + (k + 1) * n + k + 1, n - k - 1, n, s->a + k * n + k + 1, s->tau[k], n - k - 1);
+}
+
+/* Rows one and other of u, turned by the angle of this cosine and sine. */
+static void FN(turn_rows)(wide *one, wide *other, wide c, wide s, int64_t n) {
+  for (int64_t i = 0; i < n; i++) {
+    const wide x = one[i], y = other[i];
+    one[i] = c * x - s * y;
+    other[i] = s * x + c * y;
+  }
+}
+
+/* One implicit QL step with Wilkinson's shift on the part [first, last] of the tridiagonal matrix. */
+static void FN(ql_step)(double *d, double *e, int64_t first, int64_t last, wide *u, int64_t n) {
+  const double half = (d[first + 1] - d[first]) / (2 * e[first]), size = hypot(half, 1);
+  double g = d[last] - d[first] + e[first] / (half + (half < 0 ? -size : size));
+  double s = 1, c = 1, p = 0;
+  for (int64_t i = last - 1; i >= first; i--) {
+    const double f = s * e[i], b = c * e[i], r = hypot(f, g);
+    e[i + 1] = r;
+    if (r == 0) {               /* the matrix falls apart here */
+      d[i + 1] -= p;
+      e[last] = 0;
+      return;
+    }
+    s = f / r;
+    c = g / r;
+    g = d[i + 1] - p;
+    const double t = (d[i] - g) * s + 2 * c * b;
+    p = s * t;
+    d[i + 1] = g + p;
+    g = c * t - b;
+    FN(turn_rows)(u + i * n, u + (i + 1) * n, (wide)c, (wide)s, n);
+  }
+  d[first] -= p;
+  e[first] = g;
+  e[last] = 0;
+}
+
+/* The eigenvalues into d; the rows of u become the eigenvectors.  MX_BAD_VALUE: no end was found. */
+static int FN(diagonalize)(double *d, double *e, int64_t n, wide *u) {
+  e[n - 1] = 0;
+  for (int64_t first = 0; first < n; first++)
+    for (int step = 0;; step++) {
+      int64_t last = first;
+      for (; last < n - 1; last++) {
+        const double near = fabs(d[last]) + fabs(d[last + 1]);
+        if (fabs(e[last]) + near == near) break;
+      }
+      if (last == first) break;
+      if (step == QL_STEPS) return MX_BAD_VALUE;
+      FN(ql_step)(d, e, first, last, u, n);
+    }
+  return MX_OK;
+}
+
+/* In ascending order; each vector's largest item becomes positive. */
+static void FN(sort_vectors)(double *d, wide *u, int64_t n) {
+  for (int64_t k = 0; k < n; k++) {
+    int64_t least = k, largest = 0;
+    for (int64_t i = k + 1; i < n; i++)
+      if (d[i] < d[least]) least = i;
+    const double value = d[k];
+    d[k] = d[least];
+    d[least] = value;
+    wide *row = u + k * n, *other = u + least * n;
+    for (int64_t i = 0; i < n; i++) {
+      const wide item = row[i];
+      row[i] = other[i];
+      other[i] = item;
+    }
+    for (int64_t i = 1; i < n; i++)
+      if (fabs((double)row[i]) > fabs((double)row[largest])) largest = i;
+    const wide sign = row[largest] < 0 ? -1 : 1;
+    for (int64_t i = 0; i < n; i++) row[i] *= sign;
+  }
+}
+
+static void FN(eigen_task)(void *context, int64_t task) {
+  linalg_job *job = context;
+  const int64_t n = ((const eigen_dims *)job->d)->n;
+  mx_scratch scratch = {.base = job->scratch + task * job->slice_bytes};
+  const FN(eigen_slice) slice = FN(take_eigen)(n, &scratch);
+  for (int64_t i = task; n && i < job->count; i += job->tasks) {
+    const wide *a = (const wide *)job->ptr[0] + i * n * n;
+    wide *u = (wide *)job->ptr[1] + i * n * n, *values = (wide *)job->ptr[2] + i * n;
+    double sum = 0;
+    for (int64_t r = 0; r < n; r++)
+      for (int64_t c = 0; c <= r; c++) {
+        slice.a[r * n + c] = slice.a[c * n + r] = a[r * n + c];
+        sum += 0 * (double)a[r * n + c];
+      }
+    int status = sum == 0 ? MX_OK : MX_BAD_VALUE;       /* else there is a NaN or an infinity */
+    if (status == MX_OK) {
+      FN(tridiagonal)(&slice, n);
+      FN(start_vectors)(&slice, n, u);
+      status = FN(diagonalize)(slice.diagonal, slice.beside, n, u);
+    }
+    linalg_report(job, status);
+    if (status != MX_OK) return;
+    FN(sort_vectors)(slice.diagonal, u, n);
+    for (int64_t k = 0; k < n; k++) values[k] = (wide)slice.diagonal[k];
+  }
+}
+
+/* Symmetric A, of which the lower triangle is read -> U (rows: eigenvectors), eigenvalues. */
+static int FN(eigen)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
+  (void)scalars;
+  const eigen_dims *d = desc;
+  linalg_job job = {d, ptr, ptr[3], d->batch, FN(eigen_tasks)(d), FN(eigen_slice_bytes)(d->n),
+                    MX_OK};
+  return linalg_run(&job, FN(eigen_task));
+}

@@ -1,0 +1,24 @@
+"""`mx.nd.linalg`: the operators whose full names begin with `_linalg_`.
+
+Matrices are the last two axes, (*batch, rows, columns), of float32 or float64.
+"""
+
+from typing import Any
+
+from ..base import suggestion
+from ..ops.schema import REGISTRY
+from .function import OpFunction
+
+_PREFIX = "_linalg_"
+
+
+def __getattr__(name: str) -> Any:
+    if _PREFIX + name not in REGISTRY:
+        raise AttributeError(f"module {__name__!r} has no operator {name!r}"
+                             + suggestion(name, __dir__()))
+    function = globals()[name] = OpFunction(REGISTRY[_PREFIX + name], name, __name__)
+    return function
+
+
+def __dir__() -> list[str]:
+    return sorted(name.removeprefix(_PREFIX) for name in REGISTRY if name.startswith(_PREFIX))
