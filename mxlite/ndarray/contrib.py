@@ -1,5 +1,6 @@
 """`mx.nd.contrib`: the operators whose full names begin with `_contrib_`."""
 
+from types import FunctionType
 from typing import Any
 
 from ..ops.schema import REGISTRY
@@ -8,6 +9,8 @@ from .control_flow import foreach as foreach
 from .control_flow import while_loop as while_loop
 from .function import OpFunction
 from .pieces import boolean_mask as boolean_mask
+from .random import rand_zipfian as rand_zipfian
+from .random import uniform as uniform
 from .updates import adamw_update as adamw_update
 from .updates import mp_adamw_update as mp_adamw_update
 from .updates import multi_adamw_update as multi_adamw_update
@@ -26,7 +29,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    functions = {name for name in globals() if name.endswith("_update")
-                 or name in ("boolean_mask", "cond", "foreach", "while_loop")}
+    functions = {name for name, value in globals().items()
+                 if isinstance(value, FunctionType) and not name.startswith("_")}
     return sorted(functions | {
         name.removeprefix(_PREFIX) for name in REGISTRY if name.startswith(_PREFIX)})

@@ -951,6 +951,51 @@ def random_normal(loc: float = 0.0, scale: float = 1.0, shape: _Ints | str = (),
                   name: str | None = None) -> NDArray:
     """Normally distributed numbers of mean `loc` and standard deviation `scale`."""
 
+def random_pdf_dirichlet(sample: NDArray, alpha: NDArray, is_log: bool = False, *,
+                         out: NDArray | Sequence[NDArray] | None = None,
+                         name: str | None = None) -> NDArray:
+    """The Dirichlet density: sample (*S, *shape, K), alpha (*S, K) -> (*S, *shape)."""
+
+def random_pdf_exponential(sample: NDArray, lam: NDArray, is_log: bool = False, *,
+                           out: NDArray | Sequence[NDArray] | None = None,
+                           name: str | None = None) -> NDArray:
+    """The exponential density of rate lam."""
+
+def random_pdf_gamma(sample: NDArray, alpha: NDArray, beta: NDArray,
+                     is_log: bool = False, *,
+                     out: NDArray | Sequence[NDArray] | None = None,
+                     name: str | None = None) -> NDArray:
+    """The gamma density of shape alpha and rate beta (samples of random.gamma have scale beta)."""
+
+def random_pdf_generalized_negative_binomial(sample: NDArray, mu: NDArray,
+                                             alpha: NDArray, is_log: bool = False, *,
+                                             out: NDArray | Sequence[NDArray] | None = None,
+                                             name: str | None = None) -> NDArray:
+    """The probability of counts of mean mu and variance mu + alpha * mu^2."""
+
+def random_pdf_negative_binomial(sample: NDArray, k: NDArray, p: NDArray,
+                                 is_log: bool = False, *,
+                                 out: NDArray | Sequence[NDArray] | None = None,
+                                 name: str | None = None) -> NDArray:
+    """The probability of counts of failures before k successes of probability p."""
+
+def random_pdf_normal(sample: NDArray, mu: NDArray, sigma: NDArray,
+                      is_log: bool = False, *,
+                      out: NDArray | Sequence[NDArray] | None = None,
+                      name: str | None = None) -> NDArray:
+    """The normal density of mean mu and standard deviation sigma."""
+
+def random_pdf_poisson(sample: NDArray, lam: NDArray, is_log: bool = False, *,
+                       out: NDArray | Sequence[NDArray] | None = None,
+                       name: str | None = None) -> NDArray:
+    """The probability of counts of mean lam."""
+
+def random_pdf_uniform(sample: NDArray, low: NDArray, high: NDArray,
+                       is_log: bool = False, *,
+                       out: NDArray | Sequence[NDArray] | None = None,
+                       name: str | None = None) -> NDArray:
+    """1 / (high - low), wherever the sample lies."""
+
 def random_poisson(lam: float = 1.0, shape: _Ints | str = (),
                    ctx: Context | str | None = None, dtype: Any = None, *,
                    out: NDArray | Sequence[NDArray] | None = None,

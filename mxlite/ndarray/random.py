@@ -6,6 +6,7 @@ and the result has their shape followed by `shape`.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..base import MXNetTypeError, MXNetValueError, Shape, check_shape, dtype_name
@@ -134,3 +135,48 @@ def uniform_like(data: NDArray, low: float = 0, high: float = 1, out: Any = None
 def normal_like(data: NDArray, loc: float = 0, scale: float = 1, out: Any = None) -> NDArray:
     """normal(loc, scale) of the shape and dtype of `data`."""
     return _like("normal", data, {"loc": loc, "scale": scale}, out)
+
+
+def exponential_like(data: NDArray, lam: float = 1, out: Any = None) -> NDArray:
+    """Exponentially distributed numbers of rate `lam`, of the shape and dtype of `data`."""
+    return _like("exponential", data, {"lam": lam}, out)
+
+
+def gamma_like(data: NDArray, alpha: float = 1, beta: float = 1, out: Any = None) -> NDArray:
+    """gamma(alpha, beta) of the shape and dtype of `data`."""
+    return _like("gamma", data, {"alpha": alpha, "beta": beta}, out)
+
+
+def poisson_like(data: NDArray, lam: float = 1, out: Any = None) -> NDArray:
+    """poisson(lam) of the shape and dtype of `data`."""
+    return _like("poisson", data, {"lam": lam}, out)
+
+
+def negative_binomial_like(data: NDArray, k: float = 1, p: float = 1, out: Any = None) -> NDArray:
+    """negative_binomial(k, p) of the shape and dtype of `data`."""
+    return _like("negative_binomial", data, {"k": k, "p": p}, out)
+
+
+def generalized_negative_binomial_like(data: NDArray, mu: float = 1, alpha: float = 1,
+                                       out: Any = None) -> NDArray:
+    """generalized_negative_binomial(mu, alpha) of the shape and dtype of `data`."""
+    return _like("generalized_negative_binomial", data, {"mu": mu, "alpha": alpha}, out)
+
+
+def rand_zipfian(true_classes: NDArray, num_sampled: int, range_max: int,
+                 ctx: Context | None = None) -> tuple[NDArray, NDArray, NDArray]:
+    """`num_sampled` classes from 0 to range_max - 1, drawn with P(k) = log((k + 2) / (k + 1)) /
+    log(range_max + 1), and how often one expects the true classes, and those drawn, among them.
+
+    true_classes (N,) -> int64 (num_sampled,), float64 (N,) and (num_sampled,).
+    """
+    need_array(true_classes, "rand_zipfian", "true_classes")
+    context = as_context(ctx)
+    scale = math.log(range_max + 1)
+    drawn = uniform(0, scale, shape=(num_sampled,), dtype="float64", ctx=context)
+    sampled = (drawn.exp() - 1).astype("int64") % range_max
+    true, often = [classes.as_in_context(context).astype("float64")
+                   for classes in (true_classes, sampled)]
+    expected = [((classes + 2) / (classes + 1)).log() / scale * num_sampled
+                for classes in (true, often)]
+    return sampled, expected[0], expected[1]

@@ -8,7 +8,7 @@ from ..base import Shape
 from . import wrong_indices
 from .index_dtype import check_held
 from .inference import common
-from .random import _Random
+from .random import _Random, _RandomLike
 from .schema import Op, kernel, param, register, runtime
 
 DType = str
@@ -79,6 +79,57 @@ class RandomGeneralizedNegativeBinomial(_RandomSample):
     shape: Shape = param((), "shape of the output")
     ctx: str | None = param(None, "where to make it")
     dtype: DType | None = param(None, "dtype of the output; None: float32")
+
+
+class _RandomSampleLike(_RandomLike):
+    """Base: of the shape and dtype of `data`, every element drawn from its own sequence."""
+
+    def prepare(self, inputs, outputs):
+        return kernel(f"sample_{self.kernel_name}", outputs[0].dtype, n=outputs[0].size, per=0,
+                      count=0, item=0, output=1, work=60 * outputs[0].size)
+
+
+@register("_random_exponential_like")
+class RandomExponentialLike(_RandomSampleLike):
+    """Exponentially distributed numbers of rate `lam`, shaped like data."""
+
+    kernel_name = "exponential"
+    lam: float = runtime(1.0, "rate", above=0)
+
+
+@register("_random_gamma_like")
+class RandomGammaLike(_RandomSampleLike):
+    """Gamma distributed numbers of shape `alpha` and scale `beta`, shaped like data."""
+
+    kernel_name = "gamma"
+    alpha: float = runtime(1.0, "shape parameter", above=0)
+    beta: float = runtime(1.0, "scale", above=0)
+
+
+@register("_random_poisson_like")
+class RandomPoissonLike(_RandomSampleLike):
+    """Poisson distributed counts of mean `lam`, shaped like data."""
+
+    kernel_name = "poisson"
+    lam: float = runtime(1.0, "mean", low=0)
+
+
+@register("_random_negative_binomial_like")
+class RandomNegativeBinomialLike(_RandomSampleLike):
+    """Counts of failures before `k` successes of probability `p`, shaped like data."""
+
+    kernel_name = "negative_binomial"
+    k: float = runtime(1.0, "successes", low=0)
+    p: float = runtime(1.0, "probability of a success", above=0, high=1)
+
+
+@register("_random_generalized_negative_binomial_like")
+class RandomGeneralizedNegativeBinomialLike(_RandomSampleLike):
+    """Counts of mean `mu` and variance mu + alpha * mu^2, shaped like data."""
+
+    kernel_name = "generalized_negative_binomial"
+    mu: float = runtime(1.0, "mean", low=0)
+    alpha: float = runtime(1.0, "dispersion", low=0)
 
 
 class _Sample(_Random):

@@ -4,5 +4,7 @@ from .control_flow import cond as cond
 from .control_flow import foreach as foreach
 from .control_flow import while_loop as while_loop
 from .modules import operators_of
+from .random import rand_zipfian as rand_zipfian
+from .random import uniform as uniform
 
 __getattr__, __dir__ = operators_of(globals(), "_contrib_")

@@ -5,6 +5,7 @@ Parameters are numbers, or Symbols: then every element of theirs draws `shape` v
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..base import MXNetTypeError
@@ -93,13 +94,58 @@ def shuffle(data: Symbol, **kwargs: Any) -> Symbol:
     return call(REGISTRY["_shuffle"], "_shuffle", (data,), kwargs)
 
 
+def _like(name: str, data: Symbol, params: dict[str, Any]) -> Symbol:
+    full = f"_random_{name}_like"
+    return call(REGISTRY[full], full, (data,), params)
+
+
 def uniform_like(data: Symbol, low: Any = 0, high: Any = 1, **kwargs: Any) -> Symbol:
     """Numbers spread evenly over [low, high), as many as `data` has."""
-    return call(REGISTRY["_random_uniform_like"], "_random_uniform_like", (data,),
-                {"low": low, "high": high, **kwargs})
+    return _like("uniform", data, {"low": low, "high": high, **kwargs})
 
 
 def normal_like(data: Symbol, loc: Any = 0, scale: Any = 1, **kwargs: Any) -> Symbol:
     """Normally distributed numbers, as many as `data` has."""
-    return call(REGISTRY["_random_normal_like"], "_random_normal_like", (data,),
-                {"loc": loc, "scale": scale, **kwargs})
+    return _like("normal", data, {"loc": loc, "scale": scale, **kwargs})
+
+
+def exponential_like(data: Symbol, lam: Any = 1, **kwargs: Any) -> Symbol:
+    """Exponentially distributed numbers of rate `lam`, as many as `data` has."""
+    return _like("exponential", data, {"lam": lam, **kwargs})
+
+
+def gamma_like(data: Symbol, alpha: Any = 1, beta: Any = 1, **kwargs: Any) -> Symbol:
+    """Gamma distributed numbers of shape `alpha` and scale `beta`, as many as `data` has."""
+    return _like("gamma", data, {"alpha": alpha, "beta": beta, **kwargs})
+
+
+def poisson_like(data: Symbol, lam: Any = 1, **kwargs: Any) -> Symbol:
+    """Poisson distributed counts of mean `lam`, as many as `data` has."""
+    return _like("poisson", data, {"lam": lam, **kwargs})
+
+
+def negative_binomial_like(data: Symbol, k: Any = 1, p: Any = 1, **kwargs: Any) -> Symbol:
+    """Counts of failures before `k` successes, as many as `data` has."""
+    return _like("negative_binomial", data, {"k": k, "p": p, **kwargs})
+
+
+def generalized_negative_binomial_like(data: Symbol, mu: Any = 1, alpha: Any = 1,
+                                       **kwargs: Any) -> Symbol:
+    """Negative binomial counts of mean `mu` and dispersion `alpha`, as many as `data` has."""
+    return _like("generalized_negative_binomial", data, {"mu": mu, "alpha": alpha, **kwargs})
+
+
+def rand_zipfian(true_classes: Symbol, num_sampled: int,
+                 range_max: int) -> tuple[Symbol, Symbol, Symbol]:
+    """What mx.nd.contrib.rand_zipfian returns: classes drawn, and how often one expects the true
+    classes, and those drawn, among them."""
+    if not isinstance(true_classes, Symbol):
+        raise MXNetTypeError("rand_zipfian: true_classes must be a Symbol; got "
+                             f"{type(true_classes).__name__}")
+    scale = math.log(range_max + 1)
+    drawn = uniform(0, scale, shape=(num_sampled,), dtype="float64")
+    sampled = (drawn.exp() - 1).astype("int64") % range_max
+    true, often = true_classes.astype("float64"), sampled.astype("float64")
+    expected = [((classes + 2) / (classes + 1)).log() / scale * num_sampled
+                for classes in (true, often)]
+    return sampled, expected[0], expected[1]

@@ -1,6 +1,18 @@
 """The table of samples: every operator with inputs, parameters and, in float64, its result."""
 
-from . import attention, indexing, leaky_relu, linalg, losses, nn, norm, pointwise, reduce, shape
+from . import (
+    attention,
+    densities,
+    indexing,
+    leaky_relu,
+    linalg,
+    losses,
+    nn,
+    norm,
+    pointwise,
+    reduce,
+    shape,
+)
 from .sample import FLOATS as FLOATS
 from .sample import Sample as Sample
 from .sample import outputs_of as outputs_of
@@ -9,5 +21,5 @@ FAMILIES = {"pointwise": pointwise.SAMPLES, "reduce": reduce.SAMPLES, "shape": s
             "indexing": indexing.SAMPLES, "nn": nn.SAMPLES,
             "leaky_relu": leaky_relu.SAMPLES, "norm": norm.SAMPLES,
             "losses": losses.SAMPLES, "attention": attention.SAMPLES,
-            "linalg": linalg.SAMPLES}
+            "linalg": linalg.SAMPLES, "densities": densities.SAMPLES}
 SAMPLES = [sample for family in FAMILIES.values() for sample in family]

@@ -1,6 +1,6 @@
 """Samples large enough that kernels cut them into several tasks. No oracle: the small ones have."""
 
-from . import linalg, losses, pointwise
+from . import densities, linalg, losses, pointwise
 from .sample import Fixed, Ints, Sample, Spread, Uniform
 
 N = (40_009,)               # pointwise kernels run up to 32,768 elements in one piece
@@ -191,7 +191,9 @@ RANDOM = [
         ("exponential", {"lam": 2.0}), ("gamma", {"alpha": 2.0, "beta": 1.0}),
         ("poisson", {"lam": 4.0}), ("negative_binomial", {"k": 3, "p": 0.4}),
         ("generalized_negative_binomial", {"mu": 2.0, "alpha": 0.3}))],
-    *[plain(f"_random_{name}_like", N) for name in ("uniform", "normal")],
+    *[plain(f"_random_{name}_like", N) for name in (
+        "uniform", "normal", "exponential", "gamma", "poisson", "negative_binomial",
+        "generalized_negative_binomial")],
     *[plain("_sample_" + name, *[(50,)] * count, params={"shape": (600,)}, domain=(0.1, 0.9))
       for name, count in (("uniform", 2), ("normal", 2), ("exponential", 1), ("gamma", 2),
                           ("poisson", 1), ("negative_binomial", 2),
@@ -200,4 +202,4 @@ RANDOM = [
     plain("_shuffle", (40_000, 2)),
 ]
 LARGE = [*pointwise_samples(), *MOVES, *INDEXING, *REDUCTIONS, *PRODUCTS, *LAYERS, *UPDATES,
-         *RANDOM, *losses.LARGE, *linalg.LARGE]
+         *RANDOM, *losses.LARGE, *linalg.LARGE, *densities.LARGE]
