@@ -40,7 +40,7 @@ class SampleUniqueZipfian(Op):
         """The numbers, from NumPy."""
         generator, scale = numpy_generator(), math.log(self.range_max)
         for row in range(len(samples)):
-            drawn: dict[int, None] = {}
+            drawn = {}
             tries[row] = 0
             while len(drawn) < self.shape[1]:
                 wanted = self.shape[1] - len(drawn)

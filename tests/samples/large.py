@@ -192,8 +192,8 @@ RANDOM = [
         ("poisson", {"lam": 4.0}), ("negative_binomial", {"k": 3, "p": 0.4}),
         ("generalized_negative_binomial", {"mu": 2.0, "alpha": 0.3}))],
     *[plain(f"_random_{name}_like", N) for name in (
-        "uniform", "normal", "exponential", "gamma", "poisson", "negative_binomial",
-        "generalized_negative_binomial")],
+        "uniform", "normal", "exponential", "gamma", "poisson", "generalized_negative_binomial")],
+    plain("_random_negative_binomial_like", N, params={"p": 0.4}),
     *[plain("_sample_" + name, *[(50,)] * count, params={"shape": (600,)}, domain=(0.1, 0.9))
       for name, count in (("uniform", 2), ("normal", 2), ("exponential", 1), ("gamma", 2),
                           ("poisson", 1), ("negative_binomial", 2),
