@@ -26,6 +26,7 @@ LOOPS = ["-O3"]
 ROWS = ["-O2"] if IS_CLANG else ["-O2", "-ftree-vectorize", "-fvect-cost-model=dynamic"]
 # Loops with choices that stay the same all along: gcc would stamp out each one.
 CHOICES = [] if IS_CLANG else ["-fno-unswitch-loops"]
+NO_CONTRACTION = ["-ffp-contract=off"]
 COLD = ["-O1"]           # Cython's code that no operator runs through
 FALLBACK = ["-O1"]       # PER_SET in the baseline of x86: few CPUs run it
 WARNINGS = ["-Wall", "-Wextra", *(["-Werror"] if WERROR else [])]      # of C written by hand
@@ -47,16 +48,19 @@ ARITHMETIC = "unary leaky_relu softmax gemm_micro gemm conv".split()
 PER_SET = ARITHMETIC + (
     "cast binary where clip smooth_l1 hard_sigmoid add_n strided_copy reduce reduce_arg "
     "softmax_output softmax_cross_entropy regression_output batch_norm layer_norm pooling dropout "
-    "optimizer random ctc linalg_triangular linalg_lu linalg_reflect").split()
+    "optimizer random ctc linalg_triangular linalg_lu linalg_reflect box_nms multibox proposal "
+    "roi_align correlation bilinear_sampler").split()
 ONCE = (
     "copy chain unary_integer binary_integer join pad fill index_take index_accumulate index_nd "
-    "index_pick index_sequence random_sample gemm_naive conv_naive whole_arrays "
-    "linalg_triangle").split()
+    "index_pick index_sequence random_sample gemm_naive conv_naive whole_arrays linalg_triangle "
+    "box_pairs roi_pooling roi_deformable").split()
 # In each of the modules, without kernels of their own.
 SHARED = "module special conv_general conv_depthwise conv_pointwise".split()
 AS_ROWS = (
     "unary unary_integer binary binary_integer reduce leaky_relu layer_norm batch_norm optimizer "
     "cast conv_general conv_depthwise").split()
+# Which boxes stay must not depend on the CPU: products and sums are rounded one by one.
+AS_WRITTEN = ["box_nms", "multibox", "proposal"]
 WITH_CHOICES = ["io/image/resize_u8.c"]
 COLD_MODULES = "mxlite.device.host mxlite.ndarray.gradient mxlite.ndarray.function".split()
 
@@ -134,7 +138,10 @@ class Build(BuildCached):
     def flags_of(self, ext, source):
         name = source.removeprefix("csrc/cpu/").removesuffix(".c")
         if X86 and ext.name.endswith("baseline") and name in [*PER_SET, *SHARED]:
-            return [*ext.extra_compile_args, *FALLBACK, *WARNINGS]
+            exact = NO_CONTRACTION if name in AS_WRITTEN else []
+            return [*ext.extra_compile_args, *FALLBACK, *exact, *WARNINGS]
+        if name in AS_WRITTEN:
+            return [*ext.extra_compile_args, *NO_CONTRACTION, *WARNINGS]
         if name in AS_ROWS:
             return [*ext.extra_compile_args, *ROWS, *WARNINGS]
         if source in WITH_CHOICES:

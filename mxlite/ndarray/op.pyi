@@ -20,6 +20,11 @@ def BatchNorm(data: NDArray, gamma: NDArray, beta: NDArray, moving_mean: NDArray
               out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> Any:
     """out = (data - mean) / sqrt(var + eps) * gamma + beta, with one mean, ... per channel (C,)."""
 
+def BilinearSampler(data: NDArray, grid: NDArray, cudnn_off: bool | None = None, *,
+                    out: NDArray | Sequence[NDArray] | None = None,
+                    name: str | None = None) -> NDArray:
+    """data (N, C, H, W) read at the places of grid (N, 2, OH, OW) -> (N, C, OH, OW)."""
+
 def BlockGrad(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
               name: str | None = None) -> NDArray:
     """A copy of data through which no gradient flows."""
@@ -47,6 +52,12 @@ def Convolution(data: NDArray, weight: NDArray, bias: NDArray | None = None,
                 out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """data (N, C, *size), weight (F, C / num_group, *kernel), bias (F) -> (N, F, *out)."""
 
+def Correlation(data1: NDArray, data2: NDArray, kernel_size: int = 1,
+                max_displacement: int = 1, stride1: int = 1, stride2: int = 1,
+                pad_size: int = 0, is_multiply: bool = True, *,
+                out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """Means of products of patches: data1, data2 (N, C, H, W) -> (N, moves^2, OH, OW)."""
+
 def Dropout(data: NDArray, p: float = 0.5, mode: str = 'training',
             axes: _Ints | str = (), cudnn_off: bool | None = False, *,
             out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
@@ -71,6 +82,12 @@ def FullyConnected(data: NDArray, weight: NDArray, bias: NDArray | None = None,
                    *, out: NDArray | Sequence[NDArray] | None = None,
                    name: str | None = None) -> NDArray:
     """data @ weight.T + bias: data (N, I), weight (num_hidden, I), bias (num_hidden)."""
+
+def GridGenerator(data: NDArray, transform_type: str,
+                  target_shape: _Ints | str = (0, 0), *,
+                  out: NDArray | Sequence[NDArray] | None = None,
+                  name: str | None = None) -> NDArray:
+    """Places for BilinearSampler: (N, 2, H, W), x and y from -1 to 1."""
 
 def GroupNorm(data: NDArray, gamma: NDArray, beta: NDArray, num_groups: int = 1,
               eps: float = 1e-05, output_mean_var: bool = False, *,
@@ -129,6 +146,11 @@ def Pooling(data: NDArray, kernel: _Ints | str = (), pool_type: str = 'max',
             out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """Pooling over the last 1, 2 or 3 axes: data (N, C, *size) -> (N, C, *out)."""
 
+def ROIPooling(data: NDArray, rois: NDArray, pooled_size: _Ints | str,
+               spatial_scale: float, *, out: NDArray | Sequence[NDArray] | None = None,
+               name: str | None = None) -> NDArray:
+    """Max pooling of regions: data (N, C, H, W), rois (R, 5) -> (R, C, *pooled_size)."""
+
 def Reshape(data: NDArray, shape: _Ints | str = (), reverse: bool = False,
             target_shape: _Ints | str = (), keep_highest: bool = False, *,
             out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
@@ -182,6 +204,13 @@ def SoftmaxOutput(data: NDArray, label: NDArray, grad_scale: float = 1.0,
                   out: NDArray | Sequence[NDArray] | None = None,
                   name: str | None = None) -> NDArray:
     """softmax(data) with the gradient of the cross entropy to `label`, whatever dy is:"""
+
+def SpatialTransformer(data: NDArray, loc: NDArray, target_shape: _Ints | str = (0, 0),
+                       transform_type: str = ..., sampler_type: str = ...,
+                       cudnn_off: bool | None = None, *,
+                       out: NDArray | Sequence[NDArray] | None = None,
+                       name: str | None = None) -> NDArray:
+    """data (N, C, H, W) read at places that matrices loc (N, 6) give -> (N, C, *target_shape)."""
 
 def SwapAxis(data: NDArray, dim1: int = 0, dim2: int = 0, *,
              out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:

@@ -11,6 +11,7 @@ from . import (  # noqa: F401
     cumsum,
     densities,
     dependence,
+    detection,
     hard_sigmoid,
     image,
     indexing,
@@ -44,7 +45,9 @@ from . import (  # noqa: F401
 from .nn import (  # noqa: F401
     activation,
     batch_norm,
+    bilinear_sampler,
     convolution,
+    correlation,
     ctc_loss,
     dropout,
     fully_connected,

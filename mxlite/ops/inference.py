@@ -79,6 +79,11 @@ def with_length(shape: PartialShape, axis: int, length: int | None) -> PartialSh
     return None if shape is None else (*shape[:axis], length, *shape[axis + 1:])
 
 
+def lengths_of(shape: PartialShape, ndim: int) -> tuple[int | None, ...]:
+    """The lengths of a shape of `ndim` axes: all of them unknown where it is no such shape."""
+    return shape if shape is not None and len(shape) == ndim else (None,) * ndim
+
+
 def product(lengths: Sequence[int | None]) -> int | None:
     """The product of lengths; None if one is unknown."""
     total = 1

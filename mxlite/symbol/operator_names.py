@@ -33,7 +33,10 @@ _OLD_NAMES |= {
     "_npi_split": "_split_v2", "_npx_activation": "Activation", "_npx_batch_flatten": "Flatten",
     "_npx_dropout": "Dropout", "_npx_embedding": "Embedding",
     "_npx_fully_connected": "FullyConnected", "_npx_layer_norm": "LayerNorm",
-    "_npx_leaky_relu": "LeakyReLU", "_npx_sequence_mask": "SequenceMask",
+    "_npx_leaky_relu": "LeakyReLU", "_npx_multibox_detection": "_contrib_MultiBoxDetection",
+    "_npx_multibox_prior": "_contrib_MultiBoxPrior",
+    "_npx_multibox_target": "_contrib_MultiBoxTarget", "_npx_roi_pooling": "ROIPooling",
+    "_npx_sequence_mask": "SequenceMask",
 }
 
 

@@ -24,6 +24,11 @@ DIFFERENT = {
     ("dtypes", "_sample_poisson"): "the same",
     ("dtypes", "_sample_multinomial"): "MXNet lets the use of an output overrule the parameter",
     ("dtypes", "batch_take"): "MXNet's indices are int32; here of any dtype",
+    ("dtypes", "_contrib_MultiBoxPrior"): "MXNet's takes float32 alone",
+    ("dtypes", "_contrib_MultiBoxTarget"): "the same",
+    ("dtypes", "_contrib_MultiBoxDetection"): "the same",
+    ("dtypes", "_contrib_Proposal"): "the same",
+    ("dtypes", "_contrib_MultiProposal"): "the same",
     ("dtypes", "_image_resize"): "images are uint8 or float32",
     ("dtypes", "_image_random_brightness"): "images are uint8 or float32",
 }

@@ -11,10 +11,10 @@ from mxlite.ops.schema import REGISTRY
 
 # Forwards of one task: copies of values that NumPy makes or moves, and serial kernels
 SERIAL_FORWARD = set("""
-    _arange _contrib_index_copy _linalg_extractdiag _linalg_extracttrian _linalg_makediag
-    _linalg_maketrian _linalg_sumlogdiag _linspace _sample_multinomial _scatter_set_nd _shuffle
-    all_finite diag fill_element_0index moments multi_all_finite reset_arrays scatter_nd
-    SequenceLast softmax_cross_entropy""".split())
+    _arange _contrib_MultiBoxPrior _contrib_Proposal _contrib_index_copy _linalg_extractdiag
+    _linalg_extracttrian _linalg_makediag _linalg_maketrian _linalg_sumlogdiag _linspace
+    _sample_multinomial _scatter_set_nd _shuffle all_finite diag fill_element_0index moments
+    multi_all_finite reset_arrays scatter_nd SequenceLast softmax_cross_entropy""".split())
 # Backwards that hand on the output's gradient, or run in one task
 SERIAL_BACKWARD = set("""
     _copy-1200x1100 _minus_scalar _mod_scalar _plus_scalar add_n broadcast_add-40009-40009

@@ -2,24 +2,38 @@
 
 from . import (
     attention,
+    boxes,
     densities,
     indexing,
     leaky_relu,
     linalg,
     losses,
+    maps,
     nn,
     norm,
     pointwise,
     reduce,
+    regions,
     shape,
 )
 from .sample import FLOATS as FLOATS
 from .sample import Sample as Sample
 from .sample import outputs_of as outputs_of
 
-FAMILIES = {"pointwise": pointwise.SAMPLES, "reduce": reduce.SAMPLES, "shape": shape.SAMPLES,
-            "indexing": indexing.SAMPLES, "nn": nn.SAMPLES,
-            "leaky_relu": leaky_relu.SAMPLES, "norm": norm.SAMPLES,
-            "losses": losses.SAMPLES, "attention": attention.SAMPLES,
-            "linalg": linalg.SAMPLES, "densities": densities.SAMPLES}
+FAMILIES = {
+    "pointwise": pointwise.SAMPLES,
+    "reduce": reduce.SAMPLES,
+    "shape": shape.SAMPLES,
+    "indexing": indexing.SAMPLES,
+    "nn": nn.SAMPLES,
+    "leaky_relu": leaky_relu.SAMPLES,
+    "norm": norm.SAMPLES,
+    "losses": losses.SAMPLES,
+    "attention": attention.SAMPLES,
+    "linalg": linalg.SAMPLES,
+    "densities": densities.SAMPLES,
+    "boxes": boxes.SAMPLES,
+    "regions": regions.SAMPLES,
+    "maps": maps.SAMPLES,
+}
 SAMPLES = [sample for family in FAMILIES.values() for sample in family]

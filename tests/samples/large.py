@@ -1,6 +1,8 @@
 """Samples large enough that kernels cut them into several tasks. No oracle: the small ones have."""
 
 from . import densities, linalg, losses, pointwise
+from .boxes import Boxes, Classed
+from .regions import Regions, Turned
 from .sample import Fixed, Ints, Sample, Spread, Uniform
 
 N = (40_009,)               # pointwise kernels run up to 32,768 elements in one piece
@@ -201,5 +203,38 @@ RANDOM = [
     plain("_sample_multinomial", (50, 8), params={"shape": (600,)}, domain=(0.125, 0.125)),
     plain("_shuffle", (40_000, 2)),
 ]
+MAP, POOLED = (2, 24, 30, 31), {"pooled_size": (7, 7), "spatial_scale": 0.25}
+ROIS = Regions(40, 120.0)
+GRID = {"transform_type": "affine", "target_shape": (60, 61)}
+RPN = {"rpn_pre_nms_top_n": 500, "rpn_post_nms_top_n": 50, "rpn_min_size": 4}
+SENSITIVE = {"output_dim": 4, "spatial_scale": 0.25, "pooled_size": 3}
+DETECTION = [
+    large("_contrib_box_nms", Classed((8, 200, 6)), params={"id_index": 0}, wrt=(0,)),
+    plain("_contrib_box_iou", Boxes((200, 4)), Boxes((300, 4))),
+    plain("_contrib_box_encode", (8, 200), Ints((8, 200), 0, 5), Boxes((8, 200, 4)),
+          Boxes((8, 5, 4)), (4,), (4,)),
+    plain("_contrib_box_decode", (8, 200, 4), Boxes((1, 200, 4))),
+    plain("_contrib_bipartite_matching", Spread((8, 60, 50)), params={"threshold": 0.0}),
+    plain("_contrib_MultiBoxPrior", (1, 1, 40, 40), params={"sizes": (0.5, 0.25)}),
+    plain("_contrib_MultiBoxTarget", Boxes((1, 300, 4)), Boxes((8, 4, 5), columns=1), (8, 3, 300),
+          params={"negative_mining_ratio": 3.0}),
+    plain("_contrib_MultiBoxDetection", Spread((8, 4, 300)), (8, 1200), Boxes((1, 300, 4))),
+    plain("_contrib_Proposal", (1, 24, 9, 9), (1, 48, 9, 9), Fixed([[144, 144, 1]]), params=RPN),
+    plain("_contrib_MultiProposal", (4, 24, 9, 9), (4, 48, 9, 9), Fixed([[144, 144, 1]] * 4),
+          params=RPN),
+    large("ROIPooling", Spread(MAP), ROIS, params=POOLED),
+    large("_contrib_ROIAlign", MAP, ROIS, params=POOLED),
+    plain("_contrib_RROIAlign", MAP, Turned(40, 120.0), params=POOLED),
+    large("_contrib_PSROIPooling", (2, 36, 30, 31), ROIS, params=SENSITIVE),
+    large("_contrib_DeformablePSROIPooling", (2, 36, 30, 31), ROIS, (40, 2, 3, 3),
+          params={**SENSITIVE, "group_size": 3, "sample_per_part": 2, "trans_std": 0.125}),
+    large("BilinearSampler", (2, 16, 40, 41), (2, 2, 50, 51), domain=(-1.25, 1.25)),
+    large("GridGenerator", (8, 6), params=GRID),
+    large("GridGenerator", (4, 2, 100, 101), params={"transform_type": "warp"}),
+    large("SpatialTransformer", (2, 16, 40, 41), (2, 6), domain=(-1, 1),
+          params={**GRID, "sampler_type": "bilinear"}),
+    large("Correlation", (2, 8, 20, 21), (2, 8, 20, 21),
+          params={"max_displacement": 3, "pad_size": 3}),
+]
 LARGE = [*pointwise_samples(), *MOVES, *INDEXING, *REDUCTIONS, *PRODUCTS, *LAYERS, *UPDATES,
-         *RANDOM, *losses.LARGE, *linalg.LARGE, *densities.LARGE]
+         *RANDOM, *losses.LARGE, *linalg.LARGE, *densities.LARGE, *DETECTION]

@@ -1,0 +1,191 @@
+/* DeformablePSROIPooling and its gradients, one dtype. */
+#include "roi_grad_impl.h"
+
+/* A bin of region r for channel c: its first sample, the steps between them, the region's sides,
+ * the plane it reads, and where its move along x is (that along y is part^2 further on). */
+typedef struct {
+  wide left, top, step_x, step_y, width, height;
+  int64_t image, plane, move;
+} FN(moved_bin);
+
+/* A sample between four pixels: the places of its upper left and lower right one, and how far it is
+ * from the former. */
+typedef struct {
+  int64_t x0, x1, y0, y1;
+  wide right, down;
+} FN(moved_sample);
+
+/* moves: NULL where there are none. */
+static FN(moved_bin) FN(move_bin)(const deformable_dims *d, const real *rois, const real *moves,
+                                  int64_t r, int64_t c, int64_t bin) {
+  const real *roi = rois + 5 * r;
+  const int64_t ph = bin / d->P, pw = bin % d->P, parts = d->part * d->part;
+  const int64_t class = c / (d->C / d->classes);
+  const wide scale = (wide)d->scale, least = (wide)0.1, half = (wide)0.5;
+  const wide left = (wide)round((double)LOAD(roi[1])) * scale - half;
+  const wide top = (wide)round((double)LOAD(roi[2])) * scale - half;
+  const wide right = (wide)(round((double)LOAD(roi[3])) + 1) * scale - half;
+  const wide bottom = (wide)(round((double)LOAD(roi[4])) + 1) * scale - half;
+  FN(moved_bin) b = {.width = right - left, .height = bottom - top};
+  if (!(b.width > least)) b.width = least;
+  if (!(b.height > least)) b.height = least;
+  const wide bin_w = b.width / (wide)d->P, bin_h = b.height / (wide)d->P;
+  b.step_x = bin_w / (wide)d->samples;
+  b.step_y = bin_h / (wide)d->samples;
+  b.move = (r * d->classes + class) * 2 * parts + part_of(d, bin);
+  b.left = (wide)pw * bin_w + left;
+  b.top = (wide)ph * bin_h + top;
+  if (moves) {
+    b.left += LOAD(moves[b.move]) * (wide)d->deviation * b.width;
+    b.top += LOAD(moves[b.move + parts]) * (wide)d->deviation * b.height;
+  }
+  const double image = (double)LOAD(roi[0]);
+  b.image = image > -1 && image < (double)d->N ? (int64_t)image : -1;
+  b.plane = b.image * d->planes + (c * d->group + ph * d->group / d->P) * d->group +
+            pw * d->group / d->P;
+  return b;
+}
+
+/* Sample i of a bin; 0 where it lies outside the plane. */
+static inline int FN(sample_at)(const deformable_dims *d, const FN(moved_bin) *b, int64_t i,
+                                FN(moved_sample) *s) {
+  wide x = b->left + (wide)(i % d->samples) * b->step_x;
+  wide y = b->top + (wide)(i / d->samples) * b->step_y;
+  const wide half = (wide)0.5, last_x = (wide)(d->W - 1), last_y = (wide)(d->H - 1);
+  if (!(x >= -half && x <= last_x + half && y >= -half && y <= last_y + half)) return 0;
+  x = x < 0 ? 0 : x > last_x ? last_x : x;
+  y = y < 0 ? 0 : y > last_y ? last_y : y;
+  s->x0 = (int64_t)x;
+  s->y0 = (int64_t)y;
+  s->right = x - (wide)s->x0;
+  s->down = y - (wide)s->y0;
+  s->x1 = s->x0 + (s->right > 0);
+  s->y1 = s->y0 + (s->down > 0);
+  return 1;
+}
+
+static inline wide FN(pixel)(const deformable_dims *d, const real *plane, int64_t y, int64_t x) {
+  return LOAD(plane[y * d->W + x]);
+}
+
+static int64_t FN(samples_inside)(const deformable_dims *d, const FN(moved_bin) *b) {
+  FN(moved_sample) s;
+  int64_t count = 0;
+  for (int64_t i = 0; i < d->samples * d->samples; i++) count += FN(sample_at)(d, b, i, &s);
+  return count;
+}
+
+static void FN(deformable_task)(void *context, int64_t task) {
+  box_job *job = context;
+  const deformable_dims *d = job->d;
+  const real *moves = d->has_moves ? job->ptr[2] : NULL;
+  const int64_t bins = d->P * d->P;
+  real *y = job->ptr[2 + d->has_moves];
+  for (int64_t unit = box_begin(job, task); unit < box_begin(job, task + 1); unit++)
+    for (int64_t bin = 0; bin < bins; bin++) {
+      const FN(moved_bin) b =
+          FN(move_bin)(d, job->ptr[1], moves, unit / d->C, unit % d->C, bin);
+      if (b.image < 0) {
+        box_report(job, MX_BAD_INDEX);
+        return;
+      }
+      const real *x = (const real *)job->ptr[0] + b.plane * d->H * d->W;
+      FN(moved_sample) s;
+      wide sum = 0;
+      int64_t count = 0;
+      for (int64_t i = 0; i < d->samples * d->samples; i++) {
+        if (!FN(sample_at)(d, &b, i, &s)) continue;
+        const wide up = (1 - s.right) * FN(pixel)(d, x, s.y0, s.x0) +
+                        s.right * FN(pixel)(d, x, s.y0, s.x1);
+        const wide low = (1 - s.right) * FN(pixel)(d, x, s.y1, s.x0) +
+                         s.right * FN(pixel)(d, x, s.y1, s.x1);
+        sum += (1 - s.down) * up + s.down * low;
+        count++;
+      }
+      y[unit * bins + bin] = STORE(count ? sum / (wide)count : 0);
+    }
+}
+
+/* Adds a bin's gradient to its plane. */
+static void FN(spread_bin)(const deformable_dims *d, const FN(moved_bin) *b, wide slope,
+                           wide *plane) {
+  const int64_t count = FN(samples_inside)(d, b);
+  FN(moved_sample) s;
+  for (int64_t i = 0; i < d->samples * d->samples; i++) {
+    if (!FN(sample_at)(d, b, i, &s)) continue;
+    const wide share = slope / (wide)count;
+    plane[s.y0 * d->W + s.x0] += (1 - s.right) * (1 - s.down) * share;
+    plane[s.y0 * d->W + s.x1] += s.right * (1 - s.down) * share;
+    plane[s.y1 * d->W + s.x0] += (1 - s.right) * s.down * share;
+    plane[s.y1 * d->W + s.x1] += s.right * s.down * share;
+  }
+}
+
+static void FN(deformable_data_task)(void *context, int64_t task) {
+  const box_job *job = context;
+  const deformable_dims *d = job->d;
+  const real *moves = d->has_moves ? job->ptr[3] : NULL, *dy = job->ptr[0];
+  void *dx = job->ptr[3 + d->has_moves];
+  const int64_t begin = box_begin(job, task), end = box_begin(job, task + 1);
+  const int64_t size = d->H * d->W, bins = d->P * d->P, each = d->group * d->group;
+  const int64_t first = begin * each, planes = (end == d->C ? d->planes : end * each) - first;
+  for (int64_t image = 0; image < d->N; image++)
+    memset(FN(sums)(dx, job->scratch) + (image * d->planes + first) * size, 0,
+           (size_t)(planes * size) * sizeof(wide));
+  for (int64_t r = 0; r < d->R; r++)
+    for (int64_t at = begin * bins; at < end * bins; at++) {
+      const FN(moved_bin) b = FN(move_bin)(d, job->ptr[2], moves, r, at / bins, at % bins);
+      if (b.image >= 0)
+        FN(spread_bin)(d, &b, LOAD(dy[r * d->C * bins + at]),
+                       FN(sums)(dx, job->scratch) + b.plane * size);
+    }
+  for (int64_t image = 0; image < d->N; image++)
+    FN(store_sums)(dx, job->scratch, (image * d->planes + first) * size, planes * size);
+}
+
+/* How a bin's mean changes with its move: *along_x and *along_y, summed over the samples. */
+static void FN(bin_slopes)(const deformable_dims *d, const FN(moved_bin) *b, const real *x,
+                           wide *along_x, wide *along_y) {
+  FN(moved_sample) s;
+  *along_x = *along_y = 0;
+  for (int64_t i = 0; i < d->samples * d->samples; i++) {
+    if (!FN(sample_at)(d, b, i, &s)) continue;
+    const wide v00 = FN(pixel)(d, x, s.y0, s.x0), v01 = FN(pixel)(d, x, s.y0, s.x1);
+    const wide v10 = FN(pixel)(d, x, s.y1, s.x0), v11 = FN(pixel)(d, x, s.y1, s.x1);
+    *along_x += (1 - s.down) * (v01 - v00) + s.down * (v11 - v10);
+    *along_y += (1 - s.right) * (v10 - v00) + s.right * (v11 - v01);
+  }
+}
+
+/* The gradient of one move: element `at` of those of region r, along x if is_x. */
+static wide FN(move_slope)(const deformable_dims *d, void *const *ptr, int64_t r, int64_t class,
+                           int64_t part, int is_x) {
+  const int64_t bins = d->P * d->P, channels = d->C / d->classes;
+  const real *dy = (const real *)ptr[0] + r * d->C * bins;
+  wide sum = 0;
+  for (int64_t bin = 0; bin < bins; bin++) {
+    if (part_of(d, bin) != part) continue;
+    for (int64_t c = class * channels; c < (class + 1) * channels; c++) {
+      const FN(moved_bin) b = FN(move_bin)(d, ptr[2], ptr[3], r, c, bin);
+      const int64_t count = FN(samples_inside)(d, &b);
+      if (b.image < 0 || !count) continue;
+      const real *x = (const real *)ptr[1] + b.plane * d->H * d->W;
+      wide along_x, along_y;
+      FN(bin_slopes)(d, &b, x, &along_x, &along_y);
+      const wide slope = is_x ? along_x * b.width : along_y * b.height;
+      sum += LOAD(dy[c * bins + bin]) * slope * (wide)d->deviation / (wide)count;
+    }
+  }
+  return sum;
+}
+
+static void FN(deformable_moves_task)(void *context, int64_t task) {
+  const box_job *job = context;
+  const deformable_dims *d = job->d;
+  const int64_t parts = d->part * d->part;
+  real *moves = job->ptr[4];
+  for (int64_t r = box_begin(job, task); r < box_begin(job, task + 1); r++)
+    for (int64_t i = 0; i < 2 * d->classes * parts; i++)
+      moves[r * 2 * d->classes * parts + i] = STORE(
+          FN(move_slope)(d, job->ptr, r, i / parts / 2, i % parts, i / parts % 2 == 0));
+}

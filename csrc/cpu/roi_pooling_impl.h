@@ -1,0 +1,158 @@
+/* ROIPooling and PSROIPooling, one dtype. */
+#include "roi_grad_impl.h"
+
+/* The image of a region; -1: there is no such image. */
+static inline int64_t FN(pooled_image)(const roi_pool_dims *d, const real *roi) {
+  const double image = (double)LOAD(roi[0]);
+  return image > -1 && image < (double)d->N ? (int64_t)image : -1;
+}
+
+/* The pixels of bin b along an axis: `shift` whole pixels, and `start` from there. */
+static inline void FN(bin_edges)(wide start, int64_t shift, wide length, int64_t b, int64_t size,
+                                 int64_t *from, int64_t *to) {
+  *from = clamp(whole(floor((double)((wide)b * length + start))) + shift, size);
+  *to = clamp(whole(ceil((double)((wide)(b + 1) * length + start))) + shift, size);
+}
+
+/* ROIPooling: corners are rounded to pixels, the last of which are inside. */
+static roi_window FN(pool_window)(const roi_pool_dims *d, const real *roi, int64_t ph, int64_t pw) {
+  const wide scale = (wide)d->scale;
+  int64_t corner[4];
+  for (int k = 0; k < 4; k++) corner[k] = whole(round((double)(LOAD(roi[k + 1]) * scale)));
+  const int64_t w = corner[2] - corner[0] + 1, h = corner[3] - corner[1] + 1;
+  roi_window window;
+  FN(bin_edges)(0, corner[1], (wide)(h > 1 ? h : 1) / (wide)d->PH, ph, d->H, &window.top,
+                &window.bottom);
+  FN(bin_edges)(0, corner[0], (wide)(w > 1 ? w : 1) / (wide)d->PW, pw, d->W, &window.left,
+                &window.right);
+  return window;
+}
+
+static inline void FN(largest)(const roi_pool_dims *d, const real *plane, const roi_window *window,
+                               real *y, int64_t *place) {
+  int64_t best = window->top * d->W + window->left;
+  wide most = -INFINITY;
+  for (int64_t h = window->top; h < window->bottom; h++)
+    for (int64_t at = h * d->W + window->left; at < h * d->W + window->right; at++)
+      if (LOAD(plane[at]) > most) {
+        most = LOAD(plane[at]);
+        best = at;
+      }
+  *y = plane[best];
+  *place = best;
+}
+
+static void FN(pool_task)(void *context, int64_t task) {
+  const box_job *job = context;
+  const roi_pool_dims *d = job->d;
+  for (int64_t unit = box_begin(job, task); unit < box_begin(job, task + 1); unit++) {
+    const int64_t c = unit % d->C, bins = d->PH * d->PW;
+    const real *roi = (const real *)job->ptr[1] + unit / d->C * 5;
+    const int64_t image = FN(pooled_image)(d, roi);
+    const real *plane = (const real *)job->ptr[0] + (image * d->C + c) * d->H * d->W;
+    for (int64_t bin = 0; bin < bins; bin++) {
+      const roi_window window = FN(pool_window)(d, roi, bin / d->PW, bin % d->PW);
+      real *y = (real *)job->ptr[2] + unit * bins + bin;
+      int64_t *place = (int64_t *)job->ptr[3] + unit * bins + bin;
+      *y = STORE((wide)0);
+      *place = -1;
+      if (image >= 0 && !is_empty(&window)) FN(largest)(d, plane, &window, y, place);
+    }
+  }
+}
+
+/* Sets the sums of planes [begin, end) of every image to 0, or hands them to the output. */
+static void FN(all_images)(const roi_pool_dims *d, void *output, void *scratch, int64_t begin,
+                           int64_t end, int is_done) {
+  const int64_t plane = d->H * d->W, n = (end - begin) * plane;
+  for (int64_t image = 0; image < d->N; image++) {
+    const int64_t at = (image * d->planes + begin) * plane;
+    if (is_done) FN(store_sums)(output, scratch, at, n);
+    else memset(FN(sums)(output, scratch) + at, 0, (size_t)n * sizeof(wide));
+  }
+}
+
+static void FN(pool_grad_task)(void *context, int64_t task) {
+  const box_job *job = context;
+  const roi_pool_dims *d = job->d;
+  const int64_t begin = box_begin(job, task), end = box_begin(job, task + 1);
+  const int64_t bins = d->PH * d->PW;
+  FN(all_images)(d, job->ptr[3], job->scratch, begin, end, 0);
+  for (int64_t r = 0; r < d->R; r++) {
+    const int64_t image = FN(pooled_image)(d, (const real *)job->ptr[1] + r * 5);
+    for (int64_t c = begin; c < end && image >= 0; c++) {
+      wide *sums = FN(sums)(job->ptr[3], job->scratch) + (image * d->C + c) * d->H * d->W;
+      const real *dy = (const real *)job->ptr[0] + (r * d->C + c) * bins;
+      const int64_t *place = (const int64_t *)job->ptr[2] + (r * d->C + c) * bins;
+      for (int64_t bin = 0; bin < bins; bin++)
+        if (place[bin] >= 0) sums[place[bin]] += LOAD(dy[bin]);
+    }
+  }
+  FN(all_images)(d, job->ptr[3], job->scratch, begin, end, 1);
+}
+
+/* PSROIPooling: corners are rounded before they are scaled. */
+static roi_window FN(psroi_window)(const roi_pool_dims *d, const real *roi, int64_t ph,
+                                   int64_t pw) {
+  const wide scale = (wide)d->scale;
+  const wide left = (wide)round((double)LOAD(roi[1])) * scale;
+  const wide top = (wide)round((double)LOAD(roi[2])) * scale;
+  const wide right = (wide)(round((double)LOAD(roi[3])) + 1) * scale;
+  const wide bottom = (wide)(round((double)LOAD(roi[4])) + 1) * scale;
+  const wide least = (wide)0.1;
+  const wide w = right - left > least ? right - left : least;
+  const wide h = bottom - top > least ? bottom - top : least;
+  roi_window window;
+  FN(bin_edges)(top, 0, h / (wide)d->PH, ph, d->H, &window.top, &window.bottom);
+  FN(bin_edges)(left, 0, w / (wide)d->PW, pw, d->W, &window.left, &window.right);
+  return window;
+}
+
+static void FN(psroi_task)(void *context, int64_t task) {
+  box_job *job = context;
+  const roi_pool_dims *d = job->d;
+  for (int64_t unit = box_begin(job, task); unit < box_begin(job, task + 1); unit++) {
+    const int64_t c = unit % d->C, bins = d->PH * d->PW;
+    const real *roi = (const real *)job->ptr[1] + unit / d->C * 5;
+    const int64_t image = FN(pooled_image)(d, roi);
+    if (image < 0) box_report(job, MX_BAD_INDEX);
+    for (int64_t bin = 0; bin < bins && image >= 0; bin++) {
+      const roi_window window = FN(psroi_window)(d, roi, bin / d->PW, bin % d->PW);
+      const int64_t plane = image * d->planes + psroi_plane(d, c, bin);
+      const real *x = (const real *)job->ptr[0] + plane * d->H * d->W;
+      wide sum = 0;
+      for (int64_t h = window.top; h < window.bottom; h++)
+        for (int64_t w = window.left; w < window.right; w++) sum += LOAD(x[h * d->W + w]);
+      const int64_t area = (window.bottom - window.top) * (window.right - window.left);
+      ((real *)job->ptr[2])[unit * bins + bin] = STORE(is_empty(&window) ? 0 : sum / (wide)area);
+    }
+  }
+}
+
+static void FN(psroi_grad_task)(void *context, int64_t task) {
+  box_job *job = context;
+  const roi_pool_dims *d = job->d;
+  const int64_t begin = box_begin(job, task), end = box_begin(job, task + 1);
+  const int64_t bins = d->PH * d->PW, each = d->group * d->group;
+  /* channels beyond those of the groups get zeros from the last task */
+  const int64_t stop = end == d->C ? d->planes : end * each;
+  FN(all_images)(d, job->ptr[2], job->scratch, begin * each, stop, 0);
+  for (int64_t r = 0; r < d->R; r++) {
+    const real *roi = (const real *)job->ptr[1] + r * 5;
+    const int64_t image = FN(pooled_image)(d, roi);
+    if (image < 0) box_report(job, MX_BAD_INDEX);
+    for (int64_t bin = 0; bin < bins && image >= 0; bin++) {
+      const roi_window window = FN(psroi_window)(d, roi, bin / d->PW, bin % d->PW);
+      const int64_t area = (window.bottom - window.top) * (window.right - window.left);
+      for (int64_t c = begin; c < end && !is_empty(&window); c++) {
+        const int64_t plane = image * d->planes + psroi_plane(d, c, bin);
+        wide *sums = FN(sums)(job->ptr[2], job->scratch) + plane * d->H * d->W;
+        const wide share =
+            LOAD(((const real *)job->ptr[0])[(r * d->C + c) * bins + bin]) / (wide)area;
+        for (int64_t h = window.top; h < window.bottom; h++)
+          for (int64_t w = window.left; w < window.right; w++) sums[h * d->W + w] += share;
+      }
+    }
+  }
+  FN(all_images)(d, job->ptr[2], job->scratch, begin * each, stop, 1);
+}
