@@ -19,7 +19,8 @@ PATHS = [
                                    "waitall zeros array empty moveaxis from_numpy"),
     ("ndarray.utils", "ndarray", "array empty zeros load load_frombuffer save"),
     ("ndarray.contrib", "ndarray.contrib", "boolean_mask"),
-    ("contrib.ndarray", "ndarray.contrib", "boolean_mask"),
+    ("contrib.ndarray", "ndarray.contrib", "boolean_mask box_nms"),
+    ("contrib.symbol", "symbol.contrib", "box_nms MultiBoxPrior"),
     ("gluon.block", "gluon", "Block HybridBlock"),
     ("gluon.parameter", "gluon", "Parameter ParameterDict Constant"),
     ("gluon.nn.basic_layers", "gluon.nn", "Dense Dropout Embedding BatchNorm LayerNorm GroupNorm "
@@ -92,6 +93,7 @@ def test_contrib_by_attribute():
     assert mx.contrib.nd is mx.contrib.ndarray and mx.contrib.io.DataLoaderIter
     assert mx.gluon.contrib.data.IntervalSampler is mx.gluon.data.IntervalSampler
     assert "boolean_mask" in dir(mx.contrib.nd)
+    assert mx.contrib.sym is mx.contrib.symbol and "box_nms" in dir(mx.contrib.sym)
 
 
 def test_data_loader_iter():

@@ -4,5 +4,7 @@ from . import io as io
 from . import ndarray as nd
 from . import ndarray as ndarray
 from . import svrg_optimization as svrg_optimization
+from . import symbol as sym
+from . import symbol as symbol
 
-__all__ = ["io", "nd", "ndarray", "svrg_optimization"]
+__all__ = ["io", "nd", "ndarray", "svrg_optimization", "sym", "symbol"]
