@@ -9,7 +9,7 @@ NAMED = {"MakeLoss", "SwapAxis", "squeeze", "reverse", "tile", "repeat", "SliceC
          "_split_v2", "Pad", "diag", "depth_to_space", "space_to_depth", "moments", "SequenceMask",
          "SequenceLast", "SequenceReverse", "softmax", "log_softmax", "Dropout", "Pooling",
          "LeakyReLU", "L2Normalization", "LRN", "_contrib_index_array", "_unravel_index",
-         "_ravel_multi_index"}
+         "_ravel_multi_index", "GridGenerator", "_contrib_MultiBoxPrior"}
 
 
 def named_inputs(node: Node) -> list[tuple[str, Entry]]:
