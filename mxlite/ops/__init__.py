@@ -49,6 +49,7 @@ from .nn import (  # noqa: F401
     convolution,
     correlation,
     ctc_loss,
+    deconvolution,
     dropout,
     fully_connected,
     layer_norm,

@@ -166,9 +166,11 @@ def test_repr_as_mxnet_prints():
 @pytest.mark.parametrize(("make", "message"), [
     (lambda: nn.Dense(0), "Dense: units must be an integer of at least 1; got 0"),
     (lambda: nn.Conv2D(4, (3, 3, 3)), r"kernel_size must be a number or a tuple of 2; got \(3, 3"),
-    (lambda: nn.Conv2D(4, 3, layout="NHWC"), "Conv2D: layout must be 'NCHW'; got 'NHWC'"),
+    (lambda: nn.Conv2D(4, 3, layout="NWC"),
+     "Conv2D: layout must be 'NCHW' or 'NHWC'; got 'NWC'"),
     (lambda: nn.Conv2D(4, 3, groups=2, in_channels=3), "in_channels must be a multiple of groups"),
-    (lambda: nn.MaxPool1D(layout="NWC"), "MaxPool1D: layout must be 'NCW'; got 'NWC'"),
+    (lambda: nn.MaxPool1D(layout="NHWC"),
+     "MaxPool1D: layout must be 'NCW' or 'NWC'; got 'NHWC'"),
     (lambda: nn.Lambda("rleu"), "Lambda: function 'rleu' is not in mx.nd; did you mean 'relu'"),
     (lambda: nn.HybridLambda(3), "HybridLambda: function must be a name or callable; got int"),
 ])

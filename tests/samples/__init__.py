@@ -4,6 +4,7 @@ from . import (
     attention,
     boxes,
     densities,
+    image_layers,
     indexing,
     leaky_relu,
     linalg,
@@ -35,5 +36,6 @@ FAMILIES = {
     "boxes": boxes.SAMPLES,
     "regions": regions.SAMPLES,
     "maps": maps.SAMPLES,
+    "image_layers": image_layers.SAMPLES,
 }
 SAMPLES = [sample for family in FAMILIES.values() for sample in family]

@@ -21,6 +21,9 @@ from .containers import Sequential as Sequential
 from .conv_layers import Conv1D as Conv1D
 from .conv_layers import Conv2D as Conv2D
 from .conv_layers import Conv3D as Conv3D
+from .conv_transpose_layers import Conv1DTranspose as Conv1DTranspose
+from .conv_transpose_layers import Conv2DTranspose as Conv2DTranspose
+from .conv_transpose_layers import Conv3DTranspose as Conv3DTranspose
 from .norm_layers import BatchNorm as BatchNorm
 from .norm_layers import GroupNorm as GroupNorm
 from .norm_layers import InstanceNorm as InstanceNorm

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...base import MXNetValueError, check_shape
+from ...base import check_shape
+from ...ops.nn.layouts import LAYOUTS
 from ..hybrid_block import HybridBlock
-
-_LAYOUTS = {1: "NCW", 2: "NCHW", 3: "NCDHW"}
+from .conv_layers import check_layout
 
 
 class _Pooling(HybridBlock):
     """What all pooling layers share: x (N, C, *spatial) -> (N, C, *out).
 
     out = (spatial + 2 * padding - pool_size) // strides + 1, rounded up with ceil_mode. strides
-    default to pool_size.
+    default to pool_size. With a layout that ends in C, x is (N, *spatial, C).
     """
 
     ndim: int
@@ -24,9 +24,6 @@ class _Pooling(HybridBlock):
                  count_include_pad: bool | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         name = type(self).__name__
-        if layout != _LAYOUTS[self.ndim]:
-            raise MXNetValueError(
-                f"{name}: layout must be {_LAYOUTS[self.ndim]!r}; got {layout!r}")
         kernel = check_shape(name, "pool_size", pool_size, 1, self.ndim)
         self._kwargs = {
             "kernel": kernel,
@@ -34,7 +31,8 @@ class _Pooling(HybridBlock):
                 name, "strides", strides, 1, self.ndim),
             "pad": check_shape(name, "padding", padding, 0, self.ndim),
             "global_pool": global_pool, "pool_type": pool_type,
-            "pooling_convention": "full" if ceil_mode else "valid", "layout": layout}
+            "pooling_convention": "full" if ceil_mode else "valid",
+            "layout": check_layout(name, self.ndim, layout)}
         if count_include_pad is not None:
             self._kwargs["count_include_pad"] = count_include_pad
 
@@ -125,7 +123,7 @@ class _GlobalPooling(_Pooling):
     kind: str
 
     def __init__(self, layout: str | None = None, **kwargs: Any) -> None:
-        super().__init__(1, None, 0, True, True, self.kind, layout or _LAYOUTS[self.ndim],
+        super().__init__(1, None, 0, True, True, self.kind, layout or LAYOUTS[self.ndim][0],
                          **kwargs)
 
 

@@ -7,12 +7,39 @@ import math
 from ...base import Shape
 from ..inference import common, text_of
 from ..schema import Op, kernel, param, register, required
+from ..trace import composed
+from .layouts import (
+    LAYOUTS,
+    NAMES,
+    axes_to_first,
+    axes_to_last,
+    channels_first,
+    channels_last,
+    check_layout,
+    is_channels_last,
+)
 
-LAYOUTS = {1: "NCW", 2: "NCHW", 3: "NCDHW"}
+
+def check_window(op, *parameters):
+    """Raise if kernel, layout, or one of these (name, least value) do not fit together."""
+    ndim = len(op.kernel)
+    if ndim not in LAYOUTS or min(op.kernel) < 1:
+        raise op.value_error("kernel", "1 to 3 integers of at least 1", op.kernel)
+    for name, low in parameters:
+        value = getattr(op, name) or (low,) * ndim
+        if len(value) != ndim or min(value) < low:
+            raise op.value_error(name, f"{ndim} integers of at least {low}, as kernel has", value)
+    check_layout(op, ndim)
+    if op.num_filter % op.num_group:
+        raise op.value_error("num_filter", f"a multiple of num_group {op.num_group}",
+                             op.num_filter)
 
 
 class ConvolutionBase(Op):
-    """The parameters of a convolution, and what follows from them."""
+    """The parameters of a convolution, and what follows from them.
+
+    Shapes are those of channels first, but where they are said to be of the layout.
+    """
 
     kernel: Shape = required("window size: (w,), (h, w) or (d, h, w)")
     stride: Shape = param((), "step of the window; () means 1 on every axis")
@@ -26,28 +53,24 @@ class ConvolutionBase(Op):
                                    choices=("off", "limited_workspace", "fastest"))
     cudnn_off: bool = param(False, "MXNet's; not used")
     layout: str | None = param(None, "axes of data; None: channels first",
-                               choices=("NCW", "NCHW", "NCDHW"))
+                               choices=NAMES)
 
     def check(self):
-        ndim = len(self.kernel)
-        if ndim not in LAYOUTS or min(self.kernel) < 1:
-            raise self.value_error("kernel", "1 to 3 integers of at least 1", self.kernel)
-        for name, low in (("stride", 1), ("dilate", 1), ("pad", 0)):
-            value = getattr(self, name) or (low,) * ndim
-            if len(value) != ndim or min(value) < low:
-                raise self.value_error(
-                    name, f"{ndim} integers of at least {low}, as kernel has", value)
-        if self.layout not in (None, LAYOUTS[ndim]):
-            raise self.value_error("layout", f"{LAYOUTS[ndim]} for kernel {self.kernel}",
-                                   self.layout)
-        if self.num_filter % self.num_group:
-            raise self.value_error("num_filter", f"a multiple of num_group {self.num_group}",
-                                   self.num_filter)
+        check_window(self, ("stride", 1), ("dilate", 1), ("pad", 0))
 
     def settings(self):
         """The parameters that all operators of a convolution share."""
         return {"kernel": self.kernel, "stride": self.stride, "dilate": self.dilate,
-                "pad": self.pad, "num_filter": self.num_filter, "num_group": self.num_group}
+                "pad": self.pad, "num_filter": self.num_filter, "num_group": self.num_group,
+                "layout": self.layout}
+
+    def first(self, shape):
+        """A shape of the layout, its channels first."""
+        return channels_first(shape) if is_channels_last(self.layout) else shape
+
+    def laid_out(self, shape):
+        """A shape with channels first, in the layout."""
+        return channels_last(shape) if is_channels_last(self.layout) else shape
 
     def axes(self):
         """(stride, dilate, pad), the defaults filled in."""
@@ -58,14 +81,13 @@ class ConvolutionBase(Op):
         return (self.num_filter, data[1] // self.num_group, *self.kernel)
 
     def check_axes(self, data):
-        if len(data) != len(self.kernel) + 2:
+        ndim = len(self.kernel)
+        if len(data) != ndim + 2:
             raise self.shape_error(
-                "data", f"of {len(self.kernel) + 2} axes, {LAYOUTS[len(self.kernel)]}",
-                text_of(data))
+                "data", f"of {ndim + 2} axes, {self.layout or LAYOUTS[ndim][0]}", text_of(data))
 
     def output_shape(self, data):
         """(N, num_filter, *out); raises if data does not fit."""
-        self.check_axes(data)
         if data[1] % self.num_group or not data[1]:
             raise self.shape_error(
                 "data", f"(N, C, ...) with C a multiple of num_group {self.num_group}", data)
@@ -77,6 +99,18 @@ class ConvolutionBase(Op):
                     data)
             out.append((n + 2 * p - d * (k - 1) - 1) // s + 1)
         return (data[0], self.num_filter, *out)
+
+    def between_transposes(self, inputs, **changed):
+        """This operator with channels first, on transposed inputs; its result transposed back."""
+        values = {**self.settings(), **changed, "layout": None}
+
+        def run(F, *refs):
+            first = [F.transpose(ref, axes=axes_to_first(ref.ndim)) if ref.ndim > 1 else ref
+                     for ref in refs]
+            result = getattr(F, self.name)(*first, **values)
+            return F.transpose(result, axes=axes_to_last(result.ndim))
+
+        return composed(run, inputs)
 
     def call(self, name, dtype, data, has_bias=False):
         """The call of the kernel `name` for data of this shape."""
@@ -97,21 +131,24 @@ class ConvolutionBase(Op):
 class Convolution(ConvolutionBase):
     """data (N, C, *size), weight (F, C / num_group, *kernel), bias (F) -> (N, F, *out).
 
-    out[i] = (size[i] + 2 * pad[i] - dilate[i] * (kernel[i] - 1) - 1) // stride[i] + 1
+    out[i] = (size[i] + 2 * pad[i] - dilate[i] * (kernel[i] - 1) - 1) // stride[i] + 1. With a
+    layout that ends in C, data is (N, *size, C), weight (F, *kernel, C / num_group), the output
+    (N, *out, F).
     """
 
     def fill_shapes(self, inputs, outputs):
-        data, out = inputs[0], outputs[0]
-        if data is None:
+        if inputs[0] is None:
             return inputs, outputs
-        self.check_axes(data)
+        self.check_axes(inputs[0])
+        data, out = self.first(inputs[0]), self.first(outputs[0])
         channels = data[1] and data[1] // self.num_group
         weight = (self.num_filter, channels, *self.kernel)
         if out is not None and len(out) == len(data):
             size = [self.size_before(n, axis) for axis, n in enumerate(out[2:])]
             data = common(data, (out[0], None, *size))
-        return [data, weight, (self.num_filter,)][:len(inputs)], [
-            (data[0], self.num_filter, *[None] * len(self.kernel))]
+        shapes = [self.laid_out(data), self.laid_out(weight), (self.num_filter,)]
+        return shapes[:len(inputs)], [
+            self.laid_out((data[0], self.num_filter, *[None] * len(self.kernel)))]
 
     def size_before(self, out, axis):
         """The length of a spatial axis of data for one of `out`; None with a stride: there are
@@ -122,14 +159,18 @@ class Convolution(ConvolutionBase):
         return out + dilate * (self.kernel[axis] - 1) - 2 * pad
 
     def infer_shape(self, data, weight, bias=None):
-        out = self.output_shape(data)
-        if weight != self.weight_shape(data):
-            raise self.shape_error("weight", f"{self.weight_shape(data)} for data {data}", weight)
+        self.check_axes(data)
+        out = self.output_shape(self.first(data))
+        wanted = self.laid_out(self.weight_shape(self.first(data)))
+        if weight != wanted:
+            raise self.shape_error("weight", f"{wanted} for data {data}", weight)
         if bias is not None and bias != (self.num_filter,):
             raise self.shape_error("bias", (self.num_filter,), bias)
-        return [out]
+        return [self.laid_out(out)]
 
     def prepare(self, inputs, outputs):
+        if is_channels_last(self.layout):
+            return self.between_transposes(inputs, no_bias=self.no_bias)
         return self.call("conv", inputs[0].dtype, inputs[0].shape, not self.no_bias)
 
     def grad(self, F, dy, inputs, outputs):
@@ -139,7 +180,8 @@ class Convolution(ConvolutionBase):
             F._backward_Convolution_weight(data, dy[0], **self.settings())]
         if self.no_bias:
             return grads
-        return [*grads, F.sum(dy[0], axis=(0, *range(2, len(dy[0].shape))))]
+        channels = -1 if is_channels_last(self.layout) else 1
+        return [*grads, F.sum(dy[0], axis=channels, exclude=True)]
 
 
 @register("_backward_Convolution_data", inputs="dy weight")
@@ -152,6 +194,8 @@ class ConvolutionDataGrad(ConvolutionBase):
         return [self.data_shape]
 
     def prepare(self, inputs, outputs):
+        if is_channels_last(self.layout):
+            return self.between_transposes(inputs, data_shape=self.first(self.data_shape))
         return self.call("conv_grad_data", inputs[0].dtype, self.data_shape)
 
     def grad(self, F, dy, inputs, outputs):
@@ -165,9 +209,11 @@ class ConvolutionWeightGrad(ConvolutionBase):
     """data (N, C, *size), dy (N, F, *out) -> the gradient of weight (F, C / num_group, *kernel)."""
 
     def infer_shape(self, data, dy):
-        return [self.weight_shape(data)]
+        return [self.laid_out(self.weight_shape(self.first(data)))]
 
     def prepare(self, inputs, outputs):
+        if is_channels_last(self.layout):
+            return self.between_transposes(inputs)
         return self.call("conv_grad_weight", inputs[0].dtype, inputs[0].shape)
 
     def grad(self, F, dy, inputs, outputs):

@@ -7,13 +7,12 @@ import math
 from ...base import Shape
 from .._reduction import reduce_call
 from ..schema import Op, kernel, param, register, required
-
-LAYOUTS = {1: ("NCW", "NWC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
+from .layouts import LAYOUTS, NAMES, check_layout, is_channels_last
 
 
 def geometry(op, shape):
     """Window sizes of `op` on data of this shape: (first axis, size, kernel, stride, pad, out)."""
-    first = 1 if op.layout and op.layout.endswith("C") else 2
+    first = 1 if is_channels_last(op.layout) else 2
     ndim = len(shape) - 2
     size = shape[first:first + ndim]
     if op.global_pool:
@@ -64,7 +63,7 @@ class Pooling(Op):
     p_value: int | None = param(None, "p of pool_type 'lp': 1, 2 or 3", choices=(1, 2, 3))
     count_include_pad: bool | None = param(None, "whether an average counts padding; None: yes")
     layout: str | None = param(None, "axes of data; None: channels first",
-                               choices=("NCW", "NCHW", "NCDHW", "NWC", "NHWC", "NDHWC"))
+                               choices=NAMES)
 
     def check(self):
         self.count_include_pad = self.count_include_pad is not False
@@ -89,9 +88,7 @@ class Pooling(Op):
         if ndim not in LAYOUTS or (not self.global_pool and ndim != len(self.kernel)):
             wanted = "3, 4 or 5" if self.global_pool else len(self.kernel) + 2
             raise self.shape_error("data", f"of {wanted} axes", data)
-        if self.layout is not None and self.layout not in LAYOUTS[ndim]:
-            raise self.value_error("layout", f"{LAYOUTS[ndim][0]} or {LAYOUTS[ndim][1]} "
-                                   f"for data of {ndim + 2} axes", self.layout)
+        check_layout(self, ndim)
         first, size, window, _, pad, out = geometry(self, data)
         for n, k, p in zip(size, window, pad, strict=True):
             if n == 0:

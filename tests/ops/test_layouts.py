@@ -1,0 +1,87 @@
+"""Channels last: the numbers of channels first, on transposed data; see also the samples."""
+
+import numpy as np
+import pytest
+
+import mxlite as mx
+
+nd = mx.nd
+
+
+def last(array):
+    return nd.moveaxis(array, 1, -1)
+
+
+def first(array):
+    return nd.moveaxis(array, -1, 1)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("op, size, options", [
+    ("Convolution", (14, 15), {"kernel": (3, 3), "pad": (1, 1), "num_filter": 24}),
+    ("Convolution", (14, 15), {"kernel": (1, 1), "stride": (2, 2), "num_filter": 8}),
+    ("Convolution", (14, 15), {"kernel": (3, 3), "num_group": 8, "num_filter": 16}),
+    ("Deconvolution", (14, 15), {"kernel": (4, 4), "stride": (2, 2), "pad": (1, 1),
+                                 "num_filter": 12, "num_group": 4}),
+    ("Convolution", (9,), {"kernel": (3,), "num_filter": 4, "layout": "NWC"}),
+    ("Deconvolution", (3, 4, 5), {"kernel": (2, 2, 2), "num_filter": 4, "layout": "NDHWC"}),
+], ids=str)
+def test_values_and_gradients_are_those_of_channels_first(rng, op, size, options, dtype):
+    options = {"layout": "NHWC", **options}
+    plain = {key: value for key, value in options.items() if key != "layout"}
+    groups = options.get("num_group", 1)
+    F = options["num_filter"]
+    weight = (F, 8 // groups) if op == "Convolution" else (8, F // groups)
+    arrays = [nd.array(rng.standard_normal(shape), dtype=dtype) for shape in (
+        (2, 8, *size), (*weight, *options["kernel"]), (F,))]
+    results = []
+    for arranged, back, given in ((arrays, lambda x: x, plain),
+                                  ([last(arrays[0]), last(arrays[1]), arrays[2].copy()], first,
+                                   options)):
+        for array in arranged:
+            array.attach_grad()
+        with mx.autograd.record():
+            y = getattr(nd, op)(*arranged, no_bias=False, **given)
+            loss = (y * y).sum()
+        loss.backward()
+        results.append([back(y), back(arranged[0].grad), back(arranged[1].grad),
+                        arranged[2].grad])
+    tolerance = {"float16": 2e-2, "float32": 1e-5, "float64": 1e-12}[dtype]
+    for want, got in zip(*results, strict=True):
+        want, got = want.asnumpy().astype("float64"), got.asnumpy().astype("float64")
+        np.testing.assert_allclose(got, want, rtol=tolerance, atol=tolerance * np.abs(want).max())
+
+
+def test_a_graph_infers_weights_of_mxnets_order():
+    x = mx.sym.var("x")
+    for node, size, weight, out in (       # as MXNet infers them
+            (mx.sym.Convolution(x, kernel=(3, 3), num_filter=6, num_group=2, layout="NHWC"),
+             (1, 5, 6, 4), (6, 3, 3, 2), (1, 3, 4, 6)),
+            (mx.sym.Deconvolution(x, kernel=(3, 3), num_filter=6, num_group=2, layout="NHWC"),
+             (1, 5, 6, 4), (4, 3, 3, 3), (1, 7, 8, 6)),
+            (mx.sym.Convolution(x, kernel=(3, 3, 3), num_filter=6, num_group=2, layout="NDHWC"),
+             (1, 5, 6, 7, 4), (6, 3, 3, 3, 2), (1, 3, 4, 5, 6))):
+        args, outs, _ = node.infer_shape(x=size)
+        assert args[1] == weight and outs == [out]
+
+
+def test_a_graph_infers_the_data_from_the_output():
+    node = mx.sym.Convolution(mx.sym.var("x"), kernel=(3, 3), num_filter=6, layout="NHWC")
+    whole = mx.sym.elemwise_add(node, mx.sym.var("same"))
+    assert whole.infer_shape_partial(x=(0, 0, 0, 4), same=(2, 5, 6, 6))[0][0] == (2, 7, 8, 4)
+
+
+@pytest.mark.parametrize("op, shapes, layout, message", [
+    ("Convolution", ((1, 4, 4, 2), (3, 2, 3, 3)), "NHWC",
+     r"weight must have shape \(3, 3, 3, 2\) for data \(1, 4, 4, 2\); got \(3, 2, 3, 3\)"),
+    ("Convolution", ((1, 4, 2), (3, 3, 3, 2)), "NHWC", "data must have shape of 4 axes, NHWC; got"),
+    ("Convolution", ((1, 4, 4, 2), (3, 3, 3, 2)), "NWC",
+     "layout must be NCHW or NHWC for data of 4 axes; got 'NWC'"),
+    ("Deconvolution", ((1, 4, 4, 2), (3, 2, 3, 3)), "NHWC",
+     r"weight must have shape \(2, 3, 3, 3\) for data"),
+    ("Deconvolution", ((1, 4, 4, 2), (2, 3, 3, 3)), "NCHWC", "layout must be one of"),
+])
+def test_errors(op, shapes, layout, message):
+    with pytest.raises(mx.MXNetError, match=f"{op}: {message}"):
+        getattr(nd, op)(*[nd.ones(shape) for shape in shapes], kernel=(3, 3), num_filter=3,
+                        no_bias=True, layout=layout)
