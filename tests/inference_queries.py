@@ -57,6 +57,11 @@ EXTRA_CALLS: list[tuple[str, dict[str, Any], list[Any]]] = [
     ("LeakyReLU", {"act_type": "rrelu"}, [(2, 3)]),
     ("LeakyReLU", {"act_type": "prelu"}, [(2, 3), (3,)]),
     ("BatchNorm", {"output_mean_var": True}, [(2, 3, 4), *[(3,)] * 4]),
+    *[(name, {"output_mean_var": True, **more}, [(2, 3, 4, 5), *[(3,)] * 4])
+      for name, more in (("BatchNorm_v1", {}), ("_contrib_SyncBatchNorm", {"key": "a"}),
+                         ("_contrib_BatchNormWithReLU", {}))],
+    ("_contrib_ModulatedDeformableConvolution", {"kernel": (2, 3), "num_filter": 4},
+     [(1, 2, 4, 5), (1, 12, 3, 3), (1, 6, 3, 3), (4, 2, 2, 3), (4,)]),
     ("LayerNorm", {"output_mean_var": True}, [(2, 3, 4), (4,), (4,)]),
     ("GroupNorm", {"num_groups": 3, "output_mean_var": True}, [(2, 3, 4), (3,), (3,)]),
     ("FullyConnected", {"num_hidden": 4, "no_bias": True}, [(2, 3), (4, 3)]),

@@ -45,20 +45,28 @@ from . import (  # noqa: F401
 from .nn import (  # noqa: F401
     activation,
     batch_norm,
+    batch_norm_kin,
     bilinear_sampler,
     convolution,
     correlation,
+    crop,
     ctc_loss,
     deconvolution,
+    deformable,
     dropout,
     fully_connected,
+    im2col,
     layer_norm,
     leaky_relu,
+    lrn,
     pooling,
     regression_output,
+    resample,
     softmax,
     softmax_output,
     svm_output,
+    upsampling,
+    version_1,
 )
 
 CPU = _core.load_cpu_kernels()

@@ -59,6 +59,7 @@ class Op(Operator):
     named_outputs: tuple[str, ...] = ()     # MXNet's names, where it has some
     is_variadic = False
     arity = "num_args"          # MXNet's parameter for the number of arrays; "" where it has none
+    least_arrays: Any = 1       # of a variadic operator
     taken: tuple[Input, ...] = ()   # the inputs of this instance; a condition that holds: required
     num_required = 0                # how many of them must be given
     _instances: dict[tuple[Any, ...], Op] = {}
@@ -209,6 +210,10 @@ class Op(Operator):
             else:
                 names.append(entry.name)
         return names[:count]
+
+    def variable_names(self, count: int) -> list[str]:
+        """What MXNet calls `count` inputs of a variadic operator in a graph."""
+        return [f"arg{i}" for i in range(count)]
 
     def output_names(self) -> list[str]:
         """MXNet's names of all outputs that it counts, which may be more or fewer than ours.

@@ -19,6 +19,8 @@ class _Wholes(Op):
     def input_names(self, count):
         return [f"array_{i}" for i in range(count)]
 
+    variable_names = input_names
+
     def check_number(self, count):
         """Raise where num_arrays, if it is given, is not the number of arrays."""
         if self.num_arrays is not None and self.num_arrays != count:

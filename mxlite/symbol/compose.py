@@ -43,6 +43,7 @@ def call(cls: type[Op], hint: str, args: Sequence[Any], kwargs: dict[str, Any]) 
     own = {key: str(kwargs.pop(key)) for key in [*kwargs]
            if key[:2] == key[-2:] == "__" or (key in HIDDEN and key not in cls.params)}
     ctx = kwargs.pop("ctx", None) if not cls.inputs and "ctx" not in cls.params else None
+    wanted = kwargs.get(cls.arity) if cls.is_variadic else None
     inputs, values = sort_arguments(cls, Symbol, args, kwargs)
     inputs = {key: value for key, value in inputs.items() if value is not None}
     for key, value in inputs.items():
@@ -53,7 +54,7 @@ def call(cls: type[Op], hint: str, args: Sequence[Any], kwargs: dict[str, Any]) 
     operator = from_attributes(cls, attrs)[0]
     name = NameManager.current.get(given_name, hint)
     node = Node(cls, name, attrs)
-    node.inputs = ([source.heads[0] for source in inputs.values()] if cls.is_variadic
+    node.inputs = (_several(operator, node, inputs, wanted) if cls.is_variadic
                    else _ordered(operator, node, inputs))
     node.initialize_variables()
     return Symbol([Entry(node, i) for i in range(node.num_outputs)])
@@ -82,6 +83,17 @@ def _ordered(operator: Op, node: Node, inputs: dict[str, Symbol]) -> list[Entry]
         if entry.name in inputs:
             raise operator.unwanted_input(entry)
     return ordered
+
+
+def _several(operator: Op, node: Node, inputs: dict[str, Symbol], wanted: Any) -> list[Entry]:
+    """The inputs of a variadic operator; new variables where it wants more of them."""
+    entries = [source.heads[0] for source in inputs.values()]
+    count = max(len(entries), int(wanted or 0), operator.least_arrays if operator.arity else 0)
+    if count > len(entries):
+        node.attrs[operator.arity] = str(count)
+    for name in operator.variable_names(count)[len(entries):]:
+        entries.append(Entry(Node(None, f"{node.name}_{name}", dict(node.attrs)), 0))
+    return entries
 
 
 class SymbolFunction:

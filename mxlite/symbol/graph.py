@@ -114,9 +114,9 @@ class Node:
         """Give the variables among its inputs the `__init__` that the operator has for them."""
         if self.op is None or not self.op.initializers:
             return
-        for entry, source in zip(self.operator.taken, self.inputs, strict=False):
-            if source.node.is_variable and entry.name in self.op.initializers:
-                source.node.attrs.setdefault("__init__", self.op.initializers[entry.name])
+        for name, source in zip(self.input_names(), self.inputs, strict=False):
+            if source.node.is_variable and name in self.op.initializers:
+                source.node.attrs.setdefault("__init__", self.op.initializers[name])
 
 
 def topological(heads: Iterable[Entry]) -> list[Node]:

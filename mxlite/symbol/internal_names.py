@@ -17,7 +17,7 @@ def named_inputs(node: Node) -> list[tuple[str, Entry]]:
     assert node.op is not None
     names = node.input_names()
     if node.operator.is_variadic:
-        names = [f"arg{i}" for i in range(len(names))]
+        names = node.operator.variable_names(len(names))
     elif names == ["data"] and node.op.name not in NAMED:
         names = ["input0"]
     return [(f"{node.name}_{name}", source)

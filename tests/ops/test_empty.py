@@ -30,6 +30,17 @@ STRICTER = {
        for axis in (0, -1)},
     ("_linalg_gelqf", -1): "m at most n",
     ("Pooling", -1): "data must have shape without empty axes",   # a mean of no pixels is 0 / 0
+    ("Pooling_v1", -1): "data must have shape without empty axes",
+    ("Convolution", -1): "with C a multiple of num_group",          # channels last
+    ("Deconvolution", -1): "data must have shape without empty axes",
+    ("_contrib_AdaptiveAvgPooling2D", -1): "data must have shape without empty spatial axes",
+    ("_contrib_BilinearResize2D", -1): "data must have shape without empty spatial axes",
+    ("UpSampling", -1): "data must have shape without empty spatial axes",
+    ("im2col", -1): "data must have shape at least as large as kernel",
+    ("_contrib_DeformableConvolution", -1): "data must have shape at least as large as kernel",
+    ("_contrib_ModulatedDeformableConvolution", -1):
+        "data must have shape at least as large as kernel",
+    ("Crop", -1): "offset and size must be within the image",
 }
 
 

@@ -29,6 +29,7 @@ DIFFERENT = {
     ("dtypes", "_contrib_MultiBoxDetection"): "the same",
     ("dtypes", "_contrib_Proposal"): "the same",
     ("dtypes", "_contrib_MultiProposal"): "the same",
+    ("dtypes", "Crop"): "MXNet's takes float32 alone",
     ("dtypes", "_image_resize"): "images are uint8 or float32",
     ("dtypes", "_image_random_brightness"): "images are uint8 or float32",
 }

@@ -15,6 +15,7 @@ from . import (
     pointwise,
     reduce,
     regions,
+    resample,
     shape,
 )
 from .sample import FLOATS as FLOATS
@@ -37,5 +38,6 @@ FAMILIES = {
     "regions": regions.SAMPLES,
     "maps": maps.SAMPLES,
     "image_layers": image_layers.SAMPLES,
+    "resample": resample.SAMPLES,
 }
 SAMPLES = [sample for family in FAMILIES.values() for sample in family]

@@ -126,6 +126,30 @@ LAYERS = [
     *[large("LayerNorm", MATRIX, MATRIX[axis:][:1], MATRIX[axis:][:1], params={"axis": axis})
       for axis in (0, 1)],
     large("InstanceNorm", IMAGES, IMAGES[1:2], IMAGES[1:2]),
+    *[large(name, IMAGES, *[IMAGES[1:2]] * 4, aux=(3, 4), train=True,
+            wrt=(0, 2), domain=(0.5, 2), params=params)
+      for name, params in (("BatchNorm_v1", {}), ("_contrib_SyncBatchNorm", {"key": "a"}),
+                           ("_contrib_BatchNormWithReLU", {}))],
+    large("Deconvolution", IMAGES, (8, 8, 3, 3), params={
+        "kernel": (3, 3), "num_filter": 8, "stride": (2, 2)}),
+    large("Convolution", (8, 48, 48, 8), (16, 3, 3, 8), (16,), params={
+        "kernel": (3, 3), "num_filter": 16, "layout": "NHWC"}),
+    large("Convolution_v1", IMAGES, (16, 8, 3, 3), (16,), params={
+        "kernel": (3, 3), "num_filter": 16}),
+    large("Pooling_v1", IMAGES, params={"kernel": (3, 3), "pad": (1, 1)}),
+    large("_contrib_AdaptiveAvgPooling2D", IMAGES, params={"output_size": (7, 9)}),
+    large("_contrib_BilinearResize2D", IMAGES, params={"height": 33, "width": 70}),
+    large("UpSampling", IMAGES, params={"scale": 2, "sample_type": "nearest"}),
+    large("Crop", IMAGES, params={"offset": (1, 2), "h_w": (40, 44)}),
+    large("LRN", IMAGES, params={"nsize": 5, "alpha": 0.5}),
+    large("im2col", IMAGES, params={"kernel": (3, 3), "pad": (1, 1)}),
+    large("col2im", (8, 72, 2304), params={
+        "kernel": (3, 3), "pad": (1, 1), "output_size": (48, 48)}),
+    large("_contrib_DeformableConvolution", (4, 8, 20, 20), (4, 36, 18, 18), (16, 8, 3, 3), params={
+        "kernel": (3, 3), "num_filter": 16, "num_deformable_group": 2, "no_bias": True}),
+    large("_contrib_ModulatedDeformableConvolution", (4, 8, 20, 20), (4, 36, 18, 18),
+          (4, 18, 18, 18), (16, 8, 3, 3), params={
+        "kernel": (3, 3), "num_filter": 16, "num_deformable_group": 2, "no_bias": True}),
     large("GroupNorm", IMAGES, (2,), (2,), params={"num_groups": 2}),
     *[large("L2Normalization", IMAGES, params={"mode": mode})
       for mode in ("instance", "channel", "spatial")],

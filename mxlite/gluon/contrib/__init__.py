@@ -1,4 +1,5 @@
 """`gluon.contrib`: what MXNet keeps there and is here already."""
 
+from . import cnn as cnn
 from . import data as data
 from . import nn as nn

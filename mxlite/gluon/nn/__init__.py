@@ -25,9 +25,11 @@ from .conv_transpose_layers import Conv1DTranspose as Conv1DTranspose
 from .conv_transpose_layers import Conv2DTranspose as Conv2DTranspose
 from .conv_transpose_layers import Conv3DTranspose as Conv3DTranspose
 from .norm_layers import BatchNorm as BatchNorm
+from .norm_layers import BatchNormReLU as BatchNormReLU
 from .norm_layers import GroupNorm as GroupNorm
 from .norm_layers import InstanceNorm as InstanceNorm
 from .norm_layers import LayerNorm as LayerNorm
+from .pad_layers import ReflectionPad2D as ReflectionPad2D
 from .pool_layers import AvgPool1D as AvgPool1D
 from .pool_layers import AvgPool2D as AvgPool2D
 from .pool_layers import AvgPool3D as AvgPool3D

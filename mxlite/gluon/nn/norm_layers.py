@@ -72,6 +72,16 @@ class BatchNorm(_Norm):
         return self.gamma.shape[0] or None
 
 
+class BatchNormReLU(BatchNorm):
+    """relu(BatchNorm(x)): the values and parameters of a BatchNorm, then the larger of 0 and it."""
+
+    def hybrid_forward(self, F: Any, x: Any, gamma: Any, beta: Any, running_mean: Any,
+                       running_var: Any) -> Any:
+        """relu(BatchNorm(x, gamma, beta, running_mean, running_var))."""
+        return F.contrib.BatchNormWithReLU(x, gamma, beta, running_mean, running_var, name="fwd",
+                                           **self._kwargs)
+
+
 class LayerNorm(_Norm):
     """gamma * (x - mean) / sqrt(var + epsilon) + beta, mean and var along `axis` alone."""
 

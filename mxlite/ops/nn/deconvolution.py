@@ -82,13 +82,11 @@ class Deconvolution(Op):
 
     def output_shape(self, data):
         """(N, num_filter, *out) for channels first; raises if data does not fit."""
-        if data[1] % self.num_group or not data[1]:
-            raise self.shape_error(
-                "data", f"of channels that are a multiple of num_group {self.num_group}",
-                self.laid_out(data))
         size = data[2:]
-        if 0 in size:
-            raise self.shape_error("data", "without empty spatial axes", self.laid_out(data))
+        if data[1] % self.num_group or 0 in data[1:]:
+            raise self.shape_error(
+                "data", "without empty axes but the batch's, and with channels that are a multiple "
+                f"of num_group {self.num_group}", self.laid_out(data))
         pad, adj = self.padding(size)
         out = tuple([n - 2 * p + a for n, p, a in zip(self.largest(size), pad, adj, strict=True)])
         if min(out) < 1:
