@@ -44,7 +44,7 @@ ISAS = [isa for isa in ISA_FLAGS if isa == "baseline" or isa in WANTED]
 # The kernels' files, csrc/cpu/<name>.c. The baseline has all of them, AVX2 those that gain from it,
 # AVX-512 those whose time is arithmetic, not memory. At import a CPU's best set comes first, and
 # those below it fill in what it lacks.
-ARITHMETIC = "unary leaky_relu softmax gemm_micro gemm conv".split()
+ARITHMETIC = "unary leaky_relu softmax gemm_micro gemm conv rnn".split()
 PER_SET = ARITHMETIC + (
     "cast binary where clip smooth_l1 hard_sigmoid add_n strided_copy reduce reduce_arg "
     "softmax_output softmax_cross_entropy regression_output batch_norm layer_norm pooling resample "

@@ -62,6 +62,8 @@ from .nn import (  # noqa: F401
     pooling,
     regression_output,
     resample,
+    rnn,
+    rnn_steps,
     softmax,
     softmax_output,
     svm_output,

@@ -19,6 +19,7 @@ def bind(cls: type[Op], array: type | tuple[type, ...], args: Sequence[Any],
     inputs, values = sort_arguments(cls, array, args, kwargs)
     scalars = _take_runtime(cls, values)
     op = cls.make(values)
+    inputs = by_place(op, array, args, inputs)
     return op, _ordered_inputs(op, array, inputs), scalars
 
 
@@ -44,6 +45,18 @@ def sort_arguments(cls: type[Op], array: type | tuple[type, ...], args: Sequence
         values[name] = value
     values.pop("num_args", None)
     return inputs, values
+
+
+def by_place(op: Op, array: type | tuple[type, ...], args: Sequence[Any],
+             inputs: dict[str, Any]) -> dict[str, Any]:
+    """`inputs`, as `sort_arguments` returns them, in which arrays that were given by their place
+    stand for what `op` takes, in order: a fourth one of RNN, in mode "gru", is sequence_length."""
+    taken = [entry.name for entry in op.taken]
+    if op.is_variadic or len(taken) == len(op.inputs):
+        return inputs
+    places = min(len(_positional_inputs(type(op), array, args)[0]), len(taken))
+    return {taken[place] if place < places else name: given
+            for place, (name, given) in enumerate(inputs.items())}
 
 
 def attributes(cls: type[Op], values: dict[str, Any], num_inputs: int = 0) -> dict[str, str]:

@@ -31,13 +31,15 @@ class PackedRNN(NamedTuple):
     """A network of `layers` layers of `hidden` units, each in one or two directions.
 
     The vector has first all weights, then all biases: layer by layer, direction by direction, those
-    of the inputs ("i2h") before those of the states ("h2h"), gate by gate.
+    of the inputs ("i2h") before those of the states ("h2h"), gate by gate. projection: how many
+    numbers the output of an LSTM's layer is projected to, by a weight "h2r"; 0: it is not.
     """
 
     mode: str
     hidden: int
     layers: int
     bidirectional: bool
+    projection: int = 0
 
     @property
     def directions(self) -> str:
@@ -49,11 +51,17 @@ class PackedRNN(NamedTuple):
         """What the names of the gates end with."""
         return GATES[self.mode]
 
+    @property
+    def outputs(self) -> int:
+        """How many numbers a layer gives in one direction."""
+        return self.projection or self.hidden
+
     def size(self, inputs: int) -> int:
         """The length of the vector where the first layer has `inputs` inputs."""
-        width = len(self.directions)
-        first, rest = inputs + self.hidden + 2, width * self.hidden + self.hidden + 2
-        return (first + (self.layers - 1) * rest) * self.hidden * len(self.gates) * width
+        width, rows = len(self.directions), self.hidden * len(self.gates)
+        first, rest = inputs + self.outputs + 2, width * self.outputs + self.outputs + 2
+        projections = self.layers * self.projection * self.hidden
+        return ((first + (self.layers - 1) * rest) * rows + projections) * width
 
     def inputs(self, size: int) -> int:
         """How many inputs the first layer has if the vector has `size` numbers; raises
@@ -66,20 +74,34 @@ class PackedRNN(NamedTuple):
                 f"there are {self.size(0)} + {step} * inputs; got {size}")
         return inputs
 
-    def parts(self, inputs: int) -> Iterator[Part]:
-        """All parts, in order; names as "l0_i2h_f_weight"."""
-        start = 0
+    def arrays(self, inputs: int) -> Iterator[Part]:
+        """The weights and biases, in order, the gates of each below each other: "l0_i2h_weight"."""
+        rows, start = self.hidden * len(self.gates), 0
         for kind in ("weight", "bias"):
             for layer in range(self.layers):
-                below = inputs if layer == 0 else len(self.directions) * self.hidden
+                below = inputs if layer == 0 else len(self.directions) * self.outputs
                 for direction in self.directions:
-                    for group, width in (("i2h", below), ("h2h", self.hidden)):
-                        shape = (self.hidden, width) if kind == "weight" else (self.hidden,)
-                        for gate in self.gates:
-                            name = f"{direction}{layer}_{group}{gate}_{kind}"
-                            part = Part(name, start, shape)
-                            yield part
-                            start = part.stop
+                    shapes = {"i2h": (rows, below), "h2h": (rows, self.outputs)}
+                    if self.projection and kind == "weight":
+                        shapes["h2r"] = (self.projection, self.hidden)
+                    for group, shape in shapes.items():
+                        part = Part(f"{direction}{layer}_{group}_{kind}", start,
+                                    shape if kind == "weight" else shape[:1])
+                        yield part
+                        start = part.stop
+
+    def parts(self, inputs: int) -> Iterator[Part]:
+        """All of them, in order, gate by gate: "l0_i2h_f_weight"."""
+        for array in self.arrays(inputs):
+            if "_h2r_" in array.name:
+                yield array
+                continue
+            start, shape = array.start, (self.hidden, *array.shape[1:])
+            prefix, kind = array.name.rsplit("_", 1)
+            for gate in self.gates:
+                part = Part(f"{prefix}{gate}_{kind}", start, shape)
+                yield part
+                start = part.stop
 
 
 def check_mode(caller: str, mode: str) -> str:

@@ -94,6 +94,11 @@ class Concat(Op):
         return parts if len(inputs) > 1 else [parts]
 
 
+@register("_rnn_param_concat", inputs="*data")
+class RNNParamConcat(Concat):
+    """Concat of the weights and biases of recurrent layers: MXNet's name in files."""
+
+
 @register("stack", inputs="*data")
 class Stack(Op):
     """Arrays of one shape joined along a new axis."""

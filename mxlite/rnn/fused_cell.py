@@ -108,11 +108,6 @@ class FusedRNNCell(BaseRNNCell):
         layout: "NTC" or "TNC". The states are [] without get_next_state.
         """
         caller = "FusedRNNCell.unroll"
-        rnn = getattr(symbol, "RNN", None)
-        if rnn is None:
-            raise MXNetNotImplementedError(
-                "FusedRNNCell.unroll needs the operator RNN, which is not there yet; "
-                "unfuse().unroll(...) computes the same")
         axis = time_axis(caller, layout)
         if axis > 1:
             raise MXNetValueError(f"{caller}: layout must be 'NTC' or 'TNC'; got {layout!r}")
@@ -122,11 +117,11 @@ class FusedRNNCell(BaseRNNCell):
             warnings.warn("FusedRNNCell: layout 'TNC' is faster than 'NTC'", stacklevel=2)
             inputs = symbol.swapaxes(inputs, dim1=0, dim2=1)
         states = self.begin_state() if begin_state is None else begin_state
-        result = rnn(data=inputs, parameters=self._parameter, state_size=self._num_hidden,
-                     num_layers=self._num_layers, bidirectional=self._bidirectional,
-                     p=self._dropout, state_outputs=self._get_next_state, mode=self._mode,
-                     name=f"{self._prefix}rnn",
-                     **dict(zip(("state", "state_cell"), states, strict=False)))
+        result = symbol.RNN(
+            data=inputs, parameters=self._parameter, state_size=self._num_hidden,
+            num_layers=self._num_layers, bidirectional=self._bidirectional, p=self._dropout,
+            state_outputs=self._get_next_state, mode=self._mode, name=f"{self._prefix}rnn",
+            **dict(zip(("state", "state_cell"), states, strict=False)))
         outputs, after = (result[0], list(result)[1:]) if self._get_next_state else (result, [])
         for state in after:
             state._set_attr(__layout__="LNC")

@@ -8,7 +8,14 @@ from typing import Any
 from ..attribute import AttrScope
 from ..base import MXNetError, MXNetTypeError
 from ..name import NameManager
-from ..ops.bind import attributes, docstring, from_attributes, signature, sort_arguments
+from ..ops.bind import (
+    attributes,
+    by_place,
+    docstring,
+    from_attributes,
+    signature,
+    sort_arguments,
+)
 from ..ops.schema import REGISTRY, Op
 from .graph import HIDDEN, Entry, Node
 from .symbol import Symbol
@@ -45,13 +52,15 @@ def call(cls: type[Op], hint: str, args: Sequence[Any], kwargs: dict[str, Any]) 
     ctx = kwargs.pop("ctx", None) if not cls.inputs and "ctx" not in cls.params else None
     wanted = kwargs.get(cls.arity) if cls.is_variadic else None
     inputs, values = sort_arguments(cls, Symbol, args, kwargs)
-    inputs = {key: value for key, value in inputs.items() if value is not None}
-    for key, value in inputs.items():
-        _check_input(cls, key, value)
-    attrs = {**extra, **stored(own), **attributes(cls, values, len(inputs))}
+    count = sum(value is not None for value in inputs.values())
+    attrs = {**extra, **stored(own), **attributes(cls, values, count)}
     if ctx is not None:
         attrs["ctx"] = str(ctx)
     operator = from_attributes(cls, attrs)[0]
+    inputs = {key: value for key, value in by_place(operator, Symbol, args, inputs).items()
+              if value is not None}
+    for key, value in inputs.items():
+        _check_input(cls, key, value)
     name = NameManager.current.get(given_name, hint)
     node = Node(cls, name, attrs)
     node.inputs = (_several(operator, node, inputs, wanted) if cls.is_variadic

@@ -112,50 +112,6 @@ def test_residual_and_dropout_of_lists():
         np.testing.assert_array_equal(result, inputs)            # the cell's weights are 0
 
 
-# The fused cell ----------------------------------------------------------------------------------
-
-@pytest.fixture
-def rnn_calls(monkeypatch):
-    """Calls of a stand-in for the operator RNN, whose outputs are split from its data."""
-    calls = []
-
-    def stand_in(data, name, **kwargs):
-        calls.append({"name": name, **kwargs})
-        return mx.sym.split(data, num_outputs=3 if kwargs["state_outputs"] else 1, name=name)
-
-    monkeypatch.setattr(mx.sym, "RNN", stand_in, raising=False)
-    return calls
-
-
-def test_the_fused_cell_calls_the_operator(rnn_calls):
-    cell = mx.rnn.FusedRNNCell(4, 2, "lstm", bidirectional=True, dropout=0.5, get_next_state=True)
-    outputs, states = cell.unroll(3, mx.sym.var("data"), layout="TNC")
-    assert outputs.name == "lstm_rnn" and len(states) == 2
-    assert states[0].attr("__layout__") == "LNC"
-    call = rnn_calls[0]
-    assert [call.pop(key).name for key in ("parameters", "state", "state_cell")] == [
-        "lstm_parameters", "lstm_begin_state_0", "lstm_begin_state_1"]
-    assert call == {"name": "lstm_rnn", "state_size": 4, "num_layers": 2, "bidirectional": True,
-                    "p": 0.5, "state_outputs": True, "mode": "lstm"}
-    assert cell.state_shape == [(4, 0, 4)] * 2
-
-
-def test_the_fused_cell_and_the_layout_ntc(rnn_calls):
-    cell = mx.rnn.FusedRNNCell(4, mode="gru")
-    with pytest.warns(UserWarning, match="layout 'TNC' is faster than 'NTC'"):
-        outputs, states = cell.unroll(2, [mx.sym.var("a"), mx.sym.var("b")], merge_outputs=False)
-    assert len(outputs) == 2 and states == []
-    assert "state_cell" not in rnn_calls[0]
-    with pytest.raises(MXNetValueError, match="layout must be 'NTC' or 'TNC'; got 'NCT'"):
-        cell.unroll(2, mx.sym.var("x"), layout="NCT")
-
-
-def test_the_fused_cell_says_that_there_is_no_operator(monkeypatch):
-    monkeypatch.setattr(mx.sym, "RNN", None, raising=False)
-    with pytest.raises(MXNetNotImplementedError, match=r"needs the operator RNN.*unfuse\(\)"):
-        mx.rnn.FusedRNNCell(4).unroll(2, mx.sym.var("data"))
-
-
 # Errors ------------------------------------------------------------------------------------------
 
 def test_cells_without_steps():

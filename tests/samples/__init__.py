@@ -16,6 +16,7 @@ from . import (
     reduce,
     regions,
     resample,
+    rnn,
     shape,
 )
 from .sample import FLOATS as FLOATS
@@ -39,5 +40,6 @@ FAMILIES = {
     "maps": maps.SAMPLES,
     "image_layers": image_layers.SAMPLES,
     "resample": resample.SAMPLES,
+    "rnn": rnn.SAMPLES,
 }
 SAMPLES = [sample for family in FAMILIES.values() for sample in family]

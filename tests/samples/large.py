@@ -155,6 +155,9 @@ LAYERS = [
       for mode in ("instance", "channel", "spatial")],
     *[large("BatchNorm", IMAGES, *[IMAGES[1:2]] * 4, params={"fix_gamma": False}, train=train,
             domain=(0.5, 2), aux=(3, 4), wrt=(0, 1, 2)) for train in (False, True)],
+    *[large("RNN", (3, 40, 50), (gates * 90 * (142 + 182),), (2, 40, 90), *rest, domain=(-0.2, 0.2),
+            params={"mode": mode, "state_size": 90, "num_layers": 2})
+      for mode, gates, rest in (("rnn_tanh", 1, []), ("gru", 3, []), ("lstm", 4, [(2, 40, 90)]))],
     *[large("Pooling", IMAGES, params={"kernel": (3, 3), "stride": (2, 2), "pool_type": kind},
             train=True) for kind in ("max", "avg", "sum")],
     *[large("Pooling", IMAGES, params={"kernel": (3, 3), "global_pool": True, "pool_type": kind},

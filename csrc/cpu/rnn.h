@@ -1,0 +1,24 @@
+/* The steps of one layer of a recurrent network, in one direction, and their gradient.
+ *
+ * gates (T, N, G H): what the inputs give each gate, one product for all steps, made before.
+ * states (T + 1, N, P) and cells (T + 1, N, H) hold those before and after every step, in the
+ * order of time: step t goes from row t to t + 1, or with `reverse` from t + 1 to t.
+ *
+ * Gates as in MXNet: LSTM i f g o, GRU r z n.  P = H unless the output is projected.
+ *   relu, tanh  h' = act(gates + R h)
+ *   lstm        c' = f c + i g, h' = o tanh(c'); projected: W (o tanh(c'))
+ *   gru         n = tanh(gates_n + r (R_n h)), h' = (1 - z) n + z h */
+#ifndef RNN_H
+#define RNN_H
+#include <stdint.h>
+
+/* mode: rnn_mode.  has_lengths: a sequence keeps its state from its length on. */
+typedef struct {
+  int64_t T, N, H, P, mode, reverse, projected, has_lengths, clips, clips_nan;
+  double low, high;      /* of cells, if `clips` */
+} rnn_dims;
+
+#define RNN_FIELDS "T N H P mode reverse projected has_lengths clips clips_nan low:d high:d"
+
+enum rnn_mode { RNN_RELU, RNN_TANH, RNN_LSTM, RNN_GRU };
+#endif

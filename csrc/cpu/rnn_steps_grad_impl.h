@@ -1,0 +1,217 @@
+/* The gradient of the steps of a recurrent layer, from the last step to the first.
+ *
+ * A step first completes dstate, the gradient of the state after it: what comes through the step
+ * behind it, dgates' @ R, and dy.  Then follow the gradients of its gates, cell and, in dstate, the
+ * part that reaches the state before it directly. */
+
+typedef struct {
+  const rnn_dims *d;
+  const real *dy, *gates, *states, *cells, *reset;
+  const int64_t *length;
+  real *dgates, *dproduct, *dstate, *dcell, *doutput, *dhidden;
+  FN(rnn_matrix) h2h, projection;
+  rnn_cut cut, hidden_cut;      /* of the states' columns, and of those of what is projected */
+  int64_t t, behind;            /* behind: the step behind t, or -1 */
+} FN(rnn_grad_job);
+
+static inline void FN(rnn_grad_row)(int64_t n, int relu, const real *restrict h, real *restrict dh,
+                                    real *restrict dgate) {
+  for (int64_t u = 0; u < n; u++) {
+    dgate[u] = relu ? (h[u] > 0 ? dh[u] : 0) : dh[u] * (1 - h[u] * h[u]);
+    dh[u] = 0;
+  }
+}
+
+static inline void FN(lstm_grad_row)(int64_t n, const rnn_dims *d, const real *restrict gate,
+                                     const real *restrict before, const real *restrict after,
+                                     real *restrict dh, real *restrict dc, real *restrict dgate) {
+  const int64_t H = d->H;
+  const real low = (real)d->low, high = (real)d->high;
+  const real *i = gate, *f = gate + H, *g = gate + 2 * H, *o = gate + 3 * H;
+  real *di = dgate, *df = dgate + H, *dg = dgate + 2 * H, *dout = dgate + 3 * H;
+  for (int64_t u = 0; u < n; u++) {
+    const real tanh_c = TANH(after[u]);
+    dout[u] = dh[u] * tanh_c * o[u] * (1 - o[u]);
+    dc[u] += dh[u] * o[u] * (1 - tanh_c * tanh_c);
+    dh[u] = 0;
+  }
+  if (d->clips) for (int64_t u = 0; u < n; u++) {
+    const real c = f[u] * before[u] + i[u] * g[u];
+    if (c < low || c > high || (d->clips_nan && c != c)) dc[u] = 0;
+  }
+  for (int64_t u = 0; u < n; u++) {
+    di[u] = dc[u] * g[u] * i[u] * (1 - i[u]);
+    df[u] = dc[u] * before[u] * f[u] * (1 - f[u]);
+    dg[u] = dc[u] * i[u] * (1 - g[u] * g[u]);
+    dc[u] *= f[u];
+  }
+}
+
+static inline void FN(gru_grad_row)(int64_t units, int64_t H, const real *restrict gate,
+                                    const real *restrict reset, const real *restrict before,
+                                    real *restrict dh, real *restrict dgate,
+                                    real *restrict dproduct) {
+  const real *r = gate, *z = gate + H, *n = gate + 2 * H;
+  for (int64_t u = 0; u < units; u++) {
+    const real dn = dh[u] * (1 - z[u]) * (1 - n[u] * n[u]);
+    const real dz = dh[u] * (before[u] - n[u]) * z[u] * (1 - z[u]);
+    const real dr = dn * reset[u] * r[u] * (1 - r[u]);
+    dgate[u] = dproduct[u] = dr;
+    dgate[H + u] = dproduct[H + u] = dz;
+    dgate[2 * H + u] = dn;
+    dproduct[2 * H + u] = dn * r[u];
+    dh[u] *= z[u];
+  }
+}
+
+/* dstate, but for dy. */
+static void FN(rnn_grad_state)(const FN(rnn_grad_job) *job, const FN(rnn_part) *p) {
+  const rnn_dims *d = job->d;
+  if (job->behind >= 0)
+    FN(rnn_multiply)(p, &job->h2h, job->dproduct + job->behind * d->N * rnn_gates(d) * d->H,
+                     job->dstate, d->P, 1);
+}
+
+static void FN(rnn_grad_output)(const FN(rnn_grad_job) *job, const FN(rnn_part) *p) {
+  const rnn_dims *d = job->d;
+  for (int64_t n = p->row; n < p->end; n++) {
+    if (FN(rnn_ended)(job->length, n, job->t)) continue;
+    const real *dy = job->dy + (job->t * d->N + n) * d->P + p->column;
+    real *dh = job->dstate + n * d->P + p->column;
+    for (int64_t u = 0; u < p->cols; u++) dh[u] += dy[u];
+  }
+}
+
+/* The gradient of the output moves from dstate to doutput, which is projected back. */
+static void FN(rnn_move_output)(const FN(rnn_grad_job) *job, const FN(rnn_part) *p) {
+  const int64_t P = job->d->P;
+  const size_t bytes = (size_t)p->cols * sizeof(real);
+  for (int64_t n = p->row; n < p->end; n++) {
+    real *dh = job->dstate + n * P + p->column;
+    real *to = job->doutput + (job->t * job->d->N + n) * P + p->column;
+    if (FN(rnn_ended)(job->length, n, job->t)) {
+      memset(to, 0, bytes);
+    } else {
+      memcpy(to, dh, bytes);
+      memset(dh, 0, bytes);
+    }
+  }
+}
+
+static void FN(rnn_grad_gates)(const FN(rnn_grad_job) *job, const FN(rnn_part) *p) {
+  const rnn_dims *d = job->d;
+  const int64_t H = d->H, G = rnn_gates(d), N = d->N, t = job->t;
+  const int64_t before = rnn_before(d, t), after = rnn_after(d, t);
+  for (int64_t n = p->row; n < p->end; n++) {
+    const int64_t at = (t * N + n) * G * H + p->column, unit = n * H + p->column;
+    const int64_t from = before * N * H + unit, to = after * N * H + unit;
+    real *dh = (d->projected ? job->dhidden : job->dstate) + unit;
+    if (FN(rnn_ended)(job->length, n, t)) {
+      for (int64_t g = 0; g < G; g++) {
+        memset(job->dgates + at + g * H, 0, (size_t)p->cols * sizeof(real));
+        memset(job->dproduct + at + g * H, 0, (size_t)p->cols * sizeof(real));
+      }
+    } else if (d->mode == RNN_LSTM) {
+      FN(lstm_grad_row)(p->cols, d, job->gates + at, job->cells + from, job->cells + to, dh,
+                        job->dcell + unit, job->dgates + at);
+    } else if (d->mode == RNN_GRU) {
+      FN(gru_grad_row)(p->cols, H, job->gates + at, job->reset + t * N * H + unit,
+                       job->states + from, dh, job->dgates + at, job->dproduct + at);
+    } else {
+      FN(rnn_grad_row)(p->cols, d->mode == RNN_RELU, job->states + to, dh, job->dgates + at);
+    }
+  }
+}
+
+static void FN(rnn_grad_task)(void *context, int64_t task) {
+  const FN(rnn_grad_job) *job = context;
+  const int64_t parts = job->cut.num_rows * job->cut.num_cols, count = job->cut.tasks;
+  for (int64_t i = parts * task / count; i < parts * (task + 1) / count; i++) {
+    const FN(rnn_part) p = FN(rnn_part_at)(&job->cut, job->d->N, job->d->P, i);
+    FN(rnn_grad_state)(job, &p);
+    if (job->t < 0) continue;              /* before the first step */
+    FN(rnn_grad_output)(job, &p);
+    if (job->d->projected) FN(rnn_move_output)(job, &p);
+    else FN(rnn_grad_gates)(job, &p);
+  }
+}
+
+static void FN(rnn_grad_hidden_task)(void *context, int64_t task) {
+  const FN(rnn_grad_job) *job = context;
+  const rnn_dims *d = job->d;
+  const int64_t parts = job->hidden_cut.num_rows * job->hidden_cut.num_cols;
+  const int64_t count = job->hidden_cut.tasks;
+  for (int64_t i = parts * task / count; i < parts * (task + 1) / count; i++) {
+    const FN(rnn_part) p = FN(rnn_part_at)(&job->hidden_cut, d->N, d->H, i);
+    FN(rnn_multiply)(&p, &job->projection, job->doutput + job->t * d->N * d->P, job->dhidden,
+                     d->H, 0);
+    FN(rnn_grad_gates)(job, &p);
+  }
+}
+
+static void FN(rnn_take_grad_panels)(FN(rnn_grad_job) *job, mx_scratch *scratch) {
+  const rnn_dims *d = job->d;
+  const int64_t rows = rnn_gates(d) * d->H;
+  job->h2h = (FN(rnn_matrix)){NULL, rows, d->P, d->P, 1, NULL};
+  job->h2h.panels = FN(rnn_take)(scratch, rows, d->P);
+  if (d->projected) {
+    job->projection = (FN(rnn_matrix)){NULL, d->P, d->H, d->H, 1, NULL};
+    job->projection.panels = FN(rnn_take)(scratch, d->P, d->H);
+    job->dhidden = mx_take(scratch, mx_product(d->N, d->H), sizeof(real));
+  }
+}
+
+static int64_t FN(rnn_steps_grad_scratch)(const void *desc) {
+  FN(rnn_grad_job) job = {.d = desc};
+  mx_scratch scratch = {0};
+  FN(rnn_take_grad_panels)(&job, &scratch);
+  return scratch.size;
+}
+
+/* dy (T, N, P), dstate (N, P), dcell (N, H) of an LSTM; gates, states, cells, reset: outputs of
+ * rnn_steps, those it has; h2h_weight, h2r_weight if projected, lengths -> dgates (T, N, G H),
+ * dstate, dcell; of a GRU the gradient of R h + bias (T, N, G H), which else is dgates; doutput
+ * (T, N, P), the gradient of what was projected. */
+static int FN(rnn_steps_grad)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
+  const rnn_dims *d = desc;
+  const int64_t G = rnn_gates(d), N = d->N;
+  const int is_lstm = d->mode == RNN_LSTM, is_gru = d->mode == RNN_GRU;
+  FN(rnn_grad_job) job = {.d = d};
+  (void)scalars;
+  job.dy = *ptr++;
+  const real *dstate = *ptr++, *dcell = is_lstm ? *ptr++ : NULL;
+  job.gates = *ptr++;
+  job.states = *ptr++;
+  job.cells = is_lstm ? *ptr++ : NULL;
+  job.reset = is_gru ? *ptr++ : NULL;
+  const real *weight = *ptr++, *projection = d->projected ? *ptr++ : NULL;
+  job.length = d->has_lengths ? *ptr++ : NULL;
+  job.dgates = *ptr++;
+  job.dstate = *ptr++;
+  job.dcell = is_lstm ? *ptr++ : NULL;
+  job.dproduct = is_gru ? *ptr++ : job.dgates;
+  job.doutput = d->projected ? *ptr++ : NULL;
+  mx_scratch scratch = {.base = *ptr};
+  FN(rnn_take_grad_panels)(&job, &scratch);
+  memcpy(job.dstate, dstate, (size_t)(N * d->P) * sizeof(real));
+  if (is_lstm) memcpy(job.dcell, dcell, (size_t)(N * d->H) * sizeof(real));
+  if (d->T * N == 0) return MX_OK;
+  job.h2h.from = weight;
+  FN(rnn_pack)(&job.h2h);
+  job.cut = rnn_cut_step(N, FN(rnn_panels)(d->P), TILE_ROWS, N * G * d->H * d->P);
+  if (d->projected) {
+    job.projection.from = projection;
+    FN(rnn_pack)(&job.projection);
+    job.hidden_cut = rnn_cut_step(N, FN(rnn_panels)(d->H), TILE_ROWS, N * d->H * d->P);
+  }
+  job.behind = -1;
+  for (int64_t step = d->T - 1; step >= 0; step--) {
+    job.t = rnn_time(d, step);
+    rnn_run_tasks(job.cut.tasks, FN(rnn_grad_task), &job);
+    if (d->projected) rnn_run_tasks(job.hidden_cut.tasks, FN(rnn_grad_hidden_task), &job);
+    job.behind = job.t;
+  }
+  job.t = -1;
+  rnn_run_tasks(job.cut.tasks, FN(rnn_grad_task), &job);
+  return MX_OK;
+}
