@@ -73,6 +73,7 @@ cdef class Operator:
     cdef readonly int num_runtime
     cdef bint is_elementwise
     cdef bint is_assigning
+    cdef bint by_storage           # dense inputs, too, go to what looks at storage types
     cdef uint64_t written          # which inputs it writes to, a bit each;
     cdef int written_period        # the bits go for so many inputs, and again; 0: for the first 64
     cdef bint writes_to(self, int i) noexcept

@@ -71,13 +71,17 @@ cdef class Kernel:
     def run(self, bytes desc, addresses, size_t scalars):
         """Call a compiled kernel as a `launch` function is called; returns its status."""
         cdef void *ptr[MAX_ARGS]
+        cdef const char *packed = desc
         cdef Py_ssize_t i
+        cdef int status
         if self.fn == NULL or len(addresses) > MAX_ARGS:
             raise MXNetValueError(f"kernel {self.name}: run takes a compiled kernel and at most "
                                   f"{MAX_ARGS} addresses; got {len(addresses)}")
         for i, address in enumerate(addresses):
             ptr[i] = <void *><size_t>address
-        return self.fn(<const char *>desc, ptr, <const mx_scalar *>scalars)
+        with nogil:
+            status = self.fn(packed, ptr, <const mx_scalar *>scalars)
+        return status
 
 
 cdef Kernel new_kernel(str name, str fields):
@@ -323,13 +327,15 @@ cdef class Operator:
         self.calls = {}
 
     def _configure(self, bint needs_train, bint needs_key, int num_runtime, bint is_elementwise,
-                   bint is_assigning, uint64_t written, int written_period=0):
+                   bint is_assigning, uint64_t written, int written_period=0,
+                   bint by_storage=False):
         if num_runtime + 2 * needs_key > MAX_SCALARS:
             raise MXNetValueError(f"{self}: more than {MAX_SCALARS} runtime parameters")
         self.needs_train, self.needs_key = needs_train, needs_key
         self.num_runtime = num_runtime
         self.is_elementwise, self.is_assigning = is_elementwise, is_assigning
         self.written, self.written_period = written, written_period
+        self.by_storage = by_storage
 
     cdef bint writes_to(self, int i) noexcept:
         """Whether a call writes to input i."""

@@ -19,6 +19,7 @@ from . import op as op
 from . import operators as _operators
 from . import random as random
 from . import setting as _setting
+from . import sparse as sparse
 from . import utils as utils
 from .arithmetic import add as add
 from .arithmetic import divide as divide
@@ -39,9 +40,7 @@ from .arithmetic import power as power
 from .arithmetic import subtract as subtract
 from .arithmetic import true_divide as true_divide
 from .creation import arange as arange
-from .creation import array as array
 from .creation import concatenate as concatenate
-from .creation import empty as empty
 from .creation import eye as eye
 from .creation import full as full
 from .creation import linspace as linspace
@@ -49,15 +48,17 @@ from .creation import moveaxis as moveaxis
 from .creation import onehot_encode as onehot_encode
 from .creation import ones as ones
 from .creation import waitall as waitall
-from .creation import zeros as zeros
 from .function import OpFunction as _OpFunction
 from .ndarray import NDArray as NDArray
 from .ndarray import from_dlpack as from_dlpack
 from .ndarray import from_numpy as from_numpy
 from .pieces import split_v2 as split_v2
-from .serialization import load as load
-from .serialization import load_frombuffer as load_frombuffer
-from .serialization import save as save
+from .utils import array as array
+from .utils import empty as empty
+from .utils import load as load
+from .utils import load_frombuffer as load_frombuffer
+from .utils import save as save
+from .utils import zeros as zeros
 
 if _TYPE_CHECKING:
     from .op import *  # noqa: F403

@@ -42,6 +42,7 @@ cdef class ArrayBase:
     cdef Spec spec
     cdef Node node
     cdef int index                 # which output of the node; without one, -1: detached from one
+    cdef bint is_sparse            # its values are in other arrays (sparse/); `data` is NULL
     cdef object __weakref__
 
 

@@ -184,6 +184,9 @@ cdef bint is_covered(GraphWrite write, const char *begin, const char *end) noexc
 
 cdef int copy_into(ArrayBase target, ArrayBase source) except -1:
     """Copy the bytes of `source` to `target`, of the same shape and dtype, on any device."""
+    if target.is_sparse or source.is_sparse:
+        raise MXNetTypeError("a sparse array has no memory of its shape; "
+                             "use its tostype('default')")
     will_write(target, None, False)
     if target.data != source.data:
         copy_memory(target.spec.device, target.data, source.spec.device, source.data,
@@ -196,6 +199,21 @@ def empty_array(shape, str dtype, ctx, type kind=None):
     return new_array(DENSE if kind is None else kind, make_spec(tuple(shape), dtype, ctx))
 
 
+def sparse_array(type kind, shape, str dtype, ctx):
+    """An array without memory of its own, whose values the class `kind` keeps elsewhere."""
+    cdef ArrayBase self = blank(kind)
+    self.spec = make_spec(tuple(shape), dtype, ctx)
+    self.storage = Storage.__new__(Storage)
+    self.storage.device = self.spec.device
+    self.is_sparse = True
+    return self
+
+
+def will_write_to(ArrayBase array not None):
+    """To be called before a kernel that no operator calls writes to the array."""
+    will_write(array, None, False)
+
+
 def zeros_like(ArrayBase array not None):
     """Zeros of the same shape and dtype on the same device; not recorded."""
     return filled(kind_like(array), array.spec, 0)
@@ -205,6 +223,9 @@ def share_array(ArrayBase base not None, shape, int64_t offset=0):
     """An array of another shape over the memory of `base`, without a gradient's history."""
     cdef Spec spec = make_spec(tuple(shape), base.spec.dtype, base.spec.ctx)
     cdef ArrayBase view
+    if base.is_sparse:
+        raise MXNetTypeError("a sparse array has no memory of its shape; "
+                             "use its tostype('default')")
     if offset < 0 or offset + spec.nbytes > base.spec.nbytes:
         raise MXNetValueError(f"a view of shape {shape} does not fit into {base.spec}")
     view = share(base, spec, offset)
@@ -324,6 +345,8 @@ cdef class ArrayBase:
         cdef int i
         cdef Py_ssize_t stride = self.spec.itemsize
         cdef Py_ssize_t *sizes
+        if self.is_sparse:
+            raise BufferError("a sparse array has no memory of its shape; copy it with asnumpy()")
         if not self.spec.device.is_host:
             raise BufferError(f"an array on {self.spec.ctx} has no host memory; copy it with "
                               "as_in_context(mx.cpu())")

@@ -10,7 +10,7 @@ from ..device.program cimport BUFFER, Program
 from .array cimport ArrayBase, Flags, Node, filled, flags, new_array, share, will_write
 from .gradient cimport Gradient, Source, gradient_of_all, plain_program
 from .run cimport run
-from .tape cimport Leaf, add_into, check_gradient
+from .tape cimport Leaf, add_into, check_gradient, sum_of_sparse
 from .walk cimport FEW, Place, Walk, num_outputs
 
 from ..base import MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError, no_array
@@ -106,6 +106,8 @@ cdef class Backward(Walk):
         cdef int at = place.first + index
         place.pending -= 1
         if grad is not None:
+            if grad.is_sparse and not parent.is_leaf and parent.function is None:
+                grad = grad.tostype("default")          # what its Program reads
             place.arrived = True
             held = self.held[at]
             self.held[at] = grad if held is None else self.sum_of(<ArrayBase>held, grad)
@@ -128,6 +130,8 @@ cdef class Backward(Walk):
 
     cdef ArrayBase sum_of(self, ArrayBase lhs, ArrayBase rhs):
         cdef ArrayBase total
+        if lhs.is_sparse or rhs.is_sparse:
+            return sum_of_sparse(lhs, rhs)
         if self.create:
             return lhs + rhs
         total = new_array(type(lhs), lhs.spec)
@@ -141,7 +145,8 @@ cdef class Backward(Walk):
         grads = node.function([self.out_grad(node, first, i) for i in range(num_outputs(node))])
         for i in range(len(grads)):
             if node.parents[i] is not None:
-                self.arrive(<Node>node.parents[i], node.index[i], <ArrayBase?>grads[i])
+                self.arrive(<Node>node.parents[i], node.index[i],
+                            None if grads[i] is None else <ArrayBase?>grads[i])
         return 0
 
     cdef int run_program(self, Node node, int first) except -1:
@@ -226,6 +231,7 @@ cdef class Backward(Walk):
         """Whether what comes now is the whole gradient of the variable, to be written over it."""
         cdef int number = self.number_of(leaf)
         return (self.deliver and leaf.req == 1 and leaf.grad is not None
+                and not leaf.grad.is_sparse
                 and self.places[number].pending == 1 and not self.places[number].arrived)
 
     cdef int run_steps(self, Node node, int first) except -1:

@@ -193,10 +193,8 @@ class NDArray(OperatorArray):
     as_nd_ndarray = asnative
 
     def tostype(self, stype: str) -> NDArray:
-        """A copy in another storage type; 'default' is the one there is."""
-        if stype != "default":
-            raise MXNetValueError(f"tostype: stype must be 'default'; got {stype!r}")
-        return self.copy()
+        """A copy in another storage type: 'default', 'row_sparse', or 'csr' of a matrix."""
+        return _function("cast_storage")(self, stype=stype)
 
     # Shapes -------------------------------------------------------------------------------------
 
@@ -283,11 +281,19 @@ class NDArray(OperatorArray):
     def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
         """Make the array a variable: backward() fills its `grad`.
 
-        grad_req: 'write' replaces the gradient, 'add' sums it up, 'null' wants none.
+        grad_req: 'write' replaces the gradient, 'add' sums it up, 'null' wants none. stype: the
+        storage type of `grad`: 'default', 'row_sparse' or 'csr'; by default that of the array.
         """
-        if stype not in (None, "default"):
-            raise MXNetValueError(f"attach_grad: stype must be 'default'; got {stype!r}")
-        tape.mark_variable(self, zeros_like(self), grad_req)
+        stype = self.stype if stype is None else stype
+        if stype not in _STORAGE_TYPE_STR_TO_ID or stype == "undefined":
+            raise MXNetValueError("attach_grad: stype must be 'default', 'row_sparse' or 'csr'; "
+                                  f"got {stype!r}")
+        if stype == "default" == self.stype:
+            gradient = zeros_like(self)
+        else:
+            with tape.Scope(0, -1):
+                gradient = _function("_zeros_of_storage")(self, stype=stype)
+        tape.mark_variable(self, gradient, grad_req)
 
     def zero_grad(self) -> None:
         """Set the gradient to zeros."""

@@ -29,6 +29,16 @@ def bind_exact(function):
     run_exactly = function
 
 
+cdef object run_by_storage = None
+
+
+def bind_storage(function):
+    """Called once by the package: what runs operators on sparse arrays, and those for whose results
+    or gradients the storage matters: function(operator, arrays, runtime values, out, ctx)."""
+    global run_by_storage
+    run_by_storage = function
+
+
 cdef int fill_key(mx_scalar *key) except -1:
     first, second = next_key()
     key[0].u, key[1].u = first, second
@@ -259,17 +269,36 @@ cdef object run(Prepared call, void **inputs, int count, const mx_scalar *scalar
     return result
 
 
+cdef bint is_sparse_out(object out) noexcept:
+    """Whether there is a sparse array in `out=`."""
+    if isinstance(out, ArrayBase):
+        return (<ArrayBase>out).is_sparse
+    if isinstance(out, (list, tuple)):
+        for array in out:
+            if isinstance(array, ArrayBase) and (<ArrayBase>array).is_sparse:
+                return True
+    return False
+
+
 cdef object invoke(Operator op, void **inputs, int count, const mx_scalar *scalars, object out):
     """Run an operator on arrays (at least one), recording it where recording is on."""
     cdef void *few[MAX_ARGS]
     cdef void **specs = few
     cdef Prepared call
     cdef Flags *now = flags()
+    cdef bint by_storage = op.by_storage
     cdef int i
     if count > MAX_ARGS:
         specs = pointers(count)
     for i in range(count):
         specs[i] = <void *>(<ArrayBase>inputs[i]).spec
+        by_storage |= (<ArrayBase>inputs[i]).is_sparse
+    if by_storage or (out is not None and is_sparse_out(out)):
+        if specs != few:
+            free(specs)
+        return run_by_storage(
+            op, [<object>inputs[i] for i in range(count)],
+            [scalars[i + 2 * op.needs_key].f for i in range(op.num_runtime)], out, None)
     try:
         call = find(op, specs, count, now.training)
     finally:
@@ -284,10 +313,14 @@ def invoke_list(Operator op, list arrays, values, out=None, ctx=None):
     cdef void **inputs = few
     cdef mx_scalar scalars[16]
     cdef int count = len(arrays), i, first = 2 * op.needs_key
+    cdef bint by_storage = out is not None and is_sparse_out(out)
     for array in arrays:
         if not isinstance(array, ArrayBase):
             raise MXNetTypeError(f"{op.name}: its inputs must be NDArrays; "
                                  f"got {no_array(array)}")
+        by_storage |= (<ArrayBase>array).is_sparse
+    if by_storage:
+        return run_by_storage(op, arrays, list(values), out, ctx)
     if op.needs_key:
         fill_key(scalars)
     for i, value in enumerate(values):

@@ -17,12 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from ..base import DTYPES, MXNetNotImplementedError, MXNetTypeError, MXNetValueError, no_array
+from ..base import DTYPES, MXNetTypeError, MXNetValueError, no_array
 from ..device.context import as_context
 from ..util import is_np_shape
 from ..whole_file import replacing
 from .host_values import from_host, numpy_dtype
 from .ndarray import NDArray
+from .sparse.arrays import BaseSparseNDArray, from_parts
+from .sparse.parts import format_error
 
 LIST_MAGIC = 0x112
 V1, V2, V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA
@@ -67,11 +69,6 @@ def loads(data: Any, name: str = "<bytes>") -> dict[str, NDArray] | list[NDArray
     if num_names not in (0, count):
         raise reader.error(f"0 or {count} names", str(num_names))
     names = [_read_name(reader) for _ in range(num_names)]
-    for i, item in enumerate(arrays):
-        if isinstance(item, str):
-            which = repr(names[i]) if names else f"entry {i}"
-            raise MXNetNotImplementedError(f"{name}: {which} is a {item} array; "
-                                           "sparse arrays are not supported yet")
     if reader.offset != len(reader.data):
         raise reader.error("the end of the file", f"{len(reader.data) - reader.offset} bytes more")
     return dict(zip(names, arrays, strict=True)) if names else arrays
@@ -108,12 +105,12 @@ def _read_values(reader: Reader, shape: tuple[int, ...], dtype: str) -> memoryvi
 
 
 def _read_array(reader: Reader) -> Any:
-    """The array at this place; of a sparse one only the kind, since its values have no use yet."""
+    """The array at this place."""
     magic = reader.number("I", "an array")
     if magic in (V2, V3):
         storage = reader.number("i", "a storage type")
         if storage in SPARSE:
-            return _skip_sparse(reader, *SPARSE[storage])
+            return _read_sparse(reader, *SPARSE[storage])
         if storage != 0:
             raise reader.error("a storage type of 0, 1 or 2", str(storage))
         shape = _read_shape(reader, reader.number("i", "a shape"), "q")
@@ -132,17 +129,22 @@ def _read_array(reader: Reader) -> Any:
                      dtype)
 
 
-def _skip_sparse(reader: Reader, kind: str, num_indices: int) -> str:
+def _read_sparse(reader: Reader, kind: str, num_indices: int) -> NDArray:
     stored = _read_shape(reader, reader.number("i", "a shape"), "q")
-    _read_shape(reader, reader.number("i", "a shape"), "q")
+    shape = _read_shape(reader, reader.number("i", "a shape"), "q")
     reader.take(8, "a device")
-    parts = [(_read_flag(reader), stored)]
+    stored_parts = [(_read_flag(reader), stored)]
     for _ in range(num_indices):
         dtype = _read_flag(reader)
-        parts.append((dtype, _read_shape(reader, reader.number("i", "a shape"), "q")))
-    for dtype, shape in parts:
-        _read_values(reader, shape, dtype)
-    return kind
+        stored_parts.append((dtype, _read_shape(reader, reader.number("i", "a shape"), "q")))
+    parts = [np.frombuffer(_read_values(reader, each, dtype), numpy_dtype(dtype)).reshape(each)
+             .copy() for dtype, each in stored_parts]
+    if num_indices == 2:                # a file has indptr first
+        parts = [parts[0], parts[2], parts[1]]
+    wrong = format_error(kind, shape, tuple(parts), False) if shape else "its shape is ()"
+    if wrong:
+        raise reader.error(f"a {kind} array of shape {shape}", f"one in which {wrong}")
+    return from_parts(kind, shape, tuple(parts), as_context(None), stored_parts[0][0])
 
 
 def dumps(data: Any) -> bytes:
@@ -176,8 +178,26 @@ def dumps(data: Any) -> bytes:
 def _array_pieces(item: NDArray, magic: int) -> list[bytes]:
     flag = DTYPES[item._dtype_name][0]
     shape = item.shape
+    if isinstance(item, BaseSparseNDArray):
+        return _sparse_pieces(item, magic, flag)
     head = struct.pack(f"<Iii{len(shape)}qiii", magic, 0, len(shape), *shape, 1, 0, flag)
     return [head, item.asnumpy().tobytes()]
+
+
+def _sparse_pieces(item: BaseSparseNDArray, magic: int, flag: int) -> list[bytes]:
+    if magic != V2:
+        raise MXNetValueError("save: sparse arrays cannot stand in a file of NumPy's shapes, with "
+                              "npx.set_np(shape=True) or arrays of shape ()")
+    number = next(key for key, (name, _) in SPARSE.items() if name == item.stype)
+    values, *indices = [part.asnumpy() for part in item._parts]
+    indices.reverse()                   # indptr first
+    head = struct.pack("<Ii", magic, number)
+    for shape in (values.shape, item.shape):
+        head += struct.pack(f"<i{len(shape)}q", len(shape), *shape)
+    head += struct.pack("<iii", 1, 0, flag)
+    for each in indices:
+        head += struct.pack("<iiq", DTYPES["int64"][0], 1, len(each))
+    return [head, values.tobytes(), *[each.tobytes() for each in indices]]
 
 
 def save(fname: str | os.PathLike[str], data: Any) -> None:
@@ -201,8 +221,6 @@ def load_array(data: Any, name: str = "<bytes>") -> NDArray:
     """The array in the bytes of a single one, without the head of a file."""
     reader = Reader(data, name)
     item = _read_array(reader)
-    if isinstance(item, str):
-        raise MXNetNotImplementedError(f"{name}: sparse arrays ({item}) are not supported yet")
     if reader.offset != len(reader.data):
         raise reader.error("the end of the array", f"{len(reader.data) - reader.offset} bytes more")
     return item

@@ -11,6 +11,7 @@ cdef class Leaf(Node):
     cdef bint busy                 # a walk writes to `grad`
     cdef int arrive(self, ArrayBase total) except -1
     cdef int miss(self) except -1
+    cdef int arrive_sparse(self, ArrayBase total) except -1
     cdef void lock(self) noexcept
     cdef void unlock(self) noexcept
 
@@ -18,4 +19,5 @@ cdef class Leaf(Node):
 cdef int record(Prepared call, void **inputs, int count, list outputs, const mx_scalar *scalars,
                 uint64_t time, list given) except -1
 cdef int check_gradient(Node node) except -1
+cdef ArrayBase sum_of_sparse(ArrayBase lhs, ArrayBase rhs)
 cdef int add_into(ArrayBase target, ArrayBase lhs, ArrayBase rhs) except -1

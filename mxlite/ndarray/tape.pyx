@@ -9,7 +9,7 @@ from libc.stdlib cimport free, malloc
 from ..device.core cimport Operator, Prepared, find, mx_scalar
 from ..device.memory cimport Spec, changed_since, write_clock
 from .array cimport (
-    ArrayBase, Flags, GraphWrite, Node, copy_into, flags, forget_covered, kind_like, new_array,
+    ArrayBase, Flags, GraphWrite, Node, copy_into, filled, flags, forget_covered, kind_like, new_array,
     share, will_write,
 )
 from .gradient cimport Gradient, gradient_for
@@ -42,6 +42,21 @@ cdef int add_into(ArrayBase target, ArrayBase lhs, ArrayBase rhs) except -1:
     return find(ADD, specs, 2, False).execute(ptr, NULL)
 
 
+cdef object sum_sparse = None, write_sparse = None
+
+
+def bind_sparse(total_of, write):
+    """Called once by the package, for arrays of which one is sparse: total_of(lhs, rhs) gives
+    their sum, write(target, source) makes the values of `target` those of `source`, or zeros
+    for None."""
+    global sum_sparse, write_sparse
+    sum_sparse, write_sparse = total_of, write
+
+
+cdef ArrayBase sum_of_sparse(ArrayBase lhs, ArrayBase rhs):
+    return sum_sparse(lhs, rhs)
+
+
 cdef class Leaf(Node):
     """A variable: gradients end here. Other kinds of gradients override `arrive`."""
 
@@ -51,7 +66,9 @@ cdef class Leaf(Node):
             return 0
         self.lock()
         try:
-            if self.grad is None:
+            if total.is_sparse or (self.grad is not None and self.grad.is_sparse):
+                self.arrive_sparse(total)
+            elif self.grad is None:
                 self.grad = new_array(self.kind, total.spec)
                 self.grad.storage.is_grad = True
                 copy_into(self.grad, total)
@@ -70,13 +87,23 @@ cdef class Leaf(Node):
             return 0
         self.lock()
         try:
-            if self.req == 1:
+            if self.req == 1 and self.grad.is_sparse:
+                write_sparse(self.grad, None)
+            elif self.req == 1:
                 will_write(self.grad, None, False)
                 self.grad.spec.device.fill(<size_t>self.grad.data, self.grad.spec.size,
                                            self.grad.spec.itemsize, 0)
             self.fresh = True
         finally:
             self.unlock()
+        return 0
+
+    cdef int arrive_sparse(self, ArrayBase total) except -1:
+        """`arrive` where the gradient that comes, or the array for it, is sparse."""
+        if self.grad is None:
+            self.grad = filled(self.kind, total.spec, 0)
+            self.grad.storage.is_grad = True
+        write_sparse(self.grad, sum_sparse(self.grad, total) if self.req == 2 else total)
         return 0
 
     cdef void lock(self) noexcept:

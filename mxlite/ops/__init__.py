@@ -37,6 +37,7 @@ from . import (  # noqa: F401
     shape_slice,
     smooth_l1,
     sorting,
+    sparse,
     transfer,
     unary,
     where,

@@ -8,7 +8,7 @@ from typing import Any
 from ..base import DTYPES, Shape
 from ..device.memory import Spec
 from .inference import common
-from .schema import Op, kernel, param, register, required
+from .schema import REGISTRY, Op, kernel, param, register, required
 from .strided import item_bits, split_at
 
 DType = str
@@ -118,7 +118,15 @@ class Embedding(Op):
     input_dim: int = required("number of rows of weight", low=1)
     output_dim: int = required("length of a row", low=1)
     dtype: DType = param("float32", "dtype of weight where it is not given")
-    sparse_grad: bool = param(False, "accepted for MXNet's sake: gradients are dense")
+    sparse_grad: bool = param(False, "the gradient of weight is row_sparse")
+
+    @property
+    def by_storage(self):
+        return self.sparse_grad
+
+    def dense(self):
+        return REGISTRY["Embedding"].make({"input_dim": self.input_dim,
+                                           "output_dim": self.output_dim, "dtype": self.dtype})
 
     def fill_shapes(self, inputs, outputs):
         data, out = inputs[0], outputs[0]

@@ -19,8 +19,8 @@ class _Product(Op):
 
     transpose_a: bool = param(False, "transpose lhs")
     transpose_b: bool = param(False, "transpose rhs")
-    forward_stype: str | None = param(None, "MXNet's; only 'default' storage exists here",
-                                      choices=("default",))
+    forward_stype: str | None = param(None, "storage type of the result of sparse arrays",
+                                      choices=("default", "row_sparse", "csr"))
 
     def matrix_grads(self, product, dy, lhs, rhs):
         """The gradients of product(lhs, rhs), all of them (stacks of) matrices."""
@@ -37,8 +37,17 @@ class Dot(_Product):
     """The last axis of lhs (..., K) with the first of rhs (K, ...), summed over.
 
     transpose_a: the first axis of lhs instead; transpose_b: the last axis of rhs instead. The other
-    axes follow each other in the result; of two vectors it has shape (1,).
+    axes follow each other in the result; of two vectors it has shape (1,). Of sparse arrays the
+    result may be sparse: csr^T @ dense is row_sparse, dense @ csr is csr, unless forward_stype says
+    another storage type.
     """
+
+    @property
+    def by_storage(self):
+        return self.forward_stype not in (None, "default")
+
+    def dense(self):
+        return type(self).make({"transpose_a": self.transpose_a, "transpose_b": self.transpose_b})
 
     def split(self, lhs, rhs):
         """(rest of lhs, K, rest of rhs), each a tuple of lengths but for K."""

@@ -45,6 +45,7 @@ class Op(Operator):
     elementwise: Any = False    # an output's element comes from the inputs' at its place alone
     assigning = False           # the output is input 0 with some elements replaced
     written_period = 0          # of how many inputs the marks `!` are; 0: of all
+    by_storage: Any = False     # also calls with dense inputs go to ndarray/sparse/
     writes_states = True        # calls write to the inputs marked `!`; False: their gradients do
     dtype_rule: Any = "T -> T"  # see dtype_rule.py
     completed_from_use = False  # a 0 in the parameter `shape` stands, in a graph, for unknown
@@ -71,7 +72,8 @@ class Op(Operator):
         # draw their numbers on the host.
         self._configure(self.uses_train, type(self).random is True, len(self.runtime_params),
                         bool(self.elementwise), self.assigning,
-                        sum(1 << i for i in self.written_inputs()), self.written_period)
+                        sum(1 << i for i in self.written_inputs()), self.written_period,
+                        bool(self.by_storage))
         for position, name in enumerate(self.runtime_params):
             setattr(self, name, ScalarRef((("given", position),)))
         self.taken = taken_inputs(self.inputs, self)
@@ -279,6 +281,10 @@ class Op(Operator):
     def value_message(self, specs: Sequence[Spec], values: Sequence[Any]) -> str:
         """What to say when the kernel met a value that it does not take; values: as above."""
         return f"{self.name}: an input holds a value that it does not take"
+
+    def dense(self) -> Op:
+        """The operator for dense arrays alone, whose gradients are dense."""
+        return self
 
     def __repr__(self) -> str:
         values = [f"{name}={getattr(self, name)!r}" for name, declared in self.params.items()

@@ -1,5 +1,6 @@
 """`mx.optimizer`: rules that turn gradients into changes of weights."""
 
+from . import contrib as contrib
 from .adam import LAMB as LAMB
 from .adam import Adam as Adam
 from .adam import Adamax as Adamax

@@ -28,7 +28,8 @@ class Adam(_TwoMeans):
     """weight -= lr * sqrt(1 - beta2^t) / (1 - beta1^t) * mean / (sqrt(var) + epsilon).
 
     mean = beta1 * mean + (1 - beta1) * g, var = beta2 * var + (1 - beta2) * g^2, and g is the
-    rescaled gradient plus wd * weight, clipped.
+    rescaled gradient plus wd * weight, clipped. lazy_update: of a row_sparse gradient, only the
+    rows that it has are updated.
     """
 
     def __init__(self, learning_rate: float | None = 0.001, beta1: float = 0.9,
@@ -43,7 +44,13 @@ class Adam(_TwoMeans):
         t = self._update_count(index)
         lr = self._get_lr(index) * math.sqrt(1 - self.beta2 ** t) / (1 - self.beta1 ** t)
         run_update("adam_update", [weight, grad, *state], lr, self.beta1, self.beta2,
-                   self.epsilon, self._get_wd(index), self.rescale_grad, self._clip)
+                   self.epsilon, self._get_wd(index), self.rescale_grad, self._clip,
+                   is_lazy=self.lazy_update)
+
+    def create_state(self, index: Any, weight: nd.NDArray) -> Any:
+        """(mean, var), row_sparse like the weight where updates are lazy."""
+        return super().create_state(index, weight if self.lazy_update
+                                    else weight.tostype("default"))
 
 
 @register

@@ -23,14 +23,18 @@ from ..lr_scheduler import LRScheduler
 from ..ndarray.run import invoke_list
 from ..ops.schema import REGISTRY as OPERATORS
 
-_operators: dict[str, Any] = {}
+_operators: dict[tuple[str, bool], Any] = {}
 
 
-def run_update(name: str, arrays: list[nd.NDArray], *values: float) -> None:
-    """Run the operator `name` in place on arrays[0]; values: its runtime parameters in order."""
-    op = _operators.get(name)
+def run_update(name: str, arrays: list[nd.NDArray], *values: float, is_lazy: bool = True) -> None:
+    """Run the operator `name` in place on arrays[0]; values: its runtime parameters in order.
+
+    is_lazy: of a row_sparse gradient, update only the rows that it has.
+    """
+    op = _operators.get((name, is_lazy))
     if op is None:
-        op = _operators[name] = OPERATORS[name].make({})
+        op = _operators[name, is_lazy] = OPERATORS[name].make({} if is_lazy
+                                                              else {"lazy_update": False})
     invoke_list(op, arrays, list(values), arrays[0])
 
 

@@ -10,7 +10,10 @@ from .optimizer import Optimizer, bound, register, run_update
 
 @register
 class AdaGrad(Optimizer):
-    """history += g^2; weight -= lr * (g / sqrt(history + eps) + wd * weight)."""
+    """history += g^2; weight -= lr * (g / sqrt(history + eps) + wd * weight).
+
+    Of a row_sparse gradient, only the rows that it has are updated; wd must be 0 then.
+    """
 
     def __init__(self, eps: float = 1e-7, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -23,6 +26,10 @@ class AdaGrad(Optimizer):
     def update(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, state: Any) -> None:
         """One step."""
         self._update_count(index)
+        if grad.stype == "row_sparse":
+            run_update("_sparse_adagrad_update", [weight, grad, state], self._get_lr(index),
+                       self.float_stable_eps, self._get_wd(index), self.rescale_grad, self._clip)
+            return
         grad = self._gradient(grad)
         state += grad * grad
         step = grad / nd.sqrt(state + self.float_stable_eps) + self._get_wd(index) * weight

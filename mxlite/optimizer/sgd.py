@@ -10,7 +10,10 @@ from .optimizer import Optimizer, register, run_update
 
 @register
 class SGD(Optimizer):
-    """mom = momentum * mom - lr * (g + wd * weight); weight = weight + mom."""
+    """mom = momentum * mom - lr * (g + wd * weight); weight = weight + mom.
+
+    lazy_update: of a row_sparse gradient, only the rows that it has are updated.
+    """
 
     _plain, _with_momentum = "sgd_update", "sgd_mom_update"
     _mixed_plain, _mixed_momentum = "mp_sgd_update", "mp_sgd_mom_update"
@@ -22,7 +25,11 @@ class SGD(Optimizer):
 
     def create_state(self, index: Any, weight: nd.NDArray) -> Any:
         """mom, or None without momentum."""
-        return None if self.momentum == 0 else nd.zeros_like(weight)
+        return None if self.momentum == 0 else nd.zeros_like(self._like_state(weight))
+
+    def _like_state(self, weight: nd.NDArray) -> nd.NDArray:
+        """The weight in the storage type of its state: a lazy update leaves both row_sparse."""
+        return weight if self.lazy_update else weight.tostype("default")
 
     def create_state_multi_precision(self, index: Any, weight: nd.NDArray) -> Any:
         """(mom, float32 master) for a 16-bit weight with multi_precision."""
@@ -35,10 +42,12 @@ class SGD(Optimizer):
         scale = self.rescale_grad, self._clip
         rate = self._rate(index, weight, grad)
         if state is None:
-            run_update(self._plain, [weight, grad], rate, self._get_wd(index), *scale)
+            run_update(self._plain, [weight, grad], rate, self._get_wd(index), *scale,
+                       is_lazy=self.lazy_update)
         else:
             run_update(self._with_momentum, [weight, grad, state], rate,
-                       self._momentum_now(index), self._get_wd(index), *scale)
+                       self._momentum_now(index), self._get_wd(index), *scale,
+                       is_lazy=self.lazy_update or self._with_momentum != "sgd_mom_update")
 
     def update_multi_precision(self, index: Any, weight: nd.NDArray, grad: nd.NDArray,
                                state: Any) -> None:

@@ -12,6 +12,7 @@ from . import image as image
 from . import linalg as linalg
 from . import op as op
 from . import random as random
+from . import sparse as sparse
 from .array_only import tracing as tracing
 from .compose import SymbolFunction as _SymbolFunction
 from .creation import Group as Group

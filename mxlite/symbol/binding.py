@@ -10,12 +10,14 @@ from ..base import MXNetError, MXNetTypeError, MXNetValueError, dtype_name, sugg
 from ..device.context import as_context, current_context
 from ..ndarray import NDArray, zeros
 from ..ndarray.array import need_array
+from ..ops.indexing import Embedding
 from .executor import Executor
 from .graph import Node, topological
 from .infer import checked_shape, given_dtype, graph_dtypes, graph_shapes
 from .symbol import Symbol
 
 REQS = ("null", "write", "add")
+STYPES = ("default", "row_sparse", "csr")       # by MXNet's numbers of them
 
 
 def grad_reqs(names: Sequence[str], grad_req: Any) -> list[str]:
@@ -136,7 +138,8 @@ def known_arrays(caller: str, symbol: Symbol, shapes: Mapping[str, Any],
 
 def simple_bind(symbol: Symbol, ctx: Any, grad_req: Any, type_dict: Any, group2ctx: Any,
                 shared_arg_names: Sequence[str] | None, shared_exec: Executor | None,
-                shared_buffer: dict[str, NDArray] | None, shapes: Mapping[str, Any]) -> Executor:
+                shared_buffer: dict[str, NDArray] | None, shapes: Mapping[str, Any],
+                stype_dict: Mapping[str, str] | None = None) -> Executor:
     """See Symbol.simple_bind."""
     ctx = as_context(ctx)
     names = symbol.list_arguments()
@@ -144,6 +147,7 @@ def simple_bind(symbol: Symbol, ctx: Any, grad_req: Any, type_dict: Any, group2c
     places = places_of(symbol, ctx, group2ctx)
     states = set(symbol._states())
     args, grads, kept = [], [], []
+    stypes, grad_stypes = storage_types(symbol, stype_dict or {})
     shared = _Shared(shared_arg_names, shared_exec, shared_buffer)
     for node, (shape, dtype) in known_arrays("simple_bind", symbol, shapes, type_dict).items():
         place = places.get(node, ctx)
@@ -152,15 +156,43 @@ def simple_bind(symbol: Symbol, ctx: Any, grad_req: Any, type_dict: Any, group2c
             kept.append(zeros(shape, place, dtype) if state is None else state)
             continue
         array, grad = shared.argument(node.name, shape, dtype)
+        if array is None and node in stypes:
+            array = zeros(shape, place, dtype, stype=stypes[node])
         if array is None:
             array = shared.buffer(node.name, shape, dtype, place)
         args.append(array)
         if reqs[node.name] == "null":
             grad = None
+        elif grad is None and node in grad_stypes:
+            grad = zeros(shape, place, dtype, stype=grad_stypes[node])
         elif grad is None:
             grad = shared.buffer(node.name, shape, dtype, place, "grad of ")
         grads.append(grad)
     return Executor(symbol, ctx, args, grads, [reqs[name] for name in names], kept, places)
+
+
+def storage_types(symbol: Symbol, given: Mapping[str, str]
+                  ) -> tuple[dict[Node, str], dict[Node, str]]:
+    """The storage types of variables that are not dense, and of gradients: given by name, or the
+    variable's own; gradients also where an operator makes row_sparse ones."""
+    stypes: dict[Node, str] = {}
+    for node in symbol._variables():
+        stype = given.get(node.name, STYPES[int(node.attrs.get("__storage_type__", 0))])
+        if stype not in STYPES:
+            raise MXNetValueError(f"simple_bind: stype_dict[{node.name!r}] must be one of "
+                                  f"{', '.join(STYPES)}; got {stype!r}")
+        if stype != "default":
+            stypes[node] = stype
+    gradients = dict(stypes)
+    for node in topological(symbol.heads):
+        if node.op is None or len(node.inputs) < 2:
+            continue
+        by_csr = node.op.name == "dot" and stypes.get(node.inputs[0].node) == "csr"
+        if by_csr or (node.operator.by_storage and issubclass(node.op, Embedding)):
+            gradients.setdefault(node.inputs[1].node, "row_sparse")
+        elif issubclass(node.op, Embedding):
+            gradients.pop(node.inputs[1].node, None)
+    return stypes, gradients
 
 
 class _Shared:

@@ -13,6 +13,7 @@ from ..base import MXNetError, MXNetTypeError
 from ..device.core import Prepared
 from ..device.memory import Spec
 from ..device.program import make_program
+from ..ndarray.run import invoke_list
 from ..ops.inference import settled
 from ..ops.inputs import Input
 from ..ops.passes import optimized
@@ -56,6 +57,7 @@ class GraphOp(Op):
         self.inputs = tuple([Input(node.name, False, False, node in written)
                              for node in self.variables])
         self.uses_train = any(node.operator.uses_train for node in self.nodes)
+        self.by_storage = any(node.operator.by_storage for node in self.nodes)
         self._plans: dict[Any, Plan] = {}
         super().__init__()
 
@@ -111,6 +113,20 @@ class GraphOp(Op):
         outputs = [*heads, *kept]
         forward, _ = live(forward, [ref.slot for ref in outputs])
         return Plan(tracer, calls, inputs, outputs, forward, gradient)
+
+    def run_apart(self, arrays: Sequence[Any], ctx: Any) -> Any:
+        """The outputs, every node being a call of its own: where arrays or gradients are sparse."""
+        values = {Entry(node, 0): array
+                  for node, array in zip(self.variables, arrays, strict=True)}
+        operators = self.settled([array._spec for array in arrays])
+        for node in self.nodes:
+            inputs = [values[source] for source in node.inputs]
+            result = invoke_list(operators.get(node, node.operator), inputs, node.scalars, None,
+                                 ctx or (arrays[0].ctx if arrays else None))
+            results = result if isinstance(result, list) else [result]
+            values.update({Entry(node, i): array for i, array in enumerate(results)})
+        heads = [values[head] for head in self.heads]
+        return heads[0] if len(heads) == 1 else heads
 
     def settled(self, specs: Sequence[Spec]) -> dict[Node, Op]:
         """Operators such as zeros whose shape follows from its use."""

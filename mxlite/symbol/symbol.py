@@ -268,13 +268,14 @@ class Symbol(ArrayOnly):
                     shared_exec: Any = None, shared_buffer: Any = None, **kwargs: Any) -> Any:
         """An Executor on arrays of zeros, whose shapes follow from those given by name.
 
-        type_dict: dtypes by name; without it arguments are float32. shared_exec: takes the arrays
-        of shared_arg_names, and the auxiliary states, from this Executor; shared_buffer: a dict in
-        whose arrays all others lie. Names that are no variables' are passed over.
+        type_dict: dtypes by name; without it arguments are float32. stype_dict: storage types by
+        name; without it those of the variables, 'default' where they have none. shared_exec: takes
+        the arrays of shared_arg_names, and the auxiliary states, from this Executor; shared_buffer:
+        a dict in whose arrays all others lie. Names that are no variables' are passed over.
         """
         from .binding import simple_bind
         return simple_bind(self, ctx, grad_req, type_dict, group2ctx, shared_arg_names,
-                           shared_exec, shared_buffer, kwargs)
+                           shared_exec, shared_buffer, kwargs, stype_dict)
 
     def eval(self, ctx: Any = None, **kwargs: Any) -> list[Any]:
         """The outputs, a list of arrays, for variables given by name."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sparse_calls
 
 import mxlite as mx
 from mxlite.ndarray import serialization
@@ -60,9 +61,52 @@ def test_writes_what_mxnet_writes_in_np_shape(tmp_path):
     assert (tmp_path / "again").read_bytes() != path.read_bytes()
 
 
-def test_sparse_is_refused_by_name():
-    with pytest.raises(NotImplementedError, match=r"sparse.params: 'w' is a csr array; sparse"):
-        mx.nd.load(str(FOLDER / "sparse.params"))
+@pytest.mark.parametrize("name", ["sparse.params", "sparse_rows.params"])
+def test_sparse_arrays_are_read_and_written(tmp_path, name):
+    path = FOLDER / name
+    arrays = mx.nd.load(str(path))
+    assert "csr" in {array.stype for array in arrays.values()}
+    for array in arrays.values():
+        if array.stype != "default":
+            array.check_format()
+    mx.nd.save(str(tmp_path / "again"), arrays)
+    assert (tmp_path / "again").read_bytes() == path.read_bytes()
+
+
+def test_sparse_values_of_a_file_of_mxnet():
+    arrays = mx.nd.load(str(FOLDER / "sparse_rows.params"))
+    assert {name: array.stype for name, array in arrays.items()} == {
+        "rows": "row_sparse", "csr": "csr", "dense": "default", "no rows": "row_sparse",
+        "empty": "csr"}
+    for i, (name, shape) in enumerate([("rows", (5, 2)), ("csr", (4, 3)), ("dense", (3,))]):
+        assert (arrays[name].asnumpy() == sparse_calls.values(i, shape)).all()
+    assert arrays["no rows"].dtype == np.float64 and arrays["empty"].dtype == np.int32
+
+
+@pytest.mark.parametrize("stype", ["csr", "row_sparse"])
+@pytest.mark.parametrize("dtype", ["float32", "float16", "int32", "int64"])
+def test_sparse_round_trip(tmp_path, stype, dtype):
+    for values in (np.eye(4, 3) * 5, np.zeros((2, 3))):
+        array = mx.nd.array(values, dtype=dtype).tostype(stype)
+        mx.nd.save(str(tmp_path / "file"), [array])
+        again, = mx.nd.load(str(tmp_path / "file"))
+        assert (again.stype, again.dtype) == (stype, array.dtype)
+        assert (again.asnumpy() == values).all()
+
+
+def test_sparse_parts_that_do_not_fit(tmp_path):
+    array = mx.nd.sparse.csr_matrix(([1, 2], [0, 1], [0, 1, 2]), shape=(2, 3))
+    content = mx.ndarray.serialization.dumps([array])
+    broken = content.replace(struct.pack("<qqq", 0, 1, 2), struct.pack("<qqq", 0, 1, 9))
+    assert broken != content
+    with pytest.raises(ValueError, match=r"a csr array of shape .2, 3. was expected; found one "
+                                         "in which indptr must go from 0 to 2"):
+        mx.nd.load_frombuffer(broken)
+
+
+def test_sparse_and_no_dimensions():
+    with mx.np_shape(), pytest.raises(ValueError, match="sparse arrays cannot stand in a file of"):
+        mx.ndarray.serialization.dumps([mx.nd.zeros((2, 2), stype="csr")])
 
 
 def packed(array, names=b""):

@@ -1,0 +1,90 @@
+"""Optimizers' updates with a row_sparse gradient: only the rows that it has are updated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...base import MXNetValueError
+from ...device.memory import spec
+from ..array import will_write_to
+from ..ndarray import NDArray
+from .arrays import BaseSparseNDArray, from_parts
+from .dispatch import DENSE, Call, rule
+from .kernels import run_kernel
+
+
+@rule("sgd_update", "sgd_mom_update", "adam_update", "ftrl_update")
+def lazy_update(call: Call) -> Any:
+    weight, grad, *states = call.arrays
+    if grad.stype != "row_sparse":
+        return None
+    if call.op.name == "ftrl_update" and weight.stype == "default":     # of all rows, as in MXNet
+        return None
+    if not getattr(call.op, "lazy_update", True):
+        return DENSE
+    call.op.infer_shape(*[array.shape for array in call.arrays])
+    weight = _target(call)
+    rows, indices = grad._parts
+    memory = [_memory(weight), rows, *[_memory(state) for state in states]]
+    memory.append(memory[0])
+    size = int(np.prod(weight.shape[1:]))
+    row = spec((size,), weight._dtype_name, weight.ctx)
+    prepared = call.op.prepared([row] * len(call.arrays))
+    fn, desc = prepared.addresses
+    for array in memory:
+        if array is not rows:
+            will_write_to(array)
+    values = np.array(call.values, np.float64)
+    run_kernel(call.op.name, "rows_apart", "bytes", {
+        "fn": fn, "inner": desc, "num_arrays": len(memory), "num_chosen": len(indices),
+        "num_rows": weight.shape[0], "row_size": size, "row_bytes": [row.nbytes] * len(memory),
+        "is_packed": [array is rows for array in memory]}, [indices, *memory],
+        values.ctypes.data)
+    return weight
+
+
+@rule("_sparse_adagrad_update", "_contrib_group_adagrad_update")
+def gathered_update(call: Call) -> Any:
+    weight, grad, history = call.arrays
+    op = call.op
+    if op.name == "_sparse_adagrad_update" and call.values[2] != 0:
+        raise MXNetValueError(f"{op.name}: wd must be 0; got {call.values[2]}")
+    if grad.stype != "row_sparse":
+        return DENSE
+    op.infer_shape(weight.shape, grad.shape, history.shape)
+    weight = _target(call)
+    rows, indices = grad._host_parts
+    values, past = _memory(weight), _memory(history)
+    for array in (values, past):
+        will_write_to(array)
+    old, state = values._numpy_view(), past._numpy_view()
+    chosen, out = state[indices], np.empty_like(rows)
+    op.update(old[indices], rows, chosen, out, *call.values)
+    state[indices], old[indices] = chosen, out
+    return weight
+
+
+def _target(call: Call) -> NDArray:
+    """The array that is updated: the weight, or a copy where the result is asked for apart."""
+    weight = call.arrays[0]
+    return weight if call.out is weight else weight.copy()
+
+
+def _memory(array: NDArray) -> NDArray:
+    """The dense array with the rows of a weight or a state, all of which it is given if it is
+    row_sparse."""
+    if not isinstance(array, BaseSparseNDArray):
+        return array
+    if array.stype != "row_sparse":
+        raise MXNetValueError(f"a weight and its states must be dense or row_sparse; got "
+                              f"{array.stype!r}")
+    if len(array._parts[1]) != array.shape[0]:
+        full = from_parts("row_sparse", array.shape,
+                          (array.asnumpy(), np.arange(array.shape[0], dtype=np.int64)), array.ctx,
+                          array._dtype_name)
+        array._chunk.parts = full._parts
+    return array._parts[0]
+
+

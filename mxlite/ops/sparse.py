@@ -1,0 +1,255 @@
+"""Operators of sparse arrays: what they compute of dense ones, and what follows for shapes and
+dtypes. ndarray/sparse/ runs them."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from .indexing import Embedding
+from .optimizer_ops import _Update
+from .reduce import Axis
+from .schema import REGISTRY, Op, host, param, register, required, runtime
+from .trace import composed
+
+STORAGE_TYPES = ("default", "row_sparse", "csr")
+
+
+class _ByStorage(Op):
+    """Base of operators that look at storage types. `dense()` is the same for dense arrays."""
+
+    by_storage = True
+
+    def dense(self):
+        plain = _plain.get(self)
+        if plain is None:
+            values = {name: getattr(self, name) for name, declared in self.params.items()
+                      if not declared.is_runtime}
+            plain = _plain[self] = _dense_class(type(self))(**values)
+        return plain
+
+
+_plain: dict[Op, Op] = {}
+
+
+@functools.cache
+def _dense_class(cls: type[Op]) -> type[Op]:
+    return type(cls.__name__, (cls,), {"by_storage": False})
+
+
+@register("cast_storage")
+class CastStorage(_ByStorage):
+    """data in another storage type: default, row_sparse or csr; from default to any, and back."""
+
+    stype: str = required("storage type of the result", choices=STORAGE_TYPES)
+
+    def prepare(self, inputs, outputs):
+        return composed(lambda F, data: F._copy(data), inputs)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [dy[0]]
+
+
+@register("_zeros_of_storage")
+class ZerosOfStorage(_ByStorage):
+    """Zeros of the shape and dtype of data, in a storage type."""
+
+    stype: str = required("storage type of the result", choices=STORAGE_TYPES)
+
+    def prepare(self, inputs, outputs):
+        return composed(lambda F, data: F.zeros_like(data), inputs)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [None]
+
+
+@register("_sparse_retain", inputs="data indices")
+class SparseRetain(_ByStorage):
+    """The rows of data, a row_sparse array, at indices (n,); the other rows become zeros."""
+
+    dtype_rule = "T any -> T"
+
+    def prepare(self, inputs, outputs):
+        return host(_retain)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [F._sparse_retain(dy[0], inputs[1]), None]
+
+
+def _retain(data, indices, out):
+    out[...] = 0
+    rows = indices.astype(np.int64)
+    rows = rows[(rows >= 0) & (rows < len(data))]
+    out[rows] = data[rows]
+
+
+@register("_square_sum")
+class SquareSum(_ByStorage):
+    """The sum of data^2 along axis, which may be one or several; all of them by default."""
+
+    axis: Axis = param(None, "the axis or axes; None: all")
+    keepdims: bool = param(False, "keep the axes, with length 1")
+    exclude: bool = param(False, "sum along all axes but these")
+
+    def options(self):
+        """The parameters of `sum`."""
+        return {"axis": self.axis, "keepdims": self.keepdims, "exclude": self.exclude}
+
+    def infer_shape(self, data):
+        return REGISTRY["sum"].make(self.options()).infer_shape(data)
+
+    def prepare(self, inputs, outputs):
+        return composed(lambda F, data: F.sum(F.square(data), **self.options()), inputs)
+
+    def grad(self, F, dy, inputs, outputs):
+        data = inputs[0]
+        kept = self.infer_shape_kept(data.shape)
+        return [2.0 * data * F.broadcast_to(dy[0].reshape(kept), shape=data.shape)]
+
+    def infer_shape_kept(self, data):
+        """The result's shape if it keeps its axes."""
+        return REGISTRY["sum"].make({**self.options(), "keepdims": True}).infer_shape(data)[0]
+
+
+@register("_contrib_SparseEmbedding", inputs="data weight")
+class SparseEmbedding(Embedding):
+    """Embedding whose gradient of weight is row_sparse."""
+
+    sparse_grad: bool = param(True, "the gradient of weight is row_sparse")
+    deterministic: bool = param(True, "accepted for MXNet's sake: results always are")
+
+
+class _Scatter(_ByStorage):
+    """Base: arithmetic that looks only at what lhs stores, if lhs is sparse."""
+
+    elementwise = True
+    plain: str
+
+    def prepare(self, inputs, outputs):
+        return composed(lambda F, lhs, rhs: getattr(F, self.plain)(lhs, rhs), inputs)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [F.elemwise_div(dy[0], inputs[1]),
+                F.negative(F.elemwise_div(F.elemwise_mul(dy[0], outputs[0]), inputs[1]))]
+
+
+@register("_scatter_elemwise_div", inputs="lhs rhs")
+class ScatterDiv(_Scatter):
+    """lhs / rhs; of a row_sparse lhs only where it has rows."""
+
+    plain = "elemwise_div"
+
+
+class _ScatterScalar(_ByStorage):
+    elementwise = True
+    sign: int
+
+    def prepare(self, inputs, outputs):
+        return host(self.compute)
+
+    def compute(self, data, out, scalar):
+        np.add(data, self.sign * scalar, out=out, casting="unsafe")
+
+    def grad(self, F, dy, inputs, outputs):
+        return [dy[0]]
+
+
+@register("_scatter_plus_scalar")
+class ScatterPlus(_ScatterScalar):
+    """data + scalar; of a sparse array only what it stores changes."""
+
+    sign = 1
+    scalar: float = runtime(help="the scalar")
+
+
+@register("_scatter_minus_scalar")
+class ScatterMinus(_ScatterScalar):
+    """data - scalar; of a sparse array only what it stores changes."""
+
+    sign = -1
+    scalar: float = runtime(help="the scalar")
+
+
+@register("_contrib_getnnz")
+class GetNNZ(_ByStorage):
+    """How many values a csr matrix stores: of all (1,), or with axis=1 of each row; int64."""
+
+    axis: int | None = param(None, "None: of all; 1: of each row")
+
+    def check(self):
+        if self.axis not in (None, 1):
+            raise self.value_error("axis", "None or 1", self.axis)
+
+    def infer_shape(self, data):
+        return [(1,) if self.axis is None else (data[0],)]
+
+    def infer_dtype(self, data):
+        return ["int64"]
+
+    def fill_dtypes(self, inputs, outputs):
+        return inputs, ["int64"]
+
+    def prepare(self, inputs, outputs):
+        return host(self.count)
+
+    def count(self, data, out):
+        out[...] = np.count_nonzero(data, axis=self.axis)
+
+
+@register("_sparse_adagrad_update", "adagrad_update", inputs="weight grad history!")
+class AdaGradUpdate(_ByStorage, _Update):
+    """history += g^2; out = weight - lr * g / sqrt(history + epsilon), where grad has rows.
+
+    wd must be 0.
+    """
+
+    lr: float = runtime(help="learning rate")
+    epsilon: float = runtime(1e-7, "added to history below the root")
+    wd: float = runtime(0.0, "weight decay, which must be 0")
+    rescale_grad: float = runtime(1.0, "factor of the gradient")
+    clip_gradient: float = runtime(-1.0, "bound of the gradient; negative: none")
+
+    def prepare(self, inputs, outputs):
+        return host(self.update)
+
+    @staticmethod
+    def update(weight, grad, history, out, lr, epsilon, wd, rescale, clip):
+        grad = clipped(grad, rescale, clip) + weight.dtype.type(wd) * weight
+        history += grad * grad
+        out[...] = weight - lr * grad / np.sqrt(history + epsilon)
+
+
+@register("_contrib_group_adagrad_update", inputs="weight grad history!")
+class GroupAdaGradUpdate(_ByStorage):
+    """history += mean(g^2) of each row; out = weight - lr * g / sqrt(history + epsilon), where grad
+    has rows. history has shape (rows, 1)."""
+
+    dtype_rule = "F -> F"
+    lr: float = runtime(help="learning rate")
+    rescale_grad: float = runtime(1.0, "factor of the gradient")
+    clip_gradient: float = runtime(-1.0, "bound of the gradient; negative: none")
+    epsilon: float = runtime(1e-5, "added to history below the root")
+
+    def infer_shape(self, weight, grad, history):
+        if grad != weight:
+            raise self.shape_error("grad", f"{weight}, as weight has", grad)
+        if not weight or history != (weight[0], *[1] * (len(weight) - 1)):
+            raise self.shape_error("history", f"({weight[0] if weight else 'rows'}, 1)", history)
+        return [weight]
+
+    def prepare(self, inputs, outputs):
+        return host(self.update)
+
+    @staticmethod
+    def update(weight, grad, history, out, lr, rescale, clip, epsilon):
+        grad = clipped(grad, rescale, clip)
+        axes = tuple(range(1, grad.ndim))
+        history += np.mean(grad * grad, axis=axes, keepdims=True)
+        out[...] = weight - lr * grad / np.sqrt(history + epsilon)
+
+
+def clipped(grad, rescale, clip):
+    """grad * rescale, cut to [-clip, clip] where clip is not negative, in grad's dtype."""
+    grad = grad * grad.dtype.type(rescale)
+    return grad if clip < 0 else np.clip(grad, -clip, clip)
