@@ -20,6 +20,13 @@ def BatchNorm(data: NDArray, gamma: NDArray, beta: NDArray, moving_mean: NDArray
               out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> Any:
     """out = (data - mean) / sqrt(var + eps) * gamma + beta, with one mean, ... per channel (C,)."""
 
+def BatchNorm_v1(data: NDArray, gamma: NDArray, beta: NDArray, moving_mean: NDArray,
+                 moving_var: NDArray, eps: float = 0.001, momentum: float = 0.9,
+                 fix_gamma: bool = True, use_global_stats: bool = False,
+                 output_mean_var: bool = False, *,
+                 out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> Any:
+    """BatchNorm over axis 1, as it was first; with output_mean_var also mean and variance."""
+
 def BilinearSampler(data: NDArray, grid: NDArray, cudnn_off: bool | None = None, *,
                     out: NDArray | Sequence[NDArray] | None = None,
                     name: str | None = None) -> NDArray:
@@ -52,11 +59,37 @@ def Convolution(data: NDArray, weight: NDArray, bias: NDArray | None = None,
                 out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """data (N, C, *size), weight (F, C / num_group, *kernel), bias (F) -> (N, F, *out)."""
 
+def Convolution_v1(data: NDArray, weight: NDArray, bias: NDArray | None = None,
+                   kernel: _Ints | str = ..., stride: _Ints | str = (),
+                   dilate: _Ints | str = (), pad: _Ints | str = (),
+                   num_filter: int = ..., num_group: int = 1, workspace: int = 1024,
+                   no_bias: bool = False, cudnn_tune: str | None = None,
+                   cudnn_off: bool = False, layout: str | None = None, *,
+                   out: NDArray | Sequence[NDArray] | None = None,
+                   name: str | None = None) -> NDArray:
+    """The same as Convolution."""
+
 def Correlation(data1: NDArray, data2: NDArray, kernel_size: int = 1,
                 max_displacement: int = 1, stride1: int = 1, stride2: int = 1,
                 pad_size: int = 0, is_multiply: bool = True, *,
                 out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """Means of products of patches: data1, data2 (N, C, H, W) -> (N, moves^2, OH, OW)."""
+
+def Crop(*data: NDArray | Sequence[NDArray], offset: _Ints | str = (0, 0),
+         h_w: _Ints | str = (0, 0), center_crop: bool = False,
+         out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """The rectangle of data (N, C, H, W) with height and width h_w that begins at offset."""
+
+def Deconvolution(data: NDArray, weight: NDArray, bias: NDArray | None = None,
+                  kernel: _Ints | str = ..., stride: _Ints | str = (),
+                  dilate: _Ints | str = (), pad: _Ints | str = (),
+                  adj: _Ints | str = (), target_shape: _Ints | str = (),
+                  num_filter: int = ..., num_group: int = 1, workspace: int = 512,
+                  no_bias: bool = True, cudnn_tune: str | None = None,
+                  cudnn_off: bool = False, layout: str | None = None, *,
+                  out: NDArray | Sequence[NDArray] | None = None,
+                  name: str | None = None) -> NDArray:
+    """data (N, C, *size), weight (C, num_filter / num_group, *kernel), bias (num_filter)."""
 
 def Dropout(data: NDArray, p: float = 0.5, mode: str = 'training',
             axes: _Ints | str = (), cudnn_off: bool | None = False, *,
@@ -104,6 +137,11 @@ def L2Normalization(data: NDArray, eps: float = 1e-10, mode: str = 'instance', *
                     name: str | None = None) -> NDArray:
     """out = data / sqrt(sum(data^2) + eps), shape and dtype stay."""
 
+def LRN(data: NDArray, alpha: float = 0.0001, beta: float = 0.75, knorm: float = 2.0,
+        nsize: int = ..., *, out: NDArray | Sequence[NDArray] | None = None,
+        name: str | None = None) -> NDArray:
+    """data / norm ** beta, norm = knorm + alpha / nsize * sum of data ** 2 over nsize channels."""
+
 def LayerNorm(data: NDArray, gamma: NDArray, beta: NDArray, axis: int = -1,
               eps: float = 1e-05, output_mean_var: bool = False, *,
               out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> Any:
@@ -145,6 +183,22 @@ def Pooling(data: NDArray, kernel: _Ints | str = (), pool_type: str = 'max',
             count_include_pad: bool | None = None, layout: str | None = None, *,
             out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """Pooling over the last 1, 2 or 3 axes: data (N, C, *size) -> (N, C, *out)."""
+
+def Pooling_v1(data: NDArray, kernel: _Ints | str = (), pool_type: str = 'max',
+               global_pool: bool = False, pooling_convention: str = 'valid',
+               stride: _Ints | str = (), pad: _Ints | str = (), *,
+               out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """Pooling over the last two axes of data (N, C, H, W), as it was first."""
+
+def RNN(data: NDArray, parameters: NDArray, state: NDArray,
+        state_cell: NDArray | None = None, sequence_length: NDArray | None = None,
+        state_size: int = ..., num_layers: int = ..., bidirectional: bool = False,
+        mode: str = ..., p: float = 0.0, state_outputs: bool = False,
+        projection_size: int | None = None, lstm_state_clip_min: float | None = None,
+        lstm_state_clip_max: float | None = None, lstm_state_clip_nan: bool = False,
+        use_sequence_length: bool = False, *,
+        out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> Any:
+    """Recurrent layers on data (T, N, C): T steps of N sequences -> (T, N, D * state_size)."""
 
 def ROIPooling(data: NDArray, rois: NDArray, pooled_size: _Ints | str,
                spatial_scale: float, *, out: NDArray | Sequence[NDArray] | None = None,
@@ -215,6 +269,12 @@ def SpatialTransformer(data: NDArray, loc: NDArray, target_shape: _Ints | str = 
 def SwapAxis(data: NDArray, dim1: int = 0, dim2: int = 0, *,
              out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """data with axes dim1 and dim2 exchanged."""
+
+def UpSampling(*data: NDArray | Sequence[NDArray], scale: int, num_filter: int = 0,
+               sample_type: str = ..., multi_input_mode: str = 'concat',
+               workspace: int = 512, out: NDArray | Sequence[NDArray] | None = None,
+               name: str | None = None) -> NDArray:
+    """Images (N, C, H, W) enlarged to (N, C, scale * H, scale * W)."""
 
 def abs(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None) -> NDArray:
@@ -457,6 +517,11 @@ def clip(data: NDArray, a_min: float = ..., a_max: float = ..., *,
          out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """data with values below a_min raised to it and values above a_max lowered to it."""
 
+def col2im(data: NDArray, output_size: _Ints | str, kernel: _Ints | str,
+           stride: _Ints | str = (), dilate: _Ints | str = (), pad: _Ints | str = (), *,
+           out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data (N, C * prod(kernel), W) -> (N, C, *output_size): columns added up where they came from."""
+
 def concat(*data: NDArray | Sequence[NDArray], dim: int = 1,
            out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """The arrays joined along axis `dim`; their other axes are equal."""
@@ -610,6 +675,11 @@ def hard_sigmoid(data: NDArray, alpha: float = 0.2, beta: float = 0.5, *,
 def identity(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
              name: str | None = None) -> NDArray:
     """A copy of data."""
+
+def im2col(data: NDArray, kernel: _Ints | str, stride: _Ints | str = (),
+           dilate: _Ints | str = (), pad: _Ints | str = (), *,
+           out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """data (N, C, *size) -> (N, C * prod(kernel), W): the W windows, each as a column."""
 
 def isfinite(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
              name: str | None = None) -> NDArray:

@@ -27,8 +27,9 @@ from ..tape import (
     mark_variable,
     record_function,
 )
-from .arrays import BaseSparseNDArray, converted, write
+from .arrays import BaseSparseNDArray, converted, from_parts, write
 from .kernels import quietly
+from .parts import empty_parts
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep
 DENSE = object()            # what a rule returns where dense arrays are the way, as in MXNet
