@@ -170,13 +170,16 @@ class Function:
                 f"{type(self).__name__}: an instance serves one call; make a new one")
         self._used = True
         for x in inputs:
+            if type(x).__name__ == "Symbol":
+                raise MXNetTypeError(f"{type(self).__name__}: a Function takes NDArrays alone; got "
+                                     "a Symbol. In a hybridized block use mx.operator.CustomOp")
             need_array(x, type(self).__name__, "each input")
         with pause(train_mode=is_training()):
             result = self.forward(*inputs)
         outputs = [result] if isinstance(result, NDArray) else list(result)
         for y in outputs:
             need_array(y, f"{type(self).__name__}.forward", "each output")
-        if is_recording():
+        if is_recording() and inputs:
             # Not the arrays of `forward`: if they were inputs, or are kept for `backward`, they and
             # the graph would keep each other alive.
             outputs = [y.detach() for y in outputs]
@@ -187,6 +190,12 @@ class Function:
         count = len(inputs)
         specs = [(x.shape, x.dtype) for x in inputs]
         name = type(self).__name__
+        # stands for the inputs, which need not be kept for it
+        anchor = invoke_list(_ANCHOR, [x for x in inputs if x.ctx == inputs[0].ctx], [])
+
+        def refuse(_: list[NDArray]) -> list[NDArray | None]:
+            raise MXNetError(f"backward: {name} has no second derivative, for its backward is no "
+                             "operator")
 
         def backward(out_grads: list[NDArray]) -> list[NDArray | None]:
             with pause(train_mode=is_training()):
@@ -202,6 +211,11 @@ class Function:
                     raise MXNetValueError(
                         f"{name}.backward: gradient {i} must be {dtype.__name__} of shape {shape}; "
                         f"got {gradient.dtype.__name__} of shape {gradient.shape}")
+            if is_recording():
+                grads = [None if gradient is None else gradient.detach() for gradient in grads]
+                made = [gradient for gradient in grads if gradient is not None]
+                if made:
+                    tape.record_function(refuse, [*out_grads, anchor], made)
             return grads
 
         return backward

@@ -224,6 +224,42 @@ def test_function_serves_one_call():
         cube(nd.ones(1))
 
 
+def test_function_has_no_second_order():
+    """As in MXNet; another way to the variable does not matter."""
+    x = variable([2, -1])
+    with autograd.record():
+        first = autograd.grad(Cube()(x), x, create_graph=True, retain_graph=True)[0]
+        both = autograd.grad(x * x, x, create_graph=True)[0]
+    assert first.tolist() == [12, 3]
+    with pytest.raises(mx.MXNetError, match="Cube has no second derivative"):
+        first.backward()
+    both.backward()
+    assert x.grad.tolist() == [2, 2]
+
+
+def test_a_function_without_inputs_or_gradients():
+    class Constant(autograd.Function):
+        def forward(self, *inputs):
+            return nd.ones(2)
+
+        def backward(self, dy):
+            return None
+
+    x = variable([2, -1])
+    with autograd.record():
+        assert Constant()().tolist() == [1, 1]
+        y = Constant()(x)
+        first = autograd.grad(y, x, create_graph=True, retain_graph=True)[0]
+    x.grad[:] = 5
+    y.backward()
+    assert first.tolist() == x.grad.tolist() == [0, 0]
+
+
+def test_function_refuses_symbols():
+    with pytest.raises(TypeError, match="Cube: a Function takes NDArrays alone; got a Symbol"):
+        Cube()(mx.sym.var("x"))
+
+
 def test_function_must_return_fitting_gradients():
     class Short(Cube):
         def backward(self, dy):
