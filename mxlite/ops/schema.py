@@ -170,6 +170,9 @@ class Op(Operator):
 
     def build(self, specs: tuple[Spec, ...], train: bool, ctx: Any) -> tuple[list[Spec], Prepared]:
         """Infer the outputs and prepare the call: what runs once for given specs."""
+        if self.in_python:
+            raise MXNetValueError(f"{self.name} runs only as a node of a graph, or by the function "
+                                  "of mx.nd that is made for it")
         self._check_inputs(specs)
         ctx = self.output_ctx(specs, ctx)
         dtypes = self.infer_dtype(*[spec.dtype for spec in specs])

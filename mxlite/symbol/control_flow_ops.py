@@ -49,10 +49,6 @@ class ControlFlow(Op):
             raise MXNetValueError(f"{self.name}: a subgraph must have {count} outputs; "
                                   f"got {len(body.heads)}")
 
-    def build(self, specs: Any, train: bool, ctx: Any) -> Any:
-        raise MXNetValueError(f"{self.name} runs only as a node of a graph, which "
-                              "mx.sym.contrib makes")
-
     # Inference: what is known of the inputs goes into the bodies, and comes out of them -----------
 
     def flow(self, inputs: list[Any], outputs: list[Any], infer: str) -> tuple[list[Any],
