@@ -179,6 +179,19 @@ def test_errors_of_users_keep_type_and_text(kind):
         assert any(entry.name == "forward" for entry in info.traceback)
 
 
+def test_errors_of_users_are_pickled_as_their_own():
+    def forward(self, is_train, req, in_data, out_data, aux):
+        error = KeyError("a", 3)
+        error.note = "kept"
+        raise error
+
+    registered("test_pickled", forward)
+    with pytest.raises(KeyError) as info:
+        nd.Custom(nd.ones(1), op_type="test_pickled")
+    again = pickle.loads(pickle.dumps(info.value))
+    assert type(again) is KeyError and again.args == ("a", 3) and again.note == "kept"
+
+
 def test_errors_in_other_methods_of_users():
     class Strange(Exception):
         def __init__(self, a, b):

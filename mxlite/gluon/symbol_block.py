@@ -110,8 +110,12 @@ class SymbolBlock(HybridBlock):
                                 else tracer.parameter(self._reg_params[node.name])]
                 continue
             inputs = [values[source.node][source.index] for source in node.inputs]
-            params = {name: text for name, text in node.attrs.items() if name in node.op.params}
-            result = tracer.apply(node.op, inputs, params)
+            if node.op.in_python:
+                result = tracer.add(node.operator, inputs)
+            else:
+                params = {name: text for name, text in node.attrs.items()
+                          if name in node.op.params}
+                result = tracer.apply(node.op, inputs, params)
             values[node] = result if isinstance(result, list) else [result]
         outputs = [values[head.node][head.index] for head in self._symbol.heads]
         return outputs[0] if len(outputs) == 1 else outputs

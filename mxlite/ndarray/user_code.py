@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 from ..base import MXNetError, UserCodeError
 
@@ -22,12 +23,17 @@ def user_code() -> Iterator[None]:
         raise _as_mxnet_error(error) from error.__cause__
 
 
+def _reduce(self: Exception) -> Any:
+    """Pickled, as between processes, it is the user's error alone."""
+    return type(self).__bases__[0], self.args, self.__dict__
+
+
 def _as_mxnet_error(error: Exception) -> Exception:
     kind = type(error)
     try:
         if kind not in _classes:
             _classes[kind] = type(kind.__name__, (kind, UserCodeError),
-                                  {"__module__": kind.__module__})
+                                  {"__module__": kind.__module__, "__reduce__": _reduce})
         twin: Exception = _classes[kind].__new__(_classes[kind], *error.args)
         twin.args = error.args
         twin.__dict__.update(error.__dict__)

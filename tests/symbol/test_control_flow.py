@@ -210,6 +210,19 @@ def test_exported_and_read_again(tmp_path, rng):
         np.testing.assert_array_equal(got.asnumpy(), each.asnumpy())
 
 
+def test_a_symbol_block_among_layers_whose_shapes_are_inferred(rng):
+    x, state = mx.sym.var("x"), mx.sym.var("state")
+    loop = gluon.SymbolBlock(mx.sym.contrib.foreach(
+        lambda item, s: (item * s, s), x, state)[0], x)
+    net = gluon.nn.HybridSequential()
+    net.add(gluon.nn.Dense(3), loop, gluon.nn.Dense(2))
+    net.initialize(mx.init.One())
+    assert net(nd.ones((4, 2))).tolist() == [[6, 6]] * 4
+    assert net[2].weight.shape == (2, 3)
+    net.hybridize()
+    assert net(nd.ones((4, 2))).tolist() == [[6, 6]] * 4
+
+
 def test_unknown_lengths_flow_through_bodies():
     x, state, w = map(mx.sym.var, ("x", "state", "w"))
     outputs, _ = mx.sym.contrib.foreach(lambda item, s: (item + s, mx.sym.FullyConnected(
