@@ -22,6 +22,7 @@ from .device.context import cpu
 from .module import BucketingModule, Module
 from .module.base_module import call_all
 from .module.interface import SCALED
+from .optimizer import get_updater as get_updater
 from .symbol import Symbol
 
 _LOG_VALIDATION = LogValidationMetricsCallback()

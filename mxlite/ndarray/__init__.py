@@ -49,6 +49,7 @@ from .creation import onehot_encode as onehot_encode
 from .creation import ones as ones
 from .creation import waitall as waitall
 from .function import OpFunction as _OpFunction
+from .histogram import histogram as histogram
 from .ndarray import NDArray as NDArray
 from .ndarray import from_dlpack as from_dlpack
 from .ndarray import from_numpy as from_numpy

@@ -127,6 +127,13 @@ def GroupNorm(data: NDArray, gamma: NDArray, beta: NDArray, num_groups: int = 1,
               out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> Any:
     """out = (data - mean) / sqrt(var + eps) * gamma + beta, for each group of each instance."""
 
+def IdentityAttachKLSparseReg(data: NDArray, moving_avg: NDArray,
+                              sparseness_target: float = 0.1, penalty: float = 0.001,
+                              momentum: float = 0.9, *,
+                              out: NDArray | Sequence[NDArray] | None = None,
+                              name: str | None = None) -> NDArray:
+    """data (N, C, *), whose gradient gets a penalty for the divergence of its means from a target."""
+
 def InstanceNorm(data: NDArray, gamma: NDArray, beta: NDArray, eps: float = 0.001, *,
                  out: NDArray | Sequence[NDArray] | None = None,
                  name: str | None = None) -> NDArray:
@@ -305,6 +312,11 @@ def all_finite(data: NDArray, init_output: bool = True, *,
 def amp_cast(data: NDArray, dtype: Any, *,
              out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """data of float16, bfloat16 or float32 in another of them; other dtypes stay as they are."""
+
+def amp_multicast(*data: NDArray | Sequence[NDArray], num_outputs: int,
+                  cast_narrow: bool = False, out: NDArray | Sequence[NDArray] | None = None,
+                  name: str | None = None) -> Any:
+    """Each array of float16, bfloat16 or float32 in the widest dtype of these that there is among"""
 
 def arccos(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
            name: str | None = None) -> NDArray:
@@ -692,6 +704,10 @@ def isinf(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
 def isnan(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
           name: str | None = None) -> NDArray:
     """isnan(x) = 1 where x is not a number, else 0, element by element; shape and dtype stay."""
+
+def khatri_rao(*args: NDArray | Sequence[NDArray],
+               out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
+    """The outer products of the columns: (M1, N), (M2, N), ... -> (M1 M2 ..., N)."""
 
 def lamb_update_phase1(weight: NDArray, grad: NDArray, mean: NDArray, var: NDArray,
                        beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-06,

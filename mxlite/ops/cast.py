@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from .inference import common
 from .schema import Op, kernel, param, register, required, view
 from .strided import item_bits
+from .trace import composed
 
 DType = str
 AMP_FLOATS = ("float16", "bfloat16", "float32")
@@ -46,6 +48,52 @@ class AmpCast(Cast):
         if inputs[0].dtype == outputs[0].dtype:
             return kernel("copy", "bytes", nbytes=inputs[0].nbytes)
         return super().prepare(inputs, outputs)
+
+
+@register("amp_multicast", inputs="*data")
+class AmpMulticast(Op):
+    """Each array of float16, bfloat16 or float32 in the widest dtype of these that there is among
+    them, or the narrowest if cast_narrow; other dtypes stay as they are."""
+
+    arity = "num_outputs"
+    num_outputs: int = required("number of arrays", low=1)
+    cast_narrow: bool = param(False, "cast to the narrowest dtype")
+
+    def input_names(self, count):
+        return [f"data_{i}" for i in range(count)]
+
+    def output_names(self):
+        return [f"output{i}" for i in range(self.num_outputs)]
+
+    def check_count(self, count):
+        super().check_count(count)
+        if count != self.num_outputs:
+            raise self.value_error("num_outputs", f"the number of arrays, {count}",
+                                   self.num_outputs)
+
+    def infer_shape(self, *shapes):
+        return list(shapes)
+
+    def infer_dtype(self, *dtypes):
+        halves = [dtype for dtype in dtypes if dtype in AMP_FLOATS and dtype != "float32"]
+        is_narrow = halves and (self.cast_narrow or "float32" not in dtypes)
+        shared = halves[0] if is_narrow else "float32"
+        return [shared if dtype in AMP_FLOATS else dtype for dtype in dtypes]
+
+    def fill_shapes(self, inputs, outputs):
+        shapes = [common(*pair) for pair in zip(inputs, outputs, strict=True)]
+        return shapes, shapes
+
+    def fill_dtypes(self, inputs, outputs):
+        return inputs, [out if given in (None, *AMP_FLOATS) else given
+                        for given, out in zip(inputs, outputs, strict=True)]
+
+    def prepare(self, inputs, outputs):
+        return composed(lambda F, *data: [
+            F.Cast(x, dtype=out.dtype) for x, out in zip(data, outputs, strict=True)], inputs)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [F.Cast(d, dtype=x.dtype) for d, x in zip(dy, inputs, strict=True)]
 
 
 class _Copying(Op):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 from ..base import DTYPES, Shape
-from .inference import lengths_in_graph
+from .inference import lengths_in_graph, output_like_data
 from .schema import Op, kernel, param, register, required
 from .strided import item_bits
+from .trace import composed
 
 DType = str
 
@@ -127,6 +128,44 @@ class Arange(_Range):
         n = outputs[0].size
         return kernel("arange", self.dtype, n=n, repeat=self.repeat, start=self.bounds()[0],
                       step=self.step, work=n)
+
+
+@register("_contrib_arange_like")
+class ArangeLike(Op):
+    """start, start + step, ..., each `repeat` times, as many as data has, in its shape and dtype.
+
+    With `axis` as many as data has along that axis: (data.shape[axis],).
+    """
+
+    start: float = param(0.0, "the first number")
+    step: float = param(1.0, "distance of two numbers")
+    repeat: int = param(1, "how often each number comes", low=1)
+    ctx: str | None = param(None, "MXNet's; it is that of data")
+    axis: int | None = param(None, "the axis whose length counts; None: all of data")
+
+    def infer_shape(self, data):
+        return [data if self.axis is None else (data[self.axis_in(self.axis, len(data))],)]
+
+    def fill_shapes(self, inputs, outputs):
+        if self.axis is None:
+            return output_like_data(inputs, outputs)
+        data = inputs[0]
+        return inputs, outputs if data is None else self.infer_shape(data)
+
+    def prepare(self, inputs, outputs):
+        return composed(self.numbers, inputs)
+
+    def numbers(self, F, data):
+        """The operators that it consists of."""
+        shape = self.infer_shape(data.shape)[0]
+        count = math.prod(shape)
+        stop = math.ceil(count / self.repeat)
+        out = F._arange(start=0.0, stop=float(stop), repeat=self.repeat, dtype=data.dtype)
+        out = F.slice_axis(out, axis=0, begin=0, end=count)
+        return (out * self.step + self.start).reshape(shape)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [F.zeros_like(inputs[0])]
 
 
 @register("_linspace", inputs="")

@@ -198,3 +198,43 @@ class MPLambPhase2(_LambPhase2):
     def step(self, F, weight, g, r1, r2, weight32):
         """The operators that it consists of."""
         return overwritten(F, weight32, self.moved(F, weight32, g, r1, r2), weight.dtype)
+
+
+@register("_contrib_group_adagrad_update", inputs="weight grad history!")
+class GroupAdaGradUpdate(Op):
+    """history += the mean of g^2 over each row; out = weight - lr * g / sqrt(history + epsilon).
+
+    history (rows,) or (rows, 1, ...): one number a row of weight (rows, *).
+    """
+
+    dtype_rule = "F -> F"
+    lr: float = runtime(help="learning rate")
+    rescale_grad: float = runtime(1.0, "factor of the gradient")
+    clip_gradient: float = param(-1.0, "bound of the gradient; negative: none")
+    epsilon: float = runtime(1e-5, "added to history under the root")
+
+    def fill_shapes(self, inputs, outputs):
+        weight = common(*inputs[:2], outputs[0])
+        return [weight, weight, inputs[2]], [weight]
+
+    def infer_shape(self, weight, grad, history):
+        if grad != weight:
+            raise self.shape_error("grad", f"{weight}, as weight has", grad)
+        if not weight or history[:1] != weight[:1] or any(n != 1 for n in history[1:]):
+            raise self.shape_error("history", f"{weight[:1]}, a number a row of weight", history)
+        return [weight]
+
+    def prepare(self, inputs, outputs):
+        return composed(self.steps, inputs)
+
+    def steps(self, F, weight, grad, history):
+        """The operators that it consists of."""
+        g = grad * self.rescale_grad
+        if self.clip_gradient >= 0:
+            g = F.clip(g, a_min=-self.clip_gradient, a_max=self.clip_gradient)
+        rows = (weight.shape[0], *[1] * (weight.ndim - 1))
+        square = F.square(g)
+        added = F.mean(square, axis=0, exclude=True) if weight.ndim > 1 else square
+        new = history + added.reshape(history.shape)
+        F._overwrite(history, new)
+        return weight - g / F.sqrt(new + self.epsilon).reshape(rows) * self.lr

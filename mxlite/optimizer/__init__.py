@@ -1,5 +1,6 @@
 """`mx.optimizer`: rules that turn gradients into changes of weights."""
 
+from ..ndarray import abs as NDabs  # noqa: F401  a name of MXNet's
 from . import contrib as contrib
 from .adam import LAMB as LAMB
 from .adam import Adam as Adam

@@ -28,6 +28,7 @@ from .creation import zeros as zeros
 from .files import fromjson as fromjson
 from .files import load as load
 from .files import load_json as load_json
+from .histogram import histogram as histogram
 from .operators import hypot as hypot
 from .operators import maximum as maximum
 from .operators import minimum as minimum

@@ -6,5 +6,7 @@ from .control_flow import while_loop as while_loop
 from .modules import operators_of
 from .random import rand_zipfian as rand_zipfian
 from .random import uniform as uniform
+from .updates import adamw_update as adamw_update
+from .updates import mp_adamw_update as mp_adamw_update
 
 __getattr__, __dir__ = operators_of(globals(), "_contrib_")

@@ -3,6 +3,7 @@
 from . import (
     attention,
     boxes,
+    contrib,
     densities,
     image_layers,
     indexing,
@@ -41,5 +42,6 @@ FAMILIES = {
     "image_layers": image_layers.SAMPLES,
     "resample": resample.SAMPLES,
     "rnn": rnn.SAMPLES,
+    "contrib": contrib.SAMPLES,
 }
 SAMPLES = [sample for family in FAMILIES.values() for sample in family]

@@ -1,6 +1,6 @@
 """Samples large enough that kernels cut them into several tasks. No oracle: the small ones have."""
 
-from . import densities, linalg, losses, pointwise
+from . import contrib, densities, linalg, losses, pointwise
 from .boxes import Boxes, Classed
 from .regions import Regions, Turned
 from .sample import Fixed, Ints, Sample, Spread, Uniform
@@ -264,4 +264,4 @@ DETECTION = [
           params={"max_displacement": 3, "pad_size": 3}),
 ]
 LARGE = [*pointwise_samples(), *MOVES, *INDEXING, *REDUCTIONS, *PRODUCTS, *LAYERS, *UPDATES,
-         *RANDOM, *losses.LARGE, *linalg.LARGE, *densities.LARGE, *DETECTION]
+         *RANDOM, *losses.LARGE, *linalg.LARGE, *densities.LARGE, *contrib.LARGE, *DETECTION]
