@@ -174,3 +174,10 @@ def test_refuses(params, message):
         nd.Pooling(nd.zeros((1, 1, 4, 4)), **params)
     with pytest.raises(TypeError, match="Pooling: data must have dtype of floating point"):
         nd.Pooling(nd.zeros((1, 1, 4, 4), dtype="int32"), kernel=(2, 2))
+
+
+def test_zeros_are_no_padding_however_many_there_are():
+    """MXNet's own tests pool one axis with pad=(0, 0, 0)."""
+    x = nd.arange(10).reshape((1, 1, 10))
+    y = nd.Pooling(x, kernel=2, stride=2, pad=(0, 0, 0), pooling_convention="same")
+    assert y.asnumpy().ravel().tolist() == [1, 3, 5, 7, 9]

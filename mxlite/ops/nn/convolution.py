@@ -196,7 +196,30 @@ class ConvolutionDataGrad(ConvolutionBase):
     def prepare(self, inputs, outputs):
         if is_channels_last(self.layout):
             return self.between_transposes(inputs, data_shape=self.first(self.data_shape))
+        if self.is_sparse(inputs[0]):
+            return composed(self.by_columns, inputs)
         return self.call("conv_grad_data", inputs[0].dtype, self.data_shape)
+
+    def is_sparse(self, dy):
+        """Whether windows reach far beyond dy, so that most products of the kernel are with zeros.
+
+        The kernel multiplies each item of data with all the taps that may reach it.
+        """
+        reached = math.prod(self.data_shape[2:])
+        windows = math.prod(dy.shape[2:]) * math.prod(self.axes()[0])
+        return reached > 2 * windows > 0 and dy.size > 0 and dy.dtype in ("float32", "float64")
+
+    def by_columns(self, F, dy, weight):
+        """The columns of all windows by one product, then col2im."""
+        G, (N, C, *size) = self.num_group, self.data_shape
+        P, K = math.prod(dy.shape[2:]), C // G * math.prod(self.kernel)
+        rows = dy.reshape((N, G, self.num_filter // G, P))
+        rows = F.transpose(rows, axes=(1, 0, 3, 2)).reshape((G, N * P, self.num_filter // G))
+        columns = F.batch_dot(rows, weight.reshape((G, self.num_filter // G, K)))
+        columns = F.transpose(columns.reshape((G, N, P, K)), axes=(1, 0, 3, 2))
+        stride, dilate, pad = self.axes()
+        return F.col2im(columns.reshape((N, G * K, P)), output_size=tuple(size),
+                        kernel=self.kernel, stride=stride, dilate=dilate, pad=pad)
 
     def grad(self, F, dy, inputs, outputs):
         dy_forward, weight = inputs

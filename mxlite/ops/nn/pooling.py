@@ -67,6 +67,8 @@ class Pooling(Op):
 
     def check(self):
         self.count_include_pad = self.count_include_pad is not False
+        if not any(self.pad):           # any number of zeros, as in MXNet
+            self.pad = ()
         if self.pool_type == "lp" and self.p_value is None:
             raise self.value_error("p_value", "given for pool_type 'lp'", None)
         if self.global_pool:
