@@ -4,7 +4,7 @@ since they bring readers of files, processes and downloads, which a network does
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from . import loss, nn, utils
+from . import loss, nn, rnn, utils
 from .block import Block
 from .constant import Constant
 from .hybrid_block import HybridBlock
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter",
            "ParameterDict", "SymbolBlock", "Trainer", "contrib", "data", "loss", "model_zoo", "nn",
-           "utils"]
+           "rnn", "utils"]
 _LATER = ("contrib", "data", "model_zoo")
 
 

@@ -186,6 +186,10 @@ class Block(NamesArguments):
 
     # Files --------------------------------------------------------------------------------------
 
+    def _name_in_files(self, attribute: str) -> str:
+        """What files call the parameter that is this attribute."""
+        return attribute
+
     def save_parameters(self, filename: str, deduplicate: bool = False) -> None:
         """Write all parameters to a `.params` file under structural names ("0.weight").
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def structural_names(block: Block, prefix: str = "") -> dict[str, Parameter]:
     """{"0.weight": Parameter}: names by attributes and children, whatever the prefixes are."""
-    params = {prefix + name: param for name, param in block._reg_params.items()}
+    params = {prefix + block._name_in_files(name): param
+              for name, param in block._reg_params.items()}
     for name, child in block._children.items():
         params.update(structural_names(child, f"{prefix}{name}."))
     return params
@@ -25,7 +26,7 @@ def structural_names(block: Block, prefix: str = "") -> dict[str, Parameter]:
 def replace_parameters(block: Block, prefix: str, shared: dict[str, Parameter]) -> None:
     """Put the parameters of `shared`, by structural names, in place of the block's own."""
     for name, old in list(block._reg_params.items()):
-        new = shared.get(prefix + name)
+        new = shared.get(prefix + block._name_in_files(name))
         if new is not None:
             block._reg_params[name] = new
             object.__setattr__(block, name, new)

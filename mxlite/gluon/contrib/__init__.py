@@ -3,3 +3,4 @@
 from . import cnn as cnn
 from . import data as data
 from . import nn as nn
+from . import rnn as rnn
