@@ -23,6 +23,7 @@ from ..device.context import Context, as_context, cpu, current_context
 from .utils import shape_is_known
 
 GRAD_REQS = ("write", "add", "null")
+STYPES = ("default", "row_sparse", "csr")
 
 
 class DeferredInitializationError(MXNetError):
@@ -34,7 +35,8 @@ class Parameter(NamesArguments):
 
     Lengths of 0 in `shape` are unknown; with allow_deferred_init the array is made at the first
     forward pass. grad_req: 'write', 'add' or 'null'. lr_mult and wd_mult scale the optimizer's
-    learning rate and weight decay.
+    learning rate and weight decay. stype, grad_stype: storage types of the array, for which
+    `row_sparse_data` then stands in for `data`, and of its gradient.
     """
 
     changes = 0         # grows whenever any parameter gets other arrays; blocks cache by it
@@ -45,8 +47,11 @@ class Parameter(NamesArguments):
                  differentiable: bool = True, stype: str = "default",
                  grad_stype: str = "default") -> None:
         for argument, value in (("stype", stype), ("grad_stype", grad_stype)):
-            if value != "default":
-                raise MXNetValueError(f"Parameter: {argument} must be 'default'; got {value!r}")
+            if value not in STYPES:
+                raise MXNetValueError(f"Parameter: {argument} must be {listing(STYPES)}; "
+                                      f"got {value!r}")
+        self._stype, self._grad_stype = stype, grad_stype
+        self._trainer: Any = None
         self.name = name
         self._shape = None if shape is None else check_shape("Parameter", "shape", shape, -1)
         self._dtype = dtype
@@ -109,10 +114,13 @@ class Parameter(NamesArguments):
 
     @property
     def stype(self) -> str:
-        """The storage type: 'default'."""
-        return "default"
+        """The storage type of the array: 'default', 'row_sparse' or 'csr'."""
+        return self._stype
 
-    grad_stype = stype
+    @property
+    def grad_stype(self) -> str:
+        """The storage type of the gradient."""
+        return self._grad_stype
 
     # Initialization ----------------------------------------------------------------------------
 
@@ -158,6 +166,8 @@ class Parameter(NamesArguments):
 
     def _place(self, data: nd.NDArray, contexts: list[Context]) -> None:
         """Have copies of `data` on the contexts, with fresh gradients."""
+        if data.stype != self._stype:
+            data = data.tostype(self._stype)
         self._set_arrays({ctx: data.copyto(ctx) for ctx in contexts})
         self._attach_grad()
 
@@ -174,7 +184,7 @@ class Parameter(NamesArguments):
             self._set_arrays({ctx: data.detach() for ctx, data in self._data.items()})
         for data in self._data.values():
             if self._grad_req != "null":
-                data.attach_grad(self._grad_req)
+                data.attach_grad(self._grad_req, self._grad_stype)
 
     def reset_ctx(self, ctx: Any) -> None:
         """Move the parameter to these contexts."""
@@ -194,13 +204,52 @@ class Parameter(NamesArguments):
     def data(self, ctx: Context | None = None) -> nd.NDArray:
         """The array on `ctx`; by default the only one, or that of the current context."""
         only = self._only
+        if self._stype != "default":
+            raise self._is_sparse_error("data", "row_sparse_data")
         if only is not None and (ctx is None or ctx is only.ctx or ctx == only.ctx):
             return only
         return self._arrays()[self._context(ctx)]
 
+    def row_sparse_data(self, row_id: nd.NDArray) -> nd.NDArray:
+        """The rows `row_id` (n,) of a row_sparse parameter, on the context of row_id; inside
+        autograd.record() gradients flow from them to the parameter.
+
+        Raises MXNetError unless a Trainer was made with the parameter.
+        """
+        return self._rows(self._arrays()[self._context(row_id.ctx)], row_id, "row_sparse_data")
+
+    def list_row_sparse_data(self, row_id: nd.NDArray) -> list[nd.NDArray]:
+        """`row_sparse_data` on all contexts."""
+        return [self._rows(array, row_id.as_in_context(array.ctx), "list_row_sparse_data")
+                for array in self._arrays().values()]
+
+    def _rows(self, array: nd.NDArray, row_id: nd.NDArray, caller: str) -> nd.NDArray:
+        if self._stype != "row_sparse":
+            raise MXNetError(f"Cannot return a copy of Parameter '{self.name}' via {caller}() "
+                             f"because its storage type is {self._stype}. Please use data() "
+                             "instead.")
+        if self._trainer is None:
+            raise MXNetError(f"Cannot get row_sparse data for Parameter '{self.name}' when no "
+                             "Trainer is created with it.")
+        retain: Any = nd.sparse.retain
+        return retain(array, row_id.reshape((-1,)))
+
+    def _is_sparse_error(self, caller: str, other: str) -> MXNetError:
+        return MXNetError(f"Cannot return a copy of Parameter '{self.name}' via {caller}() because "
+                          f"its storage type is {self._stype}. Please use {other}() instead.")
+
+    def _set_trainer(self, trainer: Any) -> None:
+        """Note the Trainer, of which a sparse parameter may have just one."""
+        if self._stype != "default" and self._trainer is not None and trainer is not None and (
+                self._trainer is not trainer):
+            raise MXNetError(f"Failed to set the trainer for Parameter '{self.name}' because it "
+                             "was already set. More than one trainers for a "
+                             f"{self._stype} Parameter is not supported.")
+        self._trainer = trainer
+
     def grad(self, ctx: Context | None = None) -> nd.NDArray:
         """The gradient on `ctx`; by default as for `data`."""
-        data = self.data(ctx)
+        data = self._arrays()[self._context(ctx)]
         if self._grad_req == "null":
             raise MXNetError(f"Cannot get gradient array for Parameter '{self.name}' because "
                              "grad_req='null'")
@@ -210,6 +259,8 @@ class Parameter(NamesArguments):
 
     def list_data(self) -> list[nd.NDArray]:
         """The arrays on all contexts."""
+        if self._stype != "default":
+            raise self._is_sparse_error("list_data", "list_row_sparse_data")
         return list(self._arrays().values())
 
     def list_grad(self) -> list[nd.NDArray]:
@@ -247,9 +298,9 @@ class Parameter(NamesArguments):
 
     def reduced(self) -> nd.NDArray:
         """The mean of the arrays on all contexts, on the CPU."""
-        arrays = self.list_data()
+        arrays = list(self._arrays().values())
         if len(arrays) == 1:
-            return arrays[0].detach().copyto(cpu())
+            return arrays[0].detach().copyto(cpu())     # of its storage type
         total = np.mean([np.asarray(array, "float64") for array in arrays], axis=0)
         return nd.array(total, ctx=cpu(), dtype=arrays[0].dtype)
 
@@ -293,7 +344,7 @@ class Parameter(NamesArguments):
         return self._var
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_var": None}
+        return {**self.__dict__, "_var": None, "_trainer": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

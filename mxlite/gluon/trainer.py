@@ -42,9 +42,15 @@ class Trainer(NamesArguments):
             raise MXNetNotImplementedError(
                 "Trainer: kvstore must be None, 'local', 'device' or 'nccl', without "
                 f"compression_params; got {kvstore!r} and {compression_params!r}")
+        self._params = _parameter_list(params)
+        for param in self._params:
+            param._set_trainer(self)
+        is_sparse = any(param.stype != "default" for param in self._params)
+        if update_on_kvstore is False and is_sparse:
+            raise MXNetValueError("Trainer: update_on_kvstore must not be False where weights are "
+                                  "sparse")
         if update_on_kvstore and kvstore is None:
             raise MXNetValueError("Trainer: update_on_kvstore=True needs a kvstore; got None")
-        self._params = _parameter_list(params)
         self._param2idx = {param.name: i for i, param in enumerate(self._params)}
         self._kvstore = kvstore
         self._update_on_kvstore = kvstore is not None and update_on_kvstore is not False
@@ -116,7 +122,7 @@ class Trainer(NamesArguments):
             if param._grad_req == "null":
                 continue
             only = param._only
-            for data in param.list_data() if only is None else (only,):
+            for data in param._arrays().values() if only is None else (only,):
                 if not has_fresh_gradient(data):
                     raise _stale(param, data)
 
@@ -132,7 +138,7 @@ class Trainer(NamesArguments):
                 if consume_gradient(only):
                     first(i, only.grad, only)
                 continue
-            arrays, grads = param.list_data(), param.list_grad()
+            arrays, grads = list(param._arrays().values()), param.list_grad()
             fresh = [consume_gradient(data) for data in arrays]
             if once:
                 if any(fresh):

@@ -23,7 +23,8 @@ from ..util import is_np_shape
 from ..whole_file import replacing
 from .host_values import from_host, numpy_dtype
 from .ndarray import NDArray
-from .sparse.arrays import BaseSparseNDArray, from_parts
+from .sparse.arrays import BaseSparseNDArray
+from .sparse.making import from_parts
 from .sparse.parts import format_error
 
 LIST_MAGIC = 0x112
@@ -137,6 +138,9 @@ def _read_sparse(reader: Reader, kind: str, num_indices: int) -> NDArray:
     for _ in range(num_indices):
         dtype = _read_flag(reader)
         stored_parts.append((dtype, _read_shape(reader, reader.number("i", "a shape"), "q")))
+    if kind == "row_sparse" and len(shape) == len(stored):
+        # MXNet writes how many rows an optimizer's state had when it was made, which is none
+        stored_parts[0] = (stored_parts[0][0], (*stored_parts[1][1][:1], *stored[1:]))
     parts = [np.frombuffer(_read_values(reader, each, dtype), numpy_dtype(dtype)).reshape(each)
              .copy() for dtype, each in stored_parts]
     if num_indices == 2:                # a file has indptr first

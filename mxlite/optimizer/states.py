@@ -21,6 +21,7 @@ from ..base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError
 from ..lr_scheduler import LRScheduler
 from ..ndarray import ndarray as arrays
 from ..ndarray import serialization
+from ..ndarray.sparse import arrays as sparse_arrays
 from .optimizer import Optimizer
 
 RULE = ("arrays, numbers, containers, optimizers (subclasses of mx.optimizer.Optimizer), "
@@ -56,10 +57,14 @@ def _bytes(content: bytes = b"") -> bytes:
 
 def _known() -> dict[tuple[str, str], Any]:
     unpickle: Callable[..., Any] = arrays._unpickle
+    unpickle_sparse: Callable[..., Any] = sparse_arrays._unpickle
     known = {("builtins", "bytearray"): _bytes, (__name__, "_Function"): _Function,
              ("builtins", "set"): set,
              ("builtins", "frozenset"): frozenset, ("numpy", "dtype"): np.dtype,
              (unpickle.__module__, unpickle.__name__): unpickle,
+             (unpickle_sparse.__module__, unpickle_sparse.__name__): unpickle_sparse,
+             ("mxnet.ndarray.sparse", "RowSparseNDArray"): _MXNetArray,
+             ("mxnet.ndarray.sparse", "CSRNDArray"): _MXNetArray,
              ("mxnet.ndarray.ndarray", "NDArray"): _MXNetArray,
              ("mxnet.numpy.multiarray", "ndarray"): _MXNetArray}
     for number in (np.float32(0), np.int64(0)):         # NumPy's names differ from 1.x to 2.x

@@ -73,20 +73,24 @@ class Dropout(HybridBlock):
 
 
 class Embedding(HybridBlock):
-    """Row x[i] of weight (input_dim, output_dim) for every index: (*) -> (*, output_dim)."""
+    """Row x[i] of weight (input_dim, output_dim) for every index: (*) -> (*, output_dim).
+
+    sparse_grad: the gradient of weight is row_sparse, so that optimizers that are lazy update only
+    the rows that were looked up.
+    """
 
     def __init__(self, input_dim: int, output_dim: int, dtype: Any = "float32",
                  weight_initializer: Any = None, sparse_grad: bool = False,
                  **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if sparse_grad:
-            raise MXNetValueError("Embedding: sparse_grad must be False; gradients are dense here")
         input_dim = check_count("Embedding", "input_dim", input_dim, 1)
         output_dim = check_count("Embedding", "output_dim", output_dim, 1)
-        self._kwargs = {"input_dim": input_dim, "output_dim": output_dim, "dtype": dtype}
+        self._kwargs = {"input_dim": input_dim, "output_dim": output_dim, "dtype": dtype,
+                        "sparse_grad": sparse_grad}
         self.weight = self.params.get("weight", shape=(input_dim, output_dim),
                                       init=weight_initializer, dtype=dtype,
-                                      allow_deferred_init=True)
+                                      allow_deferred_init=True,
+                                      grad_stype="row_sparse" if sparse_grad else "default")
 
     def hybrid_forward(self, F: Any, x: Any, weight: Any) -> Any:
         """Embedding(x, weight)."""

@@ -15,7 +15,6 @@ from .arrays import BaseSparseNDArray as BaseSparseNDArray
 from .arrays import CSRNDArray as CSRNDArray
 from .arrays import NotSupportedForSparseNDArray as NotSupportedForSparseNDArray
 from .arrays import RowSparseNDArray as RowSparseNDArray
-from .arrays import from_parts as from_parts
 from .creation import array as array
 from .creation import csr_matrix as csr_matrix
 from .creation import empty as empty

@@ -15,24 +15,16 @@ from ...base import (
     dtype_name,
 )
 from ...device.context import Context, as_context
-from ..array import sparse_array, wrap_numpy
+from ..array import sparse_array
 from ..host_values import from_host, numpy_dtype
 from ..ndarray import NDArray, _function
 from . import parts as storage
+from .making import KINDS, Chunk, from_parts, make, on_device, write
 from .parts import NUM_INDICES, Parts
 
 
 class NotSupportedForSparseNDArray(MXNetError):
     """A method that only dense arrays have."""
-
-
-class Chunk:
-    """What arrays over the same sparse values share: `parts`, arrays which a write replaces."""
-
-    __slots__ = ("parts",)
-
-    def __init__(self, parts: tuple[NDArray, ...]) -> None:
-        self.parts = parts
 
 
 class BaseSparseNDArray(NDArray):
@@ -285,68 +277,7 @@ class RowSparseNDArray(BaseSparseNDArray):
 
 
 BaseSparseNDArray._result_kind = NDArray
-KINDS: dict[str, type[BaseSparseNDArray]] = {"csr": CSRNDArray, "row_sparse": RowSparseNDArray}
-
-
-# Making them --------------------------------------------------------------------------------------
-
-def make(stype: str, shape: Any, parts: tuple[NDArray, ...]) -> Any:
-    """A sparse array over these parts."""
-    values = parts[0]
-    array = sparse_array(KINDS[stype], shape, values._dtype_name, values.ctx)
-    array._chunk = Chunk(parts)
-    return array
-
-
-def on_device(parts: Parts, ctx: Context, dtype: str) -> tuple[NDArray, ...]:
-    """NumPy arrays, which must not be used any more, as arrays on a context."""
-    values, *indices = [np.ascontiguousarray(part) for part in parts]
-    if values.dtype.name != dtype:
-        arrays = [from_host(values, ctx, dtype)]
-    else:
-        arrays = [wrap_numpy(values, ctx, dtype)]
-    return (*arrays, *[wrap_numpy(each.astype(np.int64, copy=False), ctx, "int64")
-                       for each in indices])
-
-
-def from_parts(stype: str, shape: Any, parts: Parts, ctx: Context, dtype: str) -> Any:
-    """A sparse array of NumPy arrays, which must not be used any more."""
-    return make(stype, shape, on_device(parts, ctx, dtype))
-
-
-def converted(array: NDArray, stype: str) -> NDArray:
-    """The array in another storage type, or a copy; nothing is recorded."""
-    if isinstance(array, BaseSparseNDArray):
-        if stype == array.stype:
-            return make(stype, array.shape, tuple(part.copy() for part in array._parts))
-        if stype == "default":
-            return wrap_numpy(array.asnumpy(), array.ctx, array._dtype_name)
-        raise MXNetValueError(f"cast_storage from {array.stype} to {stype} is not supported")
-    if stype == "default":
-        return array.copy()
-    if stype == "csr" and array.ndim != 2:
-        raise MXNetValueError("To convert to a CSR, the NDArray should be 2 Dimensional. Current "
-                              f"shape is {array.shape}")
-    if stype == "row_sparse" and array.ndim < 1:
-        raise MXNetValueError("an array of no dimensions has no rows; its shape is ()")
-    return from_parts(stype, array.shape, storage.from_dense(stype, array._values()), array.ctx,
-                      array._dtype_name)
-
-
-def write(target: NDArray, source: Any) -> None:
-    """Make the values of `target` those of `source`, of its shape, whatever the storage types; not
-    recorded."""
-    if isinstance(source, BaseSparseNDArray) and source.stype != target.stype:
-        source = converted(source, "default")
-    if isinstance(target, BaseSparseNDArray):
-        if not isinstance(source, BaseSparseNDArray):
-            source = converted(source, target.stype)
-        values, *indices = source._parts
-        target._chunk.parts = tuple(
-            part.astype(target._dtype_name if i == 0 else "int64").as_in_context(target.ctx)
-            for i, part in enumerate([values, *indices]))
-    else:
-        target._copy_from(source.astype(target._dtype_name, copy=False))
+KINDS.update(csr=CSRNDArray, row_sparse=RowSparseNDArray)
 
 
 def _on(array: BaseSparseNDArray, ctx: Context) -> NDArray:
@@ -375,4 +306,7 @@ def _unpickle(stype: str, shape: tuple[int, ...], dtype: str, ctx: str, blocks: 
     dtypes = [numpy_dtype(dtype), *[np.int64] * (len(blocks) - 1)]
     parts = tuple(np.frombuffer(block, kind).reshape(each).copy()
                   for block, kind, each in zip(blocks, dtypes, shapes, strict=True))
+    wrong = storage.format_error(stype, shape, parts, False)
+    if wrong:
+        raise MXNetValueError(f"a pickled {stype} array of shape {shape} is damaged: {wrong}")
     return from_parts(stype, shape, parts, as_context(ctx), dtype)

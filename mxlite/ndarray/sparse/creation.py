@@ -11,7 +11,8 @@ from ...device.context import Context, as_context
 from .. import creation as dense
 from ..host_values import from_host, numpy_dtype
 from ..ndarray import NDArray
-from .arrays import BaseSparseNDArray, CSRNDArray, RowSparseNDArray, converted, from_parts, make
+from .arrays import BaseSparseNDArray, CSRNDArray, RowSparseNDArray
+from .making import converted, from_parts, make
 from .parts import empty_parts, indptr_of
 
 _INTEGERS = (int, np.integer)

@@ -29,6 +29,7 @@ from ..tape import (
 )
 from .arrays import BaseSparseNDArray, converted, from_parts, write
 from .kernels import quietly
+from .making import converted, write
 from .parts import empty_parts
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep

@@ -11,8 +11,9 @@ from ...ops.schema import REGISTRY
 from ..array import wrap_numpy
 from ..ndarray import NDArray
 from ..run import invoke_list
-from .arrays import BaseSparseNDArray, converted, from_parts, make
+from .arrays import BaseSparseNDArray
 from .dispatch import DENSE, Call, dense_of, rule, run
+from .making import converted, from_parts, make
 from .parts import empty_parts, rows_of_csr, spread, union_of
 
 # f(0) = 0, so that the result has the zeros of the array

@@ -9,9 +9,10 @@ import numpy as np
 from ...base import MXNetTypeError
 from ..array import empty_array, wrap_numpy
 from ..ndarray import NDArray
-from .arrays import BaseSparseNDArray, converted, from_parts, make
+from .arrays import BaseSparseNDArray
 from .dispatch import DENSE, Call, dense_of, rule, run
 from .kernels import quietly, run_kernel
+from .making import converted, from_parts, make
 from .parts import indptr_of, rows_of_csr
 
 FLOATS = ("float32", "float64", "float16", "bfloat16")

@@ -9,9 +9,10 @@ import numpy as np
 from ...base import MXNetIndexError, MXNetValueError
 from ..array import empty_array, wrap_numpy
 from ..ndarray import NDArray
-from .arrays import BaseSparseNDArray, from_parts, make
+from .arrays import BaseSparseNDArray
 from .dispatch import DENSE, Call, dense_of, rule
 from .kernels import run_kernel
+from .making import from_parts, make
 from .parts import indptr_of, rows_of_csr
 
 

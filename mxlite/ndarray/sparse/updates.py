@@ -10,9 +10,10 @@ from ...base import MXNetValueError
 from ...device.memory import spec
 from ..array import will_write_to
 from ..ndarray import NDArray
-from .arrays import BaseSparseNDArray, from_parts
+from .arrays import BaseSparseNDArray
 from .dispatch import DENSE, Call, rule
 from .kernels import run_kernel
+from .making import from_parts
 
 
 @rule("sgd_update", "sgd_mom_update", "adam_update", "ftrl_update")

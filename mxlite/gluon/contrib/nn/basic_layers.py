@@ -7,6 +7,7 @@ from typing import Any
 
 from .... import ndarray as nd
 from ....base import MXNetNotImplementedError, Shape, check_count, check_shape
+from ...block import Block
 from ...hybrid_block import HybridBlock
 from ...nn import BatchNorm, HybridSequential, Sequential
 
@@ -43,6 +44,34 @@ class Identity(HybridBlock):
     def hybrid_forward(self, F: Any, x: Any) -> Any:
         """x."""
         return x
+
+
+class SparseEmbedding(Block):
+    """Row x[i] of weight (input_dim, output_dim), which is row_sparse: (*) -> (*, output_dim).
+
+    The gradient of weight is row_sparse, too. A Trainer must be made with the parameters before the
+    block is called.
+    """
+
+    def __init__(self, input_dim: int, output_dim: int, dtype: Any = "float32",
+                 weight_initializer: Any = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        input_dim = check_count("SparseEmbedding", "input_dim", input_dim, 1)
+        output_dim = check_count("SparseEmbedding", "output_dim", output_dim, 1)
+        self._kwargs = {"input_dim": input_dim, "output_dim": output_dim, "dtype": dtype,
+                        "sparse_grad": True}
+        self.weight = self.params.get("weight", shape=(input_dim, output_dim),
+                                      init=weight_initializer, dtype=dtype,
+                                      grad_stype="row_sparse", stype="row_sparse")
+
+    def forward(self, x: Any) -> Any:
+        """Embedding(x, the rows of weight that x names)."""
+        weight = self.weight.row_sparse_data(x)
+        return nd.Embedding(x, weight, name="fwd", **self._kwargs)
+
+    def __repr__(self) -> str:
+        return "{}({input_dim} -> {output_dim}, {dtype})".format(
+            type(self).__name__, **self._kwargs)
 
 
 class SyncBatchNorm(BatchNorm):
