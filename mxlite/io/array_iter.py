@@ -18,7 +18,8 @@ _NOTHING = np.empty(0, np.int64)
 
 
 class NDArrayIter(DataIter):
-    """Batches of arrays (N, ...): an NDArray, a NumPy array, or a list or dict of them.
+    """Batches of arrays (N, ...): an NDArray, a NumPy array, or a list or dict of them; of csr
+    and scipy.sparse matrices the batches are csr.
 
     An array in a list or dict may be a list of numbers, or of such lists, and anything that NumPy
     makes an array of, such as an HDF5 data set, is one. NDArrays keep their dtype; other arrays
@@ -111,8 +112,7 @@ class NDArrayIter(DataIter):
         if not len(self._indices):
             raise MXNetError("NDArrayIter: there is no batch here; call iter_next() first, and "
                              "go on only if it returns True")
-        return [gather(array._values(), self._indices, array._dtype_name)
-                for _, array in arrays]
+        return [_taken(array, self._indices) for _, array in arrays]
 
     def getpad(self) -> int:
         """How many samples fill the last batch up; with roll_over, how many rolled over."""
@@ -121,6 +121,15 @@ class NDArrayIter(DataIter):
         if self.last_batch_handle == "roll_over" and -self.batch_size < self.cursor < 0:
             return -self.cursor
         return 0
+
+
+def _taken(array: nd.NDArray, indices: np.ndarray[Any, Any]) -> nd.NDArray:
+    """Rows of an array, as a new one of its storage type."""
+    if array.stype == "csr":
+        take: Any = nd.take
+        rows: nd.NDArray = take(array, nd.array(indices, dtype="int64"))
+        return rows
+    return gather(array._values(), indices, array._dtype_name)
 
 
 def _named(argument: str, arrays: Any, default: str) -> list[tuple[str, nd.NDArray]]:
@@ -140,6 +149,11 @@ def _named(argument: str, arrays: Any, default: str) -> list[tuple[str, nd.NDArr
 
 
 def _array(argument: str, name: str, array: Any) -> nd.NDArray:
+    if type(array).__module__.startswith("scipy.sparse"):
+        array = nd.array(array)
+    if isinstance(array, nd.NDArray) and array.stype == "row_sparse":
+        raise MXNetTypeError(f"NDArrayIter: {argument} {name!r} must be dense or csr; it is "
+                             "row_sparse")
     if not isinstance(array, nd.NDArray):
         is_nested = isinstance(array, (list, tuple))
         if not is_nested and not (hasattr(array, "shape") and hasattr(array, "dtype")):

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..base import MXNetValueError, Shape, check_count
 from .arguments import FilePath, reads_texts
-from .file_iter import check_dtype, check_part, check_settings, sample_shape
+from .file_iter import FileBatch, check_dtype, check_part, check_settings, sample_shape
 from .paths import find_files
 from .text_files import Table, cut_files
 from .text_iter import DTYPES, TextIter
@@ -18,7 +18,8 @@ _MOST = 4 << 30           # bytes of a batch's data
 
 
 class LibSVMIter(TextIter):
-    r"""Batches of rows of LibSVM files: data (N, columns), labels (N,), or (N, *label_shape).
+    r"""Batches of rows of LibSVM files: data (N, columns), a csr matrix; labels (N,), dense, or
+    (N, *label_shape), csr.
 
     A line is `label index:value index:value ...`, indices from 0 on in any order; of two values for
     one index the later counts. `label:weight` and `qid:number` are accepted, and make no
@@ -27,8 +28,8 @@ class LibSVMIter(TextIter):
     data_shape: (columns,). label_libsvm: files in the same form, whose pairs are the labels, with
     label_shape=(more than 1,); then the labels of data_libsvm are ignored.
 
-    Unlike MXNet's CSR arrays, data and labels are dense NDArrays, of the same values: a batch takes
-    batch_size * columns numbers, and more than 4 GB raise.
+    While a batch is read it takes batch_size * columns numbers, and more than 4 GB raise. Values of
+    0 in a file are not stored.
 
     num_parts, part_index: take one of so many parts of about equal bytes, cut at lines. dtype:
     float32, float64, int32 or int64. round_batch, prefetch_buffer, ctx, and when a wrong row
@@ -63,6 +64,12 @@ class LibSVMIter(TextIter):
             labels = _table("label_libsvm", label_libsvm, of_label)
         super().__init__("libsvm", batch_size, data, labels, () if labels is None else of_label,
                          name, round_batch, int(prefetch_buffer), (data_name, label_name))
+    def _next_batch(self) -> FileBatch | None:
+        batch = super()._next_batch()
+        if batch is None:
+            return None
+        label = batch.label if batch.label.ndim == 1 else batch.label.tostype("csr")
+        return batch._replace(data=batch.data.tostype("csr"), label=label)
 
 
 def _row_shape(argument: str, shape: Any, batch_size: int, dtype: str) -> Shape:
@@ -73,7 +80,7 @@ def _row_shape(argument: str, shape: Any, batch_size: int, dtype: str) -> Shape:
     size = batch_size * math.prod(checked) * np.dtype(dtype).itemsize
     if size > _MOST:
         raise MXNetValueError(
-            f"LibSVMIter: a batch is a dense array, of at most 4 GB; {argument}={checked} and "
+            f"LibSVMIter: a batch must take at most 4 GB while it is read; {argument}={checked} and "
             f"batch_size={batch_size} make it {size / 1e9:.1f} GB")
     return checked
 

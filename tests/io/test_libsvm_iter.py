@@ -44,7 +44,7 @@ def test_descriptions():
     assert it.provide_data == [("x", (2, 3))] and it.provide_label == [("y", (2,))]
     batch = next(it)
     assert batch.data[0].dtype is batch.label[0].dtype is np.float32
-    assert batch.index.dtype == np.uint64 and type(batch.data[0]) is mx.nd.NDArray
+    assert batch.index.dtype == np.uint64 and batch.data[0].stype == "csr"
     write("l.txt", "0 0:2\n1\n2 1:3\n3\n4\n")
     it = make(batch_size=5, label_libsvm="l.txt", label_shape=2)
     assert it.provide_label == [("softmax_label", (5, 2))]
@@ -140,7 +140,7 @@ def test_bad_rows_are_named(text, dtype, message):
     ({"num_parts": 2, "part_index": 2}, "part_index must be below num_parts=2; got 2"),
     ({"num_parts": 99, "part_index": 98}, "data_libsvm d.txt has no rows for part 98 of 99"),
     ({"data_shape": 10**8, "batch_size": 100},
-     r"dense array, of at most 4 GB; data_shape=\(100000000,\) and batch_size=100 make it 40.0 GB"),
+     r"at most 4 GB while it is read; data_shape=\(100000000,\) and batch_size=100 make it 40.0 GB"),
     ({"dtype": "float16"}, "dtype must be 'float32', 'float64', 'int32' or 'int64'"),
 ])
 def test_bad_arguments(arguments, message):
@@ -153,7 +153,7 @@ def test_bad_arguments(arguments, message):
 def test_the_limit_is_of_bytes(monkeypatch):
     monkeypatch.setattr(libsvm_iter, "_MOST", 24)
     assert rows(make(batch_size=2, dtype="float32"))
-    with pytest.raises(ValueError, match="dense array"):
+    with pytest.raises(ValueError, match="at most 4 GB while it is read"):
         make(batch_size=2, dtype="float64")
 
 

@@ -26,15 +26,6 @@ class Chunk:
         self.parts = parts
 
 
-class Chunk:
-    """What arrays over the same sparse values share: `parts`, arrays which a write replaces."""
-
-    __slots__ = ("parts",)
-
-    def __init__(self, parts: tuple[NDArray, ...]) -> None:
-        self.parts = parts
-
-
 def make(stype: str, shape: Any, parts: tuple[NDArray, ...]) -> Any:
     """A sparse array over these parts."""
     values = parts[0]
