@@ -27,9 +27,9 @@ from ..tape import (
     mark_variable,
     record_function,
 )
-from .arrays import BaseSparseNDArray, converted, from_parts, write
+from .arrays import BaseSparseNDArray
 from .kernels import quietly
-from .making import converted, write
+from .making import converted, from_parts, write
 from .parts import empty_parts
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep
