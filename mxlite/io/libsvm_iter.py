@@ -80,8 +80,8 @@ def _row_shape(argument: str, shape: Any, batch_size: int, dtype: str) -> Shape:
     size = batch_size * math.prod(checked) * np.dtype(dtype).itemsize
     if size > _MOST:
         raise MXNetValueError(
-            f"LibSVMIter: a batch must take at most 4 GB while it is read; {argument}={checked} and "
-            f"batch_size={batch_size} make it {size / 1e9:.1f} GB")
+            f"LibSVMIter: a batch must take at most 4 GB while it is read; {argument}={checked} "
+            f"and batch_size={batch_size} make it {size / 1e9:.1f} GB")
     return checked
 
 

@@ -220,35 +220,6 @@ class AdaGradUpdate(_ByStorage, _Update):
         out[...] = weight - lr * grad / np.sqrt(history + epsilon)
 
 
-@register("_contrib_group_adagrad_update", inputs="weight grad history!")
-class GroupAdaGradUpdate(_ByStorage):
-    """history += mean(g^2) of each row; out = weight - lr * g / sqrt(history + epsilon), where grad
-    has rows. history has shape (rows, 1)."""
-
-    dtype_rule = "F -> F"
-    lr: float = runtime(help="learning rate")
-    rescale_grad: float = runtime(1.0, "factor of the gradient")
-    clip_gradient: float = runtime(-1.0, "bound of the gradient; negative: none")
-    epsilon: float = runtime(1e-5, "added to history below the root")
-
-    def infer_shape(self, weight, grad, history):
-        if grad != weight:
-            raise self.shape_error("grad", f"{weight}, as weight has", grad)
-        if not weight or history != (weight[0], *[1] * (len(weight) - 1)):
-            raise self.shape_error("history", f"({weight[0] if weight else 'rows'}, 1)", history)
-        return [weight]
-
-    def prepare(self, inputs, outputs):
-        return host(self.update)
-
-    @staticmethod
-    def update(weight, grad, history, out, lr, rescale, clip, epsilon):
-        grad = clipped(grad, rescale, clip)
-        axes = tuple(range(1, grad.ndim))
-        history += np.mean(grad * grad, axis=axes, keepdims=True)
-        out[...] = weight - lr * grad / np.sqrt(history + epsilon)
-
-
 def clipped(grad, rescale, clip):
     """grad * rescale, cut to [-clip, clip] where clip is not negative, in grad's dtype."""
     grad = grad * grad.dtype.type(rescale)

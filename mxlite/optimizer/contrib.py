@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import ndarray as nd
 from ..base import MXNetValueError
-from .optimizer import Optimizer, register, run_update
+from .optimizer import Optimizer, register
 
 
 @register
@@ -32,5 +32,6 @@ class GroupAdaGrad(Optimizer):
         self._update_count(index)
         if self._get_wd(index):
             raise MXNetValueError(f"GroupAdaGrad: wd must be 0; got {self._get_wd(index)}")
-        run_update("_contrib_group_adagrad_update", [weight, grad, state], self._get_lr(index),
-                   self.rescale_grad, self._clip, self.float_stable_eps)
+        nd.contrib.group_adagrad_update(
+            weight, grad, state, lr=self._get_lr(index), rescale_grad=self.rescale_grad,
+            clip_gradient=self._clip, epsilon=self.float_stable_eps, out=weight)

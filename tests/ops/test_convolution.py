@@ -156,8 +156,8 @@ def test_derivatives_of_both_orders(rng, case, no_bias):
                     values, rng)
 
 
-@pytest.mark.parametrize("case", [*CASES[9:11], ((3, 40, 40, 40), 40, (3, 3), (2, 1), (1, 1), (1, 1),
-                                             40)], ids=str)
+@pytest.mark.parametrize("case", [
+    *CASES[9:11], ((3, 40, 40, 40), 40, (3, 3), (2, 1), (1, 1), (1, 1), 40)], ids=str)
 def test_results_do_not_depend_on_threads(rng, case):
     arrays = [nd.array(value, dtype="float32") for value in inputs_of(case, rng)]
     for array in arrays:

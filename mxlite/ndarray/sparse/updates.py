@@ -8,7 +8,7 @@ import numpy as np
 
 from ...base import MXNetValueError
 from ...device.memory import spec
-from ..array import will_write_to
+from ..array import will_write_to, wrap_numpy
 from ..ndarray import NDArray
 from .arrays import BaseSparseNDArray
 from .dispatch import DENSE, Call, rule
@@ -56,14 +56,14 @@ def gathered_update(call: Call) -> Any:
         return DENSE
     op.infer_shape(weight.shape, grad.shape, history.shape)
     weight = _target(call)
-    rows, indices = grad._host_parts
+    indices = grad._host_parts[1]
     values, past = _memory(weight), _memory(history)
     for array in (values, past):
         will_write_to(array)
     old, state = values._numpy_view(), past._numpy_view()
-    chosen, out = state[indices], np.empty_like(rows)
-    op.update(old[indices], rows, chosen, out, *call.values)
-    state[indices], old[indices] = chosen, out
+    chosen = [wrap_numpy(array[indices], weight.ctx, weight._dtype_name) for array in (old, state)]
+    new = call.run(chosen[0], grad._parts[0], chosen[1])
+    state[indices], old[indices] = chosen[1].asnumpy(), new.asnumpy()
     return weight
 
 
