@@ -1,6 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 """How to go backward over a prepared call: its traced gradient (ops/trace.py) as a Program."""
 
+from collections import Counter
+
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport free, malloc
 
@@ -88,14 +90,16 @@ cdef int pack_lists(Gradient self, list output_grads, list grads) except -1:
     for i in range(self.num_output_grads):
         self.output_grads[i] = output_grads[i]
     places = self.program.results
+    numbers = {slot: number for number, slot in enumerate(self.results)}
+    shared = Counter([other[:2] for other in places])       # how many results lie in one buffer
+    uses = Counter(grads)
     for i, slot in enumerate(grads):
         self.sources[i] = Source(-1, 0, 0, 0, False)
         if slot >= 0:
-            result = self.results.index(slot)
+            result = numbers[slot]
             place, index, offset = places[result]
-            shared = sum([other[:2] == (place, index) for other in places])
             self.sources[i] = Source(result, place, index, offset, place == BUFFER and (
-                offset == 0 and shared == 1 and grads.count(slot) == 1))
+                offset == 0 and shared[place, index] == 1 and uses[slot] == 1))
     return 0
 
 
