@@ -257,3 +257,21 @@ def test_a_loop_that_is_not_entered():
     rows, last = mx.sym.contrib.while_loop(lambda x: x > 5, lambda x: (x, x + 1), x, 2)
     assert [each.tolist() for each in mx.sym.Group([rows, last]).eval(x=nd.ones(1))] == [
         [[0], [0]], [1]]
+
+
+def test_a_while_loop_as_mxnet_recorded_it():
+    """Outputs and gradients of MXNet 1.9.1, whose fifth row is memory that nobody wrote."""
+    i, s, w = map(mx.sym.var, "isw")
+    rows, final = mx.sym.contrib.while_loop(
+        lambda i, t: mx.sym.sum(i) < 4, lambda i, t: (t * w, [i + 1, mx.sym.sin(t * w)]), [i, s], 5)
+    args = {"i": nd.array([0.5]), "s": nd.array([0.25]), "w": nd.array([1.5])}
+    grads = {name: nd.zeros(1) for name in args}
+    executor = mx.sym.Group([rows, *final]).bind(mx.cpu(), args, grads)
+    outputs = executor.forward(is_train=True)
+    np.testing.assert_allclose(outputs[0].asnumpy().ravel(), [
+        0.375, 0.5494087934, 0.7832746505, 1.0584055185, 0], rtol=1e-6)
+    assert outputs[1].tolist() == [4.5]
+    np.testing.assert_allclose(outputs[2].asnumpy(), [0.8715748786], rtol=1e-6)
+    executor.backward([nd.array([[1], [2], [3], [4], [0]]), nd.array([1]), nd.array([2])])
+    np.testing.assert_allclose([grads[name].asnumpy()[0] for name in "isw"],
+                               [1.0, 27.9006328583, 17.1139526367], rtol=1e-6)
