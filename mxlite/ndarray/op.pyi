@@ -767,11 +767,13 @@ def linalg_maketrian(A: NDArray, offset: int = 0, lower: bool = True, *,
                      name: str | None = None) -> NDArray:
     """Triangular matrices of what extracttrian takes out of them; zeros elsewhere."""
 
-def linalg_potrf(A: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+def linalg_potrf(A: NDArray, lower: bool = True, *,
+                 out: NDArray | Sequence[NDArray] | None = None,
                  name: str | None = None) -> NDArray:
     """The Cholesky factor L of symmetric, positive definite matrices: L @ L^T = A."""
 
-def linalg_potri(A: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
+def linalg_potri(A: NDArray, lower: bool = True, *,
+                 out: NDArray | Sequence[NDArray] | None = None,
                  name: str | None = None) -> NDArray:
     """(A @ A^T)^-1 for lower triangular A: the inverse of the matrix that potrf made A of."""
 

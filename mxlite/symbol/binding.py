@@ -119,8 +119,9 @@ def known_arrays(caller: str, symbol: Symbol, shapes: Mapping[str, Any],
                  type_dict: Mapping[str, Any] | None) -> dict[Node, tuple[Any, str]]:
     """(shape, dtype) of every variable; raises MXNetError where one does not follow."""
     nodes = symbol._variables()
+    names = {node.name for node in nodes}
     found = graph_shapes(symbol.heads, {name: checked_shape(caller, name, shape)
-                                        for name, shape in shapes.items()})
+                                        for name, shape in shapes.items() if name in names})
     unknown = [f"{node.name}: {found[node][0] or '()'}" for node in nodes
                if found[node][0] is None or None in found[node][0]]
     if unknown:

@@ -59,6 +59,7 @@ def symmetric(x):
 FUNCTIONS = {
     "potrf": lambda x: linalg.potrf(symmetric(x)),
     "syevd": lambda x: linalg.syevd(symmetric(x)),
+    "upper potrf": lambda x: linalg.potrf(symmetric(x), lower=False),
     "inverse of potrf": lambda x: linalg.potri(linalg.potrf(symmetric(x))),
 }
 

@@ -94,7 +94,7 @@ def slogdet(a):
 
 # diagonals that stand out, so that factors and inverses are far from singular
 PLAIN = np.array([[3, 0.5, -1], [0.25, 2, 0.75], [-0.5, 1, 4]])
-POSITIVE = np.array([[4, 9, 9], [1, 3, 9], [-0.5, 0.75, 2]])      # of which half is read
+POSITIVE = np.array([[4, 0.5, 1], [1, 3, -0.5], [-0.5, 0.75, 2]])     # of which half is read
 ONE, TWO = Fixed(PLAIN), Fixed([PLAIN, PLAIN.T / 2 + np.eye(3)])
 SYMMETRIC = Fixed([POSITIVE, POSITIVE + np.eye(3)])
 KNOWN = {"dtypes": WIDE, "slack": 8}
@@ -148,6 +148,11 @@ def diagonal_samples():
 
 
 def factor_samples():
+    upper = {"lower": False}
+    yield Sample("_linalg_potrf", (SYMMETRIC,), lambda a, lower: np.linalg.cholesky(symmetric(
+        a.swapaxes(-1, -2))).swapaxes(-1, -2), upper, **RECORDED)
+    yield Sample("_linalg_potri", (TWO,), lambda a, lower: np.linalg.inv(
+        np.triu(a).swapaxes(-1, -2) @ np.triu(a)), upper, wrt=(0,), **TWICE)
     for values in (SYMMETRIC, Fixed(POSITIVE)):
         yield Sample("_linalg_potrf", (values,), lambda a: np.linalg.cholesky(symmetric(a)),
                      **RECORDED)

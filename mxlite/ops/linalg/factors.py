@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..inference import all_alike
 from ..schema import kernel, param, register
-from ..trace import composed
+from ..trace import composed, composed_gradients
 from .matrices import Matrices, NumberEach, batch_of, product, turned
 from .products import Triangular
 
@@ -29,11 +29,20 @@ class _Square(Matrices):
 class Potrf(_Square):
     """The Cholesky factor L of symmetric, positive definite matrices: L @ L^T = A.
 
-    L is lower triangular; of A the lower triangle is read. The gradient is symmetric. Raises where
+    L is lower triangular; of A the lower triangle is read. With lower=False the factor is upper
+    triangular, L^T @ L = A, and the upper triangle is read. The gradient is symmetric. Raises where
     a matrix is not positive definite.
     """
 
+    lower: bool = param(True, "whether the factor is lower triangular")
+
+    def upper(self, F, A):
+        """The operators of which an upper triangular factor is made."""
+        return turned(F, F._linalg_potrf(turned(F, A)))
+
     def prepare(self, inputs, outputs):
+        if not self.lower:
+            return composed(self.upper, inputs)
         n = inputs[0].shape[-1]
         batch = batch_of(inputs[0].shape)
         return kernel("potrf", inputs[0].dtype, batch=batch, n=n, work=batch * n ** 3 / 6)
@@ -42,6 +51,8 @@ class Potrf(_Square):
         return f"{self.name}: A must be positive definite (A {specs[0].shape})"
 
     def grad(self, F, dy, inputs, outputs):
+        if not self.lower:
+            return composed_gradients(F, self.upper, inputs, dy)
         L = outputs[0]
         middle = mirrored(F, product(F, L, F._triangle(dy[0], upper=False), transpose_a=True))
         left = F._linalg_trsm(L, middle, transpose=True)
@@ -97,10 +108,16 @@ class TriangularInverse(_Square):
 
 @register("_linalg_potri", "linalg_potri", inputs="A")
 class Potri(_Square):
-    """(A @ A^T)^-1 for lower triangular A: the inverse of the matrix that potrf made A of."""
+    """(A @ A^T)^-1 for lower triangular A: the inverse of the matrix that potrf made A of.
+
+    With lower=False A is upper triangular, and this is (A^T @ A)^-1.
+    """
+
+    lower: bool = param(True, "whether A is lower triangular")
 
     def steps(self, F, A):
         """The operators that it consists of."""
+        A = A if self.lower else turned(F, A)
         inverse = F._triangular_inverse(A, caller=self.name)
         return product(F, inverse, inverse, transpose_a=True)
 
@@ -108,10 +125,12 @@ class Potri(_Square):
         return composed(self.steps, inputs)
 
     def grad(self, F, dy, inputs, outputs):
+        A = inputs[0] if self.lower else turned(F, inputs[0])
         both = dy[0] + turned(F, dy[0])
         right = product(F, outputs[0], both)
-        solved = F._linalg_trsm(inputs[0], right, rightside=True, transpose=True, alpha=-1.0)
-        return [F._triangle(solved, upper=False)]
+        solved = F._linalg_trsm(A, right, rightside=True, transpose=True, alpha=-1.0)
+        gradient = F._triangle(solved, upper=False)
+        return [gradient if self.lower else turned(F, gradient)]
 
 
 class _Inverse(_Square):
