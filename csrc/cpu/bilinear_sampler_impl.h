@@ -1,8 +1,8 @@
 /* BilinearSampler and GridGenerator, one dtype. */
 #include "roi_grad_impl.h"
 
-/* Places of a block: the upper left pixel that is inside, OUTSIDE where none is, NOWHERE for a place
- * that is no number; the way to the right and the lower pixel, and the weights: both 0 for pixels
+/* Places of a block: the upper left pixel that is inside, OUTSIDE where none is, NOWHERE for what
+ * is no number; the way to the right and the lower pixel, and the weights, both 0 for pixels
  * outside. */
 typedef struct {
   int64_t at[SAMPLER_BLOCK], right[SAMPLER_BLOCK], down[SAMPLER_BLOCK];
@@ -144,10 +144,8 @@ static void FN(bilinear_sampler_grid_task)(void *context, int64_t task) {
     }
 }
 
-/* The place of pixel i of n along an axis, from -1 to 1. */
-static inline wide FN(target)(int64_t i, int64_t n) {
-  return (wide)(-1 + (double)i * (2 / (double)(n - 1)));
-}
+/* The place of pixel i along an axis, from -1 on. */
+static inline wide FN(target)(int64_t i, double step) { return (wide)(-1 + (double)i * step); }
 
 /* A unit is one of the two rows of a matrix. */
 static void FN(affine_grid_task)(void *context, int64_t task) {
@@ -156,10 +154,12 @@ static void FN(affine_grid_task)(void *context, int64_t task) {
   for (int64_t unit = sampler_begin(job, task); unit < sampler_begin(job, task + 1); unit++) {
     const real *row = (const real *)job->ptr[0] + 3 * unit;
     real *grid = (real *)job->ptr[1] + unit * d->OH * d->OW;
-    const wide a = LOAD(row[0]), b = LOAD(row[1]), c = LOAD(row[2]);
-    for (int64_t h = 0; h < d->OH; h++)
+    const double across = 2 / (double)(d->OW - 1), down = 2 / (double)(d->OH - 1);
+    for (int64_t h = 0; h < d->OH; h++) {
+      const wide a = LOAD(row[0]), rest = LOAD(row[1]) * FN(target)(h, down) + LOAD(row[2]);
       for (int64_t w = 0; w < d->OW; w++)
-        grid[h * d->OW + w] = STORE(a * FN(target)(w, d->OW) + b * FN(target)(h, d->OH) + c);
+        grid[h * d->OW + w] = STORE(a * FN(target)(w, across) + rest);
+    }
   }
 }
 
@@ -169,12 +169,13 @@ static void FN(affine_grid_grad_task)(void *context, int64_t task) {
   for (int64_t unit = sampler_begin(job, task); unit < sampler_begin(job, task + 1); unit++) {
     const real *dgrid = (const real *)job->ptr[0] + unit * d->OH * d->OW;
     real *row = (real *)job->ptr[1] + 3 * unit;
+    const double across = 2 / (double)(d->OW - 1), down = 2 / (double)(d->OH - 1);
     double sum[3] = {0};
     for (int64_t h = 0; h < d->OH; h++)
       for (int64_t w = 0; w < d->OW; w++) {
         const double slope = (double)LOAD(dgrid[h * d->OW + w]);
-        sum[0] += slope * (double)FN(target)(w, d->OW);
-        sum[1] += slope * (double)FN(target)(h, d->OH);
+        sum[0] += slope * (double)FN(target)(w, across);
+        sum[1] += slope * (double)FN(target)(h, down);
         sum[2] += slope;
       }
     for (int k = 0; k < 3; k++) row[k] = STORE((wide)sum[k]);

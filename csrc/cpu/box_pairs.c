@@ -23,11 +23,11 @@ typedef struct {
   double threshold;
 } bipartite_dims;
 
-/* Items to a task of the kernels that work on one after the other. */
-enum { PAIR_GROUP = 1 << 11 };
+/* PAIR_GROUP: ns of a task; IOU_BLOCK: boxes whose overlaps with one are computed at once. */
+enum { PAIR_GROUP = 1 << 13, IOU_BLOCK = 64 };
 
 static inline int64_t pair_tasks(int64_t items, int64_t each) {
-  return mx_task_count(items * each, PAIR_GROUP, 64);
+  return mx_task_count(items * each, PAIR_GROUP, items < 64 ? items : 64);
 }
 
 #define MX_BODY "box_pairs_impl.h"

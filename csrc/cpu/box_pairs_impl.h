@@ -11,19 +11,39 @@ static inline FN(corners) FN(load_corners)(const real *p, int64_t center) {
   return box;
 }
 
+/* n overlaps of a box with others, a column a corner. */
+static void FN(iou_row)(const FN(corners) *a, wide (*others)[IOU_BLOCK], int64_t n, real *y) {
+  const wide *x1 = others[0], *y1 = others[1], *x2 = others[2], *y2 = others[3], *area = others[4];
+  wide found[IOU_BLOCK];
+  for (int64_t i = 0; i < n; i++) {
+    const wide w = (x2[i] < a->x2 ? x2[i] : a->x2) - (x1[i] > a->x1 ? x1[i] : a->x1);
+    const wide h = (y2[i] < a->y2 ? y2[i] : a->y2) - (y1[i] > a->y1 ? y1[i] : a->y1);
+    const wide shared = (w > 0 ? w : 0) * (h > 0 ? h : 0);
+    const wide share = shared / (a->area + area[i] - shared);
+    found[i] = shared > 0 ? share : 0;
+  }
+  for (int64_t i = 0; i < n; i++) y[i] = STORE(found[i]);
+}
+
 static void FN(iou_task)(void *context, int64_t task) {
   const box_job *job = context;
   const box_iou_dims *d = job->d;
   const real *lhs = job->ptr[0], *rhs = job->ptr[1];
   real *y = job->ptr[2];
-  for (int64_t m = box_begin(job, task); m < box_begin(job, task + 1); m++) {
-    const FN(corners) a = FN(load_corners)(lhs + 4 * m, d->center);
-    for (int64_t n = 0; n < d->N; n++) {
-      const FN(corners) b = FN(load_corners)(rhs + 4 * n, d->center);
-      const wide w = (b.x2 < a.x2 ? b.x2 : a.x2) - (b.x1 > a.x1 ? b.x1 : a.x1);
-      const wide h = (b.y2 < a.y2 ? b.y2 : a.y2) - (b.y1 > a.y1 ? b.y1 : a.y1);
-      const wide shared = (w > 0 ? w : 0) * (h > 0 ? h : 0);
-      y[m * d->N + n] = STORE(shared > 0 ? shared / (a.area + b.area - shared) : 0);
+  wide others[5][IOU_BLOCK];
+  for (int64_t start = 0; start < d->N; start += IOU_BLOCK) {
+    const int64_t n = start + IOU_BLOCK < d->N ? IOU_BLOCK : d->N - start;
+    for (int64_t i = 0; i < n; i++) {
+      const FN(corners) b = FN(load_corners)(rhs + 4 * (start + i), d->center);
+      others[0][i] = b.x1;
+      others[1][i] = b.y1;
+      others[2][i] = b.x2;
+      others[3][i] = b.y2;
+      others[4][i] = b.area;
+    }
+    for (int64_t m = box_begin(job, task); m < box_begin(job, task + 1); m++) {
+      const FN(corners) a = FN(load_corners)(lhs + 4 * m, d->center);
+      FN(iou_row)(&a, others, n, y + m * d->N + start);
     }
   }
 }
@@ -58,7 +78,7 @@ static int FN(encode_one)(const box_encode_dims *d, void *const *ptr, int64_t i)
     const wide start = LOAD(anchor[k]), size = LOAD(anchor[k + 2]) - start;
     const wide ref_start = LOAD(ref[k]), ref_size = LOAD(ref[k + 2]) - ref_start;
     const wide shift = (ref_start + ref_size / 2 - (start + size / 2)) / size;
-    const wide grown = (wide)log((double)(ref_size / size));
+    const wide grown = (wide)BOX_LOG(ref_size / size);
     target[k] = STORE((shift - LOAD(means[k])) / LOAD(stds[k]));
     target[k + 2] = STORE((grown - LOAD(means[k + 2])) / LOAD(stds[k + 2]));
   }
@@ -93,7 +113,7 @@ static void FN(decode_task)(void *context, int64_t task) {
       wide grown = LOAD(x[k + 2]) * (wide)d->std[k + 2];
       if (d->clip > 0 && !(grown < (wide)d->clip)) grown = (wide)d->clip;
       const wide moved = LOAD(x[k]) * (wide)d->std[k] * size + middle;
-      const wide half = (wide)exp((double)grown) * size / 2;
+      const wide half = (wide)BOX_EXP(grown) * size / 2;
       y[k] = STORE(moved - half);
       y[k + 2] = STORE(moved + half);
     }

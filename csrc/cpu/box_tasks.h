@@ -11,6 +11,10 @@
 /* KEPT_COLUMNS, KEPT_BLOCK: of the boxes that suppress others, box_kept_impl.h. */
 enum { BOX_TASKS = 16, KEPT_COLUMNS = 6, KEPT_BLOCK = 32 };
 
+/* e^x and ln x in the precision of x. */
+#define BOX_EXP(x) (sizeof(x) == 4 ? expf((float)(x)) : exp((double)(x)))
+#define BOX_LOG(x) (sizeof(x) == 4 ? logf((float)(x)) : log((double)(x)))
+
 typedef struct {
   const void *d;
   void *const *ptr;

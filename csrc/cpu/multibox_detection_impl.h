@@ -33,7 +33,7 @@ static int FN(detect_one)(const detection_dims *d, const real *probabilities, co
     const wide size = end - start, middle = (start + end) / 2;
     const wide moved = LOAD(offsets[4 * a + k]) * (wide)d->variance[k] * size + middle;
     const wide grown = LOAD(offsets[4 * a + k + 2]) * (wide)d->variance[k + 2];
-    const wide half = (wide)exp((double)grown) * size / 2;
+    const wide half = (wide)BOX_EXP(grown) * size / 2;
     out[k + 2] = moved - half;
     out[k + 4] = moved + half;
   }

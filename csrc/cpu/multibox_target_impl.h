@@ -103,8 +103,8 @@ static wide FN(background)(const FN(target_sample) *s, int64_t a) {
   wide largest = LOAD(s->scores[a]), sum = 0;
   for (int64_t k = 1; k < K; k++)
     if (LOAD(s->scores[k * A + a]) > largest) largest = LOAD(s->scores[k * A + a]);
-  for (int64_t k = 0; k < K; k++) sum += (wide)exp((double)(LOAD(s->scores[k * A + a]) - largest));
-  return (wide)exp((double)(LOAD(s->scores[a]) - largest)) / sum;
+  for (int64_t k = 0; k < K; k++) sum += (wide)BOX_EXP(LOAD(s->scores[k * A + a]) - largest);
+  return (wide)BOX_EXP(LOAD(s->scores[a]) - largest) / sum;
 }
 
 /* The anchors that are least sure to see the background become negative. */
@@ -136,7 +136,7 @@ static void FN(write_anchor)(const FN(target_sample) *s, int64_t a) {
     const wide from = LOAD(label[k + 1]), to = LOAD(label[k + 3]);
     const wide shift = ((from + to) / 2 - (start + end) / 2) / size;
     target[k] = STORE(shift / (wide)d->variance[k]);
-    target[k + 2] = STORE((wide)log((double)((to - from) / size)) / (wide)d->variance[k + 2]);
+    target[k + 2] = STORE((wide)BOX_LOG((to - from) / size) / (wide)d->variance[k + 2]);
   }
 }
 

@@ -29,7 +29,7 @@ static void FN(offset_box)(const proposal_dims *d, const wide *anchor, const rea
   for (int k = 0; k < 2; k++) {
     const wide size = anchor[k + 2] - anchor[k] + one, middle = anchor[k] + half * (size - one);
     const wide first = LOAD(delta[k * plane]), second = LOAD(delta[(k + 2) * plane]);
-    const wide moved = first * size + middle, grown = (wide)exp((double)second) * size;
+    const wide moved = first * size + middle, grown = (wide)BOX_EXP(second) * size;
     const wide from = d->is_iou ? anchor[k] + first : moved - half * (grown - one);
     const wide to = d->is_iou ? anchor[k + 2] + second : moved + half * (grown - one);
     box[k] = FN(within)(from, LOAD(info[1 - k]));

@@ -30,6 +30,12 @@ static inline int is_empty(const roi_window *window) {
   return window->bottom <= window->top || window->right <= window->left;
 }
 
+/* The first unit of the next region, or `stop`. */
+static inline int64_t next_region(const roi_pool_dims *d, int64_t unit, int64_t stop) {
+  const int64_t next = (unit / d->C + 1) * d->C;
+  return next < stop ? next : stop;
+}
+
 /* Which plane of an image channel c reads for a bin: bins of a group have one in common. */
 static inline int64_t psroi_plane(const roi_pool_dims *d, int64_t c, int64_t bin) {
   const int64_t row = bin / d->PW * d->group / d->PH, column = bin % d->PW * d->group / d->PW;

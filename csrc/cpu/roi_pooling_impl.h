@@ -42,22 +42,32 @@ static inline void FN(largest)(const roi_pool_dims *d, const real *plane, const 
   *place = best;
 }
 
-static void FN(pool_task)(void *context, int64_t task) {
-  const box_job *job = context;
-  const roi_pool_dims *d = job->d;
-  for (int64_t unit = box_begin(job, task); unit < box_begin(job, task + 1); unit++) {
-    const int64_t c = unit % d->C, bins = d->PH * d->PW;
-    const real *roi = (const real *)job->ptr[1] + unit / d->C * 5;
-    const int64_t image = FN(pooled_image)(d, roi);
-    const real *plane = (const real *)job->ptr[0] + (image * d->C + c) * d->H * d->W;
-    for (int64_t bin = 0; bin < bins; bin++) {
-      const roi_window window = FN(pool_window)(d, roi, bin / d->PW, bin % d->PW);
-      real *y = (real *)job->ptr[2] + unit * bins + bin;
-      int64_t *place = (int64_t *)job->ptr[3] + unit * bins + bin;
+/* Channels [begin, end) of region r. */
+static void FN(pool_region)(const roi_pool_dims *d, void *const *ptr, int64_t r, int64_t begin,
+                            int64_t end) {
+  const real *roi = (const real *)ptr[1] + r * 5;
+  const int64_t image = FN(pooled_image)(d, roi), bins = d->PH * d->PW;
+  for (int64_t bin = 0; bin < bins; bin++) {
+    const roi_window window = FN(pool_window)(d, roi, bin / d->PW, bin % d->PW);
+    for (int64_t c = begin; c < end; c++) {
+      const real *plane = (const real *)ptr[0] + (image * d->C + c) * d->H * d->W;
+      real *y = (real *)ptr[2] + (r * d->C + c) * bins + bin;
+      int64_t *place = (int64_t *)ptr[3] + (r * d->C + c) * bins + bin;
       *y = STORE((wide)0);
       *place = -1;
       if (image >= 0 && !is_empty(&window)) FN(largest)(d, plane, &window, y, place);
     }
+  }
+}
+
+/* A unit is a channel of a region. */
+static void FN(pool_task)(void *context, int64_t task) {
+  const box_job *job = context;
+  const roi_pool_dims *d = job->d;
+  const int64_t stop = box_begin(job, task + 1);
+  for (int64_t unit = box_begin(job, task), next; unit < stop; unit = next) {
+    next = next_region(d, unit, stop);
+    FN(pool_region)(d, job->ptr, unit / d->C, unit % d->C, unit % d->C + next - unit);
   }
 }
 
@@ -108,24 +118,37 @@ static roi_window FN(psroi_window)(const roi_pool_dims *d, const real *roi, int6
   return window;
 }
 
-static void FN(psroi_task)(void *context, int64_t task) {
-  box_job *job = context;
-  const roi_pool_dims *d = job->d;
-  for (int64_t unit = box_begin(job, task); unit < box_begin(job, task + 1); unit++) {
-    const int64_t c = unit % d->C, bins = d->PH * d->PW;
-    const real *roi = (const real *)job->ptr[1] + unit / d->C * 5;
-    const int64_t image = FN(pooled_image)(d, roi);
-    if (image < 0) box_report(job, MX_BAD_INDEX);
-    for (int64_t bin = 0; bin < bins && image >= 0; bin++) {
-      const roi_window window = FN(psroi_window)(d, roi, bin / d->PW, bin % d->PW);
+/* Channels [begin, end) of region r. */
+static int FN(psroi_region)(const roi_pool_dims *d, void *const *ptr, int64_t r, int64_t begin,
+                            int64_t end) {
+  const real *roi = (const real *)ptr[1] + r * 5;
+  const int64_t image = FN(pooled_image)(d, roi), bins = d->PH * d->PW;
+  if (image < 0) return MX_BAD_INDEX;
+  for (int64_t bin = 0; bin < bins; bin++) {
+    const roi_window window = FN(psroi_window)(d, roi, bin / d->PW, bin % d->PW);
+    const int64_t area = (window.bottom - window.top) * (window.right - window.left);
+    for (int64_t c = begin; c < end; c++) {
       const int64_t plane = image * d->planes + psroi_plane(d, c, bin);
-      const real *x = (const real *)job->ptr[0] + plane * d->H * d->W;
+      const real *x = (const real *)ptr[0] + plane * d->H * d->W;
       wide sum = 0;
       for (int64_t h = window.top; h < window.bottom; h++)
         for (int64_t w = window.left; w < window.right; w++) sum += LOAD(x[h * d->W + w]);
-      const int64_t area = (window.bottom - window.top) * (window.right - window.left);
-      ((real *)job->ptr[2])[unit * bins + bin] = STORE(is_empty(&window) ? 0 : sum / (wide)area);
+      ((real *)ptr[2])[(r * d->C + c) * bins + bin] =
+          STORE(is_empty(&window) ? 0 : sum / (wide)area);
     }
+  }
+  return MX_OK;
+}
+
+/* A unit is a channel of a region. */
+static void FN(psroi_task)(void *context, int64_t task) {
+  box_job *job = context;
+  const roi_pool_dims *d = job->d;
+  const int64_t stop = box_begin(job, task + 1);
+  for (int64_t unit = box_begin(job, task), next; unit < stop; unit = next) {
+    const int64_t c = unit % d->C;
+    next = next_region(d, unit, stop);
+    box_report(job, FN(psroi_region)(d, job->ptr, unit / d->C, c, c + next - unit));
   }
 }
 
