@@ -112,6 +112,22 @@ class ConvolutionBase(Op):
 
         return composed(run, inputs)
 
+    def as_product(self, data):
+        """(rows, items a row) where this is a product of data (rows, items) with the weight
+        (num_filter, items), data of the layout as it lies; None where it is not.
+
+        So it is if the window is all of the data, or a pixel of channels that come last.
+        """
+        stride, dilate, pad = self.axes()
+        if self.num_group > 1 or any(pad) or 0 in data:
+            return None
+        taps_touch = all(k == 1 or d == 1 for k, d in zip(self.kernel, dilate, strict=True))
+        if tuple(self.first(data)[2:]) == tuple(self.kernel) and taps_touch:
+            return data[0], math.prod(data[1:])
+        if is_channels_last(self.layout) and max(*self.kernel, *stride) == 1:
+            return math.prod(data[:-1]), data[-1]
+        return None
+
     def call(self, name, dtype, data, has_bias=False):
         """The call of the kernel `name` for data of this shape."""
         more = 3 - len(self.kernel)
@@ -169,6 +185,11 @@ class Convolution(ConvolutionBase):
         return [self.laid_out(out)]
 
     def prepare(self, inputs, outputs):
+        product = self.as_product(inputs[0].shape)
+        if product:
+            return composed(lambda F, data, weight, *bias: F.FullyConnected(
+                data.reshape(product), weight.reshape((self.num_filter, product[1])), *bias,
+                num_hidden=self.num_filter, no_bias=self.no_bias).reshape(outputs[0].shape), inputs)
         if is_channels_last(self.layout):
             return self.between_transposes(inputs, no_bias=self.no_bias)
         return self.call("conv", inputs[0].dtype, inputs[0].shape, not self.no_bias)
@@ -194,32 +215,46 @@ class ConvolutionDataGrad(ConvolutionBase):
         return [self.data_shape]
 
     def prepare(self, inputs, outputs):
+        product = self.as_product(self.data_shape)
+        if product:
+            return composed(lambda F, dy, weight: F.dot(
+                dy.reshape((product[0], self.num_filter)),
+                weight.reshape((self.num_filter, product[1]))).reshape(self.data_shape), inputs)
         if is_channels_last(self.layout):
             return self.between_transposes(inputs, data_shape=self.first(self.data_shape))
-        if self.is_sparse(inputs[0]):
+        if self.is_scattered(inputs[0]):
             return composed(self.by_columns, inputs)
         return self.call("conv_grad_data", inputs[0].dtype, self.data_shape)
 
-    def is_sparse(self, dy):
-        """Whether windows reach far beyond dy, so that most products of the kernel are with zeros.
+    def is_scattered(self, dy):
+        """Whether to make the columns of all windows, and add them up by col2im.
 
-        The kernel multiplies each item of data with all the taps that may reach it.
+        The kernel multiplies each item of data with all the taps that may reach it, items of one
+        phase of the stride at a time. Columns are better where windows reach far beyond dy, so
+        that most of those products are with zeros, and where windows do not overlap.
         """
-        reached = math.prod(self.data_shape[2:])
-        windows = math.prod(dy.shape[2:]) * math.prod(self.axes()[0])
-        return reached > 2 * windows > 0 and dy.size > 0 and dy.dtype in ("float32", "float64")
+        if dy.dtype not in ("float32", "float64") or 0 in dy.shape or self.is_depthwise():
+            return False
+        stride = self.axes()[0]
+        windows = math.prod(dy.shape[2:]) * math.prod(stride)
+        lie_apart = all(k <= s for k, s in zip(self.kernel, stride, strict=True))
+        return math.prod(self.data_shape[2:]) > 2 * windows or lie_apart
+
+    def is_depthwise(self):
+        return self.num_group > 1 and self.num_group == self.data_shape[1]
 
     def by_columns(self, F, dy, weight):
-        """The columns of all windows by one product, then col2im."""
-        G, (N, C, *size) = self.num_group, self.data_shape
-        P, K = math.prod(dy.shape[2:]), C // G * math.prod(self.kernel)
-        rows = dy.reshape((N, G, self.num_filter // G, P))
-        rows = F.transpose(rows, axes=(1, 0, 3, 2)).reshape((G, N * P, self.num_filter // G))
-        columns = F.batch_dot(rows, weight.reshape((G, self.num_filter // G, K)))
-        columns = F.transpose(columns.reshape((G, N, P, K)), axes=(1, 0, 3, 2))
+        """The columns of all windows as a product for every window, then col2im."""
+        G, C = self.num_group, self.data_shape[1]
+        K, filters, P = C // G * math.prod(self.kernel), self.num_filter // G, math.prod(
+            dy.shape[2:])
+        by_filters = F.transpose(weight.reshape((G, filters, K)), axes=(0, 2, 1))
+        columns = F.Convolution(dy.reshape((dy.shape[0], self.num_filter, P)),
+                                by_filters.reshape((G * K, filters, 1)), kernel=(1,),
+                                num_filter=G * K, num_group=G, no_bias=True)
         stride, dilate, pad = self.axes()
-        return F.col2im(columns.reshape((N, G * K, P)), output_size=tuple(size),
-                        kernel=self.kernel, stride=stride, dilate=dilate, pad=pad)
+        return F.col2im(columns, output_size=self.data_shape[2:], kernel=self.kernel,
+                        stride=stride, dilate=dilate, pad=pad)
 
     def grad(self, F, dy, inputs, outputs):
         dy_forward, weight = inputs
@@ -235,6 +270,11 @@ class ConvolutionWeightGrad(ConvolutionBase):
         return [self.laid_out(self.weight_shape(self.first(data)))]
 
     def prepare(self, inputs, outputs):
+        product = self.as_product(inputs[0].shape)
+        if product:
+            return composed(lambda F, data, dy: F.dot(
+                dy.reshape((product[0], self.num_filter)), data.reshape(product),
+                transpose_a=True).reshape(outputs[0].shape), inputs)
         if is_channels_last(self.layout):
             return self.between_transposes(inputs)
         return self.call("conv_grad_weight", inputs[0].dtype, inputs[0].shape)
