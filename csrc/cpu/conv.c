@@ -2,7 +2,9 @@
  *
  *   depthwise  groups of one channel: nothing is summed over channels (conv_depthwise.c)
  *   pointwise  a window of one: a matrix product for all pixels (conv_pointwise.c)
- *   general    matrix products that read the image where it lies (conv_general.c) */
+ *   general    matrix products that read the image where it lies (conv_general.c)
+ *
+ * The forward pass of images whose channels come last has one way of its own (conv_last.c). */
 #include "conv.h"
 
 #include "mx_kernel.h"
@@ -43,10 +45,27 @@ PASSES(f64)
 PASSES(f16)
 PASSES(bf16)
 
+/* Channels last: see conv_last.c. */
+#define LAST(dtype)                                                                            \
+  static int64_t conv_last_scratch_##dtype(const void *desc) {                                 \
+    return conv_last_##dtype.scratch(desc, CONV_FORWARD);                                      \
+  }                                                                                            \
+  static int conv_channels_last_##dtype(const void *desc, void *const *ptr,                    \
+                                        const mx_scalar *scalars) {                            \
+    (void)scalars;                                                                             \
+    conv_last_##dtype.run(desc, CONV_FORWARD, ptr, scratch_of(desc, ptr));                     \
+    return MX_OK;                                                                              \
+  }
+LAST(f32)
+LAST(f64)
+#define LAST_ENTRY(dtype)                                                                      \
+  MX_ENTRY_SCRATCH(conv_channels_last, dtype, conv_last_scratch_##dtype, conv_dims, CONV_FIELDS)
+
 #define ENTRY(name, dtype) \
   MX_ENTRY_SCRATCH(name, dtype, name##_scratch_##dtype, conv_dims, CONV_FIELDS)
 #define ENTRIES(dtype) \
   ENTRY(conv, dtype), ENTRY(conv_grad_data, dtype), ENTRY(conv_grad_weight, dtype)
 
 const mx_kernel_entry mx_table_conv[] = {ENTRIES(f32), ENTRIES(f64), ENTRIES(f16), ENTRIES(bf16),
+                                         LAST_ENTRY(f32), LAST_ENTRY(f64),
                                          {0}};

@@ -34,6 +34,9 @@ CONV_WAYS(f64)
 CONV_WAYS(f16)
 CONV_WAYS(bf16)
 
+/* Of images whose channels come last: CONV_FORWARD alone. */
+extern const conv_way conv_last_f32, conv_last_f64;
+
 static inline int64_t volume(const int64_t *size) { return size[0] * size[1] * size[2]; }
 static inline const void *bias_of(const conv_dims *d, void *const *ptr) {
   return d->has_bias ? ptr[2] : NULL;

@@ -2,8 +2,12 @@
 
 import numpy as np
 import pytest
+from gradcheck import check_gradients
+from samples.image_layers import channels_last
+from samples.nn import convolution
 
 import mxlite as mx
+from mxlite.device import host
 
 nd = mx.nd
 
@@ -50,6 +54,72 @@ def test_values_and_gradients_are_those_of_channels_first(rng, op, size, options
     for want, got in zip(*results, strict=True):
         want, got = want.asnumpy().astype("float64"), got.asnumpy().astype("float64")
         np.testing.assert_allclose(got, want, rtol=tolerance, atol=tolerance * np.abs(want).max())
+
+
+CASES = [       # data with channels last, filters, options
+    ((2, 9, 11, 5), 7, {"kernel": (3, 3), "pad": (1, 1)}),
+    ((3, 30, 31, 4), 17, {"kernel": (3, 3), "stride": (2, 1), "pad": (5, 4)}),  # padding beyond it
+    ((1, 12, 12, 300), 20, {"kernel": (3, 2)}),                 # lines longer than a block
+    ((2, 9, 9, 100), 33, {"kernel": (3, 3), "pad": (1, 1)}),    # rows of taps longer than one
+    ((2, 9, 10, 6), 12, {"kernel": (3, 3), "num_group": 3, "pad": (0, 1)}),
+    ((2, 12, 13, 8), 4, {"kernel": (3, 3), "dilate": (2, 3), "stride": (1, 2), "pad": (2, 0)}),
+    ((1, 20, 3), 40, {"kernel": (5,), "stride": (3,), "pad": (2,), "layout": "NWC"}),
+    ((2, 5, 6, 7, 3), 5, {"kernel": (2, 3, 2), "pad": (1, 0, 1), "dilate": (2, 1, 1),
+                          "stride": (1, 2, 1), "layout": "NDHWC"}),
+    ((1, 64, 65, 16), 16, {"kernel": (3, 3)}),
+    ((9, 160, 170, 5), 3, {"kernel": (3, 3), "pad": (1, 1)}),   # more copies than are made at once
+    ((2, 4, 5, 3), 6, {"kernel": (4, 5)}),                      # the window is all of the data
+]
+
+
+def arrays_of(case, rng, dtype):
+    shape, filters, options = case
+    channels = shape[-1] // options.get("num_group", 1)
+    values = [rng.uniform(-1, 1, size).astype(dtype)
+              for size in (shape, (filters, *options["kernel"], channels), (filters,))]
+    return values, {"layout": "NHWC", "num_filter": filters, "no_bias": False, **options}
+
+
+@pytest.mark.parametrize("dtype, tolerance", [("float32", 2e-6), ("float64", 1e-14)])
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_convolution_against_numpy(rng, case, dtype, tolerance):
+    values, options = arrays_of(case, rng, dtype)
+    got = nd.Convolution(*[nd.array(value, dtype=dtype) for value in values], **options)
+    want = channels_last(convolution)(*[value.astype("float64") for value in values], **options)
+    assert got.shape == want.shape
+    size = max(1, np.abs(want).max())
+    np.testing.assert_allclose(got.asnumpy() / size, want / size, rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize("case", CASES[:8], ids=str)
+def test_derivatives_of_both_orders(rng, case):
+    values, options = arrays_of(case, rng, "float64")
+    check_gradients(lambda *arrays: nd.Convolution(*arrays, **options), values, rng)
+
+
+@pytest.mark.parametrize("case", [CASES[1], CASES[8]], ids=str)
+def test_results_do_not_depend_on_threads(rng, case):
+    values, options = arrays_of(case, rng, "float32")
+    arrays = [nd.array(value) for value in values]
+    for array in arrays:
+        array.attach_grad()
+    results = []
+    for threads in (1, 2, 5):
+        host.set_num_threads(threads)
+        with mx.autograd.record():
+            y = nd.Convolution(*arrays, **options)
+        y.backward()
+        results.append([a.asnumpy().tobytes() for a in (y, *[array.grad for array in arrays])])
+    assert results[0] == results[1] == results[2]
+
+
+def test_infinity_reaches_only_its_windows():
+    data = np.ones((1, 6, 40, 2), "float32")
+    data[0, 2, 39, 1] = np.inf
+    for pad, hits in (((1, 1), 6), ((0, 0), 3)):
+        y = nd.Convolution(nd.array(data), nd.ones((3, 3, 3, 2)), no_bias=True, kernel=(3, 3),
+                           num_filter=3, pad=pad, layout="NHWC").asnumpy()[0]
+        assert (np.isinf(y).sum((0, 1)) == hits).all() and not np.isnan(y).any()
 
 
 def test_a_graph_infers_weights_of_mxnets_order():

@@ -191,6 +191,9 @@ class Convolution(ConvolutionBase):
                 data.reshape(product), weight.reshape((self.num_filter, product[1])), *bias,
                 num_hidden=self.num_filter, no_bias=self.no_bias).reshape(outputs[0].shape), inputs)
         if is_channels_last(self.layout):
+            data, dtype = self.first(inputs[0].shape), inputs[0].dtype
+            if dtype in ("float32", "float64") and data[1] > self.num_group:
+                return self.call("conv_channels_last", dtype, data, not self.no_bias)
             return self.between_transposes(inputs, no_bias=self.no_bias)
         return self.call("conv", inputs[0].dtype, inputs[0].shape, not self.no_bias)
 
@@ -221,10 +224,27 @@ class ConvolutionDataGrad(ConvolutionBase):
                 dy.reshape((product[0], self.num_filter)),
                 weight.reshape((self.num_filter, product[1]))).reshape(self.data_shape), inputs)
         if is_channels_last(self.layout):
+            if self.is_convolution():
+                return composed(self.by_convolution, inputs)
             return self.between_transposes(inputs, data_shape=self.first(self.data_shape))
         if self.is_scattered(inputs[0]):
             return composed(self.by_columns, inputs)
         return self.call("conv_grad_data", inputs[0].dtype, self.data_shape)
+
+    def is_convolution(self):
+        """Whether it is a convolution of dy, the weight turned round."""
+        stride, dilate, pad = self.axes()
+        return max(stride) == 1 and self.num_group == 1 and all(
+            p <= d * (k - 1) for p, d, k in zip(pad, dilate, self.kernel, strict=True))
+
+    def by_convolution(self, F, dy, weight):
+        """That, with channels last."""
+        _, dilate, pad = self.axes()
+        spatial = tuple(range(1, weight.ndim - 1))
+        turned = F.transpose(F.reverse(weight, axis=spatial), axes=(weight.ndim - 1, *spatial, 0))
+        pad = tuple([d * (k - 1) - p for p, d, k in zip(pad, dilate, self.kernel, strict=True)])
+        return F.Convolution(dy, turned, kernel=self.kernel, dilate=dilate, pad=pad,
+                             num_filter=self.data_shape[-1], layout=self.layout, no_bias=True)
 
     def is_scattered(self, dy):
         """Whether to make the columns of all windows, and add them up by col2im.
