@@ -9,8 +9,9 @@
 #include "mx_scratch.h"
 
 enum {
-  RNN_TASK_WORK = 1 << 16,     /* multiply-adds that are worth a task */
-  RNN_MOST_TASKS = 64,
+  RNN_TASK_WORK = 1 << 17,     /* multiply-adds that are worth a task */
+  RNN_TASKS_A_THREAD = 2,
+  RNN_PANELS = 8,              /* in a part, at most */
   RNN_PACK_WORK = 1 << 15,     /* elements of a weight that a task packs */
   RNN_BLOCK_K = 384,
 };
@@ -19,6 +20,7 @@ enum {
 #define TANH(x) (_Generic((x), float: mx_tanhf, default: mx_tanh)(x))
 
 static inline int64_t rnn_least(int64_t x, int64_t y) { return x < y ? x : y; }
+static inline int64_t rnn_most(int64_t x, int64_t y) { return x > y ? x : y; }
 static inline int64_t rnn_parts(int64_t size, int64_t part) { return (size + part - 1) / part; }
 
 static int64_t rnn_gates(const rnn_dims *d) {
@@ -34,29 +36,30 @@ static inline int64_t rnn_time(const rnn_dims *d, int64_t step) {
   return d->reverse ? d->T - 1 - step : step;
 }
 
-/* How a step's rows and columns are cut: into parts of `rows` rows by one panel of columns. */
+/* How a step is cut: into num_rows x num_cols parts of about as many rows and panels of columns. */
 typedef struct {
-  int64_t rows, num_rows, num_cols, tasks;
+  int64_t num_rows, num_cols, panels;
+  int is_shared;             /* whether the parts are tasks */
 } rnn_cut;
 
-/* A part has all rows, unless there are too few parts for the threads.  work: multiply-adds. */
-static rnn_cut rnn_cut_step(int64_t N, int64_t num_cols, int64_t tile_rows, int64_t work) {
-  rnn_cut cut = {N, N > 0, num_cols, 1};
-  const int64_t wanted = rnn_least(4 * mx_rt->num_threads(), work / RNN_TASK_WORK);
-  while (cut.num_rows * num_cols < wanted && cut.rows > tile_rows) {
-    cut.rows = rnn_parts(rnn_parts(N, cut.num_rows + 1), tile_rows) * tile_rows;
-    const int64_t count = rnn_parts(N, cut.rows);
-    if (count == cut.num_rows) break;
-    cut.num_rows = count;
-  }
-  const int64_t tasks = mx_task_count(work, RNN_TASK_WORK, RNN_MOST_TASKS);
-  cut.tasks = rnn_least(tasks, cut.num_rows * num_cols);
+/* work: multiply-adds.  A part has all rows, unless there are too few panels for the threads: rows
+ * share what is read of the weights, and many columns at a time take less of the time of gates. */
+static rnn_cut rnn_cut_step(int64_t N, int64_t panels, int64_t tile_rows, int64_t work) {
+  const int64_t tasks = rnn_least(RNN_TASKS_A_THREAD * mx_rt->num_threads(), work / RNN_TASK_WORK);
+  rnn_cut cut = {N > 0, rnn_least(panels, rnn_most(tasks, rnn_parts(panels, RNN_PANELS))), panels,
+                 tasks > 1};
+  if (cut.num_cols < tasks)
+    cut.num_rows = rnn_least(rnn_parts(tasks, cut.num_cols), rnn_parts(N, tile_rows));
   return cut;
 }
 
-static void rnn_run_tasks(int64_t count, void (*task)(void *, int64_t), void *job) {
-  if (count > 1) mx_rt->parallel_for(count, task, job);
-  else if (count) task(job, 0);
+static void rnn_run_tasks(int64_t count, int is_shared, void (*task)(void *, int64_t), void *job) {
+  if (is_shared && count > 1) mx_rt->parallel_for(count, task, job);
+  else for (int64_t i = 0; i < count; i++) task(job, i);
+}
+
+static void rnn_run_cut(const rnn_cut *cut, void (*task)(void *, int64_t), void *job) {
+  rnn_run_tasks(cut->num_rows * cut->num_cols, cut->is_shared, task, job);
 }
 
 #define MX_BODY "rnn_impl.h"

@@ -33,36 +33,42 @@ static void FN(rnn_pack_task)(void *context, int64_t panel) {
 
 static void FN(rnn_pack)(FN(rnn_matrix) *m) {
   const int64_t count = FN(rnn_panels)(m->columns);
-  if (m->K * m->columns > RNN_PACK_WORK) rnn_run_tasks(count, FN(rnn_pack_task), m);
-  else for (int64_t i = 0; i < count; i++) FN(rnn_pack_task)(m, i);
+  rnn_run_tasks(count, m->K * m->columns > RNN_PACK_WORK, FN(rnn_pack_task), m);
 }
 
-/* Rows [row, end) and columns [column, column + cols) of a step. */
+/* Rows [row, end) of a step, and its columns [column, column + cols), panels [panel, last). */
 typedef struct {
-  int64_t row, end, panel, column, cols;
+  int64_t row, end, panel, last, column, cols;
 } FN(rnn_part);
 
 static FN(rnn_part) FN(rnn_part_at)(const rnn_cut *cut, int64_t N, int64_t columns, int64_t i) {
-  const int64_t panel = i / cut->num_rows, row = i % cut->num_rows * cut->rows;
-  const int64_t column = panel * FN(COLS);
-  return (FN(rnn_part)){row, rnn_least(N, row + cut->rows), panel, column,
-                        rnn_least(columns - column, FN(COLS))};
+  const int64_t row = i / cut->num_cols, group = i % cut->num_cols;
+  FN(rnn_part) p = {.row = row * N / cut->num_rows, .end = (row + 1) * N / cut->num_rows,
+                    .panel = group * cut->panels / cut->num_cols,
+                    .last = (group + 1) * cut->panels / cut->num_cols};
+  p.column = p.panel * FN(COLS);
+  p.cols = rnn_least(columns, p.last * FN(COLS)) - p.column;
+  return p;
 }
 
-/* C += A @ the part's panel of m, or C = it; a and c: row 0 of A (rows, K) and of C. */
+/* C += A @ the part's panels of m, or C = it; a and c: row 0 of A (rows, K) and of C. */
 static void FN(rnn_multiply)(const FN(rnn_part) *p, const FN(rnn_matrix) *m, const wide *a, wide *c,
                              int64_t c_step, int add) {
   const int64_t K = m->K, rows = p->end - p->row, tiles = rnn_parts(rows, TILE_ROWS), line = 0;
   int64_t row[TILE_ROWS];
   for (int64_t r = 0; r < TILE_ROWS; r++) row[r] = r * K;
-  for (int64_t k = 0; k < K; k += RNN_BLOCK_K) {
-    const int64_t length = rnn_least(K - k, RNN_BLOCK_K);
-    for (int64_t tile = 0; tile < tiles; tile++) {
-      const int64_t n = p->row + tile * rows / tiles, end = p->row + (tile + 1) * rows / tiles;
-      const WIDE(lines) lines = {a + n * K + k, row, &line, 1, length};
-      const WIDE(tile) out = {c + n * c_step + p->column, c_step, add || k > 0, NULL, NULL};
-      WIDE(micro_lines)((int)(end - n), (int)p->cols, &lines,
-                        FN(rnn_panel)(m, p->panel) + k * FN(COLS), &out);
+  for (int64_t panel = p->panel; panel < p->last; panel++) {
+    const int64_t column = panel * FN(COLS);
+    const int cols = (int)rnn_least(p->column + p->cols - column, FN(COLS));
+    for (int64_t k = 0; k < K; k += RNN_BLOCK_K) {
+      const int64_t length = rnn_least(K - k, RNN_BLOCK_K);
+      const wide *b = FN(rnn_panel)(m, panel) + k * FN(COLS);
+      for (int64_t tile = 0; tile < tiles; tile++) {
+        const int64_t n = p->row + tile * rows / tiles, end = p->row + (tile + 1) * rows / tiles;
+        const WIDE(lines) lines = {a + n * K + k, row, &line, 1, length};
+        const WIDE(tile) out = {c + n * c_step + column, c_step, add || k > 0, NULL, NULL};
+        WIDE(micro_lines)((int)(end - n), cols, &lines, b, &out);
+      }
     }
   }
 }

@@ -125,28 +125,21 @@ static void FN(rnn_grad_gates)(const FN(rnn_grad_job) *job, const FN(rnn_part) *
 
 static void FN(rnn_grad_task)(void *context, int64_t task) {
   const FN(rnn_grad_job) *job = context;
-  const int64_t parts = job->cut.num_rows * job->cut.num_cols, count = job->cut.tasks;
-  for (int64_t i = parts * task / count; i < parts * (task + 1) / count; i++) {
-    const FN(rnn_part) p = FN(rnn_part_at)(&job->cut, job->d->N, job->d->P, i);
-    FN(rnn_grad_state)(job, &p);
-    if (job->t < 0) continue;              /* before the first step */
-    FN(rnn_grad_output)(job, &p);
-    if (job->d->projected) FN(rnn_move_output)(job, &p);
-    else FN(rnn_grad_gates)(job, &p);
-  }
+  const FN(rnn_part) p = FN(rnn_part_at)(&job->cut, job->d->N, job->d->P, task);
+  FN(rnn_grad_state)(job, &p);
+  if (job->t < 0) return;                  /* before the first step */
+  FN(rnn_grad_output)(job, &p);
+  if (job->d->projected) FN(rnn_move_output)(job, &p);
+  else FN(rnn_grad_gates)(job, &p);
 }
 
 static void FN(rnn_grad_hidden_task)(void *context, int64_t task) {
   const FN(rnn_grad_job) *job = context;
   const rnn_dims *d = job->d;
-  const int64_t parts = job->hidden_cut.num_rows * job->hidden_cut.num_cols;
-  const int64_t count = job->hidden_cut.tasks;
-  for (int64_t i = parts * task / count; i < parts * (task + 1) / count; i++) {
-    const FN(rnn_part) p = FN(rnn_part_at)(&job->hidden_cut, d->N, d->H, i);
-    FN(rnn_multiply)(&p, &job->projection, job->doutput + job->t * d->N * d->P, job->dhidden,
-                     d->H, 0);
-    FN(rnn_grad_gates)(job, &p);
-  }
+  const FN(rnn_part) p = FN(rnn_part_at)(&job->hidden_cut, d->N, d->H, task);
+  FN(rnn_multiply)(&p, &job->projection, job->doutput + job->t * d->N * d->P, job->dhidden, d->H,
+                   0);
+  FN(rnn_grad_gates)(job, &p);
 }
 
 static void FN(rnn_take_grad_panels)(FN(rnn_grad_job) *job, mx_scratch *scratch) {
@@ -207,11 +200,11 @@ static int FN(rnn_steps_grad)(const void *desc, void *const *ptr, const mx_scala
   job.behind = -1;
   for (int64_t step = d->T - 1; step >= 0; step--) {
     job.t = rnn_time(d, step);
-    rnn_run_tasks(job.cut.tasks, FN(rnn_grad_task), &job);
-    if (d->projected) rnn_run_tasks(job.hidden_cut.tasks, FN(rnn_grad_hidden_task), &job);
+    rnn_run_cut(&job.cut, FN(rnn_grad_task), &job);
+    if (d->projected) rnn_run_cut(&job.hidden_cut, FN(rnn_grad_hidden_task), &job);
     job.behind = job.t;
   }
   job.t = -1;
-  rnn_run_tasks(job.cut.tasks, FN(rnn_grad_task), &job);
+  rnn_run_cut(&job.cut, FN(rnn_grad_task), &job);
   return MX_OK;
 }

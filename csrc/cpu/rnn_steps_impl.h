@@ -92,36 +92,30 @@ static void FN(rnn_end_part)(const FN(rnn_steps_job) *job, const FN(rnn_part) *p
 static void FN(rnn_step_task)(void *context, int64_t task) {
   const FN(rnn_steps_job) *job = context;
   const rnn_dims *d = job->d;
-  const int64_t parts = job->cut.num_rows * job->cut.num_cols, H = d->H, G = rnn_gates(d);
+  const int64_t H = d->H, G = rnn_gates(d);
   const real *states = job->states + rnn_before(d, job->t) * d->N * d->P;
   real *gates = job->gates + job->t * d->N * G * H;
-  for (int64_t i = parts * task / job->cut.tasks; i < parts * (task + 1) / job->cut.tasks; i++) {
-    const FN(rnn_part) p = FN(rnn_part_at)(&job->cut, d->N, H, i);
-    FN(rnn_begin_part)(job, &p);
-    for (int64_t g = 0; g < G; g++) {
-      if (d->mode == RNN_GRU && g == 2)
-        FN(rnn_multiply)(&p, &job->h2h[g], states, job->reset + job->t * d->N * H, H, 1);
-      else FN(rnn_multiply)(&p, &job->h2h[g], states, gates + g * H, G * H, 1);
-    }
-    FN(rnn_end_part)(job, &p);
+  const FN(rnn_part) p = FN(rnn_part_at)(&job->cut, d->N, H, task);
+  FN(rnn_begin_part)(job, &p);
+  for (int64_t g = 0; g < G; g++) {
+    if (d->mode == RNN_GRU && g == 2)
+      FN(rnn_multiply)(&p, &job->h2h[g], states, job->reset + job->t * d->N * H, H, 1);
+    else FN(rnn_multiply)(&p, &job->h2h[g], states, gates + g * H, G * H, 1);
   }
+  FN(rnn_end_part)(job, &p);
 }
 
 static void FN(rnn_project_task)(void *context, int64_t task) {
   const FN(rnn_steps_job) *job = context;
   const rnn_dims *d = job->d;
-  const int64_t parts = job->projection_cut.num_rows * job->projection_cut.num_cols;
-  const int64_t count = job->projection_cut.tasks, P = d->P;
+  const int64_t P = d->P;
   const real *before = job->states + rnn_before(d, job->t) * d->N * P;
   real *after = job->states + rnn_after(d, job->t) * d->N * P;
-  for (int64_t i = parts * task / count; i < parts * (task + 1) / count; i++) {
-    const FN(rnn_part) p = FN(rnn_part_at)(&job->projection_cut, d->N, P, i);
-    FN(rnn_multiply)(&p, &job->projection, job->hidden + job->t * d->N * d->H, after, P, 0);
-    for (int64_t n = p.row; n < p.end; n++)
-      if (FN(rnn_ended)(job->length, n, job->t))
-        memcpy(after + n * P + p.column, before + n * P + p.column,
-               (size_t)p.cols * sizeof(real));
-  }
+  const FN(rnn_part) p = FN(rnn_part_at)(&job->projection_cut, d->N, P, task);
+  FN(rnn_multiply)(&p, &job->projection, job->hidden + job->t * d->N * d->H, after, P, 0);
+  for (int64_t n = p.row; n < p.end; n++)
+    if (FN(rnn_ended)(job->length, n, job->t))
+      memcpy(after + n * P + p.column, before + n * P + p.column, (size_t)p.cols * sizeof(real));
 }
 
 static void FN(rnn_take_panels)(FN(rnn_steps_job) *job, mx_scratch *scratch) {
@@ -180,8 +174,8 @@ static int FN(rnn_steps)(const void *desc, void *const *ptr, const mx_scalar *sc
   }
   for (int64_t step = 0; step < d->T; step++) {
     job.t = rnn_time(d, step);
-    rnn_run_tasks(job.cut.tasks, FN(rnn_step_task), &job);
-    if (d->projected) rnn_run_tasks(job.projection_cut.tasks, FN(rnn_project_task), &job);
+    rnn_run_cut(&job.cut, FN(rnn_step_task), &job);
+    if (d->projected) rnn_run_cut(&job.projection_cut, FN(rnn_project_task), &job);
   }
   return MX_OK;
 }
