@@ -38,6 +38,41 @@ def step_of(mx, net, data, hybridize):
     return step
 
 
+def language_step(mx, hybridize):
+    """One step of training a language model: an LSTM of 2 x 200 units, 32 texts of 35 words."""
+    nn, words, units, steps, texts = mx.gluon.nn, 1000, 200, 35, 32
+
+    class Model(mx.gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            with self.name_scope():
+                self.embedding = nn.Embedding(words, units)
+                self.lstm = mx.gluon.rnn.LSTM(units, 2, input_size=units)
+                self.top = nn.Dense(words, flatten=False, in_units=units)
+
+        def hybrid_forward(self, F, x, h, c):
+            y, states = self.lstm(self.embedding(x), [h, c])
+            return self.top(y), states
+
+    net, loss_of = Model(), mx.gluon.loss.SoftmaxCrossEntropyLoss()
+    net.initialize(mx.init.Xavier())
+    if hybridize:
+        net.hybridize(static_alloc=True, static_shape=True)
+    trainer = mx.gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
+    text = np.random.default_rng(0).integers(0, words, (steps + 1, texts))
+    data, label = mx.nd.array(text[:-1]), mx.nd.array(text[1:])
+    state = mx.nd.zeros((2, texts, units))
+
+    def step():
+        with mx.autograd.record():
+            y, states = net(data, state, state)
+            loss = loss_of(y, label)
+        loss.backward()
+        trainer.step(texts)
+        states[0].wait_to_read()
+    return step
+
+
 def graph_cases(mx, uniform):
     """name -> (function, calls a measurement); "graph" is the hybridized one."""
     nn = mx.gluon.nn
@@ -65,6 +100,8 @@ def graph_cases(mx, uniform):
         "LeNet step, graph": (step_of(mx, lenet(nn), digits, True), 2),
         "ResNet-18 step": (step_of(mx, resnet(classes=10), images, False), 1),
         "ResNet-18, graph": (step_of(mx, resnet(classes=10), images, True), 1),
+        "LSTM step": (language_step(mx, False), 1),
+        "LSTM step, graph": (language_step(mx, True), 1),
         "chain of 1M": (called(Chain(), uniform(1000000), uniform(1000000)), 10),
         "net of 10 ops": (called(Tiny(), uniform(10, 10)), 1000),
     }

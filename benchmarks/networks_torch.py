@@ -26,13 +26,33 @@ def graph_cases(torch, uniform):
     one, other, small = uniform(1000000), uniform(1000000), uniform(10, 10)
     lenet_step, resnet_step = (step_of(torch, lenet(), digits),
                                step_of(torch, resnet18(torch), images))
+    lstm_step = language_step(torch)
     return {
         "MLP step, graph": (step_of(torch, mlp(), points), 20),
         "LeNet step": (lenet_step, 2), "LeNet step, graph": (lenet_step, 2),
         "ResNet-18 step": (resnet_step, 1), "ResNet-18, graph": (resnet_step, 1),
+        "LSTM step": (lstm_step, 1), "LSTM step, graph": (lstm_step, 1),
         "chain of 1M": (without_gradients(torch, chain, one, other), 10),
         "net of 10 ops": (without_gradients(torch, tiny, small), 1000),
     }
+
+
+def language_step(torch):
+    """The language model of networks_mx.py."""
+    words, units, steps, texts = 1000, 200, 35, 32
+    parts = torch.nn.ModuleDict({
+        "embedding": torch.nn.Embedding(words, units), "lstm": torch.nn.LSTM(units, units, 2),
+        "top": torch.nn.Linear(units, words)})
+    optimizer, loss_of = torch.optim.SGD(parts.parameters(), lr=0.1), torch.nn.CrossEntropyLoss()
+    text = torch.randint(0, words, (steps + 1, texts))
+    state = torch.zeros(2, texts, units)
+
+    def step():
+        optimizer.zero_grad()
+        y, _ = parts["lstm"](parts["embedding"](text[:-1]), (state, state))
+        loss_of(parts["top"](y).reshape(-1, words), text[1:].reshape(-1)).backward()
+        optimizer.step()
+    return step
 
 
 def without_gradients(torch, function, *arrays):
