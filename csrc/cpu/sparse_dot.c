@@ -13,7 +13,8 @@
 typedef struct { int64_t rows, columns, nnz, M, N; } csr_dims;
 #define FIELDS "rows columns nnz M N"
 
-enum { GRAIN = 1 << 14, TASKS = 64, BLOCK = 64 };
+/* AHEAD: how many elements before its use a row of dense is fetched */
+enum { GRAIN = 1 << 14, TASKS = 64, BLOCK = 16, AHEAD = 8 };
 
 typedef struct {
   const csr_dims *d;

@@ -14,15 +14,42 @@ static inline void FN(csr_dot_block)(const csr_job *job, int64_t r, int64_t c0, 
   for (int64_t c = 0; c < n; c++) y[c] = STORE(sum[c]);
 }
 
+#if !IS_HALF
+typedef real FN(lanes) __attribute__((vector_size(32)));
+enum { FN(COUNT) = 32 / sizeof(real), FN(WIDE) = 8 * FN(COUNT) };
+
+/* The same for WIDE elements, whose sums stay in registers; rows ahead are fetched early. */
+static inline void FN(csr_dot_wide)(const csr_job *job, int64_t r, int64_t c0) {
+  const int64_t N = job->d->N, end = job->indptr[r + 1], last = job->d->nnz - 1;
+  const real *data = job->data, *dense = (const real *)job->dense + c0;
+  FN(lanes) sum[8] = {{0}};
+  for (int64_t e = job->indptr[r]; e < end; e++) {
+    const real *row = dense + job->indices[e] * N;
+    const real *ahead = dense + job->indices[e + AHEAD < last ? e + AHEAD : last] * N;
+    for (int i = 0; i < 8; i += 2) __builtin_prefetch(ahead + i * FN(COUNT));
+    for (int i = 0; i < 8; i++) {
+      FN(lanes) x;
+      memcpy(&x, row + i * FN(COUNT), sizeof x);
+      sum[i] += data[e] * x;
+    }
+  }
+  memcpy((real *)job->y + r * N + c0, sum, sizeof sum);
+}
+#endif
+
+/* A block of columns for all rows of the task, then the next: what it reads of dense is less. */
 static void FN(csr_dot_task)(void *context, int64_t i) {
   const csr_job *job = context;
-  const int64_t N = job->d->N, end = first_row(job, i + 1);
-  for (int64_t r = first_row(job, i); r < end; r++) {
-    int64_t c0 = 0;
-    for (; c0 + BLOCK <= N; c0 += BLOCK) FN(csr_dot_block)(job, r, c0, BLOCK);
-    for (; c0 + 16 <= N; c0 += 16) FN(csr_dot_block)(job, r, c0, 16);
-    if (c0 < N) FN(csr_dot_block)(job, r, c0, N - c0);
-  }
+  const int64_t N = job->d->N, begin = first_row(job, i), end = first_row(job, i + 1);
+  int64_t c0 = 0;
+#if !IS_HALF
+  for (; c0 + FN(WIDE) <= N; c0 += FN(WIDE))
+    for (int64_t r = begin; r < end; r++) FN(csr_dot_wide)(job, r, c0);
+#endif
+  for (; c0 + 16 <= N; c0 += 16)
+    for (int64_t r = begin; r < end; r++) FN(csr_dot_block)(job, r, c0, 16);
+  if (c0 < N)
+    for (int64_t r = begin; r < end; r++) FN(csr_dot_block)(job, r, c0, N - c0);
 }
 
 /* y (M, N) = A (M, K) @ dense (K, N). */

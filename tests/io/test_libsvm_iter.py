@@ -140,7 +140,7 @@ def test_bad_rows_are_named(text, dtype, message):
     ({"num_parts": 2, "part_index": 2}, "part_index must be below num_parts=2; got 2"),
     ({"num_parts": 99, "part_index": 98}, "data_libsvm d.txt has no rows for part 98 of 99"),
     ({"data_shape": 10**8, "batch_size": 100},
-     r"at most 4 GB while it is read; data_shape=\(100000000,\) and batch_size=100 make it 40"),
+     r"4 GB while it is read; data_shape=\(100000000,\) and batch_size=100 make it 40.0 GB"),
     ({"dtype": "float16"}, "dtype must be 'float32', 'float64', 'int32' or 'int64'"),
 ])
 def test_bad_arguments(arguments, message):

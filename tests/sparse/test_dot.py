@@ -76,6 +76,10 @@ def test_errors():
         mx.nd.dot(csr, mx.nd.ones((3, 2), dtype="float64"))
     with pytest.raises(ValueError, match="forward_stype must be"):
         mx.nd.dot(csr, mx.nd.ones((3, 2)), forward_stype="rows")
+    for indices in ([0, 100], [-1, 5]):
+        broken = mx.nd.sparse.csr_matrix(([1, 2], indices, [0, 1, 2]), shape=(2, 100))
+        with pytest.raises(IndexError, match="dot: the sparse array has indices that do not fit"):
+            mx.nd.dot(broken, mx.nd.ones((2, 2)), transpose_a=True)
     for indices, indptr in (([0, 3], [0, 1, 2]), ([0, -1], [0, 1, 2]), ([0, 1], [0, 2, 1]),
                             ([0, 1], [0, 1, 1])):
         broken = mx.nd.sparse.csr_matrix(([1, 2], indices, indptr), shape=(2, 3))

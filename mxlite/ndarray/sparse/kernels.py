@@ -26,8 +26,13 @@ def run_kernel(caller: str, name: str, dtype: str, fields: dict[str, Any],
         scratch = empty_array((size,), "uint8", arrays[0].ctx)
         addresses.append(scratch._address)
     if kernel.run(desc, addresses, scalars):
-        raise MXNetIndexError(f"{caller}: the sparse array has indices that do not fit its shape; "
-                              "its check_format() says which")
+        raise wrong_indices(caller)
+
+
+def wrong_indices(caller: str) -> MXNetIndexError:
+    """The error for indices outside the shape."""
+    return MXNetIndexError(f"{caller}: the sparse array has indices that do not fit its shape; its "
+                           "check_format() says which")
 
 
 def quietly() -> Scope:

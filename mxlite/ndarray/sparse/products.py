@@ -11,7 +11,7 @@ from ..array import empty_array, wrap_numpy
 from ..ndarray import NDArray
 from .arrays import BaseSparseNDArray
 from .dispatch import DENSE, Call, dense_of, rule, run
-from .kernels import quietly, run_kernel
+from .kernels import quietly, run_kernel, wrong_indices
 from .making import converted, from_parts, make
 from .parts import indptr_of, rows_of_csr
 
@@ -47,13 +47,21 @@ def by_columns(matrix: Matrix, columns: int) -> Matrix:
 
 def rows_dot(matrix: Matrix, columns: int, dense: NDArray) -> Any:
     """A^T (columns, M) @ dense (M, N) as a row_sparse array, with the columns that A has."""
-    data, rows, starts = by_columns(matrix, columns)
+    used = None
+    if columns > 8 * matrix[0].size:            # number those that there are anew
+        used, numbers = np.unique(matrix[1]._values(), return_inverse=True)
+        if len(used) and not 0 <= used[0] <= used[-1] < columns:
+            raise wrong_indices("dot")
+        numbers = numbers.reshape(-1).astype(np.int64)
+        matrix = (matrix[0], wrap_numpy(numbers, dense.ctx, "int64"), matrix[2])
+    data, rows, starts = by_columns(matrix, columns if used is None else len(used))
     pointers = starts._values()
-    filled = np.flatnonzero(np.diff(pointers)).astype(np.int64)
-    compact = wrap_numpy(np.append(pointers[filled], pointers[-1]), dense.ctx, "int64")
-    y = csr_dot((data, rows, compact), dense)
+    if used is None:
+        used = np.flatnonzero(np.diff(pointers)).astype(np.int64)
+        pointers = np.append(pointers[used], pointers[-1])
+    y = csr_dot((data, rows, wrap_numpy(pointers, dense.ctx, "int64")), dense)
     return make("row_sparse", (columns, dense.shape[1]),
-                (y, wrap_numpy(filled, dense.ctx, "int64")))
+                (y, wrap_numpy(used, dense.ctx, "int64")))
 
 
 def dense_dot_csr(dense: NDArray, matrix: Matrix, columns: int, is_transposed: bool) -> NDArray:
