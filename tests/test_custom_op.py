@@ -235,6 +235,8 @@ ERRORS = {
               r"count must have shape \(1,\); got \(3,\)"),
     "dtype": (lambda x: nd.Custom(x, x, nd.ones(1, dtype="int32"), op_type="test_scale"), TypeError,
               "Custom 'test_scale': count must have dtype float32; got int32"),
+    "devices": (lambda x: nd.Custom(x, nd.ones(1, ctx=mx.cpu(1)), x, op_type="test_scale"),
+                ValueError, r"all arrays must be on one device; got cpu\(0\) and cpu\(1\)"),
     "out": (lambda x: nd.Custom(x, x, x, op_type="test_scale", out=x), ValueError,
             "out must hold 2 arrays; got 1"),
     "name": (lambda x: mx.operator.register(3), TypeError, "reg_name must be a string, .* got 3"),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ..attribute import AttrScope
-from ..base import MXNetAssertionError, MXNetValueError
+from ..base import MXNetAssertionError, MXNetError, MXNetValueError
 from ..name import NameManager
 from ..ndarray.control_flow import most_iterations
 from ..ndarray.nesting import flattened, pair, regrouped
@@ -104,13 +104,14 @@ def add_node(op: type[ControlFlow], bodies: Sequence[Cut], inputs: Sequence[Entr
     return [Symbol([Entry(node, i)]) for i in range(node.num_outputs)]
 
 
-def places(body: Cut, variables: Sequence[Symbol], caller: str, what: str) -> list[int]:
-    """Which of the body's variables these are; raises MXNetAssertionError where it lacks one."""
+def places(body: Cut, variables: Sequence[Symbol], error: type[MXNetError], caller: str,
+           what: str) -> list[int]:
+    """Which of the body's variables these are; raises `error` where it lacks one."""
     found = []
     for i, symbol in enumerate(variables):
         if symbol.heads[0] not in body.sources:
-            raise MXNetAssertionError(f"{caller}: what the function returns must depend on all of "
-                                      f"{what}; it does not depend on number {i}")
+            raise error(f"{caller}: what the function returns must depend on all of {what}; it "
+                        f"does not depend on number {i}")
         found.append(body.sources.index(symbol.heads[0]))
     return found
 
@@ -141,8 +142,8 @@ def foreach(body: Callable[..., Any], data: Any, init_states: Any,
         heads = apart(outs, mark, names)
         heads += apart(news, mark, names | {each.name for each in outs})
     graph = cut(heads, mark)
-    locs = places(graph, items, "foreach", "data")
-    state_locs = places(graph, olds, "foreach", "init_states")
+    locs = places(graph, items, MXNetAssertionError, "foreach", "data")
+    state_locs = places(graph, olds, MXNetAssertionError, "foreach", "init_states")
     rest = [i for i in range(len(graph.sources)) if i not in {*locs, *state_locs}]
     inputs = [each.heads[0] for each in [*arrays, *states]] + [graph.sources[i] for i in rest]
     results = iter(add_node(Foreach, [graph], inputs, {
@@ -158,7 +159,7 @@ def while_loop(cond: Callable[..., Any], func: Callable[..., Any], loop_vars: An
 
     As mx.nd.contrib.while_loop, but cond and func run once, on Symbols; cond must return a Symbol,
     func must use all loop_vars. The outputs are there without a call, too: zeros. name: of the
-    graphs of cond and func. Raises MXNetTypeError, MXNetValueError, MXNetAssertionError.
+    graphs of cond and func. Raises MXNetTypeError, MXNetValueError.
     """
     limit = most_iterations("while_loop", max_iterations)
     if isinstance(loop_vars, Symbol):
@@ -190,7 +191,7 @@ def while_loop(cond: Callable[..., Any], func: Callable[..., Any], loop_vars: An
                                   f"got {len(news)}")
         heads = [*outs, *news]
         function = cut(apart(heads, mark, input_names(heads)), mark)
-    var_locs = places(function, second, "while_loop", "loop_vars")
+    var_locs = places(function, second, MXNetValueError, "while_loop", "loop_vars")
     inputs: list[Entry] = []
     shared: dict[Entry, int] = {}
     locs: list[list[int]] = []

@@ -38,7 +38,7 @@ MADE = {
                   "while_loop: cond must return a Symbol of one output; got bool"),
     "variables": (while_(lambda x: x, lambda x: (x, [x, x])), ValueError,
                   "while_loop: func must return 1 loop_vars; got 2"),
-    "unused variable": (while_(lambda x, s: x, lambda x, s: (x, [x, x]), [X, S]), AssertionError,
+    "unused variable": (while_(lambda x, s: x, lambda x, s: (x, [x, x]), [X, S]), ValueError,
                         "must depend on all of loop_vars; it does not depend on number 1"),
     "no pred": (lambda: contrib.cond(True, lambda: X, lambda: X), TypeError,
                 "cond: pred must be arrays .* got bool"),

@@ -167,6 +167,13 @@ def test_equal_operators_stay_apart():
     assert state.tolist() == [2]
 
 
+def test_a_node_without_outputs():
+    custom_operators.registered("test_no_outputs", list_outputs=lambda self: [])
+    with pytest.raises(TypeError, match="'test_no_outputs': a node must have at least one output"):
+        mx.sym.Custom(mx.sym.var("x"), op_type="test_no_outputs")
+    del Custom.props["test_no_outputs"]
+
+
 @pytest.mark.parametrize("call, message", [
     (lambda: mx.sym.Custom(mx.sym.var("x")), "Custom: missing parameter 'op_type'"),
     (lambda: mx.sym.Custom(3, op_type="test_scale"), "each input must be an Symbol; got int"),
