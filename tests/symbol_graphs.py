@@ -1,6 +1,8 @@
 """Graphs whose JSON is compared. tools/record_mxnet_symbols.py makes them under MXNet, the tests
 under mxlite: `mx` is the one or the other."""
 
+import warnings
+
 import numpy as np
 from inference_queries import sampled_calls
 
@@ -203,8 +205,32 @@ def branches(mx):
     return mx.sym.Group(mx.sym.contrib.cond(c < 5, lambda: [(a + 5) * c, a], nested))
 
 
+def custom(mx):
+    """An operator of users, with a state, parameters, and inputs that are not given."""
+    class Prop(mx.operator.CustomOpProp):
+        def __init__(self, **params):
+            super().__init__()
+
+        def list_arguments(self):
+            return ["data", "weight"]
+
+        def list_outputs(self):
+            return ["first", "second"]
+
+        def list_auxiliary_states(self):
+            return ["state"]
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")         # it is registered again at each call
+        mx.operator.register("recorded_graph")(Prop)
+    with mx.AttrScope(lr_mult="2"):
+        node = mx.sym.Custom(data=mx.sym.var("x") * 2, op_type="recorded_graph", name="op", k=3,
+                             sizes=(1, 2), flag=True)
+    return mx.sym.Group([node[1], mx.sym.Custom(node[0], node[1], op_type="recorded_graph")])
+
+
 GRAPHS = [perceptron, convolutions, states, attributes, arithmetic, parameters, outputs,
-          long_arrays, creation, names, shared, casts, rebuilt, loops, branches]
+          long_arrays, creation, names, shared, casts, rebuilt, loops, branches, custom]
 
 
 def graph(mx, function):
