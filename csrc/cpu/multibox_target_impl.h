@@ -110,7 +110,8 @@ static wide FN(background)(const FN(target_sample) *s, int64_t a) {
 /* The anchors that are least sure to see the background become negative. */
 static void FN(choose_negatives)(FN(target_sample) *s, int64_t positives) {
   const target_dims *d = s->d;
-  int64_t n = 0, wanted = (int64_t)((float)positives * (float)d->ratio);
+  const float asked = (float)positives * (float)d->ratio;
+  int64_t n = 0, wanted = asked < (float)d->A ? (int64_t)asked : d->A;
   if (wanted < d->least) wanted = d->least;
   for (int64_t a = 0; a < d->A; a++)
     if (s->kind[a] < 0 && s->largest[a] < (wide)d->negative)

@@ -85,6 +85,7 @@ static int FN(fill_axis)(const roi_align_dims *d, FN(axis_taps) *taps, real from
   const wide scale = (wide)d->scale, shift = d->aligned ? (wide)0.5 : 0;
   const wide start = LOAD(from) * scale - shift;
   wide length = LOAD(to) * scale - shift - start;
+  if (!isfinite((double)start) || !isfinite((double)length)) return MX_BAD_VALUE;
   if (d->aligned && !(length > 0)) return MX_BAD_VALUE;
   if (!d->aligned && length < 1) length = 1;
   const wide grid = d->ratio > 0 ? (wide)d->ratio : (wide)ceil((double)(length / (wide)bins));

@@ -14,6 +14,8 @@ static int FN(turn)(const rroi_dims *d, const real *roi, FN(turned_region) *t) {
   wide w = LOAD(roi[3]) * scale, h = LOAD(roi[4]) * scale;
   if (w < 1) w = 1;
   if (h < 1) h = 1;
+  for (int k = 1; k < 6; k++)
+    if (!isfinite((double)LOAD(roi[k]))) return MX_BAD_VALUE;
   t->image = (int64_t)image;
   t->x = LOAD(roi[1]) * scale;
   t->y = LOAD(roi[2]) * scale;

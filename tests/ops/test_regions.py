@@ -122,6 +122,10 @@ BIG = nd.array([[0, 0, 0, 3e9, 3e9]])
     ("ROIAlign", (X, ROI + 1), ONE, r"images, the first column of rois, must be below 1; "
      r"got 1 at \(0, 0\) \(data \(1, 1, 4, 4\), rois \(1, 5\)\)"),
     ("ROIAlign", (X, ROI * float("nan")), ONE, "must be below 1"),
+    ("ROIAlign", (X, nd.array([[0, 1, float("nan"), 1, 3]])), {**ONE, "sample_ratio": 2},
+     "rois must be finite"),
+    ("RROIAlign", (X, nd.array([[0, 1, 1, 1, 3, float("inf")]])), {**ONE, "sampling_ratio": 2},
+     "rois must be finite"),
     ("ROIAlign", (X, nd.array([[0, 1, 1, 1, 3]])), {**ONE, "aligned": True},
      "rois must be finite, with x1 < x2 and y1 < y2"),
     ("ROIAlign", (X, BIG), ONE, r"rois must be finite, such that a region has at most 2\^20"),
