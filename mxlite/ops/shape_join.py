@@ -96,7 +96,19 @@ class Concat(Op):
 
 @register("_rnn_param_concat", inputs="*data")
 class RNNParamConcat(Concat):
-    """Concat of the weights and biases of recurrent layers: MXNet's name in files."""
+    """Concat of the weights and biases of recurrent layers; two of unknown length have the same."""
+
+    def fill_shapes(self, inputs, outputs):
+        inputs, outputs = super().fill_shapes(inputs, outputs)
+        if outputs[0] is None or None in outputs[0] or None in inputs:
+            return inputs, outputs
+        dim = self.axis_in(self.dim, len(outputs[0]), "dim")
+        unknown = [shape for shape in inputs if shape[dim] is None]
+        rest = outputs[0][dim] - sum(shape[dim] or 0 for shape in inputs)
+        if len(unknown) != 2 or rest % 2:
+            return inputs, outputs
+        return [with_length(shape, dim, rest // 2) if shape[dim] is None else shape
+                for shape in inputs], outputs
 
 
 @register("stack", inputs="*data")

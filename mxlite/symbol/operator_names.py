@@ -16,7 +16,7 @@ _PREFIXED = {
         zeros_like""",
     "_np_": "repeat",
     "_npi": """_copyto _full _hypot_scalar _linspace _maximum_scalar _minimum_scalar
-        _scatter_set_nd _slice_assign _slice_assign_scalar""",
+        _rnn_param_concat _scatter_set_nd _slice_assign _slice_assign_scalar""",
     "_npi_": """argsort cast clip expand_dims gather_nd random_randint shuffle slice sort swapaxes
         take tile""",
     "_npx_": """_image_adjust_lighting _image_crop _image_flip_left_right _image_flip_top_bottom
@@ -37,6 +37,7 @@ _OLD_NAMES |= {
     "_npx_leaky_relu": "LeakyReLU", "_npx_multibox_detection": "_contrib_MultiBoxDetection",
     "_npx_multibox_prior": "_contrib_MultiBoxPrior",
     "_npx_multibox_target": "_contrib_MultiBoxTarget", "_npx_roi_pooling": "ROIPooling",
+    "_npx_rnn": "RNN",
     "_npx_sequence_mask": "SequenceMask",
 }
 

@@ -136,6 +136,25 @@ def test_in_a_network_whose_shapes_follow(hybridize, data):
     assert net[1].r0_i2h_weight.grad().asnumpy().any()
 
 
+@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_shapes_in_a_graph(name, bidirectional):
+    """Those of the weights follow from the data, also where both directions wait for them."""
+    layer = LAYERS[name](num_layers=2, bidirectional=bidirectional, prefix="a_")
+    output = layer(mx.sym.var("data"))
+    shapes, outputs, _ = output.infer_shape(data=(T, N, C))
+    found = dict(zip(output.list_arguments(), shapes, strict=True))
+    rows, width = {"lstm": 4, "gru": 3}.get(name, 1) * H, 1 + bidirectional
+    assert outputs == [(T, N, width * H)]
+    for direction in "lr"[:width]:
+        assert found[f"a_{direction}0_i2h_weight"] == (rows, C)
+        assert found[f"a_{direction}1_i2h_weight"] == (rows, width * H)
+    output, states = layer(mx.sym.var("data"), [mx.sym.var(f"state{i}")
+                                                for i in range(len(layer.state_info()))])
+    assert [state.infer_shape(data=(T, N, C))[1] for state in states] == [
+        [(2 * width, N, H)]] * len(states)
+
+
 # Files -------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name", LAYERS)
