@@ -149,10 +149,18 @@ def test_lengths_of_any_dtype_and_by_place(rng, mode, dtype):
 def test_what_lies_behind_a_length_does_not_matter(rng):
     arrays, params = drawn(rng, "lstm", lengths=[1, 3], num_layers=2, bidirectional=True,
                            state_outputs=True)
-    want = [y.asnumpy() for y in nd.RNN(*arrays, **params)]
-    arrays[0][1:, 0] = np.nan
-    for y, value in zip(nd.RNN(*arrays, **params), want, strict=True):
-        np.testing.assert_array_equal(y.asnumpy(), value)
+    found = []
+    for fill in (1, np.nan):
+        arrays[0][1:, 0] = fill
+        for array in arrays[:-1]:
+            array.attach_grad()
+        with mx.autograd.record():
+            outputs = nd.RNN(*arrays, **params)
+        mx.autograd.backward(outputs)
+        found.append([y.asnumpy() for y in [*outputs, *[array.grad for array in arrays[:-1]]]])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert not found[0][3][1:, 0].any()         # the gradient of data
 
 
 # Clipping ----------------------------------------------------------------------------------------

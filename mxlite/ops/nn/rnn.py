@@ -159,7 +159,7 @@ class RNN(Op):
         dtype, layout = data.dtype, self.layout
         states, lengths = self.taken_apart(F, rest)
         arrays = self.arrays(F, cast(F, parameters, wide(dtype)), data.shape[2])
-        x = cast(F, data, wide(dtype))
+        x = self.entered(F, data, lengths)
         kept, masks = [], []
         for layer in range(self.num_layers):
             steps = []
@@ -185,6 +185,11 @@ class RNN(Op):
                   for ref in rest[:1 + self.is_lstm]
                   for state in [cast(F, ref, wide(ref.dtype))]]
         return states, [cast(F, ref, "int64") for ref in rest[len(states):]]
+
+    def entered(self, F, data, lengths):
+        """The inputs of the first layer; what lies behind a length might be NaN."""
+        x = cast(F, data, wide(data.dtype))
+        return F.SequenceMask(x, lengths[0], use_sequence_length=True) if lengths else x
 
     def arrays(self, F, parameters, inputs):
         """The weights and biases by name."""
@@ -281,7 +286,7 @@ class RNN(Op):
     def below(self, F, data, kept, masks, layer, lengths, train):
         """The inputs of a layer."""
         if layer == 0:
-            return cast(F, data, wide(data.dtype))
+            return self.entered(F, data, lengths)
         width = len(self.layout.directions)
         states = [one[0] for one in kept[(layer - 1) * width:layer * width]]
         x = self.joined(F, states, lengths)
