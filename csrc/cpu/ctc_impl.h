@@ -60,7 +60,8 @@ static void FN(ctc_loss_task)(void *context, int64_t task) {
   }
 }
 
-/* beta of step t, without the score of step t itself, from that of the step behind it. */
+/* beta of step t, without the score of step t itself, from that of the step behind it, for states
+ * that are reached by then. */
 static void FN(ctc_back)(const ctc_dims *d, const real *data, const ctc_sample *x, int64_t t,
                          const double *behind, double *beta) {
   if (t == x->T - 1) {
@@ -68,8 +69,11 @@ static void FN(ctc_back)(const ctc_dims *d, const real *data, const ctc_sample *
     return;
   }
   const real *score = FN(ctc_step)(d, data, t + 1, x->n);
+  const int64_t first = x->S - 2 * (x->T - t), end = 2 * t + 2;
 #define NEXT(s) (behind[s] + (double)LOAD(score[x->labels[s]]) - x->shift[t + 1])
   for (int64_t s = 0; s < x->S; s++) {
+    beta[s] = -INFINITY;
+    if (s < first || s >= end) continue;
     double sum = NEXT(s);
     if (s + 1 < x->S) sum = log_sum(sum, NEXT(s + 1));
     if (s + 2 < x->S && ctc_skips(d, x->labels, s + 2)) sum = log_sum(sum, NEXT(s + 2));
@@ -86,8 +90,9 @@ static void FN(ctc_sample_grad)(const ctc_dims *d, const real *data, const ctc_s
   for (int64_t t = x->T; t-- > 0;) {
     double *beta = x->beta + t % 2 * x->S;
     FN(ctc_back)(d, data, x, t, x->beta + (t + 1) % 2 * x->S, beta);
+    const double *alpha = x->alpha + t * x->S;
     for (int64_t s = 0; s < x->S; s++)
-      x->share[x->labels[s]] += exp(x->alpha[t * x->S + s] + beta[s] - total);
+      if (alpha[s] > -INFINITY) x->share[x->labels[s]] += exp(alpha[s] + beta[s] - total);
     const real *score = FN(ctc_step)(d, data, t, x->n);
     real *out = dx + (t * d->N + x->n) * d->C;
     const wide shift = (wide)x->shift[t];

@@ -10,7 +10,11 @@ typedef struct { int64_t batch, m, n; } lq_dims;
 typedef struct { int64_t batch, n; } eigen_dims;
 #define EIGEN_FIELDS "batch n"
 
-enum { QL_STEPS = 60 };    /* for one eigenvalue; about 2 are usual */
+enum {
+  QL_STEPS = 60,           /* for one eigenvalue; about 2 are usual */
+  REFLECT_WORK = 1 << 16,  /* items of rows that are worth a task */
+  TURN_COLUMNS = 128, TURN_WORK = 1 << 17,
+};
 
 #define MX_BODY "linalg_reflect_impl.h"
 #include "mx_each_wide.h"

@@ -18,12 +18,30 @@ static wide FN(reflection)(wide *x, int64_t n, wide *first) {
   return (wide)((beta - alpha) / beta);
 }
 
+/* Rows of x, `step` apart, that are multiplied by a reflection. */
+typedef struct {
+  wide *x;
+  const wide *v;
+  wide tau;
+  int64_t count, step, n, group;
+} FN(reflect_job);
+
+static void FN(reflect_rows)(void *context, int64_t task) {
+  const FN(reflect_job) *job = context;
+  const int64_t first = task * job->group, rest = job->count - first;
+  for (int64_t r = first; r < first + (rest < job->group ? rest : job->group); r++) {
+    wide *row = job->x + r * job->step;
+    FN(row_less)(row, job->v, job->tau * FN(row_dot)(row, job->v, job->n), job->n);
+  }
+}
+
 /* The rows of x (count, n; `step` apart) times the reflection. */
 static void FN(reflect)(wide *x, int64_t count, int64_t step, const wide *v, wide tau, int64_t n) {
-  for (int64_t r = 0; tau != 0 && r < count; r++) {
-    wide *row = x + r * step;
-    FN(row_less)(row, v, tau * FN(row_dot)(row, v, n), n);
-  }
+  if (tau == 0 || !count) return;
+  FN(reflect_job) job = {x, v, tau, count, step, n, 1 + REFLECT_WORK / n};
+  const int64_t tasks = (count + job.group - 1) / job.group;
+  if (tasks > 1) mx_rt->parallel_for(tasks, FN(reflect_rows), &job);
+  else FN(reflect_rows)(&job, 0);
 }
 
 typedef struct {
@@ -90,7 +108,7 @@ static int FN(lq)(const void *desc, void *const *ptr, const mx_scalar *scalars) 
 
 /* Scratch of one matrix: its reflections, then tridiagonal; the diagonals. */
 typedef struct {
-  wide *a, *tau, *p;
+  wide *a, *tau, *p, *cosines, *sines;
   double *diagonal, *beside;
 } FN(eigen_slice);
 
@@ -98,6 +116,8 @@ static FN(eigen_slice) FN(take_eigen)(int64_t n, mx_scratch *scratch) {
   FN(eigen_slice) slice = {.a = mx_take(scratch, mx_product(n, n), sizeof(wide))};
   slice.tau = mx_take(scratch, n, sizeof(wide));
   slice.p = mx_take(scratch, n, sizeof(wide));
+  slice.cosines = mx_take(scratch, n, sizeof(wide));
+  slice.sines = mx_take(scratch, n, sizeof(wide));
   slice.diagonal = mx_take(scratch, n, sizeof(double));
   slice.beside = mx_take(scratch, n, sizeof(double));
   return slice;
@@ -118,6 +138,39 @@ static int64_t FN(eigen_scratch)(const void *desc) {
   return mx_product(FN(eigen_tasks)(d), FN(eigen_slice_bytes)(d->n));
 }
 
+/* The rows of a symmetric matrix (rest, rest; `step` apart) that a group of tasks work on. */
+typedef struct {
+  wide *inner, *p;
+  const wide *v;
+  wide tau;
+  int64_t rest, step, group;
+} FN(symmetric_job);
+
+/* p = tau inner @ v */
+static void FN(multiply_rows)(void *context, int64_t task) {
+  const FN(symmetric_job) *job = context;
+  const int64_t first = task * job->group, end = first + job->group;
+  for (int64_t i = first; i < (end < job->rest ? end : job->rest); i++)
+    job->p[i] = job->tau * FN(row_dot)(job->inner + i * job->step, job->v, job->rest);
+}
+
+/* inner -= v p^T + p v^T */
+static void FN(update_rows)(void *context, int64_t task) {
+  const FN(symmetric_job) *job = context;
+  const int64_t first = task * job->group, end = first + job->group;
+  for (int64_t i = first; i < (end < job->rest ? end : job->rest); i++) {
+    const wide one = job->v[i], other = job->p[i];
+    wide *row = job->inner + i * job->step;
+    for (int64_t j = 0; j < job->rest; j++) row[j] -= one * job->p[j] + other * job->v[j];
+  }
+}
+
+static void FN(symmetric_run)(FN(symmetric_job) *job, void (*task)(void *, int64_t)) {
+  const int64_t tasks = (job->rest + job->group - 1) / job->group;
+  if (tasks > 1) mx_rt->parallel_for(tasks, task, job);
+  else task(job, 0);
+}
+
 /* Reflections from both sides make s->a tridiagonal; the k-th one's v lies in row k. */
 static void FN(tridiagonal)(const FN(eigen_slice) *s, int64_t n) {
   for (int64_t k = 0; k < n; k++) {
@@ -129,13 +182,11 @@ static void FN(tridiagonal)(const FN(eigen_slice) *s, int64_t n) {
     const wide tau = s->tau[k] = FN(reflection)(v, rest, &first);
     s->beside[k] = (double)first;
     if (tau == 0) continue;
-    wide *inner = s->a + (k + 1) * n + k + 1;
-    for (int64_t i = 0; i < rest; i++) p[i] = tau * FN(row_dot)(inner + i * n, v, rest);
+    FN(symmetric_job) job = {s->a + (k + 1) * n + k + 1, p, v, tau, rest, n,
+                             1 + REFLECT_WORK / rest};
+    FN(symmetric_run)(&job, FN(multiply_rows));
     FN(row_less)(p, v, tau / 2 * FN(row_dot)(p, v, rest), rest);
-    for (int64_t i = 0; i < rest; i++) {
-      const wide one = v[i], other = p[i];
-      for (int64_t j = 0; j < rest; j++) inner[i * n + j] -= one * p[j] + other * v[j];
-    }
+    FN(symmetric_run)(&job, FN(update_rows));
   }
 }
 
@@ -147,17 +198,44 @@ static void FN(start_vectors)(const FN(eigen_slice) *s, int64_t n, wide *u) {
     FN(reflect)(u + (k + 1) * n + k + 1, n - k - 1, n, s->a + k * n + k + 1, s->tau[k], n - k - 1);
 }
 
-/* Rows one and other of u, turned by the angle of this cosine and sine. */
-static void FN(turn_rows)(wide *one, wide *other, wide c, wide s, int64_t n) {
-  for (int64_t i = 0; i < n; i++) {
-    const wide x = one[i], y = other[i];
-    one[i] = c * x - s * y;
-    other[i] = s * x + c * y;
+/* Rows first to last of u (n columns), each turned with the one before it: from the last one on, by
+ * the angles of these cosines and sines. */
+typedef struct {
+  const wide *cosines, *sines;
+  wide *u;
+  int64_t first, last, n;
+} FN(turn_job);
+
+/* A block of columns. */
+static void FN(turn_columns)(void *context, int64_t task) {
+  const FN(turn_job) *job = context;
+  const int64_t begin = task * TURN_COLUMNS, rest = job->n - begin;
+  const int64_t count = rest < TURN_COLUMNS ? rest : TURN_COLUMNS;
+  for (int64_t i = job->last - 1; i >= job->first; i--) {
+    wide *one = job->u + i * job->n + begin, *other = one + job->n;
+    const wide c = job->cosines[i], s = job->sines[i];
+    for (int64_t k = 0; k < count; k++) {
+      const wide x = one[k], y = other[k];
+      one[k] = c * x - s * y;
+      other[k] = s * x + c * y;
+    }
+  }
+}
+
+static void FN(turn_rows)(const FN(eigen_slice) *s, int64_t first, int64_t last, wide *u,
+                          int64_t n) {
+  FN(turn_job) job = {s->cosines, s->sines, u, first, last, n};
+  const int64_t tasks = (n + TURN_COLUMNS - 1) / TURN_COLUMNS;
+  if (tasks > 1 && (last - first) * n > TURN_WORK) {
+    mx_rt->parallel_for(tasks, FN(turn_columns), &job);
+  } else {
+    for (int64_t i = 0; i < tasks; i++) FN(turn_columns)(&job, i);
   }
 }
 
 /* One implicit QL step with Wilkinson's shift on the part [first, last] of the tridiagonal matrix. */
-static void FN(ql_step)(double *d, double *e, int64_t first, int64_t last, wide *u, int64_t n) {
+static void FN(ql_step)(const FN(eigen_slice) *x, int64_t first, int64_t last, wide *u, int64_t n) {
+  double *d = x->diagonal, *e = x->beside;
   const double half = (d[first + 1] - d[first]) / (2 * e[first]), size = hypot(half, 1);
   double g = d[last] - d[first] + e[first] / (half + (half < 0 ? -size : size));
   double s = 1, c = 1, p = 0;
@@ -167,6 +245,7 @@ static void FN(ql_step)(double *d, double *e, int64_t first, int64_t last, wide 
     if (r == 0) {               /* the matrix falls apart here */
       d[i + 1] -= p;
       e[last] = 0;
+      FN(turn_rows)(x, i + 1, last, u, n);
       return;
     }
     s = f / r;
@@ -176,16 +255,20 @@ static void FN(ql_step)(double *d, double *e, int64_t first, int64_t last, wide 
     p = s * t;
     d[i + 1] = g + p;
     g = c * t - b;
-    FN(turn_rows)(u + i * n, u + (i + 1) * n, (wide)c, (wide)s, n);
+    x->cosines[i] = (wide)c;
+    x->sines[i] = (wide)s;
   }
   d[first] -= p;
   e[first] = g;
   e[last] = 0;
+  FN(turn_rows)(x, first, last, u, n);
 }
 
-/* The eigenvalues into d; the rows of u become the eigenvectors.  MX_BAD_VALUE: no end was found. */
-static int FN(diagonalize)(double *d, double *e, int64_t n, wide *u) {
-  e[n - 1] = 0;
+/* x->diagonal becomes the eigenvalues, the rows of u the eigenvectors.  MX_BAD_VALUE: there was no
+ * end. */
+static int FN(diagonalize)(const FN(eigen_slice) *x, int64_t n, wide *u) {
+  const double *d = x->diagonal, *e = x->beside;
+  x->beside[n - 1] = 0;
   for (int64_t first = 0; first < n; first++)
     for (int step = 0;; step++) {
       int64_t last = first;
@@ -195,7 +278,7 @@ static int FN(diagonalize)(double *d, double *e, int64_t n, wide *u) {
       }
       if (last == first) break;
       if (step == QL_STEPS) return MX_BAD_VALUE;
-      FN(ql_step)(d, e, first, last, u, n);
+      FN(ql_step)(x, first, last, u, n);
     }
   return MX_OK;
 }
@@ -240,7 +323,7 @@ static void FN(eigen_task)(void *context, int64_t task) {
     if (status == MX_OK) {
       FN(tridiagonal)(&slice, n);
       FN(start_vectors)(&slice, n, u);
-      status = FN(diagonalize)(slice.diagonal, slice.beside, n, u);
+      status = FN(diagonalize)(&slice, n, u);
     }
     linalg_report(job, status);
     if (status != MX_OK) return;
