@@ -28,7 +28,11 @@ static inline double sample_parameter(const sample_job *job, int64_t which, int6
   if (which >= job->d->count) return 0;
   const int64_t at = k / job->d->per;
   const void *values = job->ptr[which];
-  return job->d->item == 8 ? ((const double *)values)[at] : (double)((const float *)values)[at];
+  switch (job->d->item) {
+    case 2: return (double)mx_f16_to_float(((const mx_f16 *)values)[at]);
+    case 4: return (double)((const float *)values)[at];
+    default: return ((const double *)values)[at];
+  }
 }
 
 static int sample_run(const sample_dims *d, void *const *ptr, const mx_scalar *scalars,

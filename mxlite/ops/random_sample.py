@@ -147,8 +147,8 @@ class _Sample(_Random):
         return [first + self.shape]
 
     def infer_dtype(self, first, *rest):
-        if first not in ("float32", "float64"):
-            raise self.dtype_error(self.input_names(1)[0], "float32 or float64", first)
+        if first not in ("float16", "float32", "float64"):
+            raise self.dtype_error(self.input_names(1)[0], "float16, float32 or float64", first)
         return Op.infer_dtype(self, first, *rest)
 
     def fill_shapes(self, inputs, outputs):
