@@ -117,3 +117,12 @@ def test_data_loader_iter_of_other_batches(loader, found):
     with pytest.raises(ValueError, match="batches of loader must be pairs of data and label; got "
                                          + found):
         mx.contrib.io.DataLoaderIter(loader)
+
+
+def test_numbers_of_dtypes_and_requests_as_in_mxnet():
+    codes = mx.nd.ndarray._DTYPE_NP_TO_MX
+    assert codes is mx.nd._DTYPE_NP_TO_MX
+    assert codes == {None: -1, np.float32: 0, np.float64: 1, np.float16: 2, np.uint8: 3,
+                     np.int32: 4, np.int8: 5, np.int64: 6, np.bool_: 7}
+    assert all(mx.nd._DTYPE_MX_TO_NP[code] is dtype for dtype, code in codes.items())
+    assert mx.nd._GRAD_REQ_MAP == {"null": 0, "write": 1, "add": 3}

@@ -50,6 +50,9 @@ from .creation import ones as ones
 from .creation import waitall as waitall
 from .function import OpFunction as _OpFunction
 from .histogram import histogram as histogram
+from .ndarray import _DTYPE_MX_TO_NP as _DTYPE_MX_TO_NP
+from .ndarray import _DTYPE_NP_TO_MX as _DTYPE_NP_TO_MX
+from .ndarray import _GRAD_REQ_MAP as _GRAD_REQ_MAP
 from .ndarray import NDArray as NDArray
 from .ndarray import from_dlpack as from_dlpack
 from .ndarray import from_numpy as from_numpy

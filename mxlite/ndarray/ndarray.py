@@ -14,6 +14,9 @@ from . import backward, tape
 from .array import share_array, wrap_numpy, zeros_like
 from .function import OpFunction
 from .host_values import from_host, numpy_dtype
+from .mxnet_codes import _DTYPE_MX_TO_NP as _DTYPE_MX_TO_NP
+from .mxnet_codes import _DTYPE_NP_TO_MX as _DTYPE_NP_TO_MX
+from .mxnet_codes import _GRAD_REQ_MAP as _GRAD_REQ_MAP
 from .operators import OperatorArray
 from .setting import write_whole
 
