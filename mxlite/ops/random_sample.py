@@ -207,7 +207,7 @@ class SampleMultinomial(Op):
     """Class numbers drawn by the probabilities in data's last axis: (*S, K) -> (*S, *shape).
 
     They need not sum to 1, but must be at least 0 and not all 0. With get_prob a second output
-    holds the logarithm of the probability of each.
+    holds the logarithm of the probability of each, which has a gradient.
     """
 
     random = True
@@ -243,7 +243,19 @@ class SampleMultinomial(Op):
                 f"a sum above 0{got}")
 
     def grad(self, F, dy, inputs, outputs):
-        return [None]
+        """Of the log-probabilities: dy / p, added up at the classes that were drawn."""
+        if not self.get_prob:
+            return [None]
+        data, (drawn, logs) = inputs[0], outputs
+        *_, classes = data.shape
+        rows = math.prod(data.shape[:-1])
+        shares = (dy[1] / F.exp(logs)).reshape((rows, drawn.size // max(rows, 1)))
+        at = F.Cast(drawn, dtype="int64").reshape(shares.shape)
+        first = F._arange(start=0.0, stop=float(rows), dtype="int64") * classes
+        at = at + first.reshape((rows, 1))
+        summed = F._accumulate_rows(shares.reshape((shares.size,)), at.reshape((shares.size,)),
+                                    shape=(data.size,))
+        return [summed.reshape(data.shape)]
 
 
 @register("_shuffle", "shuffle")

@@ -139,3 +139,20 @@ def test_shuffle_gives_every_order_alike():
     _, seen = np.unique(orders, axis=0, return_counts=True)
     assert len(seen) == 6
     assert stats.chisquare(seen).pvalue > ENOUGH
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3), (2, 2, 3)])
+def test_log_probabilities_of_draws_have_a_gradient(shape, rng):
+    """dy / p at the class that was drawn, summed over the draws."""
+    p = rng.uniform(0.25, 1, shape)
+    data = nd.array(p, dtype="float64")
+    data.attach_grad()
+    with mx.autograd.record():
+        drawn, logs = nd.random.multinomial(data, shape=(4, 5), get_prob=True)
+    dy = rng.standard_normal(logs.shape)
+    logs.backward(nd.array(dy, dtype="float64"))
+    want = np.zeros(shape)
+    for place in np.ndindex(drawn.shape):
+        at = (*place[:len(shape) - 1], int(drawn.asnumpy()[place]))
+        want[at] += dy[place] / p[at]
+    np.testing.assert_allclose(data.grad.asnumpy(), want, rtol=1e-12, atol=1e-14)
