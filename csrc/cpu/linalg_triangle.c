@@ -64,7 +64,8 @@ static int pack_triangle_bytes(const void *desc, void *const *ptr, const mx_scal
 static int unpack_triangle_bytes(const void *desc, void *const *ptr, const mx_scalar *scalars) {
   (void)scalars;
   const triangle_dims *d = desc;
-  memset(ptr[1], 0, (size_t)(d->batch * d->n * d->n * d->item));
+  const int64_t size = d->batch * d->n * d->n * d->item;
+  if (size) memset(ptr[1], 0, (size_t)size);
   for (int64_t b = 0; b < d->batch; b++)
     move(d, (char *)ptr[0] + b * packed_bytes(d), (char *)ptr[1] + b * d->n * d->n * d->item, 1);
   return MX_OK;

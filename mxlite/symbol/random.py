@@ -95,8 +95,7 @@ def shuffle(data: Symbol, **kwargs: Any) -> Symbol:
 
 
 def _like(name: str, data: Symbol, params: dict[str, Any]) -> Symbol:
-    full = f"_random_{name}_like"
-    return call(REGISTRY[full], full, (data,), params)
+    return call(REGISTRY[f"_random_{name}_like"], f"{name}_like", (data,), params)
 
 
 def uniform_like(data: Symbol, low: Any = 0, high: Any = 1, **kwargs: Any) -> Symbol:

@@ -32,7 +32,9 @@ def test_draws_like_an_array(name, params, law, dtype):
         assert abs(values.mean() - law.mean()) < error
         assert values.var() == pytest.approx(law.var(), rel=0.05)
     mx.random.seed(3)
-    symbol = getattr(mx.sym.random, f"{name}_like")(mx.sym.var("x"), **params)
+    with mx.name.NameManager():
+        symbol = getattr(mx.sym.random, f"{name}_like")(mx.sym.var("x"), **params)
+    assert symbol.list_outputs() == [f"{name}_like0_output"]
     bound, = symbol.bind(mx.cpu(), {"x": data}).forward()
     mx.random.seed(3)
     again = getattr(nd.random, f"{name}_like")(data, **params)
