@@ -7,7 +7,8 @@ from ..ops.schema import REGISTRY, Op
 # Names that only files have: a prefix before a name of ours.
 _PREFIXED = {
     "_sparse_": """ElementWiseSum Embedding FullyConnected LinearRegressionOutput
-        LogisticRegressionOutput MAERegressionOutput abs adam_update add_n arccos arccosh arcsin
+        LogisticRegressionOutput MAERegressionOutput _contrib_round_ste _contrib_sign_ste abs
+        adam_update add_n arccos arccosh arcsin
         arcsinh arctan arctanh broadcast_add broadcast_div broadcast_minus broadcast_mul
         broadcast_plus broadcast_sub cbrt ceil clip concat cos cosh degrees dot elemwise_add
         elemwise_div elemwise_mul elemwise_sub exp expm1 fix floor ftrl_update gamma gammaln log
@@ -28,16 +29,29 @@ _PREFIXED = {
 }
 _OLD_NAMES = {prefix + name: name for prefix, names in _PREFIXED.items() for name in names.split()}
 _OLD_NAMES |= {
-    "Custom": "_custom", "_npi_Custom": "_custom",
-    "_npi_maximum": "broadcast_maximum", "_npi_minimum": "broadcast_minimum",
-    "_npi_split": "_split_v2", "_npx_activation": "Activation", "_npx_batch_flatten": "Flatten",
-    "_npx_deconvolution": "Deconvolution", "_npx_dropout": "Dropout",
+    "Custom": "_custom",
+    "_npi_Custom": "_custom",
+    "_npi_det": "_linalg_det",
+    "_npi_histogram": "_histogram",
+    "_npi_inv": "_linalg_inverse",
+    "_npi_maximum": "broadcast_maximum",
+    "_npi_minimum": "broadcast_minimum",
+    "_npi_slogdet": "_linalg_slogdet",
+    "_npi_split": "_split_v2",
+    "_npx_activation": "Activation",
+    "_npx_arange_like": "_contrib_arange_like",
+    "_npx_batch_flatten": "Flatten",
+    "_npx_deconvolution": "Deconvolution",
+    "_npx_dropout": "Dropout",
     "_npx_embedding": "Embedding",
-    "_npx_fully_connected": "FullyConnected", "_npx_layer_norm": "LayerNorm",
-    "_npx_leaky_relu": "LeakyReLU", "_npx_multibox_detection": "_contrib_MultiBoxDetection",
+    "_npx_fully_connected": "FullyConnected",
+    "_npx_layer_norm": "LayerNorm",
+    "_npx_leaky_relu": "LeakyReLU",
+    "_npx_multibox_detection": "_contrib_MultiBoxDetection",
     "_npx_multibox_prior": "_contrib_MultiBoxPrior",
-    "_npx_multibox_target": "_contrib_MultiBoxTarget", "_npx_roi_pooling": "ROIPooling",
+    "_npx_multibox_target": "_contrib_MultiBoxTarget",
     "_npx_rnn": "RNN",
+    "_npx_roi_pooling": "ROIPooling",
     "_npx_sequence_mask": "SequenceMask",
 }
 
