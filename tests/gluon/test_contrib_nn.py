@@ -1,6 +1,7 @@
 """gluon.contrib.nn: blocks side by side, pixels of channels, normalization over devices."""
 
 import importlib
+import json
 
 import numpy as np
 import pytest
@@ -116,3 +117,12 @@ def test_paths_of_mxnet():
     module = importlib.import_module("mxlite.gluon.contrib.nn.basic_layers")
     assert mx.gluon.contrib.nn is contrib
     assert module.HybridConcurrent is contrib.HybridConcurrent
+
+
+def test_the_graph_of_sync_batch_norm_names_the_layer():
+    layer = contrib.SyncBatchNorm(prefix="sync_")
+    node = json.loads(layer(mx.sym.var("x")).tojson())["nodes"][-1]
+    assert (node["op"], node["name"]) == ("_contrib_SyncBatchNorm", "sync_fwd")
+    assert node["attrs"] == {
+        "eps": "1e-05", "fix_gamma": "False", "key": "sync_", "momentum": "0.9", "ndev": "1",
+        "use_global_stats": "False"}

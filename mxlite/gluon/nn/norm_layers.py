@@ -26,7 +26,7 @@ class _Norm(HybridBlock):
             init=beta_initializer, allow_deferred_init=True, differentiable=center)
 
     def __repr__(self) -> str:
-        values = ", ".join(f"{key}={value}" for key, value in self._kwargs.items())
+        values = ", ".join(f"{key}={value!r}" for key, value in self._kwargs.items())
         return f"{type(self).__name__}({values}, in_channels={self._channels_shown()})"
 
     def _channels_shown(self) -> int | None:
@@ -142,5 +142,5 @@ class GroupNorm(_Norm):
                            eps=self._kwargs["eps"])
 
     def __repr__(self) -> str:
-        values = ", ".join(f"{key}={value}" for key, value in self._kwargs.items())
+        values = ", ".join(f"{key}={value!r}" for key, value in self._kwargs.items())
         return f"{type(self).__name__}({values})"

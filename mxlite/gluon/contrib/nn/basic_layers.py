@@ -93,6 +93,14 @@ class SyncBatchNorm(BatchNorm):
                                                    1) > 1:
             raise MXNetNotImplementedError("SyncBatchNorm: num_devices must be 1, as there is no "
                                            f"device but the CPU; got {num_devices}")
+        self._kwargs = {"eps": epsilon, "momentum": momentum, "fix_gamma": not scale,
+                        "use_global_stats": use_global_stats, "ndev": 1, "key": self.prefix}
+
+    def hybrid_forward(self, F: Any, x: Any, gamma: Any, beta: Any, running_mean: Any,
+                       running_var: Any) -> Any:
+        """SyncBatchNorm(x, gamma, beta, running_mean, running_var)."""
+        return F.contrib.SyncBatchNorm(x, gamma, beta, running_mean, running_var, name="fwd",
+                                       **self._kwargs)
 
 
 class _PixelShuffle(HybridBlock):
