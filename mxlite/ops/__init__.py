@@ -57,6 +57,7 @@ from .nn import (  # noqa: F401
     batch_norm_kin,
     bilinear_sampler,
     convolution,
+    convolution_grad,
     correlation,
     crop,
     ctc_loss,
