@@ -23,6 +23,7 @@ def make(mx):
     left, right = uniform(1024, 1024), uniform(1024, 1024)
     image, filters = uniform(16, 64, 56, 56), uniform(64, 64, 3, 3)
     large = uniform(16, 64, 112, 112)
+    windows = uniform(64, 64, 4, 4)
     points, channels = uniform(128, 64, 1, 1), uniform(64, 1, 3, 3)
     for array in (image, channels):
         array.attach_grad()
@@ -51,6 +52,8 @@ def make(mx):
                                             pad=(1, 1), num_filter=64), 4),
         "conv 1x1": (lambda: nd.Convolution(image, points, no_bias=True, kernel=(1, 1),
                                             num_filter=128), 4),
+        "deconv 4x4": (lambda: nd.Deconvolution(image, windows, kernel=(4, 4), stride=(2, 2),
+                                                pad=(1, 1), num_filter=64), 2),
         "depthwise": (depthwise, 8),
         "depthwise + backward": (recorded_depthwise, 4),
         "max pooling": (lambda: nd.Pooling(large, kernel=(3, 3), stride=(2, 2), pad=(1, 1),

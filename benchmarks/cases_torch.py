@@ -19,6 +19,7 @@ def make(torch):
     left, right = uniform(1024, 1024), uniform(1024, 1024)
     image, filters = uniform(16, 64, 56, 56), uniform(64, 64, 3, 3)
     large = uniform(16, 64, 112, 112)
+    windows = uniform(64, 64, 4, 4)
     points, channels = uniform(128, 64, 1, 1), uniform(64, 1, 3, 3)
     inputs = [image.clone().requires_grad_(), channels.clone().requires_grad_()]
     ones_like_image = torch.ones_like(image)
@@ -39,6 +40,7 @@ def make(torch):
         "matmul 1024": (lambda: left @ right, 4),
         "conv 3x3": (lambda: F.conv2d(image, filters, padding=1), 4),
         "conv 1x1": (lambda: F.conv2d(image, points), 4),
+        "deconv 4x4": (lambda: F.conv_transpose2d(image, windows, stride=2, padding=1), 2),
         "depthwise": (lambda: F.conv2d(image, channels, padding=1, groups=64), 8),
         "depthwise + backward": (recorded_depthwise, 4),
         "max pooling": (lambda: F.max_pool2d(large, 3, 2, 1), 4),
