@@ -10,6 +10,8 @@ from ..trace import composed
 from .convolution import ConvolutionBase
 from .layouts import is_channels_last
 
+TURNED_PIXELS = 4096        # from here on it pays to turn a weight whose channels come first
+
 
 @register("_backward_Convolution_data", inputs="dy weight")
 class ConvolutionDataGrad(ConvolutionBase):
@@ -26,28 +28,36 @@ class ConvolutionDataGrad(ConvolutionBase):
             return composed(lambda F, dy, weight: F.dot(
                 dy.reshape((product[0], self.num_filter)),
                 weight.reshape((self.num_filter, product[1]))).reshape(self.data_shape), inputs)
+        if self.is_convolution(inputs[0]):
+            return composed(self.by_convolution, inputs)
         if is_channels_last(self.layout):
-            if self.is_convolution():
-                return composed(self.by_convolution, inputs)
             return self.between_transposes(inputs, data_shape=self.first(self.data_shape))
         if self.is_scattered(inputs[0]):
             return composed(self.by_columns, inputs)
         return self.call("conv_grad_data", inputs[0].dtype, self.data_shape)
 
-    def is_convolution(self):
-        """Whether it is a convolution of dy, the weight turned round."""
+    def is_convolution(self, dy):
+        """Whether to compute it as a convolution of dy, the weight turned round."""
         stride, dilate, pad = self.axes()
-        return max(stride) == 1 and self.num_group == 1 and all(
-            p <= d * (k - 1) for p, d, k in zip(pad, dilate, self.kernel, strict=True))
+        if max(stride) > 1 or self.num_group > 1 or any(
+                p > d * (k - 1) for p, d, k in zip(pad, dilate, self.kernel, strict=True)):
+            return False
+        if is_channels_last(self.layout):
+            return True
+        return max(self.kernel) > 1 and math.prod(dy.shape) >= TURNED_PIXELS * self.num_filter
 
     def by_convolution(self, F, dy, weight):
-        """That, with channels last."""
+        """That."""
         _, dilate, pad = self.axes()
-        spatial = tuple(range(1, weight.ndim - 1))
-        turned = F.transpose(F.reverse(weight, axis=spatial), axes=(weight.ndim - 1, *spatial, 0))
+        axes = tuple(range(weight.ndim))
+        if is_channels_last(self.layout):
+            spatial, order, channels = axes[1:-1], (axes[-1], *axes[1:-1], 0), self.data_shape[-1]
+        else:
+            spatial, order, channels = axes[2:], (1, 0, *axes[2:]), self.data_shape[1]
+        turned = F.transpose(F.reverse(weight, axis=spatial), axes=order)
         pad = tuple([d * (k - 1) - p for p, d, k in zip(pad, dilate, self.kernel, strict=True)])
         return F.Convolution(dy, turned, kernel=self.kernel, dilate=dilate, pad=pad,
-                             num_filter=self.data_shape[-1], layout=self.layout, no_bias=True)
+                             num_filter=channels, layout=self.layout, no_bias=True)
 
     def is_scattered(self, dy):
         """Whether to make the columns of all windows, and add them up by col2im.
