@@ -85,6 +85,11 @@ def split_and_load(data: Any, ctx_list: Sequence[Context], batch_axis: int = 0,
     return [part.as_in_context(ctx) for part, ctx in zip(parts, ctx_list, strict=True)]
 
 
+def _stored(array: Any) -> Any:
+    """The array, or the values that a sparse one stores."""
+    return array if array.stype == "default" else array.data
+
+
 def clip_global_norm(arrays: Sequence[nd.NDArray], max_norm: float,
                      check_isfinite: bool = True) -> Any:
     """Scale the arrays in place so that their joint 2-norm is at most max_norm; returns it.
@@ -94,7 +99,7 @@ def clip_global_norm(arrays: Sequence[nd.NDArray], max_norm: float,
     """
     if not arrays:
         raise MXNetValueError("clip_global_norm: arrays must not be empty")
-    norm = math.sqrt(sum(float((array.astype("float64") ** 2).sum().asscalar())
+    norm = math.sqrt(sum(float((_stored(array).astype("float64") ** 2).sum().asscalar())
                          for array in arrays))
     if check_isfinite and not math.isfinite(norm):
         warnings.warn("nan or inf is detected. Clipping results will be undefined.", stacklevel=2)

@@ -37,6 +37,8 @@ def setitem(x: Any, key: Any, value: Any) -> None:
             with Scope(0, -1):
                 invoke_list(op, [x], [value], x)
             return
+    if isinstance(value, ArrayBase) and value.stype != "default":
+        value = value.tostype("default")
     entries = checked(x.shape, key)
     whole = len(entries) == x.ndim and all(
         isinstance(entry, range) and is_whole(entry, n)

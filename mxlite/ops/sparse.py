@@ -197,7 +197,7 @@ class GetNNZ(_ByStorage):
         out[...] = np.count_nonzero(data, axis=self.axis)
 
 
-@register("_sparse_adagrad_update", "adagrad_update", inputs="weight grad history!")
+@register("_sparse_adagrad_update", inputs="weight grad history!")
 class AdaGradUpdate(_ByStorage, _Update):
     """history += g^2; out = weight - lr * g / sqrt(history + epsilon), where grad has rows.
 

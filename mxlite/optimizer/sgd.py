@@ -15,6 +15,7 @@ class SGD(Optimizer):
     lazy_update: of a row_sparse gradient, only the rows that it has are updated.
     """
 
+    lazy_update = True              # files of MXNet's subclasses do not say
     _plain, _with_momentum = "sgd_update", "sgd_mom_update"
     _mixed_plain, _mixed_momentum = "mp_sgd_update", "mp_sgd_mom_update"
 

@@ -50,11 +50,13 @@ def row_sparse_parts(shape: Sequence[int], density: float, dtype: Any, data_init
 
 
 def csr_parts(counts: Sequence[int], num_columns: int, dtype: Any, data_init: float | None,
-              modifier_func: Callable[[Any], Any] | None, shuffled: bool
+              modifier_func: Callable[[Any], Any] | None, shuffled: bool, leading: bool = False
               ) -> tuple[_Array, _Array, _Array]:
     """(values, column indices, row pointers) of a matrix with counts[i] random columns in row i,
-    in ascending order unless they are to be `shuffled`. Values are uniform in (0, 1]."""
-    columns = [np.random.choice(num_columns, count, replace=False) for count in counts]
+    in ascending order unless they are to be `shuffled`; leading: its first columns. Values are
+    uniform in (0, 1]."""
+    columns = [np.arange(count) if leading else np.random.choice(num_columns, count, replace=False)
+               for count in counts]
     if not shuffled:
         columns = [np.sort(row) for row in columns]
     indices = np.concatenate([np.zeros(0, np.int64), *columns]).astype(np.int64)
@@ -128,7 +130,8 @@ def rand_sparse_ndarray(shape: Sequence[int], stype: str, density: float | None 
     draw = uniform_counts if distribution == "uniform" else powerlaw_counts
     counts = draw(shape[0], shape[1], density)
     csr = _maker("csr_matrix")(csr_parts(counts, shape[1], dtype, data_init, modifier_func,
-                                         shuffle_csr_indices), shape=shape, dtype=dtype, ctx=ctx)
+                                         shuffle_csr_indices, distribution == "powerlaw"),
+                               shape=shape, dtype=dtype, ctx=ctx)
     return csr, (csr.indptr, csr.indices, csr.data)
 
 
@@ -153,7 +156,7 @@ def create_sparse_array_zd(shape: Sequence[int], stype: str, density: float,
 
 
 def shuffle_csr_column_indices(csr: Any) -> None:
-    """Put the column indices of each row of a csr matrix (SciPy's, or an NDArray) in random order.
+    """Put the column indices of each row of a scipy.sparse.csr_matrix in random order.
 
     The values stay where they are.
     """

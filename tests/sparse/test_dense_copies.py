@@ -68,6 +68,9 @@ def test_no_warning_where_the_result_is_dense_anyway():
         warnings.simplefilter("error")
         assert (made("csr") + 1).stype == "default"
         assert (made("csr") + mx.nd.ones((3, 2))).stype == "default"
+        dense = mx.nd.ones((3, 2))
+        dense[:] = made("csr")
+        assert (dense.asnumpy() == VALUES).all()
         assert mx.nd.where(made("csr"), mx.nd.ones((3, 2)), mx.nd.zeros((3, 2))).stype == "default"
 
 

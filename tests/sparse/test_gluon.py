@@ -225,3 +225,31 @@ def test_a_function_without_a_gradient_for_an_input():
         z = First()(x, y)
     z.backward()
     assert x.grad.asnumpy().tolist() == [3, 3] and y.grad.asnumpy().tolist() == [0, 0]
+
+
+def test_clipping_leaves_gradients_sparse():
+    rows = mx.nd.array([[3, 0], [0, 0], [0, 4]]).tostype("row_sparse")
+    assert gluon.utils.clip_global_norm([rows, mx.nd.array([12.0])], 6.5) == 13
+    assert rows.stype == "row_sparse"
+    np.testing.assert_allclose(rows.asnumpy(), [[1.5, 0], [0, 0], [0, 2]], rtol=1e-6)
+
+
+def test_a_hybridized_block_of_csr_data():
+    class Linear(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            with self.name_scope():
+                self.weight = self.params.get("weight", shape=(3, 2), init=mx.init.One(),
+                                              grad_stype="row_sparse")
+
+        def hybrid_forward(self, F, x, weight):
+            return F.sparse.dot(x, weight)
+
+    block = Linear()
+    block.initialize()
+    block.hybridize()
+    with autograd.record():
+        y = block(mx.nd.array([[0, 0, 2], [1, 0, 0]]).tostype("csr"))
+    y.backward()
+    assert y.asnumpy().tolist() == [[2, 2], [1, 1]]
+    assert block.weight.grad().indices.asnumpy().tolist() == [0, 2]

@@ -75,6 +75,8 @@ def test_rows_that_grow(sparse):
     csr, _ = tu.rand_sparse_ndarray((5, 16), "csr", density=0.5, distribution="powerlaw")
     counts = np.diff(csr.indptr)
     assert counts.tolist() == [2, 4, 8, 16, 10]                # MXNet 1.9.1: 2, 4, 8, 16, 10
+    last = [csr.indices[end - 1] + 1 for end in csr.indptr[1:].astype(int).tolist()]
+    assert last == counts.tolist()                             # the first columns, as there
     csr, _ = tu.rand_sparse_ndarray((4, 9), "csr", density=0.3, distribution="powerlaw")
     assert np.diff(csr.indptr).tolist() == [2, 4, 3, 1]
 

@@ -28,7 +28,8 @@ NAMES = """ElementWiseSum Embedding FullyConnected LinearRegressionOutput Logist
     elemwise_sub exp expm1 fix floor ftrl_update gamma gammaln log log10 log1p log2 make_loss mean
     negative norm radians relu retain rint round rsqrt sgd_mom_update sgd_update sigmoid sign sin
     sinh slice sqrt square stop_gradient sum tan tanh trunc where zeros_like""".split()
-_OTHERS = {"retain": "_sparse_retain", "stop_gradient": "BlockGrad"}
+_OTHERS = {"retain": "_sparse_retain", "stop_gradient": "BlockGrad",
+           "adagrad_update": "_sparse_adagrad_update"}
 
 
 def _apply(function: str, operator: str, lhs: Any, rhs: Any) -> Any:
