@@ -287,13 +287,6 @@ def abs(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None) -> NDArray:
     """abs(x) = |x|, element by element; shape and dtype stay."""
 
-def adagrad_update(weight: NDArray, grad: NDArray, history: NDArray, lr: float,
-                   epsilon: float = 1e-07, wd: float = 0.0, rescale_grad: float = 1.0,
-                   clip_gradient: float = -1.0, *,
-                   out: NDArray | Sequence[NDArray] | None = None,
-                   name: str | None = None) -> NDArray:
-    """history += g^2; out = weight - lr * g / sqrt(history + epsilon), where grad has rows."""
-
 def adam_update(weight: NDArray, grad: NDArray, mean: NDArray, var: NDArray, lr: float,
                 beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-08,
                 wd: float = 0.0, rescale_grad: float = 1.0, clip_gradient: float = -1.0,

@@ -12,9 +12,9 @@ _PREFIXED = {
         arcsinh arctan arctanh broadcast_add broadcast_div broadcast_minus broadcast_mul
         broadcast_plus broadcast_sub cast_storage cbrt ceil clip concat cos cosh degrees dot
         elemwise_add elemwise_div elemwise_mul elemwise_sub exp expm1 fix floor ftrl_update gamma
-        gammaln log log10 log1p log2 make_loss mean negative norm radians relu rint round rsqrt sgd_mom_update
-        sgd_update sigmoid sign sin sinh slice sqrt square stop_gradient sum tan tanh trunc where
-        zeros_like""",
+        gammaln log log10 log1p log2 make_loss mean negative norm radians relu rint round rsqrt
+        sgd_mom_update sgd_update sigmoid sign sin sinh slice sqrt square stop_gradient sum tan tanh
+        trunc where zeros_like""",
     "_np_": "repeat",
     "_npi": """_copyto _full _hypot_scalar _linspace _maximum_scalar _minimum_scalar
         _rnn_param_concat _scatter_set_nd _slice_assign _slice_assign_scalar""",
