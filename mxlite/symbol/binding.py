@@ -279,6 +279,8 @@ def _resized(name: str, array: NDArray, shape: Any, is_free: bool, may_grow: boo
         raise MXNetValueError(
             f"Executor.reshape: the shape of the unspecified array '{name}' changes from "
             f"{array.shape} to {tuple(shape)}; if that is meant, pass partial_shaping=True")
+    if array.stype != "default":
+        return zeros(shape, array.ctx, array._dtype_name, stype=array.stype)
     if math.prod(shape) <= array.size:
         return part_of(array, shape)
     if not may_grow:

@@ -252,7 +252,8 @@ class Executor:
         """Let the outputs lie in the memory of another Executor's, where they fit into it."""
         from .binding import part_of
         self._outputs = [
-            part_of(old, spec.shape) if old.size >= spec.size and old._dtype_name == spec.dtype
+            part_of(old, spec.shape) if old.stype == "default" and old.size >= spec.size
+            and old._dtype_name == spec.dtype
             else zeros(spec.shape, spec.ctx, spec.dtype)
             for old, spec in zip(other.outputs, self._graph.output_specs(False), strict=True)]
         self._is_handed_out = True

@@ -253,3 +253,19 @@ def test_a_hybridized_block_of_csr_data():
     y.backward()
     assert y.asnumpy().tolist() == [[2, 2], [1, 1]]
     assert block.weight.grad().indices.asnumpy().tolist() == [0, 2]
+
+
+def test_executors_are_reshaped():
+    x, w = mx.sym.var("x", stype="csr"), mx.sym.var("w")
+    exe = mx.sym.square(mx.sym.sparse.dot(x, w)).simple_bind(mx.cpu(), x=(4, 6), w=(6, 2))
+    exe.arg_dict["w"][:] = 2
+    other = exe.reshape(x=(3, 6), w=(6, 2))
+    assert other.arg_dict["x"].stype == "csr" and other.arg_dict["x"].shape == (3, 6)
+    other.arg_dict["x"][:] = np.eye(3, 6)
+    assert (other.forward()[0].asnumpy() == 4).all()
+    exe = mx.sym.square(x).simple_bind(mx.cpu(), x=(4, 6))
+    exe.arg_dict["x"][:] = np.eye(4, 6)
+    assert exe.forward()[0].stype == "csr"
+    other = exe.reshape(x=(3, 6))
+    other.arg_dict["x"][:] = np.eye(3, 6)
+    assert (other.forward()[0].asnumpy() == np.eye(3, 6)).all()
