@@ -197,6 +197,51 @@ class GetNNZ(_ByStorage):
         out[...] = np.count_nonzero(data, axis=self.axis)
 
 
+@register("_contrib_edge_id", inputs="data u v")
+class EdgeId(_ByStorage):
+    """What a csr matrix stores at row u[i] and column v[i]: (n,); -1 where it has nothing."""
+
+    dtype_rule = "T any any -> T"
+
+    def infer_shape(self, data, u, v):
+        if len(data) != 2 or len(u) != 1 or v != u:
+            raise self.shape_error("data, u and v", "(rows, columns), (n,) and (n,)",
+                                   f"{data}, {u} and {v}")
+        return [u]
+
+    def prepare(self, inputs, outputs):
+        return host(self.look_up)
+
+    @staticmethod
+    def look_up(data, u, v, out):
+        values = data[u.astype(np.int64), v.astype(np.int64)]
+        out[...] = np.where(values != 0, values, -1)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [None, None, None]
+
+
+@register("_contrib_dgl_adjacency")
+class Adjacency(_ByStorage):
+    """1.0 wherever a csr matrix stores something, as a csr matrix of float32."""
+
+    def infer_dtype(self, data):
+        return ["float32"]
+
+    def fill_dtypes(self, inputs, outputs):
+        return inputs, ["float32"]
+
+    def prepare(self, inputs, outputs):
+        return host(self.mark)
+
+    @staticmethod
+    def mark(data, out):
+        out[...] = data != 0
+
+    def grad(self, F, dy, inputs, outputs):
+        return [None]
+
+
 @register("_sparse_adagrad_update", inputs="weight grad history!")
 class AdaGradUpdate(_ByStorage, _Update):
     """history += g^2; out = weight - lr * g / sqrt(history + epsilon), where grad has rows.

@@ -141,3 +141,38 @@ def where(call: Call) -> Any:
 @rule("FullyConnected")
 def fully_connected(call: Call) -> Any:
     return DENSE if call.stypes[0] == "default" and call.stypes[1] == "row_sparse" else None
+
+
+@rule("_contrib_edge_id")
+def edge_id(call: Call) -> Any:
+    x, u, v = call.arrays
+    call.op.infer_shape(x.shape, u.shape, v.shape)
+    if call.stypes != ["csr", "default", "default"]:
+        raise MXNetValueError(f"edge_id: data must be csr, u and v dense; got {call.stypes}")
+    data, columns, indptr = x._host_parts
+    rows, wanted = u._values().astype(np.int64), v._values().astype(np.int64)
+    for name, found, length in (("u", rows, x.shape[0]), ("v", wanted, x.shape[1])):
+        if len(found) and not (found.min() >= 0 and found.max() < length):
+            raise MXNetIndexError(f"edge_id: {name} must be in [0, {length - 1}]; got "
+                                  f"{found.tolist()}")
+    keys = rows_of_csr(indptr) * x.shape[1] + columns
+    order = np.argsort(keys, kind="stable")
+    places = np.searchsorted(keys, rows * x.shape[1] + wanted, sorter=order)
+    result = np.full(len(rows), -1, data.dtype)
+    if len(keys):
+        places = order[np.minimum(places, len(keys) - 1)]
+        is_there = keys[places] == rows * x.shape[1] + wanted
+        result[is_there] = data[places[is_there]]
+    call.gradients = lambda dy: [None, None, None]
+    return wrap_numpy(result, x.ctx, x._dtype_name)
+
+
+@rule("_contrib_dgl_adjacency")
+def adjacency(call: Call) -> Any:
+    x, = call.arrays
+    if x.stype != "csr":
+        raise MXNetValueError(f"dgl_adjacency: data must be csr; got {x.stype!r}")
+    _, columns, indptr = x._host_parts
+    call.gradients = lambda dy: [None]
+    return from_parts("csr", x.shape, (np.ones(len(columns), np.float32), columns.copy(),
+                                       indptr.copy()), x.ctx, "float32")
