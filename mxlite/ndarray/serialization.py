@@ -141,8 +141,12 @@ def _read_sparse(reader: Reader, kind: str, num_indices: int) -> NDArray:
     if kind == "row_sparse" and len(shape) == len(stored):
         # MXNet writes how many rows an optimizer's state had when it was made, which is none
         stored_parts[0] = (stored_parts[0][0], (*stored_parts[1][1][:1], *stored[1:]))
-    parts = [np.frombuffer(_read_values(reader, each, dtype), numpy_dtype(dtype)).reshape(each)
-             .copy() for dtype, each in stored_parts]
+    blocks = [_read_values(reader, each, dtype) for dtype, each in stored_parts]
+    try:
+        parts = [np.frombuffer(block, numpy_dtype(dtype)).reshape(each).copy()
+                 for block, (dtype, each) in zip(blocks, stored_parts, strict=True)]
+    except ValueError:                  # a length of 0, and others that are too large for NumPy
+        raise reader.error("lengths that can be", str(stored_parts)) from None
     if num_indices == 2:                # a file has indptr first
         parts = [parts[0], parts[2], parts[1]]
     wrong = format_error(kind, shape, tuple(parts), False) if shape else "its shape is ()"

@@ -9,8 +9,8 @@ from libc.stdlib cimport free, malloc
 from ..device.core cimport Operator, Prepared, find, mx_scalar
 from ..device.memory cimport Spec, changed_since, write_clock
 from .array cimport (
-    ArrayBase, Flags, GraphWrite, Node, copy_into, filled, flags, forget_covered, kind_like, new_array,
-    share, will_write,
+    ArrayBase, Flags, GraphWrite, Node, copy_into, filled, flags, forget_covered, kind_like,
+    new_array, share, will_write,
 )
 from .gradient cimport Gradient, gradient_for
 

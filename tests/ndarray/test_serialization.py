@@ -104,6 +104,21 @@ def test_sparse_parts_that_do_not_fit(tmp_path):
         mx.nd.load_frombuffer(broken)
 
 
+@pytest.mark.parametrize("stored, message", [
+    ((2, 3), "a row_sparse array of shape .2, 2. was expected; found one in which the values have"),
+    ((0, 2 ** 62), "lengths that can be"), ((), "the values have shape"),
+])
+def test_sparse_values_of_another_shape(stored, message):
+    shapes = [struct.pack(f"<i{len(each)}q", len(each), *each) for each in (stored, (2, 2))]
+    count = stored[0] if stored else 1
+    content = packed(b"".join([
+        struct.pack("<Ii", 0xF993FAC9, 1), *shapes, struct.pack("<iii", 1, 0, 0),
+        struct.pack("<iiq", 6, 1, count), bytes(4 * (6 if count == 2 else count)),
+        np.arange(count).tobytes()]))
+    with pytest.raises(ValueError, match=message):
+        mx.nd.load_frombuffer(content)
+
+
 def test_sparse_and_no_dimensions():
     with mx.np_shape(), pytest.raises(ValueError, match="sparse arrays cannot stand in a file of"):
         mx.ndarray.serialization.dumps([mx.nd.zeros((2, 2), stype="csr")])

@@ -65,6 +65,10 @@ def format_error(stype: str, shape: Sequence[int], parts: Parts, is_full: bool) 
     is_full: look at every index, not at lengths alone.
     """
     data, indices = parts[0], parts[1]
+    rest = tuple(shape[1:]) if stype == "row_sparse" else ()
+    if any(each.ndim != 1 for each in parts[1:]) or not data.ndim or data.shape[1:] != rest:
+        return (f"the values have shape {data.shape} and the indices "
+                f"{', '.join(str(each.shape) for each in parts[1:])}")
     if len(data) != len(indices):
         return f"there are {len(data)} values and {len(indices)} indices"
     if stype == "row_sparse":
