@@ -202,6 +202,14 @@ def test_check_format_of_csr(parts, message):
         x.check_format()
 
 
+@pytest.mark.parametrize("stype", KINDS)
+def test_values_of_arrays_with_wrong_indices(stype):
+    x = (mx.nd.sparse.row_sparse_array(([[1, 2]], [7]), shape=(3, 2)) if stype == "row_sparse"
+         else mx.nd.sparse.csr_matrix(([1, 2], [0, 9], [0, 1, 2]), shape=(2, 4)))
+    with pytest.raises(ValueError, match=f"a {stype} array of shape .* indices must be from 0 to"):
+        x.asnumpy()
+
+
 @pytest.mark.parametrize(("indices", "message"), [
     ([1, 4], "indices must be from 0 to 2; got 4"), ([1, 0], "indices must ascend"),
     ([1, -2], "from 0 to 2; got -2")])

@@ -84,7 +84,11 @@ class BaseSparseNDArray(NDArray):
 
     def asnumpy(self) -> np.ndarray[Any, Any]:
         """The values, zeros too, as a NumPy array."""
-        return storage.to_dense(self._stype, self.shape, self._host_parts, self.dtype)
+        try:
+            return storage.to_dense(self._stype, self.shape, self._host_parts, self.dtype)
+        except (IndexError, ValueError):
+            self.check_format()             # says which indices do not fit
+            raise
 
     _values = asnumpy
 
