@@ -14,6 +14,7 @@ from ..device.core import Prepared
 from ..device.memory import Spec
 from ..device.program import make_program
 from ..ndarray.run import invoke_list
+from ..ops.indexing import Embedding
 from ..ops.inference import settled
 from ..ops.inputs import Input
 from ..ops.passes import optimized
@@ -45,6 +46,7 @@ class GraphOp(Op):
     """
 
     is_graph = True
+    looks_at_storage = True
 
     def __init__(self, heads: Sequence[Entry], variables: Sequence[Node], name: str = "CachedOp",
                  wanted: Sequence[bool] | None = None) -> None:
@@ -57,7 +59,11 @@ class GraphOp(Op):
         self.inputs = tuple([Input(node.name, False, False, node in written)
                              for node in self.variables])
         self.uses_train = any(node.operator.uses_train for node in self.nodes)
-        self.by_storage = any(node.operator.by_storage for node in self.nodes)
+        marked = [node for node in self.nodes if node.operator.by_storage]
+        self.by_storage = bool(marked) and self.looks_at_storage
+        # only gradients are sparse, so that without any the graph is that of dense arrays
+        self.is_dense_forward = all(isinstance(node.operator, Embedding) for node in marked)
+        self._dense: GraphOp | None = None
         self._plans: dict[Any, Plan] = {}
         super().__init__()
 
@@ -114,6 +120,11 @@ class GraphOp(Op):
         forward, _ = live(forward, [ref.slot for ref in outputs])
         return Plan(tracer, calls, inputs, outputs, forward, gradient)
 
+    def dense(self) -> GraphOp:
+        if self._dense is None:
+            self._dense = _DenseGraph(self.heads, self.variables, self.name, self.wanted)
+        return self._dense
+
     def run_apart(self, arrays: Sequence[Any], ctx: Any) -> Any:
         """The outputs, every node being a call of its own: where arrays or gradients are sparse."""
         values = {Entry(node, 0): array
@@ -162,3 +173,9 @@ class GraphOp(Op):
     def __reduce__(self) -> Any:
         raise MXNetTypeError(f"{self.name}: a graph that was prepared cannot be pickled or copied; "
                              "pickle its Symbol or block")
+
+
+class _DenseGraph(GraphOp):
+    """A graph that runs as one, whatever the storage types of its gradients would be."""
+
+    looks_at_storage = False

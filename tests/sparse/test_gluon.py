@@ -10,6 +10,7 @@ import pytest
 import mxlite as mx
 from mxlite import autograd, gluon
 from mxlite.gluon import nn
+from mxlite.symbol.graph_op import GraphOp
 
 IDS = mx.nd.array([[3, 1], [3, 5]])
 
@@ -253,6 +254,18 @@ def test_a_hybridized_block_of_csr_data():
     y.backward()
     assert y.asnumpy().tolist() == [[2, 2], [1, 1]]
     assert block.weight.grad().indices.asnumpy().tolist() == [0, 2]
+
+
+def test_inference_runs_as_one_graph(monkeypatch):
+    net = nn.HybridSequential()
+    net.add(nn.Embedding(8, 3, sparse_grad=True), nn.Dense(2))
+    net.initialize()
+    want = net(IDS).asnumpy()
+    net.hybridize()
+    monkeypatch.setattr(GraphOp, "run_apart", None)
+    assert (net(IDS).asnumpy() == want).all()
+    with autograd.record(), pytest.raises(TypeError):
+        net(IDS)
 
 
 def test_executors_are_reshaped():

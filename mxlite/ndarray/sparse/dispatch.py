@@ -82,6 +82,9 @@ def run(name: str, *arrays: NDArray, **params: Any) -> Any:
 def run_by_storage(op: Any, arrays: list[NDArray], values: list[float], out: Any, ctx: Any) -> Any:
     """Run an operator where one of the arrays, or `out`, is sparse, or where it is asked for."""
     if op.is_graph:
+        if op.is_dense_forward and not is_recording() and all(
+                array.stype == "default" for array in arrays):
+            return _run_dense(op, arrays, values, out, ctx)
         return _with_out(op.run_apart(arrays, ctx), out)
     found = RULES.get(op.name)
     if found is not None:
