@@ -228,8 +228,7 @@ def deformable_samples():
         group = params.get("num_deformable_group", 1)
         mask = (shapes[1][0], group * params["kernel"][0] * params["kernel"][1], *shapes[1][2:])
         yield Sample("_contrib_ModulatedDeformableConvolution", (*shapes[:2], mask, *shapes[2:]),
-                     modulated, params, domain=offset, slack=64, gradient="recorded",
-                     recorded=False)
+                     modulated, params, domain=offset, slack=64, gradient="none")
 
 
 SAMPLES = [*resample_samples(), *window_samples(), *deformable_samples()]
