@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 
 from .image_layers import deconvolution
-from .nn import convolution, windows
-from .sample import Sample, Spread
+from .nn import TWO, batch_norm, convolution, windows
+from .sample import Fixed, Sample, Spread
 
 
 def matrix(size, out, way):
@@ -231,4 +231,22 @@ def deformable_samples():
                      modulated, params, domain=offset, slack=64, gradient="none")
 
 
-SAMPLES = [*resample_samples(), *window_samples(), *deformable_samples()]
+def batch_norm_samples():
+    """In training, where MXNet's gradients are right; BatchNorm_v1 has no function of arrays."""
+    inputs = ((4, 3, 2, 5), (3,), (3,), Fixed([0.25, -0.5, 0.0]), Fixed([1.0, 2.0, 0.5]))
+
+    def plain(*xs, key="", **params):
+        return batch_norm(*xs, training=True, **params)
+
+    def with_relu(*xs, **params):
+        return np.maximum(plain(*xs, **params), 0)
+
+    for op, oracle, more in (("BatchNorm_v1", plain, {}),
+                             ("_contrib_SyncBatchNorm", plain, {"key": "a"}),
+                             ("_contrib_BatchNormWithReLU", with_relu, {})):
+        yield Sample(op, inputs, oracle, {"fix_gamma": False, **more}, train=True, aux=(3, 4),
+                     slack=16, single=True, dtypes=TWO, wrt=(0, 1, 2),
+                     recorded=op != "BatchNorm_v1", recorded_in=("float32",))
+
+
+SAMPLES = [*resample_samples(), *window_samples(), *deformable_samples(), *batch_norm_samples()]
