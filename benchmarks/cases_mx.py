@@ -6,6 +6,7 @@ measurement ends with waitall().
 
 import numpy as np
 from networks_mx import graph_cases
+from operators_mx import operator_cases
 
 STEPS = 20
 
@@ -59,6 +60,7 @@ def make(mx):
         "max pooling": (lambda: nd.Pooling(large, kernel=(3, 3), stride=(2, 2), pad=(1, 1),
                                            pool_type="max"), 4),
         **graph_cases(mx, uniform),
+        **operator_cases(mx, uniform),
     }
     return cases, nd.waitall
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 from networks_torch import graph_cases
+from operators_torch import operator_cases
 
 STEPS = 20
 
@@ -45,6 +46,7 @@ def make(torch):
         "depthwise + backward": (recorded_depthwise, 4),
         "max pooling": (lambda: F.max_pool2d(large, 3, 2, 1), 4),
         **graph_cases(torch, uniform),
+        **operator_cases(torch, uniform),
     }
     return cases, lambda: None
 

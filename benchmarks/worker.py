@@ -1,6 +1,6 @@
 """A process of compare.py: `worker.py mxlite|mxnet|torch` reads the name of a case a line, runs it,
-and answers with a line of JSON: seconds a call, or what went wrong. mxlite's also answers "peak":
-the FLOP/s that all threads can reach."""
+and answers with a line of JSON: seconds a call, null for a case that it has not, or what went wrong.
+mxlite's also answers "peak": the FLOP/s that all threads can reach."""
 
 import importlib
 import json
@@ -25,8 +25,10 @@ def main(framework):
         try:
             if line.strip() == "peak":
                 answer = {"flops": importlib.import_module("peak").measure()}
-            else:
+            elif line.strip() in cases:
                 answer = {"seconds": measure(*cases[line.strip()], wait)}
+            else:
+                answer = {"seconds": None}
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(answer) + "\n")

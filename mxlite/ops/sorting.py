@@ -1,29 +1,37 @@
-"""Sorting, by NumPy on the host: stable, NaN last."""
+"""Sorting: stable, NaN last."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from ..base import Shape
 from .index_dtype import check_held
-from .schema import Op, host, param, register
+from .schema import Op, kernel, param, register, required
+from .trace import composed
 
 DType = str
 RETURNS = ("both", "indices", "mask", "value")
 
 
-def sorted_indices(array: Any, axis: int, is_ascend: bool) -> Any:
-    """Where the items come from in sorted order; equal ones keep theirs, NaN comes last."""
-    import numpy as np
+@register("_order")
+class Order(Op):
+    """The first k items along axis when they are sorted: values, indices along the axis (int64),
+    and their numbers in the flattened data (int64)."""
 
-    if array.dtype.name == "bfloat16":
-        array = array.astype("float32")
-    if is_ascend:
-        return np.argsort(array, axis=axis, kind="stable")
-    if array.dtype.kind == "f":
-        return np.argsort(-array, axis=axis, kind="stable")
-    return np.argsort(~array, axis=axis, kind="stable")     # order-reversing, without overflow
+    axis: int = required("the axis, from 0")
+    k: int = required("how many")
+    is_ascend: bool = required("smallest first")
+    dtype_rule = "T -> T int64 int64"
+    num_outputs = 3
+
+    def infer_shape(self, data):
+        return [(*data[:self.axis], self.k, *data[self.axis + 1:])] * 3
+
+    def prepare(self, inputs, outputs):
+        shape, axis = inputs[0].shape, self.axis
+        return kernel("order", inputs[0].dtype, outer=math.prod(shape[:axis]), axis=shape[axis],
+                      inner=math.prod(shape[axis + 1:]), k=self.k, is_ascend=int(self.is_ascend),
+                      work=20 * math.prod(shape))
 
 
 class _Sorting(Op):
@@ -49,14 +57,12 @@ class _Sorting(Op):
                                     shape=(size,))
         return summed.reshape(shape)
 
-
-def numbered(indices: Any, axis: int, shape: Shape) -> Any:
-    """Indices along axis as numbers of items in the flattened array of `shape`."""
-    import numpy as np
-
-    grid = list(np.ogrid[tuple([slice(n) for n in indices.shape])])
-    grid[axis] = indices
-    return np.ravel_multi_index(tuple(np.broadcast_arrays(*grid)), shape)
+    def order(self, F, data, k=None):
+        """What `_order` gives of the data, flattened where axis is None; k None: all."""
+        shape = self.flat(data.shape)
+        axis = self.place(shape)
+        return F._order(data.reshape(shape), axis=axis, k=shape[axis] if k is None else k,
+                        is_ascend=self.is_ascend)
 
 
 @register("sort")
@@ -74,18 +80,11 @@ class Sort(_Sorting):
         return [self.flat(data)] * 2
 
     def prepare(self, inputs, outputs):
-        shape = self.flat(inputs[0].shape)
-        axis = self.place(shape)
+        return composed(self.sorted, inputs)
 
-        def write(data: Any, out: Any, places: Any) -> None:
-            import numpy as np
-
-            data = data.reshape(shape)
-            indices = sorted_indices(data, axis, self.is_ascend)
-            out[...] = np.take_along_axis(data, indices, axis)
-            places[...] = numbered(indices, axis, shape)
-
-        return host(write)
+    def sorted(self, F, data):
+        values, _, places = self.order(F, data)
+        return [values, places]
 
     def grad(self, F, dy, inputs, outputs):
         return [self.spread(F, dy[0], outputs[1], inputs[0].shape)]
@@ -105,14 +104,9 @@ class ArgSort(_Sorting):
         return [self.flat(data)]
 
     def prepare(self, inputs, outputs):
-        shape = self.flat(inputs[0].shape)
-        axis = self.place(shape)
-        check_held(self.name, shape[axis], self.dtype, "dtype='int32' holds them")
-
-        def write(data: Any, out: Any) -> None:
-            out[...] = sorted_indices(data.reshape(shape), axis, self.is_ascend)
-
-        return host(write)
+        shape = outputs[0].shape
+        check_held(self.name, shape[self.place(shape)], self.dtype, "dtype='int32' holds them")
+        return composed(lambda F, data: F.Cast(self.order(F, data)[1], dtype=self.dtype), inputs)
 
     def grad(self, F, dy, inputs, outputs):
         return [None]
@@ -165,27 +159,22 @@ class TopK(_Sorting):
 
     def prepare(self, inputs, outputs):
         shape = self.flat(inputs[0].shape)
-        axis = self.place(shape)
-        k = self.count(shape[axis])
         if self.ret_typ in ("indices", "both"):
-            check_held(self.name, shape[axis], self.dtype, "dtype='int32' holds them")
+            check_held(self.name, shape[self.place(shape)], self.dtype, "dtype='int32' holds them")
+        return composed(self.first, inputs)
 
-        def write(data: Any, *outs: Any) -> None:
-            import numpy as np
-
-            data = data.reshape(shape)
-            indices = sorted_indices(data, axis, self.is_ascend)
-            indices = np.take(indices, range(k), axis)
-            if self.ret_typ == "mask":
-                outs[0][...] = 0
-                np.put_along_axis(outs[0].reshape(shape), indices, 1, axis)
-            if self.ret_typ in ("value", "both"):
-                outs[0][...] = np.take_along_axis(data, indices, axis)
-                outs[-1][...] = numbered(indices, axis, shape)
-            if self.ret_typ in ("indices", "both"):
-                outs[self.ret_typ == "both"][...] = indices
-
-        return host(write)
+    def first(self, F, data):
+        """The outputs."""
+        shape = self.flat(data.shape)
+        values, indices, places = self.order(F, data, self.count(shape[self.place(shape)]))
+        if self.ret_typ == "mask":
+            return F._accumulate_rows(F.ones_like(values).reshape((values.size,)),
+                                      places.reshape((values.size,)),
+                                      shape=(data.size,)).reshape(data.shape)
+        if self.ret_typ == "value":
+            return [values, places]
+        indices = F.Cast(indices, dtype=self.dtype)
+        return indices if self.ret_typ == "indices" else [values, indices, places]
 
     def grad(self, F, dy, inputs, outputs):
         if self.ret_typ in ("indices", "mask"):

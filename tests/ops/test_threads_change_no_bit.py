@@ -22,8 +22,8 @@ SERIAL_BACKWARD = set("""
     _linalg_makediag _linalg_maketrian _linalg_sumlogdiag""".split())
 # Operators that only change the shape, or run in NumPy
 NO_KERNEL = set("""
-    Flatten MakeLoss Reshape _ravel_multi_index _unravel_index argsort cumsum expand_dims make_loss
-    reshape_like shape_array size_array sort squeeze topk""".split())
+    Flatten MakeLoss Reshape _ravel_multi_index _unravel_index cumsum expand_dims make_loss
+    reshape_like shape_array size_array squeeze""".split())
 
 
 def loops(counts):

@@ -214,6 +214,11 @@ UPDATES += [plain(name, *inputs * (count := params.get("num_weights", 1)), *behi
                                              for at in written))
             for name, (inputs, written, behind, params) in GROUPS.items()]
 SHAPE = {"shape": (40_000,)}
+SORTED = [
+    large("sort", Spread((60, 1000))),
+    plain("argsort", Spread((1000, 60)), params={"axis": 0}),
+    plain("topk", Spread((60, 1000)), params={"k": 5, "ret_typ": "both"}),
+]
 RANDOM = [
     *[plain("_random_" + name, params={**SHAPE, **params}) for name, params in (
         ("uniform", {}), ("normal", {}), ("randint", {"low": 0, "high": 9}),
@@ -264,4 +269,5 @@ DETECTION = [
           params={"max_displacement": 3, "pad_size": 3}),
 ]
 LARGE = [*pointwise_samples(), *MOVES, *INDEXING, *REDUCTIONS, *PRODUCTS, *LAYERS, *UPDATES,
-         *RANDOM, *losses.LARGE, *linalg.LARGE, *densities.LARGE, *contrib.LARGE, *DETECTION]
+         *SORTED, *RANDOM, *losses.LARGE, *linalg.LARGE, *densities.LARGE, *contrib.LARGE,
+         *DETECTION]
