@@ -31,9 +31,8 @@ TARGETS = {
     "ResNet-18, graph": (1.0, ("torch", "mxnet")), "LSTM step": (0.83, ("torch", "mxnet")),
     "LSTM step, graph": (0.83, ("torch", "mxnet")), "chain of 1M": (0.4, ("torch",)),
     "net of 10 ops": (0.3, ("torch",)),
-    **{case: (1.0, ("torch", "mxnet")) for case in (
-        "sort", "argsort", "topk", "gather_nd", "take + backward", "CTCLoss + backward", "box_nms",
-        "deconv 4x4")},
+    **dict.fromkeys(("sort", "argsort", "topk", "gather_nd", "take + backward",
+                     "CTCLoss + backward", "box_nms", "deconv 4x4"), (1.0, ("torch", "mxnet"))),
     "csr dot dense": (0.67, ("mxnet",)),
 }
 FLOPS = {"matmul 1024": 2 * 1024 ** 3, "conv 3x3": 2 * 16 * 64 * 64 * 9 * 56 ** 2}

@@ -1,5 +1,5 @@
-"""Sorting, selection, sequences and sparse products in PyTorch, for compare.py; it has no box_nms of
-its own."""
+"""Sorting, selection, sequences and sparse products in PyTorch, for compare.py; it has
+no box_nms of its own."""
 
 import numpy as np
 

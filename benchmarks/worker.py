@@ -1,6 +1,6 @@
 """A process of compare.py: `worker.py mxlite|mxnet|torch` reads the name of a case a line, runs it,
-and answers with a line of JSON: seconds a call, null for a case that it has not, or what went wrong.
-mxlite's also answers "peak": the FLOP/s that all threads can reach."""
+and answers with a line of JSON: seconds a call, null for a case that it has not, or what went
+wrong. mxlite's also answers "peak": the FLOP/s that all threads can reach."""
 
 import importlib
 import json

@@ -25,7 +25,7 @@ from samples import FAMILIES, outputs_of  # noqa: E402
 
 def function(name):
     """MXNet's function of this name, in whichever module it is."""
-    for module in (mx.nd, mx.nd._internal):
+    for module in (mx.nd, mx.nd._internal, mx.nd.contrib):
         if hasattr(module, name):
             return getattr(module, name)
     kind, _, rest = name.removeprefix("_").partition("_")

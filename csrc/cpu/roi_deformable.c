@@ -1,9 +1,9 @@
 /* DeformablePSROIPooling, whose bins move; and RROIAlign, whose regions are turned.
  *
- *   deformable          x (N, planes, H, W), rois (R, 5)[, moves (R, 2 * classes, part, part)]
+ *   roi_deformable          x (N, planes, H, W), rois (R, 5)[, moves (R, 2 * classes, part, part)]
  *                       -> y (R, C, P, P): means of bilinear samples; plane as in psroi_pool
- *   deformable_data     dy, x, rois[, moves] -> dx
- *   deformable_moves    dy, x, rois, moves -> dmoves
+ *   roi_deformable_data     dy, x, rois[, moves] -> dx
+ *   roi_deformable_moves    dy, x, rois, moves -> dmoves
  *   rroi_align          x (N, C, H, W), rois (R, 6): (image, x, y, w, h, degrees)
  *                       -> y (R, C, PH, PW)
  */
@@ -13,7 +13,7 @@
 typedef struct {
   int64_t N, planes, H, W, R, C, P, group, part, samples, classes, has_moves;
   double scale, deviation;
-} deformable_dims;
+} roi_deformable_dims;
 #define FIELDS "N planes H W R C P group part samples classes has_moves scale:d deviation:d"
 
 typedef struct {
@@ -26,7 +26,7 @@ typedef struct {
 enum { TURNED_CHANNELS = 32, TURNED_SAMPLES = 1 << 24 };
 
 /* Which of the part^2 moves of its class a bin has. */
-static inline int64_t part_of(const deformable_dims *d, int64_t bin) {
+static inline int64_t part_of(const roi_deformable_dims *d, int64_t bin) {
   return bin / d->P * d->part / d->P * d->part + bin % d->P * d->part / d->P;
 }
 
@@ -37,7 +37,7 @@ static inline int64_t part_of(const deformable_dims *d, int64_t bin) {
 #include "mx_each_float.h"
 
 static int64_t half_sums(const void *desc) {
-  const deformable_dims *d = desc;
+  const roi_deformable_dims *d = desc;
   const int64_t plane = mx_product(d->H, d->W), planes = mx_product(d->N, d->planes);
   return mx_product(mx_product(plane, planes), sizeof(float));
 }
@@ -54,9 +54,9 @@ static int64_t no_sums(const void *desc) {
     return box_run(d, ptr, scratch, 0, count, name##_task_##dtype);                         \
   }
 #define KERNELS(dtype)                                                                \
-  KERNEL(deformable, dtype, deformable_dims, NULL, d->R * d->C)                       \
-  KERNEL(deformable_data, dtype, deformable_dims, ptr[4 + d->has_moves], d->C)        \
-  KERNEL(deformable_moves, dtype, deformable_dims, NULL, d->R)                        \
+  KERNEL(roi_deformable, dtype, roi_deformable_dims, NULL, d->R * d->C)                       \
+  KERNEL(roi_deformable_data, dtype, roi_deformable_dims, ptr[4 + d->has_moves], d->C)        \
+  KERNEL(roi_deformable_moves, dtype, roi_deformable_dims, NULL, d->R)                        \
   KERNEL(rroi_align, dtype, rroi_dims, NULL, d->R)
 KERNELS(f16)
 KERNELS(bf16)
@@ -64,9 +64,9 @@ KERNELS(f32)
 KERNELS(f64)
 
 #define ENTRIES(dtype, sums)                                                          \
-  MX_ENTRY(deformable, dtype, deformable_dims, FIELDS),                               \
-      MX_ENTRY_SCRATCH(deformable_data, dtype, sums, deformable_dims, FIELDS),        \
-      MX_ENTRY(deformable_moves, dtype, deformable_dims, FIELDS),                     \
+  MX_ENTRY(roi_deformable, dtype, roi_deformable_dims, FIELDS),                               \
+      MX_ENTRY_SCRATCH(roi_deformable_data, dtype, sums, roi_deformable_dims, FIELDS),        \
+      MX_ENTRY(roi_deformable_moves, dtype, roi_deformable_dims, FIELDS),                     \
       MX_ENTRY(rroi_align, dtype, rroi_dims, "N C H W R PH PW ratio scale:d")
 const mx_kernel_entry mx_table_roi_deformable[] = {
     ENTRIES(f16, half_sums), ENTRIES(bf16, half_sums), ENTRIES(f32, no_sums),

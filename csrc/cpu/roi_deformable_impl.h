@@ -16,7 +16,7 @@ typedef struct {
 } FN(moved_sample);
 
 /* moves: NULL where there are none. */
-static FN(moved_bin) FN(move_bin)(const deformable_dims *d, const real *rois, const real *moves,
+static FN(moved_bin) FN(move_bin)(const roi_deformable_dims *d, const real *rois, const real *moves,
                                   int64_t r, int64_t c, int64_t bin) {
   const real *roi = rois + 5 * r;
   const int64_t ph = bin / d->P, pw = bin % d->P, parts = d->part * d->part;
@@ -47,7 +47,7 @@ static FN(moved_bin) FN(move_bin)(const deformable_dims *d, const real *rois, co
 }
 
 /* Sample i of a bin; 0 where it lies outside the plane. */
-static inline int FN(sample_at)(const deformable_dims *d, const FN(moved_bin) *b, int64_t i,
+static inline int FN(sample_at)(const roi_deformable_dims *d, const FN(moved_bin) *b, int64_t i,
                                 FN(moved_sample) *s) {
   wide x = b->left + (wide)(i % d->samples) * b->step_x;
   wide y = b->top + (wide)(i / d->samples) * b->step_y;
@@ -64,20 +64,21 @@ static inline int FN(sample_at)(const deformable_dims *d, const FN(moved_bin) *b
   return 1;
 }
 
-static inline wide FN(pixel)(const deformable_dims *d, const real *plane, int64_t y, int64_t x) {
+static inline wide FN(pixel)(const roi_deformable_dims *d, const real *plane, int64_t y,
+                             int64_t x) {
   return LOAD(plane[y * d->W + x]);
 }
 
-static int64_t FN(samples_inside)(const deformable_dims *d, const FN(moved_bin) *b) {
+static int64_t FN(samples_inside)(const roi_deformable_dims *d, const FN(moved_bin) *b) {
   FN(moved_sample) s;
   int64_t count = 0;
   for (int64_t i = 0; i < d->samples * d->samples; i++) count += FN(sample_at)(d, b, i, &s);
   return count;
 }
 
-static void FN(deformable_task)(void *context, int64_t task) {
+static void FN(roi_deformable_task)(void *context, int64_t task) {
   box_job *job = context;
-  const deformable_dims *d = job->d;
+  const roi_deformable_dims *d = job->d;
   const real *moves = d->has_moves ? job->ptr[2] : NULL;
   const int64_t bins = d->P * d->P;
   real *y = job->ptr[2 + d->has_moves];
@@ -107,7 +108,7 @@ static void FN(deformable_task)(void *context, int64_t task) {
 }
 
 /* Adds a bin's gradient to its plane. */
-static void FN(spread_bin)(const deformable_dims *d, const FN(moved_bin) *b, wide slope,
+static void FN(spread_bin)(const roi_deformable_dims *d, const FN(moved_bin) *b, wide slope,
                            wide *plane) {
   const int64_t count = FN(samples_inside)(d, b);
   FN(moved_sample) s;
@@ -121,9 +122,9 @@ static void FN(spread_bin)(const deformable_dims *d, const FN(moved_bin) *b, wid
   }
 }
 
-static void FN(deformable_data_task)(void *context, int64_t task) {
+static void FN(roi_deformable_data_task)(void *context, int64_t task) {
   const box_job *job = context;
-  const deformable_dims *d = job->d;
+  const roi_deformable_dims *d = job->d;
   const real *moves = d->has_moves ? job->ptr[3] : NULL, *dy = job->ptr[0];
   void *dx = job->ptr[3 + d->has_moves];
   const int64_t begin = box_begin(job, task), end = box_begin(job, task + 1);
@@ -144,7 +145,7 @@ static void FN(deformable_data_task)(void *context, int64_t task) {
 }
 
 /* How a bin's mean changes with its move: *along_x and *along_y, summed over the samples. */
-static void FN(bin_slopes)(const deformable_dims *d, const FN(moved_bin) *b, const real *x,
+static void FN(bin_slopes)(const roi_deformable_dims *d, const FN(moved_bin) *b, const real *x,
                            wide *along_x, wide *along_y) {
   FN(moved_sample) s;
   *along_x = *along_y = 0;
@@ -158,7 +159,7 @@ static void FN(bin_slopes)(const deformable_dims *d, const FN(moved_bin) *b, con
 }
 
 /* The gradient of one move: element `at` of those of region r, along x if is_x. */
-static wide FN(move_slope)(const deformable_dims *d, void *const *ptr, int64_t r, int64_t class,
+static wide FN(move_slope)(const roi_deformable_dims *d, void *const *ptr, int64_t r, int64_t class,
                            int64_t part, int is_x) {
   const int64_t bins = d->P * d->P, channels = d->C / d->classes;
   const real *dy = (const real *)ptr[0] + r * d->C * bins;
@@ -179,9 +180,9 @@ static wide FN(move_slope)(const deformable_dims *d, void *const *ptr, int64_t r
   return sum;
 }
 
-static void FN(deformable_moves_task)(void *context, int64_t task) {
+static void FN(roi_deformable_moves_task)(void *context, int64_t task) {
   const box_job *job = context;
-  const deformable_dims *d = job->d;
+  const roi_deformable_dims *d = job->d;
   const int64_t parts = d->part * d->part;
   real *moves = job->ptr[4];
   for (int64_t r = box_begin(job, task); r < box_begin(job, task + 1); r++)

@@ -156,6 +156,7 @@ cdef bint load_tables(str instruction_set) except -1:
     cdef const mx_kernel_entry *const *tables
     cdef const mx_kernel_entry *entry
     cdef dict kernels = HOST_DEVICE.kernels
+    cdef set own = set()
     try:
         module = importlib.import_module(f"mxlite._kernels.cpu_{instruction_set}")
     except ModuleNotFoundError:
@@ -168,6 +169,9 @@ cdef bint load_tables(str instruction_set) except -1:
         entry = tables[0]
         while entry.name != NULL:
             name = entry.name.decode()
+            if name in own:
+                raise MXNetError(f"two kernels of cpu_{instruction_set} have the name {name!r}")
+            own.add(name)
             if name not in kernels:
                 kernels[name] = compiled_kernel(entry)
             entry += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from .inference import output_like_data
 from .schema import Op, host, param, register
 
 DType = str
@@ -27,8 +28,11 @@ class CumSum(Op):
         return [self.dtype or ("int64" if a == "bool" else a)]
 
     def fill_dtypes(self, inputs, outputs):
-        return inputs, [self.dtype or outputs[0] if inputs[0] is None
-                        else self.infer_dtype(inputs[0])[0]]
+        a = outputs[0] if self.dtype is None and inputs[0] is None else inputs[0]
+        return [a], [self.dtype or outputs[0] if a is None else self.infer_dtype(a)[0]]
+
+    def fill_shapes(self, inputs, outputs):
+        return (inputs, outputs) if self.axis is None else output_like_data(inputs, outputs)
 
     def infer_shape(self, a):
         if self.axis is None:

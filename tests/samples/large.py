@@ -50,6 +50,7 @@ def pointwise_samples():
 
 
 MOVES = [
+    plain("cast_storage", (1200, 1100), params={"stype": "default"}),
     large("_copy", (1200, 1100)), large("BlockGrad", (1200, 1100), gradient="recorded"),
     large("transpose", MATRIX), large("transpose", (60, 41, 50), params={"axes": (1, 2, 0)}),
     large("SwapAxis", (60, 41, 50), params={"dim1": 0, "dim2": 2}),

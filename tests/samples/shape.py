@@ -123,6 +123,7 @@ MOVES = [
 LENGTHS = Ints((3,), 1, 5)
 SAMPLES = [
     *MOVES,
+    moved("cast_storage", [(5, 3)], lambda x, stype: x, {"stype": "default"}),
     moved("SequenceMask", [(5, 3, 2)], sequence_mask),
     moved("SequenceMask", [(5, 3, 2), LENGTHS], sequence_mask,
           {"use_sequence_length": True, "value": -1.0}),

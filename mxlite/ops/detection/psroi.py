@@ -154,7 +154,7 @@ class DeformablePSROIPooling(_Deformable):
 
     def prepare(self, inputs, outputs):
         data, rois, *trans = [spec.shape for spec in inputs]
-        return self.call("deformable", inputs[0].dtype, data, rois, trans[0] if trans else None)
+        return self.call("roi_deformable", inputs[0].dtype, data, rois, trans[0] if trans else None)
 
     def grad(self, F, dy, inputs, outputs):
         _, rois, *trans = inputs
@@ -180,7 +180,7 @@ class _DeformableGrad(_Deformable):
 class DeformableDataGrad(_DeformableGrad):
     """d_data."""
 
-    kernel_name = "deformable_data"
+    kernel_name = "roi_deformable_data"
 
     def infer_shape(self, dy, data, rois, trans=None):
         return [data]
@@ -190,7 +190,7 @@ class DeformableDataGrad(_DeformableGrad):
 class DeformableTransGrad(_DeformableGrad):
     """d_trans."""
 
-    kernel_name = "deformable_moves"
+    kernel_name = "roi_deformable_moves"
 
     def infer_shape(self, dy, data, rois, trans):
         return [trans]
