@@ -22,7 +22,7 @@ _MODULES = {
     "runtime": ".runtime", "test_utils": ".test_utils", "mod": ".module", "module": ".module",
     "model": ".model", "callback": ".callback", "monitor": ".monitor", "mon": ".monitor",
     "operator": ".operator", "library": ".library", "rnn": ".rnn",
-    "visualization": ".visualization", "viz": ".visualization",
+    "visualization": ".visualization", "viz": ".visualization", "vision": ".gluon.data.vision",
 }
 _NAMES = {
     "Context": ".context", "cpu": ".context", "gpu": ".context", "cpu_pinned": ".context",

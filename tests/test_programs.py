@@ -112,6 +112,107 @@ def test_multilayer_perceptron_on_digits():
     assert metric.get()[1] > 0.88
 
 
+def test_module_by_hand_and_by_fit(rng):
+    data, label = mx.sym.Variable("data"), mx.sym.Variable("label")
+    hidden = mx.sym.FullyConnected(data, mx.sym.Variable("w"), mx.sym.Variable("b"), num_hidden=32)
+    hidden = mx.sym.Activation(hidden, act_type="relu")
+    net = mx.sym.SoftmaxOutput(mx.sym.FullyConnected(hidden, num_hidden=10), label)
+    y = rng.integers(0, 10, 1000)
+    x = rng.normal(size=(10, 50))[y] + rng.normal(size=(1000, 50))
+    batches = mx.io.NDArrayIter(x, y, 100, shuffle=True, label_name="label")
+    module = mx.mod.Module(net, label_names=("label",))
+    module.bind([("data", (100, 50))], [("label", (100,))])
+    module.init_params()
+    module.init_optimizer("local", "sgd", {"learning_rate": 0.1})
+    metric = mx.metric.create("acc")
+    for _ in range(8):
+        batches.reset()
+        metric.reset()
+        for batch in batches:
+            module.forward(batch, is_train=True)
+            module.update_metric(metric, batch.label)
+            module.backward()
+            module.update()
+    assert metric.get()[1] > 0.95
+    batches.reset()
+    another = mx.mod.Module(net, label_names=("label",))
+    another.fit(batches, optimizer=mx.optimizer.SGD(learning_rate=0.1), num_epoch=8)
+    batches.reset()
+    assert dict(another.score(batches, "acc"))["accuracy"] > 0.95
+
+
+def test_binary_classifier_in_prepared_fits():
+    mx.random.seed(0)
+    net = nn.Sequential()
+    net.add(nn.Dense(2, activation="relu"))
+    net.add(nn.Dense(1, activation="sigmoid"))
+    loss_fn = gluon.loss.SigmoidBinaryCrossEntropyLoss(from_sigmoid=True)
+    optimizer = gluon.optimizer.SGD(learning_rate=0.5)
+    batch = mx.io.MXDataBatch((mx.nd.array([[1, 2], [2, 3]]), mx.nd.array([[0], [1]])))
+    losses = []
+    for _ in range(10):
+        with optimizer.prepare(net, loss_fn):
+            net.fit(batch, num_epochs=1)
+        losses.append(net.validate(batch)[0])
+    assert losses[-1] < losses[0]
+
+
+def test_convolutions_fit_digits():
+    mx.random.seed(0)
+    net = nn.Sequential()
+    net.add(nn.Conv2D(8, 3, activation="relu"))
+    net.add(nn.MaxPool2D(2, 2))
+    net.add(nn.Dense(10, activation="softmax"))
+    digits = mx.vision.MNIST(str(SAMPLE), train=True).take(5000)
+    loss_fn = gluon.loss.SoftmaxCrossEntropyLoss(from_logits=False)
+    net.fit(digits, num_epochs=2, loss_fn=loss_fn, optimizer=gluon.optimizer.Adam(),
+            batch_size=25)
+    assert net.evaluate(mx.vision.MNIST(str(SAMPLE), train=False))[0] > 0.6     # chance: 0.1
+
+
+def test_recurrent_network_fits_sums():
+    mx.random.seed(0)
+    net = nn.Sequential()
+    net.add(gluon.rnn.RNN(64, 2, layout="NTC"))
+    net.add(nn.Dense(10))
+    x = mx.nd.random.normal(shape=(64, 12, 8))
+    batch = mx.io.MXDataBatch((x, x.sum(axis=(1, 2)) > 0))
+    net.fit(batch, num_epochs=30, loss_fn=gluon.loss.SoftmaxCrossEntropyLoss(),
+            optimizer=gluon.optimizer.Adam())
+    assert net.evaluate(batch)[0] > 0.9
+
+
+class CollaborativeFiltering(gluon.HybridBlock):
+    """Ratings are products of an embedding of the user and one of the item."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        with self.name_scope():
+            self.users = nn.Embedding(30, 6)
+            self.items = nn.Embedding(20, 6)
+
+    def hybrid_forward(self, F, users, items):
+        return F.linalg.dot(self.users(users), self.items(items).T)
+
+
+@pytest.mark.parametrize("hybridize", [True, False])
+def test_recommender(hybridize, rng):
+    model = CollaborativeFiltering()
+    model.initialize(mx.init.Normal(0.1))
+    if hybridize:
+        model.hybridize()
+    ratings = mx.nd.array(rng.normal(size=(30, 3)) @ rng.normal(size=(3, 20)))
+    users, items = mx.nd.arange(30), mx.nd.arange(20)
+    trainer = gluon.Trainer(model.collect_params(), "adam", {"learning_rate": 0.05})
+    loss_fn = gluon.loss.L2Loss()
+    for _ in range(200):
+        with autograd.record():
+            loss = loss_fn(model(users, items), ratings)
+        loss.backward()
+        trainer.step(30)
+    assert mx.nd.sqrt(mx.nd.mean(mx.nd.square(model(users, items) - ratings))).asscalar() < 0.2
+
+
 def test_lenet_example_trains_saves_and_draws(tmp_path):
     from PIL import Image
 

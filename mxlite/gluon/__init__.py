@@ -4,6 +4,7 @@ since they bring readers of files, processes and downloads, which a network does
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from .. import optimizer
 from . import loss, nn, rnn, utils
 from .block import Block
 from .constant import Constant
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter",
            "ParameterDict", "SymbolBlock", "Trainer", "contrib", "data", "loss", "model_zoo", "nn",
-           "rnn", "utils"]
+           "optimizer", "rnn", "utils"]
 _LATER = ("contrib", "data", "model_zoo")
 
 

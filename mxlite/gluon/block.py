@@ -40,6 +40,9 @@ class Block(NamesArguments):
     `with self.name_scope():`, so that they are named after this block.
     """
 
+    _prepared: Any = None               # the optimizer.prepare() that holds now
+    _trained: Any = None                # what fit() was last called with
+
     def __init__(self, prefix: str | None = None, params: ParameterDict | None = None,
                  **unknown: Any) -> None:
         for name in unknown:
@@ -169,7 +172,13 @@ class Block(NamesArguments):
     # Structure ----------------------------------------------------------------------------------
 
     def register_child(self, block: Block, name: str | None = None) -> None:
-        """Make `block` a child of this one, called `name` (default: its number)."""
+        """Make `block` a child of this one, called `name` (default: its number).
+
+        Raises ValueError where this block is the child or in it.
+        """
+        if block is self or _holds(block, self):
+            raise MXNetValueError(f"{type(self).__name__}: a block cannot hold itself; "
+                                  f"{block.name!r} {'is' if block is self else 'holds'} this one")
         self._children[str(len(self._children)) if name is None else name] = block
 
     def apply(self, fn: Callable[[Block], Any]) -> Block:
@@ -221,6 +230,54 @@ class Block(NamesArguments):
                       DeprecationWarning, stacklevel=2)
         self.load_parameters(filename, ctx, allow_missing, ignore_extra)
 
+    # Training -----------------------------------------------------------------------------------
+
+    def fit(self, train_data: Any, val_data: Any = None, num_epochs: int = 1, loss_fn: Any = None,
+            optimizer: Any = None, metrics: Any = None, batch_size: int = 32, ctx: Any = None,
+            event_handlers: Any = None, verbose: bool = True) -> dict[str, float]:
+        """Train this network, and show a progress bar; returns the last epoch's metrics by name.
+
+        train_data, val_data: a DataLoader; a Dataset or a pair of arrays (data, label), from which
+            batches of batch_size are made, those of train_data shuffled; an iterator of mx.io; a
+            DataBatch. Of a Dataset, images (H, W, C) of uint8 become float32 (C, H, W) from 0 to 1.
+        loss_fn, optimizer: a gluon.loss.Loss, and an Optimizer or the name of one. None: those of
+            `with optimizer.prepare(net, loss):`, or else those of the last fit, which goes on.
+        metrics: metrics or their names; None: accuracy, for SoftmaxCrossEntropyLoss. The loss comes
+            behind them.
+        ctx: context or contexts; None: where the parameters are.
+        event_handlers: handlers of gluon.contrib.estimator, which does the work. verbose=False:
+            no bar.
+
+        Parameters that have not been initialized are, by their own initializers or Xavier().
+        """
+        from .training import fit
+
+        return fit(self, train_data, val_data, num_epochs, loss_fn, optimizer, metrics, batch_size,
+                   ctx, event_handlers, verbose)
+
+    def evaluate(self, data: Any, metrics: Any = None, loss_fn: Any = None,
+                 batch_size: int = 32) -> list[float]:
+        """The values of the metrics over `data`, then the loss; see `fit` for the arguments.
+
+        What is not given is as in the last fit.
+        """
+        from .training import evaluate
+
+        measured = evaluate(self, data, loss_fn, metrics, batch_size)
+        return [value for metric in measured for _, value in metric.get_name_value()]
+
+    def validate(self, data: Any, metrics: Any = None, loss_fn: Any = None,
+                 batch_size: int = 32) -> tuple[float, dict[str, float]]:
+        """(loss, {name of a metric: its value}) over `data`; see `evaluate`."""
+        from .training import evaluate
+
+        if metrics is not None and loss_fn is None and self._prepared is self._trained is None:
+            raise MXNetValueError("validate: there is no loss_fn; give validate(loss_fn=...), or "
+                                  "evaluate() the metrics alone")
+        *measured, loss = evaluate(self, data, loss_fn, metrics, batch_size)
+        return loss.get()[1], {name: value for metric in measured
+                               for name, value in metric.get_name_value()}
+
     # Running --------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any) -> Any:
@@ -268,6 +325,11 @@ class Block(NamesArguments):
     def summary(self, *inputs: nd.NDArray) -> None:
         """Print output shapes and numbers of parameters, layer by layer, for these inputs."""
         print_summary(self, inputs)
+
+
+def _holds(block: Block, sought: Block) -> bool:
+    """Whether `sought` is below `block`."""
+    return any(child is sought or _holds(child, sought) for child in block._children.values())
 
 
 def _tree(title: str, children: dict[str, Block]) -> str:

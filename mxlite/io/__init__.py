@@ -4,6 +4,7 @@ from .array_iter import NDArrayIter as NDArrayIter
 from .csv_iter import CSVIter as CSVIter
 from .desc import DataBatch as DataBatch
 from .desc import DataDesc as DataDesc
+from .desc import MXDataBatch as MXDataBatch
 from .file_iter import MXDataIter as MXDataIter
 from .image_det_record_iter import ImageDetRecordIter as ImageDetRecordIter
 from .image_record_iter import ImageRecordInt8Iter as ImageRecordInt8Iter

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetKeyError, MXNetTypeError, Shape
+from ..base import MXNetKeyError, MXNetTypeError, Shape, shown
 
 
 class DataDesc(namedtuple("DataDesc", ["name", "shape"])):
@@ -81,3 +81,13 @@ class DataBatch:
         data = [array.shape for array in self.data]
         label = [array.shape for array in self.label] if self.label else None
         return f"{type(self).__name__}: data shapes: {data} label shapes: {label}"
+
+
+class MXDataBatch(DataBatch):
+    """One batch from a pair of arrays (data, label), as `Block.fit` takes it."""
+
+    def __init__(self, batch: Any) -> None:
+        if not isinstance(batch, (list, tuple)) or len(batch) != 2:
+            raise MXNetTypeError("MXDataBatch: batch must be a pair (data, label); got "
+                                 f"{shown(batch)}")
+        super().__init__([batch[0]], [batch[1]])

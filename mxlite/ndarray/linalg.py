@@ -1,6 +1,6 @@
 """`mx.nd.linalg`: the operators whose full names begin with `_linalg_`.
 
-Matrices are the last two axes, (*batch, rows, columns), of float32 or float64.
+Matrices are the last two axes, (*batch, rows, columns), of float32 or float64. `dot` is mx.nd.dot.
 """
 
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from ..base import suggestion
 from ..ops.schema import REGISTRY
 from .function import OpFunction
+from .op import dot as dot
 
 _PREFIX = "_linalg_"
 
@@ -21,4 +22,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(name.removeprefix(_PREFIX) for name in REGISTRY if name.startswith(_PREFIX))
+    names = [name.removeprefix(_PREFIX) for name in REGISTRY if name.startswith(_PREFIX)]
+    return sorted([*names, "dot"])

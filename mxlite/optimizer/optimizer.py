@@ -22,6 +22,7 @@ from ..base import (
 from ..lr_scheduler import LRScheduler
 from ..ndarray.run import invoke_list
 from ..ops.schema import REGISTRY as OPERATORS
+from .prepared import Prepared
 
 _operators: dict[tuple[str, bool], Any] = {}
 
@@ -120,6 +121,13 @@ class Optimizer(NamesArguments):
             return False
         self.rescale_grad = self._open_rescale_grad = scale
         return True
+
+    def prepare(self, net: Any, loss: Any) -> Prepared:
+        """A `with` block in which `net.fit`, `evaluate` and `validate` use this optimizer and loss.
+
+        net: a gluon.Block. loss: of gluon.loss.
+        """
+        return Prepared(self, net, loss)
 
     # Updates ------------------------------------------------------------------------------------
 

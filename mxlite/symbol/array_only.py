@@ -9,7 +9,7 @@ from typing import Any
 
 from ..base import MXNetTypeError, NotImplementedForSymbol
 
-ATTRIBUTES = ("shape", "size", "ndim", "dtype", "stype", "ctx", "context", "grad", "T")
+ATTRIBUTES = ("shape", "size", "ndim", "dtype", "stype", "ctx", "context", "grad")
 METHODS = ("asnumpy", "asscalar", "as_in_context", "detach", "backward", "wait_to_read", "copy",
            "gradient", "__iadd__", "__isub__", "__imul__", "__itruediv__", "__imod__")
 

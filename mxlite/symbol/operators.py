@@ -112,5 +112,5 @@ for _name in METHODS:
         setattr(Symbol, _name, SymbolFunction(REGISTRY[_name], _name))
 for _name, _method in (("__abs__", SymbolFunction(REGISTRY["abs"], "abs")),
                        ("__neg__", _negative), ("astype", _astype), ("reshape", _reshape),
-                       ("transpose", _transpose)):
+                       ("transpose", _transpose), ("T", property(_transpose))):
     setattr(Symbol, _name, _method)

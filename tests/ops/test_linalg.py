@@ -181,7 +181,7 @@ def test_names():
     assert mx.sym.linalg.gelqf(name="f").list_outputs() == ["f_output0", "f_output1"]
     assert mx.sym.linalg_det(name="f").list_outputs() == ["f_output0"]
     assert dir(linalg) == sorted(
-        "det extractdiag extracttrian gelqf gemm gemm2 inverse makediag maketrian potrf potri "
+        "det dot extractdiag extracttrian gelqf gemm gemm2 inverse makediag maketrian potrf potri "
         "slogdet sumlogdiag syevd syrk trmm trsm".split())
     with pytest.raises(AttributeError, match="has no operator 'gemm3'; did you mean 'gemm"):
         linalg.gemm3(x)
