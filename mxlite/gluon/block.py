@@ -241,7 +241,8 @@ class Block(NamesArguments):
             batches of batch_size are made, those of train_data shuffled; an iterator of mx.io; a
             DataBatch. Of a Dataset, images (H, W, C) of uint8 become float32 (C, H, W) from 0 to 1.
         loss_fn, optimizer: a gluon.loss.Loss, and an Optimizer or the name of one. None: those of
-            `with optimizer.prepare(net, loss):`, or else those of the last fit, which goes on.
+            `with optimizer.prepare(net, loss):`, or else those of the last fit, which goes on. A
+            SoftmaxCrossEntropyLoss leaves out its softmax where the last layer is a softmax.
         metrics: metrics or their names; None: accuracy, for SoftmaxCrossEntropyLoss. The loss comes
             behind them.
         ctx: context or contexts; None: where the parameters are.

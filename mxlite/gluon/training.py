@@ -15,10 +15,40 @@ from .batches import batches_of
 from .contrib.estimator import BatchProcessor, Estimator, ProgressBarHandler, ValidationHandler
 from .contrib.estimator.reporting import Reporter
 from .contrib.estimator.utils import TRAINING, suggested_metric
+from .loss import SoftmaxCrossEntropyLoss
+from .nn import Activation
 from .trainer import Trainer
 
 if TYPE_CHECKING:
     from .block import Block
+
+
+class _OfProbabilities(SoftmaxCrossEntropyLoss):
+    """A SoftmaxCrossEntropyLoss for a network that ends in softmax itself."""
+
+    def __init__(self, loss_fn: SoftmaxCrossEntropyLoss) -> None:
+        super().__init__(loss_fn._axis, loss_fn._sparse_label, True, loss_fn._weight,
+                         loss_fn._batch_axis)
+
+    def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+        """pred (N, *, C) probabilities, label (N, *) class numbers -> (N,)."""
+        return super().hybrid_forward(F, F.log(F.clip(pred, 1e-30, 1)), label, sample_weight)
+
+
+def _fitting(net: Block, loss_fn: Any) -> Any:
+    """The loss; where the softmax that it takes is done by the network, one without it."""
+    if (type(loss_fn) is SoftmaxCrossEntropyLoss and not loss_fn._from_logits
+            and _ends_in_softmax(net)):
+        return _OfProbabilities(loss_fn)
+    return loss_fn
+
+
+def _ends_in_softmax(block: Block) -> bool:
+    """Whether the last layer of a Sequential, or the layer itself, is a softmax."""
+    if getattr(block, "is_container", False) and block._children:
+        return _ends_in_softmax(list(block._children.values())[-1])
+    activation = getattr(block, "act", block)
+    return isinstance(activation, Activation) and activation._act_type == "softmax"
 
 
 @dataclass
@@ -42,8 +72,8 @@ def fit(net: Block, train_data: Any, val_data: Any, num_epochs: int, loss_fn: An
     scale = trainer.optimizer.rescale_grad = trainer._scale
     contexts = _contexts(net, ctx)
     _initialize(net, contexts)
-    estimator = Estimator(net, loss_fn, _metrics(metrics, loss_fn), trainer=trainer,
-                          context=contexts)
+    estimator = Estimator(net, _fitting(net, loss_fn), _metrics(metrics, loss_fn),
+                          trainer=trainer, context=contexts)
     handlers = list(event_handlers) if isinstance(event_handlers, (list, tuple)) else (
         [] if event_handlers is None else [event_handlers])
     handlers.append(ProgressBarHandler() if verbose else Reporter())
@@ -68,6 +98,7 @@ def evaluate(net: Block, data: Any, loss_fn: Any, metrics: Any,
         metrics = net._trained.metrics
     if loss_fn is not None or metrics is None or _known(net, "loss_fn") is not None:
         loss_fn = _chosen(net, "evaluate", "loss_fn", loss_fn)
+    loss_fn = _fitting(net, loss_fn)
     measured = _metrics(metrics, loss_fn)
     for each in measured:
         each.reset()

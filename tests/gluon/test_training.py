@@ -189,3 +189,20 @@ def test_a_block_does_not_hold_itself():
             block.add(child)
         with pytest.raises(ValueError, match="a block cannot hold itself"):
             block.child = child
+
+
+@pytest.mark.parametrize("last", [
+    lambda: [nn.Dense(2, in_units=3, activation="softmax")],
+    lambda: [nn.Dense(2, in_units=3), nn.Activation("softmax")]])
+def test_softmax_is_taken_once(last, rng):
+    x, y = points(rng)
+    net, inner = nn.HybridSequential(), nn.HybridSequential()
+    inner.add(*last())
+    net.add(inner)
+    net.initialize(mx.init.One())
+    net.fit((x, y), loss_fn=CLASSES(), optimizer=sgd(), batch_size=20, verbose=False)
+    weight = inner[0].weight.data()
+    np.testing.assert_allclose(weight.asnumpy(), trained_by_hand(x, y, [slice(0, 20)]), 1e-5)
+    scores = x @ weight.asnumpy().T + inner[0].bias.data().asnumpy()
+    losses = np.log(np.exp(scores).sum(axis=1)) - scores[range(20), y.astype(int)]
+    np.testing.assert_allclose(net.validate((x, y))[0], losses.mean(), 1e-5)
