@@ -6,5 +6,6 @@ from . import ndarray as ndarray
 from . import svrg_optimization as svrg_optimization
 from . import symbol as sym
 from . import symbol as symbol
+from . import text as text
 
-__all__ = ["io", "nd", "ndarray", "svrg_optimization", "sym", "symbol"]
+__all__ = ["io", "nd", "ndarray", "svrg_optimization", "sym", "symbol", "text"]
