@@ -13,7 +13,8 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "nd": ".ndarray", "ndarray": ".ndarray", "autograd": ".autograd", "sym": ".symbol",
-    "symbol": ".symbol", "executor": ".executor", "gluon": ".gluon", "optimizer": ".optimizer",
+    "symbol": ".symbol", "executor": ".executor",
+    "executor_manager": ".executor_manager", "gluon": ".gluon", "optimizer": ".optimizer",
     "opt": ".optimizer", "init": ".initializer", "initializer": ".initializer",
     "metric": ".metric", "lr_scheduler": ".lr_scheduler", "random": ".random", "rnd": ".random",
     "base": ".base", "name": ".name", "attribute": ".attribute", "context": ".context",

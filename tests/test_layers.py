@@ -17,7 +17,7 @@ LAYERS = [
     {"autograd", "symbol", "executor", "engine", "random", "operator", "library"},
     {"optimizer", "initializer", "metric", "lr_scheduler", "io", "recordio", "image", "kvstore",
      "checkpoint", "callback", "monitor"},
-    {"gluon", "module", "model", "rnn"},
+    {"gluon", "module", "model", "rnn", "executor_manager"},
     {"contrib", "test_utils", "visualization", "model_zoo", "info", "tools"},
     {"door", "run", "check"},
 ]

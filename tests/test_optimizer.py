@@ -176,3 +176,8 @@ def test_dcasgd_with_momentum_closed_form():
         previous, weight = weight, weight + mom
     weights = updated(opt.DCASGD(momentum=0.9, **COMMON), "float64")
     np.testing.assert_allclose(weights, weight, rtol=1e-12)
+
+
+def test_set_lr_scale_names_its_successor():
+    with pytest.raises(DeprecationWarning, match=r"Optimizer\.set_lr_scale: use set_lr_mult"):
+        mx.optimizer.SGD().set_lr_scale({})

@@ -20,7 +20,7 @@ from ..base import (
     shown,
     unknown_argument,
 )
-from . import saving
+from . import model_files, saving
 from .naming import BlockScope
 from .naming import BlockScope as _BlockScope  # noqa: F401  MXNet's name for it
 from .parameter import Parameter
@@ -216,6 +216,20 @@ class Block(NamesArguments):
         the 'saved' one, as dtype_source says.
         """
         saving.load(self, filename, ctx, allow_missing, ignore_extra, cast_dtype, dtype_source)
+
+    def save(self, prefix: str) -> None:
+        """Write `<prefix>-model.json`, the tree of blocks, and `<prefix>-model.params`.
+
+        A network that the same program makes again reads them with `load`.
+        """
+        model_files.save(self, prefix)
+
+    def load(self, prefix: str) -> None:
+        """Read what `save` wrote, here or in MXNet: parameters, names of blocks, what is hybridized.
+
+        Raises ValueError where this network is made of other blocks.
+        """
+        model_files.load(self, prefix)
 
     def save_params(self, filename: str) -> None:
         """The old name of save_parameters."""

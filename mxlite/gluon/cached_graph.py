@@ -77,6 +77,7 @@ class CachedGraph:
         self._given = [leaf is not None for leaf in leaves]
         self._check_arrays([leaf for leaf in leaves if leaf is not None])
         self.symbol, self._out_form, inputs = trace(block, args)
+        self.inputs = inputs
         variables = self.symbol._variables()
         places = {source.heads[0].node: i for i, source in enumerate(inputs)}
         params = dict(block.collect_params().items())

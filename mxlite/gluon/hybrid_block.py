@@ -14,6 +14,7 @@ from ..base import (
     MXNetValueError,
     check_callable,
     no_array,
+    shown,
     suggestion,
 )
 from ..ndarray.tape import is_training
@@ -88,6 +89,18 @@ class HybridBlock(Block):
                           "hooks, which are not called when the graph of the parent runs",
                           stacklevel=2)
         super().hybridize(active, **kwargs)
+
+    def optimize_for(self, x: Any, *args: Any, backend: str | None = None, clear: bool = False,
+                     static_alloc: bool = False, static_shape: bool = False,
+                     inline_limit: int = 2, forward_bulk_size: int | None = None,
+                     backward_bulk_size: int | None = None, **kwargs: Any) -> None:
+        """Raises: MXNet runs parts of a graph by libraries of a backend here, and there are none.
+
+        `hybridize` makes a graph with fewer and faster steps.
+        """
+        raise MXNetValueError(
+            f"{type(self).__name__}.optimize_for: backend must be one that is there, and there is "
+            f"none; got {shown(backend)}. hybridize() makes a graph with fewer and faster steps")
 
     def register_op_hook(self, callback: Callable[[bytes, bytes, nd.NDArray], Any],
                          monitor_all: bool = False) -> None:

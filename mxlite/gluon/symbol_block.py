@@ -69,6 +69,10 @@ class SymbolBlock(HybridBlock):
             block._load(param_file, ctx, allow_missing, ignore_extra)
         return block
 
+    def reset_ctx(self, ctx: Any) -> None:
+        """Move the parameters to these contexts."""
+        self.collect_params().reset_ctx(ctx)
+
     def _load(self, param_file: Any, ctx: Any, allow_missing: bool, ignore_extra: bool) -> None:
         arrays = strip_markers(load_arrays(param_file))
         source = f"file {str(param_file)!r}"

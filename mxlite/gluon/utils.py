@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, check_count
+from ..base import MXNetAssertionError, MXNetTypeError, MXNetValueError, check_count
 from ..device.context import Context
 from .download import check_sha1 as check_sha1
 from .download import download as download
@@ -23,16 +23,26 @@ _numbers = itertools.count()
 class HookHandle:
     """Keeps a hook registered until `detach()`, or until the end of a `with` block."""
 
-    def __init__(self, hooks: dict[int, Callable[..., Any]], hook: Callable[..., Any]) -> None:
+    def __init__(self, hooks: dict[int, Callable[..., Any]] | None = None,
+                 hook: Callable[..., Any] | None = None) -> None:
+        self._hooks: dict[int, Callable[..., Any]] | None = None
+        self._number = next(_numbers)
+        if hooks is not None:
+            self.attach(hooks, hook)
+
+    def attach(self, hooks_dict: dict[int, Callable[..., Any]], hook: Any) -> None:
+        """Register a hook in this dict, by a number."""
         if not callable(hook):
             raise MXNetTypeError(f"hook must be callable; got {type(hook).__name__}")
-        self._hooks = hooks
-        self._number = next(_numbers)
-        hooks[self._number] = hook
+        if self._hooks is not None:
+            raise MXNetAssertionError("HookHandle.attach: this handle has a hook already")
+        self._hooks = hooks_dict
+        hooks_dict[self._number] = hook
 
     def detach(self) -> None:
         """Take the hook away."""
-        self._hooks.pop(self._number, None)
+        if self._hooks is not None:
+            self._hooks.pop(self._number, None)
 
     def __enter__(self) -> HookHandle:
         return self

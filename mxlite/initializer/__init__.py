@@ -1,5 +1,6 @@
 """`mx.init`: how parameters get their first values."""
 
+from ..ndarray import load as load  # MXNet has it here, too
 from .base import InitDesc as InitDesc
 from .base import Initializer as Initializer
 from .base import alias as alias

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import ndarray as nd
 from ..base import (
+    MXNetError,
     MXNetTypeError,
     MXNetValueError,
     NamesArguments,
@@ -47,6 +48,10 @@ def bound(value: float | None) -> float:
 class ScheduledRateError(MXNetValueError, UserWarning):
     """A learning rate set where a scheduler decides on it; a UserWarning as in MXNet, which raises
     that."""
+
+
+class ReplacedMethodError(MXNetError, DeprecationWarning):
+    """A call of a method that another one replaces; a DeprecationWarning, as MXNet raises."""
 
 
 class Optimizer(NamesArguments):
@@ -193,6 +198,10 @@ class Optimizer(NamesArguments):
             raise ScheduledRateError("set_learning_rate: the optimizer has an lr_scheduler, "
                                      "which decides on the rate")
         self.lr = lr
+
+    def set_lr_scale(self, args_lrscale: dict[Any, float]) -> None:
+        """Raises DeprecationWarning, as in MXNet: set_lr_mult does that."""
+        raise ReplacedMethodError("Optimizer.set_lr_scale: use set_lr_mult")
 
     def set_lr_mult(self, args_lr_mult: dict[Any, float]) -> None:
         """Multipliers of the learning rate by number or name of the weight."""

@@ -48,3 +48,14 @@ def test_without_the_check_the_norm_is_an_array():
     assert norm.shape == (1,)
     assert norm.asscalar() == 5
     assert np.isnan(clip_global_norm([mx.nd.array([np.nan])], 1, check_isfinite=False).asscalar())
+
+
+def test_hook_handles_are_attached_once():
+    hooks, handle = {}, mx.gluon.utils.HookHandle()
+    handle.detach()
+    handle.attach(hooks, print)
+    assert list(hooks.values()) == [print]
+    with pytest.raises(AssertionError, match="this handle has a hook already"):
+        handle.attach(hooks, print)
+    handle.detach()
+    assert not hooks
