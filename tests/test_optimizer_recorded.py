@@ -77,6 +77,19 @@ def test_rates_decay_clipping_and_nan(case):
         assert_weight(weight, case["weight"])
 
 
+@pytest.mark.parametrize("case", RECORDED["trajectories"], ids=case_id)
+@pytest.mark.filterwarnings("ignore:Accumulating with float16")
+def test_twenty_steps(case):
+    rng = np.random.RandomState(5)
+    weight = mx.nd.array(rng.randn(6).astype("f"), dtype=case["dtype"])
+    updater = mx.optimizer.get_updater(create(
+        case["optimizer"], {**case["params"], "multi_precision": case["dtype"] == "float16"}))
+    for number, grad in enumerate(rng.randn(20, 6).astype("f"), 1):
+        updater(0, mx.nd.array(grad, dtype=case["dtype"]), weight)
+        if str(number) in case["after"]:
+            assert_weight(weight, case["after"][str(number)], case["dtype"])
+
+
 def forms():
     """(case, "states" or "dump"): the states alone lack what LARS and LBSGD count."""
     for case in RECORDED["states"]:

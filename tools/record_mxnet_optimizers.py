@@ -5,8 +5,9 @@
 Run it with MXNet's Python; it writes tests/recordings/optimizers.json.
 `rules`: the weight after four updates under settings that every optimizer shares. `states`: what
 Updater.get_states gives after two updates, with and without the optimizer, and the weights then and
-after two more. `trainers`: files of Trainer.save_states on one and on two contexts. Bytes are
-zlib-compressed, in base64. tests/test_optimizer_recorded.py reads it all.
+after two more. `trainers`: files of Trainer.save_states on one and on two contexts.
+`trajectories`: the weight after 1, 5, 10 and 20 updates, float32 and float16 with masters. Bytes
+are zlib-compressed, in base64. tests/test_optimizer_recorded.py reads it all.
 """
 
 import base64
@@ -68,6 +69,12 @@ def steps(nan=False):
     if nan:
         grads[1, 2] = np.nan
     return weight, grads
+
+
+def long_steps():
+    """A weight and twenty gradients, always the same ones."""
+    rng = np.random.RandomState(5)
+    return rng.randn(6).astype("f"), rng.randn(20, 6).astype("f")
 
 
 def plain(array):
@@ -136,11 +143,35 @@ def trainers():
             yield {**case, "after": plain(param.data(contexts[0]))}
 
 
+def trajectories():
+    cases = [*OPTIMIZERS, ["lars", {"momentum": 0.9}], ["lbsgd", {"momentum": 0.9}],
+             ["ccsgd", {"momentum": 0.9}], ["rmsprop", {"clip_weights": 1.0}],
+             ["adam", {"wd": 0.1, "clip_gradient": 0.5, "rescale_grad": 0.5}],
+             ["lamb", {"wd": 0.1, "lower_bound": 0.1, "upper_bound": 2.0}],
+             ["lamb", {"bias_correction": False}], ["ftrl", {"lamda1": 0.1, "wd": 0.1}],
+             ["signum", {"wd_lh": 0.1, "wd": 0.1}], ["adadelta", {"rho": 0.5, "wd": 0.1}],
+             ["dcasgd", {"lamda": 0.1, "wd": 0.1}], ["nadam", {"wd": 0.1}],
+             ["sgd", {"momentum": 0.9, "scheduler": SCHEDULERS[3]}]]
+    for name, params in cases:
+        for dtype in ("float32", "float16"):
+            values, grads = long_steps()
+            weight = mx.nd.array(values, dtype=dtype)
+            updater = mx.optimizer.get_updater(
+                create(name, {**params, "multi_precision": dtype == "float16"}))
+            after = {}
+            for number, grad in enumerate(grads, 1):
+                updater(0, mx.nd.array(grad, dtype=dtype), weight)
+                if number in (1, 5, 10, 20):
+                    after[number] = plain(weight)
+            yield {"optimizer": name, "params": params, "dtype": dtype, "after": after}
+
+
 def main():
     warnings.simplefilter("ignore")
     provenance = {"mxnet": mx.__version__, "numpy": np.__version__,
                   "python": platform.python_version()}
-    parts = {"rules": list(rules()), "states": list(states()), "trainers": list(trainers())}
+    parts = {"rules": list(rules()), "states": list(states()), "trainers": list(trainers()),
+             "trajectories": list(trajectories())}
     lines = [f'"provenance": {json.dumps(provenance)}']
     for part, cases in parts.items():
         lines.append(f'"{part}": [\n' + ",\n".join(json.dumps(case) for case in cases) + "\n]")

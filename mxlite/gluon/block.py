@@ -225,7 +225,7 @@ class Block(NamesArguments):
         model_files.save(self, prefix)
 
     def load(self, prefix: str) -> None:
-        """Read what `save` wrote, here or in MXNet: parameters, names of blocks, what is hybridized.
+        """Read what `save` wrote, here or in MXNet: parameters, names, and what is hybridized.
 
         Raises ValueError where this network is made of other blocks.
         """
