@@ -91,6 +91,8 @@ class BroadcastLike(_Broadcasting):
                 self.lhs_axes is not None and len(self.lhs_axes) != len(self.rhs_axes)):
             raise self.value_error("rhs_axes", f"as long as lhs_axes {self.lhs_axes}",
                                    self.rhs_axes)
+        if self.lhs_axes == ():
+            raise self.value_error("lhs_axes", "of at least one axis, or None for all", ())
 
     def infer_shape(self, lhs, rhs):
         if self.lhs_axes is None and len(lhs) > len(rhs):

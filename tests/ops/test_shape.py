@@ -178,3 +178,5 @@ def test_broadcasting_to_fewer_axes_is_refused():
         nd.broadcast_to(nd.zeros((1, 3)), shape=(3,))
     with pytest.raises(ValueError, match=r"broadcast_like: rhs must have shape with at least 2"):
         nd.broadcast_like(nd.zeros((1, 3)), nd.zeros((3,)))
+    with pytest.raises(ValueError, match=r"lhs_axes must be of at least one axis, or None .* \(\)"):
+        nd.broadcast_like(nd.zeros((1, 3)), nd.zeros((2, 3)), lhs_axes=(), rhs_axes=())
