@@ -43,6 +43,7 @@ class Executor:
         self._monitored: MonitoredRun | None = None     # the last recorded run, if it was monitored
         self._variable_reqs: list[str] = []             # "null" of states
         self._graph = self._make_graph()
+        self._draws = any(node.operator.draws(False) for node in self._graph.nodes())
         self._arg_names = symbol.list_arguments()
         self._aux_names = symbol.list_auxiliary_states()
 
@@ -110,7 +111,8 @@ class Executor:
             self._copy_inputs(kwargs)
         self._train = bool(is_train)
         self._heads = self._monitored = None
-        heads = self._run(self._train and any(self._graph.wanted))
+        # backward could not repeat what an inference draws
+        heads = self._run((self._train or self._draws) and any(self._graph.wanted))
         self._set_outputs(heads)
         return self.outputs
 

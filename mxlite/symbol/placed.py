@@ -57,6 +57,10 @@ class PlacedGraph:
             values.update({Entry(node, i): array for i, array in enumerate(results)})
         return [values[head] for head in self.heads]
 
+    def nodes(self) -> list[Node]:
+        """The calls of operators, in their order."""
+        return self._plain.nodes
+
     def output_specs(self, train: bool) -> list[Any]:
         """The Specs of the heads."""
         specs = tuple([array._spec for array in self.arrays])

@@ -103,6 +103,15 @@ def test_backward_runs_forward_where_there_was_none():
     assert [grad.asscalar() for grad in exe.grad_arrays] == [3, 2]
 
 
+@pytest.mark.parametrize("is_train", [True, False])
+def test_gradients_are_those_of_what_forward_drew(is_train):
+    exe = S.Dropout(a, p=0.5, mode="always").simple_bind(cpu(), a=(64,))
+    exe.arg_dict["a"][:] = 1
+    y = exe.forward(is_train=is_train)[0].asnumpy()
+    exe.backward(nd.ones(64), is_train=is_train)
+    assert set(y) == {0, 2} and exe.grad_dict["a"].asnumpy().tolist() == y.tolist()
+
+
 def test_backward_without_gradients_does_nothing():
     exe = product.bind(cpu(), [numbers(2), numbers(3)])
     exe.forward(is_train=True)

@@ -26,7 +26,7 @@ class Dropout(Op):
     axes: Shape = param((), "axes along which the mask is repeated")
     cudnn_off: bool | None = param(False, "MXNet's; not used")
 
-    def drops(self, train):
+    def draws(self, train):
         return self.p > 0 and (train or self.mode == "always")
 
     def fill_shapes(self, inputs, outputs):
@@ -38,7 +38,7 @@ class Dropout(Op):
 
     def prepare(self, inputs, outputs, train):
         data, mask = inputs[0], outputs[1]
-        if not self.drops(train):
+        if not self.draws(train):
             return kernel("copy", "bytes", nbytes=data.nbytes, work=data.nbytes / 8)
         shared = mask.shape != data.shape
         strides = [0 if n == 1 else step
@@ -48,4 +48,4 @@ class Dropout(Op):
                       stride=strides if shared else (), keep=1.0 - self.p, work=2 * data.size)
 
     def grad(self, F, dy, inputs, outputs):
-        return [F.broadcast_mul(dy[0], outputs[1]) if self.drops(F.train) else dy[0]]
+        return [F.broadcast_mul(dy[0], outputs[1]) if self.draws(F.train) else dy[0]]

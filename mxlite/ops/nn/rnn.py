@@ -253,7 +253,7 @@ class RNN(Op):
         dstates, darrays = [[None] * len(kept) for _ in ends], {}
         for layer in reversed(range(self.num_layers)):
             x = self.below(F, data, kept, masks, layer, lengths, F.train)
-            if self.drops(F.train) and layer < self.num_layers - 1:
+            if self.draws(F.train) and layer < self.num_layers - 1:
                 dx = dx * masks[layer]
             dxs = []
             for at, direction in enumerate(layout.directions):
@@ -273,9 +273,6 @@ class RNN(Op):
                  *[F.stack(*states, axis=0) for states in dstates]]
         return [*[cast(F, grad, dtype) for grad in grads], *[None] * len(lengths)]
 
-    def drops(self, train):
-        return self.random and train
-
     def end_gradients(self, F, given, rest):
         """The gradients of the states after the last step, as `taken_apart` gives states."""
         if given:
@@ -290,7 +287,7 @@ class RNN(Op):
         width = len(self.layout.directions)
         states = [one[0] for one in kept[(layer - 1) * width:layer * width]]
         x = self.joined(F, states, lengths)
-        return x * masks[layer - 1] if self.drops(train) else x
+        return x * masks[layer - 1] if self.draws(train) else x
 
     def step_gradients(self, F, dy, ends, kept, x, arrays, prefix, lengths, darrays):
         """(gradient of the gates as a matrix, of the states before the first step); those of the
