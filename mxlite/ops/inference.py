@@ -70,8 +70,9 @@ def output_like_data(inputs: PartialShapes,
 
 
 def lengths_in_graph(shape: Shape) -> PartialShape:
-    """The parameter `shape` of an operator without inputs, in which a graph takes 0 for unknown."""
-    return tuple([n or None for n in shape]) if shape else None
+    """The parameter `shape` of an operator without inputs, in which a graph takes 0 and -1 for
+    unknown."""
+    return tuple([None if n in (0, -1) else n for n in shape]) if shape else None
 
 
 def with_length(shape: PartialShape, axis: int, length: int | None) -> PartialShape:
@@ -138,6 +139,9 @@ def settled(op: Op, outputs: Sequence[PartialShape]) -> Op:
     """The instance to run once shapes are known: `zeros((0, 3))` completed by its use."""
     if not op.completed_from_use or getattr(op, "shape", None) == outputs[0]:
         return op
+    if not is_known(outputs[0]):
+        raise op.value_error("shape", "known, or follow from its use in the graph",
+                             getattr(op, "shape", ()))
     values = {name: getattr(op, name) for name, declared in op.params.items()
               if not declared.is_runtime}
     return type(op).make({**values, "shape": outputs[0]})

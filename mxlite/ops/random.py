@@ -22,10 +22,15 @@ class _Random(Op):
     def check(self):
         if self.dtype not in (None, *self.dtypes):
             raise self.dtype_error("dtype", " or ".join(self.dtypes), self.dtype)
+        if not self.completed_from_use:
+            self.check_lengths()
+
+    def check_lengths(self):
         if any(n < 0 for n in self.shape):
             raise self.value_error("shape", "of lengths of at least 0", self.shape)
 
     def infer_shape(self):
+        self.check_lengths()
         return [self.shape]
 
     @property

@@ -15,7 +15,7 @@ from ..device.memory import Spec
 from ..device.program import make_program
 from ..ndarray.run import invoke_list
 from ..ops.indexing import Embedding
-from ..ops.inference import settled
+from ..ops.inference import is_known, lengths_in_graph, settled
 from ..ops.inputs import Input
 from ..ops.passes import optimized
 from ..ops.schema import Op
@@ -143,7 +143,7 @@ class GraphOp(Op):
         """Operators such as zeros whose shape follows from its use."""
         open_nodes = [node for node in self.nodes
                       if node.operator.completed_from_use
-                      and 0 in (getattr(node.operator, "shape", ()) or (0,))]
+                      and not is_known(lengths_in_graph(getattr(node.operator, "shape", ())))]
         if not open_nodes:
             return {}
         shapes = graph_shapes(self.heads, {node: spec.shape for node, spec in

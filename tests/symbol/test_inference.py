@@ -35,6 +35,21 @@ def test_shapes_follow_backwards():
     assert (a + b).infer_shape(a=(-1, 3), b=(2, 3))[0] == [(2, 3), (2, 3)]
 
 
+@pytest.mark.parametrize("made", [
+    S.zeros((2, -1)), S.ones((2, -1)), S.full((2, -1), 3), S.random.uniform(shape=(2, -1)),
+    S.random.normal(shape=(2, 0)), S.zeros((-1, 3)), S.transpose(S.ones((-1, -1)))], ids=str)
+def test_unknown_lengths_of_what_is_made(made):
+    both = made + S.ones((2, 3))
+    assert both.infer_shape()[1] == [(2, 3)] and both.eval()[0].shape == (2, 3)
+
+
+@pytest.mark.parametrize("made, got", [
+    (S.zeros((2, -1)), r"\(2, -1\)"), (S.random.uniform(shape=(0, 2)), r"\(0, 2\)")], ids=str)
+def test_lengths_that_stay_unknown(made, got):
+    with pytest.raises(ValueError, match=f"shape must be known, or follow from its use .* {got}"):
+        made.eval()
+
+
 @pytest.mark.parametrize("shapes", [{}, {"fc_weight": (3, 4)}, {"data": (0, 4)}, {"data": None}])
 def test_what_does_not_follow(shapes):
     with pytest.warns(UserWarning, match="Cannot decide shape for the following arguments"):
