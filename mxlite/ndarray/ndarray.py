@@ -10,7 +10,7 @@ import numpy as np
 from ..base import MXNetTypeError, MXNetValueError, dtype_name, from_package, one_or_several
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
-from . import backward, tape
+from . import backward, numpy_functions, tape
 from .array import share_array, wrap_numpy, zeros_like
 from .function import OpFunction
 from .host_values import from_host, numpy_dtype
@@ -132,6 +132,10 @@ class NDArray(OperatorArray):
                 raise MXNetValueError(f"a {self._dtype_name} array is no {dtype} without a copy")
             return view.astype(dtype)
         return view.copy() if copy else view
+
+    def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """np.add(x, y): the operator x + y; np.exp(x), where NumPy computes: a NumPy array."""
+        return numpy_functions.call(function, method, inputs, kwargs)
 
     def __dlpack__(self, **options: Any) -> Any:
         """A DLPack capsule over the same memory; autograd does not see what is written there."""

@@ -100,7 +100,6 @@ cdef class OperatorArray(ArrayBase):
     """An array with Python's operators."""
 
     __array_priority__ = 1000.0
-    __array_ufunc__ = None
 
     def __add__(self, other):
         return binary(ADD, self, other, None, False)

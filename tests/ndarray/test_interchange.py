@@ -38,6 +38,37 @@ def test_numpy_reads_without_a_copy():
         x.__array__("f8", copy=False)
 
 
+def test_functions_of_numpy_that_are_operators():
+    x, values = nd.array([1.0, 5, 9]), np.array([2.0, 5, 4], "float32")
+    x.attach_grad()
+    for function in (np.add, np.subtract, np.multiply, np.divide, np.floor_divide, np.remainder,
+                     np.power, np.equal, np.not_equal, np.less, np.less_equal, np.greater,
+                     np.greater_equal):
+        for pair in ((x, values), (values, x), (x, nd.array(values)), (x, 2), (np.float64(2), x)):
+            result = function(*pair)
+            assert type(result) is nd.NDArray and np.allclose(
+                result.asnumpy(), function(*[np.asarray(each, "float32") for each in pair]))
+    with autograd.record():
+        y = values * x + np.float64(3) * x
+    y.backward()
+    assert x.grad.asnumpy().tolist() == [5, 8, 7]
+
+
+def test_other_functions_of_numpy():
+    x = nd.array([1, 4, 9])
+    assert np.sqrt(x).tolist() == [1, 2, 3] and type(np.sqrt(x)) is np.ndarray
+    assert np.maximum(x, [5, 5, 5]).tolist() == [5, 5, 9]
+    assert np.all(x == x) and not np.any(x > 9) and not np.isnan(x).any()
+    assert np.add.reduce(x) == 14
+    assert np.abs(nd.array([[0, -2]]).tostype("csr")).tolist() == [[0, 2]]
+    values = np.ones(3)
+    values += x
+    assert values.tolist() == [2, 5, 10] and type(values) is np.ndarray
+    for refused in (lambda: np.ones((3, 3)) @ x, lambda: np.add(x, x, out=nd.zeros(3))):
+        with pytest.raises(TypeError, match="all returned NotImplemented"):
+            refused()
+
+
 def test_asnumpy_is_a_copy():
     x = nd.zeros((3,))
     x.asnumpy()[:] = 1
