@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .inference import output_like_data
+from .inference import all_alike
 from .schema import Op, host, param, register
 
 DType = str
@@ -28,11 +28,16 @@ class CumSum(Op):
         return [self.dtype or ("int64" if a == "bool" else a)]
 
     def fill_dtypes(self, inputs, outputs):
-        a = outputs[0] if self.dtype is None and inputs[0] is None else inputs[0]
-        return [a], [self.dtype or outputs[0] if a is None else self.infer_dtype(a)[0]]
+        a, out = inputs[0], self.dtype or outputs[0]
+        if a is not None:
+            return inputs, self.infer_dtype(a)
+        is_that_of_a = self.dtype is None and out != "int64"        # which may come from bool
+        return [out if is_that_of_a else None], [out]
 
     def fill_shapes(self, inputs, outputs):
-        return (inputs, outputs) if self.axis is None else output_like_data(inputs, outputs)
+        if self.axis is None:
+            return super().fill_shapes(inputs, outputs)
+        return all_alike(inputs, outputs)
 
     def infer_shape(self, a):
         if self.axis is None:
