@@ -12,7 +12,7 @@ from mxlite.ops.schema import REGISTRY
 
 nd = mx.nd
 SIZE = 200_000
-RANDOM = [sample for sample in LARGE if REGISTRY[sample.op].random]
+RANDOM = [sample for sample in LARGE if REGISTRY[sample.op].random is True]
 ENOUGH = 1e-3      # the seeds are fixed: a p-value below this is a wrong distribution
 
 
@@ -88,7 +88,7 @@ def test_seed_repeats_and_calls_differ():
 
 
 def test_every_random_operator_is_drawn():
-    operators = {op.name for op in REGISTRY.values() if op.random}
+    operators = {op.name for op in REGISTRY.values() if op.random is True}
     images = {name for name in operators if name.startswith("_image_")}     # test_random_image.py
     assert operators - images == {REGISTRY[sample.op].name for sample in RANDOM}
 
