@@ -7,9 +7,9 @@
 #include "mx_kernel.h"
 #include "mx_scratch.h"
 
-/* n outputs; `per` outputs for each element of the `count` parameter arrays, of this item size,
+/* n outputs; `per` outputs for each element of the `count` parameter arrays, of this kind,
  * which come first in ptr; per == 0: the parameters are scalars 2 and 3.  output: which pointer. */
-typedef struct { int64_t n, per, count, item, output; } sample_dims;
+typedef struct { int64_t n, per, count, kind, output; } sample_dims;
 typedef struct { int64_t rows, classes, draws, has_log, out_kind; } multinomial_dims;
 #define MULTINOMIAL_FIELDS "rows classes draws has_log out_kind"
 typedef struct { int64_t rows, row_bytes; } shuffle_dims;
@@ -28,10 +28,15 @@ static inline double sample_parameter(const sample_job *job, int64_t which, int6
   if (which >= job->d->count) return 0;
   const int64_t at = k / job->d->per;
   const void *values = job->ptr[which];
-  switch (job->d->item) {
-    case 2: return (double)mx_f16_to_float(((const mx_f16 *)values)[at]);
-    case 4: return (double)((const float *)values)[at];
-    default: return ((const double *)values)[at];
+  switch (job->d->kind) {       /* a dtype, in the order of PARAMETER_DTYPES */
+    case 0: return ((const float *)values)[at];
+    case 1: return ((const double *)values)[at];
+    case 2: return mx_f16_to_float(((const mx_f16 *)values)[at]);
+    case 3: return mx_bf16_to_float(((const mx_bf16 *)values)[at]);
+    case 4: return ((const int8_t *)values)[at];
+    case 5: return ((const uint8_t *)values)[at];
+    case 6: return ((const int32_t *)values)[at];
+    default: return (double)((const int64_t *)values)[at];
   }
 }
 
@@ -84,7 +89,7 @@ static int shuffle_rows_bytes(const void *desc, void *const *ptr, const mx_scala
 }
 
 #define SAMPLE(name, dtype) \
-  MX_ENTRY(sample_##name, dtype, sample_dims, "n per count item output")
+  MX_ENTRY(sample_##name, dtype, sample_dims, "n per count kind output")
 #define SAMPLES(dtype)                                                                \
   SAMPLE(uniform, dtype), SAMPLE(normal, dtype), SAMPLE(exponential, dtype),          \
       SAMPLE(gamma, dtype), SAMPLE(poisson, dtype), SAMPLE(negative_binomial, dtype), \

@@ -19,7 +19,7 @@ class _RandomSample(_Random):
 
     def prepare(self, inputs, outputs):
         return kernel(f"sample_{self.kernel_name}", outputs[0].dtype, n=outputs[0].size, per=0,
-                      count=0, item=0, output=0, work=60 * outputs[0].size)
+                      count=0, kind=0, output=0, work=60 * outputs[0].size)
 
 
 @register("_random_exponential", "random_exponential", inputs="")
@@ -86,7 +86,7 @@ class _RandomSampleLike(_RandomLike):
 
     def prepare(self, inputs, outputs):
         return kernel(f"sample_{self.kernel_name}", outputs[0].dtype, n=outputs[0].size, per=0,
-                      count=0, item=0, output=1, work=60 * outputs[0].size)
+                      count=0, kind=0, output=1, work=60 * outputs[0].size)
 
 
 @register("_random_exponential_like")
@@ -132,13 +132,20 @@ class RandomGeneralizedNegativeBinomialLike(_RandomSampleLike):
     alpha: float = runtime(1.0, "dispersion", low=0)
 
 
+PARAMETER_DTYPES = ("float32", "float64", "float16", "bfloat16", "int8", "uint8", "int32", "int64")
+
+
 class _Sample(_Random):
     """Base: each element of the parameter arrays (*S) draws `shape` numbers -> (*S, *shape)."""
 
     completed_from_use = False
-    dtype_rule = "T -> dtype"
     shape: Shape = param((), "how many are drawn for each element of the parameters")
-    dtype: DType | None = param(None, "dtype of the output; None: that of the parameters")
+    dtype: DType | None = param(None, "dtype of the output; None: float64 where the "
+                                       "parameters are, else float32")
+
+    @property
+    def dtype_rule(self):
+        return f"N -> {self.dtype or 'any'}"
 
     def infer_shape(self, first, *rest):
         for name, shape in zip(self.input_names(2)[1:], rest, strict=True):
@@ -147,9 +154,8 @@ class _Sample(_Random):
         return [first + self.shape]
 
     def infer_dtype(self, first, *rest):
-        if first not in ("float16", "float32", "float64"):
-            raise self.dtype_error(self.input_names(1)[0], "float16, float32 or float64", first)
-        return Op.infer_dtype(self, first, *rest)
+        super().infer_dtype(first, *rest)       # checks them
+        return [self.dtype or ("float64" if first == "float64" else "float32")]
 
     def fill_shapes(self, inputs, outputs):
         out = outputs[0]
@@ -160,7 +166,8 @@ class _Sample(_Random):
         name = self.name.removeprefix("_")
         return kernel(name, outputs[0].dtype, n=outputs[0].size,
                       per=max(math.prod(self.shape), 1), count=len(inputs),
-                      item=inputs[0].itemsize, output=len(inputs), work=60 * outputs[0].size)
+                      kind=PARAMETER_DTYPES.index(inputs[0].dtype), output=len(inputs),
+                      work=60 * outputs[0].size)
 
 
 @register("_sample_uniform", "sample_uniform", inputs="low high")

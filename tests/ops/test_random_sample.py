@@ -68,14 +68,14 @@ def test_special_parameters():
 
 
 def test_parameters_of_float16():
-    """They draw what the same numbers in float32 draw; the result is float16 unless dtype says."""
+    """They draw what the same numbers in float32 draw, and give float32 unless dtype says more."""
     drawn = []
     for dtype in ("float16", "float32"):
         mx.random.seed(5)
         arrays = [nd.array([1.5, 0.25], dtype=dtype) for _ in range(2)]
         drawn.append(nd.sample_normal(*arrays, shape=(50,), dtype="float32").asnumpy())
     np.testing.assert_array_equal(*drawn)
-    assert nd.sample_poisson(arrays[0].astype("float16"), shape=(3,)).dtype == np.float16
+    assert nd.sample_poisson(arrays[0].astype("float16"), shape=(3,)).dtype == np.float32
 
 
 def test_array_forms(rng):
@@ -87,8 +87,24 @@ def test_array_forms(rng):
     assert nd.sample_normal(low, low, dtype="float64").dtype == np.float64
     with pytest.raises(ValueError, match=r"_sample_normal: sigma must have shape \(2, 2\), as mu"):
         nd.sample_normal(low, nd.ones((2,)))
-    with pytest.raises(TypeError, match="_sample_gamma: alpha must have dtype float16, float3"):
+    with pytest.raises(TypeError, match="_sample_gamma: beta must have dtype int32, as alpha is"):
         nd.sample_gamma(low.astype("int32"), low)
+    with pytest.raises(TypeError, match="_sample_poisson: lam must have dtype other than bool"):
+        nd.sample_poisson(low.astype("bool"))
+
+
+@pytest.mark.parametrize("dtype", [
+    "float16", "bfloat16", "int8", "uint8", "int32", "int64", "float32", "float64"])
+def test_parameters_of_any_dtype(dtype):
+    low = nd.array([[3, 100], [7, 9]]).astype(dtype)
+    got = nd.sample_uniform(low, low + 1, shape=(50,))
+    assert got.dtype == (np.float64 if dtype == "float64" else np.float32)
+    np.testing.assert_array_equal(np.floor(got.asnumpy()).max(2), [[3, 100], [7, 9]])
+    half = nd.sample_normal(low, low, shape=(5,), dtype="float16")
+    assert half.dtype == np.float16 and half.shape == (2, 2, 5)
+    mu, sigma = mx.sym.var("mu", dtype=dtype), mx.sym.var("sigma")
+    both, (out,), _ = mx.sym.sample_normal(mu, sigma).infer_type()
+    assert both == [low.dtype] * 2 and out == got.dtype
 
 
 def test_the_same_on_any_number_of_threads():
