@@ -147,6 +147,12 @@ def test_refuses():
         nd.softmin(nd.ones((2, 3)), temperature=0)
     with pytest.raises(ValueError, match=r"softmax: length must have shape \(2,\), data's"):
         nd.softmax(nd.ones((2, 3)), nd.ones((3,), dtype="int32"), use_length=True)
+    with pytest.raises(TypeError, match="length must have dtype int32 or int64; got float32"):
+        nd.softmax(nd.ones((2, 3)), nd.ones((2,)), use_length=True)
+    bound = mx.sym.softmax(mx.sym.var("x"), mx.sym.var("n"), use_length=True).simple_bind(
+        mx.cpu(), x=(2, 3), n=(2,))             # as MXNet, which refuses float32 when it runs
+    with pytest.raises(TypeError, match="length must have dtype int32 or int64; got float32"):
+        bound.forward()
     with pytest.raises(ValueError, match=r"SoftmaxOutput: label must have shape \(2,\) or \(2,"):
         nd.SoftmaxOutput(nd.ones((2, 3)), nd.ones((3,)))
     with pytest.raises(ValueError, match="SoftmaxOutput: normalization must be one of 'null'"):

@@ -40,11 +40,6 @@ class _Softmax(Op):
             raise self.shape_error("length", f"{wanted}, data's without axis {axis}", length)
         return [data]
 
-    def infer_dtype(self, data, length=None):
-        if length is not None and length not in ("int32", "int64"):
-            raise self.dtype_error("length", "int32 or int64", length)
-        return super().infer_dtype(data, *[length] * (length is not None))
-
     def fill_shapes(self, inputs, outputs):
         data = common(inputs[0], outputs[0])
         lengths = inputs[1:]
@@ -55,6 +50,8 @@ class _Softmax(Op):
 
     def prepare(self, inputs, outputs):
         axis = self.axis_in(self.axis, inputs[0].ndim)
+        if len(inputs) == 2 and inputs[1].dtype not in ("int32", "int64"):
+            raise self.dtype_error("length", "int32 or int64", inputs[1].dtype)
         if len(inputs) == 1 and outputs[0].dtype == inputs[0].dtype:
             fields = softmax_fields(inputs[0].shape, axis, self.scale)
             return kernel(self.kernel_name, inputs[0].dtype, work=2 * inputs[0].size, **fields)
