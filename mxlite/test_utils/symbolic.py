@@ -136,8 +136,7 @@ def check_symbolic_backward(sym: Any, location: Any, out_grads: Any, expected: A
     before, grads = {}, {}
     for name in sorted(expected):
         before[name] = np.random.standard_normal(np.shape(expected[name]))
-        grads[name] = as_array(before[name], ctx,
-                               expected[name].dtype if dtype == "asnumpy" else dtype)
+        grads[name] = as_array(before[name], ctx, args[name].dtype)
         before[name] = grads[name].asnumpy()
         stype = (grad_stypes or {}).get(name) or "default"
         if stype != "default":

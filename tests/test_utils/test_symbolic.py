@@ -112,6 +112,15 @@ def test_a_loss_has_no_gradient_of_its_output():
     assert grads["x"].dtype == np.float64
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_gradients_have_the_dtypes_of_their_arguments(dtype):
+    x, n = mx.nd.array(A, dtype=dtype), mx.nd.array([1, 2], dtype="int32")
+    y = mx.sym.softmax(mx.sym.var("x"), mx.sym.var("n"), use_length=True)
+    grads = tu.check_symbolic_backward(y, [x, n], [np.ones((2, 2))], [A * 0, np.zeros(2)],
+                                       dtype="asnumpy")
+    assert grads["x"].dtype == np.dtype(dtype) and grads["n"].dtype == np.int32
+
+
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda: tu.check_symbolic_forward(dot(), [A], [A]), ValueError,
      r"check_symbolic_forward: location must have 2 entries, one for each of \['lhs', 'rhs'\];"),
