@@ -267,6 +267,7 @@ def reshaped(executor: Executor, partial_shaping: bool, allow_up_sizing: bool,
         grads.append(None if grad is None else
                      _resized(node.name, grad, shape, is_free, allow_up_sizing))
     other = Executor(symbol, executor._ctx, args, grads, executor._reqs, kept, executor._places)
+    other._monitor = executor._monitor
     if not executor._places:
         other._share_outputs(executor)
     return other

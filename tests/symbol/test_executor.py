@@ -236,6 +236,14 @@ def test_monitors_see_hidden_outputs():
         b"n_output", b"n_mean", b"n_var", b"d_output", b"d_mask"]
 
 
+def test_a_monitor_goes_on_with_other_shapes():
+    names = []
+    exe = e.simple_bind(cpu(), a=(2,))
+    exe.set_monitor_callback(lambda name, array: names.append((name, array.shape)), True)
+    exe.reshape(a=(5,), allow_up_sizing=True).forward()
+    assert names == [(b"a", (5,)), (b"e_input0", (5,)), (b"e_output", (5,))]
+
+
 def test_a_monitor_changes_no_gradient():
     exe = bound(product)
     exe.set_monitor_callback(lambda name, array: None)
