@@ -154,7 +154,7 @@ class Module(OptimizedModule):
             self._exec_group.set_params(self._arg_params, self._aux_params)
         else:
             self._arg_params, self._aux_params = (
-                {name: nd.zeros(copies[0].shape, dtype=copies[0].dtype)
+                {name: nd.zeros(copies[0].shape, dtype=copies[0].dtype, stype=copies[0].stype)
                  for name, copies in zip(names, arrays, strict=True)}
                 for names, arrays in ((self._param_names, self._exec_group.param_arrays),
                                       (self._aux_names, self._exec_group.aux_arrays)))

@@ -1,0 +1,36 @@
+"""A Module of a row_sparse parameter on csr batches."""
+
+import numpy as np
+
+import mxlite as mx
+
+
+def regression():
+    x = mx.sym.var("data", stype="csr")
+    v = mx.sym.var("v", shape=(20, 1), init=mx.init.Uniform(0.1), stype="row_sparse")
+    return mx.sym.LinearRegressionOutput(mx.sym.dot(x, v), mx.sym.var("label"), name="out")
+
+
+def test_a_parameter_keeps_its_storage_type(tmp_path):
+    rng = np.random.RandomState(0)
+    x, truth = rng.rand(128, 20) * (rng.rand(128, 20) < 0.2), rng.rand(20, 1)
+    data = mx.io.NDArrayIter(mx.nd.array(x).tostype("csr"), {"label": mx.nd.array(x @ truth)},
+                             batch_size=32)
+    module = mx.mod.Module(regression(), ["data"], ["label"])
+    module.bind(data.provide_data, data.provide_label)
+    module.init_params()
+    start = module.get_params()[0]["v"]
+    assert start.stype == "row_sparse" and 0 < np.abs(start.asnumpy()).max() <= 0.1
+    module.init_optimizer(optimizer_params={"learning_rate": 0.5})
+    for _ in range(60):
+        data.reset()
+        for batch in data:
+            module.forward_backward(batch)
+            module.update()
+    learnt = module.get_params()[0]["v"]
+    assert learnt.stype == "row_sparse"
+    np.testing.assert_allclose(learnt.asnumpy(), truth, atol=0.1)
+    module.save_checkpoint(str(tmp_path / "net"), 1)
+    loaded = mx.mod.Module.load(str(tmp_path / "net"), 1, data_names=["data"], label_names=["label"])
+    loaded.bind(data.provide_data, data.provide_label, for_training=False)
+    assert loaded.score(data, "mse") == module.score(data, "mse")
