@@ -53,6 +53,7 @@ _OLD_NAMES |= {
     "_npx_rnn": "RNN",
     "_npx_roi_pooling": "ROIPooling",
     "_npx_sequence_mask": "SequenceMask",
+    "_npi_boolean_mask": "_contrib_boolean_mask",
 }
 
 
