@@ -1,5 +1,6 @@
 """`mx.contrib`: what MXNet keeps there and is here already."""
 
+from . import amp as amp
 from . import autograd as autograd
 from . import io as io
 from . import ndarray as nd
@@ -9,4 +10,4 @@ from . import symbol as sym
 from . import symbol as symbol
 from . import text as text
 
-__all__ = ["autograd", "io", "nd", "ndarray", "svrg_optimization", "sym", "symbol", "text"]
+__all__ = ["amp", "autograd", "io", "nd", "ndarray", "svrg_optimization", "sym", "symbol", "text"]

@@ -56,6 +56,8 @@ class Trainer(NamesArguments):
         self._update_on_kvstore = kvstore is not None and update_on_kvstore is not False
         self._set_optimizer(optimizer, dict(optimizer_params or {}))
         self._scale = self._optimizer.rescale_grad
+        self._amp_loss_scaler: Any = None       # see contrib.amp
+        self._amp_original_scale = self._scale
 
     def _set_optimizer(self, optimizer: Any, optimizer_params: dict[str, Any]) -> None:
         param_dict = dict(enumerate(self._params))
@@ -129,6 +131,9 @@ class Trainer(NamesArguments):
     def _update(self, once: bool) -> None:
         """Update what has a fresh gradient; once: on the first context, whence the others get it.
         """
+        if self._amp_loss_scaler is not None and self._amp_loss_scaler.has_overflow(self._params):
+            self._pass_over()
+            return
         first = self._updaters[0]
         for i, param in enumerate(self._params):
             if param._grad_req == "null":
@@ -154,6 +159,14 @@ class Trainer(NamesArguments):
             self._optimizer._set_current_context(0)
         if once:
             del self._updaters[1:]          # their states are old now
+
+    def _pass_over(self) -> None:
+        """Take the gradients for used."""
+        for param in self._params:
+            if param._grad_req != "null":
+                only = param._only
+                for data in param._arrays().values() if only is None else (only,):
+                    consume_gradient(data)
 
     def _add_updaters(self, number: int) -> None:
         """Have an updater for each of so many contexts; a new one has the states of the first."""
