@@ -11,3 +11,4 @@ from .conv_cells import Conv3DLSTMCell as Conv3DLSTMCell
 from .conv_cells import Conv3DRNNCell as Conv3DRNNCell
 from .rnn_cell import LSTMPCell as LSTMPCell
 from .rnn_cell import VariationalDropoutCell as VariationalDropoutCell
+from .rnn_cell import dynamic_unroll as dynamic_unroll

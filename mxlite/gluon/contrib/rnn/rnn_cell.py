@@ -9,6 +9,7 @@ from ...rnn.cells import _DenseCell, lstm_step
 from ...rnn.modifiers import ModifierCell
 from ...rnn.recurrent_cell import RecurrentCell
 from ...rnn.sequence import Sequence
+from .unrolling import dynamic_unroll as dynamic_unroll
 
 
 class LSTMPCell(_DenseCell):
