@@ -19,8 +19,6 @@ class SGD(Optimizer):
     _plain, _with_momentum = "sgd_update", "sgd_mom_update"
     _mixed_plain, _mixed_momentum = "mp_sgd_update", "mp_sgd_mom_update"
 
-    lazy_update = True      # MXNet's files of NAG and LBSGD do not tell
-
     def __init__(self, momentum: float = 0.0, lazy_update: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.momentum = momentum

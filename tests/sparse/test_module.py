@@ -31,6 +31,7 @@ def test_a_parameter_keeps_its_storage_type(tmp_path):
     assert learnt.stype == "row_sparse"
     np.testing.assert_allclose(learnt.asnumpy(), truth, atol=0.1)
     module.save_checkpoint(str(tmp_path / "net"), 1)
-    loaded = mx.mod.Module.load(str(tmp_path / "net"), 1, data_names=["data"], label_names=["label"])
+    loaded = mx.mod.Module.load(str(tmp_path / "net"), 1, data_names=["data"],
+                                label_names=["label"])
     loaded.bind(data.provide_data, data.provide_label, for_training=False)
     assert loaded.score(data, "mse") == module.score(data, "mse")
