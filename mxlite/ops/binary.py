@@ -28,6 +28,12 @@ def _power(F: Any, dy: Any, a: Any, b: Any, y: Any) -> tuple[Any, Any]:
     return dy * b * a ** (b - 1.0), dy * y * F.log(a)
 
 
+def _mod(F: Any, dy: Any, a: Any, b: Any, y: Any) -> tuple[Any, Any]:
+    if "int" in y.dtype:            # as in MXNet
+        return F.zeros_like(y), F.zeros_like(y)
+    return dy, -dy * F.floor(a / b)
+
+
 ROWS = [
     Row("add", "lhs + rhs", lambda F, dy, a, b, y: (dy, dy),
         ("broadcast_plus", "_npi_add"), ("elemwise_add", "_add", "_plus", "_Plus", "_grad_add")),
@@ -38,7 +44,7 @@ ROWS = [
     Row("div", "lhs / rhs", lambda F, dy, a, b, y: (dy / b, -dy * y / b),
         (), ("elemwise_div", "_div", "_Div")),
     Row("mod", "the remainder of lhs / rhs, with the sign of rhs",
-        lambda F, dy, a, b, y: (dy, -dy * F.floor(a / b)), (), ("_mod", "_Mod"), 10),
+        _mod, (), ("_mod", "_Mod"), 10),
     Row("floor_div", "lhs / rhs rounded down, as Python's //", None, (), ("_floor_div",), 10),
     Row("power", "lhs to the power of rhs", _power, (), ("_power", "_Power"), 20),
     Row("maximum", "the larger one",
@@ -195,8 +201,9 @@ SCALAR_RULES: dict[str, Callable[[Any, Any, Any, Any, Any], Any]] = {
     "_mul_scalar": lambda F, dy, x, y, s: dy * s,
     "_div_scalar": lambda F, dy, x, y, s: dy / s,
     "_rdiv_scalar": lambda F, dy, x, y, s: -dy * y / x,
-    "_mod_scalar": lambda F, dy, x, y, s: dy,
-    "_rmod_scalar": lambda F, dy, x, y, s: -dy * F.floor(s / x),
+    "_mod_scalar": lambda F, dy, x, y, s: F.zeros_like(x) if "int" in x.dtype else dy,
+    "_rmod_scalar": lambda F, dy, x, y, s: (
+        F.zeros_like(x) if "int" in x.dtype else -dy * F.floor(s / x)),
     "_power_scalar": lambda F, dy, x, y, s: dy * (x ** (s - 1.0)) * s,
     "_rpower_scalar": lambda F, dy, x, y, s: dy * y * s.log(),
     "_maximum_scalar": lambda F, dy, x, y, s: dy * F._greater_equal_scalar(x, scalar=s),

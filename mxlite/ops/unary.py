@@ -88,7 +88,11 @@ class Unary(Op):
         if not self.row.reads:
             return [F.zeros_like(inputs[0])]
         source = inputs[0] if self.row.reads == "x" else outputs[0]
-        return [getattr(F, f"_backward_{self.row.name}")(dy[0], source)]
+        slope, dtype = getattr(F, f"_backward_{self.row.name}"), inputs[0].dtype
+        if "int" not in dtype:
+            return [slope(dy[0], source)]
+        source = F.Cast(source, dtype="float64")        # the slope is an integer, too, as in MXNet
+        return [dy[0] * F.Cast(slope(F.ones_like(source), source), dtype=dtype)]
 
 
 class UnaryBackward(Op):

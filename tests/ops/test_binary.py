@@ -6,7 +6,7 @@ import pytest
 from gradcheck import check_gradient, check_second
 from hypothesis import given
 
-from mxlite import nd
+from mxlite import autograd, nd
 
 ORACLES = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "mod": np.mod,
@@ -89,6 +89,18 @@ def test_integers_divided_by_zero_do_not_trap():
     assert (a / zero).tolist() == [0, 0]
     lowest = nd.array([-(2**31)], dtype="int32")
     assert (lowest / nd.array([-1], dtype="int32")).shape == (1,)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64"])
+def test_the_slopes_of_integer_remainders_are_0(dtype):
+    a, b = [nd.array([[5, 7]], dtype=dtype), nd.array([[3], [2]], dtype=dtype)]
+    for run in (lambda: a % b, lambda: a % 3, lambda: 7 % a, lambda: nd._internal._mod(a, a)):
+        for x in (a, b):
+            x.attach_grad()
+        with autograd.record():
+            y = run()
+        y.backward()
+        assert not a.grad.asnumpy().any() and not b.grad.asnumpy().any()
 
 
 def test_large_integers_stay_exact():

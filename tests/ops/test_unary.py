@@ -116,6 +116,20 @@ def test_integers(dtype):
                                   np.exp(x.astype("f8")).astype("i8").astype(dtype))
 
 
+@pytest.mark.parametrize("name, slopes", [         # those of MXNet 1.9.1: cut to integers
+    ("abs", [1, 1, 1]), ("square", [10, 2, 12]), ("exp", [148, 2, 403]), ("sqrt", [0, 0, 0]),
+    ("negative", [-1, -1, -1]), ("reciprocal", [0, -1, 0]), ("relu", [1, 1, 1]),
+    ("tanh", [1, 1, 1]), ("log", [0, 1, 0]), ("sign", [0, 0, 0]), ("floor", [0, 0, 0])])
+def test_gradients_of_integers(name, slopes):
+    x = nd.array([5, 1, 6], dtype="int32")
+    x.attach_grad()
+    with autograd.record():
+        y = getattr(nd.op, name)(x) * nd.array([1, 2, 3], dtype="int32")
+    y.backward()
+    assert x.grad.dtype == np.int32
+    assert x.grad.asnumpy().tolist() == [slopes[0], 2 * slopes[1], 3 * slopes[2]]
+
+
 @pytest.mark.parametrize("shape", [(0,), (3, 0), (1,), (70001,), (5, 7, 11)])
 def test_shapes(shape, rng):
     x = rng.normal(size=shape)
