@@ -232,10 +232,11 @@ class Block(NamesArguments):
         model_files.load(self, prefix)
 
     def save_params(self, filename: str) -> None:
-        """The old name of save_parameters."""
-        warnings.warn("save_params is deprecated. Please use save_parameters.",
-                      DeprecationWarning, stacklevel=2)
-        self.save_parameters(filename)
+        """The old form of save_parameters: full names, without this block's prefix, as SymbolBlock
+        reads them."""
+        warnings.warn("save_params is deprecated. Please use save_parameters, or export for a "
+                      "SymbolBlock.", DeprecationWarning, stacklevel=2)
+        self.collect_params().save(filename, strip_prefix=self.prefix)
 
     def load_params(self, filename: str, ctx: Any = None, allow_missing: bool = False,
                     ignore_extra: bool = False) -> None:

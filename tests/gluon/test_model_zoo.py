@@ -173,3 +173,12 @@ def test_public_names_are_mxnets():
     functions = functions - {"inceptionv3"} | {"inception_v3", "get_model", "get_resnet", "get_vgg",
                                                "get_mobilenet", "get_mobilenet_v2"}
     assert functions <= names
+
+
+def test_graphs_of_a_net_that_is_not_hybridized_have_the_names_of_mxnet():
+    net = vision.resnet18_v1(prefix="r_")
+    names = net(mx.sym.var("data")).get_internals().list_outputs()
+    assert [name for name in names if name.startswith("r_stage1_activation")] == [
+        f"r_stage1_activation{i}_output" for i in range(2)]
+    net.hybridize()
+    assert net(mx.sym.var("data")).get_internals().list_outputs() == names

@@ -138,3 +138,26 @@ def test_old_names_warn(net, file):
         net.save_params(file)
     with pytest.warns(DeprecationWarning, match="Please use load_parameters"):
         net.load_params(file)
+
+
+def test_save_params_has_full_names_as_symbol_blocks_read_them(tmp_path):
+    net = nn.HybridSequential(prefix="net_")
+    with net.name_scope():
+        net.add(nn.Dense(2, in_units=1), nn.BatchNorm(in_channels=2))
+    net.initialize()
+    file = str(tmp_path / "net.params")
+    with pytest.warns(DeprecationWarning, match="save_params is deprecated"):
+        net.save_params(file)
+    assert sorted(mx.nd.load(file)) == [            # as of MXNet 1.9.1
+        "batchnorm0_beta", "batchnorm0_gamma", "batchnorm0_running_mean",
+        "batchnorm0_running_var", "dense0_bias", "dense0_weight"]
+    bare = nn.HybridSequential(prefix="")
+    with bare.name_scope():
+        bare.add(nn.Dense(2, in_units=1))
+    bare.initialize()
+    with pytest.warns(DeprecationWarning, match="save_params is deprecated"):
+        bare.save_params(file)
+    block = mx.gluon.SymbolBlock(bare(mx.sym.var("data")), mx.sym.var("data"))
+    block.load_parameters(file)
+    x = mx.nd.ones((1, 1))
+    assert (block(x) == bare(x)).asnumpy().all()

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from ...symbol import Symbol
 from ..block import Block, _tree
 from ..hybrid_block import HybridBlock
 
@@ -71,7 +72,7 @@ class HybridSequential(_Stack, HybridBlock):
 
     def forward(self, x: Any, *args: Any) -> Any:
         """The output of the last block; each block gets the outputs of the one before."""
-        if self._active:
+        if self._active or isinstance(x, Symbol):       # of which names are made
             return super().forward(x, *args)
         return self._run(x, args)       # each block sees by itself what x is
 
