@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, no_array
+from ..base import MXNetAssertionError, MXNetTypeError, no_array
 
 if TYPE_CHECKING:
     from .block import Block
@@ -35,11 +35,15 @@ def print_summary(block: Block, inputs: tuple[nd.NDArray, ...]) -> None:
         layers.append(_describe(layer, out, len(layers) + 1, seen))
 
     def register(layer: Block) -> None:
+        if getattr(layer, "_active", False) and layer._children:
+            raise MXNetAssertionError(
+                f"summary: the blocks must not be hybridized, or nothing is known of the layers in "
+                f"a graph; {layer.name!r} is. Call summary before hybridize(), or hybridize(False)")
         if not getattr(layer, "is_container", False):
             handles.append(layer.register_forward_hook(note))
 
-    block.apply(register)
     try:
+        block.apply(register)
         block(*inputs)
     finally:
         for handle in handles:

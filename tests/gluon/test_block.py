@@ -178,6 +178,20 @@ def test_cast_changes_all_parameters():
     assert net(mx.nd.ones((1, 3), dtype="float64")).dtype == np.float64
 
 
+def test_summary_of_a_hybridized_block_raises_and_leaves_no_hooks(capsys):
+    net = nn.HybridSequential(prefix="net_")
+    net.add(nn.Dense(4), nn.HybridSequential(prefix="inner_"))
+    net[1].add(nn.Dense(2))
+    net.initialize()
+    net[1].hybridize()
+    with pytest.raises(AssertionError, match=r"must not be hybridized.*; 'inner' is"):
+        net.summary(mx.nd.ones((5, 3)))
+    net.hybridize(False)
+    net.summary(mx.nd.ones((5, 3)))
+    assert capsys.readouterr().out.count("Dense-") == 2
+    assert not any(block._forward_hooks for block in [net[0], net[1][0]])
+
+
 def test_summary_prints_layers(capsys):
     net = mlp()
     net.initialize()
