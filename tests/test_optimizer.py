@@ -181,3 +181,26 @@ def test_dcasgd_with_momentum_closed_form():
 def test_set_lr_scale_names_its_successor():
     with pytest.raises(DeprecationWarning, match=r"Optimizer\.set_lr_scale: use set_lr_mult"):
         mx.optimizer.SGD().set_lr_scale({})
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@pytest.mark.parametrize("name", ["sgd", "lamb", "lbsgd", "lars", "adam"])
+def test_lists_of_weights_are_updated_one_by_one(name, dtype, rng):
+    values, grads = (rng.normal(size=(2, 3)) for _ in range(2))
+    kwargs = {"multi_precision": True, "learning_rate": 10.0}
+    if name in ("sgd", "lbsgd", "lars"):
+        kwargs["momentum"] = 0.9
+    both = []
+    for as_lists in (True, False):
+        optimizer = mx.optimizer.create(name, **kwargs)
+        weights = [mx.nd.array(value, dtype=dtype) for value in values]
+        gradients = [mx.nd.array(grad, dtype=dtype) for grad in grads]
+        states = [optimizer.create_state_multi_precision(i, w) for i, w in enumerate(weights)]
+        if as_lists:
+            optimizer.update_multi_precision([0, 1], weights, gradients, states)
+        else:
+            for one in zip(range(2), weights, gradients, states, strict=True):
+                optimizer.update_multi_precision(*one)
+        both.append([weight.asnumpy() for weight in weights])
+    np.testing.assert_array_equal(*both)
+    assert (np.array(both[0]) != values.astype(dtype)).any()

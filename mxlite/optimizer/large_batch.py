@@ -93,6 +93,9 @@ class LBSGD(SGD):
     def update_multi_precision(self, index: Any, weight: nd.NDArray, grad: nd.NDArray,
                                state: Any) -> None:
         """As update; 16-bit weights with multi_precision through their masters."""
+        if isinstance(index, (list, tuple)):
+            super().update_multi_precision(index, weight, grad, state)
+            return
         if not self._is_mixed(weight):
             self.update(index, weight, grad, state)
             return

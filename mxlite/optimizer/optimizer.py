@@ -157,8 +157,14 @@ class Optimizer(NamesArguments):
 
     def update_multi_precision(self, index: Any, weight: nd.NDArray, grad: nd.NDArray,
                                state: Any) -> None:
-        """As update; a 16-bit weight with multi_precision is updated through its master."""
-        if self._is_mixed(weight):
+        """As update; a 16-bit weight with multi_precision is updated through its master.
+
+        All four may be lists, of several weights.
+        """
+        if isinstance(index, (list, tuple)):
+            for one in zip(index, weight, grad, state, strict=True):
+                self.update_multi_precision(*one)
+        elif self._is_mixed(weight):
             master, rest = state
             self.update(index, master, grad.astype("float32"), rest)
             weight[:] = master.astype(dtype_name(weight.dtype))

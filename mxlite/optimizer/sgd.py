@@ -53,6 +53,9 @@ class SGD(Optimizer):
     def update_multi_precision(self, index: Any, weight: nd.NDArray, grad: nd.NDArray,
                                state: Any) -> None:
         """As update; 16-bit weights with multi_precision through mp_sgd_update and kin."""
+        if isinstance(index, (list, tuple)):
+            super().update_multi_precision(index, weight, grad, state)
+            return
         if not self._is_mixed(weight):
             self.update(index, weight, grad, state)
             return
