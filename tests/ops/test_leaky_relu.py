@@ -33,6 +33,27 @@ def test_values(rng, kind, dtype, size):
         np.testing.assert_allclose(out.asnumpy(), want, TOLERANCE[dtype], TOLERANCE[dtype])
 
 
+@pytest.mark.parametrize(("shape", "gamma"), [
+    ((3, 4), (3, 4)), ((3, 4), (1, 4)), ((3, 4), (3, 1)), ((3, 4, 2, 5), (3, 4)),
+    ((3, 4, 2), (3, 1)), ((3, 4, 2), (1, 4)), ((3, 4, 2), (1, 1)), ((1, 4, 2), (1, 4))])
+def test_prelu_with_slopes_of_two_axes(rng, shape, gamma):
+    values, slopes = draw(rng, shape, "float64"), rng.uniform(-1, 1, gamma)
+    weights = rng.normal(size=shape)
+    spread = slopes.reshape(gamma + (1,) * (len(shape) - 2))
+    x, g = nd.array(values, dtype="float64"), nd.array(slopes, dtype="float64")
+    for array in (x, g):
+        array.attach_grad()
+    with mx.autograd.record():
+        y = nd.LeakyReLU(x, g, act_type="prelu")
+    y.backward(nd.array(weights, dtype="float64"))
+    below = values < 0
+    np.testing.assert_allclose(y.asnumpy(), np.where(below, values * spread, values))
+    np.testing.assert_allclose(x.grad.asnumpy(), weights * np.where(below, spread, 1))
+    axes = tuple([i for i, n in enumerate(spread.shape) if n == 1])
+    want = (weights * values * below).sum(axes, keepdims=True)
+    np.testing.assert_allclose(g.grad.asnumpy(), want.reshape(gamma))
+
+
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize(("shape", "gamma"), [
     ((4, 70), 70), ((3, 5, 7), 5), ((3, 5, 7), 1), ((2, 3, 130, 130), 3), ((0, 3, 2), 3), ((9,), 9),
@@ -140,7 +161,7 @@ def test_refuses():
         nd.LeakyReLU(x, act_type="prelu")
     with pytest.raises(TypeError, match="'gamma' is only taken with act_type=prelu; got act"):
         nd.LeakyReLU(x, nd.ones((3,)), act_type="elu")
-    with pytest.raises(ValueError, match=r"gamma must have shape \(1,\) or \(3,\); got \(4,\)"):
+    with pytest.raises(ValueError, match=r"must have shape \(1,\) or \(3,\), or .*; got \(4,\)"):
         nd.LeakyReLU(x, nd.ones((4,)), act_type="prelu")
     with pytest.raises(TypeError, match="data must have dtype of floating point; got int32"):
         nd.LeakyReLU(x.astype("int32"))

@@ -21,7 +21,10 @@ def leaky_kernel(name, data, gamma, slope):
     N, C, S = 1, 1, data.size
     if gamma == data.shape:
         C, S = data.size, 1
-    elif gamma not in (None, (1,)):
+    elif gamma is not None and len(gamma) == 2 and gamma[0] > 1:
+        C = math.prod(gamma)
+        S = math.prod(data.shape) // C if C else 0
+    elif gamma not in (None, (1,), (1, 1)):
         N, C, S = data.shape[0], data.shape[1], math.prod(data.shape[2:])
     return kernel(name, data.dtype, N=N, C=C, S=S, has_gamma=int(gamma is not None),
                   slope=slope, work=2 * data.size)
@@ -32,9 +35,9 @@ class LeakyReLU(Op):
     """A rectifier that lets something through below 0, by name; shape and dtype stay.
 
     f(x) = x above 0 for all but selu and gelu. Below 0, leaky: slope x.
-    prelu: gamma x, gamma (C,) along axis 1 of data or (1,) (He et al., 2015, "Delving Deep into
-    Rectifiers"). elu: slope (e^x - 1) (Clevert, Unterthiner and Hochreiter, 2015, "Fast and
-    Accurate Deep Network Learning by Exponential Linear Units"). rrelu: s x, in training with an s
+    prelu: gamma x, gamma (C,) along axis 1 of data (N, C, ...), (N, C), either 1, or (1,) (He et
+    al., 2015, "Delving Deep into Rectifiers").
+    elu: slope (e^x - 1) (Clevert, Unterthiner and Hochreiter, 2015, "Fast and Accurate Deep Network Learning by Exponential Linear Units"). rrelu: s x, in training with an s
     of its own, uniform over [lower_bound, upper_bound), for each element, otherwise with their
     mean; a second output, shaped like data, holds s (Xu et al., 2015, "Empirical Evaluation of
     Rectified Activations in Convolutional Network"). selu: elu with slope 1.67326, and all of it
@@ -82,8 +85,11 @@ class LeakyReLU(Op):
         return [data, *gammas], [data] * len(outputs)
 
     def infer_shape(self, data, gamma=None):
-        if gamma is not None and gamma not in ((1,), self.slopes(data)):
-            raise self.shape_error("gamma", f"(1,) or {self.slopes(data)}", gamma)
+        if gamma is not None and gamma not in ((1,), self.slopes(data)) and not (
+                len(gamma) == 2 and len(data) > 1
+                and all(m in (1, n) for m, n in zip(gamma, data[:2], strict=True))):
+            rows = f", or {data[:2]} with 1 for either" if len(data) > 1 else ""
+            raise self.shape_error("gamma", f"(1,) or {self.slopes(data)}{rows}", gamma)
         return [data] * self.num_outputs
 
     def prepare(self, inputs, outputs, train=False):
@@ -119,7 +125,10 @@ def by_slope(F, gradient, gamma):
     """`gradient`, shaped like data, summed over what shares an entry of gamma."""
     if gradient.shape == gamma.shape:
         return gradient
-    spread = (1, *gamma.shape, *[1] * (gradient.ndim - 2)) if gradient.ndim > 1 else gamma.shape
+    spread = gamma.shape
+    if gradient.ndim > 1:
+        leading = (1,) if len(gamma.shape) == 1 else ()
+        spread = (*leading, *gamma.shape, *[1] * (gradient.ndim - 2))
     return unbroadcast(F, gradient, spread).reshape(gamma.shape)
 
 
