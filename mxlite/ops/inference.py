@@ -142,9 +142,7 @@ def settled(op: Op, outputs: Sequence[PartialShape]) -> Op:
     if not is_known(outputs[0]):
         raise op.value_error("shape", "known, or follow from its use in the graph",
                              getattr(op, "shape", ()))
-    values = {name: getattr(op, name) for name, declared in op.params.items()
-              if not declared.is_runtime}
-    return type(op).make({**values, "shape": outputs[0]})
+    return op.settled(outputs[0])
 
 
 def _names(op: Op, num_inputs: int, num_outputs: int) -> tuple[list[str], list[str]]:

@@ -105,14 +105,31 @@ class Arange(_Range):
     stop: float | None = param(None, "where to stop")
     step: float = param(1.0, "distance of two numbers")
     repeat: int = param(1, "how often each number comes", low=1)
-    infer_range: bool = param(False, "MXNet's: the length is taken from elsewhere; not used here")
+    infer_range: bool = param(False, "in graphs, without stop: the length follows from the use")
     dtype: DType = param("float32", "dtype of the output")
 
     def bounds(self) -> tuple[float, float]:
         return (0.0, self.start) if self.stop is None else (self.start, self.stop)
 
+    @property
+    def completed_from_use(self):
+        return self.infer_range and self.stop is None
+
+    def settled(self, shape):
+        groups, rest = divmod(shape[0], self.repeat)
+        if rest:
+            raise self.value_error("repeat", f"a divisor of the length {shape[0]}", self.repeat)
+        within = max(groups - 0.5, 0)           # between two numbers, where no rounding matters
+        return type(self).make({"start": self.start, "stop": self.start + within * self.step,
+                                "step": self.step, "repeat": self.repeat, "dtype": self.dtype})
+
+    def fill_shapes(self, inputs, outputs):
+        return [], [(None,)] if self.completed_from_use else self.infer_shape()
+
     def check(self):
         super().check()
+        if self.completed_from_use and self.step and math.isfinite(self.step):
+            return                                  # there is no stop to be reached
         start, stop = self.bounds()
         if self.step == 0 or not all(map(math.isfinite, (start, stop, self.step))):
             raise self.value_error("step", "finite and not 0, with finite start and stop",

@@ -48,7 +48,7 @@ class Op(Operator):
     by_storage: Any = False     # also calls with dense inputs go to ndarray/sparse/
     writes_states = True        # calls write to the inputs marked `!`; False: their gradients do
     dtype_rule: Any = "T -> T"  # see dtype_rule.py
-    completed_from_use = False  # a 0 or -1 in the parameter `shape` is unknown in a graph
+    completed_from_use: Any = False  # a 0 or -1 in the parameter `shape` is unknown in a graph
     hidden = False
     is_graph = False            # a graph of other operators: symbol/graph_op.py
     in_python = False           # `run_in_python` runs it; it is no step of a program
@@ -167,6 +167,12 @@ class Op(Operator):
     def num_visible(self, num_outputs: int) -> int:
         """How many outputs the caller gets."""
         return num_outputs if self.visible_outputs is None else self.visible_outputs
+
+    def settled(self, shape: Any) -> Op:
+        """The instance to run, of one that is `completed_from_use`, once its shape is known."""
+        values = {name: getattr(self, name) for name, declared in self.params.items()
+                  if not declared.is_runtime}
+        return type(self).make({**values, "shape": shape})
 
     def draws(self, train: bool) -> bool:
         """Whether calls in this mode draw random numbers."""

@@ -43,6 +43,24 @@ def test_unknown_lengths_of_what_is_made(made):
     assert both.infer_shape()[1] == [(2, 3)] and both.eval()[0].shape == (2, 3)
 
 
+@pytest.mark.parametrize("kwargs, expected", [
+    ({}, [0, 1, 2, 3]), ({"start": 2}, [2, 3, 4, 5]), ({"start": 2, "step": 3}, [2, 5, 8, 11]),
+    ({"step": 0.1}, [0, 0.1, 0.2, 0.3]), ({"start": 2, "step": -1}, [2, 1, 0, -1]),
+    ({"start": 2, "step": 3, "repeat": 2}, [2, 2, 5, 5])], ids=str)
+def test_a_range_as_long_as_its_use(kwargs, expected):
+    made = S.arange(**{"start": 0, **kwargs}, infer_range=True)
+    y, = (made + S.zeros((4,))).eval()
+    np.testing.assert_allclose(y.asnumpy(), expected, rtol=1e-6)
+    assert (made + a).infer_shape(a=(4,))[1] == [(4,)]
+
+
+def test_a_range_whose_length_is_no_multiple():
+    made = S.arange(0, repeat=2, infer_range=True)
+    with pytest.raises(ValueError, match="repeat must be a divisor of the length 5; got 2"):
+        (made + S.zeros((5,))).eval()
+    assert mx.nd.arange(3, infer_range=True).asnumpy().tolist() == [0, 1, 2]
+
+
 @pytest.mark.parametrize("made, got", [
     (S.zeros((2, -1)), r"\(2, -1\)"), (S.random.uniform(shape=(0, 2)), r"\(0, 2\)")], ids=str)
 def test_lengths_that_stay_unknown(made, got):
