@@ -37,12 +37,13 @@ class LeakyReLU(Op):
     f(x) = x above 0 for all but selu and gelu. Below 0, leaky: slope x.
     prelu: gamma x, gamma (C,) along axis 1 of data (N, C, ...), (N, C), either 1, or (1,) (He et
     al., 2015, "Delving Deep into Rectifiers").
-    elu: slope (e^x - 1) (Clevert, Unterthiner and Hochreiter, 2015, "Fast and Accurate Deep Network Learning by Exponential Linear Units"). rrelu: s x, in training with an s
-    of its own, uniform over [lower_bound, upper_bound), for each element, otherwise with their
-    mean; a second output, shaped like data, holds s (Xu et al., 2015, "Empirical Evaluation of
-    Rectified Activations in Convolutional Network"). selu: elu with slope 1.67326, and all of it
-    times 1.05070 (Klambauer et al., 2017, "Self-Normalizing Neural Networks"). gelu: x P(X <= x),
-    X standard normal (Hendrycks and Gimpel, 2016, "Gaussian Error Linear Units").
+    elu: slope (e^x - 1) (Clevert, Unterthiner and Hochreiter, 2015, "Fast and Accurate Deep Network
+    Learning by Exponential Linear Units"). rrelu: s x, in training with an s of its own, uniform
+    over [lower_bound, upper_bound), for each element, otherwise with their mean; a second output,
+    shaped like data, holds s (Xu et al., 2015, "Empirical Evaluation of Rectified Activations in
+    Convolutional Network"). selu: elu with slope 1.67326, and all of it times 1.05070 (Klambauer et
+    al., 2017, "Self-Normalizing Neural Networks"). gelu: x P(X <= x), X standard normal (Hendrycks
+    and Gimpel, 2016, "Gaussian Error Linear Units").
     """
 
     dtype_rule = "F -> F"
