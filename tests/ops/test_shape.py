@@ -180,3 +180,10 @@ def test_broadcasting_to_fewer_axes_is_refused():
         nd.broadcast_like(nd.zeros((1, 3)), nd.zeros((3,)))
     with pytest.raises(ValueError, match=r"lhs_axes must be of at least one axis, or None .* \(\)"):
         nd.broadcast_like(nd.zeros((1, 3)), nd.zeros((2, 3)), lhs_axes=(), rhs_axes=())
+
+
+def test_no_elements():
+    assert nd.zeros((2, 0)).shape == nd.random.uniform(shape=(2, 0)).shape == (2, 0)
+    assert nd.tile(nd.ones((2, 3)), (1, 0)).shape == (2, 0)
+    assert nd.depth_to_space(nd.zeros((1, 4, 0, 2)), 2).shape == (1, 1, 0, 4)
+    assert nd.space_to_depth(nd.zeros((1, 0, 4, 2)), 2).shape == (1, 0, 2, 1)
