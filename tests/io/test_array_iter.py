@@ -226,3 +226,8 @@ def test_what_numpy_makes_an_array_of(data):
 def test_lists_of_other_things(data):
     with pytest.raises(ValueError, match=r"NDArrayIter: data '.*' must be numbers, in lists of"):
         mx.io.NDArrayIter(data)
+
+
+def test_labels_for_other_numbers_of_samples():
+    with pytest.raises(ValueError, match="as many samples; 'data' has 10, 'softmax_label'"):
+        NDArrayIter(np.zeros((10, 2)), np.zeros(20), batch_size=5)
