@@ -68,14 +68,15 @@ class CustomOpProp:
                 [in_type[0]] * len(self.list_auxiliary_states()))
 
     def infer_storage_type(self, in_stype: list[str]) -> Any:
-        """The same for storage types; "default" is the only one yet, so that nobody asks."""
+        """The same for storage types, "default", "csr" and "row_sparse"; asked where an input is
+        sparse. The second list is that of out_data. Default: dense ones."""
         return (in_stype, ["default"] * len(self.list_outputs()),
                 ["default"] * len(self.list_auxiliary_states()))
 
     def infer_storage_type_backward(self, ograd_stype: list[str], in_stype: list[str],
                                     out_stype: list[str], igrad_stype: list[str],
                                     aux_stype: list[str]) -> Any:
-        """The same for backward."""
+        """The same for backward. The fourth list is that of in_grad."""
         return tuple(["default"] * len(stypes) for stypes in (
             ograd_stype, in_stype, out_stype, igrad_stype, aux_stype))
 

@@ -18,10 +18,10 @@ from ..ops.inference import PartialShape, PartialShapes, is_known, text_of
 from ..ops.inputs import Input
 from ..ops.schema import Op, register, required
 from . import tape
-from .creation import zeros
 from .host_values import numpy_dtype
 from .ndarray import NDArray
 from .user_code import user_code
+from .utils import zeros
 
 
 @register("_custom", inputs="*data", graph_name="Custom")
@@ -169,8 +169,9 @@ class Custom(Op):
                     [DTYPES[array._dtype_name][0] for array in arrays])
                 if kept is not None:
                     kept[key] = operator
-            out_data = [zeros(shape, ctx, dtype or "float32")
-                        for shape, dtype in zip(shapes, dtypes, strict=True)]
+            stypes = self._output_stypes(in_data, len(shapes))
+            out_data = [zeros(shape, ctx, dtype or "float32", stype=stype)
+                        for shape, dtype, stype in zip(shapes, dtypes, stypes, strict=True)]
             with tape.Scope(0, train):
                 operator.forward(is_train=train, req=["write"] * len(out_data), in_data=in_data,
                                  out_data=list(out_data), aux=aux)
@@ -180,6 +181,14 @@ class Custom(Op):
         call = _Backward(self, operator, list(arrays[:len(in_data)]), in_data, out_data, aux, ctx)
         tape.record_function(call, list(arrays[:len(in_data)]), outputs)
         return outputs
+
+
+    def _output_stypes(self, in_data: Sequence[NDArray], count: int) -> list[str]:
+        """The storage types of the outputs; where no input is sparse, the user is not asked."""
+        given = [array.stype for array in in_data]
+        if given == ["default"] * len(given):
+            return ["default"] * count
+        return list(self.prop.infer_storage_type(given)[1])
 
 
 class _Undeclared:
@@ -206,6 +215,7 @@ class _Backward:
         self.wanted = wanted if any(wanted) else [True] * len(inputs)
         self.inputs = [array for i, array in enumerate(inputs) if len(out_data) + i in op.needed]
         self.specs = [(array.shape, array._dtype_name) for array in in_data]
+        self.stypes = [array.stype for array in in_data]
         count = len(out_data)
         self.in_data = [self._declared(array, count + i, f"in_data[{i}]")
                         for i, array in enumerate(in_data)]
@@ -224,8 +234,9 @@ class _Backward:
                 raise MXNetError(f"{self.title}: {', '.join(changed)} was written to after "
                                  "forward; write after backward(), or to a copy()")
         train = tape.is_training()
-        in_grad = [zeros(shape, self.ctx, dtype) for shape, dtype in self.specs]
         with user_code(), self.ctx, tape.Scope(0, train):
+            in_grad = [zeros(shape, self.ctx, dtype, stype=stype) for (shape, dtype), stype in
+                       zip(self.specs, self._gradient_stypes(out_grads), strict=True)]
             self.operator.backward(
                 req=["write" if wanted else "null" for wanted in self.wanted],
                 out_grad=[self._declared(grad.detach(), i, f"out_grad[{i}]")
@@ -236,6 +247,15 @@ class _Backward:
             tape.record_function(self._refuse, [*out_grads, *self.inputs], in_grad)
         return [grad if wanted else None
                 for grad, wanted in zip(in_grad, self.wanted, strict=True)]
+
+    def _gradient_stypes(self, out_grads: Sequence[NDArray]) -> list[str]:
+        """The storage types of the inputs' gradients; see _output_stypes."""
+        default = ["default"] * len(self.specs)
+        if self.stypes == default:
+            return default
+        outputs = [grad.stype for grad in out_grads]
+        return list(self.op.prop.infer_storage_type_backward(
+            outputs, self.stypes, outputs, self.stypes, [array.stype for array in self.aux])[3])
 
     def _refuse(self, grads: list[NDArray]) -> list[NDArray | None]:
         raise MXNetError(f"backward: {self.title} has no second derivative, for its backward is no "
