@@ -95,7 +95,7 @@ class GraphOp(Op):
         tracer = Tracer(train, specs[0].ctx if specs else ctx)
         inputs = [tracer.new(spec) for spec in specs]
         values = {Entry(node, 0): ref for node, ref in zip(self.variables, inputs, strict=True)}
-        operators = self.settled(specs)
+        operators = self.settled_nodes(specs)
         calls = []
         for node in self.nodes:
             op = operators.get(node, node.operator)
@@ -129,7 +129,7 @@ class GraphOp(Op):
         """The outputs, every node being a call of its own: where arrays or gradients are sparse."""
         values = {Entry(node, 0): array
                   for node, array in zip(self.variables, arrays, strict=True)}
-        operators = self.settled([array._spec for array in arrays])
+        operators = self.settled_nodes([array._spec for array in arrays])
         for node in self.nodes:
             inputs = [values[source] for source in node.inputs]
             result = invoke_list(operators.get(node, node.operator), inputs, node.scalars, None,
@@ -139,7 +139,7 @@ class GraphOp(Op):
         heads = [values[head] for head in self.heads]
         return heads[0] if len(heads) == 1 else heads
 
-    def settled(self, specs: Sequence[Spec]) -> dict[Node, Op]:
+    def settled_nodes(self, specs: Sequence[Spec]) -> dict[Node, Op]:
         """Operators such as zeros whose shape follows from its use."""
         open_nodes = [node for node in self.nodes
                       if node.operator.completed_from_use

@@ -41,7 +41,7 @@ class MonitoredRun:
         self._calls: list[_Call] = []
         self._reached = set(wanted)         # nodes whose outputs depend on a wanted variable
         self._values = {Entry(node, 0): array for node, array in values.items()}
-        settled = GraphOp(heads, list(values), "Executor").settled(
+        settled = GraphOp(heads, list(values), "Executor").settled_nodes(
             [array._spec for array in values.values()])
         for node in topological(heads):
             if node in settled:

@@ -57,7 +57,8 @@ class PiecedGraph:
         if pieces is None:
             if len(self._pieces) > 256:
                 self._pieces.clear()
-            settled = GraphOp(self.heads, self.variables, self.name).settled(key) if key else {}
+            graph = GraphOp(self.heads, self.variables, self.name)
+            settled = graph.settled_nodes(key) if key else {}
             pieces = self._pieces[key] = self._cut(settled)
         return pieces
 

@@ -23,7 +23,7 @@ def update(name, weight, grad, **params):
     (lambda: update("groupadagrad", DENSE, ROWS, wd=0.1), "GroupAdaGrad: wd must be 0; got 0.1"),
     (lambda: update("groupadagrad", mx.nd.ones((3,)), ROWS), "the weight must have two axes"),
     (lambda: mx.nd.contrib.group_adagrad_update(DENSE, ROWS, DENSE, lr=0.1),
-     r"history must have shape \(3, 1\); got \(3, 2\)"),
+     r"history must have shape \(3,\), a number a row of weight; got \(3, 2\)"),
     (lambda: mx.nd.contrib.group_adagrad_update(DENSE, mx.nd.ones((2, 2)), DENSE, lr=0.1),
      r"grad must have shape \(3, 2\), as weight has; got \(2, 2\)"),
     (lambda: mx.nd.sgd_update(DENSE, mx.nd.sparse.row_sparse_array(([[1, 2]], [5]), (3, 2)),

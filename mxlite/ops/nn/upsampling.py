@@ -19,7 +19,7 @@ class UpSampling(Op):
     """
 
     dtype_rule = "F -> F"
-    initializers = {"weight": '["bilinear", {}]'}
+    initializers = dict.fromkeys(("weight", "arg1"), '["bilinear", {}]')    # as in MXNet
     scale: int = required("the factor", low=1)
     num_filter: int = param(0, "number of channels, for sample_type 'bilinear'", low=0)
     sample_type: str = required("how pixels are made", choices=("nearest", "bilinear"))

@@ -1,5 +1,6 @@
 """DataLoader in scripts of their own: how they end, fork, and start worker processes."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -184,8 +185,9 @@ except KeyboardInterrupt:
 """)
     assert process.stdout.readline() == "ready\n"
     for link in at_work_in(tmp_path):                 # as the terminal does, to the whole group
-        if "resource_tracker" not in (link.parent / "cmdline").read_text():
-            os.kill(int(link.parent.name), signal.SIGINT)
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):       # it has just ended
+            if "resource_tracker" not in (link.parent / "cmdline").read_text():
+                os.kill(int(link.parent.name), signal.SIGINT)
     output, errors = process.communicate(timeout=20)
     assert (output, errors, process.returncode) == ("interrupted\n", "", 0)
     nothing_left(tmp_path, process.pid)
