@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 import mxlite as mx
+from mxlite import autograd
 from mxlite.device import host
 
 nd = mx.nd
@@ -114,6 +115,26 @@ def test_the_same_on_any_number_of_threads():
         mx.random.seed(5)
         results.append(nd.random.gamma(0.5, 2, shape=(5001,)).asnumpy())
     np.testing.assert_array_equal(*results)
+
+
+@pytest.mark.parametrize("shape, draws", [
+    ((3,), ()), ((3,), (8,)), ((2, 3), (5, 2)), ((2, 2, 3), 4)])
+@pytest.mark.parametrize("dtype", ["int32", "float32"])
+def test_gradient_of_log_probabilities(rng, shape, draws, dtype):
+    values = rng.uniform(0.1, 1, shape)
+    x = nd.array(values, dtype="float64")
+    x.attach_grad()
+    with autograd.record():
+        drawn, logs = nd.random.multinomial(x, shape=draws or 1, get_prob=True, dtype=dtype)
+        loss = logs * logs
+    loss.backward()
+    rows = drawn.asnumpy().astype(int).reshape(-1, drawn.size // (values.size // 3))
+    want = np.zeros((len(rows), 3))
+    for row, numbers in enumerate(rows):
+        for number in numbers:
+            p = values.reshape(-1, 3)[row, number]
+            want[row, number] += 2 * np.log(p) / p
+    np.testing.assert_allclose(x.grad.asnumpy(), want.reshape(shape), rtol=1e-6)
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int32", "int64", "float16", "float32", "float64"])
