@@ -275,6 +275,3 @@ class Shuffle(Op):
         rows = inputs[0].shape[0] if inputs[0].size else 0
         return kernel("shuffle_rows", "bytes", rows=rows,
                       row_bytes=inputs[0].nbytes // max(rows, 1), work=inputs[0].nbytes)
-
-    def grad(self, F, dy, inputs, outputs):
-        return [None]

@@ -171,6 +171,15 @@ def test_shuffle(dtype):
     assert nd.random.shuffle(nd.zeros((0, 3))).shape == (0, 3)
 
 
+def test_shuffle_has_no_gradient():
+    x = nd.ones((3, 2))
+    x.attach_grad()
+    with autograd.record():
+        y = nd.shuffle(x) * 2
+    with pytest.raises(mx.MXNetError, match="_shuffle has no gradient"):      # as in MXNet
+        y.backward()
+
+
 def test_shuffle_gives_every_order_alike():
     orders = [tuple(nd.shuffle(nd.arange(3)).asnumpy().astype(int)) for _ in range(1200)]
     _, seen = np.unique(orders, axis=0, return_counts=True)
