@@ -1,4 +1,4 @@
-"""Random sparse arrays: row_sparse and csr. They need `mx.nd.sparse`."""
+"""Random sparse arrays: row_sparse and csr."""
 
 from __future__ import annotations
 
@@ -7,22 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from .. import ndarray as nd
-from ..base import MXNetNotImplementedError, MXNetValueError, listing
+from ..base import MXNetValueError, listing
 from ..device.context import Context
+from ..ndarray import sparse
 from .arrays import assign_each
 from .compare import values
 from .defaults import default_context, default_dtype
 
 _Array = np.ndarray[Any, Any]
-
-
-def _maker(name: str) -> Any:
-    sparse = getattr(nd, "sparse", None)
-    if sparse is None:
-        raise MXNetNotImplementedError(
-            f"random {name} arrays: mx.nd has no sparse arrays yet; stype='default' is dense")
-    return getattr(sparse, name)
 
 
 def _check_density(density: float) -> None:
@@ -123,15 +115,15 @@ def rand_sparse_ndarray(shape: Sequence[int], stype: str, density: float | None 
     ctx = ctx or default_context()
     if stype == "row_sparse":
         parts = row_sparse_parts(shape, density, dtype, data_init, rsp_indices, modifier_func)
-        return _maker("row_sparse_array")(parts, shape=shape, dtype=dtype, ctx=ctx), parts
+        return sparse.row_sparse_array(parts, shape=shape, dtype=dtype, ctx=ctx), parts
     if len(shape) != 2 or min(shape) < 1:
         raise MXNetValueError("rand_sparse_ndarray: shape of a csr array must be 2 lengths of at "
                               f"least 1; got {tuple(shape)}")
     draw = uniform_counts if distribution == "uniform" else powerlaw_counts
     counts = draw(shape[0], shape[1], density)
-    csr = _maker("csr_matrix")(csr_parts(counts, shape[1], dtype, data_init, modifier_func,
-                                         shuffle_csr_indices, distribution == "powerlaw"),
-                               shape=shape, dtype=dtype, ctx=ctx)
+    csr = sparse.csr_matrix(
+        csr_parts(counts, shape[1], dtype, data_init, modifier_func, shuffle_csr_indices,
+                  distribution == "powerlaw"), shape=shape, dtype=dtype, ctx=ctx)
     return csr, (csr.indptr, csr.indices, csr.data)
 
 
