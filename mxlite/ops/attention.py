@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from .schema import Op, register, required
-from .trace import composed, composed_gradients
+from .trace import Composed, composed
 
 
-class _Interleaved(Op):
+class _Interleaved(Composed):
     """Base: arrays (length, batch, heads * parts * D), the parts of a head one after another."""
 
     dtype_rule = "F -> F"
@@ -50,16 +50,6 @@ class _Interleaved(Op):
         """attention @ values as (length, batch, heads * D)."""
         out = F.transpose(F.batch_dot(attention, values), axes=(1, 0, 2))
         return out.reshape((out.shape[0], batch, out.shape[2] * self.heads))
-
-    def steps(self, F, *inputs):
-        """The operators that it consists of."""
-        raise NotImplementedError
-
-    def prepare(self, inputs, outputs):
-        return composed(self.steps, inputs)
-
-    def grad(self, F, dy, inputs, outputs):
-        return composed_gradients(F, self.steps, inputs, dy)
 
 
 @register("_contrib_interleaved_matmul_selfatt_qk", inputs="queries_keys_values")

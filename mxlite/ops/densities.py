@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from .inference import common
-from .schema import Op, param, register
-from .trace import composed, composed_gradients
+from .schema import param, register
+from .trace import Composed
 
 
-class _Density(Op):
+class _Density(Composed):
     """Base: the density, or probability of counts, of each number in sample (*S, *shape)."""
 
     dtype_rule = "F -> F"
@@ -43,11 +43,8 @@ class _Density(Op):
         logs = self.log_density(F, F.BlockGrad(sample) if self.is_count else sample, *apart)
         return logs if self.is_log else F.exp(logs)
 
-    def prepare(self, inputs, outputs):
-        return composed(self.steps, inputs)
-
     def grad(self, F, dy, inputs, outputs):
-        gradients = composed_gradients(F, self.steps, inputs, dy)
+        gradients = super().grad(F, dy, inputs, outputs)
         return [F.zeros_like(inputs[0]) if gradients[0] is None else gradients[0], *gradients[1:]]
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from .schema import Op, register
-from .trace import composed, composed_gradients
+from .schema import register
+from .trace import Composed
 
 
 @register("khatri_rao", inputs="*args")
-class KhatriRao(Op):
+class KhatriRao(Composed):
     """The outer products of the columns: (M1, N), (M2, N), ... -> (M1 M2 ..., N)."""
 
     def input_names(self, count):
@@ -30,9 +30,3 @@ class KhatriRao(Op):
             out = out.reshape((rows, 1, columns)) * other.reshape((1, more, columns))
             out = out.reshape((rows * more, columns))
         return out
-
-    def prepare(self, inputs, outputs):
-        return composed(self.steps, inputs)
-
-    def grad(self, F, dy, inputs, outputs):
-        return composed_gradients(F, self.steps, inputs, dy)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .schema import Op, register, runtime
-from .trace import composed, composed_gradients
+from .schema import register, runtime
+from .trace import Composed
 
 
 @register("_contrib_quadratic")
-class Quadratic(Op):
+class Quadratic(Composed):
     """a data^2 + b data + c; of integers, computed in float64, its whole part."""
 
     elementwise = True
@@ -20,9 +20,3 @@ class Quadratic(Op):
         x = data if "float" in data.dtype else F.Cast(data, dtype="float64")
         out = (x * self.a + self.b) * x + self.c
         return out if x is data else F.Cast(out, dtype=data.dtype)
-
-    def prepare(self, inputs, outputs):
-        return composed(self.steps, inputs)
-
-    def grad(self, F, dy, inputs, outputs):
-        return composed_gradients(F, self.steps, inputs, dy)

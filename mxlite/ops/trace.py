@@ -189,3 +189,17 @@ def live(steps: Sequence[Step], used: Iterable[int]) -> tuple[list[Step], set[in
             used.update(step.inputs)
             kept.append(step)
     return kept[::-1], used
+
+
+class Composed(Op):
+    """Base of operators that consist of others, which `steps` calls; so do their gradients."""
+
+    def steps(self, F: Any, *inputs: Any) -> Any:
+        """The output, or a list of them."""
+        raise NotImplementedError
+
+    def prepare(self, inputs: Any, outputs: Any) -> Any:
+        return composed(self.steps, inputs)
+
+    def grad(self, F: Any, dy: Any, inputs: Any, outputs: Any) -> Any:
+        return composed_gradients(F, self.steps, inputs, dy)

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from ..matrix import gemm
 from ..schema import param, register
-from ..trace import composed, composed_gradients
+from ..trace import Composed
 from .matrices import Matrices, batch_of, product
 
 
-class _Product(Matrices):
-    """Base: operators that consist of others."""
-
-    def steps(self, F, *inputs):
-        """The operators that it consists of."""
-        raise NotImplementedError
-
-    def prepare(self, inputs, outputs):
-        return composed(self.steps, inputs)
-
-    def grad(self, F, dy, inputs, outputs):
-        return composed_gradients(F, self.steps, inputs, dy)
-
-
-class _General(_Product):
+class _General(Composed, Matrices):
     """Base: op(A) @ op(B), where the rows of the matrices are along `axis`, their columns last."""
 
     transpose_a: bool
@@ -116,7 +102,7 @@ class Gemm2(_General):
 
 
 @register("_linalg_syrk", "linalg_syrk", inputs="A")
-class Syrk(_Product):
+class Syrk(Composed, Matrices):
     """alpha A @ A^T, or alpha A^T @ A with transpose, matrix by matrix."""
 
     transpose: bool = param(False, "multiply A^T by A")
@@ -164,7 +150,7 @@ class Triangular(Matrices):
 
 
 @register("_linalg_trmm", "linalg_trmm", inputs="A B")
-class Trmm(Triangular):
+class Trmm(Composed, Triangular):
     """alpha op(A) @ B, or alpha B @ op(A) if rightside; A (*batch, n, n) is triangular.
 
     One triangle of A is read; op transposes if asked.
@@ -176,9 +162,3 @@ class Trmm(Triangular):
         out = product(F, B, A, transpose_b=self.transpose) if self.rightside else product(
             F, A, B, transpose_a=self.transpose)
         return out if self.alpha == 1 else out * self.alpha
-
-    def prepare(self, inputs, outputs):
-        return composed(self.steps, inputs)
-
-    def grad(self, F, dy, inputs, outputs):
-        return composed_gradients(F, self.steps, inputs, dy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..schema import KernelCall, kernel, param, register, required
-from ..trace import composed, composed_gradients
+from ..trace import Composed, composed
 from .matrices import Matrices, NumberEach, batch_of
 
 
@@ -139,15 +139,9 @@ class MakeTrian(Matrices):
 
 
 @register("_linalg_sumlogdiag", "linalg_sumlogdiag", inputs="A")
-class SumLogDiag(NumberEach):
+class SumLogDiag(Composed, NumberEach):
     """The sum of the logarithms of each matrix's diagonal: (*batch, n, n) -> (*batch)."""
 
     def steps(self, F, A):
         """The operators that it consists of."""
         return F.sum(F.log(F._linalg_extractdiag(A)), axis=-1)
-
-    def prepare(self, inputs, outputs):
-        return composed(self.steps, inputs)
-
-    def grad(self, F, dy, inputs, outputs):
-        return composed_gradients(F, self.steps, inputs, dy)

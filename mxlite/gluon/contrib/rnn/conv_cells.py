@@ -139,163 +139,85 @@ class _ConvGRUCell(_ConvCell):
         return [gru_step(F, i2h, h2h, states[0], prefix, activated, axis=self._channel_axis)]
 
 
-class Conv1DRNNCell(_ConvRNNCell):
+class _Dims1(_ConvCell):
+    _dims = 1
+
+    def __init__(self, input_shape: Shape, hidden_channels: int, i2h_kernel: Window,
+                 h2h_kernel: Window, i2h_pad: Window = (0,),
+                 i2h_dilate: Window = (1,), h2h_dilate: Window = (1,),
+                 i2h_weight_initializer: Any = None, h2h_weight_initializer: Any = None,
+                 i2h_bias_initializer: Any = "zeros", h2h_bias_initializer: Any = "zeros",
+                 conv_layout: str = "NCW", activation: Any = "tanh",
+                 prefix: str | None = None, params: Any = None) -> None:
+        super().__init__(input_shape, hidden_channels, i2h_kernel, h2h_kernel, i2h_pad, i2h_dilate,
+                         h2h_dilate, i2h_weight_initializer, h2h_weight_initializer,
+                         i2h_bias_initializer, h2h_bias_initializer, conv_layout, activation,
+                         prefix, params)
+
+
+class _Dims2(_ConvCell):
+    _dims = 2
+
+    def __init__(self, input_shape: Shape, hidden_channels: int, i2h_kernel: Window,
+                 h2h_kernel: Window, i2h_pad: Window = (0, 0),
+                 i2h_dilate: Window = (1, 1), h2h_dilate: Window = (1, 1),
+                 i2h_weight_initializer: Any = None, h2h_weight_initializer: Any = None,
+                 i2h_bias_initializer: Any = "zeros", h2h_bias_initializer: Any = "zeros",
+                 conv_layout: str = "NCHW", activation: Any = "tanh",
+                 prefix: str | None = None, params: Any = None) -> None:
+        super().__init__(input_shape, hidden_channels, i2h_kernel, h2h_kernel, i2h_pad, i2h_dilate,
+                         h2h_dilate, i2h_weight_initializer, h2h_weight_initializer,
+                         i2h_bias_initializer, h2h_bias_initializer, conv_layout, activation,
+                         prefix, params)
+
+
+class _Dims3(_ConvCell):
+    _dims = 3
+
+    def __init__(self, input_shape: Shape, hidden_channels: int, i2h_kernel: Window,
+                 h2h_kernel: Window, i2h_pad: Window = (0, 0, 0),
+                 i2h_dilate: Window = (1, 1, 1), h2h_dilate: Window = (1, 1, 1),
+                 i2h_weight_initializer: Any = None, h2h_weight_initializer: Any = None,
+                 i2h_bias_initializer: Any = "zeros", h2h_bias_initializer: Any = "zeros",
+                 conv_layout: str = "NCDHW", activation: Any = "tanh",
+                 prefix: str | None = None, params: Any = None) -> None:
+        super().__init__(input_shape, hidden_channels, i2h_kernel, h2h_kernel, i2h_pad, i2h_dilate,
+                         h2h_dilate, i2h_weight_initializer, h2h_weight_initializer,
+                         i2h_bias_initializer, h2h_bias_initializer, conv_layout, activation,
+                         prefix, params)
+
+
+class Conv1DRNNCell(_Dims1, _ConvRNNCell):
     """A plain recurrent cell of convolutions; input_shape as (C, W)."""
 
-    _dims = 1
 
-    def __init__(self, input_shape: Shape, hidden_channels: int, i2h_kernel: Window,
-                 h2h_kernel: Window, i2h_pad: Window = (0,),
-                 i2h_dilate: Window = (1,), h2h_dilate: Window = (1,),
-                 i2h_weight_initializer: Any = None, h2h_weight_initializer: Any = None,
-                 i2h_bias_initializer: Any = "zeros", h2h_bias_initializer: Any = "zeros",
-                 conv_layout: str = "NCW", activation: Any = "tanh",
-                 prefix: str | None = None, params: Any = None) -> None:
-        super().__init__(input_shape, hidden_channels, i2h_kernel, h2h_kernel, i2h_pad, i2h_dilate,
-                         h2h_dilate, i2h_weight_initializer, h2h_weight_initializer,
-                         i2h_bias_initializer, h2h_bias_initializer, conv_layout, activation,
-                         prefix, params)
-
-
-class Conv1DLSTMCell(_ConvLSTMCell):
+class Conv1DLSTMCell(_Dims1, _ConvLSTMCell):
     """Long short-term memory of convolutions; input_shape as (C, W)."""
 
-    _dims = 1
 
-    def __init__(self, input_shape: Shape, hidden_channels: int, i2h_kernel: Window,
-                 h2h_kernel: Window, i2h_pad: Window = (0,),
-                 i2h_dilate: Window = (1,), h2h_dilate: Window = (1,),
-                 i2h_weight_initializer: Any = None, h2h_weight_initializer: Any = None,
-                 i2h_bias_initializer: Any = "zeros", h2h_bias_initializer: Any = "zeros",
-                 conv_layout: str = "NCW", activation: Any = "tanh",
-                 prefix: str | None = None, params: Any = None) -> None:
-        super().__init__(input_shape, hidden_channels, i2h_kernel, h2h_kernel, i2h_pad, i2h_dilate,
-                         h2h_dilate, i2h_weight_initializer, h2h_weight_initializer,
-                         i2h_bias_initializer, h2h_bias_initializer, conv_layout, activation,
-                         prefix, params)
-
-
-class Conv1DGRUCell(_ConvGRUCell):
+class Conv1DGRUCell(_Dims1, _ConvGRUCell):
     """A gated recurrent unit of convolutions; input_shape as (C, W)."""
 
-    _dims = 1
 
-    def __init__(self, input_shape: Shape, hidden_channels: int, i2h_kernel: Window,
-                 h2h_kernel: Window, i2h_pad: Window = (0,),
-                 i2h_dilate: Window = (1,), h2h_dilate: Window = (1,),
-                 i2h_weight_initializer: Any = None, h2h_weight_initializer: Any = None,
-                 i2h_bias_initializer: Any = "zeros", h2h_bias_initializer: Any = "zeros",
-                 conv_layout: str = "NCW", activation: Any = "tanh",
-                 prefix: str | None = None, params: Any = None) -> None:
-        super().__init__(input_shape, hidden_channels, i2h_kernel, h2h_kernel, i2h_pad, i2h_dilate,
-                         h2h_dilate, i2h_weight_initializer, h2h_weight_initializer,
-                         i2h_bias_initializer, h2h_bias_initializer, conv_layout, activation,
-                         prefix, params)
-
-
-class Conv2DRNNCell(_ConvRNNCell):
+class Conv2DRNNCell(_Dims2, _ConvRNNCell):
     """A plain recurrent cell of convolutions; input_shape as (C, H, W)."""
 
-    _dims = 2
 
-    def __init__(self, input_shape: Shape, hidden_channels: int, i2h_kernel: Window,
-                 h2h_kernel: Window, i2h_pad: Window = (0, 0),
-                 i2h_dilate: Window = (1, 1), h2h_dilate: Window = (1, 1),
-                 i2h_weight_initializer: Any = None, h2h_weight_initializer: Any = None,
-                 i2h_bias_initializer: Any = "zeros", h2h_bias_initializer: Any = "zeros",
-                 conv_layout: str = "NCHW", activation: Any = "tanh",
-                 prefix: str | None = None, params: Any = None) -> None:
-        super().__init__(input_shape, hidden_channels, i2h_kernel, h2h_kernel, i2h_pad, i2h_dilate,
-                         h2h_dilate, i2h_weight_initializer, h2h_weight_initializer,
-                         i2h_bias_initializer, h2h_bias_initializer, conv_layout, activation,
-                         prefix, params)
-
-
-class Conv2DLSTMCell(_ConvLSTMCell):
+class Conv2DLSTMCell(_Dims2, _ConvLSTMCell):
     """Long short-term memory of convolutions; input_shape as (C, H, W)."""
 
-    _dims = 2
 
-    def __init__(self, input_shape: Shape, hidden_channels: int, i2h_kernel: Window,
-                 h2h_kernel: Window, i2h_pad: Window = (0, 0),
-                 i2h_dilate: Window = (1, 1), h2h_dilate: Window = (1, 1),
-                 i2h_weight_initializer: Any = None, h2h_weight_initializer: Any = None,
-                 i2h_bias_initializer: Any = "zeros", h2h_bias_initializer: Any = "zeros",
-                 conv_layout: str = "NCHW", activation: Any = "tanh",
-                 prefix: str | None = None, params: Any = None) -> None:
-        super().__init__(input_shape, hidden_channels, i2h_kernel, h2h_kernel, i2h_pad, i2h_dilate,
-                         h2h_dilate, i2h_weight_initializer, h2h_weight_initializer,
-                         i2h_bias_initializer, h2h_bias_initializer, conv_layout, activation,
-                         prefix, params)
-
-
-class Conv2DGRUCell(_ConvGRUCell):
+class Conv2DGRUCell(_Dims2, _ConvGRUCell):
     """A gated recurrent unit of convolutions; input_shape as (C, H, W)."""
 
-    _dims = 2
 
-    def __init__(self, input_shape: Shape, hidden_channels: int, i2h_kernel: Window,
-                 h2h_kernel: Window, i2h_pad: Window = (0, 0),
-                 i2h_dilate: Window = (1, 1), h2h_dilate: Window = (1, 1),
-                 i2h_weight_initializer: Any = None, h2h_weight_initializer: Any = None,
-                 i2h_bias_initializer: Any = "zeros", h2h_bias_initializer: Any = "zeros",
-                 conv_layout: str = "NCHW", activation: Any = "tanh",
-                 prefix: str | None = None, params: Any = None) -> None:
-        super().__init__(input_shape, hidden_channels, i2h_kernel, h2h_kernel, i2h_pad, i2h_dilate,
-                         h2h_dilate, i2h_weight_initializer, h2h_weight_initializer,
-                         i2h_bias_initializer, h2h_bias_initializer, conv_layout, activation,
-                         prefix, params)
-
-
-class Conv3DRNNCell(_ConvRNNCell):
+class Conv3DRNNCell(_Dims3, _ConvRNNCell):
     """A plain recurrent cell of convolutions; input_shape as (C, D, H, W)."""
 
-    _dims = 3
 
-    def __init__(self, input_shape: Shape, hidden_channels: int, i2h_kernel: Window,
-                 h2h_kernel: Window, i2h_pad: Window = (0, 0, 0),
-                 i2h_dilate: Window = (1, 1, 1), h2h_dilate: Window = (1, 1, 1),
-                 i2h_weight_initializer: Any = None, h2h_weight_initializer: Any = None,
-                 i2h_bias_initializer: Any = "zeros", h2h_bias_initializer: Any = "zeros",
-                 conv_layout: str = "NCDHW", activation: Any = "tanh",
-                 prefix: str | None = None, params: Any = None) -> None:
-        super().__init__(input_shape, hidden_channels, i2h_kernel, h2h_kernel, i2h_pad, i2h_dilate,
-                         h2h_dilate, i2h_weight_initializer, h2h_weight_initializer,
-                         i2h_bias_initializer, h2h_bias_initializer, conv_layout, activation,
-                         prefix, params)
-
-
-class Conv3DLSTMCell(_ConvLSTMCell):
+class Conv3DLSTMCell(_Dims3, _ConvLSTMCell):
     """Long short-term memory of convolutions; input_shape as (C, D, H, W)."""
 
-    _dims = 3
 
-    def __init__(self, input_shape: Shape, hidden_channels: int, i2h_kernel: Window,
-                 h2h_kernel: Window, i2h_pad: Window = (0, 0, 0),
-                 i2h_dilate: Window = (1, 1, 1), h2h_dilate: Window = (1, 1, 1),
-                 i2h_weight_initializer: Any = None, h2h_weight_initializer: Any = None,
-                 i2h_bias_initializer: Any = "zeros", h2h_bias_initializer: Any = "zeros",
-                 conv_layout: str = "NCDHW", activation: Any = "tanh",
-                 prefix: str | None = None, params: Any = None) -> None:
-        super().__init__(input_shape, hidden_channels, i2h_kernel, h2h_kernel, i2h_pad, i2h_dilate,
-                         h2h_dilate, i2h_weight_initializer, h2h_weight_initializer,
-                         i2h_bias_initializer, h2h_bias_initializer, conv_layout, activation,
-                         prefix, params)
-
-
-class Conv3DGRUCell(_ConvGRUCell):
+class Conv3DGRUCell(_Dims3, _ConvGRUCell):
     """A gated recurrent unit of convolutions; input_shape as (C, D, H, W)."""
-
-    _dims = 3
-
-    def __init__(self, input_shape: Shape, hidden_channels: int, i2h_kernel: Window,
-                 h2h_kernel: Window, i2h_pad: Window = (0, 0, 0),
-                 i2h_dilate: Window = (1, 1, 1), h2h_dilate: Window = (1, 1, 1),
-                 i2h_weight_initializer: Any = None, h2h_weight_initializer: Any = None,
-                 i2h_bias_initializer: Any = "zeros", h2h_bias_initializer: Any = "zeros",
-                 conv_layout: str = "NCDHW", activation: Any = "tanh",
-                 prefix: str | None = None, params: Any = None) -> None:
-        super().__init__(input_shape, hidden_channels, i2h_kernel, h2h_kernel, i2h_pad, i2h_dilate,
-                         h2h_dilate, i2h_weight_initializer, h2h_weight_initializer,
-                         i2h_bias_initializer, h2h_bias_initializer, conv_layout, activation,
-                         prefix, params)
