@@ -18,7 +18,7 @@ from ..ndarray.nesting import flattened, pair, regrouped
 from ..ops.schema import REGISTRY
 from .compose import SymbolFunction, attributes_here
 from .control_flow_ops import Cond, ControlFlow, Foreach, WhileLoop
-from .graph import Entry, Node, topological
+from .graph import Copies, Entry, Node, topological
 from .symbol import Symbol
 
 MARK = "__subgraph_name__"
@@ -71,26 +71,17 @@ def input_names(symbols: Sequence[Symbol]) -> set[str | None]:
 
 def cut(symbols: Sequence[Symbol], mark: str) -> Cut:
     """The graph of what is marked, copied; variables are what it reads besides."""
-    variables: dict[Entry, Node] = {}
-    copies: dict[Node, Node] = {}
+    def variable(source: Entry) -> Node:
+        is_own = source.node.attrs.get(MARK) == mark
+        return Node(None, source.node.output_names()[source.index],
+                    dict(source.node.attrs) if is_own else {})
 
-    def inner(source: Entry) -> Entry:
-        if source.node in copies:
-            return Entry(copies[source.node], source.index)
-        if source not in variables:
-            name = source.node.output_names()[source.index]
-            is_own = source.node.attrs.get(MARK) == mark
-            variables[source] = Node(None, name, dict(source.node.attrs) if is_own else {})
-        return Entry(variables[source], 0)
-
+    copies = Copies(variable)
     for node in topological([symbol.heads[0] for symbol in symbols]):
         if not node.is_variable and node.attrs.get(MARK) == mark:
-            copy = Node(node.op, node.name, node.attrs, [inner(each) for each in node.inputs],
-                        node.subgraphs)
-            copy.number = node.number
-            copies[node] = copy
-    heads = [inner(symbol.heads[0]) for symbol in symbols]
-    sources = {variable: source for source, variable in variables.items()}
+            copies.add(node)
+    heads = [copies.entry(symbol.heads[0]) for symbol in symbols]
+    sources = {variable: source for source, variable in copies.variables.items()}
     return Cut(heads, [sources[node] for node in topological(heads) if node.is_variable])
 
 

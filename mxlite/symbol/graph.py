@@ -175,3 +175,31 @@ def shown_attributes(node: Node) -> dict[str, str]:
         if f"__{name}__" in shown:
             shown[name] = shown[f"__{name}__"]
     return shown
+
+
+class Copies:
+    """Copies of some of a graph's nodes, which read variables in the place of other nodes' outputs.
+
+    variable(entry) makes the variable for one; `variables` has them, in the order they came up.
+    """
+
+    def __init__(self, variable: Callable[[Entry], Node]) -> None:
+        self.variables: dict[Entry, Node] = {}
+        self._variable = variable
+        self._nodes: dict[Node, Node] = {}
+
+    def add(self, node: Node) -> Node:
+        """A copy of the node, whose inputs were added before or become variables."""
+        copy = Node(node.op, node.name, node.attrs, [self.entry(each) for each in node.inputs],
+                    node.subgraphs)
+        copy.number = node.number
+        self._nodes[node] = copy
+        return copy
+
+    def entry(self, source: Entry) -> Entry:
+        """What the copies have for an entry."""
+        if source.node in self._nodes:
+            return Entry(self._nodes[source.node], source.index)
+        if source not in self.variables:
+            self.variables[source] = self._variable(source)
+        return Entry(self.variables[source], 0)

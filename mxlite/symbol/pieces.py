@@ -13,7 +13,7 @@ from ..base import MXNetError, UserCodeError
 from ..ndarray import NDArray
 from ..ndarray.run import invoke_list
 from ..ndarray.tape import has_history, is_recording
-from .graph import Entry, Node, in_order_of_making, topological
+from .graph import Copies, Entry, Node, in_order_of_making, topological
 from .graph_op import GraphOp
 
 Values = dict[Entry, NDArray]
@@ -104,30 +104,16 @@ class _Piece:
     def __init__(self, nodes: Sequence[Node], read: set[Entry], settled: dict[Node, Any],
                  name: str) -> None:
         self.name = name
-        self.inputs: list[Entry] = []
-        variables: dict[Entry, Node] = {}
-        copies: dict[Node, Node] = {}
-
-        def inner(source: Entry) -> Entry:
-            if source.node in copies:
-                return Entry(copies[source.node], source.index)
-            if source not in variables:
-                node = source.node
-                variables[source] = node if node.is_variable else Node(
-                    None, node.output_names()[source.index])
-                self.inputs.append(source)
-            return Entry(variables[source], 0)
-
+        copies = Copies(lambda source: source.node if source.node.is_variable else Node(
+            None, source.node.output_names()[source.index]))
         for node in nodes:
-            copy = Node(node.op, node.name, node.attrs, [inner(source) for source in node.inputs])
-            copy.number = node.number
+            copy = copies.add(node)
             if node in settled:
                 copy._bound = settled[node], node.scalars
-            copies[node] = copy
         self.outputs = [Entry(node, i) for node in nodes
                         for i in range(node.operator.num_outputs) if Entry(node, i) in read]
-        self._heads = [inner(output) for output in self.outputs]
-        self._variables = list(variables.values())
+        self._heads = [copies.entry(output) for output in self.outputs]
+        self.inputs, self._variables = list(copies.variables), list(copies.variables.values())
         self._operators: dict[Any, GraphOp] = {}
 
     def run(self, values: Values, ctx: Any) -> None:
