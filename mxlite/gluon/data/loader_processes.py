@@ -14,6 +14,7 @@ import secrets
 import signal
 import threading
 from collections.abc import Callable
+from multiprocessing import resource_tracker
 from typing import Any
 
 from ...base import MXNetError
@@ -29,6 +30,16 @@ _WHY = {
     "SIGKILL": "; the system does that where memory runs out",
     "SIGBUS": "; that happens where /dev/shm is full",
 }
+
+
+def _fork_between_uses_of(lock: Any) -> None:
+    """Have forks of this process wait for a lock, which a child might else find taken for ever."""
+    os.register_at_fork(before=lock.acquire, after_in_parent=lock.release,
+                        after_in_child=lock.release)
+
+
+# Threads of a Crew take it while they attach to shared memory; Python 3.11 leaves it as it is.
+_fork_between_uses_of(resource_tracker._resource_tracker._lock)    # type: ignore[attr-defined]
 
 
 class WorkerProcess:

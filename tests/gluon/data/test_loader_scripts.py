@@ -155,6 +155,31 @@ print(sum(sample["nd"][0, 0].asscalar() for batch in batches for sample in batch
     assert (code, output, errors) == (0, "told: True\n190\n189\n", "")
 
 
+def test_a_fork_waits_for_the_tracker_of_shared_memory(tmp_path):
+    code, output, errors = run(tmp_path, """
+import threading, warnings
+from multiprocessing import resource_tracker
+from mxlite.gluon.data import loader_processes
+warnings.simplefilter("ignore", DeprecationWarning)           # Python 3.12's, of such forks
+lock, taken = resource_tracker._resource_tracker._lock, threading.Event()
+def use():
+    with lock:
+        taken.set()
+        time.sleep(0.3)
+user = threading.Thread(target=use)
+user.start()
+taken.wait()
+child = os.fork()
+if child == 0:
+    print("free:", lock.acquire(timeout=5), flush=True)
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+user.join()
+print("free:", lock.acquire(timeout=5))
+""")
+    assert (code, output, errors) == (0, "free: True\nfree: True\n", "")
+
+
 def test_workers_end_when_their_parent_is_killed(tmp_path):
     process = launched(tmp_path, f"""
 loader = data.DataLoader(Mixed(10_000), 2, batchify_fn=as_is, {PROCESSES})
