@@ -36,22 +36,28 @@ _NAMES = {
 
 if TYPE_CHECKING:
     from . import (
+        attribute,
         autograd,
         base,
         callback,
         context,
         contrib,
         engine,
+        executor,
+        executor_manager,
         gluon,
         image,
         initializer,
         io,
+        library,
         lr_scheduler,
         metric,
         model,
         module,
         monitor,
+        name,
         ndarray,
+        operator,
         optimizer,
         random,
         recordio,
@@ -67,11 +73,24 @@ if TYPE_CHECKING:
     from . import module as mod
     from . import monitor as mon
     from . import ndarray as nd
+    from . import optimizer as opt
     from . import random as rnd
     from . import symbol as sym
     from . import visualization as viz
+    from .attribute import AttrScope
     from .base import MXNetError
-    from .context import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
+    from .context import (
+        Context,
+        cpu,
+        cpu_pinned,
+        current_context,
+        gpu,
+        gpu_memory_info,
+        num_gpus,
+    )
+    from .door import install_as_mxnet
+    from .gluon.data import vision
+    from .symbol import Symbol
     from .util import (
         is_np_array,
         is_np_shape,
@@ -84,13 +103,14 @@ if TYPE_CHECKING:
     )
 
     __all__ = [
-        "Context", "MXNetError", "autograd", "base", "callback", "context", "contrib", "cpu",
-        "cpu_pinned", "current_context", "engine", "gluon", "gpu", "image", "img", "init",
-        "initializer", "io", "is_np_array", "is_np_shape", "lr_scheduler", "metric", "mod",
-        "model", "module", "mon", "monitor", "nd", "ndarray", "np_array", "np_shape", "num_gpus",
-        "optimizer", "random", "recordio", "rnd", "rnn", "runtime", "set_np_shape", "sym",
-        "symbol", "test_utils", "use_np", "use_np_array", "use_np_shape", "util",
-        "visualization", "viz",
+        "AttrScope", "Context", "MXNetError", "Symbol", "attribute", "autograd", "base", "callback",
+        "context", "contrib", "cpu", "cpu_pinned", "current_context", "engine", "executor",
+        "executor_manager", "gluon", "gpu", "gpu_memory_info", "image", "img", "init",
+        "initializer", "install_as_mxnet", "io", "is_np_array", "is_np_shape", "library",
+        "lr_scheduler", "metric", "mod", "model", "module", "mon", "monitor", "name", "nd",
+        "ndarray", "np_array", "np_shape", "num_gpus", "operator", "opt", "optimizer", "random",
+        "recordio", "rnd", "rnn", "runtime", "set_np_shape", "sym", "symbol", "test_utils",
+        "use_np", "use_np_array", "use_np_shape", "util", "vision", "visualization", "viz",
     ]
 
 

@@ -1,4 +1,5 @@
-"""mxlite/ndarray/op.pyi is what tools/gen_stubs.py writes, and says what the functions take."""
+"""mxlite/ndarray/op.pyi is what tools/gen_stubs.py writes, and says what the functions take; and
+what type checkers are told of the package."""
 
 import ast
 import inspect
@@ -48,3 +49,12 @@ def test_results(tool):
     assert tool.result_of(REGISTRY["sum"]) == "NDArray"
     assert tool.result_of(REGISTRY["moments"]) == "list[NDArray]"
     assert tool.result_of(REGISTRY["split"]) == "Any"
+
+
+def test_editors_are_told_of_all_that_mx_has():
+    """What mxlite/__init__.py imports on demand stands in its imports for type checkers, too."""
+    tree = ast.parse(Path(mx.__file__).read_text())
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    told = {alias.asname or alias.name for node in block.body if isinstance(node, ast.ImportFrom)
+            for alias in node.names}
+    assert told == {*mx._MODULES, *mx._NAMES} - {"device", "ops"}      # no names of MXNet's

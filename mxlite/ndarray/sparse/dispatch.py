@@ -87,6 +87,7 @@ def run_by_storage(op: Any, arrays: list[NDArray], values: list[float], out: Any
             return _run_dense(op, arrays, values, out, ctx)
         return _with_out(op.run_apart(arrays, ctx), out)
     found = RULES.get(op.name)
+    result = None
     if found is not None:
         call = Call(op, arrays, values)
         call.out = out
@@ -102,9 +103,7 @@ def run_by_storage(op: Any, arrays: list[NDArray], values: list[float], out: Any
             if is_recording():
                 record_function(_gradients_of(call), arrays, [result])
             return result
-        if found is not None and result is None:
-            _warn(op, arrays, out)
-    else:
+    if result is None:
         _warn(op, arrays, out)
     return _run_dense(op, arrays, values, out, ctx)
 
