@@ -113,6 +113,7 @@ EXTENSIONS = [
     cython_extension("mxlite.device.program"),
     cython_extension("mxlite.ndarray.array"),
     cython_extension("mxlite.ndarray.gradient"),
+    cython_extension("mxlite.ndarray.variable"),
     cython_extension("mxlite.ndarray.tape"),
     cython_extension("mxlite.ndarray.run"),
     cython_extension("mxlite.ndarray.operators"),

@@ -14,6 +14,7 @@ from .ndarray.tape import is_recording as is_recording
 from .ndarray.tape import is_training as is_training
 from .ndarray.tape import set_recording as set_recording
 from .ndarray.tape import set_training as set_training
+from .ndarray.variable import mark_variable
 from .ops.schema import REGISTRY
 
 _ANCHOR, _ANCHORED = REGISTRY["_anchor"].make({}), REGISTRY["_anchored"].make({})
@@ -55,7 +56,7 @@ def mark_variables(variables: NDArray | Sequence[NDArray], gradients: NDArray | 
     for variable, gradient, req in zip(variables, gradients, grad_reqs, strict=True):
         need_array(variable, "mark_variables", "each of variables")
         need_array(gradient, "mark_variables", "each of gradients")
-        tape.mark_variable(variable, gradient, req)
+        mark_variable(variable, gradient, req)
 
 
 def _heads(heads: Any, head_grads: Any) -> tuple[list[NDArray], list[NDArray | None]]:

@@ -16,7 +16,7 @@ from ..base import (
     MXNetValueError,
     NamesArguments,
 )
-from ..ndarray.tape import consume_gradient, has_fresh_gradient
+from ..ndarray.variable import consume_gradient, has_fresh_gradient
 from ..whole_file import replacing
 from .parameter import Parameter
 

@@ -5,7 +5,7 @@ from ..device.memory cimport Spec, Storage
 
 
 cdef class Node:
-    """What made an array: a variable (tape.Leaf), an operator call, or a Python function."""
+    """What made an array: a variable (variable.Leaf), an operator call, or a Python function."""
     cdef Prepared call
     cdef object gradient           # gradient.Gradient: how to go backward over the call
     cdef object function           # a Python function's backward, else None

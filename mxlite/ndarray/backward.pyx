@@ -10,7 +10,8 @@ from ..device.program cimport BUFFER, Program
 from .array cimport ArrayBase, Flags, Node, filled, flags, new_array, share, will_write
 from .gradient cimport Gradient, Source, gradient_of_all, plain_program
 from .run cimport run
-from .tape cimport Leaf, add_into, check_gradient, sum_of_sparse
+from .tape cimport check_gradient
+from .variable cimport Leaf, add_into, sum_of_sparse
 from .walk cimport FEW, Place, Walk, num_outputs
 
 from ..base import MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError, no_array

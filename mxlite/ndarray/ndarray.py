@@ -19,6 +19,7 @@ from .mxnet_codes import _DTYPE_NP_TO_MX as _DTYPE_NP_TO_MX
 from .mxnet_codes import _GRAD_REQ_MAP as _GRAD_REQ_MAP
 from .operators import OperatorArray
 from .setting import write_whole
+from .variable import gradient_of, has_fresh_gradient, mark_variable, set_fresh_gradient
 
 DLPACK_CPU = 1
 py_slice = slice                    # MXNet's names in this module, which code outside it imports
@@ -274,16 +275,16 @@ class NDArray(OperatorArray):
     @property
     def grad(self) -> NDArray | None:
         """The gradient that backward() filled; None where none was asked for."""
-        return tape.gradient_of(self)
+        return gradient_of(self)
 
     @property
     def _fresh_grad(self) -> bool:
         """Whether backward() has filled the gradient since a Trainer used it, or this was set."""
-        return tape.has_fresh_gradient(self)
+        return has_fresh_gradient(self)
 
     @_fresh_grad.setter
     def _fresh_grad(self, fresh: bool) -> None:
-        tape.set_fresh_gradient(self, fresh)
+        set_fresh_gradient(self, fresh)
 
     def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
         """Make the array a variable: backward() fills its `grad`.
@@ -300,7 +301,7 @@ class NDArray(OperatorArray):
         else:
             with tape.Scope(0, -1):
                 gradient = _function("_zeros_of_storage")(self, stype=stype)
-        tape.mark_variable(self, gradient, grad_req)
+        mark_variable(self, gradient, grad_req)
 
     def zero_grad(self) -> None:
         """Set the gradient to zeros."""

@@ -1,23 +1,9 @@
 from libc.stdint cimport uint64_t
 
 from ..device.core cimport Prepared, mx_scalar
-from .array cimport ArrayBase, Node
-
-
-cdef class Leaf(Node):
-    cdef int req                   # 0 null, 1 write, 2 add
-    cdef ArrayBase grad            # its gradient buffer; None: made when a gradient arrives
-    cdef bint fresh                # the gradient was written and nobody has asked for it since
-    cdef bint busy                 # a walk writes to `grad`
-    cdef int arrive(self, ArrayBase total) except -1
-    cdef int miss(self) except -1
-    cdef int arrive_sparse(self, ArrayBase total) except -1
-    cdef void lock(self) noexcept
-    cdef void unlock(self) noexcept
+from .array cimport Node
 
 
 cdef int record(Prepared call, void **inputs, int count, list outputs, const mx_scalar *scalars,
                 uint64_t time, list given) except -1
 cdef int check_gradient(Node node) except -1
-cdef ArrayBase sum_of_sparse(ArrayBase lhs, ArrayBase rhs)
-cdef int add_into(ArrayBase target, ArrayBase lhs, ArrayBase rhs) except -1

@@ -1,136 +1,20 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
-"""The tape: variables, switches, and recording operator calls. backward.pyx walks it."""
+"""The tape: recording operator calls, its history and switches. backward.pyx walks it."""
 
 import weakref
 
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport free, malloc
 
-from ..device.core cimport Operator, Prepared, find, mx_scalar
+from ..device.core cimport Prepared, mx_scalar
 from ..device.memory cimport Spec, changed_since, write_clock
 from .array cimport (
-    ArrayBase, Flags, GraphWrite, Node, copy_into, filled, flags, forget_covered, kind_like,
-    new_array, share, will_write,
+    ArrayBase, Flags, GraphWrite, Node, flags, forget_covered, kind_like, share,
 )
 from .gradient cimport Gradient, gradient_for
+from .variable cimport new_leaf, next_seq
 
-from ..base import MXNetError, MXNetMemoryError, MXNetValueError
-from ..ops.schema import REGISTRY
-
-cdef extern from "<sched.h>" nogil:
-    int sched_yield()
-
-cdef uint64_t clock = 0
-cdef tuple REQS = ("null", "write", "add")
-
-
-# ---------------------------------------------------------------- variables' nodes
-
-cdef Operator ADD = None
-
-
-cdef int add_into(ArrayBase target, ArrayBase lhs, ArrayBase rhs) except -1:
-    """target = lhs + rhs, not recorded; target may be one of them."""
-    global ADD
-    cdef void *specs[2]
-    cdef void *ptr[4]
-    if ADD is None:
-        ADD = REGISTRY["elemwise_add"].make({})
-    specs[0] = specs[1] = <void *>target.spec
-    ptr[0], ptr[1], ptr[2] = lhs.data, rhs.data, target.data
-    will_write(target, None, False)
-    return find(ADD, specs, 2, False).execute(ptr, NULL)
-
-
-cdef object sum_sparse = None, write_sparse = None
-
-
-def bind_sparse(total_of, write):
-    """Called once by the package, for arrays of which one is sparse: total_of(lhs, rhs) gives
-    their sum, write(target, source) makes the values of `target` those of `source`, or zeros
-    for None."""
-    global sum_sparse, write_sparse
-    sum_sparse, write_sparse = total_of, write
-
-
-cdef ArrayBase sum_of_sparse(ArrayBase lhs, ArrayBase rhs):
-    return sum_sparse(lhs, rhs)
-
-
-cdef class Leaf(Node):
-    """A variable: gradients end here. Other kinds of gradients override `arrive`."""
-
-    cdef int arrive(self, ArrayBase total) except -1:
-        """Take the gradient that one walk brings, all its contributions summed."""
-        if self.req == 0:
-            return 0
-        self.lock()
-        try:
-            if total.is_sparse or (self.grad is not None and self.grad.is_sparse):
-                self.arrive_sparse(total)
-            elif self.grad is None:
-                self.grad = new_array(self.kind, total.spec)
-                self.grad.storage.is_grad = True
-                copy_into(self.grad, total)
-            elif self.req == 1:
-                copy_into(self.grad, total)
-            else:
-                add_into(self.grad, self.grad, total)
-            self.fresh = True
-        finally:
-            self.unlock()
-        return 0
-
-    cdef int miss(self) except -1:
-        """Take note of a walk over a graph that reads the variable and brings no gradient."""
-        if self.req == 0 or self.grad is None:
-            return 0
-        self.lock()
-        try:
-            if self.req == 1 and self.grad.is_sparse:
-                write_sparse(self.grad, None)
-            elif self.req == 1:
-                will_write(self.grad, None, False)
-                self.grad.spec.device.fill(<size_t>self.grad.data, self.grad.spec.size,
-                                           self.grad.spec.itemsize, 0)
-            self.fresh = True
-        finally:
-            self.unlock()
-        return 0
-
-    cdef int arrive_sparse(self, ArrayBase total) except -1:
-        """`arrive` where the gradient that comes, or the array for it, is sparse."""
-        if self.grad is None:
-            self.grad = filled(self.kind, total.spec, 0)
-            self.grad.storage.is_grad = True
-        write_sparse(self.grad, sum_sparse(self.grad, total) if self.req == 2 else total)
-        return 0
-
-    cdef void lock(self) noexcept:
-        """Wait until no other thread's walk writes to the gradient, and keep others from it."""
-        while self.busy:
-            with nogil:
-                sched_yield()
-        self.busy = True
-
-    cdef void unlock(self) noexcept:
-        self.busy = False
-
-
-cdef Leaf new_leaf(ArrayBase array, ArrayBase grad, int req, bint explicit):
-    """A variable's node, set as the node of `array`."""
-    global clock
-    cdef Leaf leaf = Leaf.__new__(Leaf)
-    clock += 1
-    leaf.seq = clock
-    leaf.is_leaf = True
-    leaf.explicit = explicit
-    leaf.req = req
-    leaf.grad = grad
-    leaf.kind = kind_like(array)
-    array.node, array.index = leaf, 0
-    return leaf
-
+from ..base import MXNetError, MXNetMemoryError
 
 # ---------------------------------------------------------------- recording
 
@@ -174,15 +58,13 @@ cdef bint is_overwritten(ArrayBase array):
 
 cdef Node lost_node(ArrayBase array):
     """A parent of which nobody knows where its gradient should go: going there raises."""
-    global clock
     cdef Node node = Node.__new__(Node)
     cdef Gradient gradient = Gradient.__new__(Gradient)
-    clock += 1
     gradient.error = (
         f"an array of shape {array.spec.shape} lies in memory that was written inside "
         "autograd.record() by way of another array, so that its gradient is not known; read the "
         "array that was written, or make the view of it after that")
-    node.seq, node.gradient, node.out_specs = clock, gradient, (array.spec,)
+    node.seq, node.gradient, node.out_specs = next_seq(), gradient, (array.spec,)
     node.kind, node.explicit = kind_like(array), True
     return node
 
@@ -300,15 +182,13 @@ cdef int record(Prepared call, void **inputs, int count, list outputs, const mx_
 
     time: when the inputs were read, by write_clock. given: the arrays of `out=`.
     """
-    global clock
     cdef Node node = Node.__new__(Node)
     cdef ArrayBase array
     cdef uint64_t mask
     cdef int i, num_scalars = call.op.num_runtime + 2 * call.op.needs_key
     if link(node, inputs, count, &mask) == 0:
         return forget_spent(given)
-    clock += 1
-    node.seq = clock
+    node.seq = next_seq()
     node.call = call
     node.inputs_at, node.outputs_at = time, write_clock
     node.out_specs = call.out_specs
@@ -334,7 +214,6 @@ cdef int record(Prepared call, void **inputs, int count, list outputs, const mx_
 
 def record_function(function, list inputs, list outputs):
     """Note a Python function: function(list of output gradients) -> list of input gradients."""
-    global clock
     cdef Node node = Node.__new__(Node)
     cdef int count = len(inputs), num_wanted
     cdef void **pointers = <void **>malloc(sizeof(void *) * (count + 1))
@@ -351,8 +230,7 @@ def record_function(function, list inputs, list outputs):
         free(pointers)
     if num_wanted == 0:
         return
-    clock += 1
-    node.seq = clock
+    node.seq = next_seq()
     node.function = function
     node.kind = kind_like(outputs[0])
     node.out_specs = tuple([(<ArrayBase>array).spec for array in outputs])
@@ -379,47 +257,12 @@ def was_written(array, uint64_t time):
     return bool(changed_since(self.storage, time, self.data, self.data + self.spec.nbytes))
 
 
-# ---------------------------------------------------------------- variables
-
-def mark_variable(ArrayBase array not None, ArrayBase grad, req):
-    """Make `array` a variable whose gradient goes to `grad`; its history is dropped."""
-    if req not in REQS:
-        raise MXNetValueError(f"grad_req must be 'write', 'add' or 'null'; got {req!r}")
-    if grad is not None:
-        if grad.spec.shape != array.spec.shape or grad.spec.dtype != array.spec.dtype:
-            raise MXNetValueError(
-                f"a gradient must be like its array, {array.spec}; got {grad.spec}")
-        grad.storage.is_grad = True
-    new_leaf(array, grad, REQS.index(req), True)
-
-
-def gradient_of(ArrayBase array not None):
-    """The gradient buffer of a variable, else None."""
-    if array.node is None or not array.node.is_leaf:
-        return None
-    return (<Leaf>array.node).grad
-
+# ---------------------------------------------------------------- history
 
 def has_history(array):
     """Whether recording is on and `array` was computed from variables, or is one."""
     return (bool(flags().recording) and isinstance(array, ArrayBase)
             and (<ArrayBase>array).node is not None)
-
-
-def consume_gradient(ArrayBase array not None):
-    """Whether backward() has written the gradient of this variable since the last such question."""
-    cdef Leaf leaf
-    if array.node is None or not array.node.is_leaf:
-        return False
-    leaf = <Leaf>array.node
-    fresh = bool(leaf.fresh)
-    leaf.fresh = False
-    return fresh
-
-
-def has_fresh_gradient(ArrayBase array not None):
-    """What `consume_gradient` would say; the gradient stays fresh."""
-    return array.node is not None and array.node.is_leaf and bool((<Leaf>array.node).fresh)
 
 
 def history(ArrayBase array not None):
@@ -456,13 +299,6 @@ def history(ArrayBase array not None):
         seen[node.seq] = (node.seq, node.call.op, scalars, inputs)
     return ([seen[key] for key in sorted(seen)],
             None if array.node is None else (array.node.seq, array.index))
-
-
-def set_fresh_gradient(ArrayBase array not None, bint fresh):
-    """Say whether the gradient of this variable is one that nobody has asked for yet."""
-    if array.node is None or not array.node.is_leaf:
-        raise MXNetError("_fresh_grad: the array must be a variable; call attach_grad() before")
-    (<Leaf>array.node).fresh = fresh
 
 
 # ---------------------------------------------------------------- switches

@@ -13,6 +13,7 @@ from ..base import MXNetError, MXNetKeyError, MXNetTypeError, MXNetValueError, s
 from ..ndarray import NDArray, tape, zeros
 from ..ndarray import backward as walk
 from ..ndarray.array import need_array
+from ..ndarray.variable import mark_variable
 from .graph import Node
 from .merging import merged
 from .monitoring import MonitoredRun
@@ -61,7 +62,7 @@ class Executor:
             self._variable_reqs.append(req)
             wanted.append(req != "null" and grad is not None)
             if wanted[-1]:
-                tape.mark_variable(array, grad, req)
+                mark_variable(array, grad, req)
             arrays.append(array)
         return PlacedGraph(self._symbol.heads, variables, arrays, wanted, self._ctx, self._places)
 

@@ -10,7 +10,7 @@ from ..base import FLOATS
 from ..ndarray import NDArray, zeros_like
 from ..ndarray import backward as walk
 from ..ndarray.run import invoke_list
-from ..ndarray.tape import gradient_of, mark_variable
+from ..ndarray.variable import gradient_of, mark_variable
 from .graph import Entry, Node, topological
 from .graph_op import GraphOp
 from .internal_names import named_inputs, named_outputs

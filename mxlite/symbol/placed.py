@@ -8,8 +8,9 @@ from typing import Any
 from ..base import MXNetError
 from ..device.memory import Spec
 from ..device.memory import spec as make_spec
-from ..ndarray import NDArray, tape
+from ..ndarray import NDArray
 from ..ndarray.run import invoke_list
+from ..ndarray.variable import gradient_of
 from ..ops.inference import is_known
 from .graph import Entry, Node, in_order_of_making
 from .graph_op import GraphOp
@@ -111,7 +112,7 @@ class PlacedGraph:
 
     def grads(self) -> list[NDArray | None]:
         """The arrays that take the gradients."""
-        return [tape.gradient_of(array) for array in self.arrays]
+        return [gradient_of(array) for array in self.arrays]
 
     def describe(self, train: bool) -> str:
         """The plan of the graph: its steps, and where its arrays lie."""

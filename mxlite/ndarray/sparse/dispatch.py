@@ -19,14 +19,12 @@ from ..ndarray import NDArray
 from ..run import bind_storage, invoke_list
 from ..tape import (
     Scope,
-    bind_sparse,
-    gradient_of,
     has_history,
     is_recording,
     is_training,
-    mark_variable,
     record_function,
 )
+from ..variable import bind_sparse, gradient_of, mark_variable
 from .arrays import BaseSparseNDArray
 from .kernels import quietly
 from .making import converted, from_parts, write
