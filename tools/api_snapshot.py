@@ -69,17 +69,19 @@ def public_names(module):
 
 
 def signature_of(value):
-    """The signature without annotations; defaults without addresses. None of exceptions."""
+    """The signature without annotations; defaults without addresses and paths. None of exceptions."""
     if isinstance(value, type) and issubclass(value, Exception):
         return ""
+    # Of a class, that of its __init__: from an inherited one and a __new__, Pythons choose variously.
+    is_class = isinstance(value, type) and inspect.isfunction(value.__init__)
     try:
-        signature = inspect.signature(value)
+        signature = inspect.signature(value.__init__ if is_class else value)
     except (TypeError, ValueError):
         return "(...)"
     parameters = [parameter.replace(annotation=inspect.Parameter.empty)
-                  for parameter in signature.parameters.values()]
-    plain = inspect.Signature(parameters)
-    return re.sub(r"<(\w+)[^<>]* at 0x[0-9a-f]+>", r"<\1>", str(plain))
+                  for parameter in signature.parameters.values()][int(is_class):]
+    plain = re.sub(r"<(\w+)[^<>]* at 0x[0-9a-f]+>", r"<\1>", str(inspect.Signature(parameters)))
+    return re.sub(r"<module '([\w.]+)'[^<>]*>", r"<module \1>", plain)
 
 
 def member_lines(path, cls, public):
