@@ -55,7 +55,7 @@ ONCE = (
     "index_pick index_sequence random_sample gemm_naive conv_naive whole_arrays linalg_triangle "
     "box_pairs roi_pooling roi_deformable im2col deformable sparse_rows hawkes order").split()
 # In each of the modules, without kernels of their own.
-SHARED = "module special conv_general conv_depthwise conv_pointwise conv_last".split()
+SHARED = "module special conv_general conv_depthwise conv_pointwise conv_winograd conv_last".split()
 AS_ROWS = (
     "unary unary_integer binary binary_integer reduce leaky_relu layer_norm batch_norm optimizer "
     "cast conv_general conv_depthwise").split()

@@ -69,10 +69,10 @@ def public_names(module):
 
 
 def signature_of(value):
-    """The signature without annotations; defaults without addresses and paths. None of exceptions."""
+    """The signature without annotations, defaults without addresses; "" of exceptions."""
     if isinstance(value, type) and issubclass(value, Exception):
         return ""
-    # Of a class, that of its __init__: from an inherited one and a __new__, Pythons choose variously.
+    # Of a class, that of __init__: between an inherited one and __new__ Pythons choose variously.
     is_class = isinstance(value, type) and inspect.isfunction(value.__init__)
     try:
         signature = inspect.signature(value.__init__ if is_class else value)

@@ -2,6 +2,7 @@
  *
  *   depthwise  groups of one channel: nothing is summed over channels (conv_depthwise.c)
  *   pointwise  a window of one: a matrix product for all pixels (conv_pointwise.c)
+ *   winograd   3 x 3 windows of float, by fewer multiplications (conv_winograd.c)
  *   general    matrix products that read the image where it lies (conv_general.c)
  *
  * The forward pass of images whose channels come last has one way of its own (conv_last.c). */
@@ -9,7 +10,7 @@
 
 #include "mx_kernel.h"
 
-typedef enum { GENERAL, DEPTHWISE, POINTWISE } conv_kind;
+typedef enum { GENERAL, DEPTHWISE, POINTWISE, WINOGRAD } conv_kind;
 
 /* Whether each image's pixels are only multiplied by one matrix, the weight. */
 static int is_pointwise(const conv_dims *d) {
@@ -21,7 +22,7 @@ static int is_pointwise(const conv_dims *d) {
 static conv_kind choose(const conv_dims *d, conv_pass pass) {
   if (d->C == 1 && d->groups > 1) return DEPTHWISE;
   if (pass != CONV_GRAD_WEIGHT && is_pointwise(d)) return POINTWISE;
-  return GENERAL;
+  return conv_winograd_pays(d, pass) ? WINOGRAD : GENERAL;
 }
 
 #define PASS(name, pass, dtype)                                                            \
@@ -33,17 +34,17 @@ static conv_kind choose(const conv_dims *d, conv_pass pass) {
     ways_##dtype[choose(desc, pass)]->run(desc, pass, ptr, scratch_of(desc, ptr));         \
     return MX_OK;                                                                          \
   }
-#define PASSES(dtype)                                                                      \
+#define PASSES(dtype, winograd)                                                            \
   static const conv_way *const ways_##dtype[] = {                                          \
       [GENERAL] = &conv_general_##dtype, [DEPTHWISE] = &conv_depthwise_##dtype,            \
-      [POINTWISE] = &conv_pointwise_##dtype};                                              \
+      [POINTWISE] = &conv_pointwise_##dtype, [WINOGRAD] = &winograd};                      \
   PASS(conv, CONV_FORWARD, dtype)                                                          \
   PASS(conv_grad_data, CONV_GRAD_DATA, dtype)                                              \
   PASS(conv_grad_weight, CONV_GRAD_WEIGHT, dtype)
-PASSES(f32)
-PASSES(f64)
-PASSES(f16)
-PASSES(bf16)
+PASSES(f32, conv_winograd_f32)
+PASSES(f64, conv_general_f64)
+PASSES(f16, conv_general_f16)
+PASSES(bf16, conv_general_bf16)
 
 /* Channels last: see conv_last.c. */
 #define LAST(dtype)                                                                            \

@@ -34,6 +34,10 @@ CONV_WAYS(f64)
 CONV_WAYS(f16)
 CONV_WAYS(bf16)
 
+/* Windows of 3 x 3 by fewer products, in float; pays: whether it computes this, and faster. */
+extern const conv_way conv_winograd_f32;
+int conv_winograd_pays(const conv_dims *d, conv_pass pass);
+
 /* Of images whose channels come last: CONV_FORWARD alone. */
 extern const conv_way conv_last_f32, conv_last_f64;
 

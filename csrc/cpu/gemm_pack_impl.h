@@ -12,7 +12,11 @@ typedef __typeof__(__builtin_choose_expr(sizeof(wide) == 4, (int32_t)0, (int64_t
 typedef FN(lane) FN(four_at) __attribute__((vector_size(4 * sizeof(wide))));
 
 /* No function: returning a vector wider than the machine's has no fixed calling convention. */
+#if IS_HALF
 #define LOAD_FOUR(x) ((FN(four)){LOAD((x)[0]), LOAD((x)[1]), LOAD((x)[2]), LOAD((x)[3])})
+#else
+#define LOAD_FOUR(x) (*(const FN(four) *)(x))
+#endif
 
 /* y[k * width + i] = x[i * i_step + k] for i and k < 4. */
 static inline void FN(transpose_four)(const real *x, int64_t i_step, int64_t width, wide *y) {

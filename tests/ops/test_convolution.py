@@ -47,6 +47,17 @@ POINTWISE = [  # one matrix for all pixels: a product without a copy of the imag
     ((0, 3, 4, 4), 2, (1, 1), (1, 1), (1, 1), (0, 0), 1),
 ]
 
+WINOGRAD = [   # float32 of these goes by Winograd's filtering
+    ((2, 24, 13, 17), 30, (3, 3), (1, 1), (1, 1), (0, 0), 1),     # tiles with a rest both ways
+    ((3, 16, 12, 34), 19, (3, 3), (1, 1), (1, 1), (1, 2), 1),
+    ((1, 130, 7, 7), 270, (3, 3), (1, 1), (1, 1), (2, 1), 1),     # groups of filters with a rest
+    ((70, 33, 9, 9), 25, (3, 3), (1, 1), (1, 1), (1, 1), 1),      # many blocks of tiles
+    ((1, 300, 20, 20), 20, (3, 3), (1, 1), (1, 1), (1, 1), 1),    # channels in two rounds
+    ((1, 20, 6, 500), 20, (3, 3), (1, 1), (1, 1), (1, 1), 1),     # the most tiles in a row
+    ((1, 16, 6, 520), 16, (3, 3), (1, 1), (1, 1), (1, 1), 1),     # more: the general way
+]
+WINOGRAD_LOSS = 20                                                # more error than sums of products
+
 
 @pytest.fixture
 def naive(register):
@@ -100,31 +111,35 @@ def forward(case, data, weight, bias):
     return y.reshape(shape[0], bias.size, *out) + bias.reshape(-1, *[1] * len(out))
 
 
-def close(got, want, dtype):
+def tolerance(case, dtype):
+    return TOLERANCE[dtype] * (WINOGRAD_LOSS if case in WINOGRAD and dtype == "float32" else 1)
+
+
+def close(got, want, atol):
     got = got.asnumpy().astype("float64")
     assert got.shape == want.shape
     size = max(1.0, np.abs(want).max(initial=0))
-    np.testing.assert_allclose(got / size, want / size, rtol=0, atol=TOLERANCE[dtype])
+    np.testing.assert_allclose(got / size, want / size, rtol=0, atol=atol)
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
-@pytest.mark.parametrize("case", [*CASES, *DEPTHWISE, *POINTWISE], ids=str)
+@pytest.mark.parametrize("case", [*CASES, *DEPTHWISE, *POINTWISE, *WINOGRAD], ids=str)
 def test_forward(rng, case, dtype):
     inputs = [value.astype(dtype) for value in inputs_of(case, rng)]
     want = forward(case, *[value.astype("float64") for value in inputs])
     arrays = [nd.array(value, dtype=dtype) for value in inputs]
-    close(nd.Convolution(*arrays, **options_of(case)), want, dtype)
+    close(nd.Convolution(*arrays, **options_of(case)), want, tolerance(case, dtype))
 
 
 @pytest.mark.parametrize("case", [*CASES[:6], *CASES[7:9], *DEPTHWISE, *POINTWISE[:3]], ids=str)
 def test_all_ways_agree_with_the_naive_kernel(rng, case, naive):
     arrays = [nd.array(value, dtype="float64") for value in inputs_of(case, rng)]
     close(naive(*arrays, **options_of(case)),
-          nd.Convolution(*arrays, **options_of(case)).asnumpy(), "float64")
+          nd.Convolution(*arrays, **options_of(case)).asnumpy(), TOLERANCE["float64"])
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
-@pytest.mark.parametrize("case", [*CASES, *DEPTHWISE, *POINTWISE], ids=str)
+@pytest.mark.parametrize("case", [*CASES, *DEPTHWISE, *POINTWISE, *WINOGRAD], ids=str)
 def test_gradients_are_transposes(rng, case, dtype):
     """<dy, conv(x, w)> = <dx(dy, w), x> = <dw(x, dy), w> for random dy; the bias gets the sum."""
     values = [value.astype(dtype) for value in inputs_of(case, rng)]
@@ -141,7 +156,7 @@ def test_gradients_are_transposes(rng, case, dtype):
     size = 1 + np.sum(np.abs(dy.astype("float64")) * reach)
     for array, value in zip(arrays[:2], (data, weight), strict=True):
         along = np.sum(array.grad.asnumpy().astype("float64") * value)
-        assert abs(along - want) <= TOLERANCE[dtype] * size
+        assert abs(along - want) <= tolerance(case, dtype) * size
     sums = dy.astype("float64").sum(axis=(0, *range(2, dy.ndim)))
     np.testing.assert_allclose(arrays[2].grad.asnumpy(), sums, rtol=0,
                                atol=TOLERANCE[dtype] * (1 + np.abs(dy).sum(dtype="float64")))
@@ -157,7 +172,8 @@ def test_derivatives_of_both_orders(rng, case, no_bias):
 
 
 @pytest.mark.parametrize("case", [
-    *CASES[9:11], ((3, 40, 40, 40), 40, (3, 3), (2, 1), (1, 1), (1, 1), 40)], ids=str)
+    *CASES[9:11], *WINOGRAD[:5], ((3, 40, 40, 40), 40, (3, 3), (2, 1), (1, 1), (1, 1), 40),
+], ids=str)
 def test_results_do_not_depend_on_threads(rng, case):
     arrays = [nd.array(value, dtype="float32") for value in inputs_of(case, rng)]
     for array in arrays:
@@ -170,6 +186,54 @@ def test_results_do_not_depend_on_threads(rng, case):
         y.backward()
         results.append([a.asnumpy().tobytes() for a in (y, *[array.grad for array in arrays])])
     assert results[0] == results[1] == results[2]
+
+
+@pytest.mark.parametrize("case", WINOGRAD[:6], ids=str)
+def test_every_gradient_of_winograd_is_that_of_float64(rng, case):
+    """A sum over all of them, as above, would not see single ones that are wrong."""
+    values, grads = inputs_of(case, rng), {}
+    for dtype in ("float32", "float64"):
+        arrays = [nd.array(value, dtype=dtype) for value in values]
+        for array in arrays:
+            array.attach_grad()
+        with mx.autograd.record():
+            y = nd.Convolution(*arrays, **options_of(case))
+        y.backward(nd.array(np.cos(np.arange(y.size)).reshape(y.shape), dtype=dtype))
+        grads[dtype] = [array.grad for array in arrays[:2]]
+    for got, want in zip(*grads.values(), strict=True):
+        close(got, want.asnumpy(), tolerance(case, "float32"))
+
+
+def test_winograd_is_what_the_large_cases_take(rng):
+    """Its results are other than those of the general way, which a window of 3 x 4 takes."""
+    data, weight, _ = inputs_of(WINOGRAD[0], rng)
+    wide = np.concatenate([weight, np.zeros_like(weight[..., :1])], axis=3)
+    by_window = [nd.Convolution(nd.array(np.pad(data, [(0, 0)] * 3 + [(0, w.shape[3] - 3)])),
+                                nd.array(w), no_bias=True, kernel=w.shape[2:], num_filter=30)
+                 for w in (weight, wide)]
+    difference = np.abs(by_window[0].asnumpy() - by_window[1].asnumpy()).max()
+    assert 0 < difference < 1e-4
+
+
+@pytest.mark.parametrize("bad", [np.inf, np.nan, 1e38])
+def test_what_is_not_finite_reaches_only_its_windows_by_winograd(rng, bad):
+    """Also where only the transforms overflow: then all is computed anew."""
+    case = WINOGRAD[0]
+    values, results = inputs_of(case, rng), {}
+    values[0][1, 2, 6, 5], values[1][:] = bad, values[1] / 10
+    for dtype in ("float32", "float64"):
+        arrays = [nd.array(value, dtype=dtype) for value in values[:2]]
+        for array in arrays:
+            array.attach_grad()
+        with mx.autograd.record():
+            y = nd.Convolution(*arrays, no_bias=True, **options_of(case))
+        y.backward()
+        results[dtype] = [a.asnumpy().astype("float32") for a in (y, arrays[1].grad)]
+    for got, want in zip(*results.values(), strict=True):
+        np.testing.assert_array_equal(np.isfinite(got), np.isfinite(want))
+        there = np.isfinite(want)
+        assert there.any() and there.all() == (bad == 1e38)
+        np.testing.assert_allclose(got[there], want[there], rtol=1e-4, atol=1e-3)
 
 
 def test_infinity_reaches_only_its_windows():

@@ -1,0 +1,82 @@
+/* What the passes of conv_winograd.c share: how a convolution is cut into blocks of tiles. */
+#ifndef CONV_WINOGRAD_PLAN_H
+#define CONV_WINOGRAD_PLAN_H
+#include "conv_plan.h"
+#include "conv_winograd.h"
+
+enum {
+  MOST_ACROSS = 128,          /* tiles in a row of an image */
+  SPLIT = MOST_ACROSS + 4 + LANES,     /* of one phase of a line: every fourth element */
+  BLOCK_BYTES = 2 << 20,      /* of a block's points and products: they stay in the caches; */
+  FEWEST_TILES = 64, MOST_TILES = 256,
+  MOST_SUMMED = 128,          /* tiles of a block of the weight's gradient */
+  MOST_STEP = MOST_TILES + COLS + LANES,
+  BLOCK_K = 256,              /* channels multiplied at a time */
+  GATHERED = 8,               /* channels whose windows are read at a time */
+  GROUP = 2, FEW_PANELS = 8,  /* panels of filters in a group, if there are more than a few */
+  CHUNK_PANELS = 4,           /* of channels in a task of the weight's gradient */
+  MOST_TASKS = 16,
+};
+
+/* `in` channels of an image of height x width go to `out` channels of a result, in tiles. */
+typedef struct {
+  const conv_dims *d;
+  conv_pass pass;
+  int64_t in, out, height, width, result_height, result_width, pad[2];
+  int64_t down, across;       /* rows of tiles in a result, tiles in a row */
+  int64_t rows, tiles, step;  /* of a block: rows of tiles, tiles, elements from point to point */
+  int64_t group, tasks;       /* panels of filters in a group; tasks that share the groups out */
+  int64_t panels;             /* of dy's channels */
+  int64_t chunk, chunks;      /* channels in a task of the weight's gradient; their number */
+  int keeps;                  /* there are several blocks: what filters have is kept for the next */
+  void *const *ptr;
+  float *filters, *points, *products, *sums;       /* scratch */
+  int64_t first, end;         /* rows of tiles, of all images, in the block worked on */
+  int *overflow;              /* whether a result was not finite */
+} winograd;
+
+/* 0 of numbers; NaN of what is not finite. */
+static inline vec zero_of(vec x) { return x * 0.0f; }
+
+static inline void note_overflow(const winograd *w, vec zero) {
+  for (int i = 0; i < LANES; i++)
+    if (zero[i] != 0) __atomic_store_n(w->overflow, 1, __ATOMIC_RELAXED);
+}
+
+/* Elements from a panel of filters or tiles to the next, and from a point to the next: odd numbers
+ * of lines, so that not all of them fall on the same places of the caches. */
+static inline int64_t filter_panel(const winograd *w) { return TILE_ROWS * w->in + LANES; }
+static inline int64_t filter_step(const winograd *w) {
+  return (w->group * filter_panel(w) / COLS | 1) * COLS + COLS;
+}
+static inline int64_t filter_groups(const winograd *w) {
+  return (w->out + TILE_ROWS * w->group - 1) / (TILE_ROWS * w->group);
+}
+static inline int64_t tile_panel(const winograd *w) { return (w->in | 1) * COLS; }
+static inline int64_t tile_panels(const winograd *w) { return (w->tiles + COLS - 1) / COLS; }
+
+static inline winograd plan_winograd(const conv_dims *d, conv_pass pass) {
+  const int is_grad = pass == CONV_GRAD_DATA;
+  const int64_t *image = is_grad ? d->out : d->size, *result = is_grad ? d->size : d->out;
+  winograd w = {.d = d, .pass = pass, .in = is_grad ? d->F : d->C, .out = is_grad ? d->C : d->F,
+                .height = image[1], .width = image[2], .result_height = result[1],
+                .result_width = result[2], .down = (result[1] + TILE - 1) / TILE,
+                .across = (result[2] + TILE - 1) / TILE};
+  for (int i = 0; i < 2; i++) w.pad[i] = is_grad ? WINDOW - 1 - d->pad[1 + i] : d->pad[1 + i];
+  const int64_t fit = BLOCK_BYTES / ((int64_t)sizeof(float) * PRODUCTS * (w.in + w.out));
+  const int64_t most_tiles = pass == CONV_GRAD_WEIGHT ? MOST_SUMMED : MOST_TILES;
+  const int64_t tiles = fit < FEWEST_TILES ? FEWEST_TILES : lesser(fit, most_tiles);
+  const int64_t all = d->N * w.down, most = tiles < w.across ? 1 : tiles / w.across;
+  const int64_t blocks = (all + most - 1) / most;
+  w.rows = (all + blocks - 1) / blocks;
+  w.tiles = w.rows * w.across;
+  w.step = (w.tiles + COLS - 1) / COLS * COLS + LANES;
+  w.panels = (w.out + COLS - 1) / COLS;
+  w.keeps = blocks > 1;
+  w.chunk = CHUNK_PANELS * TILE_ROWS;
+  w.chunks = (w.in + w.chunk - 1) / w.chunk;
+  w.group = w.out <= FEW_PANELS * TILE_ROWS ? 1 : GROUP;
+  w.tasks = lesser(filter_groups(&w), MOST_TASKS);
+  return w;
+}
+#endif
