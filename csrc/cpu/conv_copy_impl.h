@@ -23,11 +23,12 @@ static void FN(copy_row)(const conv_plan *p, FN(row_cut) cut, const real *x, wid
 }
 
 static void FN(copy_channel)(const conv_plan *p, const real *x, wide *y) {
-  memset(y, 0, (size_t)p->channel * sizeof(wide));
   for (int64_t phase = 0; phase < volume(p->phases); phase++, y += p->plane) {
     const int64_t rz = phase / (p->phases[1] * p->phases[2]), rx = phase % p->phases[2];
     const int64_t ry = phase / p->phases[2] % p->phases[1];
+    if (!is_read(p, 0, rz) || !is_read(p, 1, ry) || !is_read(p, 2, rx)) continue;
     const FN(row_cut) cut = FN(cut_row)(p, rx);
+    memset(y, 0, (size_t)p->plane * sizeof(wide));
     for (int64_t jz = 0; jz < p->length[0]; jz++)
       for (int64_t jy = 0; jy < p->length[1]; jy++) {
         const int64_t z = jz * p->phases[0] + rz - p->low[0];

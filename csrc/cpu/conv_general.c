@@ -10,6 +10,8 @@ enum {
   MOST_PANELS = 8,          /* of output channels in a task */
   BLOCK_K = 256,
   COPY_BYTES = 4 << 20,     /* of padded images made at a time */
+  COLUMN_BYTES = 8 << 20,   /* of columns gathered at a time */
+  FEW_CHANNELS = 32,        /* of the result: not worth to gather columns for */
   COPY_SLACK = 64,          /* elements that the last panel of columns reads past the copies */
   LINE_PIXELS = 4096,       /* of dy that stay in L2 */
 };
@@ -18,10 +20,12 @@ typedef struct {
   conv_plan plan;
   void *const *ptr;
   void *weight, *image, *dy, *sum;   /* scratch: packed weight, copy, packed dy, dw transposed */
+  void *columns;                     /* scratch: of small images, [panel][k][COLS]; or NULL */
   int64_t *offset, *number, *line;   /* scratch: of taps, in the copy and in the window; of lines */
   int64_t batch;                     /* images to work on at a time, at most */
   int64_t first, images;             /* those worked on now */
   int64_t blocks, block_rows, chunks;
+  int64_t column_panels;             /* of a part, at most; 0: none are gathered */
 } conv_job;
 
 #define MX_BODY "conv_general_impl.h"

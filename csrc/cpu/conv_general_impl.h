@@ -6,6 +6,7 @@ enum { FN(COLS) = TILE_COLS(wide), FN(IS_WIDE) = sizeof(real) == sizeof(wide) };
 #include "gemm_pack_impl.h"
 #include "conv_copy_impl.h"
 #include "conv_image_impl.h"
+#include "conv_columns_impl.h"
 #include "conv_taps_impl.h"
 #include "conv_weight_impl.h"
 

@@ -56,6 +56,13 @@ static inline conv_plan plan_convolution(const conv_dims *d, int is_grad, int64_
   return p;
 }
 
+/* Does any tap meet the phase of the axis?  The others are not copied. */
+static inline int is_read(const conv_plan *p, int axis, int64_t phase) {
+  for (int64_t k = 0; k < p->d->kernel[axis]; k++)
+    if (k * p->d->dilate[axis] % p->phases[axis] == phase) return 1;
+  return 0;
+}
+
 /* Does tap k of the axis reach the part, and by which shift in the copy? */
 static inline int tap_reaches(const conv_plan *p, const conv_part *part, int axis, int64_t k) {
   const int64_t at = k * p->d->dilate[axis];

@@ -1,5 +1,13 @@
 /* The forward pass and the gradient of the data: result = packed weights x shifted image rows. */
 
+/* A block of output channels: their number and packed weights, biases, first outputs. */
+typedef struct {
+  int64_t group, rows;
+  const wide *weight;
+  const real *bias;
+  real *y;
+} FN(taps_cut);
+
 /* Task i packs a panel of the weights: [k][rows], k = (channel of the image, tap of the part). */
 static void FN(pack_weight)(void *context, int64_t i) {
   const conv_job *job = context;
@@ -14,6 +22,12 @@ static void FN(pack_weight)(void *context, int64_t i) {
   wide *y = (wide *)job->weight + group * p->weights + part.taps_before * p->in * p->out +
             o * part.taps * p->in;
   const int64_t *number = job->number + part.taps_before;
+  if (part.taps == window) {      /* all taps, in their order */
+    const int64_t runs = p->is_grad ? p->in : 1, length = p->is_grad ? window : p->in * window;
+    for (int64_t c = 0; c < runs; c++)
+      FN(pack_panel)(w + c * c_step, o_step, 1, rows, length, rows, y + c * length * rows);
+    return;
+  }
   for (int64_t c = 0; c < p->in; c++)
     for (int64_t t = 0; t < part.taps; t++, y += rows)
       for (int64_t r = 0; r < rows; r++) y[r] = LOAD(w[r * o_step + c * c_step + number[t]]);
@@ -37,25 +51,52 @@ static void FN(scatter)(const conv_plan *p, const conv_part *part, const wide *s
   }
 }
 
-static int64_t FN(panels_of_plane)(const conv_plan *p, const conv_part *part) {
-  const int64_t last = (part->count[1] - 1) * p->length[2] + part->count[2];
-  return (last + FN(COLS) - 1) / FN(COLS);
-}
-
 /* One panel of columns times the weights of `rows` output channels, BLOCK_K at a time, so that the
- * image's rows stay in L1 while the weights pass by. */
+ * image's rows stay in L1 while the weights pass by.  x: the columns, if offset is NULL. */
 static void FN(multiply_panel)(int64_t rows, int64_t K, const wide *weight, const wide *x,
                                const int64_t *offset, wide *sum) {
   for (int64_t k = 0; k == 0 || k < K; k += BLOCK_K)
     for (int64_t o = 0; o < rows; o += TILE_ROWS) {
       const int64_t high = lesser(TILE_ROWS, rows - o);
       const WIDE(tile) tile = {sum + o * FN(COLS), FN(COLS), k > 0, NULL, NULL};
-      WIDE(micro_taps)((int)high, FN(COLS), lesser(BLOCK_K, K - k), weight + o * K + k * high, high,
-                       x, offset + k, &tile);
+      const wide *w = weight + o * K + k * high;
+      const int64_t taps = lesser(BLOCK_K, K - k);
+      if (offset) WIDE(micro_taps)((int)high, FN(COLS), taps, w, high, x, offset + k, &tile);
+      else WIDE(micro_panel)((int)high, FN(COLS), taps, w, high, x + k * FN(COLS), &tile);
     }
 }
 
-/* Task: a block of output channels over a chunk of the (image, z, panel of columns). */
+/* Item `item` of a task: the outputs of a panel in a plane of an image. */
+static void FN(plane_item)(const conv_job *job, const conv_part *part, int64_t item,
+                           const FN(taps_cut) *cut, wide *sum) {
+  const conv_plan *p = &job->plan;
+  const int64_t panels = FN(panels_of_plane)(p, part);
+  const int64_t q = item % panels * FN(COLS), z = item / panels % part->count[0];
+  const int64_t image = item / panels / part->count[0];
+  const wide *x = (wide *)job->image + (image * p->d->groups + cut->group) * p->in * p->channel + q +
+                  ((part->start[0] + z) * p->length[1] + part->start[1]) * p->length[2] +
+                  part->start[2];
+  real *y = cut->y + image * p->d->groups * p->out * volume(p->result) +
+            (part->first[0] + z * part->step[0]) * p->result[1] * p->result[2];
+  FN(multiply_panel)(cut->rows, part->taps * p->in, cut->weight, x,
+                     job->offset + part->taps_before * p->in, sum);
+  FN(scatter)(p, part, sum, q, cut->rows, cut->bias, y);
+}
+
+/* The same: those of a panel of gathered columns. */
+static void FN(columns_item)(const conv_job *job, const conv_part *part, int64_t item,
+                             const FN(taps_cut) *cut, wide *sum) {
+  FN(multiply_panel)(cut->rows, part->taps * job->plan.in, cut->weight,
+                     FN(columns_of)(job, cut->group, part, item), NULL, sum);
+  FN(scatter_outputs)(job, part, item, sum, cut->rows, cut->bias, cut->y);
+}
+
+static int64_t FN(count_items)(const conv_job *job, const conv_part *part, int64_t images) {
+  if (job->column_panels) return FN(panels_of_columns)(part, images);
+  return images * part->count[0] * FN(panels_of_plane)(&job->plan, part);
+}
+
+/* Task: a block of output channels over a chunk of the items. */
 static void FN(taps_task)(void *context, int64_t task) {
   const conv_job *job = context;
   const conv_plan *p = &job->plan;
@@ -63,26 +104,21 @@ static void FN(taps_task)(void *context, int64_t task) {
   const int64_t which = task / job->chunks / job->blocks, group = which / p->num_parts;
   const conv_part part = nth_part(p, which % p->num_parts);
   if (!volume(part.count)) return;
-  const int64_t K = part.taps * p->in, panels = FN(panels_of_plane)(p, &part);
-  const int64_t items = job->images * part.count[0] * panels;
-  const int64_t o = block * job->block_rows, rows = lesser(job->block_rows, p->out - o);
-  const int64_t channel = group * p->out + o;
-  const wide *weight = (wide *)job->weight + group * p->weights + part.taps_before * p->in * p->out;
-  const real *biases = bias_of(p->d, job->ptr), *bias = biases ? biases + channel : NULL;
-  wide sum[MOST_PANELS * TILE_AREA(wide)];
+  const int64_t o = block * job->block_rows, channel = group * p->out + o;
+  const real *biases = bias_of(p->d, job->ptr);
+  const FN(taps_cut) cut = {
+      group, lesser(job->block_rows, p->out - o),
+      (wide *)job->weight + group * p->weights +
+          (part.taps_before * p->out + part.taps * o) * p->in,
+      biases ? biases + channel : NULL,
+      (real *)result_of(p->d, job->ptr) +
+          (job->first * p->d->groups * p->out + channel) * volume(p->result)};
+  const int64_t items = FN(count_items)(job, &part, job->images);
   const int64_t last = items * (chunk + 1) / job->chunks;
-  for (int64_t item = items * chunk / job->chunks; item < last; item++) {
-    const int64_t q = item % panels * FN(COLS), z = item / panels % part.count[0];
-    const int64_t image = item / panels / part.count[0];
-    const wide *x = (wide *)job->image + (image * p->d->groups + group) * p->in * p->channel + q +
-                    ((part.start[0] + z) * p->length[1] + part.start[1]) * p->length[2] +
-                    part.start[2];
-    real *y = (real *)result_of(p->d, job->ptr) +
-              ((job->first + image) * p->d->groups * p->out + channel) * volume(p->result) +
-              (part.first[0] + z * part.step[0]) * p->result[1] * p->result[2];
-    FN(multiply_panel)(rows, K, weight + o * K, x, job->offset + part.taps_before * p->in, sum);
-    FN(scatter)(p, &part, sum, q, rows, bias, y);
-  }
+  wide sum[MOST_PANELS * TILE_AREA(wide)];
+  for (int64_t item = items * chunk / job->chunks; item < last; item++)
+    if (job->column_panels) FN(columns_item)(job, &part, item, &cut, sum);
+    else FN(plane_item)(job, &part, item, &cut, sum);
 }
 
 /* Fixed by the sizes: blocks of output channels whose weights fit L2, chunks of enough work. */
@@ -93,7 +129,7 @@ static void FN(cut_taps)(conv_job *job) {
   const int64_t fit = A_BYTES / ((int64_t)sizeof(wide) * K * TILE_ROWS);
   job->block_rows = TILE_ROWS * lesser(fit < 1 ? 1 : fit, MOST_PANELS);
   job->blocks = (p->out + job->block_rows - 1) / job->block_rows;
-  const int64_t items = job->batch * part.count[0] * FN(panels_of_plane)(p, &part);
+  const int64_t items = FN(count_items)(job, &part, job->batch);
   const int64_t work = items * FN(COLS) * K * lesser(p->out, job->block_rows);
   job->chunks = lesser(lesser(1 + work / PART_WORK, MOST_CHUNKS), items < 1 ? 1 : items);
 }
@@ -106,6 +142,7 @@ static conv_job FN(begin_taps)(const conv_dims *d, conv_pass pass, mx_scratch *s
   const int64_t image = mx_product(d->groups * p->in, p->channel);
   const int64_t fit = COPY_BYTES / mx_product(image, sizeof(wide));
   job.batch = lesser(fit < 1 ? 1 : fit, d->N < 1 ? 1 : d->N);
+  FN(take_columns)(&job, scratch);
   job.weight = mx_take(scratch, d->groups * p->weights, sizeof(wide));
   job.offset = mx_take(scratch, p->in * window, sizeof *job.offset);
   job.number = mx_take(scratch, window, sizeof *job.number);
@@ -128,6 +165,10 @@ static void FN(run_taps)(const conv_dims *d, conv_pass pass, void *const *ptr, v
   run_tasks(panels, d->groups * p->weights, FN(pack_weight), &job);
   for (int64_t n = 0; n < d->N; n += job.batch) {
     FN(copy_images)(&job, n);
+    if (job.column_panels)
+      run_tasks(d->groups * p->num_parts * job.column_panels,
+                job.images * d->groups * p->in * volume(d->kernel) * volume(p->result),
+                FN(gather_task), &job);
     run_tasks(d->groups * p->num_parts * job.blocks * job.chunks,
               job.images * d->groups * p->weights * volume(p->is_grad ? p->size : p->result),
               FN(taps_task), &job);

@@ -44,15 +44,23 @@ static void FN(weight_task)(void *context, int64_t task) {
     }
 }
 
-/* Task i writes filter i: the sums, transposed. */
-static void FN(store_filter)(void *context, int64_t i) {
+/* Task: the sums of a panel of filters, transposed. */
+static void FN(store_filters)(void *context, int64_t i) {
   const conv_job *job = context;
   const conv_dims *d = job->plan.d;
-  const int64_t K = d->C * volume(d->kernel);
-  const int64_t width = (d->F + FN(COLS) - 1) / FN(COLS) * FN(COLS);
-  const wide *sum = (wide *)job->sum + i / d->F * K * width + i % d->F;
-  real *dw = (real *)job->ptr[2] + i * K;
-  for (int64_t k = 0; k < K; k++) dw[k] = STORE(sum[k * width]);
+  const int64_t K = d->C * volume(d->kernel), panels = (d->F + FN(COLS) - 1) / FN(COLS);
+  const int64_t group = i / panels, f = i % panels * FN(COLS), width = panels * FN(COLS);
+  const int64_t filters = lesser(FN(COLS), d->F - f);
+  const wide *sum = (wide *)job->sum + group * K * width + f;
+  real *dw = (real *)job->ptr[2] + (group * d->F + f) * K;
+  int64_t k = 0;
+  if (FN(IS_WIDE) && filters == FN(COLS))
+    for (; k + 4 <= K; k += 4)
+      for (int64_t r = 0; r < FN(COLS); r += 4)
+        FN(transpose_four)((const real *)(const void *)(sum + k * width + r), width, K,
+                           (wide *)(void *)(dw + r * K + k));
+  for (; k < K; k++)
+    for (int64_t r = 0; r < filters; r++) dw[r * K + k] = STORE(sum[k * width + r]);
 }
 
 /* The plan, and the scratch block cut up. */
@@ -106,5 +114,5 @@ static void FN(run_weight)(const conv_dims *d, void *const *ptr, void *scratch) 
     run_tasks(d->groups * panels * job.blocks, job.images * d->groups * p->weights * pixels,
               FN(weight_task), &job);
   }
-  run_tasks(d->groups * d->F, d->groups * p->weights, FN(store_filter), &job);
+  run_tasks(d->groups * panels, d->groups * p->weights, FN(store_filters), &job);
 }

@@ -30,6 +30,12 @@ CASES = [      # data, num_filter, kernel, stride, dilate, pad, num_group
     ((5, 20, 150, 140), 2, (3, 3), (1, 1), (1, 1), (1, 1), 1),    # more images than are copied and
     ((70, 3, 9, 9), 8, (3, 3), (1, 1), (1, 1), (1, 1), 1),        # packed at a time, with a rest
 ]
+GATHERED = [   # small images of many channels, in both directions: their columns are gathered
+    ((5, 34, 7, 7), 40, (3, 3), (2, 2), (1, 1), (1, 1), 1),
+    ((6, 40, 5, 5), 36, (3, 3), (1, 1), (2, 2), (2, 2), 1),
+    ((3, 64, 3, 4, 4), 80, (2, 3, 3), (1, 2, 1), (1, 1, 1), (1, 1, 1), 2),
+    ((90, 32, 4, 3), 33, (2, 3), (1, 3), (1, 1), (0, 2), 1),
+]
 DEPTHWISE = [  # one channel of data a group
     ((2, 20, 14, 14), 20, (3, 3), (1, 1), (1, 1), (1, 1), 20),
     ((2, 5, 9, 30), 10, (3, 5), (2, 2), (1, 2), (1, 3), 5),
@@ -123,7 +129,7 @@ def close(got, want, atol):
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
-@pytest.mark.parametrize("case", [*CASES, *DEPTHWISE, *POINTWISE, *WINOGRAD], ids=str)
+@pytest.mark.parametrize("case", [*CASES, *DEPTHWISE, *POINTWISE, *WINOGRAD, *GATHERED], ids=str)
 def test_forward(rng, case, dtype):
     inputs = [value.astype(dtype) for value in inputs_of(case, rng)]
     want = forward(case, *[value.astype("float64") for value in inputs])
@@ -131,7 +137,8 @@ def test_forward(rng, case, dtype):
     close(nd.Convolution(*arrays, **options_of(case)), want, tolerance(case, dtype))
 
 
-@pytest.mark.parametrize("case", [*CASES[:6], *CASES[7:9], *DEPTHWISE, *POINTWISE[:3]], ids=str)
+@pytest.mark.parametrize("case", [
+    *CASES[:6], *CASES[7:9], *DEPTHWISE, *POINTWISE[:3], *GATHERED], ids=str)
 def test_all_ways_agree_with_the_naive_kernel(rng, case, naive):
     arrays = [nd.array(value, dtype="float64") for value in inputs_of(case, rng)]
     close(naive(*arrays, **options_of(case)),
@@ -139,7 +146,7 @@ def test_all_ways_agree_with_the_naive_kernel(rng, case, naive):
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
-@pytest.mark.parametrize("case", [*CASES, *DEPTHWISE, *POINTWISE, *WINOGRAD], ids=str)
+@pytest.mark.parametrize("case", [*CASES, *DEPTHWISE, *POINTWISE, *WINOGRAD, *GATHERED], ids=str)
 def test_gradients_are_transposes(rng, case, dtype):
     """<dy, conv(x, w)> = <dx(dy, w), x> = <dw(x, dy), w> for random dy; the bias gets the sum."""
     values = [value.astype(dtype) for value in inputs_of(case, rng)]
@@ -172,7 +179,8 @@ def test_derivatives_of_both_orders(rng, case, no_bias):
 
 
 @pytest.mark.parametrize("case", [
-    *CASES[9:11], *WINOGRAD[:5], ((3, 40, 40, 40), 40, (3, 3), (2, 1), (1, 1), (1, 1), 40),
+    *CASES[9:11], *WINOGRAD[:5], *GATHERED,
+    ((3, 40, 40, 40), 40, (3, 3), (2, 1), (1, 1), (1, 1), 40),
 ], ids=str)
 def test_results_do_not_depend_on_threads(rng, case):
     arrays = [nd.array(value, dtype="float32") for value in inputs_of(case, rng)]
