@@ -23,6 +23,7 @@ _MODULES = {
     "runtime": ".runtime", "test_utils": ".test_utils", "mod": ".module", "module": ".module",
     "model": ".model", "callback": ".callback", "monitor": ".monitor", "mon": ".monitor",
     "operator": ".operator", "library": ".library", "rnn": ".rnn",
+    "kv": ".kvstore", "kvstore": ".kvstore",
     "visualization": ".visualization", "viz": ".visualization", "vision": ".gluon.data.vision",
 }
 _NAMES = {
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         image,
         initializer,
         io,
+        kvstore,
         library,
         lr_scheduler,
         metric,
@@ -70,6 +72,7 @@ if TYPE_CHECKING:
     )
     from . import image as img
     from . import initializer as init
+    from . import kvstore as kv
     from . import module as mod
     from . import monitor as mon
     from . import ndarray as nd
@@ -106,11 +109,12 @@ if TYPE_CHECKING:
         "AttrScope", "Context", "MXNetError", "Symbol", "attribute", "autograd", "base", "callback",
         "context", "contrib", "cpu", "cpu_pinned", "current_context", "engine", "executor",
         "executor_manager", "gluon", "gpu", "gpu_memory_info", "image", "img", "init",
-        "initializer", "install_as_mxnet", "io", "is_np_array", "is_np_shape", "library",
-        "lr_scheduler", "metric", "mod", "model", "module", "mon", "monitor", "name", "nd",
-        "ndarray", "np_array", "np_shape", "num_gpus", "operator", "opt", "optimizer", "random",
-        "recordio", "rnd", "rnn", "runtime", "set_np_shape", "sym", "symbol", "test_utils",
-        "use_np", "use_np_array", "use_np_shape", "util", "vision", "visualization", "viz",
+        "initializer", "install_as_mxnet", "io", "is_np_array", "is_np_shape", "kv", "kvstore",
+        "library", "lr_scheduler", "metric", "mod", "model", "module", "mon", "monitor", "name",
+        "nd", "ndarray", "np_array", "np_shape", "num_gpus", "operator", "opt", "optimizer",
+        "random", "recordio", "rnd", "rnn", "runtime", "set_np_shape", "sym", "symbol",
+        "test_utils", "use_np", "use_np_array", "use_np_shape", "util", "vision",
+        "visualization", "viz",
     ]
 
 

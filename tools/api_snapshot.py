@@ -30,9 +30,9 @@ MODULES = """
     mx.gluon.contrib.estimator mx.gluon.contrib.nn mx.gluon.contrib.rnn mx.gluon.data
     mx.gluon.data.batchify mx.gluon.data.vision mx.gluon.data.vision.transforms mx.gluon.loss
     mx.gluon.model_zoo.model_store mx.gluon.model_zoo.vision mx.gluon.nn mx.gluon.rnn
-    mx.gluon.utils mx.image mx.init mx.io mx.lr_scheduler mx.metric mx.mod mx.model mx.monitor
-    mx.name mx.nd mx.nd.contrib mx.nd.image mx.nd.linalg mx.nd.random mx.optimizer mx.random
-    mx.recordio mx.rnn mx.runtime mx.test_utils mx.util mx.viz""".split()
+    mx.gluon.utils mx.image mx.init mx.io mx.kvstore mx.lr_scheduler mx.metric mx.mod mx.model
+    mx.monitor mx.name mx.nd mx.nd.contrib mx.nd.image mx.nd.linalg mx.nd.random mx.optimizer
+    mx.random mx.recordio mx.rnn mx.runtime mx.test_utils mx.util mx.viz""".split()
 
 
 def module_of(path):

@@ -234,6 +234,26 @@ def share_array(ArrayBase base not None, shape, int64_t offset=0):
     return view
 
 
+def on_context(ArrayBase array not None, ctx):
+    """The values on `ctx`, without a gradient's history: over the same memory where contexts share
+    their device, as those of the CPU do; else a copy."""
+    cdef Spec spec = make_spec(array.spec.shape, array.spec.dtype, ctx)
+    cdef ArrayBase result
+    if array.is_sparse:
+        raise MXNetTypeError("a sparse array has no memory of its shape; "
+                             "use its tostype('default')")
+    if spec is array.spec and array.node is None:
+        return array
+    if spec.device is not array.spec.device:
+        result = new_array(kind_like(array), spec)
+        copy_into(result, array)
+        return result
+    result = share(array, spec, 0)
+    if array.node is not None:
+        result.index = -1
+    return result
+
+
 def wrap_numpy(array, ctx, str dtype, bint is_read_only=False):
     """An array with the values of a C-contiguous NumPy array: over its memory, which the array
     keeps alive, where `ctx` is the host; else a copy on the device. is_read_only: writes to the

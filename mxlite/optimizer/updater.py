@@ -24,6 +24,8 @@ class Updater:
             for one in zip(index, grad, weight, strict=True):
                 self(*one)
             return
+        if isinstance(index, bytes):            # a str key of a KVStore, from a function of users
+            index = index.decode()
         if index not in self.states:
             self.states[index] = self.optimizer.create_state_multi_precision(index, weight)
             self.states_synced[index] = True

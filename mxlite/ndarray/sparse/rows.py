@@ -41,6 +41,21 @@ def retained(x: Any, chosen: Any) -> Any:
     return from_parts("row_sparse", x.shape, (rows[kept], indices[kept]), x.ctx, x._dtype_name)
 
 
+def rows_of(x: Any, chosen: Any) -> Any:
+    """The rows `chosen`, ascending, of a row_sparse array: row_sparse with just these, of zeros
+    where x has none."""
+    rows, indices = x._host_parts
+    if len(indices) == x.shape[0]:
+        values = rows[chosen]
+    else:
+        values = np.zeros((len(chosen), *x.shape[1:]), x.dtype)
+        at = np.searchsorted(indices, chosen)
+        is_there = np.flatnonzero(np.take(indices, at, mode="clip") == chosen
+                                  if len(indices) else [])
+        values[is_there] = rows[at[is_there]]
+    return from_parts("row_sparse", x.shape, (values, chosen), x.ctx, x._dtype_name)
+
+
 @rule("Embedding", "_contrib_SparseEmbedding")
 def embedding(call: Call) -> Any:
     data, weight = call.arrays

@@ -1,0 +1,65 @@
+"""Gradients of two bits: what is too small to be sent waits until it has grown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .. import ndarray as nd
+from ..base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError, suggestion
+from ..ndarray import NDArray
+
+KNOWN = ("type", "threshold")
+
+
+class TwoBit:
+    """Rounds each number to -threshold, 0 or threshold, and adds what is lost to the next one.
+
+    residual += x; y = ±threshold where |residual| >= threshold, else 0; residual -= y.
+    """
+
+    def __init__(self, threshold: float) -> None:
+        self.threshold = threshold
+        self._residuals: dict[tuple[Any, int], NDArray] = {}
+
+    def __call__(self, key: Any, arrays: Sequence[NDArray]) -> list[NDArray]:
+        """What is sent of the arrays of a key, one a device."""
+        return [self._sent((key, k), array) for k, array in enumerate(arrays)]
+
+    def _sent(self, place: tuple[Any, int], array: NDArray) -> NDArray:
+        if array.stype != "default":
+            raise MXNetNotImplementedError(f"KVStore.push: key {place[0]!r} has a {array.stype} "
+                                           "gradient; compressed gradients must be dense")
+        if not array._dtype_name.startswith(("float", "bfloat")):
+            raise MXNetTypeError(f"KVStore.push: key {place[0]!r} has a gradient of "
+                                 f"{array._dtype_name}; compressed ones must be of floats")
+        residual = self._residuals.get(place)
+        residual = array.copy() if residual is None else residual + array
+        sent: NDArray = ((residual >= self.threshold) * self.threshold
+                         - (residual <= -self.threshold) * self.threshold)
+        sent = nd.Cast(sent, dtype=array._dtype_name)
+        self._residuals[place] = residual - sent
+        return sent
+
+
+def compression_of(params: Any) -> TwoBit:
+    """The compression that {"type": "2bit", "threshold": 0.5} stands for."""
+    if not isinstance(params, Mapping):
+        raise MXNetTypeError('compression_params must be a dict such as {"type": "2bit"}; got '
+                             f"{type(params).__name__}")
+    for name in params:
+        if name not in KNOWN:
+            raise MXNetValueError(f"compression_params: unknown key {name!r}"
+                                  f"{suggestion(str(name), KNOWN)}; it takes type, threshold")
+    if params.get("type") != "2bit":
+        raise MXNetValueError("compression_params: type must be '2bit'; got "
+                              f"{params.get('type')!r}")
+    given = params.get("threshold", 0.5)
+    try:
+        threshold = float(given)
+    except (TypeError, ValueError):
+        threshold = 0.0
+    if not 0 < threshold < float("inf"):
+        raise MXNetValueError("compression_params: threshold must be a positive number; got "
+                              f"{given!r}")
+    return TwoBit(threshold)

@@ -1,0 +1,293 @@
+"""`KVStore`: sums arrays of several devices under keys, and updates what it holds by the sums."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import autograd
+from .. import optimizer as opt
+from ..base import (
+    MXNetError,
+    MXNetKeyError,
+    MXNetTypeError,
+    MXNetValueError,
+    check_callable,
+)
+from ..ndarray import NDArray
+from ..ndarray.sparse.rows import rows_of
+from ..whole_file import replacing
+from .base import STORES, KVStoreBase, check_capability
+from .communicator import Communicator, moved
+from .compression import TwoBit, compression_of
+from .pairs import Key, arrays_of, pairs_of
+
+
+class KVStore(KVStoreBase):
+    """Arrays under keys, which are all int or all str.
+
+    `push` brings in arrays, one or one from each device, and stores their sum, or lets the updater
+    change what is stored by it; `pull` writes what is stored to arrays, on any devices. Calls are
+    done when they return, in their order: `priority` has no effect. `mx.kv.create` makes stores.
+    """
+
+    def __init__(self, name: str = "local", communicator: Communicator | None = None) -> None:
+        if name not in STORES and communicator is None:
+            raise MXNetValueError(f"KVStore: mx.kv.create makes stores; got {name!r}")
+        self._type = name
+        self._communicator = Communicator() if communicator is None else communicator
+        self._values: dict[Key, NDArray] = {}
+        self._key_type: type | None = None
+        self._updater: Callable[[Any, NDArray, NDArray], Any] | None = None
+        self._compression: TwoBit | None = None
+        self._warned: set[Key] = set()
+
+    # What is stored ------------------------------------------------------------------------------
+
+    def init(self, key: Any, value: Any) -> None:
+        """Store a copy of an array, or a list of them for a list of keys, that of worker 0.
+
+        Raises ValueError for a key that is there already.
+        """
+        self._init("init", key, value)
+
+    def _init(self, caller: str, key: Any, value: Any) -> None:
+        pairs = self._pairs(caller, key, value, "value", is_new=True)
+        for one, arrays in pairs.items():
+            if len(arrays) > 1:
+                raise MXNetValueError(f"KVStore.{caller}: key {one!r} must have one array; got "
+                                      f"{len(arrays)}")
+        values = self._communicator.from_root([arrays[0] for arrays in pairs.values()])
+        with autograd.pause():
+            for one, array in zip(pairs, values, strict=True):
+                self._values[one] = array.copy()
+
+    def _hold(self, keys: list[Key], arrays: list[NDArray]) -> None:
+        """Store these very arrays, which the updater then changes, in place of what was there;
+        they get the values of worker 0."""
+        if keys:
+            self._key_type = type(keys[0])
+        values = self._communicator.from_root(arrays)
+        for key, array, value in zip(keys, arrays, values, strict=True):
+            self._communicator.broadcast(value, [array])
+            self._values[key] = array
+
+    def push(self, key: Any, value: Any, priority: int = 0) -> None:
+        """Bring in an array, or a list of one from each device; for a list of keys, a list of such.
+
+        Without an updater their sum is stored. Shapes must be that of what is stored.
+        """
+        pairs = self._pairs("push", key, value, "value")
+        self._push(pairs)
+
+    def _push(self, pairs: dict[Key, list[NDArray]]) -> None:
+        for key, arrays in pairs.items():
+            self._check_shapes("push", key, arrays)
+            if any(array.stype == "csr" for array in arrays):
+                raise MXNetTypeError(f"KVStore.push: arrays of key {key!r} must be dense or "
+                                     "row_sparse; got 'csr'")
+        with autograd.pause():
+            groups = list(pairs.values())
+            if self._compression is not None:
+                groups = [self._compression(key, arrays) for key, arrays in pairs.items()]
+            totals = self._communicator.reduce(groups)
+            for key, total, arrays in zip(pairs, totals, pairs.values(), strict=True):
+                if self._updater is None:
+                    self._values[key] = total.copy() if total is arrays[0] else total
+                    continue
+                stored = self._values[key]
+                name: Any = key
+                if isinstance(key, str) and not isinstance(self._updater, opt.Updater):
+                    name = key.encode()
+                self._updater(name, moved(total, stored.ctx), stored)
+
+    def pull(self, key: Any, out: Any = None, priority: int = 0, ignore_sparse: bool = True,
+             ) -> None:
+        """Write what is stored to `out`, an array or a list of them; for a list of keys, a list.
+
+        Arrays may have other dtypes, which the values are cast to. With ignore_sparse, sparse ones
+        are left as they are, as `row_sparse_pull` is for them.
+        """
+        self._pull("pull", self._pairs("pull", key, out, "out"), ignore_sparse)
+
+    def _pull(self, caller: str, pairs: dict[Key, list[NDArray]], ignore_sparse: bool) -> None:
+        for key, arrays in pairs.items():
+            outputs = [array for array in arrays
+                       if array.stype == "default" or not ignore_sparse]
+            if len(outputs) < len(arrays) and key not in self._warned:
+                self._warned.add(key)
+                warnings.warn(f"KVStore.{caller}: sparse arrays of key {key!r} are left as they "
+                              "are; pull(ignore_sparse=False) or row_sparse_pull writes to them",
+                              RuntimeWarning, stacklevel=4)
+            self._check_shapes(caller, key, outputs)
+            with autograd.pause():
+                self._communicator.broadcast(self._values[key], outputs)
+
+    def pushpull(self, key: Any, value: Any, out: Any = None, priority: int = 0) -> None:
+        """`push`, then `pull` to `out`, or to `value` itself."""
+        values = self._pairs("pushpull", key, value, "value")
+        outputs = values if out is None else self._pairs("pushpull", key, out, "out")
+        self._push(values)
+        self._pull("pushpull", outputs, True)
+
+    def broadcast(self, key: Any, value: Any, out: Any, priority: int = 0) -> None:
+        """`init`, then `pull`."""
+        outputs = self._pairs("broadcast", key, out, "out", is_new=True)
+        self._init("broadcast", key, value)
+        self._pull("broadcast", outputs, True)
+
+    def row_sparse_pull(self, key: Any, out: Any = None, priority: int = 0, row_ids: Any = None,
+                        ) -> None:
+        """Write some rows of what is stored, which must be row_sparse, to row_sparse arrays.
+
+        row_ids: the numbers of the rows, in any order, for each array of `out`, which may be a list
+        as in `pull`; one array of numbers serves a whole list. `out` then has just these rows, of
+        zeros where nothing is stored.
+        """
+        pairs = self._pairs("row_sparse_pull", key, out, "out")
+        ids = [row_ids] if isinstance(row_ids, NDArray) else row_ids
+        if isinstance(key, (list, tuple)) and not (isinstance(ids, (list, tuple))
+                                                   and len(ids) == 1 < len(key)):
+            numbers = pairs_of("KVStore.row_sparse_pull", key, ids, "row_ids")
+        else:
+            given = arrays_of("KVStore.row_sparse_pull", ids, "row_ids")
+            numbers = dict.fromkeys(pairs, given)
+        for one, outputs in pairs.items():
+            self._pull_rows(one, outputs, numbers[one])
+
+    def _pull_rows(self, key: Key, outputs: list[NDArray], ids: list[NDArray]) -> None:
+        stored = self._values[key]
+        for array, what in ((stored, "what is stored"), *[(each, "out") for each in outputs]):
+            if array.stype != "row_sparse":
+                raise MXNetTypeError(f"KVStore.row_sparse_pull: {what} for key {key!r} must be "
+                                     f"row_sparse; got {array.stype!r}")
+        self._check_shapes("row_sparse_pull", key, outputs)
+        if len(ids) not in (1, len(outputs)):
+            raise MXNetValueError(f"KVStore.row_sparse_pull: key {key!r} must have one array of "
+                                  f"row_ids, or one for each of {len(outputs)} arrays; got "
+                                  f"{len(ids)}")
+        with autograd.pause():
+            chosen = [_ascending(key, each, stored.shape[0]) for each in ids]
+            rows = [rows_of(stored, each) for each in chosen]
+            for k, output in enumerate(outputs):
+                self._communicator.broadcast(rows[k if len(rows) > 1 else 0], [output])
+
+    # Settings ------------------------------------------------------------------------------------
+
+    def set_optimizer(self, optimizer: opt.Optimizer) -> None:
+        """Let this optimizer update what is stored by what is pushed."""
+        if not isinstance(optimizer, opt.Optimizer):
+            raise MXNetTypeError("KVStore.set_optimizer: an Optimizer must be given; got "
+                                 f"{type(optimizer).__name__}")
+        self._set_updater(opt.get_updater(optimizer))
+
+    def _set_updater(self, updater: Any) -> None:
+        """Let updater(key, pushed, stored) change what is stored by the sum of what is pushed.
+
+        A str key comes as bytes, as in MXNet, but to an `mx.optimizer.Updater` as it is.
+        """
+        check_callable("KVStore._set_updater", "updater", updater)
+        self._updater = updater
+
+    def set_gradient_compression(self, compression_params: Any) -> None:
+        """Round what is pushed to two bits: {"type": "2bit", "threshold": 0.5}.
+
+        Each number becomes -threshold, 0 or threshold; what is lost is added to the next one of the
+        same key and device. A store of type 'device' does so.
+        """
+        if "device" not in self._type and "dist" not in self._type:
+            raise MXNetError("KVStore.set_gradient_compression: a store of type 'device' compresses"
+                             f"; this one is of type {self._type!r}")
+        compression = compression_of(compression_params)
+        if self._compression is None:
+            self._compression = compression
+        else:                           # what waits to be sent still does
+            self._compression.threshold = compression.threshold
+
+    def save_optimizer_states(self, fname: Any, dump_optimizer: bool = False) -> None:
+        """Write the states of the optimizer, with dump_optimizer also the optimizer, to a file,
+        which appears whole or not at all."""
+        content = self._own_updater("save_optimizer_states").get_states(dump_optimizer)
+        with replacing(fname) as file:
+            file.write(content)
+
+    def load_optimizer_states(self, fname: Any) -> None:
+        """Read what save_optimizer_states wrote, here or in MXNet.
+
+        Nothing in the file is run. Raises MXNetError, and changes nothing, where it is damaged.
+        """
+        updater = self._own_updater("load_optimizer_states")
+        with open(fname, "rb") as file:
+            updater.set_states(file.read(), os.fspath(fname))
+
+    def _own_updater(self, caller: str) -> opt.Updater:
+        if not isinstance(self._updater, opt.Updater):
+            raise MXNetError(f"KVStore.{caller}: the store has no optimizer; call set_optimizer "
+                             "first")
+        return self._updater
+
+    def is_capable(self, capability: str) -> bool:
+        """Whether the store can do something: 'optimizer', update by one."""
+        check_capability(capability)
+        return True
+
+    # Workers -------------------------------------------------------------------------------------
+
+    @property
+    def type(self) -> str:
+        """The name that the store was made by."""
+        return self._type
+
+    @property
+    def rank(self) -> int:
+        """The number of this worker, from 0 on."""
+        return self._communicator.rank
+
+    @property
+    def num_workers(self) -> int:
+        """How many workers, processes that train together, there are."""
+        return self._communicator.num_workers
+
+    def _barrier(self) -> None:
+        """Wait until all workers have come here."""
+        self._communicator.barrier()
+
+    # Checks --------------------------------------------------------------------------------------
+
+    def _pairs(self, caller: str, key: Any, value: Any, argument: str, is_new: bool = False,
+               ) -> dict[Key, list[NDArray]]:
+        """`pairs_of`, with keys of the store's type, which are there, or, with is_new, not yet."""
+        pairs = pairs_of(f"KVStore.{caller}", key, value, argument)
+        key_type = self._key_type or (str if isinstance(next(iter(pairs), 0), str) else int)
+        for one in pairs:
+            if not isinstance(one, key_type):
+                raise MXNetTypeError(f"KVStore.{caller}: keys must be all int or all str; got "
+                                     f"{one!r} where others are {key_type.__name__}")
+            if is_new and one in self._values:
+                raise MXNetValueError(f"KVStore.{caller}: key {one!r} is there already; init or "
+                                      "broadcast it once")
+            if not is_new and one not in self._values:
+                raise MXNetKeyError(f"KVStore.{caller}: there is no key {one!r}; init it first")
+        self._key_type = key_type
+        return pairs
+
+    def _check_shapes(self, caller: str, key: Key, arrays: list[NDArray]) -> None:
+        shape = self._values[key].shape
+        for array in arrays:
+            if array.shape != shape:
+                raise MXNetValueError(f"KVStore.{caller}: key {key!r} has an array of shape "
+                                      f"{shape}; got {array.shape}")
+
+
+def _ascending(key: Key, ids: NDArray, num_rows: int) -> Any:
+    """The numbers of rows once each, ascending. Raises ValueError for one that no row has."""
+    chosen = np.unique(ids.asnumpy().astype(np.int64))
+    if len(chosen) and not 0 <= chosen[0] <= chosen[-1] < num_rows:
+        wrong = chosen[0] if chosen[0] < 0 else chosen[-1]
+        raise MXNetValueError(f"KVStore.row_sparse_pull: row_ids of key {key!r} must be in "
+                              f"[0, {num_rows - 1}]; got {wrong}")
+    return chosen
