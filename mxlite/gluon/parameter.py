@@ -211,8 +211,8 @@ class Parameter(NamesArguments):
         return self._arrays()[self._context(ctx)]
 
     def row_sparse_data(self, row_id: nd.NDArray) -> nd.NDArray:
-        """The rows `row_id` (n,) of a row_sparse parameter, on the context of row_id; inside
-        autograd.record() gradients flow from them to the parameter.
+        """The rows `row_id` (n,) of a row_sparse parameter, on the context of row_id; gradients
+        flow from them to the parameter.
 
         Raises MXNetError unless a Trainer was made with the parameter.
         """
@@ -232,7 +232,9 @@ class Parameter(NamesArguments):
             raise MXNetError(f"Cannot get row_sparse data for Parameter '{self.name}' when no "
                              "Trainer is created with it.")
         retain: Any = nd.sparse.retain
-        return retain(array, row_id.reshape((-1,)))
+        with autograd.record(autograd.is_training()):       # rows may be taken before a record()
+            rows: nd.NDArray = retain(array, row_id.reshape((-1,)))
+        return rows
 
     def _is_sparse_error(self, caller: str, other: str) -> MXNetError:
         return MXNetError(f"Cannot return a copy of Parameter '{self.name}' via {caller}() because "
@@ -317,6 +319,8 @@ class Parameter(NamesArguments):
             return
         for array in self._data.values():
             array[:] = data
+        if self._trainer is not None and self._trainer._update_on_kvstore:
+            self._trainer._reset_kvstore()
 
     def zero_grad(self) -> None:
         """Set the gradients to zeros."""

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Sequence
 from typing import Any
 
 from .. import ndarray as nd
 from .. import optimizer as opt
 from ..base import (
+    MXNetAssertionError,
     MXNetError,
-    MXNetNotImplementedError,
     MXNetTypeError,
     MXNetValueError,
     NamesArguments,
 )
+from ..kvstore.base import STORES, check_kvstore
+from ..kvstore.compression import compression_of
+from ..kvstore.kvstore import KVStore
+from ..kvstore.updates import create_kvstore, create_sparse_kvstore, push_pull
 from ..ndarray.variable import consume_gradient, has_fresh_gradient
 from ..whole_file import replacing
 from .parameter import Parameter
-
-_STORES = (None, "local", "device", "nccl")
 
 
 class StaleGradientError(MXNetError, UserWarning):
@@ -31,33 +32,35 @@ class Trainer(NamesArguments):
     """`step(batch_size)` updates all parameters by their gradients, divided by batch_size.
 
     params: what collect_params() gives, a dict or a list of Parameters. optimizer: a name with
-    optimizer_params, or an Optimizer. On several contexts the gradients are summed over them,
-    and the update is done once, on the first; update_on_kvstore=False does it on each.
+    optimizer_params, or an Optimizer.
+
+    kvstore: a name or a store, which sums gradients over contexts; None: they are not summed. On
+    one context, names make no store, unless weights are row_sparse. update_on_kvstore: whether the
+    update is done once, in the store, as it is by default where a store can and gradients are
+    dense; if not, on each context. compression_params: see `KVStore.set_gradient_compression`.
     """
 
     def __init__(self, params: Any, optimizer: Any, optimizer_params: dict[str, Any] | None = None,
                  kvstore: Any = "device", compression_params: dict[str, Any] | None = None,
                  update_on_kvstore: bool | None = None) -> None:
-        if kvstore not in _STORES or compression_params is not None:
-            raise MXNetNotImplementedError(
-                "Trainer: kvstore must be None, 'local', 'device' or 'nccl', without "
-                f"compression_params; got {kvstore!r} and {compression_params!r}")
+        check_kvstore(kvstore)
+        if compression_params:
+            compression_of(compression_params)
+        if update_on_kvstore and kvstore is None:
+            raise MXNetValueError("Trainer: update_on_kvstore=True needs a kvstore; got None")
         self._params = _parameter_list(params)
         for param in self._params:
             param._set_trainer(self)
-        is_sparse = any(param.stype != "default" for param in self._params)
-        if update_on_kvstore is False and is_sparse:
-            raise MXNetValueError("Trainer: update_on_kvstore must not be False where weights are "
-                                  "sparse")
-        if update_on_kvstore and kvstore is None:
-            raise MXNetValueError("Trainer: update_on_kvstore=True needs a kvstore; got None")
+        self._contains_sparse_weight = any(param.stype != "default" for param in self._params)
+        self._contains_sparse_grad = any(param.grad_stype != "default" for param in self._params)
         self._param2idx = {param.name: i for i, param in enumerate(self._params)}
-        self._kvstore = kvstore
-        self._update_on_kvstore = kvstore is not None and update_on_kvstore is not False
+        self._compression_params = compression_params
+        self._kvstore_params = {"kvstore": kvstore, "update_on_kvstore": update_on_kvstore}
         self._set_optimizer(optimizer, dict(optimizer_params or {}))
         self._scale = self._optimizer.rescale_grad
         self._amp_loss_scaler: Any = None       # see contrib.amp
         self._amp_original_scale = self._scale
+        self._reset_kvstore()
 
     def _set_optimizer(self, optimizer: Any, optimizer_params: dict[str, Any]) -> None:
         param_dict = dict(enumerate(self._params))
@@ -70,6 +73,72 @@ class Trainer(NamesArguments):
         else:
             self._optimizer = opt.create(optimizer, param_dict=param_dict, **optimizer_params)
         self._updaters = [opt.get_updater(self._optimizer)]
+
+    # The store -----------------------------------------------------------------------------------
+
+    def _reset_kvstore(self) -> None:
+        """Make the store anew before the next step; the states of the optimizer stay."""
+        self._kv_initialized = False
+        self._kvstore: Any = None
+        self._update_on_kvstore: bool | None = None
+        self._params_to_init = list(self._params)
+        self._changes = -1
+
+    def _init_kvstore(self) -> None:
+        """Make the store that the parameters need, if any; they must have arrays."""
+        given, wanted = self._kvstore_params.values()
+        arrays = {param.name: list(param._arrays().values()) for param in self._params}
+        if self._contains_sparse_weight:
+            if wanted is False:
+                raise MXNetValueError("Trainer: update_on_kvstore must not be False where weights "
+                                      "are sparse")
+            kvstore, is_on_store = create_sparse_kvstore(given)
+        else:
+            num_contexts = max((len(copies) for copies in arrays.values()), default=1)
+            kvstore, is_on_store = create_kvstore(
+                given, num_contexts, {name: copies[0] for name, copies in arrays.items()})
+            if self._contains_sparse_grad:
+                is_on_store = False                 # it is slower
+                if kvstore is not None and not isinstance(kvstore, KVStore):
+                    raise MXNetValueError("Trainer: kvstore must be a KVStore where gradients are "
+                                          f"sparse; got {type(kvstore).__name__}")
+            if wanted is not None:
+                is_on_store = wanted
+        if kvstore is None:
+            self._kv_initialized = True
+            return
+        if is_on_store and not kvstore.is_capable("optimizer"):
+            raise MXNetValueError("Trainer: update_on_kvstore must be False, as this kvstore has "
+                                  f"no optimizer; it is a {type(kvstore).__name__}")
+        if self._compression_params:
+            kvstore.set_gradient_compression(self._compression_params)
+        self._fill(kvstore, is_on_store, list(arrays.values()))
+        self._kvstore, self._update_on_kvstore = kvstore, is_on_store
+        self._kv_initialized = True
+
+    def _fill(self, kvstore: Any, is_on_store: bool, arrays: list[list[nd.NDArray]]) -> None:
+        """Put the parameters into the store, and its values into all their arrays."""
+        keys: list[Any] = list(range(len(arrays)))
+        if isinstance(kvstore, KVStore):
+            if is_on_store:
+                kvstore._set_updater(self._updaters[0])
+            kvstore._hold(keys, [copies[0] for copies in arrays])
+            if keys:
+                kvstore.pull(keys, arrays, ignore_sparse=False)
+        else:
+            if is_on_store:
+                kvstore.set_optimizer(self._optimizer)
+            for key, copies in zip(keys, arrays, strict=True):
+                kvstore.broadcast(key, copies[0], copies)
+        self._params_to_init = []
+
+    def _ready(self) -> None:
+        """Have a store for the arrays that the parameters have now."""
+        if self._changes != Parameter.changes and self._kvstore is not None:
+            self._reset_kvstore()
+        if not self._kv_initialized:
+            self._init_kvstore()
+        self._changes = Parameter.changes
 
     @property
     def learning_rate(self) -> float:
@@ -93,24 +162,45 @@ class Trainer(NamesArguments):
         parameter as it is.
         """
         self._scale_gradients("step", batch_size, ignore_stale_grad)
-        self.allreduce_grads()
-        self._update(self._update_on_kvstore)
+        self._ready()
+        if self._update_on_kvstore:
+            self._update_on_store()
+        else:
+            self._sum_gradients()
+            self._update()
 
     def allreduce_grads(self) -> None:
         """Give every context the sum of the gradients of all; `update` then goes on from there.
 
-        Without a kvstore nothing is summed, as in MXNet.
+        Without a kvstore nothing is summed, as in MXNet. Raises AssertionError where the update is
+        done in the kvstore.
         """
-        if self._kvstore is None:
-            return
-        for param in self._params:
-            if param._only is None and param.grad_req != "null":
-                _sum_over_contexts(param.list_grad())
+        self._ready()
+        self._check_apart("allreduce_grads")
+        self._sum_gradients()
 
     def update(self, batch_size: float, ignore_stale_grad: bool = False) -> None:
-        """Update every parameter by gradients / batch_size, without summing over contexts."""
+        """Update every parameter by gradients / batch_size, without summing over contexts.
+
+        Raises AssertionError where the update is done in the kvstore.
+        """
+        self._ready()
+        self._check_apart("update")
         self._scale_gradients("update", batch_size, ignore_stale_grad)
-        self._update(False)
+        self._update()
+
+    def _check_apart(self, caller: str) -> None:
+        if self._update_on_kvstore:
+            raise MXNetAssertionError(
+                f"Trainer.{caller}: parameters are updated in the kvstore, which step() does; "
+                "update_on_kvstore=False lets allreduce_grads() and update() do it")
+
+    def _sum_gradients(self) -> None:
+        """Let the store give all contexts the sum of the gradients."""
+        if self._kvstore is not None:
+            keys = [i for i, param in enumerate(self._params) if param.grad_req != "null"]
+            grads = [self._params[i].list_grad() for i in keys]
+            push_pull(self._kvstore, keys, grads, grads)
 
     def _scale_gradients(self, caller: str, batch_size: float, ignore_stale: bool) -> None:
         """Divide by the batch size, after checks of it and of the gradients."""
@@ -128,11 +218,31 @@ class Trainer(NamesArguments):
                 if not has_fresh_gradient(data):
                     raise _stale(param, data)
 
-    def _update(self, once: bool) -> None:
-        """Update what has a fresh gradient; once: on the first context, whence the others get it.
-        """
-        if self._amp_loss_scaler is not None and self._amp_loss_scaler.has_overflow(self._params):
-            self._pass_over()
+    def _overflows(self) -> bool:
+        """Whether gradients overflowed, which are then used up."""
+        if self._amp_loss_scaler is None or not self._amp_loss_scaler.has_overflow(self._params):
+            return False
+        self._pass_over()
+        return True
+
+    def _update_on_store(self) -> None:
+        """Let the store update what has a fresh gradient, and give it to all contexts."""
+        if self._overflows():
+            return
+        keys, grads, outputs = [], [], []
+        for i, param in enumerate(self._params):
+            if param._grad_req == "null":
+                continue
+            arrays = list(param._arrays().values())
+            if any([consume_gradient(data) for data in arrays]):
+                keys.append(i)
+                grads.append(param.list_grad())
+                outputs.append(arrays)
+        push_pull(self._kvstore, keys, grads, outputs)
+
+    def _update(self) -> None:
+        """Update what has a fresh gradient, on each context."""
+        if self._overflows():
             return
         first = self._updaters[0]
         for i, param in enumerate(self._params):
@@ -144,21 +254,12 @@ class Trainer(NamesArguments):
                     first(i, only.grad, only)
                 continue
             arrays, grads = list(param._arrays().values()), param.list_grad()
-            fresh = [consume_gradient(data) for data in arrays]
-            if once:
-                if any(fresh):
-                    first(i, grads[0], arrays[0])
-                    for data in arrays[1:]:
-                        data._copy_from(arrays[0])
-                continue
             self._add_updaters(len(arrays))
             for k, updater in enumerate(self._updaters[:len(arrays)]):
                 self._optimizer._set_current_context(k)
-                if fresh[k]:
+                if consume_gradient(arrays[k]):
                     updater(i, grads[k], arrays[k])
             self._optimizer._set_current_context(0)
-        if once:
-            del self._updaters[1:]          # their states are old now
 
     def _pass_over(self) -> None:
         """Take the gradients for used."""
@@ -180,6 +281,9 @@ class Trainer(NamesArguments):
 
     def save_states(self, fname: str) -> None:
         """Write the optimizer and its states to a file, which appears whole or not at all."""
+        if self._has_foreign_states():
+            self._kvstore.save_optimizer_states(fname, dump_optimizer=True)
+            return
         content = self._updaters[0].get_states(dump_optimizer=True)
         with replacing(fname) as file:
             file.write(content)
@@ -191,11 +295,22 @@ class Trainer(NamesArguments):
         nothing. A scheduler that is a function is only named there, so that this Trainer must have
         been made with it. Raises MXNetError for a damaged one, and changes nothing then.
         """
+        if self._has_foreign_states():
+            self._kvstore.load_optimizer_states(fname)
+            return
         with open(fname, "rb") as file:
             self._updaters[0].set_states(file.read(), os.fspath(fname))
         del self._updaters[1:]
         self._optimizer = self._updaters[0].optimizer
         self._optimizer.param_dict = dict(enumerate(self._params))
+
+    def _has_foreign_states(self) -> bool:
+        """Whether a store of another class than KVStore has the states of the optimizer."""
+        given = self._kvstore_params["kvstore"]
+        if given is None or isinstance(given, KVStore) or given in STORES:
+            return False
+        self._ready()
+        return bool(self._update_on_kvstore)
 
 
 def _parameter_list(params: Any) -> list[Parameter]:
@@ -216,11 +331,3 @@ def _stale(param: Parameter, data: nd.NDArray) -> StaleGradientError:
         f"Trainer: backward() has not written the gradient of Parameter '{param.name}' on "
         f"{data.ctx} since the last step. If only some parameters are meant to be used, "
         "step(..., ignore_stale_grad=True) leaves the others as they are")
-
-
-def _sum_over_contexts(grads: Sequence[nd.NDArray]) -> None:
-    total = grads[0].copy()
-    for grad in grads[1:]:
-        total += grad.as_in_context(total.ctx)
-    for grad in grads:
-        grad[:] = total.as_in_context(grad.ctx)

@@ -140,7 +140,13 @@ def test_a_damaged_file_of_states_is_named_and_changes_nothing(tmp_path):
     (lambda: gluon.Trainer([weight()], "sgd", {"lr": 1}), "SGD: unknown argument 'lr'; did "
      "you mean 'learning_rate'"),
     (lambda: gluon.Trainer([weight()], "adam", {"weight_decay": 1}), "did you mean 'wd'"),
-    (lambda: gluon.Trainer([weight()], "sgd", kvstore="dist_sync"), "kvstore must be None"),
+    (lambda: gluon.Trainer([weight()], "sgd", kvstore="dist_sync"), "'dist_sync', training "
+     "by several processes, is not there yet"),
+    (lambda: gluon.Trainer([weight()], "sgd", kvstore=3), "kvstore must be a KVStore, .* got int"),
+    (lambda: gluon.Trainer([weight()], "sgd", kvstore=None, update_on_kvstore=True),
+     "update_on_kvstore=True needs a kvstore; got None"),
+    (lambda: gluon.Trainer([weight()], "sgd", compression_params={"type": "1bit"}),
+     "type must be '2bit'; got '1bit'"),
     (lambda: gluon.Trainer([weight()], mx.optimizer.SGD(), {"wd": 1}), "must be None if optim"),
     (lambda: gluon.Trainer([weight()], "sgd").step(0), "step: batch_size must be positive; got 0"),
     (lambda: gluon.Trainer([weight()], "sgd").update(-1), "update: batch_size must be positive"),

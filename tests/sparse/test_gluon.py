@@ -93,6 +93,19 @@ def test_row_sparse_data():
     assert trainer.learning_rate == 0.01
 
 
+def test_gradients_flow_to_rows_that_were_taken_before_record():
+    weight = gluon.Parameter("w", shape=(4, 2), stype="row_sparse", grad_stype="row_sparse")
+    weight.initialize(mx.init.One(), ctx=[mx.cpu(0), mx.cpu(1)])
+    trainer = gluon.Trainer([weight], "sgd", {"learning_rate": 0.5})
+    rows = weight.list_row_sparse_data(mx.nd.array([1, 3]))
+    with autograd.record():
+        outputs = [each * 2 for each in rows]
+    autograd.backward(outputs)
+    trainer.step(1)
+    assert [each.asnumpy()[:, 0].tolist() for each in weight.list_row_sparse_data(
+        mx.nd.arange(4))] == [[1, -1, 1, -1]] * 2
+
+
 def test_only_row_sparse_parameters_have_row_sparse_data():
     weight = gluon.Parameter("weight", shape=(6, 2))
     weight.initialize()
@@ -109,8 +122,12 @@ def test_storage_types_are_checked(argument):
 def test_update_on_kvstore_and_sparse_weights():
     weight = gluon.Parameter("weight", shape=(6, 2), stype="row_sparse")
     weight.initialize()
+    trainer = gluon.Trainer([weight], "sgd", update_on_kvstore=False)
+    with autograd.record():
+        rows = weight.row_sparse_data(mx.nd.array([1])) * 3
+    rows.backward()
     with pytest.raises(ValueError, match="update_on_kvstore must not be False where weights are"):
-        gluon.Trainer([weight], "sgd", update_on_kvstore=False)
+        trainer.step(1)
 
 
 def test_saving_and_loading(tmp_path):

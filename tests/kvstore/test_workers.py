@@ -1,0 +1,113 @@
+"""A Communicator of several workers, threads here: the store on it is the one of one process."""
+
+import threading
+
+import numpy as np
+
+import mxlite as mx
+from mxlite import autograd, gluon
+from mxlite.kvstore.communicator import Communicator
+
+
+class Team:
+    """What the workers share."""
+
+    def __init__(self, size):
+        self.size, self.given = size, [None] * size
+        self.barrier = threading.Barrier(size, timeout=60)
+
+    def run(self, work):
+        """[work(communicator)] of all workers, each in a thread of its own."""
+        results = [None] * self.size
+
+        def start(rank):
+            try:
+                results[rank] = work(Member(self, rank))
+            except BaseException:
+                self.barrier.abort()
+                raise
+
+        threads = [threading.Thread(target=start, args=(rank,)) for rank in range(self.size)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return results
+
+
+class Member(Communicator):
+    """One worker: sums first over its own contexts."""
+
+    def __init__(self, team, rank):
+        self.team, self.rank, self.num_workers = team, rank, team.size
+
+    def gather(self, arrays):
+        """What all workers give."""
+        self.barrier()
+        self.team.given[self.rank] = [array.copy() for array in arrays]
+        self.barrier()
+        return list(self.team.given)
+
+    def reduce(self, groups):
+        lists = self.gather(super().reduce(groups))
+        return super().reduce([list(parts) for parts in zip(*lists, strict=True)])
+
+    def from_root(self, values):
+        return self.gather(values)[0]
+
+    def barrier(self):
+        self.team.barrier.wait()
+
+
+def test_sums_over_workers_and_their_contexts():
+    def work(communicator):
+        store = mx.kv.KVStore("dist_sync", communicator)
+        assert (store.rank, store.num_workers) == (communicator.rank, 3)
+        store.init(["a", "b"], [mx.nd.full((2,), store.rank + 5.0)] * 2)
+        out = mx.nd.zeros((2,))
+        store.pull("a", out)
+        first = out.asnumpy()[0]
+        store.push(["a", "b"], [[mx.nd.full((2,), store.rank + 1.0, ctx=mx.cpu(k))
+                                 for k in range(2)], mx.nd.ones((2,))])
+        outputs = [mx.nd.zeros((2,)), mx.nd.zeros((2,), ctx=mx.cpu(1))]
+        store.pull(["a", "b"], out=outputs)
+        store._barrier()
+        return first, *[each.asnumpy()[0] for each in outputs]
+
+    assert Team(3).run(work) == [(5, 12, 3)] * 3
+
+
+def trained(contexts, data, labels, store=None):
+    """The parameters after three steps."""
+    net = gluon.nn.HybridSequential(prefix="net_")
+    net.add(gluon.nn.Dense(6, activation="tanh", in_units=4, prefix="a_"),
+            gluon.nn.Dense(1, in_units=6, prefix="b_"))
+    net.initialize(ctx=contexts)
+    params = net.collect_params()
+    for i, param in enumerate(params.values()):
+        param.set_data(mx.nd.array(np.sin(np.arange(np.prod(param.shape)) + i)
+                                   .reshape(param.shape)))
+    trainer = gluon.Trainer(params, "sgd", {"learning_rate": 0.1, "momentum": 0.9}, kvstore=store)
+    for _ in range(3):
+        with autograd.record():
+            losses = [((net(x) - y) ** 2).sum() for x, y in zip(
+                gluon.utils.split_and_load(data, contexts),
+                gluon.utils.split_and_load(labels, contexts), strict=True)]
+        autograd.backward(losses)
+        trainer.step(8)
+    return [param.reduced().asnumpy() for param in params.values()]
+
+
+def test_two_workers_of_two_contexts_train_as_one_device(rng):
+    data, labels = rng.standard_normal((8, 4)), rng.standard_normal((8, 1))
+    want = trained([mx.cpu()], mx.nd.array(data), mx.nd.array(labels))
+
+    def work(communicator):
+        part = slice(4 * communicator.rank, 4 * communicator.rank + 4)
+        return trained([mx.cpu(0), mx.cpu(1)], mx.nd.array(data[part]), mx.nd.array(labels[part]),
+                       mx.kv.KVStore("dist_sync", communicator))
+
+    first, second = Team(2).run(work)
+    for one, other, wanted in zip(first, second, want, strict=True):
+        assert (one == other).all()
+        np.testing.assert_allclose(one, wanted, rtol=1e-5, atol=1e-6)
