@@ -19,12 +19,18 @@ from .checkpoint import load_checkpoint as load_checkpoint
 from .checkpoint import load_params as load_params
 from .checkpoint import save_checkpoint as save_checkpoint
 from .device.context import cpu
+from .kvstore.updates import create_kvstore as _create_kvstore  # noqa: F401
+from .kvstore.updates import create_sparse_kvstore as _create_sparse_kvstore  # noqa: F401
+from .kvstore.updates import initialize_kvstore as _initialize_kvstore  # noqa: F401
+from .kvstore.updates import update_params as _update_params  # noqa: F401
+from .kvstore.updates import update_params_on_kvstore as _update_params_on_kvstore
 from .module import BucketingModule, Module
 from .module.base_module import call_all
 from .module.interface import SCALED
 from .optimizer import get_updater as get_updater
 from .symbol import Symbol
 
+_update_params_on_kvstore_nccl = _update_params_on_kvstore
 _LOG_VALIDATION = LogValidationMetricsCallback()
 
 

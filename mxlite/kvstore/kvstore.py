@@ -76,6 +76,10 @@ class KVStore(KVStoreBase):
             self._communicator.broadcast(value, [array])
             self._values[key] = array
 
+    def _holds(self, key: Key, array: NDArray | None = None) -> bool:
+        """Whether the key is there, with this very array if one is given."""
+        return key in self._values and (array is None or self._values[key] is array)
+
     def push(self, key: Any, value: Any, priority: int = 0) -> None:
         """Bring in an array, or a list of one from each device; for a list of keys, a list of such.
 

@@ -53,10 +53,11 @@ def initialize_kvstore(kvstore: Any, param_arrays: Arrays, arg_params: Mapping[s
                        param_names: Sequence[str], update_on_kvstore: bool) -> None:
     """Store the parameters by name; if they are updated there, all contexts get these values."""
     for name, arrays in zip(param_names, param_arrays, strict=True):
-        if update_on_kvstore and arg_params[name].stype == "default":
-            kvstore.broadcast(name, arg_params[name], out=arrays)
-        else:
+        is_given = update_on_kvstore and arg_params[name].stype == "default"
+        if isinstance(kvstore, KVStore) and not is_given:
             kvstore.init(name, arg_params[name])
+        else:
+            kvstore.broadcast(name, arg_params[name], out=arrays)
 
 
 def update_params_on_kvstore(param_arrays: Arrays, grad_arrays: Arrays, kvstore: Any,

@@ -12,6 +12,7 @@ from ..checkpoint import load_checkpoint, states_path
 from ..device.context import as_context, cpu
 from ..initializer import InitDesc
 from ..io import DataDesc
+from ..kvstore.compression import compression_of
 from ..symbol import Symbol
 from .executor_group import DataParallelExecutorGroup
 from .inputs import check_input_names, check_same_names, descriptions, fed_arguments, name_list
@@ -26,7 +27,8 @@ class Module(OptimizedModule):
     data_names, label_names: the arguments that batches bring; all others are parameters, but for
     state_names, which are zeros that `set_states` changes. context: one, or a list, over which each
     batch is cut, by work_load_list, numbers as large as the slices shall be. fixed_param_names:
-    parameters that are not trained. group2ctxs: contexts by the attribute `ctx_group`.
+    parameters that are not trained. compression_params: see
+    `KVStore.set_gradient_compression`. group2ctxs: contexts by the attribute `ctx_group`.
     """
 
     def __init__(self, symbol: Symbol, data_names: Any = ("data",),
@@ -43,9 +45,9 @@ class Module(OptimizedModule):
         if len(self._work_load_list) != len(contexts):
             raise MXNetValueError(f"Module: work_load_list must have {len(contexts)} numbers, one "
                                   f"a context; got {len(self._work_load_list)}")
-        if compression_params is not None and len(contexts) > 1:
-            raise MXNetValueError("Module: compression_params, compressed gradients, are not there "
-                                  "yet")
+        if compression_params:
+            compression_of(compression_params)
+        self._compression_params = compression_params
         self._symbol = symbol
         self._data_names, self._label_names = name_list(data_names), name_list(label_names)
         self._state_names = name_list(state_names)
@@ -318,9 +320,10 @@ class Module(OptimizedModule):
         self._exec_group.install_monitor(mon)
 
     def prepare(self, data_batch: Any, sparse_row_id_fn: Any = None) -> None:
-        """Make ready for a batch, for which there is nothing to do."""
+        """Make ready for a batch, for which there is nothing to do: all contexts have all rows of
+        row_sparse parameters."""
         self._need("prepare", "binded")
-        if sparse_row_id_fn is not None:
+        if sparse_row_id_fn is not None and not self._update_on_kvstore:
             warnings.warn("Parameters are not updated in the KVStore. No need to call "
                           "sparse_row_id_fn.", stacklevel=2)
 

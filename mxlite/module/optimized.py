@@ -10,7 +10,7 @@ from .. import optimizer as opt
 from ..base import MXNetTypeError
 from ..checkpoint import params_path, states_path, symbol_path
 from .base_module import BaseModule
-from .updates import Updates, updates_for
+from .updates import Updates
 
 
 class OptimizedModule(BaseModule):
@@ -22,6 +22,7 @@ class OptimizedModule(BaseModule):
     _exec_group: Any
     _optimizer: Any = None
     _updates: Updates | None = None
+    _compression_params: Any = None
     _preload_opt_states: str | None = None
 
     def _sync_params_from_devices(self) -> None:
@@ -34,7 +35,7 @@ class OptimizedModule(BaseModule):
 
         Where rescale_grad is not given, it becomes 1 / batch size. By name, only parameters that
         end in _weight or _gamma decay. kvstore: over several contexts, None trains each copy by
-        itself; a name, "local" or "device", sums the gradients.
+        itself; a name, "local" or "device", or a store sums the gradients.
         """
         self._need("init_optimizer", "binded", "params_initialized")
         if self.optimizer_initialized and not force_init:
@@ -42,8 +43,8 @@ class OptimizedModule(BaseModule):
             return
         if self._params_dirty:
             self._sync_params_from_devices()
-        updates = updates_for(kvstore, self._arg_params, len(self._context))
-        scale = 1.0 / (self._exec_group.batch_size or 1)
+        updates = Updates(kvstore, self._arg_params, len(self._context), self._compression_params)
+        scale = updates.share_of_batch() / (self._exec_group.batch_size or 1)
         if isinstance(optimizer, str):
             optimizer = opt.create(optimizer, **{"rescale_grad": scale, **dict(optimizer_params)},
                                    sym=self._symbol, param_idx2name=updates.idx2name())
@@ -58,6 +59,8 @@ class OptimizedModule(BaseModule):
         if not optimizer.idx2name:
             optimizer.idx2name = updates.idx2name()
         updates.set_optimizer(optimizer)
+        group = self._exec_group
+        updates.start(group.param_names, group.param_arrays, self._arg_params)
         self._optimizer, self._updates = optimizer, updates
         self.optimizer_initialized = True
         if self._preload_opt_states is not None:
@@ -115,4 +118,8 @@ class OptimizedModule(BaseModule):
 
     @property
     def _kvstore(self) -> Any:
-        return self._updates if self._updates is not None and self._updates.is_summed else None
+        return None if self._updates is None else self._updates.kvstore
+
+    @property
+    def _update_on_kvstore(self) -> Any:
+        return None if self._updates is None else self._updates.is_once

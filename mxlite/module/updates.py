@@ -8,13 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import ndarray as nd
-from ..base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError, listing, suggestion
+from ..kvstore.kvstore import KVStore
+from ..kvstore.updates import create_kvstore, initialize_kvstore, push_pull
 from ..optimizer import Optimizer, Updater, get_updater
 from ..whole_file import replacing
-
-STORES = ("local", "device", "nccl", "local_update_cpu", "local_allreduce_cpu",
-          "local_allreduce_device")
-LARGE = 16 << 20                # elements; "local" updates such parameters on each context
 
 Arrays = Sequence[Sequence[Any]]            # of each parameter, its arrays on all contexts
 
@@ -22,19 +19,26 @@ Arrays = Sequence[Sequence[Any]]            # of each parameter, its arrays on a
 class Updates:
     """Applies an optimizer to parameters by their gradients, after `set_optimizer`.
 
-    On several contexts the gradients are summed. The update is done once, on the first context,
-    whence the others get it; without `is_once` it is done on each. Without `is_summed`, each
-    context goes by its own gradient. names: of the parameters; their places are the numbers under
-    which states are kept and saved, as in MXNet, unless the update is done once.
+    kvstore: sums gradients over contexts; None: each context goes by its own. is_once: the update
+    is done in the store, whence all contexts get it; otherwise on each. params: by name; their
+    places are the numbers under which states are kept and saved, as in MXNet, unless is_once.
     """
 
     _updater: Updater
 
-    def __init__(self, names: Sequence[str], num_contexts: int, is_summed: bool,
-                 is_once: bool) -> None:
-        self.num_contexts, self.is_summed, self.is_once = num_contexts, is_summed, is_once
-        self.numbers = {name: i for i, name in enumerate(names)}
+    def __init__(self, kvstore: Any, params: Mapping[str, nd.NDArray], num_contexts: int,
+                 compression_params: Any = None) -> None:
+        self.num_contexts = num_contexts
+        self.kvstore, self.is_once = create_kvstore(kvstore, num_contexts, params)
+        if self.kvstore is not None and compression_params:
+            self.kvstore.set_gradient_compression(compression_params)
+        self.numbers = {name: i for i, name in enumerate(params)}
         self._has_foreign_keys = False
+
+    def share_of_batch(self) -> float:
+        """Which part of the samples of an update this worker has, where all wait for each other."""
+        kind = "" if self.kvstore is None else self.kvstore.type
+        return 1 / self.kvstore.num_workers if "dist" in kind and "_sync" in kind else 1.0
 
     def idx2name(self) -> dict[int, str]:
         """The names by the numbers that the optimizer is told."""
@@ -45,6 +49,31 @@ class Updates:
     def set_optimizer(self, optimizer: Optimizer) -> None:
         """Use this optimizer, without states yet."""
         self._updater = get_updater(optimizer)
+        if not self.is_once:
+            return
+        if isinstance(self.kvstore, KVStore):
+            self.kvstore._set_updater(self._updater)
+        else:
+            self.kvstore.set_optimizer(optimizer)
+
+    def start(self, names: Sequence[str], arrays: Arrays, params: Mapping[str, nd.NDArray],
+              ) -> None:
+        """Put the parameters into the store, and its values into all their arrays."""
+        if isinstance(self.kvstore, KVStore):
+            self._hold(names, arrays)
+            if names:
+                self.kvstore.pull(list(names), [list(each) for each in arrays],
+                                  ignore_sparse=False)
+        elif self.kvstore is not None:
+            initialize_kvstore(self.kvstore, arrays, params, names, self.is_once)
+
+    def _hold(self, names: Sequence[str], arrays: Arrays) -> None:
+        """Let the store have the first array of each parameter itself, which may be another one
+        than before."""
+        if isinstance(self.kvstore, KVStore):
+            new = [i for i, name in enumerate(names)
+                   if not self.kvstore._holds(name, arrays[i][0] if self.is_once else None)]
+            self.kvstore._hold([names[i] for i in new], [arrays[i][0] for i in new])
 
     def key(self, name: str, context: int) -> Any:
         """Under which the state of a parameter on a context is kept."""
@@ -57,29 +86,37 @@ class Updates:
         """Update all parameters that have gradients."""
         if self._has_foreign_keys:
             self._take_over_states()
+        trained = [i for i, slopes in enumerate(grads) if slopes[0] is not None]
+        names = [names[i] for i in trained]
+        arrays, grads = [arrays[i] for i in trained], [grads[i] for i in trained]
+        if self.kvstore is not None:
+            self._hold(names, arrays)
+            push_pull(self.kvstore, names, grads, arrays if self.is_once else grads)
+        if self.is_once:
+            return
         for name, weights, slopes in zip(names, arrays, grads, strict=True):
-            if slopes[0] is None:
-                continue
-            if self.is_once:
-                self._updater(name, _total(slopes), weights[0])
-                for weight in weights[1:]:
-                    weights[0].copyto(weight)
-                continue
-            if self.is_summed:
-                total = _total(slopes)
-                for slope in slopes:
-                    total.copyto(slope)
             for k, (weight, slope) in enumerate(zip(weights, slopes, strict=True)):
                 self._updater(self.key(name, k), slope, weight)
 
+    @property
+    def _is_foreign(self) -> bool:
+        """Whether a store of another class than KVStore has the states."""
+        return self.is_once and not isinstance(self.kvstore, KVStore)
+
     def save(self, path: Any) -> None:
         """Write the states to a file, which appears whole or not at all."""
+        if self._is_foreign:
+            self.kvstore.save_optimizer_states(path)
+            return
         content = self._updater.get_states()
         with replacing(path) as file:
             file.write(content)
 
     def load(self, path: Any) -> None:
         """Read states that were saved here or in MXNet, with any number of contexts."""
+        if self._is_foreign:
+            self.kvstore.load_optimizer_states(path)
+            return
         with open(path, "rb") as file:
             self._updater.set_states(file.read(), os.fspath(path))
         self._has_foreign_keys = True
@@ -100,35 +137,3 @@ class Updates:
             for name, state in by_name.items()
             for k in range(1 if self.is_once else self.num_contexts)}
         self._updater.states_synced = dict.fromkeys(self._updater.states, False)
-
-
-def _total(grads: Sequence[nd.NDArray]) -> nd.NDArray:
-    """The sum over contexts, on the first; what is summed stays as it is."""
-    if len(grads) == 1:
-        return grads[0]
-    total = grads[0].copy()
-    for grad in grads[1:]:
-        total += grad.as_in_context(total.ctx)
-    return total
-
-
-def updates_for(kvstore: Any, params: Mapping[str, nd.NDArray], num_contexts: int) -> Updates:
-    """The Updates that MXNet's Module would do with this `kvstore`, None or a name.
-
-    With one context there is nothing to sum. With several, a name means that the update is done
-    once, unless MXNET_UPDATE_ON_KVSTORE is 0, or the store is "local" and a parameter is large.
-    """
-    if kvstore is not None and not isinstance(kvstore, str):
-        raise MXNetTypeError("init_optimizer: kvstore must be None or a name; got "
-                             f"{type(kvstore).__name__}")
-    if kvstore is not None and kvstore.startswith("dist"):
-        raise MXNetNotImplementedError(
-            f"init_optimizer: kvstore {kvstore!r}, training by several processes, is not there "
-            f"yet; it must be None, {listing(STORES)}")
-    if kvstore is not None and kvstore not in STORES:
-        raise MXNetValueError(f"init_optimizer: kvstore must be None, {listing(STORES)}; got "
-                              f"{kvstore!r}{suggestion(kvstore, STORES)}")
-    is_summed = kvstore is not None and num_contexts > 1
-    is_large = kvstore == "local" and any(array.size > LARGE for array in params.values())
-    is_once = is_summed and not is_large and os.environ.get("MXNET_UPDATE_ON_KVSTORE", "1") != "0"
-    return Updates(list(params), num_contexts, is_summed, is_once)

@@ -138,8 +138,8 @@ def test_a_rescale_grad_that_was_given_stays():
 
 @pytest.mark.parametrize(("kwargs", "error", "message"), [
     ({"kvstore": "dist_sync"}, NotImplementedError, "'dist_sync', training by several processes"),
-    ({"kvstore": "locl"}, ValueError, "must be None, 'local'.*'locl'; did you mean 'local'"),
-    ({"kvstore": 3}, TypeError, "kvstore must be None or a name; got int"),
+    ({"kvstore": "locl"}, ValueError, "name must be 'local'.*'locl'; did you mean 'local'"),
+    ({"kvstore": 3}, TypeError, "kvstore must be a KVStore, a name or None; got int"),
     ({"optimizer": 3}, TypeError, "optimizer must be a name or an Optimizer; got int"),
     ({"optimizer": "sdg"}, ValueError, "did you mean 'sgd'"),
     ({"optimizer_params": {"lr": 1}}, TypeError, "'lr'; did you mean 'learning_rate'"),
@@ -151,9 +151,9 @@ def test_optimizers_that_are_refused(kwargs, error, message):
     assert not module.optimizer_initialized
 
 
-def test_no_compression_yet():
-    with pytest.raises(MXNetError, match="compression_params, compressed gradients, are not there"):
-        mx.mod.Module(mlp(mx), context=[mx.cpu(0), mx.cpu(1)], compression_params={"type": "2bit"})
+def test_compression_is_checked():
+    with pytest.raises(MXNetError, match="type must be '2bit'; got '3bit'"):
+        mx.mod.Module(mlp(mx), compression_params={"type": "3bit"})
 
 
 def test_values_that_are_set_later_count_on_several_contexts(monkeypatch):
@@ -167,7 +167,7 @@ def test_values_that_are_set_later_count_on_several_contexts(monkeypatch):
         module.forward_backward(batch(mx, (8, 5), 0))
         module.update()
         assert all((array.asnumpy() == 7).all() for array in module.get_params()[0].values())
-        states = module._kvstore._updater.states
+        states = (module._updater or module._kvstore._updater).states
         assert list(states) == (list(args) if setting == "1" else list(range(8)))
 
 
