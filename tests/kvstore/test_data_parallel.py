@@ -1,0 +1,165 @@
+"""Four contexts that share a batch train as one device that has all of it."""
+
+import numpy as np
+import pytest
+from module_cases import bound, mlp, params, train
+
+import mxlite as mx
+from mxlite import autograd, gluon
+from mxlite.gluon import nn
+
+FOUR = [mx.cpu(k) for k in range(4)]
+OPTIMIZERS = {"sgd": {"learning_rate": 0.1, "momentum": 0.9, "wd": 0.01},
+              "adam": {"learning_rate": 0.02}}
+
+
+def dense_net():
+    net = nn.HybridSequential(prefix="net_")
+    net.add(nn.Dense(16, activation="tanh", in_units=6, prefix="a_"),
+            nn.Dense(16, activation="relu", in_units=16, prefix="b_"),
+            nn.Dense(3, in_units=16, prefix="c_"))
+    return net
+
+
+def words_net(embedding):
+    net = nn.Sequential(prefix="net_")
+    net.add(embedding, nn.Flatten(), nn.Dense(3, in_units=20, prefix="c_"))
+    return net
+
+
+def numbers(shape, start):
+    return mx.nd.array(np.sin(start + 1.7 * np.arange(np.prod(shape))).reshape(shape))
+
+
+class Run:
+    """A network on some contexts, with the same parameters wherever it starts."""
+
+    def __init__(self, net, contexts, optimizer, grad_req="write", **options):
+        self.net, self.contexts = net, contexts
+        net.initialize(ctx=contexts)
+        self.params = net.collect_params()
+        for i, param in enumerate(self.params.values()):
+            param.set_data(numbers(param.shape, i).tostype(param.stype))
+            param.grad_req = grad_req
+        self.trainer = gluon.Trainer(self.params, optimizer, OPTIMIZERS[optimizer], **options)
+        self.loss = gluon.loss.SoftmaxCrossEntropyLoss()
+
+    def backward(self, data, labels):
+        with autograd.record():
+            losses = [self.loss(self.net(x), y) for x, y in zip(
+                gluon.utils.split_and_load(data, self.contexts),
+                gluon.utils.split_and_load(labels, self.contexts), strict=True)]
+        autograd.backward(losses)
+
+    def values(self):
+        """Of each parameter, the values on each context."""
+        return {name: [array.asnumpy() for array in param._arrays().values()]
+                for name, param in self.params.items()}
+
+
+def batches(is_words=False):
+    rng = np.random.default_rng(5)
+    for _ in range(5):
+        data = rng.integers(0, 40, (16, 5)) if is_words else rng.standard_normal((16, 6))
+        yield mx.nd.array(data), mx.nd.array(rng.integers(0, 3, 16))
+
+
+def assert_alike(run, single, **tolerance):
+    """The copies on all contexts are equal, and are what one device has."""
+    want = single.values()
+    for name, copies in run.values().items():
+        assert all((copy == copies[0]).all() for copy in copies)
+        np.testing.assert_allclose(copies[0], want[name][0], **(tolerance or {"rtol": 1e-5,
+                                                                              "atol": 1e-5}))
+
+
+MODES = [{"kvstore": "device"}, {"kvstore": "local", "update_on_kvstore": False}]
+
+
+@pytest.mark.parametrize("mode", MODES, ids=["in the store", "on each context"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("is_hybrid", [False, True])
+def test_dense_networks(optimizer, mode, is_hybrid):
+    run, single = Run(dense_net(), FOUR, optimizer, **mode), Run(dense_net(), FOUR[:1], optimizer)
+    if is_hybrid:
+        run.net.hybridize()
+    for data, labels in batches():
+        for each in (run, single):
+            each.backward(data, labels)
+            each.trainer.step(16)
+    assert_alike(run, single)
+    assert run.trainer._kvstore.type == mode["kvstore"]
+
+
+@pytest.mark.parametrize("mode", MODES, ids=["in the store", "on each context"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_bit_equal_where_sums_run_in_the_same_order(optimizer, mode):
+    """One device adds up the gradients of the four parts, in their order."""
+    run = Run(dense_net(), FOUR, optimizer, **mode)
+    single = Run(dense_net(), FOUR[:1], optimizer, grad_req="add")
+    for data, labels in batches():
+        run.backward(data, labels)
+        run.trainer.step(16)
+        for k in range(4):
+            single.backward(data[4 * k:4 * k + 4], labels[4 * k:4 * k + 4])
+        single.trainer.step(16)
+        for param in single.params.values():
+            param.zero_grad()
+    assert_alike(run, single, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("make", [
+    lambda: nn.Embedding(40, 4, sparse_grad=True, prefix="words_"),
+    lambda: gluon.contrib.nn.SparseEmbedding(40, 4, prefix="words_")])
+@pytest.mark.parametrize("wanted", [None, True])
+def test_sparse_embeddings(optimizer, make, wanted):
+    run = Run(words_net(make()), FOUR, optimizer, update_on_kvstore=wanted)
+    single = Run(words_net(make()), FOUR[:1], optimizer)
+    for data, labels in batches(is_words=True):
+        for each in (run, single):
+            each.backward(data, labels)
+            each.trainer.step(16)
+    weight = run.params["net_words_weight" if "net_words_weight" in run.params else "words_weight"]
+    assert all(grad.stype == "row_sparse" for grad in weight.list_grad())
+    assert_alike(run, single)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("store", ["local", "device"])
+def test_modules(optimizer, store):
+    results = []
+    for contexts in (FOUR, FOUR[:1]):
+        module = bound(mx, mlp(mx), (8, 5), options={"context": contexts})
+        module.init_optimizer(store, optimizer, OPTIMIZERS[optimizer])
+        train(mx, module, [(8, 5)] * 5)
+        results.append(params(module))
+        copies = module._exec_group.param_arrays
+        assert all((one.asnumpy() == its[0].asnumpy()).all() for its in copies for one in its)
+    for name, values in results[0].items():
+        np.testing.assert_allclose(values, results[1][name], rtol=1e-5, atol=1e-5)
+
+
+def test_what_batch_norm_keeps(rng):
+    """docs/kvstore.md: each context has its own moving averages; their mean is saved."""
+    data = mx.nd.array(rng.standard_normal((16, 3)) * 2 + np.arange(16)[:, None])
+    norms = []
+    for contexts in (FOUR, FOUR[:1]):
+        norm = nn.BatchNorm(in_channels=3, momentum=0)
+        norm.initialize(ctx=contexts)
+        parts = gluon.utils.split_and_load(data, contexts)
+        with autograd.record():
+            outputs = [norm(part) for part in parts]
+        autograd.backward(outputs)                  # moving averages are updated by it
+        for part, mean, var in zip(parts, norm.running_mean.list_data(),
+                                   norm.running_var.list_data(), strict=True):
+            np.testing.assert_allclose(mean.asnumpy(), part.asnumpy().mean(0), rtol=1e-5)
+            np.testing.assert_allclose(var.asnumpy(), part.asnumpy().var(0), rtol=1e-4)
+        assert abs(outputs[-1].asnumpy().mean()) < 1e-5
+        norms.append(norm)
+    four, one = norms
+    np.testing.assert_allclose(four.running_mean.reduced().asnumpy(),
+                               one.running_mean.data().asnumpy(), rtol=1e-5)
+    means = np.stack([mean.asnumpy() for mean in four.running_mean.list_data()])
+    np.testing.assert_allclose(four.running_var.reduced().asnumpy() + means.var(0),
+                               one.running_var.data().asnumpy(), rtol=1e-5)
