@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .. import ndarray as nd
 from ..ndarray import NDArray
 from ..ndarray.array import on_context
+from ..ndarray.run import invoke_list
+from ..ops.schema import REGISTRY
 
-_add_n: Any = nd.add_n
+_ADD_N = REGISTRY["add_n"].make({})
 
 
 class Communicator:
@@ -22,6 +23,7 @@ class Communicator:
 
     rank = 0
     num_workers = 1
+    bucket_bytes = 1 << 20          # of keys that are reduced together; small: sums stay in caches
 
     def reduce(self, groups: Sequence[Sequence[NDArray]]) -> list[NDArray]:
         """The sum of each group, over all workers, on the context of its first array.
@@ -58,14 +60,16 @@ def moved(array: NDArray, ctx: Any) -> NDArray:
 
 
 def _total(arrays: Sequence[NDArray]) -> NDArray:
-    first = arrays[0]
     if len(arrays) == 1:
-        return first
-    is_sparse = all(array.stype != "default" for array in arrays)
+        return arrays[0]
+    ctx, dtype = arrays[0].ctx, arrays[0]._dtype_name
+    is_sparse = all([array.stype != "default" for array in arrays])
     parts = []
     for array in arrays:
         if array.stype != "default" and not is_sparse:
             array = array.tostype("default")
-        parts.append(moved(array.astype(first._dtype_name, copy=False), first.ctx))
-    total: NDArray = _add_n(*parts)
+        if array._dtype_name != dtype:
+            array = array.astype(dtype)
+        parts.append(moved(array, ctx))
+    total: NDArray = invoke_list(_ADD_N, parts, [])
     return total

@@ -24,7 +24,7 @@ from ..whole_file import replacing
 from .base import STORES, KVStoreBase, check_capability
 from .communicator import Communicator, moved
 from .compression import TwoBit, compression_of
-from .pairs import Key, arrays_of, pairs_of
+from .pairs import Key, arrays_of, buckets_of, pairs_of
 
 
 class KVStore(KVStoreBase):
@@ -126,17 +126,24 @@ class KVStore(KVStoreBase):
                 self._warned.add(key)
                 warnings.warn(f"KVStore.{caller}: sparse arrays of key {key!r} are left as they "
                               "are; pull(ignore_sparse=False) or row_sparse_pull writes to them",
-                              RuntimeWarning, stacklevel=4)
+                              RuntimeWarning, stacklevel=4 if caller == "pushpull" else 3)
             self._check_shapes(caller, key, outputs)
             with autograd.pause():
                 self._communicator.broadcast(self._values[key], outputs)
 
     def pushpull(self, key: Any, value: Any, out: Any = None, priority: int = 0) -> None:
         """`push`, then `pull` to `out`, or to `value` itself."""
+        self._push_pull(key, value, value if out is None else out, True)
+
+    def _push_pull(self, key: Any, value: Any, out: Any, ignore_sparse: bool) -> None:
         values = self._pairs("pushpull", key, value, "value")
-        outputs = values if out is None else self._pairs("pushpull", key, out, "out")
-        self._push(values)
-        self._pull("pushpull", outputs, True)
+        outputs = values if out is value else self._pairs("pushpull", key, out, "out")
+        for caller_pairs in (values, outputs):
+            for one, arrays in caller_pairs.items():
+                self._check_shapes("pushpull", one, arrays)
+        for keys in buckets_of(values, self._communicator.bucket_bytes):
+            self._push({one: values[one] for one in keys})
+            self._pull("pushpull", {one: outputs[one] for one in keys}, ignore_sparse)
 
     def broadcast(self, key: Any, value: Any, out: Any, priority: int = 0) -> None:
         """`init`, then `pull`."""

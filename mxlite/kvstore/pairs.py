@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ..base import MXNetTypeError, MXNetValueError
@@ -26,6 +27,20 @@ def pairs_of(caller: str, key: Any, value: Any, argument: str) -> dict[Key, list
     for one, its in zip(key, value, strict=True):
         pairs.setdefault(_key(caller, one), []).extend(arrays_of(caller, its, argument))
     return pairs
+
+
+def buckets_of(pairs: dict[Key, list[NDArray]], num_bytes: int) -> Iterator[list[Key]]:
+    """The keys, in their order, cut into lists whose arrays have about so many bytes."""
+    bucket: list[Key] = []
+    size = 0
+    for key, arrays in pairs.items():
+        bucket.append(key)
+        size += arrays[0]._spec.nbytes
+        if size >= num_bytes:
+            yield bucket
+            bucket, size = [], 0
+    if bucket:
+        yield bucket
 
 
 def _key(caller: str, key: Any) -> Key:

@@ -93,8 +93,7 @@ def push_pull(kvstore: Any, keys: Sequence[Any], values: Arrays, outputs: Arrays
     """Push values and pull outputs, dense or sparse; a KVStore gets all keys in one call."""
     if isinstance(kvstore, KVStore):
         if keys:
-            kvstore.push(list(keys), [list(arrays) for arrays in values])
-            kvstore.pull(list(keys), [list(arrays) for arrays in outputs], ignore_sparse=False)
+            kvstore._push_pull(keys, values, outputs, False)
         return
     for i, (key, arrays, its) in enumerate(zip(keys, values, outputs, strict=True)):
         kvstore.pushpull(key, list(arrays), out=None if its is arrays else list(its), priority=-i)

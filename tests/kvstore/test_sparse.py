@@ -44,12 +44,16 @@ def test_pulls_to_sparse_arrays_are_left_out():
     store = mx.kv.create()
     store.init(["v", "w"], [rows([0]), rows([0])])
     out, dense = rows([3], 7), mx.nd.zeros((5, 2))
-    with pytest.warns(RuntimeWarning, match="KVStore.pull: sparse arrays of key 'w' are left as"):
+    with pytest.warns(RuntimeWarning, match="KVStore.pull: sparse arrays of key 'w' are left as"
+                      ) as warned:
         store.pull("w", out=[out, dense])
+    assert warned[0].filename == __file__
     store.pull("w", out=out)                # warned once
     assert out.asnumpy()[:, 0].tolist() == [0, 0, 0, 7, 0] and dense.asnumpy()[0, 0] == 1
-    with pytest.warns(RuntimeWarning, match="KVStore.pushpull: sparse arrays of key 'v' are left"):
+    with pytest.warns(RuntimeWarning, match="KVStore.pushpull: sparse arrays of key 'v' are left"
+                      ) as warned:
         store.pushpull("v", [rows([1]), rows([1])])
+    assert warned[0].filename == __file__
 
 
 def test_an_optimizer_updates_only_rows_that_come():

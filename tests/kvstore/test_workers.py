@@ -77,6 +77,29 @@ def test_sums_over_workers_and_their_contexts():
     assert Team(3).run(work) == [(5, 12, 3)] * 3
 
 
+class Counting(Communicator):
+    """Notes how many keys come together."""
+
+    bucket_bytes = 100
+
+    def __init__(self):
+        self.counts = []
+
+    def reduce(self, groups):
+        self.counts.append(len(groups))
+        return super().reduce(groups)
+
+
+def test_keys_travel_in_buckets():
+    store = mx.kv.KVStore("device", Counting())
+    sizes = [10, 10, 10, 1, 1, 100, 1]                  # of 4 bytes each: 120; 404; 4
+    values = [[mx.nd.full((size,), k + 1.0, ctx=mx.cpu(k)) for k in range(2)] for size in sizes]
+    store.init(list(range(7)), [arrays[0] for arrays in values])
+    store.pushpull(list(range(7)), values)
+    assert store._communicator.counts == [3, 3, 1]
+    assert all((array.asnumpy() == 3).all() for arrays in values for array in arrays)
+
+
 def trained(contexts, data, labels, store=None):
     """The parameters after three steps."""
     net = gluon.nn.HybridSequential(prefix="net_")

@@ -91,8 +91,9 @@ class SyncBatchNorm(BatchNorm):
                          running_variance_initializer, in_channels, **kwargs)
         if num_devices is not None and check_count("SyncBatchNorm", "num_devices", num_devices,
                                                    1) > 1:
-            raise MXNetNotImplementedError("SyncBatchNorm: num_devices must be 1, as there is no "
-                                           f"device but the CPU; got {num_devices}")
+            raise MXNetNotImplementedError("SyncBatchNorm: num_devices must be 1, as contexts of "
+                                           "the CPU run one after the other; got "
+                                           f"{num_devices}")
         self._kwargs = {"eps": epsilon, "momentum": momentum, "fix_gamma": not scale,
                         "use_global_stats": use_global_stats, "ndev": 1, "key": self.prefix}
 
