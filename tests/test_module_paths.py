@@ -43,6 +43,9 @@ PATHS = [
     ("module.sequential_module", "module", "SequentialModule"),
     ("module.python_module", "module", "PythonModule PythonLossModule"),
     ("model", "callback", "BatchEndParam save_checkpoint"),
+    ("kvstore.base", "kvstore", "KVStoreBase create TestStore"),
+    ("kvstore.kvstore", "kvstore", "KVStore"),
+    ("kvstore.kvstore_server", "kvstore", "KVStoreServer"),
     ("optimizer.optimizer", "optimizer", "Optimizer SGD Adam Updater get_updater create register"),
 ]
 

@@ -299,9 +299,9 @@ class Parameter(NamesArguments):
         return ctx
 
     def reduced(self) -> nd.NDArray:
-        """The mean of the arrays on all contexts, on the CPU."""
+        """The mean of the arrays on all contexts, on the CPU; the first, if they are sparse."""
         arrays = list(self._arrays().values())
-        if len(arrays) == 1:
+        if len(arrays) == 1 or self._stype != "default":
             return arrays[0].detach().copyto(cpu())     # of its storage type
         total = np.mean([np.asarray(array, "float64") for array in arrays], axis=0)
         return nd.array(total, ctx=cpu(), dtype=arrays[0].dtype)

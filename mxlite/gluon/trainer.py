@@ -117,14 +117,16 @@ class Trainer(NamesArguments):
         self._kv_initialized = True
 
     def _fill(self, kvstore: Any, is_on_store: bool, arrays: list[list[nd.NDArray]]) -> None:
-        """Put the parameters into the store, and its values into all their arrays."""
+        """Put the parameters into the store, and its values into all arrays of those that are
+        trained; what is not, such as moving averages, may differ between contexts."""
         keys: list[Any] = list(range(len(arrays)))
         if isinstance(kvstore, KVStore):
             if is_on_store:
                 kvstore._set_updater(self._updaters[0])
             kvstore._hold(keys, [copies[0] for copies in arrays])
-            if keys:
-                kvstore.pull(keys, arrays, ignore_sparse=False)
+            shared = [i for i in keys if self._params[i].grad_req != "null"]
+            if shared:
+                kvstore.pull(shared, [arrays[i] for i in shared], ignore_sparse=False)
         else:
             if is_on_store:
                 kvstore.set_optimizer(self._optimizer)

@@ -106,6 +106,17 @@ def test_gradients_flow_to_rows_that_were_taken_before_record():
         mx.nd.arange(4))] == [[1, -1, 1, -1]] * 2
 
 
+def test_sparse_parameters_of_several_contexts_are_saved_as_such(tmp_path):
+    params = gluon.ParameterDict()
+    weight = params.get("w", shape=(4, 2), stype="row_sparse")
+    params.initialize(mx.init.One(), ctx=[mx.cpu(0), mx.cpu(1)])
+    gluon.Trainer(params, "sgd")
+    params.save(str(tmp_path / "w"))
+    assert mx.nd.load(str(tmp_path / "w"))["w"].stype == "row_sparse"
+    weight.reset_ctx([mx.cpu(1), mx.cpu(2)])
+    assert [each.asnumpy().sum() for each in weight.list_row_sparse_data(mx.nd.arange(4))] == [8, 8]
+
+
 def test_only_row_sparse_parameters_have_row_sparse_data():
     weight = gluon.Parameter("weight", shape=(6, 2))
     weight.initialize()
