@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import operator
 import os
 from typing import Any
 
@@ -18,10 +19,11 @@ from ..base import (
 from ..kvstore.base import STORES, check_kvstore
 from ..kvstore.compression import compression_of
 from ..kvstore.kvstore import KVStore
-from ..kvstore.updates import create_kvstore, create_sparse_kvstore, push_pull
+from ..kvstore.updates import push_pull
 from ..ndarray.variable import consume_gradient, has_fresh_gradient
 from ..whole_file import replacing
 from .parameter import Parameter
+from .trainer_store import fill, store_for
 
 
 class StaleGradientError(MXNetError, UserWarning):
@@ -51,8 +53,6 @@ class Trainer(NamesArguments):
         self._params = _parameter_list(params)
         for param in self._params:
             param._set_trainer(self)
-        self._contains_sparse_weight = any(param.stype != "default" for param in self._params)
-        self._contains_sparse_grad = any(param.grad_stype != "default" for param in self._params)
         self._param2idx = {param.name: i for i, param in enumerate(self._params)}
         self._compression_params = compression_params
         self._kvstore_params = {"kvstore": kvstore, "update_on_kvstore": update_on_kvstore}
@@ -82,65 +82,30 @@ class Trainer(NamesArguments):
         self._kvstore: Any = None
         self._update_on_kvstore: bool | None = None
         self._params_to_init = list(self._params)
-        self._changes = -1
+        self._changes = -1                      # Parameter.changes at the last step
+        self._known: list[nd.NDArray] = []      # all arrays at the last step
 
     def _init_kvstore(self) -> None:
         """Make the store that the parameters need, if any; they must have arrays."""
-        given, wanted = self._kvstore_params.values()
-        arrays = {param.name: list(param._arrays().values()) for param in self._params}
-        if self._contains_sparse_weight:
-            if wanted is False:
-                raise MXNetValueError("Trainer: update_on_kvstore must not be False where weights "
-                                      "are sparse")
-            kvstore, is_on_store = create_sparse_kvstore(given)
-        else:
-            num_contexts = max((len(copies) for copies in arrays.values()), default=1)
-            kvstore, is_on_store = create_kvstore(
-                given, num_contexts, {name: copies[0] for name, copies in arrays.items()})
-            if self._contains_sparse_grad:
-                is_on_store = False                 # it is slower
-                if kvstore is not None and not isinstance(kvstore, KVStore):
-                    raise MXNetValueError("Trainer: kvstore must be a KVStore where gradients are "
-                                          f"sparse; got {type(kvstore).__name__}")
-            if wanted is not None:
-                is_on_store = wanted
-        if kvstore is None:
-            self._kv_initialized = True
-            return
-        if is_on_store and not kvstore.is_capable("optimizer"):
-            raise MXNetValueError("Trainer: update_on_kvstore must be False, as this kvstore has "
-                                  f"no optimizer; it is a {type(kvstore).__name__}")
-        if self._compression_params:
-            kvstore.set_gradient_compression(self._compression_params)
-        self._fill(kvstore, is_on_store, list(arrays.values()))
-        self._kvstore, self._update_on_kvstore = kvstore, is_on_store
+        kvstore, is_on_store = store_for(self._params, *self._kvstore_params.values())
+        if kvstore is not None:
+            if self._compression_params:
+                kvstore.set_gradient_compression(self._compression_params)
+            fill(kvstore, self._params, self._updaters[0] if is_on_store else None)
+            self._kvstore, self._update_on_kvstore = kvstore, is_on_store
+            self._params_to_init = []
         self._kv_initialized = True
-
-    def _fill(self, kvstore: Any, is_on_store: bool, arrays: list[list[nd.NDArray]]) -> None:
-        """Put the parameters into the store, and its values into all arrays of those that are
-        trained; what is not, such as moving averages, may differ between contexts."""
-        keys: list[Any] = list(range(len(arrays)))
-        if isinstance(kvstore, KVStore):
-            if is_on_store:
-                kvstore._set_updater(self._updaters[0])
-            kvstore._hold(keys, [copies[0] for copies in arrays])
-            shared = [i for i in keys if self._params[i].grad_req != "null"]
-            if shared:
-                kvstore.pull(shared, [arrays[i] for i in shared], ignore_sparse=False)
-        else:
-            if is_on_store:
-                kvstore.set_optimizer(self._optimizer)
-            for key, copies in zip(keys, arrays, strict=True):
-                kvstore.broadcast(key, copies[0], copies)
-        self._params_to_init = []
 
     def _ready(self) -> None:
         """Have a store for the arrays that the parameters have now."""
-        if self._changes != Parameter.changes and self._kvstore is not None:
+        if self._kv_initialized and self._changes == Parameter.changes:
+            return
+        arrays = [array for param in self._params for array in param._arrays().values()]
+        if len(arrays) != len(self._known) or any(map(operator.is_not, arrays, self._known)):
             self._reset_kvstore()
         if not self._kv_initialized:
             self._init_kvstore()
-        self._changes = Parameter.changes
+        self._changes, self._known = Parameter.changes, arrays
 
     @property
     def learning_rate(self) -> float:

@@ -133,6 +133,18 @@ def test_other_arrays_of_a_parameter(change):
     assert values(param) == [1 - 0.5 * count] * count
 
 
+def test_other_networks_do_not_reset_the_store():
+    param = parameter()
+    trainer = gluon.Trainer([param], "sgd")
+    stores = []
+    for _ in range(2):
+        backward(param, 0, 0)
+        trainer.step(1)
+        stores.append(trainer._kvstore)
+        parameter()
+    assert stores[0] is stores[1]
+
+
 @pytest.mark.parametrize("is_on_store", [True, False])
 def test_states_of_one_and_of_several_contexts(is_on_store, tmp_path):
     path, results, first = str(tmp_path / "t.states"), [], None
