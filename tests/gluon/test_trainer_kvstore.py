@@ -31,6 +31,7 @@ def values(param):
 # Recorded from MXNet 1.9.1: (kvstore, contexts, update_on_kvstore, stype, grad_stype)
 @pytest.mark.parametrize(("settings", "kind", "is_on_store"), [
     (("device", 1, None, "default", "default"), None, None),
+    (("device", 1, True, "default", "default"), None, None),       # in MXNet an AttributeError
     (("local", 1, False, "default", "default"), None, None),
     ((None, 2, None, "default", "default"), None, None),
     (("device", 2, None, "default", "default"), "device", True),
