@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...base import MXNetNotImplementedError
 from ..schema import Op, param, register, required
 from ..trace import composed
 from .batch_norm import BatchNorm
@@ -78,12 +79,22 @@ class BatchNormV1(_WithVariance):
 @register("_contrib_SyncBatchNorm", inputs="data gamma beta moving_mean! moving_var!",
           outputs="output mean var")
 class SyncBatchNorm(_WithVariance):
-    """BatchNorm over axis 1 and all devices, of which there is one."""
+    """BatchNorm over axis 1 and all devices; in training there must be one.
+
+    Over several, gluon.contrib.nn.SyncBatchNorm trains, where it is not hybridized.
+    """
 
     eps: float = param(1e-3, "added to the variance", low=0)
     momentum: float = param(0.9, "of the moving averages")
     fix_gamma: bool = param(True, "take gamma as 1, with gradient 0")
     use_global_stats: bool = param(False, "use the moving statistics in training too")
     output_mean_var: bool = param(False, "return the mean and variance as well")
-    ndev: int = param(1, "number of devices: 1", low=1, high=1)
+    ndev: int = param(1, "number of devices, which does not matter in prediction", low=1)
     key: str = required("MXNet's name of the layer that is synchronized; not used")
+
+    def prepare(self, inputs, outputs, train):
+        if self.ndev > 1 and train and not self.use_global_stats:
+            raise MXNetNotImplementedError(
+                f"{self.name}: ndev must be 1 in training; got {self.ndev}. Over several devices, "
+                "gluon.contrib.nn.SyncBatchNorm trains, where it is not hybridized")
+        return super().prepare(inputs, outputs, train)

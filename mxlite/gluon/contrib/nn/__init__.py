@@ -7,4 +7,4 @@ from .basic_layers import PixelShuffle1D as PixelShuffle1D
 from .basic_layers import PixelShuffle2D as PixelShuffle2D
 from .basic_layers import PixelShuffle3D as PixelShuffle3D
 from .basic_layers import SparseEmbedding as SparseEmbedding
-from .basic_layers import SyncBatchNorm as SyncBatchNorm
+from .sync_batch_norm import SyncBatchNorm as SyncBatchNorm

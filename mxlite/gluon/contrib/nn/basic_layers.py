@@ -1,4 +1,4 @@
-"""Blocks side by side, pixels made of channels, and normalization over devices."""
+"""Blocks side by side, and pixels made of channels."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import math
 from typing import Any
 
 from .... import ndarray as nd
-from ....base import MXNetNotImplementedError, Shape, check_count, check_shape
+from ....base import Shape, check_count, check_shape
 from ...block import Block
 from ...hybrid_block import HybridBlock
-from ...nn import BatchNorm, HybridSequential, Sequential
+from ...nn import HybridSequential, Sequential
+from .sync_batch_norm import SyncBatchNorm as SyncBatchNorm
 
 
 class Concurrent(Sequential):
@@ -72,36 +73,6 @@ class SparseEmbedding(Block):
     def __repr__(self) -> str:
         return "{}({input_dim} -> {output_dim}, {dtype})".format(
             type(self).__name__, **self._kwargs)
-
-
-class SyncBatchNorm(BatchNorm):
-    """BatchNorm over all devices of a batch; here over one, as BatchNorm.
-
-    num_devices: how many take part; 1, or None.
-    """
-
-    def __init__(self, in_channels: int = 0, num_devices: int | None = None,
-                 momentum: float = 0.9, epsilon: float = 1e-5, center: bool = True,
-                 scale: bool = True, use_global_stats: bool = False,
-                 beta_initializer: Any = "zeros", gamma_initializer: Any = "ones",
-                 running_mean_initializer: Any = "zeros",
-                 running_variance_initializer: Any = "ones", **kwargs: Any) -> None:
-        super().__init__(1, momentum, epsilon, center, scale, use_global_stats, beta_initializer,
-                         gamma_initializer, running_mean_initializer,
-                         running_variance_initializer, in_channels, **kwargs)
-        if num_devices is not None and check_count("SyncBatchNorm", "num_devices", num_devices,
-                                                   1) > 1:
-            raise MXNetNotImplementedError("SyncBatchNorm: num_devices must be 1, as contexts of "
-                                           "the CPU run one after the other; got "
-                                           f"{num_devices}")
-        self._kwargs = {"eps": epsilon, "momentum": momentum, "fix_gamma": not scale,
-                        "use_global_stats": use_global_stats, "ndev": 1, "key": self.prefix}
-
-    def hybrid_forward(self, F: Any, x: Any, gamma: Any, beta: Any, running_mean: Any,
-                       running_var: Any) -> Any:
-        """SyncBatchNorm(x, gamma, beta, running_mean, running_var)."""
-        return F.contrib.SyncBatchNorm(x, gamma, beta, running_mean, running_var, name="fwd",
-                                       **self._kwargs)
 
 
 class _PixelShuffle(HybridBlock):
