@@ -167,7 +167,7 @@ def fitted(mx):
             "output": numbers(output), **params(module)}
 
 
-def buckets(mx):
+def buckets(mx, contexts=1, kvstore="local"):
     """Sequences of three lengths, the first one the longest; a sum over the steps."""
     def generate(length):
         data = mx.sym.Variable("data")
@@ -176,11 +176,12 @@ def buckets(mx):
         output = mx.sym.FullyConnected(pooled, num_hidden=3, name="fc")
         return mx.sym.SoftmaxOutput(output, name="softmax"), ["data"], ["softmax_label"]
 
-    module = mx.mod.BucketingModule(generate, default_bucket_key=5)
+    module = mx.mod.BucketingModule(generate, default_bucket_key=5,
+                                    context=[mx.cpu(i) for i in range(contexts)])
     module.bind([("data", (4, 5))], [("softmax_label", (4,))])
     module.init_params(mx.init.One())
     start(mx, module)
-    module.init_optimizer(optimizer_params={"learning_rate": 0.5, "momentum": 0.9})
+    module.init_optimizer(kvstore, optimizer_params={"learning_rate": 0.5, "momentum": 0.9})
     for length in (5, 3, 4, 3, 6):
         words = mx.nd.array(np.arange(4 * length).reshape(4, length) * 3 % 7)
         module.forward_backward(mx.io.DataBatch(

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from module_cases import batch, bound, conv, mlp, params, train
+from module_cases import batch, bound, buckets, conv, mlp, params, train
 
 import mxlite as mx
 from mxlite.kvstore import updates
@@ -47,6 +47,14 @@ def test_all_stores_train_alike(monkeypatch):
     one = module_of(mx.kv.create("local"), CONTEXTS[:1])
     assert one._kvstore.type == "local"
     assert_equal(train(mx, one, [(8, 5)] * 4), want, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("store", ["device", "teststore", None])
+def test_buckets_share_a_store(store):
+    contexts = 1 if store is None else 2
+    if store is None:
+        store = mx.kv.create("local")
+    assert_equal(buckets(mx, contexts, store), buckets(mx))
 
 
 def test_fit_takes_a_store():
