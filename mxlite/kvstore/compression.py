@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import ndarray as nd
+from .. import symbol as sym
 from ..base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError, suggestion
 from ..ndarray import NDArray
+from ..ndarray.run import invoke_list
+from ..symbol.graph_op import GraphOp
 
 KNOWN = ("type", "threshold")
 
@@ -22,6 +25,23 @@ class TwoBit:
         self.threshold = threshold
         self._residuals: dict[tuple[Any, int], NDArray] = {}
 
+    @property
+    def threshold(self) -> float:
+        """What is sent of a number that has grown enough."""
+        return self._threshold
+
+    @threshold.setter
+    def threshold(self, value: float) -> None:
+        """It is a part of the graph, which runs as one loop."""
+        self._threshold = value
+        gradient: Any = sym.Variable("gradient")
+        residual: Any = sym.Variable("residual")
+        total = residual + gradient
+        sent = (total >= value) * value - (total <= -value) * value
+        self._operator = GraphOp(sym.Group([sent, total - sent]).heads,
+                                 [each.heads[0].node for each in (gradient, residual)],
+                                 "TwoBit")
+
     def __call__(self, key: Any, arrays: Sequence[NDArray]) -> list[NDArray]:
         """What is sent of the arrays of a key, one a device."""
         return [self._sent((key, k), array) for k, array in enumerate(arrays)]
@@ -34,11 +54,10 @@ class TwoBit:
             raise MXNetTypeError(f"KVStore.push: key {place[0]!r} has a gradient of "
                                  f"{array._dtype_name}; compressed ones must be of floats")
         residual = self._residuals.get(place)
-        residual = array.copy() if residual is None else residual + array
-        sent: NDArray = ((residual >= self.threshold) * self.threshold
-                         - (residual <= -self.threshold) * self.threshold)
-        sent = nd.Cast(sent, dtype=array._dtype_name)
-        self._residuals[place] = residual - sent
+        if residual is None:
+            residual = nd.zeros_like(array)
+        sent: NDArray
+        sent, self._residuals[place] = invoke_list(self._operator, [array, residual], [])
         return sent
 
 

@@ -237,13 +237,14 @@ def share_array(ArrayBase base not None, shape, int64_t offset=0):
 def on_context(ArrayBase array not None, ctx):
     """The values on `ctx`, without a gradient's history: over the same memory where contexts share
     their device, as those of the CPU do; else a copy."""
-    cdef Spec spec = make_spec(array.spec.shape, array.spec.dtype, ctx)
+    cdef Spec spec
     cdef ArrayBase result
     if array.is_sparse:
         raise MXNetTypeError("a sparse array has no memory of its shape; "
                              "use its tostype('default')")
-    if spec is array.spec and array.node is None:
+    if array.node is None and (array.spec.ctx is ctx or array.spec.ctx == ctx):
         return array
+    spec = make_spec(array.spec.shape, array.spec.dtype, ctx)
     if spec.device is not array.spec.device:
         result = new_array(kind_like(array), spec)
         copy_into(result, array)
