@@ -91,7 +91,7 @@ class Trainer(NamesArguments):
         if kvstore is not None:
             if self._compression_params:
                 kvstore.set_gradient_compression(self._compression_params)
-            fill(kvstore, self._params, self._updaters[0] if is_on_store else None)
+            fill(kvstore, self, self._params, self._updaters[0] if is_on_store else None)
             self._kvstore, self._update_on_kvstore = kvstore, is_on_store
             self._params_to_init = []
         self._kv_initialized = True

@@ -37,7 +37,7 @@ def store_for(params: list[Parameter], kvstore: Any, update_on_kvstore: bool | N
     return store, is_on_store
 
 
-def fill(store: Any, params: list[Parameter], updater: Any) -> None:
+def fill(store: Any, trainer: Any, params: list[Parameter], updater: Any) -> None:
     """Put the parameters into the store, and its values into all arrays of those that are trained;
     what is not, such as moving averages, may differ between contexts.
 
@@ -51,9 +51,9 @@ def fill(store: Any, params: list[Parameter], updater: Any) -> None:
         for key, copies in zip(keys, arrays, strict=True):
             store.broadcast(key, copies[0], copies)
         return
+    store._hold(trainer, keys, [copies[0] for copies in arrays])
     if updater is not None:
         store._set_updater(updater)
-    store._hold(keys, [copies[0] for copies in arrays])
     shared = [i for i in keys if params[i].grad_req != "null"]
     if shared:
         store.pull(shared, [arrays[i] for i in shared], ignore_sparse=False)

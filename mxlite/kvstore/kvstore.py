@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import warnings
+import weakref
 from collections.abc import Callable
 from typing import Any
-
-import numpy as np
 
 from .. import autograd
 from .. import optimizer as opt
@@ -24,7 +23,7 @@ from ..whole_file import replacing
 from .base import STORES, KVStoreBase, check_capability
 from .communicator import Communicator, moved
 from .compression import TwoBit, compression_of
-from .pairs import Key, arrays_of, buckets_of, pairs_of
+from .pairs import Key, arrays_of, buckets_of, check_type, pairs_of, row_numbers
 
 
 class KVStore(KVStoreBase):
@@ -45,6 +44,7 @@ class KVStore(KVStoreBase):
         self._updater: Callable[[Any, NDArray, NDArray], Any] | None = None
         self._compression: TwoBit | None = None
         self._warned: set[Key] = set()
+        self._holder: weakref.ref[Any] | None = None            # whose arrays `_hold` stored
 
     # What is stored ------------------------------------------------------------------------------
 
@@ -66,11 +66,24 @@ class KVStore(KVStoreBase):
             for one, array in zip(pairs, values, strict=True):
                 self._values[one] = array.copy()
 
-    def _hold(self, keys: list[Key], arrays: list[NDArray]) -> None:
-        """Store these very arrays, which the updater then changes, in place of what was there;
-        they get the values of worker 0."""
-        if keys:
-            self._key_type = type(keys[0])
+    def _hold(self, holder: Any, keys: list[Key], arrays: list[NDArray]) -> None:
+        """Store these very arrays, which the updater then changes, in place of those that the same
+        holder, a Trainer or the like, had there; they get the values of worker 0.
+
+        Raises ValueError where another one holds the store, or there are such keys.
+        """
+        if not keys:
+            return
+        other = None if self._holder is None else self._holder()
+        if other not in (None, holder):
+            raise MXNetValueError("KVStore: this store holds the parameters of another Trainer or "
+                                  "Module; make one for each")
+        for key in keys:
+            check_type("init", key, self._key_type or type(key))
+            if self._holder is None and key in self._values:
+                raise MXNetValueError(f"KVStore: key {key!r} is there already; a Trainer or Module "
+                                      "needs a store without its keys")
+        self._holder, self._key_type = weakref.ref(holder), type(keys[0])
         values = self._communicator.from_root(arrays)
         for key, array, value in zip(keys, arrays, values, strict=True):
             self._communicator.broadcast(value, [array])
@@ -182,7 +195,7 @@ class KVStore(KVStoreBase):
                                   f"row_ids, or one for each of {len(outputs)} arrays; got "
                                   f"{len(ids)}")
         with autograd.pause():
-            chosen = [_ascending(key, each, stored.shape[0]) for each in ids]
+            chosen = [row_numbers(key, each, stored.shape[0]) for each in ids]
             rows = [rows_of(stored, each) for each in chosen]
             for k, output in enumerate(outputs):
                 self._communicator.broadcast(rows[k if len(rows) > 1 else 0], [output])
@@ -275,9 +288,7 @@ class KVStore(KVStoreBase):
         pairs = pairs_of(f"KVStore.{caller}", key, value, argument)
         key_type = self._key_type or (str if isinstance(next(iter(pairs), 0), str) else int)
         for one in pairs:
-            if not isinstance(one, key_type):
-                raise MXNetTypeError(f"KVStore.{caller}: keys must be all int or all str; got "
-                                     f"{one!r} where others are {key_type.__name__}")
+            check_type(caller, one, key_type)
             if is_new and one in self._values:
                 raise MXNetValueError(f"KVStore.{caller}: key {one!r} is there already; init or "
                                       "broadcast it once")
@@ -292,13 +303,3 @@ class KVStore(KVStoreBase):
             if array.shape != shape:
                 raise MXNetValueError(f"KVStore.{caller}: key {key!r} has an array of shape "
                                       f"{shape}; got {array.shape}")
-
-
-def _ascending(key: Key, ids: NDArray, num_rows: int) -> Any:
-    """The numbers of rows once each, ascending. Raises ValueError for one that no row has."""
-    chosen = np.unique(ids.asnumpy().astype(np.int64))
-    if len(chosen) and not 0 <= chosen[0] <= chosen[-1] < num_rows:
-        wrong = chosen[0] if chosen[0] < 0 else chosen[-1]
-        raise MXNetValueError(f"KVStore.row_sparse_pull: row_ids of key {key!r} must be in "
-                              f"[0, {num_rows - 1}]; got {wrong}")
-    return chosen

@@ -1,9 +1,11 @@
-"""Keys with the arrays that belong to them, from what the methods of a store are given."""
+"""What the methods of a store are given: keys with their arrays, and numbers of rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+
+import numpy as np
 
 from ..base import MXNetTypeError, MXNetValueError
 from ..ndarray import NDArray
@@ -59,3 +61,20 @@ def arrays_of(caller: str, value: Any, argument: str) -> list[NDArray]:
     if not arrays:
         raise MXNetValueError(f"{caller}: {argument} must have an array for each key; got none")
     return arrays
+
+
+def check_type(caller: str, key: Key, key_type: type) -> None:
+    """Raise TypeError for a key of another type than those of the store."""
+    if not isinstance(key, key_type):
+        raise MXNetTypeError(f"KVStore.{caller}: keys must be all int or all str; got {key!r} "
+                             f"where others are {key_type.__name__}")
+
+
+def row_numbers(key: Key, ids: NDArray, num_rows: int) -> Any:
+    """The numbers of rows once each, ascending. Raises ValueError for one that no row has."""
+    chosen = np.unique(ids.asnumpy().astype(np.int64))
+    if len(chosen) and not 0 <= chosen[0] <= chosen[-1] < num_rows:
+        wrong = chosen[0] if chosen[0] < 0 else chosen[-1]
+        raise MXNetValueError(f"KVStore.row_sparse_pull: row_ids of key {key!r} must be in "
+                              f"[0, {num_rows - 1}]; got {wrong}")
+    return chosen

@@ -49,11 +49,7 @@ class Updates:
     def set_optimizer(self, optimizer: Optimizer) -> None:
         """Use this optimizer, without states yet."""
         self._updater = get_updater(optimizer)
-        if not self.is_once:
-            return
-        if isinstance(self.kvstore, KVStore):
-            self.kvstore._set_updater(self._updater)
-        else:
+        if self._is_foreign:
             self.kvstore.set_optimizer(optimizer)
 
     def start(self, names: Sequence[str], arrays: Arrays, params: Mapping[str, nd.NDArray],
@@ -61,6 +57,8 @@ class Updates:
         """Put the parameters into the store, and its values into all their arrays."""
         if isinstance(self.kvstore, KVStore):
             self._hold(names, arrays)
+            if self.is_once:
+                self.kvstore._set_updater(self._updater)
             if names:
                 self.kvstore.pull(list(names), [list(each) for each in arrays],
                                   ignore_sparse=False)
@@ -73,7 +71,7 @@ class Updates:
         if isinstance(self.kvstore, KVStore):
             new = [i for i, name in enumerate(names)
                    if not self.kvstore._holds(name, arrays[i][0] if self.is_once else None)]
-            self.kvstore._hold([names[i] for i in new], [arrays[i][0] for i in new])
+            self.kvstore._hold(self, [names[i] for i in new], [arrays[i][0] for i in new])
 
     def key(self, name: str, context: int) -> Any:
         """Under which the state of a parameter on a context is kept."""

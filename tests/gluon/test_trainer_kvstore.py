@@ -185,3 +185,24 @@ def test_a_large_parameter_is_updated_on_each_context(monkeypatch):
         backward(param, 1, 1)
         trainer.step(1)
         assert trainer._update_on_kvstore is wanted
+
+
+def test_a_store_serves_one_trainer():
+    store, first, second = mx.kv.create("device"), parameter(), parameter()
+    trainers = [gluon.Trainer([param], "sgd", kvstore=store) for param in (first, second)]
+    backward(first, 1, 1)
+    trainers[0].step(1)
+    backward(second, 1, 1)
+    with pytest.raises(ValueError, match="this store holds the parameters of another Tr"):
+        trainers[1].step(1)
+    np.testing.assert_allclose(values(first), 0.98)
+    store = mx.kv.create("device")
+    store.init(0, mx.nd.ones((2, 2)))
+    trainer = gluon.Trainer([second], "sgd", kvstore=store)
+    with pytest.raises(ValueError, match="key 0 is there already; a Trainer or Module"):
+        trainer.step(1)
+    store = mx.kv.create("device")
+    store.init("a", mx.nd.ones((2, 2)))
+    trainer = gluon.Trainer([second], "sgd", kvstore=store)
+    with pytest.raises(TypeError, match="keys must be all int or all str; got 0 where"):
+        trainer.step(1)

@@ -68,6 +68,17 @@ def test_fit_takes_a_store():
     assert_equal(results[1], results[0])
 
 
+def test_a_store_serves_one_module():
+    store = mx.kv.create("device")
+    module = module_of(store)
+    updater = store._updater
+    with pytest.raises(ValueError, match="holds the parameters of another Trainer or Module"):
+        module_of(store)
+    assert store._updater is updater
+    del module
+    assert module_of(store)._kvstore is store
+
+
 def test_states_go_on(tmp_path):
     path = str(tmp_path / "m.states")
     want = train(mx, module_of("device"), [(8, 5)] * 4)
