@@ -51,9 +51,7 @@ def fill(store: Any, trainer: Any, params: list[Parameter], updater: Any) -> Non
         for key, copies in zip(keys, arrays, strict=True):
             store.broadcast(key, copies[0], copies)
         return
-    store._hold(trainer, keys, [copies[0] for copies in arrays])
-    if updater is not None:
-        store._set_updater(updater)
+    store._hold(trainer, keys, [copies[0] for copies in arrays], updater)
     shared = [i for i in keys if params[i].grad_req != "null"]
     if shared:
         store.pull(shared, [arrays[i] for i in shared], ignore_sparse=False)

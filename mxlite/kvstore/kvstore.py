@@ -44,7 +44,8 @@ class KVStore(KVStoreBase):
         self._updater: Callable[[Any, NDArray, NDArray], Any] | None = None
         self._compression: TwoBit | None = None
         self._warned: set[Key] = set()
-        self._holder: weakref.ref[Any] | None = None            # whose arrays `_hold` stored
+        self._holders: dict[Key, weakref.ref[Any]] = {}         # whose arrays `_hold` stored,
+        self._updaters: dict[Key, opt.Updater | None] = {}      # and what updates them
 
     # What is stored ------------------------------------------------------------------------------
 
@@ -66,28 +67,27 @@ class KVStore(KVStoreBase):
             for one, array in zip(pairs, values, strict=True):
                 self._values[one] = array.copy()
 
-    def _hold(self, holder: Any, keys: list[Key], arrays: list[NDArray]) -> None:
-        """Store these very arrays, which the updater then changes, in place of those that the same
+    def _hold(self, holder: Any, keys: list[Key], arrays: list[NDArray],
+              updater: opt.Updater | None = None) -> None:
+        """Store these very arrays, which `updater` then changes, in place of those that the same
         holder, a Trainer or the like, had there; they get the values of worker 0.
 
-        Raises ValueError where another one holds the store, or there are such keys.
+        Raises ValueError for keys that are there already, but are not the holder's.
         """
-        if not keys:
-            return
-        other = None if self._holder is None else self._holder()
-        if other not in (None, holder):
-            raise MXNetValueError("KVStore: this store holds the parameters of another Trainer or "
-                                  "Module; make one for each")
         for key in keys:
-            check_type("init", key, self._key_type or type(key))
-            if self._holder is None and key in self._values:
-                raise MXNetValueError(f"KVStore: key {key!r} is there already; a Trainer or Module "
-                                      "needs a store without its keys")
-        self._holder, self._key_type = weakref.ref(holder), type(keys[0])
+            check_type("init", key, self._key_type or type(keys[0]))
+            owner = self._holders[key]() if key in self._holders else None
+            if owner not in (None, holder) or (key in self._values and key not in self._holders):
+                raise MXNetValueError(f"KVStore: key {key!r} is there already; parameters of "
+                                      "another Trainer or Module need another store")
         values = self._communicator.from_root(arrays)
         for key, array, value in zip(keys, arrays, values, strict=True):
             self._communicator.broadcast(value, [array])
             self._values[key] = array
+            self._holders[key], self._updaters[key] = weakref.ref(holder), updater
+        if keys:
+            self._key_type = type(keys[0])
+            self._updater = updater or self._updater
 
     def _holds(self, key: Key, array: NDArray | None = None) -> bool:
         """Whether the key is there, with this very array if one is given."""
@@ -113,14 +113,15 @@ class KVStore(KVStoreBase):
                 groups = [self._compression(key, arrays) for key, arrays in pairs.items()]
             totals = self._communicator.reduce(groups)
             for key, total, arrays in zip(pairs, totals, pairs.values(), strict=True):
-                if self._updater is None:
+                updater = self._updaters.get(key, self._updater)
+                if updater is None:
                     self._values[key] = total.copy() if total is arrays[0] else total
                     continue
                 stored = self._values[key]
                 name: Any = key
-                if isinstance(key, str) and not isinstance(self._updater, opt.Updater):
+                if isinstance(key, str) and not isinstance(updater, opt.Updater):
                     name = key.encode()
-                self._updater(name, moved(total, stored.ctx), stored)
+                updater(name, moved(total, stored.ctx), stored)
 
     def pull(self, key: Any, out: Any = None, priority: int = 0, ignore_sparse: bool = True,
              ) -> None:
@@ -216,6 +217,7 @@ class KVStore(KVStoreBase):
         """
         check_callable("KVStore._set_updater", "updater", updater)
         self._updater = updater
+        self._updaters.clear()
 
     def set_gradient_compression(self, compression_params: Any) -> None:
         """Round what is pushed to two bits: {"type": "2bit", "threshold": 0.5}.

@@ -57,8 +57,6 @@ class Updates:
         """Put the parameters into the store, and its values into all their arrays."""
         if isinstance(self.kvstore, KVStore):
             self._hold(names, arrays)
-            if self.is_once:
-                self.kvstore._set_updater(self._updater)
             if names:
                 self.kvstore.pull(list(names), [list(each) for each in arrays],
                                   ignore_sparse=False)
@@ -71,7 +69,8 @@ class Updates:
         if isinstance(self.kvstore, KVStore):
             new = [i for i, name in enumerate(names)
                    if not self.kvstore._holds(name, arrays[i][0] if self.is_once else None)]
-            self.kvstore._hold(self, [names[i] for i in new], [arrays[i][0] for i in new])
+            self.kvstore._hold(self, [names[i] for i in new], [arrays[i][0] for i in new],
+                               self._updater if self.is_once else None)
 
     def key(self, name: str, context: int) -> Any:
         """Under which the state of a parameter on a context is kept."""

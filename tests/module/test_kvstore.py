@@ -68,15 +68,37 @@ def test_fit_takes_a_store():
     assert_equal(results[1], results[0])
 
 
-def test_a_store_serves_one_module():
+def test_keys_are_of_one_module():
     store = mx.kv.create("device")
     module = module_of(store)
     updater = store._updater
-    with pytest.raises(ValueError, match="holds the parameters of another Trainer or Module"):
+    with pytest.raises(ValueError, match="key 'fc1_weight' is there already; parameters of"):
         module_of(store)
     assert store._updater is updater
     del module
     assert module_of(store)._kvstore is store
+
+
+def test_modules_with_other_names_may_share_a_store():
+    """Each keeps its optimizer; in MXNet that of the last updates the parameters of all."""
+    def module(name, store, settings):
+        symbol = mx.sym.LinearRegressionOutput(mx.sym.FullyConnected(
+            mx.sym.Variable("data"), num_hidden=2, name=name), name="y")
+        module = bound(mx, symbol, (4, 3), ("y_label", (4, 2)),
+                       options={"context": CONTEXTS})
+        module.init_optimizer(store, "sgd", settings)
+        return module
+
+    settings = [("a", {"learning_rate": 0.5}), ("b", {"learning_rate": 0.1, "momentum": 0.9})]
+    want = [train(mx, module(name, "device", its), [(4, 3)] * 3, (4, 2)) for name, its in settings]
+    store = mx.kv.create("device")
+    both = [module(name, store, its) for name, its in settings]
+    for number in range(3):
+        for each in both:
+            each.forward_backward(batch(mx, (4, 3), number, (4, 2)))
+            each.update()
+    for each, values in zip(both, want, strict=True):
+        assert_equal(params(each), values, rtol=0, atol=0)
 
 
 def test_states_go_on(tmp_path):
