@@ -86,3 +86,15 @@ def test_out_of_another_shape():
 def test_shapes_must_agree():
     with pytest.raises(ValueError, match=r"elemwise_add: all arrays must have shape \(3, 2\)"):
         mx.nd.elemwise_add(made("csr"), mx.nd.zeros((2, 2), stype="csr"))
+
+
+@pytest.mark.parametrize("stype", ["row_sparse", "csr"])
+def test_copies_to_arrays_of_other_contexts_are_not_dense(stype):
+    x = mx.nd.array([[0, 1], [0, 0], [2, 3]]).tostype(stype)
+    y = mx.nd.sparse.zeros(stype, (3, 2), ctx=mx.cpu(1), dtype="float64")
+    x.copyto(y)                     # without a warning
+    assert y.ctx == mx.cpu(1) and y.stype == stype and y.dtype == np.float64
+    assert (y.asnumpy() == x.asnumpy()).all()
+    dense = mx.nd.zeros((3, 2), ctx=mx.cpu(1))
+    x.copyto(dense)
+    assert (dense.asnumpy() == x.asnumpy()).all()

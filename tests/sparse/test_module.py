@@ -35,3 +35,27 @@ def test_a_parameter_keeps_its_storage_type(tmp_path):
                                 label_names=["label"])
     loaded.bind(data.provide_data, data.provide_label, for_training=False)
     assert loaded.score(data, "mse") == module.score(data, "mse")
+
+
+def test_two_contexts_and_the_rows_of_a_batch():
+    """As on one context; that the caller names the rows of a batch makes no difference."""
+    rng = np.random.RandomState(1)
+    x, target = rng.rand(64, 20) * (rng.rand(64, 20) < 0.2), rng.rand(64, 1)
+    results = []
+
+    def rows(batch):
+        return {"v": batch.data[0].indices}
+
+    for contexts, store in ((1, "local"), (2, "device"), (2, mx.kv.create("local"))):
+        data = mx.io.NDArrayIter(mx.nd.array(x).tostype("csr"), {"label": mx.nd.array(target)},
+                                 batch_size=16)
+        module = mx.mod.Module(regression(), ["data"], ["label"],
+                               context=[mx.cpu(k) for k in range(contexts)])
+        module.fit(data, eval_metric="mse", kvstore=store, initializer=mx.init.One(), num_epoch=2,
+                   arg_params={"v": mx.nd.ones((20, 1))}, optimizer="adam",
+                   sparse_row_id_fn=rows if contexts > 1 else None)
+        results.append(module.get_params()[0]["v"])
+        assert all(grad.stype == "row_sparse" for grad in module._exec_group.grad_arrays[0])
+    for result in results[1:]:
+        assert result.stype == "row_sparse"
+        np.testing.assert_allclose(result.asnumpy(), results[0].asnumpy(), rtol=1e-5)

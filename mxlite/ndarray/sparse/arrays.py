@@ -121,7 +121,7 @@ class BaseSparseNDArray(NDArray):
         if other.stype not in ("default", self._stype):
             raise MXNetTypeError(f"copyto: other must be 'default' or {self._stype!r}; "
                                  f"got {other.stype!r}")
-        return NDArray.copyto(self, other)
+        return NDArray.copyto(self.as_in_context(other.ctx), other)
 
     def as_in_context(self, context: Context) -> NDArray:
         """The array on `context`: itself if it is there already."""
