@@ -8,6 +8,7 @@ from typing import Any
 from ..ndarray import NDArray
 from ..ndarray.array import on_context
 from ..ndarray.run import invoke_list
+from ..ndarray.sparse.making import share
 from ..ops.schema import REGISTRY
 
 _ADD_N = REGISTRY["add_n"].make({})
@@ -34,13 +35,19 @@ class Communicator:
         """
         return [_total(group) for group in groups]
 
-    def broadcast(self, value: NDArray, outputs: Sequence[NDArray]) -> None:
-        """Copy to arrays of this process, of any dtype, storage type and context."""
+    def broadcast(self, value: NDArray, outputs: Sequence[NDArray], shares: bool = False) -> None:
+        """Copy to arrays of this process, of any dtype, storage type and context.
+
+        shares: sparse arrays may instead have the memory of `value`, until they are written to.
+        """
         for output in outputs:
             if output is value:
                 continue
-            if "default" == value.stype == output.stype and value._dtype_name == output._dtype_name:
+            is_alike = (output.stype, output._dtype_name) == (value.stype, value._dtype_name)
+            if is_alike and value.stype == "default":
                 output._copy_from(value)
+            elif is_alike and shares:
+                share(output, value)
             else:
                 moved(value, output.ctx).copyto(output)
 

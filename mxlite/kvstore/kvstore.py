@@ -132,7 +132,8 @@ class KVStore(KVStoreBase):
         """
         self._pull("pull", self._pairs("pull", key, out, "out"), ignore_sparse)
 
-    def _pull(self, caller: str, pairs: dict[Key, list[NDArray]], ignore_sparse: bool) -> None:
+    def _pull(self, caller: str, pairs: dict[Key, list[NDArray]], ignore_sparse: bool,
+              shares: bool = False) -> None:
         for key, arrays in pairs.items():
             outputs = [array for array in arrays
                        if array.stype == "default" or not ignore_sparse]
@@ -143,13 +144,14 @@ class KVStore(KVStoreBase):
                               RuntimeWarning, stacklevel=4 if caller == "pushpull" else 3)
             self._check_shapes(caller, key, outputs)
             with autograd.pause():
-                self._communicator.broadcast(self._values[key], outputs)
+                self._communicator.broadcast(self._values[key], outputs, shares)
 
     def pushpull(self, key: Any, value: Any, out: Any = None, priority: int = 0) -> None:
         """`push`, then `pull` to `out`, or to `value` itself."""
         self._push_pull(key, value, value if out is None else out, True)
 
     def _push_pull(self, key: Any, value: Any, out: Any, ignore_sparse: bool) -> None:
+        """pushpull; of a Trainer or Module without ignore_sparse, when outputs may share memory."""
         values = self._pairs("pushpull", key, value, "value")
         outputs = values if out is value else self._pairs("pushpull", key, out, "out")
         for caller_pairs in (values, outputs):
@@ -157,7 +159,8 @@ class KVStore(KVStoreBase):
                 self._check_shapes("pushpull", one, arrays)
         for keys in buckets_of(values, self._communicator.bucket_bytes):
             self._push({one: values[one] for one in keys})
-            self._pull("pushpull", {one: outputs[one] for one in keys}, ignore_sparse)
+            self._pull("pushpull", {one: outputs[one] for one in keys}, ignore_sparse,
+                       not ignore_sparse and out is not value)
 
     def broadcast(self, key: Any, value: Any, out: Any, priority: int = 0) -> None:
         """`init`, then `pull`."""

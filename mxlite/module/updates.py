@@ -55,6 +55,11 @@ class Updates:
     def start(self, names: Sequence[str], arrays: Arrays, params: Mapping[str, nd.NDArray],
               ) -> None:
         """Put the parameters into the store, and its values into all their arrays."""
+        if not self.is_once:
+            for copies in arrays:
+                for array in copies[1:]:
+                    if array.stype != "default":
+                        array._copy_from(array)     # apart from those that shared its memory
         if isinstance(self.kvstore, KVStore):
             self._hold(names, arrays)
             if names:

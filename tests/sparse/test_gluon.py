@@ -310,3 +310,31 @@ def test_executors_are_reshaped():
     other = exe.reshape(x=(3, 6))
     other.arg_dict["x"][:] = np.eye(3, 6)
     assert (other.forward()[0].asnumpy() == np.eye(3, 6)).all()
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adagrad"])
+def test_weights_of_several_contexts_share_memory_after_a_step(optimizer):
+    """So that a step does not copy all rows; what is written to one is not seen in the others."""
+    weights = []
+    for contexts in ([mx.cpu(0)], [mx.cpu(0), mx.cpu(1), mx.cpu(2)]):
+        weight = gluon.Parameter("w", shape=(6, 2), stype="row_sparse", grad_stype="row_sparse")
+        weight.initialize(mx.init.One(), ctx=contexts)
+        trainer = gluon.Trainer([weight], optimizer, {"learning_rate": 0.5})
+        for step in range(3):
+            with autograd.record():
+                outputs = [rows * (6 / len(contexts)) for rows in
+                           weight.list_row_sparse_data(mx.nd.array([1, 3 + step]))]
+            autograd.backward(outputs)
+            trainer.step(1)
+        weights.append(weight)
+    want = weights[0].row_sparse_data(mx.nd.arange(6)).asnumpy()
+    copies = list(weights[1]._arrays().values())
+    for copy in copies:
+        np.testing.assert_allclose(copy.asnumpy(), want, rtol=1e-6)
+        assert copy._parts[0]._shares_memory(copies[0]._parts[0])
+    copies[1][:] = 7
+    copies[2] += 1
+    np.testing.assert_allclose(copies[0].asnumpy(), want, rtol=1e-6)
+    np.testing.assert_allclose(copies[2].asnumpy(), want + 1, rtol=1e-6)
+    weights[1].set_data(mx.nd.zeros((6, 2)))
+    assert all(not copy.asnumpy().any() for copy in copies)

@@ -59,3 +59,23 @@ def test_two_contexts_and_the_rows_of_a_batch():
     for result in results[1:]:
         assert result.stype == "row_sparse"
         np.testing.assert_allclose(result.asnumpy(), results[0].asnumpy(), rtol=1e-5)
+
+
+def test_contexts_share_rows_only_while_a_store_updates():
+    data = mx.io.NDArrayIter(mx.nd.ones((8, 20)).tostype("csr"), {"label": mx.nd.ones((8, 1))}, 8)
+    module = mx.mod.Module(regression(), ["data"], ["label"], context=[mx.cpu(0), mx.cpu(1)])
+    module.bind(data.provide_data, data.provide_label)
+    module.init_params(mx.init.One())
+    first, second = module._exec_group.param_arrays[0]
+    for store, shares in (("device", True), (None, False)):
+        module.init_optimizer(store, optimizer_params={"learning_rate": 0.01}, force_init=True)
+        module.forward_backward(next(data))
+        data.reset()
+        before = first.asnumpy()
+        module.update()
+        assert first._parts[0]._shares_memory(second._parts[0]) is shares
+        # 8 samples of (sum of w - 1), on one context 4 of them
+        slope = (before.sum() - 1) * (8 if shares else 4) / 8
+        for array in (first, second):
+            np.testing.assert_allclose(array.asnumpy(), before - 0.01 * slope, rtol=1e-4,
+                                       atol=1e-6)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...base import MXNetValueError
 from ...device.context import Context
-from ..array import sparse_array, wrap_numpy
+from ..array import on_context, sparse_array, wrap_numpy
 from ..host_values import from_host
 from ..ndarray import NDArray
 from . import parts as storage
@@ -67,6 +67,13 @@ def converted(array: Any, stype: str) -> Any:
         raise MXNetValueError("an array of no dimensions has no rows; its shape is ()")
     return from_parts(stype, array.shape, storage.from_dense(stype, array._values()), array.ctx,
                       array._dtype_name)
+
+
+def share(target: Any, source: Any) -> None:
+    """Let `target` have the values of `source`, of its storage type, shape and dtype: in the same
+    memory where their contexts share a device, until one of the two is given other values. What an
+    optimizer does to the memory, both see."""
+    target._chunk.parts = tuple(on_context(part, target.ctx) for part in source._parts)
 
 
 def write(target: Any, source: Any) -> None:
