@@ -49,7 +49,8 @@ PER_SET = ARITHMETIC + (
     "cast binary where clip smooth_l1 hard_sigmoid add_n strided_copy reduce reduce_arg "
     "softmax_output softmax_cross_entropy regression_output batch_norm layer_norm pooling resample "
     "dropout optimizer random ctc linalg_triangular linalg_lu linalg_reflect box_nms multibox "
-    "proposal roi_align correlation bilinear_sampler sparse_dot").split()
+    "proposal roi_align correlation bilinear_sampler sparse_dot rescale integer_product "
+    "integer_conv").split()
 ONCE = (
     "copy chain unary_integer binary_integer join pad fill index_take index_accumulate index_nd "
     "index_pick index_sequence random_sample gemm_naive conv_naive whole_arrays linalg_triangle "

@@ -69,7 +69,8 @@ def test_only_what_mxnet_has_not_is_unrecorded():
         "softrelu",             # a kind of Activation there
         "log_sigmoid", "mish", "digamma", "broadcast_floor_div", "_floor_div",
         "_floor_div_scalar", "_rfloor_div_scalar", "_contrib_count_sketch", "_contrib_fft",
-        "_contrib_ifft",
+        "_contrib_ifft", "_contrib_quantize_asym", "_contrib_quantized_conv",
+        "_contrib_quantized_elemwise_mul",
         "IdentityAttachKLSparseReg", "BatchNorm_v1"}    # which are there for Symbols alone
 
 

@@ -39,7 +39,8 @@ def node_of(op, params, count):
     function = function_of(op)
     if function is None:
         return None
-    params = {key: value for key, value in params.items() if key != "num_args"}
+    if op != "_contrib_quantized_concat":       # whose number of inputs is another one
+        params = {key: value for key, value in params.items() if key != "num_args"}
     try:
         node = function(name="node", **params)
         if count is None or len(node.list_inputs()) == count:

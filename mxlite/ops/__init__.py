@@ -32,6 +32,7 @@ from . import (  # noqa: F401
     optimizer_ops,
     optimizer_steps,
     quadratic,
+    quantization,
     random,
     random_sample,
     random_zipfian,

@@ -66,7 +66,7 @@ def attributes(cls: type[Op], values: dict[str, Any], num_inputs: int = 0) -> di
     """
     texts = {name: cls.params[name].text(value) for name, value in values.items()}
     if cls.is_variadic and cls.arity:
-        texts[cls.arity] = str(num_inputs)
+        texts[cls.arity] = str(num_inputs // cls.arrays_of_one)
     return texts
 
 
@@ -154,14 +154,15 @@ def signature(cls: type[Op]) -> inspect.Signature:
     keyword: Any = inspect.Parameter.KEYWORD_ONLY
     positional: Any = inspect.Parameter.POSITIONAL_OR_KEYWORD
     parameters = []
+    optional = False
     for entry in cls.inputs:
         if entry.variadic:
             parameters.append(inspect.Parameter(entry.name, inspect.Parameter.VAR_POSITIONAL))
             positional = keyword
         else:
-            default = None if entry.optional else inspect.Parameter.empty
+            optional = optional or entry.optional       # those behind must have a default, too
+            default = None if optional else inspect.Parameter.empty
             parameters.append(inspect.Parameter(entry.name, positional, default=default))
-    optional = any(p.default is not inspect.Parameter.empty for p in parameters)
     for name, declared in cls.params.items():
         default = declared.default
         if default is REQUIRED and not optional:

@@ -60,6 +60,7 @@ class Op(Operator):
     named_outputs: tuple[str, ...] = ()     # MXNet's names, where it has some
     is_variadic = False
     arity = "num_args"          # MXNet's parameter for the number of arrays; "" where it has none
+    arrays_of_one = 1           # arrays for each that `arity` counts
     least_arrays: Any = 1       # of a variadic operator
     taken: tuple[Input, ...] = ()   # the inputs of this instance; a condition that holds: required
     num_required = 0                # how many of them must be given

@@ -54,6 +54,10 @@ class Concat(Op):
 
     dim: int = param(1, "the axis")
 
+    def part_names(self, count):
+        """What messages call `count` arrays that are joined."""
+        return self.input_names(count)
+
     def fill_shapes(self, inputs, outputs):
         known = next((shape for shape in (*inputs, *outputs) if shape is not None), None)
         if known is None:
@@ -70,7 +74,7 @@ class Concat(Op):
 
     def infer_shape(self, *shapes):
         dim = self.axis_in(self.dim, len(shapes[0]), "dim")
-        for name, shape in zip(self.input_names(len(shapes)), shapes, strict=True):
+        for name, shape in zip(self.part_names(len(shapes)), shapes, strict=True):
             rest = (*shapes[0][:dim], "any", *shapes[0][dim + 1:])
             if (*shape[:dim], "any", *shape[dim + 1:]) != rest:
                 rule = ", ".join(map(str, rest))

@@ -97,9 +97,11 @@ def _ordered(operator: Op, node: Node, inputs: dict[str, Symbol]) -> list[Entry]
 def _several(operator: Op, node: Node, inputs: dict[str, Symbol], wanted: Any) -> list[Entry]:
     """The inputs of a variadic operator; new variables where it wants more of them."""
     entries = [source.heads[0] for source in inputs.values()]
-    count = max(len(entries), int(wanted or 0), operator.least_arrays if operator.arity else 0)
+    each = operator.arrays_of_one
+    count = max(len(entries), int(wanted or 0) * each,
+                operator.least_arrays if operator.arity else 0)
     if count > len(entries):
-        node.attrs[operator.arity] = str(count)
+        node.attrs[operator.arity] = str(count // each)
     for name in operator.variable_names(count)[len(entries):]:
         entries.append(Entry(Node(None, f"{node.name}_{name}", dict(node.attrs)), 0))
     return entries

@@ -146,7 +146,7 @@ def _check_inputs(node: Node) -> None:
     except MXNetError as error:
         raise type(error)(f"{where}: {error}") from None
     num_args = node.attrs.get("num_args")
-    expected = count + node.operator.num_subgraphs
+    expected = count // node.operator.arrays_of_one + node.operator.num_subgraphs
     if node.operator.is_variadic and num_args is not None and num_args.strip() != str(expected):
         raise _error(f"{where}: num_args", f"{expected}, the number of its inputs"
                      + " and subgraphs" * bool(node.operator.num_subgraphs), num_args)

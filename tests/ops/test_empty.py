@@ -41,6 +41,8 @@ STRICTER = {
     ("_contrib_ModulatedDeformableConvolution", -1):
         "data must have shape at least as large as kernel",
     ("Crop", -1): "offset and size must be within the image",
+    ("_contrib_calibrate_entropy", 0): "an odd B of at least 255",
+    ("_contrib_calibrate_entropy", -1): "an odd B of at least 255",
 }
 
 
@@ -82,7 +84,8 @@ def test_an_axis_without_items(sample, axis, rng):
     assert expected is not None
     for y, value in zip(outputs, expected, strict=True):
         assert y.shape == np.shape(value)
-        np.testing.assert_allclose(y.asnumpy(), np.asarray(value, "float64"), 1e-12, 1e-13)
+        rtol = 1e-6 if y.dtype == np.float32 else 1e-12
+        np.testing.assert_allclose(y.asnumpy(), np.asarray(value, "float64"), rtol, 1e-13)
     for gradient, i in zip(gradients, sample.variables, strict=True):
         assert gradient.shape == values[i].shape
         assert np.isfinite(gradient.asnumpy()).all()

@@ -14,6 +14,7 @@ from . import (
     nn,
     norm,
     pointwise,
+    quantization,
     reduce,
     regions,
     resample,
@@ -43,5 +44,6 @@ FAMILIES = {
     "resample": resample.SAMPLES,
     "rnn": rnn.SAMPLES,
     "contrib": contrib.SAMPLES,
+    "quantization": quantization.SAMPLES,
 }
 SAMPLES = [sample for family in FAMILIES.values() for sample in family]

@@ -47,9 +47,10 @@ class Uniform:
 
 @dataclass(frozen=True)
 class Fixed:
-    """An input of given values."""
+    """An input of given values; `dtype` where the operator wants just that one."""
 
     values: Any
+    dtype: str | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:

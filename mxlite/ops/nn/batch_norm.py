@@ -38,8 +38,8 @@ class BatchNorm(Op):
     output_mean_var: bool = param(False, "return the mean and inverse deviation as well")
     axis: int = param(1, "the channel axis")
     cudnn_off: bool = param(False, "MXNet's; not used")
-    min_calib_range: float | None = param(None, "MXNet's, for quantisation; not used")
-    max_calib_range: float | None = param(None, "MXNet's, for quantisation; not used")
+    min_calib_range: float | None = param(None, "not used; of quantized_batch_norm")
+    max_calib_range: float | None = param(None, "not used; of quantized_batch_norm")
 
     @property
     def visible_outputs(self):
