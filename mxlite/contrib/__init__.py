@@ -5,9 +5,11 @@ from . import autograd as autograd
 from . import io as io
 from . import ndarray as nd
 from . import ndarray as ndarray
+from . import quantization as quantization
 from . import svrg_optimization as svrg_optimization
 from . import symbol as sym
 from . import symbol as symbol
 from . import text as text
 
-__all__ = ["amp", "autograd", "io", "nd", "ndarray", "svrg_optimization", "sym", "symbol", "text"]
+__all__ = ["amp", "autograd", "io", "nd", "ndarray", "quantization", "svrg_optimization", "sym",
+           "symbol", "text"]

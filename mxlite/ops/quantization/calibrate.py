@@ -19,13 +19,11 @@ def smoothed(counts):
     return None if share >= 1 else counts + np.where(zeros, EPSILON, -share)
 
 
-def divergence(counts, num_bins):
+def divergence(counts, inner, num_bins):
     """The Kullback-Leibler divergence from a histogram to itself in num_bins bins; inf: undefined.
 
-    counts: its outermost bins hold what lies beyond them, too; the first one is merged as 0.
+    counts: its outermost bins hold what lies beyond them, too; inner: without that, to be merged.
     """
-    inner = counts.copy()
-    inner[0] = 0
     width = counts.size // num_bins
     starts = np.arange(num_bins) * width
     totals, filled = np.add.reduceat(inner, starts), np.add.reduceat((inner != 0) * 1.0, starts)
@@ -48,7 +46,9 @@ def best_threshold(counts, edges, num_bins):
         kept = counts[first:stop].copy()
         kept[0] = below[first + 1]
         kept[-1] += below[-1] - below[stop]
-        lost = divergence(kept, num_bins)
+        inner = counts[first:stop].copy()
+        inner[0] = 0
+        lost = divergence(kept, inner, num_bins)
         if lost < best[1]:
             best = float(edges[stop]), lost
     return best
