@@ -11,6 +11,12 @@ from .function import OpFunction
 from .pieces import boolean_mask as boolean_mask
 from .random import rand_zipfian as rand_zipfian
 from .random import uniform as uniform
+from .sparse.neighbors import (
+    dgl_csr_neighbor_non_uniform_sample as dgl_csr_neighbor_non_uniform_sample,
+)
+from .sparse.neighbors import dgl_csr_neighbor_uniform_sample as dgl_csr_neighbor_uniform_sample
+from .sparse.neighbors import dgl_graph_compact as dgl_graph_compact
+from .sparse.neighbors import dgl_subgraph as dgl_subgraph
 from .updates import adamw_update as adamw_update
 from .updates import mp_adamw_update as mp_adamw_update
 from .updates import multi_adamw_update as multi_adamw_update
