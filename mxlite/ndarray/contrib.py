@@ -3,6 +3,7 @@
 from types import FunctionType
 from typing import Any
 
+from ..device.context import current_context as current_context
 from ..ops.schema import REGISTRY
 from .control_flow import cond as cond
 from .control_flow import foreach as foreach

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..base import MXNetTypeError, MXNetValueError, Shape, check_shape, dtype_name
 from ..device.context import Context, as_context
+from ..device.context import current_context as current_context
 from ..ops.schema import REGISTRY
 from .array import need_array
 from .ndarray import NDArray

@@ -277,6 +277,27 @@ class Symbol(ArrayOnly):
         return simple_bind(self, ctx, grad_req, type_dict, group2ctx, shared_arg_names,
                            shared_exec, shared_buffer, kwargs, stype_dict)
 
+    def optimize_for(self, backend: str, args: Any = None, aux: Any = None, ctx: Any = None,
+                     shape_dict: Any = None, type_dict: Any = None, stype_dict: Any = None,
+                     skip_infer: bool = False, **kwargs: Any) -> Symbol:
+        """Raises: MXNet gives parts of a graph to libraries of a backend here; there are none.
+
+        An Executor makes fewer and faster steps of a graph of its own accord.
+        """
+        raise MXNetValueError("Symbol.optimize_for: backend must be one that is there, and there "
+                              f"is none; got {backend!r}. Executors make fewer and faster steps of "
+                              "a graph, and contrib.quantization needs no backend")
+
+    def get_backend_symbol(self, backend: str) -> Symbol:
+        """Raises, as optimize_for does."""
+        return self.optimize_for(backend)
+
+    def split_v2(self, indices_or_sections: Any, axis: int = 0,
+                 squeeze_axis: bool = False) -> Symbol:
+        """mx.sym.split_v2 of this Symbol."""
+        from .creation import split_v2
+        return split_v2(self, indices_or_sections, axis, squeeze_axis)
+
     def eval(self, ctx: Any = None, **kwargs: Any) -> list[Any]:
         """The outputs, a list of arrays, for variables given by name."""
         from .binding import evaluated

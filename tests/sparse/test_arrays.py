@@ -257,3 +257,9 @@ def test_retain_takes_rows_once_and_ignores_others():
     x = mx.nd.sparse.retain(made("row_sparse"), mx.nd.array([2, 0, 2, 1, 9]))
     assert x.indices.asnumpy().tolist() == [0, 2]
     assert (x.asnumpy() == VALUES * [[1], [0], [1], [0]]).all()
+
+
+def test_retain_has_two_names():
+    x = mx.nd.array([[1], [2], [3]]).tostype("row_sparse")
+    kept = mx.nd.sparse.gs_retain(x, mx.nd.array([0, 2]))
+    assert kept.stype == "row_sparse" and kept.asnumpy().tolist() == [[1], [0], [3]]

@@ -254,3 +254,18 @@ def test_debug_str():
 def test_what_a_symbol_is_not(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_the_method_split_v2():
+    parts = mx.sym.var("x").split_v2((1, 3), axis=1)
+    x = mx.nd.array([[1, 2, 3, 4]])
+    outputs = parts.bind(mx.cpu(), {"x": x}).forward()
+    assert [y.asnumpy().tolist() for y in outputs] == [[[1]], [[2, 3]], [[4]]]
+    assert len(mx.sym.var("x").split_v2(2, 0, True)) == 2
+
+
+@pytest.mark.parametrize("method", ["optimize_for", "get_backend_symbol"])
+def test_there_are_no_backends(method):
+    with pytest.raises(mx.MXNetError, match="backend must be one that is there, and there is none; "
+                                            "got 'MKLDNN_QUANTIZE'"):
+        getattr(mx.sym.var("x"), method)("MKLDNN_QUANTIZE")
