@@ -13,17 +13,16 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "nd": ".ndarray", "ndarray": ".ndarray", "autograd": ".autograd", "sym": ".symbol",
-    "symbol": ".symbol", "executor": ".executor",
-    "executor_manager": ".executor_manager", "gluon": ".gluon", "optimizer": ".optimizer",
-    "opt": ".optimizer", "init": ".initializer", "initializer": ".initializer",
-    "metric": ".metric", "lr_scheduler": ".lr_scheduler", "random": ".random", "rnd": ".random",
-    "base": ".base", "name": ".name", "attribute": ".attribute", "context": ".context",
-    "engine": ".engine", "device": ".device", "ops": ".ops", "recordio": ".recordio", "io": ".io",
-    "image": ".image", "img": ".image", "contrib": ".contrib", "util": ".util",
-    "runtime": ".runtime", "test_utils": ".test_utils", "mod": ".module", "module": ".module",
-    "model": ".model", "callback": ".callback", "monitor": ".monitor", "mon": ".monitor",
-    "operator": ".operator", "library": ".library", "rnn": ".rnn",
-    "kv": ".kvstore", "kvstore": ".kvstore",
+    "symbol": ".symbol", "executor": ".executor", "executor_manager": ".executor_manager",
+    "gluon": ".gluon", "optimizer": ".optimizer", "opt": ".optimizer", "init": ".initializer",
+    "initializer": ".initializer", "metric": ".metric", "lr_scheduler": ".lr_scheduler",
+    "random": ".random", "rnd": ".random", "base": ".base", "name": ".name",
+    "attribute": ".attribute", "context": ".context", "engine": ".engine", "device": ".device",
+    "ops": ".ops", "recordio": ".recordio", "io": ".io", "image": ".image", "img": ".image",
+    "contrib": ".contrib", "util": ".util", "runtime": ".runtime", "test_utils": ".test_utils",
+    "mod": ".module", "module": ".module", "model": ".model", "callback": ".callback",
+    "monitor": ".monitor", "mon": ".monitor", "operator": ".operator", "library": ".library",
+    "rnn": ".rnn", "kv": ".kvstore", "kvstore": ".kvstore", "profiler": ".profiler",
     "visualization": ".visualization", "viz": ".visualization", "vision": ".gluon.data.vision",
 }
 _NAMES = {
@@ -61,6 +60,7 @@ if TYPE_CHECKING:
         ndarray,
         operator,
         optimizer,
+        profiler,
         random,
         recordio,
         rnn,
@@ -106,15 +106,15 @@ if TYPE_CHECKING:
     )
 
     __all__ = [
-        "AttrScope", "Context", "MXNetError", "Symbol", "attribute", "autograd", "base", "callback",
-        "context", "contrib", "cpu", "cpu_pinned", "current_context", "engine", "executor",
-        "executor_manager", "gluon", "gpu", "gpu_memory_info", "image", "img", "init",
+        "AttrScope", "Context", "MXNetError", "Symbol", "attribute", "autograd", "base",
+        "callback", "context", "contrib", "cpu", "cpu_pinned", "current_context", "engine",
+        "executor", "executor_manager", "gluon", "gpu", "gpu_memory_info", "image", "img", "init",
         "initializer", "install_as_mxnet", "io", "is_np_array", "is_np_shape", "kv", "kvstore",
         "library", "lr_scheduler", "metric", "mod", "model", "module", "mon", "monitor", "name",
         "nd", "ndarray", "np_array", "np_shape", "num_gpus", "operator", "opt", "optimizer",
-        "random", "recordio", "rnd", "rnn", "runtime", "set_np_shape", "sym", "symbol",
-        "test_utils", "use_np", "use_np_array", "use_np_shape", "util", "vision",
-        "visualization", "viz",
+        "profiler", "random", "recordio", "rnd", "rnn", "runtime", "set_np_shape", "sym", "symbol",
+        "test_utils", "use_np", "use_np_array", "use_np_shape", "util", "vision", "visualization",
+        "viz",
     ]
 
 

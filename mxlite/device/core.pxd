@@ -79,6 +79,9 @@ cdef class Operator:
     cdef bint writes_to(self, int i) noexcept
 
 
+cdef bint timing           # whether calls are timed, for mx.profiler
+cdef int note_call(Operator op, int64_t start) except -1
+cdef int64_t now() except -1
 cdef Prepared find(Operator op, void **specs, int count, bint train)
 cdef Prepared prepare_for(Operator op, tuple specs, bint train, object ctx)
 cdef int raise_status(Prepared call, int status, void **ptr) except -1

@@ -5,6 +5,8 @@ import contextlib
 import importlib
 import os
 import struct
+from threading import get_ident
+from time import perf_counter_ns
 
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport int64_t, uintptr_t
@@ -30,6 +32,35 @@ cdef extern from "mx_kernel.h" nogil:
 cdef extern from "mx_cpu.h" nogil:
     int mx_cpu_has_avx2()
     int mx_cpu_has_avx512()
+
+
+# ---------------------------------------------------------------- timing
+
+cdef bint timing = False
+cdef list timed = []
+
+
+def time_calls(bint on):
+    """Time calls of operators from now on, or no longer."""
+    global timing
+    timing = on
+
+
+def take_timed():
+    """The calls that were timed: (operator, start, end, thread), times in nanoseconds by
+    time.perf_counter_ns. They are given once."""
+    global timed
+    calls, timed = timed, []
+    return calls
+
+
+cdef int64_t now() except -1:
+    return perf_counter_ns()
+
+
+cdef int note_call(Operator op, int64_t start) except -1:
+    timed.append((op.name, start, now(), get_ident()))
+    return 0
 
 
 # ---------------------------------------------------------------- kernels
@@ -237,6 +268,7 @@ cdef class Prepared:
     cdef int execute(self, void **ptr, const mx_scalar *scalars) except -1:
         """Run. ptr: the addresses of inputs and outputs, and room for one more, the scratch."""
         cdef Storage scratch
+        cdef int64_t start = now() if timing else 0
         cdef int status
         if self.kind == KERNEL:
             if self.scratch:
@@ -256,6 +288,8 @@ cdef class Prepared:
         elif self.kind == TRANSFER:
             copy_memory(self.device, ptr[1], (<Spec>self.in_specs[0]).device, ptr[0],
                         <size_t>(<Spec>self.in_specs[0]).nbytes)
+        if start:
+            note_call(self.op, start)
         return 0
 
 

@@ -8,10 +8,11 @@ input. A program does not change; what a run needs belongs to the run, so many t
 """
 
 from libc.math cimport NAN, log
+from libc.stdint cimport int64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
-from .core cimport KERNEL, PROGRAM, Prepared, mx_scalar, raise_status
+from .core cimport KERNEL, PROGRAM, Prepared, mx_scalar, note_call, now, raise_status, timing
 from .memory cimport Storage, new_storage
 
 from ..base import MXNetMemoryError
@@ -87,6 +88,8 @@ cdef class Program(Prepared):
         cdef void **args = few_args
         cdef Storage arena = None
         cdef int next_step = 0, status = 0
+        cdef int64_t start = now() if timing else 0
+        cdef bint by_step = start and (self.op is None or self.op.is_graph)   # each is timed
         if self.arena_size:
             arena = new_storage(self.device, self.arena_size, self.op)
         try:
@@ -100,7 +103,9 @@ cdef class Program(Prepared):
             if self.num_scalars:
                 self.fill_scalars(values, scalars)
             while next_step < self.num_steps:
-                if self.release_gil:
+                if by_step:
+                    pass
+                elif self.release_gil:
                     with nogil:
                         next_step = run_steps(self.steps, next_step, self.num_steps, self.args,
                                               slots, args, values, &status)
@@ -121,6 +126,8 @@ cdef class Program(Prepared):
                 free(values)
             if args != few_args:
                 free(args)
+        if start and not by_step:
+            note_call(self.op, start)
         return 0
 
     cdef void place_slots(self, char **slots, void **given, char *arena) noexcept:

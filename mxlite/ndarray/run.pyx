@@ -6,6 +6,7 @@ from libc.stdlib cimport free, malloc
 
 from ..device.core cimport (
     KERNEL, MAX_ARGS, PROGRAM, VIEW, Operator, Prepared, find, mx_scalar, prepare_for, raise_status,
+    timing,
 )
 from ..device.memory cimport Spec, write_clock
 from ..device.program cimport BUFFER, Program
@@ -255,7 +256,8 @@ cdef object run(Prepared call, void **inputs, int count, const mx_scalar *scalar
     result = (new_array(kind, <Spec>call.out_specs[0]) if out is None
               else target_for(call, kind, inputs, out, 0))
     ptr[count] = result.data
-    if call.scratch == 0 and not call.release_gil:      # as `execute` does, without its questions
+    # as `execute` does, without its questions
+    if call.scratch == 0 and not call.release_gil and not timing:
         status = call.fn(call.desc, ptr, scalars)
         if status != 0:
             raise_status(call, status, ptr)
