@@ -1,0 +1,109 @@
+/* What reads the data of integer_conv.c: once for int8, once for uint8. */
+
+/* Panels of the pixels from `pixel` on, of an image (C, *size): a row of outputs at a time, and of
+ * it a tap at a time. */
+static void FN(fill_panels)(const conv_dims *d, const real *image, int64_t pixel, int64_t count,
+                            int64_t pairs, int16_t *panels) {
+  const int64_t first = pixel, end = pixel + count, panel = pairs * 2 * TILE_COLUMNS;
+  memset(panels, 0,
+         (size_t)((count + TILE_COLUMNS - 1) / TILE_COLUMNS * panel) * sizeof *panels);
+  while (pixel < end) {
+    const int64_t row = pixel / d->out[2], from = pixel - row * d->out[2];
+    const int64_t to = least(d->out[2], from + end - pixel);
+    int64_t tap = 0;
+    for (int64_t c = 0; c < d->C; c++)
+      for (int64_t kz = 0; kz < d->kernel[0]; kz++)
+        for (int64_t ky = 0; ky < d->kernel[1]; ky++) {
+          const int64_t at = image_row(d, row, kz, ky);
+          const real *line = image + (c * d->size[0] * d->size[1] + (at < 0 ? 0 : at)) * d->size[2];
+          for (int64_t kx = 0; kx < d->kernel[2]; kx++, tap++) {
+            int64_t low, high;
+            outputs_inside(d, kx, &low, &high);
+            low = largest(low, from);
+            high = at < 0 ? low : least(high, to);
+            const int64_t x = kx * d->dilate[2] - d->pad[2], stride = d->stride[2];
+            while (low < high) {            /* to the end of a panel */
+              const int64_t place = pixel - first + low - from, column = place % TILE_COLUMNS;
+              const int64_t next = least(high, low + TILE_COLUMNS - column);
+              int16_t *pair = panels + place / TILE_COLUMNS * panel +
+                              (tap / 2 * TILE_COLUMNS + column) * 2 + tap % 2;
+              for (int64_t o = low; o < next; o++) pair[(o - low) * 2] = line[o * stride + x];
+              low = next;
+            }
+          }
+        }
+    pixel += to - from;
+  }
+}
+
+static void FN(integer_conv_task)(void *context, int64_t task) {
+  const integer_conv_job *job = context;
+  const conv_dims *d = job->d;
+  const int64_t plane = volume(d->out), blocks = (plane + job->pixels - 1) / job->pixels;
+  int16_t *panels = job->panels + task * job->pixels * 2 * job->pairs;
+  for (int64_t block = task; block < job->blocks; block += job->tasks) {
+    const int64_t image = block / blocks, first = block % blocks * job->pixels;
+    const int64_t count = least(job->pixels, plane - first);
+    const real *data = (const real *)job->data + image * d->C * volume(d->size);
+    FN(fill_panels)(d, data, first, count, job->pairs, panels);
+    multiply(job, image % d->groups, panels, count, job->out + image * d->F * plane + first);
+  }
+}
+
+/* One filter on its channel. */
+static void FN(integer_depthwise)(const conv_dims *d, const real *image, const int8_t *filter,
+                                  uint32_t bias, int32_t *out) {
+  for (int64_t row = 0; row < d->out[0] * d->out[1]; row++, out += d->out[2]) {
+    const int8_t *tap = filter;
+    for (int64_t o = 0; o < d->out[2]; o++) out[o] = (int32_t)bias;
+    for (int64_t kz = 0; kz < d->kernel[0]; kz++)
+      for (int64_t ky = 0; ky < d->kernel[1]; ky++) {
+        const int64_t at = image_row(d, row, kz, ky);
+        const real *line = image + (at < 0 ? 0 : at) * d->size[2];
+        for (int64_t kx = 0; kx < d->kernel[2]; kx++, tap++) {
+          int64_t low, high;
+          outputs_inside(d, kx, &low, &high);
+          if (at < 0) high = low;
+          const int64_t x = kx * d->dilate[2] - d->pad[2], stride = d->stride[2];
+          const int32_t w = *tap;
+          if (stride == 1)
+            for (int64_t o = low; o < high; o++)
+              out[o] = (int32_t)((uint32_t)out[o] + (uint32_t)(w * line[o + x]));
+          else
+            for (int64_t o = low; o < high; o++)
+              out[o] = (int32_t)((uint32_t)out[o] + (uint32_t)(w * line[o * stride + x]));
+        }
+      }
+  }
+}
+
+static void FN(integer_depthwise_task)(void *context, int64_t task) {
+  const integer_conv_job *job = context;
+  const conv_dims *d = job->d;
+  for (int64_t block = task; block < job->blocks; block += job->tasks) {
+    const int64_t filter = block % (d->groups * d->F);
+    FN(integer_depthwise)(d, (const real *)job->data + block / d->F * volume(d->size),
+                          job->weight + filter * volume(d->kernel),
+                          job->bias ? (uint32_t)job->bias[filter] : 0,
+                          job->out + block * volume(d->out));
+  }
+}
+
+static int FN(integer_conv)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
+  const conv_dims *d = desc;
+  void *const *rest = ptr + 2 + d->has_bias;
+  integer_conv_job job;
+  (void)scalars;
+  integer_conv_cut(d, is_depthwise(d) ? NULL : rest[1], &job);
+  job.data = ptr[0];
+  job.weight = ptr[1];
+  job.bias = d->has_bias ? ptr[2] : NULL;
+  job.out = rest[0];
+  if (is_depthwise(d)) {
+    mx_rt->parallel_for(job.tasks, FN(integer_depthwise_task), &job);
+    return MX_OK;
+  }
+  widen_filters(&job);
+  mx_rt->parallel_for(job.tasks, FN(integer_conv_task), &job);
+  return MX_OK;
+}
