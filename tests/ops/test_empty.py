@@ -41,8 +41,8 @@ STRICTER = {
     ("_contrib_ModulatedDeformableConvolution", -1):
         "data must have shape at least as large as kernel",
     ("Crop", -1): "offset and size must be within the image",
-    ("_contrib_calibrate_entropy", 0): "an odd B of at least 255",
-    ("_contrib_calibrate_entropy", -1): "an odd B of at least 255",
+    ("_contrib_calibrate_entropy", 0): "an odd B of at least",
+    ("_contrib_calibrate_entropy", -1): "an odd B of at least",
 }
 
 

@@ -174,15 +174,15 @@ def smoothed(p):
     return p / p.sum()
 
 
-def calibrate_entropy(counts, edges):
+def calibrate_entropy(counts, edges, num_quantized_bins=255):
     best = (np.inf, None)
     middle = len(counts) // 2
-    for half in range(127, middle + 1):
+    for half in range(num_quantized_bins // 2, middle + 1):
         first, stop = middle - half, middle + half + 1
         kept = np.concatenate([[counts[:first + 1].sum()], counts[first + 1:stop - 1],
                                [counts[stop - 1:].sum()]])
         inner = np.concatenate([[0], counts[first + 1:stop]])
-        p, q = smoothed(kept), smoothed(merged(kept, inner, 255))
+        p, q = smoothed(kept), smoothed(merged(kept, inner, num_quantized_bins))
         best = min(best, (np.sum(p * np.log(p / q)), edges[stop]))
     return [np.array([best[1]]), np.array([best[0]])]
 
@@ -282,4 +282,6 @@ SAMPLES = [
        input_dim=4, output_dim=5),
     of("calibrate_entropy", Ints((401,), 0, 100, "float32"), reals(402), slack=10.0,
        oracle=calibrate_entropy),
+    of("calibrate_entropy", Ints((91,), 0, 20, "float32"), reals(92), slack=10.0,
+       oracle=calibrate_entropy, num_quantized_bins=31),
 ]
