@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +21,9 @@ class SymbolBlock(HybridBlock):
     """The graph of `outputs`, called with arrays for `inputs`, the other variables as parameters.
 
     outputs, inputs: Symbols or lists of them. params: a ParameterDict to take parameters from.
-    Parameters keep the names that they have in the graph.
+    Parameters keep the names that they have in the graph; files of `save_parameters` have them
+    without what all of them begin with, so that a block with such a graph in it reads the files of
+    its twins.
     """
 
     def __init__(self, outputs: Any, inputs: Any, params: ParameterDict | None = None) -> None:
@@ -45,6 +48,7 @@ class SymbolBlock(HybridBlock):
                 continue
             self._reg_params[name] = self._params.get(
                 name, allow_deferred_init=True, **({"grad_req": "null"} if name in states else {}))
+        self._shared = os.path.commonprefix(list(self._params.keys()))
 
     @staticmethod
     def imports(symbol_file: Any, input_names: str | Sequence[str], param_file: Any = None,
@@ -85,6 +89,9 @@ class SymbolBlock(HybridBlock):
         for name in arrays:
             if name not in self._reg_params and not ignore_extra:
                 raise unknown_names(name, source, self._reg_params, arrays, "ignore_extra")
+
+    def _name_in_files(self, attribute: str) -> str:
+        return attribute.removeprefix(self._shared)
 
     def hybridize(self, active: bool = True, **kwargs: Any) -> None:
         """Take the flags; the block runs as a graph with or without."""

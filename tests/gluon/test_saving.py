@@ -161,3 +161,46 @@ def test_save_params_has_full_names_as_symbol_blocks_read_them(tmp_path):
     block.load_parameters(file)
     x = mx.nd.ones((1, 1))
     assert (block(x) == bare(x)).asnumpy().all()
+
+
+class Headed(nn.HybridBlock):
+    """A graph of another network, whose parameters have a number in their names, and a layer."""
+
+    def __init__(self):
+        super().__init__()
+        with self.name_scope():
+            back = nn.HybridSequential()
+            with back.name_scope():
+                back.add(nn.Dense(3, in_units=2), nn.BatchNorm(in_channels=3))
+            data = mx.sym.var("data")
+            self.back = nn.SymbolBlock(back(data), data, params=back.collect_params())
+            self.out = nn.Dense(1, in_units=3)
+
+    def hybrid_forward(self, F, x):
+        return self.out(self.back(x))
+
+
+def test_graphs_in_a_block_are_named_without_what_their_names_share(file):
+    net, twin = Headed(), Headed()
+    net.initialize()
+    net.save_parameters(file)
+    assert list(mx.nd.load(file)) == [
+        "back.dense0_weight", "back.dense0_bias", "back.batchnorm0_gamma", "back.batchnorm0_beta",
+        "back.batchnorm0_running_mean", "back.batchnorm0_running_var", "out.weight", "out.bias"]
+    twin.load_parameters(file)
+    x = mx.nd.ones((2, 2))
+    assert (twin(x) == net(x)).asnumpy().all()
+
+
+@pytest.mark.parametrize("bias, names", [(True, ["weight", "bias"]), (False, [""])])
+def test_a_graph_alone_is_named_without_what_its_names_share(file, bias, names):
+    data = mx.sym.var("data")
+    graph = mx.sym.FullyConnected(data, num_hidden=3, no_bias=not bias, name="fc")
+    net, twin = (nn.SymbolBlock(graph, data) for _ in range(2))
+    net.initialize()
+    x = mx.nd.ones((2, 2))
+    y = net(x)
+    net.save_parameters(file)
+    assert list(mx.nd.load(file)) == names
+    twin.load_parameters(file)
+    assert (twin(x) == y).asnumpy().all()
