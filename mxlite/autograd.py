@@ -49,6 +49,9 @@ def mark_variables(variables: NDArray | Sequence[NDArray], gradients: NDArray | 
         variables, gradients = [variables], [gradients]
     if isinstance(grad_reqs, str):
         grad_reqs = [grad_reqs] * len(variables)
+    if not isinstance(grad_reqs, (list, tuple)):
+        raise MXNetTypeError("mark_variables: grad_reqs must be a string or a list of them; "
+                             f"got {grad_reqs!r}")
     if not len(variables) == len(gradients) == len(grad_reqs):
         raise MXNetValueError(
             f"mark_variables: got {len(variables)} variables, {len(gradients)} gradients and "

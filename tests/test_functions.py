@@ -92,3 +92,6 @@ def test_marked_variables_must_be_arrays():
         autograd.mark_variables([None], [nd.ones(1)])
     with pytest.raises(TypeError, match="mark_variables: each of gradients must be an NDArray"):
         autograd.mark_variables([nd.ones(1)], [3])
+    for req in (None, 1):
+        with pytest.raises(TypeError, match=rf"grad_reqs must be a string or a list .* got {req}"):
+            autograd.mark_variables([nd.ones(1)], [nd.ones(1)], req)

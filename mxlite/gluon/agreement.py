@@ -63,7 +63,8 @@ def load_array(param: Parameter, data: nd.NDArray, ctx: Any, cast_dtype: bool,
         raise MXNetTypeError(
             f"load: Parameter '{param.name}' must have dtype {dtype_name(param._dtype)}; the "
             f"saved one has {dtype_name(data.dtype)}. Set cast_dtype=True to convert it.")
-    if param._data is not None and (ctx is None or set(contexts_of(ctx)) == set(param._data)):
+    held = param._by_context
+    if held is not None and (ctx is None or set(contexts_of(ctx)) == set(held)):
         param.set_data(data)
     else:
         waiting = param._deferred[1] if param._deferred else contexts_of(None)

@@ -27,6 +27,15 @@ def strip_markers(arrays: dict[str, nd.NDArray]) -> dict[str, nd.NDArray]:
             for name, array in arrays.items()}
 
 
+def shared_start(names: Iterable[str]) -> str:
+    """What all names begin with; "" of none."""
+    known = list(names)
+    first, last = min(known, default=""), max(known, default="")
+    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b),
+                  min(len(first), len(last)))
+    return first[:length]
+
+
 def missing_names(name: str, known: Iterable[str]) -> str:
     """What to add to "there is no such parameter": the near name, or all that there are."""
     return suggestion(name, known) or f"; there are {_brief(list(known))}"

@@ -30,6 +30,10 @@ class DeferredInitializationError(MXNetError):
     """The parameter's shape is not known yet, so it has no array."""
 
 
+class ParameterValueError(MXNetValueError, AssertionError):
+    """An argument of a Parameter that has no such value; MXNet's is an AssertionError."""
+
+
 class Parameter(NamesArguments):
     """A named array with its gradient: shape, dtype, initializer, multipliers.
 
@@ -48,8 +52,8 @@ class Parameter(NamesArguments):
                  grad_stype: str = "default") -> None:
         for argument, value in (("stype", stype), ("grad_stype", grad_stype)):
             if value not in STYPES:
-                raise MXNetValueError(f"Parameter: {argument} must be {listing(STYPES)}; "
-                                      f"got {value!r}")
+                raise ParameterValueError(f"Parameter: {argument} must be {listing(STYPES)}; "
+                                          f"got {value!r}")
         self._stype, self._grad_stype = stype, grad_stype
         self._trainer: Any = None
         self.name = name
@@ -61,7 +65,7 @@ class Parameter(NamesArguments):
         self._allow_deferred_init = allow_deferred_init
         self._differentiable = differentiable
         self._grad_req = "null"
-        self._data: dict[Context, nd.NDArray] | None = None
+        self._by_context: dict[Context, nd.NDArray] | None = None
         self._only: nd.NDArray | None = None        # the array, where there is just one
         self._deferred: tuple[Any, list[Context], Any, nd.NDArray | None] | None = None
         self._var: Any = None
@@ -80,8 +84,8 @@ class Parameter(NamesArguments):
     @grad_req.setter
     def grad_req(self, req: str) -> None:
         if req not in GRAD_REQS:
-            raise MXNetValueError(f"Parameter '{self.name}': grad_req must be "
-                                  f"{listing(GRAD_REQS)}; got {req!r}")
+            raise ParameterValueError(f"Parameter '{self.name}': grad_req must be "
+                                      f"{listing(GRAD_REQS)}; got {req!r}")
         if not self._differentiable:
             req = "null"
         if req != self._grad_req:
@@ -122,6 +126,18 @@ class Parameter(NamesArguments):
         """The storage type of the gradient."""
         return self._grad_stype
 
+    @property
+    def _data(self) -> list[nd.NDArray] | None:
+        """The arrays on all contexts, of any storage type, or None: MXNet's private name."""
+        return None if self._by_context is None else list(self._by_context.values())
+
+    @property
+    def _grad(self) -> list[nd.NDArray] | None:
+        """The gradients on all contexts, or None: MXNet's private name."""
+        if self._by_context is None or self._grad_req == "null":
+            return None
+        return self.list_grad()
+
     # Initialization ----------------------------------------------------------------------------
 
     def initialize(self, init: Any = None, ctx: Any = None, default_init: Any = None,
@@ -130,7 +146,7 @@ class Parameter(NamesArguments):
 
         Where the shape is unknown and deferring allowed, that is done at the first forward pass.
         """
-        if self._data is not None and not force_reinit:
+        if self._by_context is not None and not force_reinit:
             warnings.warn(f"Parameter '{self.name}' is already initialized, ignoring. "
                           "Set force_reinit=True to re-initialize.", stacklevel=3)
             return
@@ -172,24 +188,24 @@ class Parameter(NamesArguments):
         self._attach_grad()
 
     def _set_arrays(self, arrays: dict[Context, nd.NDArray] | None) -> None:
-        self._data = arrays
+        self._by_context = arrays
         self._only = next(iter(arrays.values())) if arrays and len(arrays) == 1 else None
         Parameter.changes += 1
 
     def _attach_grad(self) -> None:
         """Make every array a variable of autograd, or no longer one."""
-        if self._data is None:
+        if self._by_context is None:
             return
         if self._grad_req == "null":
-            self._set_arrays({ctx: data.detach() for ctx, data in self._data.items()})
-        for data in self._data.values():
+            self._set_arrays({ctx: data.detach() for ctx, data in self._by_context.items()})
+        for data in self._by_context.values():
             if self._grad_req != "null":
                 data.attach_grad(self._grad_req, self._grad_stype)
 
     def reset_ctx(self, ctx: Any) -> None:
         """Move the parameter to these contexts."""
         contexts = contexts_of(ctx)
-        if self._data is not None:
+        if self._by_context is not None:
             with autograd.pause():
                 self._place(self.reduced(), contexts)
         elif self._deferred is not None:
@@ -271,13 +287,13 @@ class Parameter(NamesArguments):
 
     def list_ctx(self) -> list[Context]:
         """The contexts the parameter is on, or will be on."""
-        if self._data is None and self._deferred is not None:
+        if self._by_context is None and self._deferred is not None:
             return self._deferred[1]
         return list(self._arrays())
 
     def _arrays(self) -> dict[Context, nd.NDArray]:
-        if self._data is not None:
-            return self._data
+        if self._by_context is not None:
+            return self._by_context
         if self._deferred is not None:
             raise DeferredInitializationError(
                 f"Parameter '{self.name}' has not been initialized yet because initialization was "
@@ -311,20 +327,20 @@ class Parameter(NamesArguments):
         if not isinstance(data, nd.NDArray):
             data = nd.array(data, dtype=dtype_name(self._dtype))
         self.shape = data.shape
-        if self._data is None:
+        if self._by_context is None:
             if self._deferred is None:
                 self._arrays()
             init, contexts, default_init, _ = self._deferred  # type: ignore[misc]
             self._deferred = (init, contexts, default_init, data)
             return
-        for array in self._data.values():
+        for array in self._by_context.values():
             array[:] = data
         if self._trainer is not None and self._trainer._update_on_kvstore:
             self._trainer._reset_kvstore()
 
     def zero_grad(self) -> None:
         """Set the gradients to zeros."""
-        if self._data is None or self._grad_req == "null":
+        if self._by_context is None or self._grad_req == "null":
             return
         for gradient in self.list_grad():
             gradient[:] = 0
@@ -333,10 +349,10 @@ class Parameter(NamesArguments):
         """Convert the arrays, or what they will be, to another dtype."""
         name = dtype_name(dtype)
         self._dtype = dtype
-        if self._data is None:
+        if self._by_context is None:
             return
         with autograd.pause():
-            self._set_arrays({ctx: data.astype(name) for ctx, data in self._data.items()})
+            self._set_arrays({ctx: data.astype(name) for ctx, data in self._by_context.items()})
         self._attach_grad()
 
     def var(self) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import ndarray as nd
 from .agreement import load_array
-from .files import load_arrays, strip_markers, unknown_names
+from .files import load_arrays, shared_start, strip_markers, unknown_names
 from .parameter import Parameter
 
 if TYPE_CHECKING:
@@ -84,7 +84,5 @@ def _matched(block: Block, arrays: dict[str, nd.NDArray]
 
 def _common(names: Collection[str]) -> str:
     """The prefix, up to an underscore, that all names share."""
-    first, last = min(names, default=""), max(names, default="")
-    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b),
-                  min(len(first), len(last)))
-    return first[:first.rfind("_", 0, length) + 1]
+    shared = shared_start(names)
+    return shared[:shared.rfind("_") + 1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from ..base import MXNetError, MXNetTypeError, MXNetValueError, suggestion
 from ..symbol.graph import topological
 from ..symbol.infer import graph_shapes
 from .agreement import load_array
-from .files import load_arrays, strip_markers, unknown_names
+from .files import load_arrays, shared_start, strip_markers, unknown_names
 from .hybrid_block import HybridBlock
 from .parameter_dict import ParameterDict
 
@@ -48,7 +47,7 @@ class SymbolBlock(HybridBlock):
                 continue
             self._reg_params[name] = self._params.get(
                 name, allow_deferred_init=True, **({"grad_req": "null"} if name in states else {}))
-        self._shared = os.path.commonprefix(list(self._params.keys()))
+        self._shared = shared_start(self._params.keys())
 
     @staticmethod
     def imports(symbol_file: Any, input_names: str | Sequence[str], param_file: Any = None,

@@ -154,7 +154,7 @@ def _trainer(net: Block, optimizer: Any) -> Trainer:
 def _initialize(net: Block, contexts: Any) -> None:
     """Initialize the parameters that are not."""
     for param in net.collect_params().values():
-        if param._data is None and param._deferred is None:
+        if param._by_context is None and param._deferred is None:
             param.initialize(None, contexts, Xavier())
 
 
@@ -163,6 +163,6 @@ def _contexts(net: Block, ctx: Any) -> Any:
     if ctx is not None:
         return ctx
     for param in net.collect_params().values():
-        if param._data is not None or param._deferred is not None:
+        if param._by_context is not None or param._deferred is not None:
             return param.list_ctx()
     return [gpu(0) if num_gpus() else cpu()]

@@ -25,7 +25,25 @@ class Row(NamedTuple):
 
 
 def _power(F: Any, dy: Any, a: Any, b: Any, y: Any) -> tuple[Any, Any]:
+    if "int" in y.dtype:
+        return dy * b * a ** (b - 1.0), dy * _exponential_slope(F, a, b)
     return dy * b * a ** (b - 1.0), dy * y * F.log(a)
+
+
+def _exponential_slope(F: Any, base: Any, exponent: Any) -> Any:
+    return _whole(F, lambda a, b: a ** b * F.log(a), base, exponent)
+
+
+def _hypot(F: Any, dy: Any, a: Any, b: Any, y: Any) -> tuple[Any, Any]:
+    if "int" in y.dtype:
+        return tuple([dy * _whole(F, lambda c, a, b: c / F.broadcast_hypot(a, b), c, a, b)
+                      for c in (a, b)])
+    return dy * a / y, dy * b / y
+
+
+def _whole(F: Any, slope: Callable[..., Any], *arrays: Any) -> Any:
+    """The slope at integers: computed in float64, then cut to an integer, as MXNet has it."""
+    return F.Cast(slope(*[F.Cast(x, dtype="float64") for x in arrays]), dtype=arrays[0].dtype)
 
 
 def _mod(F: Any, dy: Any, a: Any, b: Any, y: Any) -> tuple[Any, Any]:
@@ -55,8 +73,7 @@ ROWS = [
         lambda F, dy, a, b, y: (dy * F.broadcast_lesser_equal(a, b),
                                 dy * F.broadcast_greater(a, b)),
         (), ("_minimum", "_Minimum")),
-    Row("hypot", "sqrt(lhs^2 + rhs^2)", lambda F, dy, a, b, y: (dy * a / y, dy * b / y),
-        (), ("_hypot", "_Hypot"), 10),
+    Row("hypot", "sqrt(lhs^2 + rhs^2)", _hypot, (), ("_hypot", "_Hypot"), 10),
     Row("equal", "1 where lhs = rhs, else 0", None, (), ("_equal", "_Equal")),
     Row("not_equal", "1 where lhs and rhs differ, else 0", None, (), ("_not_equal", "_Not_Equal")),
     Row("greater", "1 where lhs > rhs, else 0", None, (), ("_greater", "_Greater")),
@@ -205,10 +222,14 @@ SCALAR_RULES: dict[str, Callable[[Any, Any, Any, Any, Any], Any]] = {
     "_rmod_scalar": lambda F, dy, x, y, s: (
         F.zeros_like(x) if "int" in x.dtype else -dy * F.floor(s / x)),
     "_power_scalar": lambda F, dy, x, y, s: dy * (x ** (s - 1.0)) * s,
-    "_rpower_scalar": lambda F, dy, x, y, s: dy * y * s.log(),
+    "_rpower_scalar": lambda F, dy, x, y, s: (
+        dy * _exponential_slope(F, F._rpower_scalar(F.ones_like(x), scalar=s), x)
+        if "int" in x.dtype else dy * y * s.log()),     # s is an integer there
     "_maximum_scalar": lambda F, dy, x, y, s: dy * F._greater_equal_scalar(x, scalar=s),
     "_minimum_scalar": lambda F, dy, x, y, s: dy * F._lesser_equal_scalar(x, scalar=s),
-    "_hypot_scalar": lambda F, dy, x, y, s: dy * x / y,
+    "_hypot_scalar": lambda F, dy, x, y, s: (
+        dy * _whole(F, lambda x: x / F._hypot_scalar(x, scalar=s), x)
+        if "int" in x.dtype else dy * x / y),
 }
 
 

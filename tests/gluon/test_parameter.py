@@ -98,6 +98,21 @@ def test_gradients_write_add_null():
         weight.grad()
     with pytest.raises(ValueError, match="grad_req must be 'write', 'add' or 'null'; got 'wrote'"):
         weight.grad_req = "wrote"
+    with pytest.raises(AssertionError, match=r"grad_stype must be .* got 'dense'"):  # as in MXNet
+        gluon.Parameter("weight", shape=(2,), grad_stype="dense")
+    with pytest.raises(AssertionError, match=r"Parameter: stype must be .* got 1"):
+        gluon.Parameter("weight", shape=(2,), stype=1)
+
+
+def test_private_names_of_the_arrays():
+    weight = gluon.Parameter("weight", shape=(2,))
+    assert weight._data is None and weight._grad is None
+    weight.initialize(ctx=[mx.cpu(0), mx.cpu(1)])
+    assert [array.ctx for array in weight._data] == [mx.cpu(0), mx.cpu(1)]
+    assert weight._data[0] is weight.data(mx.cpu(0))
+    assert weight._grad[1] is weight.grad(mx.cpu(1))
+    weight.grad_req = "null"
+    assert weight._grad is None
 
 
 def test_several_contexts():

@@ -103,6 +103,29 @@ def test_the_slopes_of_integer_remainders_are_0(dtype):
         assert not a.grad.asnumpy().any() and not b.grad.asnumpy().any()
 
 
+@pytest.mark.parametrize("dtype", ["int8", "int32", "int64"])
+def test_slopes_of_integer_powers_and_lengths_are_cut_to_integers(dtype):
+    """As recorded from MXNet 1.9.1: a^b log(a) and a / sqrt(a^2 + b^2), each cut, then times dy."""
+    base, exponent, leg = ([2, 3, 5, 1], [3, 2, 1, 4], [3, -1, 0, 2])
+    for run, x, expected in (
+            (lambda x: nd.broadcast_power(nd.array(base, dtype=dtype), x), exponent, [5, 9, 8, 0]),
+            (lambda x: nd._internal._power(x, nd.array(exponent, dtype=dtype)), base,
+             [12, 6, 1, 4]),
+            (lambda x: 2 ** x, [3, 1, 2, 5], [5, 1, 2, 22]),
+            (lambda x: 2.5 ** x, [3, 1, 2, 5], [5, 1, 2, 22]),
+            (lambda x: nd.broadcast_hypot(x, nd.array([0, 4, 3, 0], dtype=dtype)), leg,
+             [1, 0, 0, 1]),
+            (lambda x: nd._internal._hypot_scalar(x, scalar=0), [3, -1, 7, 2], [1, -1, 1, 1]),
+            (lambda x: nd._internal._hypot_scalar(x, scalar=2), leg, [0, 0, 0, 0])):
+        for factor, wanted in ((1, expected), (3, [3 * slope for slope in expected])):
+            array = nd.array(x, dtype=dtype)
+            array.attach_grad()
+            with autograd.record():
+                y = run(array)
+            y.backward(nd.full(4, factor, dtype=dtype))
+            assert array.grad.tolist() == wanted
+
+
 def test_large_integers_stay_exact():
     a = nd.array(np.array([2**53 + 1, 2**60 + 3]), dtype="int64")
     assert (a + a).tolist() == [2 * (2**53 + 1), 2 * (2**60 + 3)]

@@ -149,3 +149,14 @@ def test_slope_of_expm1_keeps_its_digits_far_below_0():
         y = nd.expm1(x)
     y.backward()
     np.testing.assert_allclose(x.grad.asnumpy(), np.exp([-30.0]), rtol=1e-6)
+
+
+def test_slopes_of_gamma_at_its_poles():
+    for name, x, slope in (("gamma", 0.0, -np.inf), ("gamma", -1.0, np.nan),
+                           ("gammaln", 0.0, -np.inf), ("gammaln", -1.0, np.nan)):
+        a = nd.array([x])
+        a.attach_grad()
+        with autograd.record():
+            y = getattr(nd, name)(a)
+        y.backward()
+        np.testing.assert_equal(a.grad.asscalar(), slope)

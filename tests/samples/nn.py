@@ -25,7 +25,7 @@ def log_softmax(x, axis=-1, temperature=None):
 
 
 def fully_connected(x, weight, bias=0.0, num_hidden=0, flatten=True, no_bias=False):
-    return (x.reshape(len(x), math.prod(x.shape[1:])) if flatten else x) @ weight.T + bias
+    return (x.reshape(len(x), math.prod(x.shape[1:])) if flatten else x) @ weight.T + np.ravel(bias)
 
 
 def windows(x, kernel, stride, dilate, pad, fill=0.0):
@@ -161,6 +161,8 @@ SAMPLES = [
            {"num_hidden": 4, "no_bias": True}, second=True, slack=16),
     Sample("FullyConnected", ((2, 3, 5), (4, 5), (4,)), fully_connected,
            {"num_hidden": 4, "flatten": False}, second=True, slack=8),
+    Sample("FullyConnected", ((2, 3), (4, 3), (4, 1)), fully_connected, {"num_hidden": 4},
+           second=True, slack=8, recorded_in=()),
     Sample("Dropout", ((4, 5),), lambda x, p: x, {"p": 0.5}, slack=1),
     *batch_norm_samples(), *convolution_samples(), *pooling_samples(), *output_samples(),
 ]

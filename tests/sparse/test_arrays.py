@@ -263,3 +263,12 @@ def test_retain_has_two_names():
     x = mx.nd.array([[1], [2], [3]]).tostype("row_sparse")
     kept = mx.nd.sparse.gs_retain(x, mx.nd.array([0, 2]))
     assert kept.stype == "row_sparse" and kept.asnumpy().tolist() == [[1], [0], [3]]
+
+
+@pytest.mark.filterwarnings("ignore:.*dense copies are made")
+@pytest.mark.parametrize("stype, c, kept", [("csr", 0, "csr"), ("csr", 1, "default"),
+                                            ("row_sparse", 0, "default")])
+def test_a_quadratic_function_of_csr_is_csr_where_it_has_no_constant(stype, c, kept):
+    y = mx.nd.contrib.quadratic(made(stype), a=2, b=3, c=c)
+    assert y.stype == kept              # as in MXNet
+    assert (y.asnumpy() == 2 * VALUES ** 2 + 3 * VALUES + c).all()

@@ -32,6 +32,7 @@ CASES = {
     "sin": (lambda x: mx.nd.sin(x), 1), "square": (lambda x: mx.nd.square(x), 1),
     "negative": (lambda x: -x, 1), "copy": (lambda x: x.copy(), 1),
     "clip": (lambda x: mx.nd.clip(x, -0.5, 0.5), 1), "plus 0": (lambda x: x + 0, 1),
+    "quadratic": (lambda x: mx.nd.contrib.quadratic(x, a=2, b=3), 1),
     "plus 1": (lambda x: x + 1, 1), "cast": (lambda x: mx.nd.cast(x, dtype="float64"), 1),
     "norm": (lambda x: mx.nd.norm(x), 1), "sum": (lambda x: mx.nd.sum(x, axis=1), 1),
     "mean": (lambda x: mx.nd.mean(x, axis=0), 1), "exp": (lambda x: mx.nd.exp(x), 1),

@@ -136,6 +136,14 @@ def clip(call: Call) -> Any:
     return with_values(x, call.run(x._parts[0]))
 
 
+@rule("_contrib_quadratic")
+def quadratic(call: Call) -> Any:
+    x, = call.arrays
+    if x.stype != "csr":
+        return None
+    return DENSE if call.values[2] else with_values(x, call.run(x._parts[0]))
+
+
 # Two arrays ---------------------------------------------------------------------------------------
 
 def _check_shapes(call: Call) -> None:

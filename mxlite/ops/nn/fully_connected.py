@@ -11,7 +11,8 @@ from ..schema import Op, param, register, required
 
 @register("FullyConnected", inputs="data weight bias[no_bias=False]")
 class FullyConnected(Op):
-    """data @ weight.T + bias: data (N, I), weight (num_hidden, I), bias (num_hidden).
+    """data @ weight.T + bias: data (N, I), weight (num_hidden, I), bias (num_hidden) or
+    (num_hidden, 1).
 
     flatten: data (N, ...) is taken as (N, I); otherwise data (..., I) -> (..., num_hidden).
     """
@@ -34,14 +35,15 @@ class FullyConnected(Op):
             out = common(out, (*data[:cut], self.num_hidden))
             data = (*common(data[:cut], out[:-1]), *data[cut:])
             weight = (self.num_hidden, product(data[cut:]))
-            return [data, weight, (self.num_hidden,)][:len(inputs)], [out]
+            bias = (self.num_hidden, 1) if len(inputs[-1] or ()) == 2 else (self.num_hidden,)
+            return [data, weight, bias][:len(inputs)], [out]
         return inputs, outputs
 
     def infer_shape(self, data, weight, bias=None):
         wanted = (self.num_hidden, self.sizes(data)[1])
         if weight != wanted:
             raise self.shape_error("weight", f"{wanted} for data {data}", weight)
-        if bias is not None and bias != wanted[:1]:
+        if bias is not None and bias not in (wanted[:1], (self.num_hidden, 1)):
             raise self.shape_error("bias", wanted[:1], bias)
         return [(data[:1] if self.flatten else data[:-1]) + wanted[:1]]
 
@@ -62,4 +64,9 @@ class FullyConnected(Op):
         if ddata.shape != data.shape:
             ddata = ddata.reshape(data.shape)
         grads = [ddata, F.dot(dy_matrix, x, transpose_a=True)]
-        return grads if self.no_bias else [*grads, F.sum(dy_matrix, axis=0)]
+        if self.no_bias:
+            return grads
+        dbias = F.sum(dy_matrix, axis=0)
+        if len(inputs[2].shape) == 2:
+            dbias = dbias.reshape(inputs[2].shape)
+        return [*grads, dbias]

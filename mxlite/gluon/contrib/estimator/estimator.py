@@ -106,7 +106,7 @@ class Estimator(NamesArguments):
         """Initialize what is not."""
         params = self.net.collect_params()
         waiting = [name for name, param in params.items()
-                   if param._data is None and param._deferred is None]
+                   if param._by_context is None and param._deferred is None]
         if waiting and len(waiting) == len(params):
             self.net.initialize(initializer, self.context)
         elif waiting:
