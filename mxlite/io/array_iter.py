@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,8 @@ class NDArrayIter(DataIter):
     An array in a list or dict may be a list of numbers, or of such lists, and anything that NumPy
     makes an array of, such as an HDF5 data set, is one. NDArrays keep their dtype; other arrays
     become float32. One array is named `data_name`; the arrays of a list _0_data, _1_data, ...;
-    those of a dict by its sorted keys.
+    those of a dict by its sorted keys. The first array says how many samples there are; of one with
+    more the first ones are taken, with a warning, and one with fewer raises.
 
     shuffle: a new random order at every reset; it depends on mx.random.seed at construction and
     on the number of resets. last_batch_handle: 'pad' fills the last batch with the first samples
@@ -42,7 +44,7 @@ class NDArrayIter(DataIter):
             raise MXNetTypeError("NDArrayIter: data must not be None")
         self.data = _named("data", data, data_name)
         self.label = [] if label is None else _named("label", label, label_name)
-        self.num_data = _common_length([*self.data, *self.label])
+        self.num_data = _first_length([*self.data, *self.label])
         self.data_list = [array for _, array in [*self.data, *self.label]]
         self.num_source = len(self.data_list)
         self.shuffle = bool(shuffle)
@@ -173,11 +175,15 @@ def _array(argument: str, name: str, array: Any) -> nd.NDArray:
     return array if isinstance(array, nd.NDArray) else nd.array(array, dtype="float32")
 
 
-def _common_length(pairs: list[tuple[str, nd.NDArray]]) -> int:
-    """How many samples each array has; raises where they differ."""
+def _first_length(pairs: list[tuple[str, nd.NDArray]]) -> int:
+    """How many samples the first array has; raises where another has fewer, warns where more."""
     (first, array), *others = pairs
+    count = len(array)
     for name, other in others:
-        if len(other) != len(array):
-            raise MXNetValueError(f"NDArrayIter: all arrays must have as many samples; {first!r} "
-                                  f"has {len(array)}, {name!r} has {len(other)}")
-    return len(array)
+        if len(other) < count:
+            raise MXNetValueError(f"NDArrayIter: every array must have at least as many samples as "
+                                  f"the first; {first!r} has {count}, {name!r} has {len(other)}")
+        if len(other) > count:
+            warnings.warn(f"NDArrayIter: {name!r} has {len(other)} samples, of which the first "
+                          f"{count} are used, as many as {first!r} has", stacklevel=4)
+    return count

@@ -228,6 +228,17 @@ def test_lists_of_other_things(data):
         mx.io.NDArrayIter(data)
 
 
-def test_labels_for_other_numbers_of_samples():
-    with pytest.raises(ValueError, match="as many samples; 'data' has 10, 'softmax_label'"):
-        NDArrayIter(np.zeros((10, 2)), np.zeros(20), batch_size=5)
+def test_labels_for_more_samples():
+    labels = np.arange(20)
+    with pytest.warns(UserWarning, match="'softmax_label' has 20 samples, of which the first 4 are "
+                                         "used, as many as 'data' has") as caught:
+        it = NDArrayIter(np.arange(8).reshape(4, 2), labels, batch_size=3)
+    assert caught[0].filename == __file__
+    batches = [(batch.label[0].tolist(), batch.pad) for batch in it]
+    assert batches == [([0, 1, 2], 0), ([3, 0, 1], 2)]
+
+
+def test_labels_for_fewer_samples():
+    with pytest.raises(ValueError, match="at least as many samples as the first; 'data' has 10, "
+                                         "'softmax_label' has 9"):
+        NDArrayIter(np.zeros((10, 2)), np.zeros(9), batch_size=5)
