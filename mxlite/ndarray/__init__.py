@@ -17,6 +17,7 @@ from . import integer_numbers as _integer_numbers
 from . import linalg as linalg
 from . import op as op
 from . import operators as _operators
+from . import pickled as _pickled
 from . import random as random
 from . import setting as _setting
 from . import sparse as sparse
@@ -74,6 +75,7 @@ _operators.bind_indexing(lambda source, ctx, dtype: array(source, ctx=ctx, dtype
                          _indexing.getitem, _setting.setitem,
                          _integer_numbers.run_with_number)
 _fluent.add_methods(NDArray)
+_pickled.add_methods(NDArray)
 
 
 def to_dlpack_for_read(data: NDArray) -> Any:

@@ -350,6 +350,11 @@ cdef class ArrayBase:
             raise MXNetValueError(f"an array {source.spec} cannot be copied to one {self.spec}")
         copy_into(self, source)
 
+    def _become(self, ArrayBase other not None):
+        """Be the memory, shape and dtype of another array, without a gradient's history."""
+        self.storage, self.data, self.spec = other.storage, other.data, other.spec
+        self.is_sparse, self.node = other.is_sparse, None
+
     def _shares_memory(self, ArrayBase other not None):
         return self.storage is other.storage
 

@@ -11,7 +11,7 @@ from ..base import MXNetTypeError, MXNetValueError, dtype_name, from_package, on
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
 from . import backward, numpy_functions, tape
-from .array import share_array, wrap_numpy, zeros_like
+from .array import empty_array, share_array, wrap_numpy, zeros_like
 from .function import OpFunction
 from .host_values import from_host, numpy_dtype
 from .mxnet_codes import _DTYPE_MX_TO_NP as _DTYPE_MX_TO_NP
@@ -38,8 +38,13 @@ class NDArray(OperatorArray):
     _result_kind: type[NDArray]         # the class of results of operators on arrays of this class
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        if args == (None,) and not kwargs:          # as pickles of MXNet do, before __setstate__
+            return empty_array((0,), "float32", as_context(None), cls)
         raise MXNetTypeError(f"{cls.__name__} cannot be called; mx.nd.array(values), "
                              "mx.nd.zeros(shape) and kin make arrays")
+
+    def __init__(self, *args: Any) -> None:
+        """Nothing: `__new__` says what can be called."""
 
     # What it is -----------------------------------------------------------------------------
 

@@ -183,6 +183,11 @@ def dumps(data: Any) -> bytes:
     return b"".join(pieces)
 
 
+def dump_one(array: NDArray) -> bytes:
+    """The bytes of one array, as they stand in a file."""
+    return b"".join(_array_pieces(array, V2 if array.shape and not is_np_shape() else V3))
+
+
 def _array_pieces(item: NDArray, magic: int) -> list[bytes]:
     flag = DTYPES[item._dtype_name][0]
     shape = item.shape

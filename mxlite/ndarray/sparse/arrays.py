@@ -34,6 +34,13 @@ class BaseSparseNDArray(NDArray):
     _stype = ""
     _chunk: Chunk
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        if args == (None,) and not kwargs and cls._stype:       # as pickles of MXNet do
+            shape = (0,) * (2 if cls._stype == "csr" else 1)
+            return from_parts(cls._stype, shape, storage.empty_parts(
+                cls._stype, shape, np.float32), as_context(None), "float32")
+        return super().__new__(cls, *args, **kwargs)
+
     @property
     def stype(self) -> str:
         """The storage type: 'row_sparse' or 'csr'."""
