@@ -12,25 +12,33 @@ typedef struct {
 #define POOL_FIELDS \
   "outer inner size:3 out:3 kernel:3 stride:3 pad:3 is_average count_pad"
 
-/* A run is up to POOL_LANES outputs side by side: neighbours along w where inner == 1, channels
- * of one position otherwise. */
+/* A run is up to POOL_LANES outputs side by side: n neighbours along w, of each `width` channels. */
 enum { POOL_LANES = 128, POOL_WORK = 1 << 14 };
 
-/* The rows of data under a run.  Lane l of a row reads data[base + at + l * S + k], k in [0, K):
- * all of them for lanes in [low, high), those inside the data for the others. */
+/* The rows of data under a run.
+ * inner == 1: lane l of a row reads data[base + at + l * S + k], k in [0, K): all of them for lanes
+ * in [low, high), those inside the data for the others.
+ * Otherwise: channel c of neighbour j, lane j * width + c, reads data[base + at + j * hop + c], for
+ * j in [low, high); the others have nothing there. */
 typedef struct {
-  int64_t base, at, K, S, low, high, n;
+  int64_t base, at, K, S, low, high, n, width, hop;
   int64_t corner[3], first[3], last[3], k[3];
 } pool_walk;
+
+/* How many neighbours a run has. */
+static inline int64_t pool_neighbours(const pool_dims *d) {
+  return d->inner < POOL_LANES ? POOL_LANES / d->inner : 1;
+}
 
 static inline int64_t pool_between(int64_t x, int64_t low, int64_t high) {
   return x < low ? low : x > high ? high : x;
 }
 
-/* The walk over n lanes from output o (and channel) on. */
-static inline pool_walk pool_begin(const pool_dims *d, const int64_t *o, int64_t channel,
-                                   int64_t n) {
-  pool_walk walk = {.K = 1, .S = 1, .high = n, .n = n};
+/* The walk over n neighbours from output o on, and `width` channels from `channel` on. */
+static inline pool_walk pool_begin(const pool_dims *d, const int64_t *o, int64_t channel, int64_t n,
+                                   int64_t width) {
+  pool_walk walk = {.K = 1, .S = 1, .high = n, .n = n, .width = width,
+                    .hop = d->stride[2] * d->inner};
   for (int i = 0; i < 3; i++) {
     walk.corner[i] = o[i] * d->stride[i] - d->pad[i];
     walk.first[i] = walk.corner[i] < 0 ? -walk.corner[i] : 0;
@@ -47,6 +55,9 @@ static inline pool_walk pool_begin(const pool_dims *d, const int64_t *o, int64_t
       walk.high = room < 0 ? walk.low : pool_between(room / walk.S + 1, walk.low, n);
     walk.first[2] = 0;
     walk.last[2] = 1;
+  } else if (n > 1) {
+    walk.first[2] = 0;
+    walk.last[2] = d->kernel[2];
   }
   for (int i = 0; i < 3; i++) walk.k[i] = walk.first[i];
   walk.k[2]--;
@@ -65,6 +76,12 @@ static inline int pool_next(const pool_dims *d, pool_walk *walk) {
   for (int i = 0; i < 3; i++)
     if (walk->k[i] >= walk->last[i]) return 0;
   walk->at = ((walk->k[0] * d->size[1] + walk->k[1]) * d->size[2] + walk->k[2]) * d->inner;
+  if (d->inner > 1 && walk->n > 1) {
+    const int64_t S = d->stride[2], begin = walk->corner[2] + walk->k[2];
+    const int64_t left = d->size[2] - 1 - begin;
+    walk->low = begin < 0 ? pool_between((S - 1 - begin) / S, 0, walk->n) : 0;
+    walk->high = left < 0 ? walk->low : pool_between(left / S + 1, walk->low, walk->n);
+  }
   return 1;
 }
 
@@ -83,14 +100,6 @@ static inline int64_t pool_extent(const pool_dims *d, int axis, int64_t o) {
   if (end > limit) end = limit;
   if (begin < 0 && !d->count_pad) begin = 0;
   return end > begin ? end - begin : 0;
-}
-
-/* What the sum of output o is multiplied by: 1, or 1 / count for an average. */
-static inline double pool_share(const pool_dims *d, const int64_t *o, int64_t lane) {
-  if (!d->is_average) return 1;
-  const int64_t ow = d->inner == 1 ? o[2] + lane : o[2];
-  const int64_t count = pool_extent(d, 0, o[0]) * pool_extent(d, 1, o[1]) * pool_extent(d, 2, ow);
-  return count ? 1 / (double)count : 0;
 }
 
 static inline int64_t pool_plane(const pool_dims *d) {

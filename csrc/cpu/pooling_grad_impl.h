@@ -3,23 +3,23 @@
 
 /* dx += dy at the maxima of a run. */
 static void FN(scatter_max)(const pool_dims *d, const real *x, const int64_t *o, int64_t channel,
-                            int64_t n, const real *dy, real *dx) {
+                            int64_t n, int64_t width, const real *dy, real *dx) {
   real best[POOL_LANES];
   int32_t where[POOL_LANES];
-  pool_walk walk = pool_begin(d, o, channel, n);
+  pool_walk walk = pool_begin(d, o, channel, n, width);
   FN(max_run)(d, x, &walk, best, where, 1);
-  for (int64_t l = 0; l < n; l++)
+  for (int64_t l = 0; l < n * width; l++)
     if (where[l] >= 0) dx[walk.base + where[l]] += dy[l];
 }
 
 /* out = g at the maxima of a run. */
 static void FN(gather_max)(const pool_dims *d, const real *x, const int64_t *o, int64_t channel,
-                           int64_t n, const real *g, real *out) {
+                           int64_t n, int64_t width, const real *g, real *out) {
   real best[POOL_LANES];
   int32_t where[POOL_LANES];
-  pool_walk walk = pool_begin(d, o, channel, n);
+  pool_walk walk = pool_begin(d, o, channel, n, width);
   FN(max_run)(d, x, &walk, best, where, 1);
-  for (int64_t l = 0; l < n; l++) out[l] = where[l] < 0 ? 0 : g[walk.base + where[l]];
+  for (int64_t l = 0; l < n * width; l++) out[l] = where[l] < 0 ? 0 : g[walk.base + where[l]];
 }
 
 static inline __attribute__((always_inline)) void FN(spread_row)(real *restrict p, int64_t low,
@@ -30,16 +30,33 @@ static inline __attribute__((always_inline)) void FN(spread_row)(real *restrict 
     for (int64_t k = 0; k < K; k++) p[l * S + k] += grad[l];
 }
 
+/* One tap of `width` channels; inlined with a constant width where that is common. */
+static inline __attribute__((always_inline)) void FN(spread_tap)(real *restrict p,
+                                                                 const pool_walk *walk,
+                                                                 int64_t width,
+                                                                 const real *restrict grad) {
+  for (int64_t j = walk->low; j < walk->high; j++)
+    for (int64_t c = 0; c < width; c++) p[j * walk->hop + c] += grad[j * width + c];
+}
+
 /* dx += dy * share all over the windows of a run. */
 static void FN(scatter_sum)(const pool_dims *d, const int64_t *o, int64_t channel, int64_t n,
-                            const real *dy, real *dx) {
-  real grad[POOL_LANES];
-  pool_walk walk = pool_begin(d, o, channel, n);
-  for (int64_t l = 0; l < n; l++) grad[l] = dy[l] * (real)pool_share(d, o, l);
-  while (pool_next(d, &walk)) {
+                            int64_t width, const real *dy, real *dx) {
+  real grad[POOL_LANES], share[POOL_LANES];
+  pool_walk walk = pool_begin(d, o, channel, n, width);
+  FN(pool_shares)(d, &walk, o, share);
+  for (int64_t j = 0; j < n; j++)
+    for (int64_t c = 0; c < width; c++) grad[j * width + c] = dy[j * width + c] * share[j];
+  while (d->inner > 1 && pool_next(d, &walk)) {
     real *p = dx + walk.base + walk.at;
-    if (walk.K == 1 && walk.S == 1) FN(spread_row)(p, walk.low, walk.high, 1, 1, grad);
-    else if (walk.K == 2 && walk.S == 2) FN(spread_row)(p, walk.low, walk.high, 2, 2, grad);
+    if (width == 3) FN(spread_tap)(p, &walk, 3, grad);
+    else FN(spread_tap)(p, &walk, width, grad);
+  }
+  while (d->inner == 1 && pool_next(d, &walk)) {
+    real *p = dx + walk.base + walk.at;
+    if (walk.S == 1) {
+      for (int64_t k = 0; k < walk.K; k++) FN(spread_row)(p + k, walk.low, walk.high, 1, 1, grad);
+    } else if (walk.K == 2 && walk.S == 2) FN(spread_row)(p, walk.low, walk.high, 2, 2, grad);
     else if (walk.K == 3 && walk.S == 2) FN(spread_row)(p, walk.low, walk.high, 3, 2, grad);
     else FN(spread_row)(p, walk.low, walk.high, walk.K, walk.S, grad);
     for (int64_t l = 0, first; l < n; l++) {
@@ -59,7 +76,7 @@ static void FN(pool_unit)(const pool_job *job, int64_t u, enum FN(pool_pass) pas
   const int64_t tiles = (d->inner + POOL_LANES - 1) / POOL_LANES, outer = u / tiles;
   const int64_t channel = u % tiles * POOL_LANES, left = d->inner - channel;
   const int64_t channels = left < POOL_LANES ? left : POOL_LANES, plane = pool_plane(d);
-  const int64_t step = d->inner == 1 ? POOL_LANES : 1, hop = tiles == 1 ? plane : d->inner;
+  const int64_t step = pool_neighbours(d), hop = tiles == 1 ? plane : d->inner;
   const real *given = job->ptr[0], *x = (const real *)job->ptr[1] + outer * plane;
   real *dx = out + outer * plane;
   const int64_t run = tiles == 1 ? plane : channels;   /* of neighbours that are all ours */
@@ -69,13 +86,12 @@ static void FN(pool_unit)(const pool_job *job, int64_t u, enum FN(pool_pass) pas
   for (o[0] = 0; o[0] < d->out[0]; o[0]++)
     for (o[1] = 0; o[1] < d->out[1]; o[1]++)
       for (o[2] = 0; o[2] < d->out[2]; o[2] += step) {
-        const int64_t rest = d->out[2] - o[2], across = rest < step ? rest : step;
-        const int64_t n = d->inner == 1 ? across : channels;
+        const int64_t rest = d->out[2] - o[2], n = rest < step ? rest : step;
         const int64_t y = outer * pool_outputs(d) + channel +
                           ((o[0] * d->out[1] + o[1]) * d->out[2] + o[2]) * d->inner;
-        if (pass == FN(MAX_GRAD)) FN(scatter_max)(d, x, o, channel, n, given + y, dx);
-        else if (pass == FN(SUM_GRAD)) FN(scatter_sum)(d, o, channel, n, given + y, dx);
-        else FN(gather_max)(d, x, o, channel, n, given + outer * plane, out + y);
+        if (pass == FN(MAX_GRAD)) FN(scatter_max)(d, x, o, channel, n, channels, given + y, dx);
+        else if (pass == FN(SUM_GRAD)) FN(scatter_sum)(d, o, channel, n, channels, given + y, dx);
+        else FN(gather_max)(d, x, o, channel, n, channels, given + outer * plane, out + y);
       }
 }
 

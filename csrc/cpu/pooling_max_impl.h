@@ -18,21 +18,56 @@ static inline __attribute__((always_inline)) void FN(max_row)(const real *p, int
   }
 }
 
+/* The same of one tap of `width` channels; inlined with a constant width where that is common. */
+static inline __attribute__((always_inline)) void FN(max_tap)(const real *p, int64_t at,
+                                                              const pool_walk *walk, int64_t width,
+                                                              real *best, int32_t *where,
+                                                              int placed) {
+  for (int64_t j = walk->low; j < walk->high; j++)
+    for (int64_t c = 0; c < width; c++) {
+      const int64_t l = j * width + c;
+      const real value = p[j * walk->hop + c];
+      if (placed) {
+        const int is_place = (value > best[l]) | (where[l] < 0);
+        where[l] = is_place ? (int32_t)(at + j * walk->hop + c) : where[l];
+      }
+      best[l] = value > best[l] ? value : best[l];
+    }
+}
+
+static void FN(max_channels)(const pool_dims *d, const real *x, pool_walk *walk, real *best,
+                             int32_t *where) {
+  while (pool_next(d, walk)) {
+    const real *p = x + walk->base + walk->at;
+    const int64_t at = walk->at, width = walk->width;
+    if (where && width == 3) FN(max_tap)(p, at, walk, 3, best, where, 1);
+    else if (where) FN(max_tap)(p, at, walk, width, best, where, 1);
+    else if (width == 3) FN(max_tap)(p, at, walk, 3, best, where, 0);
+    else FN(max_tap)(p, at, walk, width, best, where, 0);
+  }
+}
+
 /* best, and if placed where (from walk->base on; -1: an empty window), of the walk's lanes. */
 static inline __attribute__((always_inline)) void FN(max_run)(const pool_dims *d, const real *x,
                                                               pool_walk *walk, real *best,
                                                               int32_t *where, int placed) {
   int is_first = placed;
-  for (int64_t l = 0; l < walk->n; l++) {
+  for (int64_t l = 0; l < walk->n * walk->width; l++) {
     best[l] = -(real)INFINITY;
     if (placed) where[l] = -1;
+  }
+  if (d->inner > 1) {
+    FN(max_channels)(d, x, walk, best, where);
+    return;
   }
   for (; pool_next(d, walk); is_first = 0) {
     const int64_t at = walk->at, low = walk->low, high = walk->high;
     const real *p = x + walk->base + at;
     for (int64_t l = low; l < high && is_first; l++) where[l] = (int32_t)(at + l * walk->S);
-    if (walk->K == 1 && walk->S == 1) FN(max_row)(p, at, low, high, 1, 1, best, where, placed);
-    else if (walk->K == 2 && walk->S == 2) FN(max_row)(p, at, low, high, 2, 2, best, where, placed);
+    if (walk->S == 1) {
+      for (int64_t k = 0; k < walk->K; k++)
+        FN(max_row)(p + k, at + k, low, high, 1, 1, best, where, placed);
+    } else if (walk->K == 2 && walk->S == 2) FN(max_row)(p, at, low, high, 2, 2, best, where, placed);
     else if (walk->K == 3 && walk->S == 2) FN(max_row)(p, at, low, high, 3, 2, best, where, placed);
     else FN(max_row)(p, at, low, high, walk->K, walk->S, best, where, placed);
     for (int64_t l = 0, first; l < walk->n; l++) {
@@ -48,11 +83,11 @@ static inline __attribute__((always_inline)) void FN(max_run)(const pool_dims *d
 }
 
 static void FN(max_values)(const pool_dims *d, const real *x, const int64_t *o, int64_t channel,
-                           int64_t n, real *y) {
+                           int64_t n, int64_t width, real *y) {
   real best[POOL_LANES];
-  pool_walk walk = pool_begin(d, o, channel, n);
+  pool_walk walk = pool_begin(d, o, channel, n, width);
   FN(max_run)(d, x, &walk, best, NULL, 0);
-  for (int64_t l = 0; l < n; l++) y[l] = best[l];
+  for (int64_t l = 0; l < n * width; l++) y[l] = best[l];
 }
 
 #define RUN FN(max_values)

@@ -7,6 +7,26 @@ static int FN(pool_forward)(const pool_dims *d, void *const *ptr,
   return pool_run(d, ptr, d->outer * d->out[0] * d->out[1], work, task);
 }
 
+/* share[j]: what the sum of neighbour j of output o is multiplied by, 1 / count for an average, else
+ * 1.  The walk is at its beginning. */
+static void FN(pool_shares)(const pool_dims *d, const pool_walk *walk, const int64_t *o,
+                            real *share) {
+  if (!d->is_average) {
+    for (int64_t j = 0; j < walk->n; j++) share[j] = 1;
+    return;
+  }
+  const int64_t area = pool_extent(d, 0, o[0]) * pool_extent(d, 1, o[1]);
+  const int64_t whole = area * d->kernel[2];
+  const real inside = whole ? (real)(1 / (double)whole) : 0;
+  for (int64_t j = walk->low; j < walk->high; j++) share[j] = inside;
+  for (int64_t j = 0; j < walk->n; j++) {
+    if (j == walk->low && d->inner == 1) j = walk->high;    /* whose windows are not cut off */
+    if (j >= walk->n) break;
+    const int64_t count = area * pool_extent(d, 2, o[2] + j);
+    share[j] = count ? (real)(1 / (double)count) : 0;
+  }
+}
+
 #include "pooling_max_impl.h"
 
 #define NAME pool_sum

@@ -88,6 +88,25 @@ def test_gradients_of_narrow_dtypes_are_those_of_float64(rng, dtype, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS[:4], ids=str)
+@pytest.mark.parametrize("channels", [2, 3, 20, 70, 130])
+@pytest.mark.parametrize(("kernel", "stride", "pad"), [
+    ((3, 3), (2, 2), (1, 1)), ((2, 5), (1, 1), (0, 4)), ((1, 2), (2, 3), (0, 0))])
+def test_channels_last_is_channels_first(rng, kind, channels, kernel, stride, pad):
+    """Runs of several neighbours with all their channels, and of one with a part of them."""
+    x = nd.array(rng.integers(-9, 9, (2, channels, 4, 70)), dtype="float64")
+    last, results = nd.transpose(x, (0, 2, 3, 1)), []
+    for array, layout in ((x, "NCHW"), (last, "NHWC")):
+        array.attach_grad()
+        with mx.autograd.record():
+            y = nd.Pooling(array, kernel=kernel, stride=stride, pad=pad, layout=layout, **kind)
+            z = (y * y).sum()
+        z.backward()
+        results.append((y.asnumpy(), array.grad.asnumpy()))
+    for first, other in zip(*results, strict=True):
+        np.testing.assert_allclose(other.transpose(0, 3, 1, 2), first, rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.parametrize("kind", KINDS[:4], ids=str)
 @pytest.mark.parametrize(("shape", "kernel", "layout"), [
     ((2, 7, 3), (3,), "NWC"), ((2, 7, 6, 150), (3, 2), "NHWC"),
     ((1, 4, 5, 6, 2), (2, 2, 2), "NDHWC"),
