@@ -66,6 +66,17 @@ typedef struct mx_text_state {
 
 typedef struct mx_text mx_text;
 
+/* Rows of LibSVM as a csr matrix: row i has the pairs from starts[i] to starts[i + 1], by ascending
+   columns.  columns and values are allocated as rows are parsed; zeros at first. */
+typedef struct mx_text_pairs {
+  int64_t *starts;                   /* (size + 1,) of the batch, the caller's */
+  int64_t *columns;
+  void *values;                      /* of the dtype */
+  int64_t count, room;
+} mx_text_pairs;
+
+void mx_text_pairs_free(mx_text_pairs *pairs);
+
 /* NULL: no memory. */
 mx_text *mx_text_new(const mx_text_settings *settings);
 void mx_text_free(mx_text *text);
@@ -77,6 +88,7 @@ typedef struct mx_text_batch {
   mx_text *text;
   int64_t number, size;              /* batches are cut in the order of their numbers; rows */
   void *data, *labels;               /* (size, columns) of each table; (size,) without the second */
+  mx_text_pairs pairs[2];            /* of LibSVM, in place of what has columns */
   uint64_t *index;                   /* (size,): numbers of the rows */
   int64_t rows, pad;                 /* made: rows of this pass, and those that fill it up */
   mx_text_state after;               /* made */

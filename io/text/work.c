@@ -145,23 +145,31 @@ static int cut_in_turn(mx_text *text, workshop *shop, mx_text_batch *batch, mx_c
 /* ---------------------------------------------------------------- parsing */
 
 /* Parse the rows of a table, and put zeros where the batch has none. */
-static int parse(const mx_text *text, int table, const page *page, const mx_text_batch *batch,
+static int parse(const mx_text *text, int table, const page *page, mx_text_batch *batch,
                  mx_crew_error *error) {
   const mx_text_settings *settings = text->settings;
   const int dtype = settings->dtype, with_label = !settings->tables[LABELS].num_files;
   const int64_t columns = settings->tables[table].columns, width = columns * number_size(dtype);
   char *values = table == DATA ? batch->data : batch->labels;
+  mx_text_pairs *pairs = &batch->pairs[table];
+  pairs->count = 0;
   for (int64_t i = 0; i < page->count && i < batch->size; i++) {
     const row_text *row = &page->rows[i];
     const char *begin = page->bytes + row->begin, *end = begin + row->size;
     char *label = with_label ? (char *)batch->labels + i * number_size(dtype) : NULL;
+    if (settings->format == MX_TEXT_LIBSVM) pairs->starts[i] = pairs->count;
     const int status = settings->format == MX_TEXT_CSV
       ? csv_row(dtype, columns, begin, end, values + i * width, error)
-      : libsvm_row(dtype, columns, begin, end, values + i * width, label, error);
+      : libsvm_row(dtype, columns, begin, end, pairs, label, error);
     if (!status) continue;
     error->numbers[0] = row->file + table * settings->tables[DATA].num_files;
     error->numbers[1] = row->line;
     return status;
+  }
+  if (settings->format == MX_TEXT_LIBSVM) {
+    for (int64_t i = page->count < batch->size ? page->count : batch->size; i <= batch->size; i++)
+      pairs->starts[i] = pairs->count;
+    return MX_TEXT_OK;
   }
   if (page->count >= batch->size) return MX_TEXT_OK;
   memset(values + page->count * width, 0, (size_t)((batch->size - page->count) * width));

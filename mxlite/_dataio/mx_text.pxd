@@ -38,16 +38,23 @@ cdef extern from "mx_text.h" nogil:
         pass
     ctypedef struct mx_text:
         pass
+    ctypedef struct mx_text_pairs:
+        int64_t *starts
+        int64_t *columns
+        void *values
+        int64_t count, room
     ctypedef struct mx_text_batch:
         mx_text *text
         int64_t number, size
         void *data
         void *labels
+        mx_text_pairs pairs[2]
         uint64_t *index
         int64_t rows, pad
         mx_text_state after
 
     mx_text *mx_text_new(const mx_text_settings *settings)
     void mx_text_free(mx_text *text)
+    void mx_text_pairs_free(mx_text_pairs *pairs)
     void mx_text_seek(mx_text *text, const mx_text_state *state)
     mx_crew_work mx_text_work(mx_text *text)

@@ -6,6 +6,7 @@ from .crew import Batch, Crew
 class TextBatch(Batch):
     rows: int
     pad: int
+    def pairs(self, table: int, item: int) -> tuple[bytearray, bytearray, bytearray]: ...
     def __init__(self, data: Any, labels: Any, index: Any, tag: Any = None) -> None: ...
 
 class TextRows(Crew):

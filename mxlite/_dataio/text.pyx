@@ -4,6 +4,7 @@
 import os
 
 cimport cython
+from cpython.bytearray cimport PyByteArray_FromStringAndSize
 from libc.stdint cimport INT64_MAX, int64_t, uint64_t
 from libc.stdlib cimport calloc, free
 from posix.unistd cimport getpid
@@ -15,8 +16,8 @@ from .mx_text cimport (
     MX_TEXT_COUNT, MX_TEXT_CSV, MX_TEXT_F32, MX_TEXT_F64, MX_TEXT_FIELD, MX_TEXT_I32, MX_TEXT_I64,
     MX_TEXT_INDEX, MX_TEXT_IO, MX_TEXT_LABEL, MX_TEXT_LIBSVM, MX_TEXT_LONG, MX_TEXT_MEMORY,
     MX_TEXT_NO_ROWS, MX_TEXT_PAIR, MX_TEXT_UNEVEN, mx_text, mx_text_batch, mx_text_file,
-    mx_text_free, mx_text_new, mx_text_seek, mx_text_settings, mx_text_state,
-    mx_text_work,
+    mx_text_free, mx_text_new, mx_text_pairs, mx_text_pairs_free, mx_text_seek, mx_text_settings,
+    mx_text_state, mx_text_work,
 )
 
 from ..base import MXNetMemoryError
@@ -35,20 +36,50 @@ cdef int64_t MARK = 3                    # bytes of UTF-8's, which one block has
 cdef class TextBatch(Batch):
     """Memory for a batch, which is held until the batch is dropped.
 
-    data: (N, ...), labels: (N, ...), of the dtype of the rows. index: uint64 (N,).
+    data: (N, ...), labels: (N, ...), of the dtype of the rows. index: uint64 (N,). For rows of
+    LibSVM, what has columns is None: `pairs` has it then.
     """
     cdef mx_text_batch batch
     cdef tuple held
 
     def __init__(self, data, labels, index, tag=None):
-        cdef Buffer values = buffer_of(data, None, -1, True)
-        cdef Buffer targets = buffer_of(labels, None, -1, True)
         cdef Buffer numbers = buffer_of(index, "uint64", 1, True)
-        self.held = values, targets, numbers
+        cdef Buffer memory
         self.batch.size = numbers.length(0)
-        self.batch.data, self.batch.labels = values.data(), targets.data()
         self.batch.index = <uint64_t *>numbers.data()
+        held = [numbers]
+        for i, given in enumerate((data, labels)):
+            if given is None:
+                memory = buffer_of(bytearray(8 * (self.batch.size + 1)), None, -1, True)
+                self.batch.pairs[i].starts = <int64_t *>memory.data()
+            else:
+                memory = buffer_of(given, None, -1, True)
+                if i == 0:
+                    self.batch.data = memory.data()
+                else:
+                    self.batch.labels = memory.data()
+            held.append(memory)
+        self.held = tuple(held)
         self.data, self.tasks, self.tag = &self.batch, 1, tag
+
+    def __dealloc__(self):
+        for i in range(2):
+            mx_text_pairs_free(&self.batch.pairs[i])
+
+    cdef void forget(self) noexcept:
+        """Leave the pairs as they are: a thread of the process that forked was at work on them."""
+        for i in range(2):
+            self.batch.pairs[i].columns, self.batch.pairs[i].values = NULL, NULL
+            self.batch.pairs[i].count = self.batch.pairs[i].room = 0
+
+    def pairs(self, int table, int item):
+        """The csr matrix of table 0 or 1, values of `item` bytes: bytearrays of the values, of the
+        columns and of where the rows begin, int64."""
+        cdef mx_text_pairs *pairs = &self.batch.pairs[table]
+        cdef int64_t count = pairs.count
+        return (PyByteArray_FromStringAndSize(<char *>pairs.values, count * item),
+                PyByteArray_FromStringAndSize(<char *>pairs.columns, count * 8),
+                PyByteArray_FromStringAndSize(<char *>pairs.starts, (self.batch.size + 1) * 8))
 
     @property
     def rows(self):
@@ -123,6 +154,7 @@ cdef class TextRows(Crew):
             mx_text_seek(self.text, NULL if self.is_first else &self.after)
             self.submitted = 0
             for batch in self.waiting:
+                (<TextBatch>batch).forget()
                 self.number(batch)
         return Crew.start(self)
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
-
-import numpy as np
 
 from ..base import MXNetValueError, Shape, check_count
 from .arguments import FilePath, reads_texts
-from .file_iter import FileBatch, check_dtype, check_part, check_settings, sample_shape
+from .file_iter import check_dtype, check_part, check_settings, sample_shape
 from .paths import find_files
 from .text_files import Table, cut_files
 from .text_iter import DTYPES, TextIter
-
-_MOST = 4 << 30           # bytes of a batch's data
 
 
 class LibSVMIter(TextIter):
@@ -27,9 +22,6 @@ class LibSVMIter(TextIter):
     with a regular expression for their names (r"a/.*\.svm"), or several of these joined by ';'.
     data_shape: (columns,). label_libsvm: files in the same form, whose pairs are the labels, with
     label_shape=(more than 1,); then the labels of data_libsvm are ignored.
-
-    While a batch is read it takes batch_size * columns numbers, and more than 4 GB raise. Values of
-    0 in a file are not stored.
 
     num_parts, part_index: take one of so many parts of about equal bytes, cut at lines. dtype:
     float32, float64, int32 or int64. round_batch, prefetch_buffer, ctx, and when a wrong row
@@ -49,8 +41,8 @@ class LibSVMIter(TextIter):
         check_settings("LibSVMIter", prefetch_buffer, ctx)
         name = check_dtype("LibSVMIter", dtype, DTYPES)
         num_parts, part_index = check_part("LibSVMIter", num_parts, part_index)
-        of_data = _row_shape("data_shape", data_shape, batch_size, name)
-        of_label = _row_shape("label_shape", label_shape, batch_size, name)
+        of_data = _row_shape("data_shape", data_shape)
+        of_label = _row_shape("label_shape", label_shape)
         if label_libsvm == "NULL":                 # MXNet's default
             label_libsvm = None
         if (label_libsvm is None) != (of_label == (1,)):
@@ -64,24 +56,13 @@ class LibSVMIter(TextIter):
             labels = _table("label_libsvm", label_libsvm, of_label)
         super().__init__("libsvm", batch_size, data, labels, () if labels is None else of_label,
                          name, round_batch, int(prefetch_buffer), (data_name, label_name))
-    def _next_batch(self) -> FileBatch | None:
-        batch = super()._next_batch()
-        if batch is None:
-            return None
-        label = batch.label if batch.label.ndim == 1 else batch.label.tostype("csr")
-        return batch._replace(data=batch.data.tostype("csr"), label=label)
 
 
-def _row_shape(argument: str, shape: Any, batch_size: int, dtype: str) -> Shape:
-    """(columns,), where a dense batch of them does not take too much memory."""
+def _row_shape(argument: str, shape: Any) -> Shape:
+    """(columns,)."""
     checked = sample_shape("LibSVMIter", argument, shape)
     if len(checked) != 1:
         raise MXNetValueError(f"LibSVMIter: {argument} must have one dimension; got {checked}")
-    size = batch_size * math.prod(checked) * np.dtype(dtype).itemsize
-    if size > _MOST:
-        raise MXNetValueError(
-            f"LibSVMIter: a batch must take at most 4 GB while it is read; {argument}={checked} "
-            f"and batch_size={batch_size} make it {size / 1e9:.1f} GB")
     return checked
 
 

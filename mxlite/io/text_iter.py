@@ -10,7 +10,9 @@ import numpy as np
 from .._dataio.text import TextBatch, TextRows
 from ..base import MXNetError, Shape
 from ..context import cpu
+from ..ndarray import NDArray
 from ..ndarray.array import empty_array
+from ..ndarray.sparse.making import from_parts
 from .desc import DataDesc
 from .file_iter import FileBatch, MXDataIter
 from .text_errors import Explain
@@ -33,6 +35,7 @@ class TextIter(MXDataIter):
     def __init__(self, format: str, batch_size: int, data: Table, labels: Table | None,
                  label_shape: Shape, dtype: str, round_batch: bool, prefetch_buffer: int,
                  names: tuple[str, str]) -> None:
+        self._is_dense = format == "csv", format == "csv" or labels is None
         kind = np.dtype(dtype).type
         super().__init__(batch_size, DataDesc(names[0], (batch_size, *data.shape), kind),
                          DataDesc(names[1], (batch_size, *label_shape), kind))
@@ -53,11 +56,12 @@ class TextIter(MXDataIter):
 
     def _submit_all(self) -> None:
         while self._crew.has_room:
-            data = empty_array(self.provide_data[0].shape, self._dtype, _CPU)
-            labels = empty_array(self.provide_label[0].shape, self._dtype, _CPU)
+            arrays = [empty_array(desc.shape, self._dtype, _CPU) if is_dense else None
+                      for desc, is_dense in zip((self.provide_data[0], self.provide_label[0]),
+                                                self._is_dense, strict=True)]
             index = np.empty(self.batch_size, np.uint64)
-            self._crew.submit(TextBatch(data._numpy_view(), labels._numpy_view(), index,
-                                        (data, labels, index)))
+            data, labels = [None if array is None else array._numpy_view() for array in arrays]
+            self._crew.submit(TextBatch(data, labels, index, (*arrays, index)))
 
     def _take(self) -> TextBatch:
         batch, self._parsed = self._parsed, None
@@ -82,8 +86,20 @@ class TextIter(MXDataIter):
         self._is_fresh = self._is_over and not (batch.pad and self._round_batch)
         if not batch.rows:
             return None
-        data, labels, index = batch.tag
+        *arrays, index = batch.tag
+        data, labels = [self._matrix(batch, i) if array is None else array
+                        for i, array in enumerate(arrays)]
         return FileBatch(data, labels, batch.pad, index)
+
+    def _matrix(self, batch: TextBatch, table: int) -> NDArray:
+        """The csr matrix of data (0) or labels (1), where they are not dense."""
+        kind = np.dtype(self._dtype)
+        values, columns, starts = batch.pairs(table, kind.itemsize)
+        shape = (self.provide_data, self.provide_label)[table][0].shape
+        parts = (np.frombuffer(values, kind), np.frombuffer(columns, np.int64),
+                 np.frombuffer(starts, np.int64))
+        matrix: NDArray = from_parts("csr", shape, parts, _CPU, self._dtype)
+        return matrix
 
     def _restart(self) -> None:
         if self._is_over:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import mxlite as mx
-from mxlite.io import LibSVMIter, libsvm_iter
+from mxlite.io import LibSVMIter
 
 PAIRS = "1 0:1 2:3\n-2.5 1:5.5\n3\n4 2:-7e1 0:0.125\n5 2:9\n"
 DENSE = [[1, 0, 3], [0, 5.5, 0], [0, 0, 0], [0.125, 0, -70], [0, 0, 9]]
@@ -139,8 +139,6 @@ def test_bad_rows_are_named(text, dtype, message):
      "num_parts must be 1 with label_libsvm, as parts are cut by bytes, not by rows; got 2"),
     ({"num_parts": 2, "part_index": 2}, "part_index must be below num_parts=2; got 2"),
     ({"num_parts": 99, "part_index": 98}, "data_libsvm d.txt has no rows for part 98 of 99"),
-    ({"data_shape": 10**8, "batch_size": 100},
-     r"4 GB while it is read; data_shape=\(100000000,\) and batch_size=100 make it 40.0 GB"),
     ({"dtype": "float16"}, "dtype must be 'float32', 'float64', 'int32' or 'int64'"),
 ])
 def test_bad_arguments(arguments, message):
@@ -150,11 +148,39 @@ def test_bad_arguments(arguments, message):
         make(data_libsm="d.txt")
 
 
-def test_the_limit_is_of_bytes(monkeypatch):
-    monkeypatch.setattr(libsvm_iter, "_MOST", 24)
-    assert rows(make(batch_size=2, dtype="float32"))
-    with pytest.raises(ValueError, match="at most 4 GB while it is read"):
-        make(batch_size=2, dtype="float64")
+def test_rows_of_any_width():
+    """A dense batch would take 8 * 10^15 bytes."""
+    it = make(f"1 {10**12}:2 0:1\n2 5:3\n3\n", data_shape=10**12 + 1, batch_size=3,
+              dtype="float64")
+    data = next(it).data[0]
+    assert data.shape == (3, 10**12 + 1) and data.data.tolist() == [1, 2, 3]
+    assert data.indices.tolist() == [0, 10**12, 5] and data.indptr.tolist() == [0, 2, 3, 3]
+    data.check_format()
+    with pytest.raises(ValueError, match=r"an index must be below 9223372036854775807, .*got '9{19}"):
+        make("1 9999999999999999999:2\n", data_shape=2**63 - 1)
+
+
+def test_zeros_of_a_file_are_stored():
+    data = next(make("1 2:0 0:-0.0\n")).data[0]        # as in MXNet
+    assert data.indices.tolist() == [0, 2] and data.data.tolist() == [0, 0]
+
+
+def test_many_pairs_in_any_order():
+    columns = np.random.RandomState(0).permutation(5000)
+    values = np.arange(5000) + 1
+    pairs = " ".join(f"{c}:{v}" for c, v in zip(columns, values, strict=True))
+    again = " ".join(f"{c}:-1" for c in columns[:100])
+    it = make(f"0\n1 {pairs} {again}\n2 3:4\n", data_shape=5000, batch_size=3, dtype="int64")
+    expected = np.zeros((3, 5000), np.int64)
+    expected[1, columns] = values
+    expected[1, columns[:100]] = -1
+    expected[2, 3] = 4
+    assert (next(it).data[0].asnumpy() == expected).all()
+
+
+def test_batches_without_pairs():
+    data = next(make("1\n2\n", batch_size=2)).data[0]
+    assert data.stype == "csr" and data.asnumpy().tolist() == [[0, 0, 0], [0, 0, 0]]
 
 
 @settings(max_examples=60, **COMMON)
