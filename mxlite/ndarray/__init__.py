@@ -69,6 +69,7 @@ if _TYPE_CHECKING:
     from .op import *  # noqa: F403
 
 Custom = _custom.call_custom
+CachedOp: Any           # of the graphs, which come later: symbol/cached_op.py
 
 _array.set_dense_kind(NDArray)
 _operators.bind_indexing(lambda source, ctx, dtype: array(source, ctx=ctx, dtype=dtype),

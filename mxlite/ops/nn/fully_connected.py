@@ -11,10 +11,10 @@ from ..schema import Op, param, register, required
 
 @register("FullyConnected", inputs="data weight bias[no_bias=False]")
 class FullyConnected(Op):
-    """data @ weight.T + bias: data (N, I), weight (num_hidden, I), bias (num_hidden) or
-    (num_hidden, 1).
+    """data @ weight.T + bias: data (N, I), weight (num_hidden, I), bias (num_hidden).
 
-    flatten: data (N, ...) is taken as (N, I); otherwise data (..., I) -> (..., num_hidden).
+    flatten: data (N, ...) is taken as (N, I); otherwise data (..., I) -> (..., num_hidden). A bias of
+    (num_hidden, 1) will do, too.
     """
 
     num_hidden: int = required("length of the result's last axis", low=1)

@@ -1,0 +1,68 @@
+"""`mx.nd.CachedOp`: a Symbol as a function of arrays, what MXNet makes of a hybridized block."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..base import MXNetTypeError, MXNetValueError, listing, suggestion
+from ..ndarray import NDArray
+from ..ndarray.array import need_array
+from ..ndarray.run import invoke_list
+from ..ndarray.tape import has_history, is_recording
+from .graph_op import GraphOp
+from .pieces import PiecedGraph, has_python
+from .symbol import Symbol
+
+FLAGS = ("inline_limit", "forward_bulk_size", "backward_bulk_size", "data_indices",
+         "param_indices", "static_alloc", "static_shape", "is_dynamic")
+
+
+class CachedOp:
+    """The graph of `sym`, called with one array for each of sym.list_inputs(), in that order.
+
+    A call gives an array, or a list of them for several outputs; out=: where they go. Gradients
+    flow to the arrays; auxiliary states, which are inputs, too, are written to in training.
+    flags: pairs of MXNet's names and values, which change nothing here: memory is always planned.
+    """
+
+    def __init__(self, sym: Symbol, flags: Sequence[tuple[str, Any]] = ()) -> None:
+        if not isinstance(sym, Symbol):
+            raise MXNetTypeError(f"CachedOp: sym must be a Symbol; got {type(sym).__name__}")
+        for flag, _ in flags:
+            if flag not in FLAGS:
+                raise MXNetValueError(f"CachedOp: unknown flag {flag!r}; it takes "
+                                      f"{listing(FLAGS)}{suggestion(flag, FLAGS)}")
+        self._heads, self._variables = list(sym.heads), sym._variables()
+        self._names = [node.name for node in self._variables]
+        self._pieces = (PiecedGraph(self._heads, self._variables, "CachedOp")
+                        if has_python(self._heads) else None)
+        self._operators: dict[Any, GraphOp] = {}
+
+    def __call__(self, *args: NDArray, out: Any = None) -> Any:
+        if len(args) != len(self._names):
+            raise MXNetValueError(f"CachedOp: takes {len(self._names)} arrays, "
+                                  f"{', '.join(self._names)}; got {len(args)}")
+        for name, array in zip(self._names, args, strict=True):
+            need_array(array, "CachedOp", name)
+        if self._pieces is None:
+            return invoke_list(self._operator(args), list(args), [], out)
+        results = self._pieces(list(args))
+        targets = [out] if isinstance(out, NDArray) else out
+        if targets is not None:
+            if len(targets) != len(results):
+                raise MXNetValueError(f"CachedOp: out must hold {len(results)} arrays, one an "
+                                      f"output; got {len(targets)}")
+            for target, result in zip(targets, results, strict=True):
+                target[:] = result
+            return out
+        return results[0] if len(results) == 1 else results
+
+    def _operator(self, arrays: Sequence[NDArray]) -> GraphOp:
+        """The graph with gradients of the arrays that have any."""
+        wanted = tuple(map(has_history, arrays)) if is_recording() else None
+        operator = self._operators.get(wanted)
+        if operator is None:
+            operator = self._operators[wanted] = GraphOp(
+                self._heads, self._variables, "CachedOp", wanted)
+        return operator
