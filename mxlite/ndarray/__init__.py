@@ -1,5 +1,6 @@
 """`mx.nd`: arrays, the functions that make them, and every operator as a function."""
 
+from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any
 
@@ -69,7 +70,6 @@ if _TYPE_CHECKING:
     from .op import *  # noqa: F403
 
 Custom = _custom.call_custom
-CachedOp: Any           # of the graphs, which come later: symbol/cached_op.py
 
 _array.set_dense_kind(NDArray)
 _operators.bind_indexing(lambda source, ctx, dtype: array(source, ctx=ctx, dtype=dtype),
@@ -91,6 +91,9 @@ to_dlpack_for_write = to_dlpack_for_read
 def __getattr__(name: str) -> Any:
     if name in _REGISTRY:
         function = globals()[name] = _OpFunction(_REGISTRY[name], name)
+        return function
+    if name == "CachedOp":              # of graphs, which are loaded when they are used
+        function = globals()[name] = _import_module("mxlite.symbol.cached_op").CachedOp
         return function
     near = _suggestion(name, _REGISTRY)
     raise AttributeError(f"module 'mxlite.ndarray' has no attribute {name!r}{near}")

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from .. import ndarray as _ndarray
 from .. import ops as _ops  # noqa: F401  fills the table of operators
 from ..base import suggestion as _suggestion
 from ..ops.schema import REGISTRY as _REGISTRY
 from . import _internal as _internal
-from . import cached_op as _cached_op
 from . import contrib as contrib
 from . import custom as _custom
 from . import image as image
@@ -39,7 +37,6 @@ from .operators import power as power
 from .symbol import Symbol as Symbol
 
 Custom = _custom.custom
-_ndarray.CachedOp = _cached_op.CachedOp
 
 
 def __getattr__(name: str) -> Any:

@@ -1,3 +1,4 @@
-"""`gluon.contrib.data`: samplers that MXNet keeps apart."""
+"""`gluon.contrib.data`: samplers and texts that MXNet keeps apart."""
 
+from . import text as text
 from .sampler import IntervalSampler as IntervalSampler
