@@ -15,6 +15,7 @@ from .ndarray.tape import is_training as is_training
 from .ndarray.tape import set_recording as set_recording
 from .ndarray.tape import set_training as set_training
 from .ndarray.variable import mark_variable
+from .ops.placeholder import Placeholder
 from .ops.schema import REGISTRY
 
 _ANCHOR, _ANCHORED = REGISTRY["_anchor"].make({}), REGISTRY["_anchored"].make({})
@@ -139,7 +140,12 @@ class Function:
 
     forward(*inputs) computes with recording off; backward(*out_grads) returns one gradient an
     input. Use one instance for one call.
+
+    In a hybridized block, or called with Symbols, it becomes a node that Python runs: each run is a
+    call of a copy of the instance. num_outputs: how many arrays forward returns there.
     """
+
+    num_outputs = 1
 
     def __init__(self) -> None:
         self._used = False
@@ -168,15 +174,15 @@ class Function:
         """Compute the gradients of the inputs from those of the outputs."""
         raise NotImplementedError
 
-    def __call__(self, *inputs: NDArray) -> Any:
+    def __call__(self, *inputs: Any) -> Any:
         if self._used:
             raise MXNetValueError(
                 f"{type(self).__name__}: an instance serves one call; make a new one")
         self._used = True
+        if any(isinstance(x, Placeholder) or type(x).__name__ == "Symbol" for x in inputs):
+            from .symbol.function_op import call_in_graph
+            return call_in_graph(self, inputs)
         for x in inputs:
-            if type(x).__name__ == "Symbol":
-                raise MXNetTypeError(f"{type(self).__name__}: a Function takes NDArrays alone; got "
-                                     "a Symbol. In a hybridized block use mx.operator.CustomOp")
             need_array(x, type(self).__name__, "each input")
         with pause(train_mode=is_training()):
             result = self.forward(*inputs)

@@ -52,6 +52,7 @@ class Op(Operator):
     hidden = False
     is_graph = False            # a graph of other operators: symbol/graph_op.py
     in_python = False           # `run_in_python` runs it; it is no step of a program
+    in_files = True             # a node of it can be written to a file
     num_subgraphs = 0           # graphs that a node has: the bodies of control flow
     graph_name = ""             # MXNet's name in its JSON files; `name` where none is declared
     initializers: dict[str, str] = {}   # input -> the `__init__` that its variable gets in a graph

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..base import MXNetNotImplementedError
 from ..util import is_np_shape
 from .graph import Entry, Node, topological
 from .operator_names import name_of
@@ -63,6 +64,10 @@ def _graph(heads: Sequence[Entry], depth: int, more: Sequence[tuple[str, str]] =
 
 
 def _node(node: Node, numbers: dict[Node, int], versions: list[int], depth: int) -> str:
+    if node.op is not None and not node.op.in_files:
+        raise MXNetNotImplementedError(
+            f"node '{node.name}': the autograd.Function {node.op.name} cannot be written to a "
+            "file; an operator of mx.operator.register can, by its name")
     name = "null" if node.op is None else name_of(node.op)
     pairs = [("op", _text(name)), ("name", _text(node.name))]
     if node.attrs:

@@ -13,8 +13,8 @@ from ..schema import Op, param, register, required
 class FullyConnected(Op):
     """data @ weight.T + bias: data (N, I), weight (num_hidden, I), bias (num_hidden).
 
-    flatten: data (N, ...) is taken as (N, I); otherwise data (..., I) -> (..., num_hidden). bias may
-    be (num_hidden, 1), too.
+    flatten: data (N, ...) is taken as (N, I); otherwise data (..., I) -> (..., num_hidden). bias
+    may be (num_hidden, 1), too.
     """
 
     num_hidden: int = required("length of the result's last axis", low=1)
