@@ -1,12 +1,5 @@
 /* Products of blocks of one dtype, for the bodies of the linalg_*.c kernels; behind linalg_rows.h. */
 
-/* to (rows, cols), contiguous, from a part of a matrix of `step` columns. */
-static inline void FN(gather_block)(wide *to, const wide *from, int64_t step, int64_t rows,
-                                    int64_t cols) {
-  for (int64_t i = 0; i < rows; i++)
-    memcpy(to + i * cols, from + i * step, (size_t)cols * sizeof(wide));
-}
-
 /* Scratch of a product of blocks: the operands, contiguous; the result; what gemm takes. */
 typedef struct {
   wide *a, *b, *c;

@@ -13,7 +13,8 @@ typedef struct { int64_t batch, n; } eigen_dims;
 enum {
   QL_STEPS = 60,           /* for one eigenvalue; about 2 are usual */
   REFLECT_WORK = 1 << 16,  /* items of rows that are worth a task */
-  TURN_COLUMNS = 128, TURN_WORK = 1 << 17,
+  TURN_COLUMNS = 16, TURN_BYTES = 192 << 10,     /* of all rows, which stay in L2 */
+  TURN_WORK = 1 << 17,
 };
 
 #define MX_BODY "linalg_reflect_impl.h"

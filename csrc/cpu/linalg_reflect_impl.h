@@ -1,5 +1,6 @@
 /* Reflections of rows of one dtype: see linalg_reflect.c. */
 #include "linalg_rows.h"
+#include "linalg_reflect_block.h"
 
 /* x becomes v; returns tau; *first: what the row's first item becomes, all others being 0.  tau is 0
  * where they are 0 already. */
@@ -44,12 +45,21 @@ static void FN(reflect)(wide *x, int64_t count, int64_t step, const wide *v, wid
   else FN(reflect_rows)(&job, 0);
 }
 
+/* How many reflections are taken together; 1: they are applied one by one. */
+static int64_t FN(reflections_at_once)(int64_t count) {
+  return count < LINALG_LARGE ? 1 : LINALG_BLOCK;
+}
+
 typedef struct {
   wide *tau;
+  FN(reflections) block;
 } FN(lq_slice);
 
 static FN(lq_slice) FN(take_lq)(const lq_dims *d, mx_scratch *scratch) {
-  return (FN(lq_slice)){mx_take(scratch, d->m, sizeof(wide))};
+  FN(lq_slice) slice = {.tau = mx_take(scratch, d->m, sizeof(wide))};
+  if (FN(reflections_at_once)(d->m) > 1)
+    slice.block = FN(take_reflections)(d->m, d->n, scratch);
+  return slice;
 }
 
 static int64_t FN(lq_slice_bytes)(const lq_dims *d) {
@@ -66,16 +76,48 @@ static int64_t FN(lq_scratch)(const void *desc) {
   return mx_product(FN(lq_tasks)(desc), FN(lq_slice_bytes)(desc));
 }
 
-/* q (m, n), m <= n: the matrix, which becomes Q; l (m, m). */
-static void FN(lq_matrix)(const lq_dims *d, wide *q, wide *l, wide *tau) {
+/* The rows [from, to) of q become reflections, by which those below them, up to `to`, are
+ * multiplied; l gets its rows. */
+static void FN(lq_rows)(const lq_dims *d, wide *q, wide *l, wide *tau, int64_t from, int64_t to) {
   const int64_t m = d->m, n = d->n;
-  memset(l, 0, (size_t)(m * m) * sizeof(wide));
-  for (int64_t i = 0; i < m; i++) {
+  for (int64_t i = from; i < to; i++) {
     wide *row = q + i * n;
     memcpy(l + i * m, row, (size_t)i * sizeof(wide));
     tau[i] = FN(reflection)(row + i, n - i, &l[i * m + i]);
-    FN(reflect)(row + n + i, m - 1 - i, n, row + i, tau[i], n - i);
+    FN(reflect)(row + n + i, to - 1 - i, n, row + i, tau[i], n - i);
   }
+}
+
+/* lq_matrix, a block of reflections at a time. */
+static void FN(lq_blocks)(const lq_dims *d, wide *q, wide *l, const FN(lq_slice) *slice) {
+  const int64_t m = d->m, n = d->n, last = (m - 1) / LINALG_BLOCK * LINALG_BLOCK;
+  for (int64_t from = 0; from < m; from += LINALG_BLOCK) {
+    const int64_t to = from + LINALG_BLOCK < m ? from + LINALG_BLOCK : m;
+    FN(lq_rows)(d, q, l, slice->tau, from, to);
+    FN(gather_reflections)(&slice->block, q + from * n + from, n, to - from, n - from,
+                           slice->tau + from);
+    FN(reflect_block)(&slice->block, q + to * n + from, m - to, n, to - from, n - from, 0);
+  }
+  for (int64_t from = last; from >= 0; from -= LINALG_BLOCK) {
+    const int64_t to = from + LINALG_BLOCK < m ? from + LINALG_BLOCK : m;
+    FN(gather_reflections)(&slice->block, q + from * n + from, n, to - from, n - from,
+                           slice->tau + from);
+    memset(q + from * n, 0, (size_t)((to - from) * n) * sizeof(wide));
+    for (int64_t i = from; i < to; i++) q[i * n + i] = 1;
+    FN(reflect_block)(&slice->block, q + from * n + from, m - from, n, to - from, n - from, 1);
+  }
+}
+
+/* q (m, n), m <= n: the matrix, which becomes Q; l (m, m). */
+static void FN(lq_matrix)(const lq_dims *d, wide *q, wide *l, const FN(lq_slice) *slice) {
+  const int64_t m = d->m, n = d->n;
+  wide *tau = slice->tau;
+  memset(l, 0, (size_t)(m * m) * sizeof(wide));
+  if (FN(reflections_at_once)(m) > 1) {
+    FN(lq_blocks)(d, q, l, slice);
+    return;
+  }
+  FN(lq_rows)(d, q, l, tau, 0, m);
   for (int64_t i = m; i-- > 0;) {
     wide *row = q + i * n;
     FN(reflect)(row + n + i, m - 1 - i, n, row + i, tau[i], n - i);
@@ -94,7 +136,7 @@ static void FN(lq_task)(void *context, int64_t task) {
   for (int64_t i = task; size && i < job->count; i += job->tasks) {
     wide *q = (wide *)job->ptr[1] + i * size;
     memmove(q, (const wide *)job->ptr[0] + i * size, (size_t)size * sizeof(wide));
-    FN(lq_matrix)(d, q, (wide *)job->ptr[2] + i * d->m * d->m, slice.tau);
+    FN(lq_matrix)(d, q, (wide *)job->ptr[2] + i * d->m * d->m, &slice);
   }
 }
 
@@ -110,6 +152,7 @@ static int FN(lq)(const void *desc, void *const *ptr, const mx_scalar *scalars) 
 typedef struct {
   wide *a, *tau, *p, *cosines, *sines;
   double *diagonal, *beside;
+  FN(reflections) block;
 } FN(eigen_slice);
 
 static FN(eigen_slice) FN(take_eigen)(int64_t n, mx_scratch *scratch) {
@@ -120,6 +163,7 @@ static FN(eigen_slice) FN(take_eigen)(int64_t n, mx_scratch *scratch) {
   slice.sines = mx_take(scratch, n, sizeof(wide));
   slice.diagonal = mx_take(scratch, n, sizeof(double));
   slice.beside = mx_take(scratch, n, sizeof(double));
+  if (FN(reflections_at_once)(n) > 1) slice.block = FN(take_reflections)(n, n, scratch);
   return slice;
 }
 
@@ -194,8 +238,17 @@ static void FN(tridiagonal)(const FN(eigen_slice) *s, int64_t n) {
 static void FN(start_vectors)(const FN(eigen_slice) *s, int64_t n, wide *u) {
   memset(u, 0, (size_t)(n * n) * sizeof(wide));
   for (int64_t i = 0; i < n; i++) u[i * n + i] = 1;
-  for (int64_t k = n - 1; k-- > 0;)
-    FN(reflect)(u + (k + 1) * n + k + 1, n - k - 1, n, s->a + k * n + k + 1, s->tau[k], n - k - 1);
+  const int64_t b = FN(reflections_at_once)(n), last = n > 1 ? (n - 2) / b * b : -1;
+  for (int64_t k = last; k >= 0; k -= b) {
+    const int64_t rest = n - k - 1, at = (k + 1) * n + k + 1, count = rest < b ? rest : b;
+    const wide *v = s->a + k * n + k + 1;
+    if (b == 1) {
+      FN(reflect)(u + at, rest, n, v, s->tau[k], rest);
+      continue;
+    }
+    FN(gather_reflections)(&s->block, v, n, count, rest, s->tau + k);
+    FN(reflect_block)(&s->block, u + at, rest, n, count, rest, 1);
+  }
 }
 
 /* Rows first to last of u (n columns), each turned with the one before it: from the last one on, by
@@ -203,15 +256,35 @@ static void FN(start_vectors)(const FN(eigen_slice) *s, int64_t n, wide *u) {
 typedef struct {
   const wide *cosines, *sines;
   wide *u;
-  int64_t first, last, n;
+  int64_t first, last, n, columns;       /* so many columns at a time */
 } FN(turn_job);
+
+/* `count` columns of the rows i - 3 to i, each turned with the one after it, from row i on. */
+static void FN(turn_four)(const FN(turn_job) *job, int64_t i, int64_t begin, int64_t count) {
+  wide *restrict e = job->u + (i + 1) * job->n + begin, *restrict d = e - job->n;
+  wide *restrict c = d - job->n, *restrict b = c - job->n, *restrict a = b - job->n;
+  const wide *cosine = job->cosines + i - 3, *sine = job->sines + i - 3;
+  const wide c0 = cosine[0], c1 = cosine[1], c2 = cosine[2], c3 = cosine[3];
+  const wide s0 = sine[0], s1 = sine[1], s2 = sine[2], s3 = sine[3];
+  for (int64_t k = 0; k < count; k++) {
+    const wide y4 = e[k], x3 = d[k], x2 = c[k], x1 = b[k], x0 = a[k];
+    const wide y3 = c3 * x3 - s3 * y4, y2 = c2 * x2 - s2 * y3, y1 = c1 * x1 - s1 * y2;
+    e[k] = s3 * x3 + c3 * y4;
+    d[k] = s2 * x2 + c2 * y3;
+    c[k] = s1 * x1 + c1 * y2;
+    b[k] = s0 * x0 + c0 * y1;
+    a[k] = c0 * x0 - s0 * y1;
+  }
+}
 
 /* A block of columns. */
 static void FN(turn_columns)(void *context, int64_t task) {
   const FN(turn_job) *job = context;
-  const int64_t begin = task * TURN_COLUMNS, rest = job->n - begin;
-  const int64_t count = rest < TURN_COLUMNS ? rest : TURN_COLUMNS;
-  for (int64_t i = job->last - 1; i >= job->first; i--) {
+  const int64_t begin = task * job->columns, rest = job->n - begin;
+  const int64_t count = rest < job->columns ? rest : job->columns;
+  int64_t i = job->last - 1;
+  for (; i - 3 >= job->first; i -= 4) FN(turn_four)(job, i, begin, count);
+  for (; i >= job->first; i--) {
     wide *one = job->u + i * job->n + begin, *other = one + job->n;
     const wide c = job->cosines[i], s = job->sines[i];
     for (int64_t k = 0; k < count; k++) {
@@ -224,8 +297,10 @@ static void FN(turn_columns)(void *context, int64_t task) {
 
 static void FN(turn_rows)(const FN(eigen_slice) *s, int64_t first, int64_t last, wide *u,
                           int64_t n) {
-  FN(turn_job) job = {s->cosines, s->sines, u, first, last, n};
-  const int64_t tasks = (n + TURN_COLUMNS - 1) / TURN_COLUMNS;
+  const int64_t fit = TURN_BYTES / ((int64_t)sizeof(wide) * (last - first + 1)) / TURN_COLUMNS;
+  const int64_t columns = TURN_COLUMNS * (fit < 1 ? 1 : fit > 8 ? 8 : fit);
+  FN(turn_job) job = {s->cosines, s->sines, u, first, last, n, columns};
+  const int64_t tasks = (n + columns - 1) / columns;
   if (tasks > 1 && (last - first) * n > TURN_WORK) {
     mx_rt->parallel_for(tasks, FN(turn_columns), &job);
   } else {

@@ -15,3 +15,10 @@ static inline wide FN(row_dot)(const wide *a, const wide *b, int64_t n) {
 static inline void FN(row_less)(wide *y, const wide *x, wide factor, int64_t n) {
   for (int64_t i = 0; i < n; i++) y[i] -= factor * x[i];
 }
+
+/* to (rows, cols), contiguous, from a part of a matrix of `step` columns. */
+static inline void FN(gather_block)(wide *to, const wide *from, int64_t step, int64_t rows,
+                                    int64_t cols) {
+  for (int64_t i = 0; i < rows; i++)
+    memcpy(to + i * cols, from + i * step, (size_t)cols * sizeof(wide));
+}

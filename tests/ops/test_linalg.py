@@ -20,6 +20,27 @@ def close(got, want, dtype):
     np.testing.assert_allclose(got.asnumpy(), want, 0, TOLERANCE[dtype] * scale)
 
 
+@pytest.mark.parametrize(("rows", "columns"), [(160, 160), (161, 300), (192, 193), (257, 257)])
+def test_reflections_in_blocks(rows, columns, rng):
+    x = rng.standard_normal((rows, columns))
+    x[[3, 70, 159]] = 0                       # rows that are not reflected
+    q, lower = linalg.gelqf(mx.nd.array(x, dtype="float64"))
+    close(linalg.gemm2(lower, q), x, "float64")
+    close(linalg.gemm2(q, q, transpose_b=True), np.eye(rows), "float64")
+    assert not np.triu(lower.asnumpy(), 1).any()
+    symmetric = x[:, :rows] + x[:, :rows].T
+    symmetric[5], symmetric[:, 5] = 0, 0
+    u, values = linalg.syevd(mx.nd.array(symmetric, dtype="float64"))
+    close(values, np.linalg.eigvalsh(symmetric), "float64")
+    close(linalg.gemm2(u * values.reshape((-1, 1)), u, transpose_a=True), symmetric, "float64")
+    close(linalg.gemm2(u, u, transpose_b=True), np.eye(rows), "float64")
+
+
+def test_a_large_diagonal_matrix():
+    u, values = linalg.syevd(mx.nd.array(np.diag(np.arange(200)), dtype="float64"))
+    assert (values.asnumpy() == np.arange(200)).all() and (u.asnumpy() == np.eye(200)).all()
+
+
 @pytest.mark.parametrize("dtype", TOLERANCE)
 def test_factors_of_large_matrices(dtype, rng):
     x = well_conditioned(rng, LARGE, dtype)
