@@ -185,13 +185,59 @@ def test_attach_grad_takes_storage_types():
         mx.nd.ones((3,)).attach_grad(stype="csr")
 
 
-def test_second_order_says_what_to_do():
-    x = mx.nd.array(A).tostype("row_sparse")
-    x.attach_grad()
+def second_gradients(function, *arrays):
+    """The gradients of the sum of squares of the gradients of the sum of the cubes."""
+    arrays = [mx.nd.array(values).tostype(stype) for values, stype in arrays]
+    for array in arrays:
+        array.attach_grad()
     with autograd.record():
-        y = mx.nd.sin(x)
-        with pytest.raises(mx.MXNetError, match="sin of sparse arrays cannot be differentiated"):
-            autograd.grad(y, [x], create_graph=True)
+        loss = (function(*arrays).tostype("default") ** 3).sum()
+        first = autograd.grad(loss, arrays, create_graph=True)
+        total = sum((grad.tostype("default") ** 2).sum() for grad in first)
+    total.backward()
+    return [array.grad for array in arrays]
+
+
+@pytest.mark.filterwarnings("ignore:.*dense copies are made")
+@pytest.mark.parametrize("stype", ["row_sparse", "csr"])
+@pytest.mark.parametrize("case", CASES)
+def test_second_order_like_dense(case, stype):
+    function, count = CASES[case]
+    values = [A, A[::-1].copy()][:count]
+    expected = second_gradients(function, *[(each, "default") for each in values])
+    found = second_gradients(function, *[(each, stype) for each in values])
+    for grad, want in zip(found, expected, strict=True):
+        np.testing.assert_allclose(grad.asnumpy(), want.asnumpy(), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:.*dense copies are made")
+@pytest.mark.parametrize("stype, function", [
+    ("row_sparse", lambda x: mx.nd.sparse.retain(x, mx.nd.array([0, 3, 4]))),
+    ("row_sparse", lambda x: mx.nd._internal._square_sum(x, axis=1)),
+    ("row_sparse", lambda x: mx.nd.Embedding(mx.nd.array([0, 3, 3]), x, input_dim=6, output_dim=4,
+                                             sparse_grad=True)),
+    ("csr", lambda x: mx.nd.slice(x, begin=(1, 0), end=(4, 3))),
+    ("csr", lambda x: mx.nd.take(x, mx.nd.array([3, 0, 3]))),
+    ("csr", lambda x: mx.nd.concat(x, x, dim=0)),
+])
+def test_second_order_of_parts(stype, function):
+    expected, = second_gradients(lambda x: function(x) if stype == "csr" else function(
+        x.tostype(stype)).tostype("default"), (A, "default"))
+    found, = second_gradients(function, (A, stype))
+    assert expected.asnumpy().any()
+    np.testing.assert_allclose(found.asnumpy(), expected.asnumpy(), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:.*dense copies are made")
+@pytest.mark.parametrize("stype", ["csr", "row_sparse"])
+def test_second_order_of_products(stype):
+    weight = RNG.randn(4, 3).astype("float32")
+    for function in (lambda x, w: mx.nd.dot(x, w), lambda x, w: mx.nd.dot(x.tostype("default"), w),
+                     lambda x, w: mx.nd.broadcast_mul(x, w[:, 0].reshape((1, 4)))):
+        expected = second_gradients(function, (A, "default"), (weight, "default"))
+        found = second_gradients(function, (A, stype), (weight, "default"))
+        for grad, want in zip(found, expected, strict=True):
+            np.testing.assert_allclose(grad.asnumpy(), want.asnumpy(), rtol=1e-3, atol=1e-3)
 
 
 def test_written_in_place_while_recording():

@@ -59,14 +59,18 @@ class Call:
 
 Rule = Callable[[Call], Any]
 RULES: dict[str, Rule] = {}
+RECORDED: set[str] = set()
 
 
-def rule(*names: str) -> Callable[[Rule], Rule]:
-    """Decorator: the rule of these operators."""
+def rule(*names: str, recorded: bool = False) -> Callable[[Rule], Rule]:
+    """Decorator: the rule of these operators. recorded: its `gradients` consist of operators, so
+    that they have gradients, too; those of others are made anew of dense copies for that."""
 
     def enter(function: Rule) -> Rule:
         for name in names:
             RULES[REGISTRY[name].name] = function
+            if recorded:
+                RECORDED.add(REGISTRY[name].name)
         return function
 
     return enter
@@ -181,15 +185,19 @@ def _with_out(result: Any, out: Any) -> Any:
 
 def _gradients_of(call: Call) -> Callable[[list[NDArray]], list[NDArray | None]]:
     """What record_function takes."""
-    if call.gradients is not None:
-        gradients = call.gradients
+    gradients = call.gradients
+    if gradients is not None and call.op.name in RECORDED:
         return lambda out_grads: gradients(out_grads[0])
     op, arrays, values, train = call.op.dense(), call.arrays, call.values, is_training()
+    wanted = call.wanted
+    if gradients is not None:
+        return lambda out_grads: (
+            _recorded_gradients(op, arrays, values, wanted, train, out_grads[0])
+            if is_recording() else gradients(out_grads[0]))
 
     def backward(out_grads: list[NDArray]) -> list[NDArray | None]:
         if is_recording():
-            raise MXNetError(f"backward: {op.name} of sparse arrays cannot be differentiated "
-                             "twice; use tostype('default') before it")
+            return _recorded_gradients(op, arrays, values, wanted, train, out_grads[0])
         with quietly():
             leaves = [converted(array, "default") if isinstance(array, BaseSparseNDArray)
                       else array.detach() for array in arrays]
@@ -201,6 +209,21 @@ def _gradients_of(call: Call) -> Callable[[list[NDArray]], list[NDArray | None]]
         return [gradient_of(leaf) for leaf in leaves]
 
     return backward
+
+
+def _recorded_gradients(op: Op, arrays: Sequence[NDArray], values: list[float],
+                        wanted: Sequence[bool], train: bool,
+                        out_grad: NDArray) -> list[NDArray | None]:
+    """The gradients by way of dense copies, which are recorded, so that they have gradients."""
+    dense = [run("_copy", dense_of(array)) if is_wanted else dense_of(array).detach()
+             for array, is_wanted in zip(arrays, wanted, strict=True)]
+    with Scope(-1, train):
+        result = invoke_list(op, dense, values)
+    variables = [array for array, is_wanted in zip(dense, wanted, strict=True) if is_wanted]
+    # of an operator that has no gradient for one of them, zeros
+    result = run("_anchored", result, run("_anchor", *variables))
+    found = iter(walk.grad([result], variables, [dense_of(out_grad)], True, True, train))
+    return [next(found) if is_wanted else None for is_wanted in wanted]
 
 
 def dense_of(array: NDArray) -> NDArray:

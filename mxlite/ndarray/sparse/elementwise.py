@@ -30,7 +30,7 @@ def with_values(array: BaseSparseNDArray, values: NDArray) -> Any:
     return make(array.stype, array.shape, (values, *array._parts[1:]))
 
 
-@rule(*KEEPS_ZEROS)
+@rule(*KEEPS_ZEROS, recorded=True)
 def keep_zeros(call: Call) -> Any:
     x, = call.arrays
     if not isinstance(x, BaseSparseNDArray):
@@ -42,7 +42,7 @@ def keep_zeros(call: Call) -> Any:
     return with_values(x, call.run(x._parts[0]))
 
 
-@rule("_copy", "_copyto", "BlockGrad", "make_loss", "Cast")
+@rule("_copy", "_copyto", "BlockGrad", "make_loss", "Cast", recorded=True)
 def copy(call: Call) -> Any:
     x, = call.arrays
     if not isinstance(x, BaseSparseNDArray):
@@ -56,7 +56,7 @@ def copy(call: Call) -> Any:
     return with_values(x, call.run(x._parts[0]))
 
 
-@rule("zeros_like")
+@rule("zeros_like", recorded=True)
 def zeros_like(call: Call) -> Any:
     x, = call.arrays
     if not isinstance(x, BaseSparseNDArray):
@@ -78,7 +78,7 @@ def zeros_of(x: NDArray, stype: str) -> Any:
     return from_parts(stype, x.shape, empty_parts(stype, x.shape, x.dtype), x.ctx, x._dtype_name)
 
 
-@rule("cast_storage")
+@rule("cast_storage", recorded=True)
 def cast_storage(call: Call) -> Any:
     call.gradients = lambda dy: [dy]
     return converted(call.arrays[0], call.op.stype)
@@ -90,7 +90,7 @@ def _times(x: NDArray, factor: float) -> NDArray:
     return invoke_list(REGISTRY["_mul_scalar"].make({}), [x], [factor])
 
 
-@rule("_mul_scalar", "_div_scalar")
+@rule("_mul_scalar", "_div_scalar", recorded=True)
 def scaled(call: Call) -> Any:
     x, = call.arrays
     if not isinstance(x, BaseSparseNDArray):
@@ -100,7 +100,7 @@ def scaled(call: Call) -> Any:
     return with_values(x, call.run(x._parts[0]))
 
 
-@rule("_plus_scalar", "_minus_scalar")
+@rule("_plus_scalar", "_minus_scalar", recorded=True)
 def moved(call: Call) -> Any:
     x, = call.arrays
     if call.values[0] or not isinstance(x, BaseSparseNDArray):
@@ -109,7 +109,7 @@ def moved(call: Call) -> Any:
     return with_values(x, call.run(x._parts[0]))
 
 
-@rule("_scatter_plus_scalar", "_scatter_minus_scalar")
+@rule("_scatter_plus_scalar", "_scatter_minus_scalar", recorded=True)
 def scatter(call: Call) -> Any:
     x, = call.arrays
     if not isinstance(x, BaseSparseNDArray):
@@ -167,7 +167,7 @@ def combined(call: Call) -> Any:
                 (values, *[wrap_numpy(each, lhs.ctx, "int64") for each in indices]))
 
 
-@rule("elemwise_add", "elemwise_sub")
+@rule("elemwise_add", "elemwise_sub", recorded=True)
 def added(call: Call) -> Any:
     _check_shapes(call)
     sign = call.op.name == "elemwise_sub"
@@ -191,7 +191,7 @@ def _at_places(sparse: BaseSparseNDArray, dense: NDArray) -> NDArray:
     return wrap_numpy(np.ascontiguousarray(chosen), dense.ctx, dense._dtype_name)
 
 
-@rule("elemwise_mul")
+@rule("elemwise_mul", recorded=True)
 def multiplied(call: Call) -> Any:
     _check_shapes(call)
     lhs, rhs = call.arrays
@@ -242,7 +242,7 @@ def broadcast_scaled(call: Call) -> Any:
     return with_values(lhs, run(name, lhs._parts[0], other))
 
 
-@rule("add_n")
+@rule("add_n", recorded=True)
 def add_n(call: Call) -> Any:
     _check_shapes(call)
     kinds = {*call.stypes}
