@@ -37,7 +37,8 @@ def _made(op: str, ctx: Any, out: Any = None, **params: Any) -> NDArray:
 
 
 def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> NDArray:
-    """An array with a copy of these values: nested lists, a number, a NumPy or other array.
+    """An array with a copy of these values: nested lists, a number, which gives shape (1,), a
+    NumPy or other array.
 
     dtype: that of an NDArray is kept, everything else becomes float32 unless one is given.
     """
@@ -52,7 +53,9 @@ def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> N
         values = np.asarray(source_array)
         if values.dtype == object:
             raise ValueError("rows of different lengths or things that are no numbers")
-        return from_host(np.atleast_1d(values), as_context(ctx), name)
+        if not isinstance(source_array, np.ndarray):        # of which those of no axes stay so
+            values = np.atleast_1d(values)
+        return from_host(values, as_context(ctx), name)
     except MXNetError:
         raise
     except (TypeError, ValueError) as error:

@@ -22,7 +22,8 @@ def test_array_is_float32_unless_told_otherwise():
 
 def test_array_of_arrays_and_scalars():
     assert nd.array([nd.array([1, 2]), nd.array([3, 4])]).shape == (2, 2)
-    assert nd.array(5).shape == (1,)
+    assert nd.array(5).shape == nd.array(np.float32(5)).shape == (1,)
+    assert nd.array(np.array(5)).shape == () and nd.array(np.array(5)).asscalar() == 5
 
 
 def test_array_rejects_ragged_lists():

@@ -245,3 +245,12 @@ def test_written_in_place_while_recording():
     x.attach_grad()
     with autograd.record(), pytest.raises(mx.MXNetError, match="cannot be written in place"):
         mx.nd.sin(x, out=x)
+
+
+def test_no_symbol_of_what_a_rule_made():
+    x = mx.nd.array(A).tostype("row_sparse")
+    x.attach_grad()
+    with autograd.record():
+        y = mx.nd.sin(x)
+    with pytest.raises(mx.MXNetError, match="get_symbol: a Function is no operator"):
+        autograd.get_symbol(y)
