@@ -50,7 +50,7 @@ PER_SET = ARITHMETIC + (
     "softmax_output softmax_cross_entropy regression_output batch_norm layer_norm pooling resample "
     "dropout optimizer random ctc linalg_triangular linalg_lu linalg_reflect box_nms multibox "
     "proposal roi_align correlation bilinear_sampler sparse_dot rescale integer_product "
-    "integer_conv").split()
+    "integer_conv conv_last_depthwise").split()
 ONCE = (
     "copy chain unary_integer binary_integer join pad fill index_take index_accumulate index_nd "
     "index_pick index_sequence random_sample gemm_naive conv_naive whole_arrays linalg_triangle "

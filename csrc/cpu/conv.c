@@ -5,7 +5,8 @@
  *   winograd   3 x 3 windows of float, by fewer multiplications (conv_winograd.c)
  *   general    matrix products that read the image where it lies (conv_general.c)
  *
- * The forward pass of images whose channels come last has one way of its own (conv_last.c). */
+ * The forward pass of images whose channels come last has one way of its own (conv_last.c), and a
+ * filter for each of their channels kernels of its own (conv_last_depthwise.c). */
 #include "conv.h"
 
 #include "mx_kernel.h"

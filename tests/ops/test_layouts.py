@@ -25,6 +25,12 @@ def first(array):
     ("Convolution", (14, 15), {"kernel": (3, 3), "pad": (1, 1), "num_filter": 24}),
     ("Convolution", (14, 15), {"kernel": (1, 1), "stride": (2, 2), "num_filter": 8}),
     ("Convolution", (14, 15), {"kernel": (3, 3), "num_group": 8, "num_filter": 16}),
+    ("Convolution", (14, 15), {"kernel": (3, 2), "num_group": 8, "num_filter": 8, "pad": (1, 1)}),
+    ("Convolution", (14, 15), {"kernel": (3, 3), "num_group": 8, "num_filter": 8, "pad": (1, 4),
+                               "stride": (2, 1), "dilate": (1, 2)}),
+    ("Convolution", (19,), {"kernel": (3,), "num_group": 8, "num_filter": 8, "layout": "NWC"}),
+    ("Convolution", (4, 5, 6), {"kernel": (2, 3, 2), "num_group": 8, "num_filter": 8,
+                                "pad": (1, 1, 0), "stride": (1, 2, 1), "layout": "NDHWC"}),
     ("Deconvolution", (14, 15), {"kernel": (4, 4), "stride": (2, 2), "pad": (1, 1),
                                  "num_filter": 12, "num_group": 4}),
     ("Convolution", (9,), {"kernel": (3,), "num_filter": 4, "layout": "NWC"}),
@@ -62,6 +68,10 @@ CASES = [       # data with channels last, filters, options
     ((1, 12, 12, 300), 20, {"kernel": (3, 2)}),                 # lines longer than a block
     ((2, 9, 9, 100), 33, {"kernel": (3, 3), "pad": (1, 1)}),    # rows of taps longer than one
     ((2, 9, 10, 6), 12, {"kernel": (3, 3), "num_group": 3, "pad": (0, 1)}),
+    ((2, 9, 10, 70), 70, {"kernel": (3, 3), "num_group": 70, "pad": (1, 1)}),   # a filter a channel
+    ((2, 30, 31, 37), 37, {"kernel": (3, 4), "num_group": 37, "pad": (5, 4), "stride": (2, 1)}),
+    ((1, 12, 13, 6), 6, {"kernel": (3, 3), "num_group": 6, "dilate": (2, 3), "stride": (1, 2),
+                         "pad": (2, 0)}),
     ((2, 12, 13, 8), 4, {"kernel": (3, 3), "dilate": (2, 3), "stride": (1, 2), "pad": (2, 0)}),
     ((1, 20, 3), 40, {"kernel": (5,), "stride": (3,), "pad": (2,), "layout": "NWC"}),
     ((2, 5, 6, 7, 3), 5, {"kernel": (2, 3, 2), "pad": (1, 0, 1), "dilate": (2, 1, 1),
@@ -91,13 +101,13 @@ def test_convolution_against_numpy(rng, case, dtype, tolerance):
     np.testing.assert_allclose(got.asnumpy() / size, want / size, rtol=0, atol=tolerance)
 
 
-@pytest.mark.parametrize("case", CASES[:8], ids=str)
+@pytest.mark.parametrize("case", CASES[:11], ids=str)
 def test_derivatives_of_both_orders(rng, case):
     values, options = arrays_of(case, rng, "float64")
     check_gradients(lambda *arrays: nd.Convolution(*arrays, **options), values, rng)
 
 
-@pytest.mark.parametrize("case", [CASES[1], CASES[8]], ids=str)
+@pytest.mark.parametrize("case", [CASES[1], CASES[6], CASES[11]], ids=str)
 def test_results_do_not_depend_on_threads(rng, case):
     values, options = arrays_of(case, rng, "float32")
     arrays = [nd.array(value) for value in values]

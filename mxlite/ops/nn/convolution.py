@@ -128,6 +128,11 @@ class ConvolutionBase(Op):
             return math.prod(data[:-1]), data[-1]
         return None
 
+    def is_last_depthwise(self, dtype, data):
+        """Whether channels come last, each with a filter of its own, for which there are kernels."""
+        return (is_channels_last(self.layout) and dtype in ("float32", "float64")
+                and self.num_group > 1 and self.num_group == self.num_filter == data[-1])
+
     def call(self, name, dtype, data, has_bias=False):
         """The call of the kernel `name` for data of this shape."""
         more = 3 - len(self.kernel)
@@ -192,6 +197,8 @@ class Convolution(ConvolutionBase):
                 num_hidden=self.num_filter, no_bias=self.no_bias).reshape(outputs[0].shape), inputs)
         if is_channels_last(self.layout):
             data, dtype = self.first(inputs[0].shape), inputs[0].dtype
+            if self.is_last_depthwise(dtype, inputs[0].shape):
+                return self.call("last_depthwise", dtype, data, not self.no_bias)
             if dtype in ("float32", "float64") and data[1] > self.num_group:
                 return self.call("conv_channels_last", dtype, data, not self.no_bias)
             return self.between_transposes(inputs, no_bias=self.no_bias)

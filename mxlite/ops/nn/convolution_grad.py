@@ -39,9 +39,11 @@ class ConvolutionDataGrad(ConvolutionBase):
     def is_convolution(self, dy):
         """Whether to compute it as a convolution of dy, the weight turned round."""
         stride, dilate, pad = self.axes()
-        if max(stride) > 1 or self.num_group > 1 or any(
+        if max(stride) > 1 or any(
                 p > d * (k - 1) for p, d, k in zip(pad, dilate, self.kernel, strict=True)):
             return False
+        if self.num_group > 1:
+            return self.is_last_depthwise(dy.dtype, self.data_shape)
         if is_channels_last(self.layout):
             return True
         return max(self.kernel) > 1 and math.prod(dy.shape) >= TURNED_PIXELS * self.num_filter
@@ -54,10 +56,13 @@ class ConvolutionDataGrad(ConvolutionBase):
             spatial, order, channels = axes[1:-1], (axes[-1], *axes[1:-1], 0), self.data_shape[-1]
         else:
             spatial, order, channels = axes[2:], (1, 0, *axes[2:]), self.data_shape[1]
-        turned = F.transpose(F.reverse(weight, axis=spatial), axes=order)
+        turned = F.reverse(weight, axis=spatial)
+        if self.num_group == 1:
+            turned = F.transpose(turned, axes=order)
         pad = tuple([d * (k - 1) - p for p, d, k in zip(pad, dilate, self.kernel, strict=True)])
         return F.Convolution(dy, turned, kernel=self.kernel, dilate=dilate, pad=pad,
-                             num_filter=channels, layout=self.layout, no_bias=True)
+                             num_filter=channels, num_group=self.num_group,
+                             layout=self.layout, no_bias=True)
 
     def is_scattered(self, dy):
         """Whether to make the columns of all windows, and add them up by col2im.
@@ -111,6 +116,8 @@ class ConvolutionWeightGrad(ConvolutionBase):
             return composed(lambda F, data, dy: F.dot(
                 dy.reshape((product[0], self.num_filter)), data.reshape(product),
                 transpose_a=True).reshape(outputs[0].shape), inputs)
+        if self.is_last_depthwise(inputs[0].dtype, inputs[0].shape):
+            return self.call("last_depthwise_weight", inputs[0].dtype, self.first(inputs[0].shape))
         if is_channels_last(self.layout):
             return self.between_transposes(inputs)
         return self.call("conv_grad_weight", inputs[0].dtype, inputs[0].shape)
