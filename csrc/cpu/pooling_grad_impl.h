@@ -54,7 +54,7 @@ static void FN(scatter_sum)(const pool_dims *d, const int64_t *o, int64_t channe
   }
   while (d->inner == 1 && pool_next(d, &walk)) {
     real *p = dx + walk.base + walk.at;
-    if (walk.S == 1) {
+    if (walk.S == 1 && walk.K <= walk.high - walk.low) {
       for (int64_t k = 0; k < walk.K; k++) FN(spread_row)(p + k, walk.low, walk.high, 1, 1, grad);
     } else if (walk.K == 2 && walk.S == 2) FN(spread_row)(p, walk.low, walk.high, 2, 2, grad);
     else if (walk.K == 3 && walk.S == 2) FN(spread_row)(p, walk.low, walk.high, 3, 2, grad);

@@ -18,6 +18,18 @@ static inline __attribute__((always_inline)) void FN(max_row)(const real *p, int
   }
 }
 
+/* The maximum of a long row, or `most`. */
+static real FN(max_of)(const real *p, int64_t K, real most) {
+  real lane[POOL_LONG];
+  for (int l = 0; l < POOL_LONG; l++) lane[l] = most;
+  int64_t k = 0;
+  for (; k + POOL_LONG <= K; k += POOL_LONG)
+    for (int l = 0; l < POOL_LONG; l++) lane[l] = p[k + l] > lane[l] ? p[k + l] : lane[l];
+  for (int l = 0; l < POOL_LONG; l++) most = lane[l] > most ? lane[l] : most;
+  for (; k < K; k++) most = p[k] > most ? p[k] : most;
+  return most;
+}
+
 /* The same of one tap of `width` channels; inlined with a constant width where that is common. */
 static inline __attribute__((always_inline)) void FN(max_tap)(const real *p, int64_t at,
                                                               const pool_walk *walk, int64_t width,
@@ -64,7 +76,9 @@ static inline __attribute__((always_inline)) void FN(max_run)(const pool_dims *d
     const int64_t at = walk->at, low = walk->low, high = walk->high;
     const real *p = x + walk->base + at;
     for (int64_t l = low; l < high && is_first; l++) where[l] = (int32_t)(at + l * walk->S);
-    if (walk->S == 1) {
+    if (!placed && walk->K >= POOL_LONG && walk->K > high - low) {
+      for (int64_t l = low; l < high; l++) best[l] = FN(max_of)(p + l * walk->S, walk->K, best[l]);
+    } else if (walk->S == 1 && walk->K <= high - low) {
       for (int64_t k = 0; k < walk->K; k++)
         FN(max_row)(p + k, at + k, low, high, 1, 1, best, where, placed);
     } else if (walk->K == 2 && walk->S == 2) FN(max_row)(p, at, low, high, 2, 2, best, where, placed);

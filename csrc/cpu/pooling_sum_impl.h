@@ -34,7 +34,7 @@ static void PFN(run)(const pool_dims *d, const real *x, const int64_t *o, int64_
   }
   while (d->inner == 1 && pool_next(d, &walk)) {
     const real *p = x + walk.base + walk.at;
-    if (walk.S == 1) {
+    if (walk.S == 1 && walk.K <= walk.high - walk.low) {
       for (int64_t k = 0; k < walk.K; k++) PFN(row)(p + k, walk.low, walk.high, 1, 1, acc);
     } else if (walk.K == 2 && walk.S == 2) PFN(row)(p, walk.low, walk.high, 2, 2, acc);
     else if (walk.K == 3 && walk.S == 2) PFN(row)(p, walk.low, walk.high, 3, 2, acc);

@@ -132,6 +132,21 @@ def test_global(rng, pool_type):
     check_gradients(lambda x: nd.Pooling(x, global_pool=True, pool_type=pool_type), [values], rng)
 
 
+def test_windows_longer_than_rows_of_them(rng):
+    """Of as many lanes as max takes at a time, and more, with NaN, which never counts."""
+    x = rng.standard_normal((2, 3, 4, 70))
+    x[0, 0, 1, 33], x[1] = np.nan, -np.inf
+    for width, pad in ((70, 0), (67, 2), (32, 0)):
+        kernel = (2, width)
+        got = nd.Pooling(nd.array(x, dtype="float64"), kernel=kernel, stride=(1, 1), pad=(0, pad))
+        padded = np.pad(x, [(0, 0)] * 3 + [(pad, pad)], constant_values=-np.inf)
+        windows = np.lib.stride_tricks.sliding_window_view(padded, kernel, (2, 3))
+        assert (got.asnumpy() == np.nanmax(windows, (-2, -1))).all()
+    values = rng.standard_normal((1, 2, 4, 50))
+    for kind in KINDS[:3]:
+        check_gradients(lambda x, kind=kind: nd.Pooling(x, kernel=(3, 49), **kind), [values], rng)
+
+
 def test_same_rounds_up_without_padding():
     got = nd.Pooling(nd.arange(5).reshape((1, 1, 5)), kernel=(2,), stride=(2,),
                      pooling_convention="same")

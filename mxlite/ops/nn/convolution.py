@@ -129,7 +129,7 @@ class ConvolutionBase(Op):
         return None
 
     def is_last_depthwise(self, dtype, data):
-        """Whether channels come last, each with a filter of its own, for which there are kernels."""
+        """Whether channels come last, each with a filter of its own: there are kernels for that."""
         return (is_channels_last(self.layout) and dtype in ("float32", "float64")
                 and self.num_group > 1 and self.num_group == self.num_filter == data[-1])
 
