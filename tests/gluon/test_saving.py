@@ -204,3 +204,11 @@ def test_a_graph_alone_is_named_without_what_its_names_share(file, bias, names):
     assert list(mx.nd.load(file)) == names
     twin.load_parameters(file)
     assert (twin(x) == y).asnumpy().all()
+
+
+def test_a_graph_of_a_row_sparse_variable_has_a_dense_parameter():
+    data, weight = mx.sym.var("data"), mx.sym.var("weight", stype="row_sparse", shape=(3, 2))
+    net = nn.SymbolBlock(mx.sym.dot(data, weight), data)
+    net.initialize(mx.init.One())
+    assert net.collect_params()["weight"].stype == "default"
+    assert net(mx.nd.ones((1, 3))).tolist() == [[3, 3]]
