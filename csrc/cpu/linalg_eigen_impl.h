@@ -1,0 +1,269 @@
+/* Eigenvalues and vectors of symmetric matrices of one dtype, behind linalg_reflect_impl.h. */
+
+/* Scratch of one matrix: its reflections, then tridiagonal; the diagonals. */
+typedef struct {
+  wide *a, *tau, *p, *cosines, *sines;
+  double *diagonal, *beside;
+  FN(reflections) block;
+} FN(eigen_slice);
+
+static FN(eigen_slice) FN(take_eigen)(int64_t n, mx_scratch *scratch) {
+  FN(eigen_slice) slice = {.a = mx_take(scratch, mx_product(n, n), sizeof(wide))};
+  slice.tau = mx_take(scratch, n, sizeof(wide));
+  slice.p = mx_take(scratch, n, sizeof(wide));
+  slice.cosines = mx_take(scratch, n, sizeof(wide));
+  slice.sines = mx_take(scratch, n, sizeof(wide));
+  slice.diagonal = mx_take(scratch, n, sizeof(double));
+  slice.beside = mx_take(scratch, n, sizeof(double));
+  if (FN(reflections_at_once)(n) > 1) slice.block = FN(take_reflections)(n, n, scratch);
+  return slice;
+}
+
+static int64_t FN(eigen_slice_bytes)(int64_t n) {
+  mx_scratch scratch = {0};
+  FN(take_eigen)(n, &scratch);
+  return mx_lines(scratch.size);
+}
+
+static int64_t FN(eigen_tasks)(const eigen_dims *d) {
+  return linalg_tasks(d->batch, d->n, 4 * mx_product(mx_product(d->n, d->n), d->n));
+}
+
+static int64_t FN(eigen_scratch)(const void *desc) {
+  const eigen_dims *d = desc;
+  return mx_product(FN(eigen_tasks)(d), FN(eigen_slice_bytes)(d->n));
+}
+
+/* The rows of a symmetric matrix (rest, rest; `step` apart) that a group of tasks work on. */
+typedef struct {
+  wide *inner, *p;
+  const wide *v;
+  wide tau;
+  int64_t rest, step, group;
+} FN(symmetric_job);
+
+/* p = tau inner @ v */
+static void FN(multiply_rows)(void *context, int64_t task) {
+  const FN(symmetric_job) *job = context;
+  const int64_t first = task * job->group, end = first + job->group;
+  for (int64_t i = first; i < (end < job->rest ? end : job->rest); i++)
+    job->p[i] = job->tau * FN(row_dot)(job->inner + i * job->step, job->v, job->rest);
+}
+
+/* inner -= v p^T + p v^T */
+static void FN(update_rows)(void *context, int64_t task) {
+  const FN(symmetric_job) *job = context;
+  const int64_t first = task * job->group, end = first + job->group;
+  for (int64_t i = first; i < (end < job->rest ? end : job->rest); i++) {
+    const wide one = job->v[i], other = job->p[i];
+    wide *row = job->inner + i * job->step;
+    for (int64_t j = 0; j < job->rest; j++) row[j] -= one * job->p[j] + other * job->v[j];
+  }
+}
+
+static void FN(symmetric_run)(FN(symmetric_job) *job, void (*task)(void *, int64_t)) {
+  const int64_t tasks = (job->rest + job->group - 1) / job->group;
+  if (tasks > 1) mx_rt->parallel_for(tasks, task, job);
+  else task(job, 0);
+}
+
+/* Reflections from both sides make s->a tridiagonal; the k-th one's v lies in row k. */
+static void FN(tridiagonal)(const FN(eigen_slice) *s, int64_t n) {
+  for (int64_t k = 0; k < n; k++) {
+    wide *row = s->a + k * n, *v = row + k + 1, *p = s->p;
+    const int64_t rest = n - k - 1;
+    s->diagonal[k] = (double)row[k];
+    if (!rest) break;
+    wide first;
+    const wide tau = s->tau[k] = FN(reflection)(v, rest, &first);
+    s->beside[k] = (double)first;
+    if (tau == 0) continue;
+    FN(symmetric_job) job = {s->a + (k + 1) * n + k + 1, p, v, tau, rest, n,
+                             1 + REFLECT_WORK / rest};
+    FN(symmetric_run)(&job, FN(multiply_rows));
+    FN(row_less)(p, v, tau / 2 * FN(row_dot)(p, v, rest), rest);
+    FN(symmetric_run)(&job, FN(update_rows));
+  }
+}
+
+/* u = the product of the reflections, transposed: its rows become the eigenvectors. */
+static void FN(start_vectors)(const FN(eigen_slice) *s, int64_t n, wide *u) {
+  memset(u, 0, (size_t)(n * n) * sizeof(wide));
+  for (int64_t i = 0; i < n; i++) u[i * n + i] = 1;
+  const int64_t b = FN(reflections_at_once)(n), last = n > 1 ? (n - 2) / b * b : -1;
+  for (int64_t k = last; k >= 0; k -= b) {
+    const int64_t rest = n - k - 1, at = (k + 1) * n + k + 1, count = rest < b ? rest : b;
+    const wide *v = s->a + k * n + k + 1;
+    if (b == 1) {
+      FN(reflect)(u + at, rest, n, v, s->tau[k], rest);
+      continue;
+    }
+    FN(gather_reflections)(&s->block, v, n, count, rest, s->tau + k);
+    FN(reflect_block)(&s->block, u + at, rest, n, count, rest, 1);
+  }
+}
+
+/* Rows first to last of u (n columns), each turned with the one before it: from the last one on, by
+ * the angles of these cosines and sines. */
+typedef struct {
+  const wide *cosines, *sines;
+  wide *u;
+  int64_t first, last, n, columns;       /* so many columns at a time */
+} FN(turn_job);
+
+/* `count` columns of the rows i - 3 to i, each turned with the one after it, from row i on. */
+static void FN(turn_four)(const FN(turn_job) *job, int64_t i, int64_t begin, int64_t count) {
+  wide *restrict e = job->u + (i + 1) * job->n + begin, *restrict d = e - job->n;
+  wide *restrict c = d - job->n, *restrict b = c - job->n, *restrict a = b - job->n;
+  const wide *cosine = job->cosines + i - 3, *sine = job->sines + i - 3;
+  const wide c0 = cosine[0], c1 = cosine[1], c2 = cosine[2], c3 = cosine[3];
+  const wide s0 = sine[0], s1 = sine[1], s2 = sine[2], s3 = sine[3];
+  for (int64_t k = 0; k < count; k++) {
+    const wide y4 = e[k], x3 = d[k], x2 = c[k], x1 = b[k], x0 = a[k];
+    const wide y3 = c3 * x3 - s3 * y4, y2 = c2 * x2 - s2 * y3, y1 = c1 * x1 - s1 * y2;
+    e[k] = s3 * x3 + c3 * y4;
+    d[k] = s2 * x2 + c2 * y3;
+    c[k] = s1 * x1 + c1 * y2;
+    b[k] = s0 * x0 + c0 * y1;
+    a[k] = c0 * x0 - s0 * y1;
+  }
+}
+
+/* A block of columns. */
+static void FN(turn_columns)(void *context, int64_t task) {
+  const FN(turn_job) *job = context;
+  const int64_t begin = task * job->columns, rest = job->n - begin;
+  const int64_t count = rest < job->columns ? rest : job->columns;
+  int64_t i = job->last - 1;
+  for (; i - 3 >= job->first; i -= 4) FN(turn_four)(job, i, begin, count);
+  for (; i >= job->first; i--) {
+    wide *one = job->u + i * job->n + begin, *other = one + job->n;
+    const wide c = job->cosines[i], s = job->sines[i];
+    for (int64_t k = 0; k < count; k++) {
+      const wide x = one[k], y = other[k];
+      one[k] = c * x - s * y;
+      other[k] = s * x + c * y;
+    }
+  }
+}
+
+static void FN(turn_rows)(const FN(eigen_slice) *s, int64_t first, int64_t last, wide *u,
+                          int64_t n) {
+  const int64_t fit = TURN_BYTES / ((int64_t)sizeof(wide) * (last - first + 1)) / TURN_COLUMNS;
+  const int64_t columns = TURN_COLUMNS * (fit < 1 ? 1 : fit > 8 ? 8 : fit);
+  FN(turn_job) job = {s->cosines, s->sines, u, first, last, n, columns};
+  const int64_t tasks = (n + columns - 1) / columns;
+  if (tasks > 1 && (last - first) * n > TURN_WORK) {
+    mx_rt->parallel_for(tasks, FN(turn_columns), &job);
+  } else {
+    for (int64_t i = 0; i < tasks; i++) FN(turn_columns)(&job, i);
+  }
+}
+
+/* One implicit QL step with Wilkinson's shift on the part [first, last] of the tridiagonal matrix. */
+static void FN(ql_step)(const FN(eigen_slice) *x, int64_t first, int64_t last, wide *u, int64_t n) {
+  double *d = x->diagonal, *e = x->beside;
+  const double half = (d[first + 1] - d[first]) / (2 * e[first]), size = hypot(half, 1);
+  double g = d[last] - d[first] + e[first] / (half + (half < 0 ? -size : size));
+  double s = 1, c = 1, p = 0;
+  for (int64_t i = last - 1; i >= first; i--) {
+    const double f = s * e[i], b = c * e[i], r = hypot(f, g);
+    e[i + 1] = r;
+    if (r == 0) {               /* the matrix falls apart here */
+      d[i + 1] -= p;
+      e[last] = 0;
+      FN(turn_rows)(x, i + 1, last, u, n);
+      return;
+    }
+    s = f / r;
+    c = g / r;
+    g = d[i + 1] - p;
+    const double t = (d[i] - g) * s + 2 * c * b;
+    p = s * t;
+    d[i + 1] = g + p;
+    g = c * t - b;
+    x->cosines[i] = (wide)c;
+    x->sines[i] = (wide)s;
+  }
+  d[first] -= p;
+  e[first] = g;
+  e[last] = 0;
+  FN(turn_rows)(x, first, last, u, n);
+}
+
+/* x->diagonal becomes the eigenvalues, the rows of u the eigenvectors.  MX_BAD_VALUE: there was no
+ * end. */
+static int FN(diagonalize)(const FN(eigen_slice) *x, int64_t n, wide *u) {
+  const double *d = x->diagonal, *e = x->beside;
+  x->beside[n - 1] = 0;
+  for (int64_t first = 0; first < n; first++)
+    for (int step = 0;; step++) {
+      int64_t last = first;
+      for (; last < n - 1; last++) {
+        const double near = fabs(d[last]) + fabs(d[last + 1]);
+        if (fabs(e[last]) + near == near) break;
+      }
+      if (last == first) break;
+      if (step == QL_STEPS) return MX_BAD_VALUE;
+      FN(ql_step)(x, first, last, u, n);
+    }
+  return MX_OK;
+}
+
+/* In ascending order; each vector's largest item becomes positive. */
+static void FN(sort_vectors)(double *d, wide *u, int64_t n) {
+  for (int64_t k = 0; k < n; k++) {
+    int64_t least = k, largest = 0;
+    for (int64_t i = k + 1; i < n; i++)
+      if (d[i] < d[least]) least = i;
+    const double value = d[k];
+    d[k] = d[least];
+    d[least] = value;
+    wide *row = u + k * n, *other = u + least * n;
+    for (int64_t i = 0; i < n; i++) {
+      const wide item = row[i];
+      row[i] = other[i];
+      other[i] = item;
+    }
+    for (int64_t i = 1; i < n; i++)
+      if (fabs((double)row[i]) > fabs((double)row[largest])) largest = i;
+    const wide sign = row[largest] < 0 ? -1 : 1;
+    for (int64_t i = 0; i < n; i++) row[i] *= sign;
+  }
+}
+
+static void FN(eigen_task)(void *context, int64_t task) {
+  linalg_job *job = context;
+  const int64_t n = ((const eigen_dims *)job->d)->n;
+  mx_scratch scratch = {.base = job->scratch + task * job->slice_bytes};
+  const FN(eigen_slice) slice = FN(take_eigen)(n, &scratch);
+  for (int64_t i = task; n && i < job->count; i += job->tasks) {
+    const wide *a = (const wide *)job->ptr[0] + i * n * n;
+    wide *u = (wide *)job->ptr[1] + i * n * n, *values = (wide *)job->ptr[2] + i * n;
+    double sum = 0;
+    for (int64_t r = 0; r < n; r++)
+      for (int64_t c = 0; c <= r; c++) {
+        slice.a[r * n + c] = slice.a[c * n + r] = a[r * n + c];
+        sum += 0 * (double)a[r * n + c];
+      }
+    int status = sum == 0 ? MX_OK : MX_BAD_VALUE;       /* else there is a NaN or an infinity */
+    if (status == MX_OK) {
+      FN(tridiagonal)(&slice, n);
+      FN(start_vectors)(&slice, n, u);
+      status = FN(diagonalize)(&slice, n, u);
+    }
+    linalg_report(job, status);
+    if (status != MX_OK) return;
+    FN(sort_vectors)(slice.diagonal, u, n);
+    for (int64_t k = 0; k < n; k++) values[k] = (wide)slice.diagonal[k];
+  }
+}
+
+/* Symmetric A, of which the lower triangle is read -> U (rows: eigenvectors), eigenvalues. */
+static int FN(eigen)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
+  (void)scalars;
+  const eigen_dims *d = desc;
+  linalg_job job = {d, ptr, ptr[3], d->batch, FN(eigen_tasks)(d), FN(eigen_slice_bytes)(d->n),
+                    MX_OK};
+  return linalg_run(&job, FN(eigen_task));
+}
