@@ -265,6 +265,13 @@ def test_retain_has_two_names():
     assert kept.stype == "row_sparse" and kept.asnumpy().tolist() == [[1], [0], [3]]
 
 
+@pytest.mark.parametrize("stype", KINDS)
+def test_straight_through_functions_keep_the_storage_type(stype):
+    for name, values in (("_contrib_round_ste", VALUES), ("_contrib_sign_ste", np.sign(VALUES))):
+        y = getattr(mx.nd.sparse, name)(made(stype))
+        assert y.stype == stype and (y.asnumpy() == values).all()       # as in MXNet
+
+
 @pytest.mark.filterwarnings("ignore:.*dense copies are made")
 @pytest.mark.parametrize("stype, c, kept", [("csr", 0, "csr"), ("csr", 1, "default"),
                                             ("row_sparse", 0, "default")])

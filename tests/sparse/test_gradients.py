@@ -29,6 +29,7 @@ CASES = {
     "elemwise_mul": (lambda x, y: mx.nd.elemwise_mul(x, y), 2),
     "add_n": (lambda x, y: mx.nd.add_n(x, y, x), 2),
     "operators": (lambda x, y: (x + y) * 2 - y / 4, 2),
+    "sign_ste": (lambda x: mx.nd.sparse._contrib_sign_ste(x) * x, 1),
     "sin": (lambda x: mx.nd.sin(x), 1), "square": (lambda x: mx.nd.square(x), 1),
     "negative": (lambda x: -x, 1), "copy": (lambda x: x.copy(), 1),
     "clip": (lambda x: mx.nd.clip(x, -0.5, 0.5), 1), "plus 0": (lambda x: x + 0, 1),

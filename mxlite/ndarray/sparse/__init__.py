@@ -23,8 +23,8 @@ from .creation import row_sparse_array as row_sparse_array
 from .creation import zeros as zeros
 
 NAMES = """ElementWiseSum Embedding FullyConnected LinearRegressionOutput LogisticRegressionOutput
-    MAERegressionOutput abs adagrad_update adam_update add_n arccos arccosh arcsin arcsinh
-    arctan arctanh broadcast_add broadcast_div broadcast_minus broadcast_mul broadcast_plus
+    MAERegressionOutput _contrib_round_ste _contrib_sign_ste abs adagrad_update adam_update
+    add_n arccos arccosh arcsin arcsinh arctan arctanh broadcast_add broadcast_div broadcast_minus broadcast_mul broadcast_plus
     broadcast_sub cast_storage cbrt ceil clip concat cos cosh degrees dot elemwise_add
     elemwise_div elemwise_mul elemwise_sub exp expm1 fix floor ftrl_update gamma gammaln
     gs_retain log log10 log1p log2 make_loss mean negative norm radians relu retain rint

@@ -18,7 +18,8 @@ from .parts import empty_parts, rows_of_csr, spread, union_of
 
 # f(0) = 0, so that the result has the zeros of the array
 KEEPS_ZEROS = """abs arcsin arcsinh arctan arctanh cbrt ceil degrees expm1 fix floor log1p negative
-    radians relu rint round sign sin sinh sqrt square tan tanh trunc""".split()
+    radians relu rint round sign sin sinh sqrt square tan tanh trunc _contrib_round_ste
+    _contrib_sign_ste""".split()
 _COMPARISONS = {
     "_equal_scalar": lambda s: s == 0, "_not_equal_scalar": lambda s: s != 0,
     "_greater_scalar": lambda s: s < 0, "_greater_equal_scalar": lambda s: s <= 0,
