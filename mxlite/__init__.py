@@ -23,7 +23,9 @@ _MODULES = {
     "mod": ".module", "module": ".module", "model": ".model", "callback": ".callback",
     "monitor": ".monitor", "mon": ".monitor", "operator": ".operator", "library": ".library",
     "rnn": ".rnn", "kv": ".kvstore", "kvstore": ".kvstore", "profiler": ".profiler",
-    "visualization": ".visualization", "viz": ".visualization", "vision": ".gluon.data.vision",
+    "np": ".numpy", "numpy": ".numpy", "npx": ".numpy_extension",
+    "numpy_extension": ".numpy_extension", "visualization": ".visualization",
+    "viz": ".visualization", "vision": ".gluon.data.vision",
 }
 _NAMES = {
     "Context": ".context", "cpu": ".context", "gpu": ".context", "cpu_pinned": ".context",
@@ -58,6 +60,8 @@ if TYPE_CHECKING:
         monitor,
         name,
         ndarray,
+        numpy,
+        numpy_extension,
         operator,
         optimizer,
         profiler,
@@ -76,6 +80,8 @@ if TYPE_CHECKING:
     from . import module as mod
     from . import monitor as mon
     from . import ndarray as nd
+    from . import numpy as np
+    from . import numpy_extension as npx
     from . import optimizer as opt
     from . import random as rnd
     from . import symbol as sym
@@ -111,10 +117,10 @@ if TYPE_CHECKING:
         "executor", "executor_manager", "gluon", "gpu", "gpu_memory_info", "image", "img", "init",
         "initializer", "install_as_mxnet", "io", "is_np_array", "is_np_shape", "kv", "kvstore",
         "library", "lr_scheduler", "metric", "mod", "model", "module", "mon", "monitor", "name",
-        "nd", "ndarray", "np_array", "np_shape", "num_gpus", "operator", "opt", "optimizer",
-        "profiler", "random", "recordio", "rnd", "rnn", "runtime", "set_np_shape", "sym", "symbol",
-        "test_utils", "use_np", "use_np_array", "use_np_shape", "util", "vision", "visualization",
-        "viz",
+        "nd", "ndarray", "np", "np_array", "np_shape", "npx", "num_gpus", "numpy",
+        "numpy_extension", "operator", "opt", "optimizer", "profiler", "random", "recordio", "rnd",
+        "rnn", "runtime", "set_np_shape", "sym", "symbol", "test_utils", "use_np", "use_np_array",
+        "use_np_shape", "util", "vision", "visualization", "viz",
     ]
 
 

@@ -2,8 +2,8 @@
 
 In NumPy's semantics `()` is the shape of a number and 0 a length. Arrays have such shapes in any
 case here; the switch decides where MXNet's interface takes `()` and 0 for "unknown", and the
-version of files. It belongs to a thread. There is no `mx.np` yet, so its arrays cannot be switched
-on.
+version of files. A second switch says whether Gluon and kin make arrays of `mx.np`. Both belong to
+a thread.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from .device.context import Context, as_context, num_gpus
 class _State(threading.local):
     def __init__(self) -> None:
         self.np_shape = False
+        self.np_array = False
 
 
 _state = _State()
@@ -42,8 +43,14 @@ def set_np_shape(active: bool) -> bool:
 
 
 def is_np_array() -> bool:
-    """Whether new arrays are those of `mx.np`: never, for there is no `mx.np` yet."""
-    return False
+    """Whether new arrays of Gluon and kin are those of `mx.np` in this thread."""
+    return _state.np_array
+
+
+def set_np_array(active: bool) -> bool:
+    """Turn the arrays of `mx.np` on or off in this thread; returns what was before."""
+    before, _state.np_array = _state.np_array, bool(active)
+    return before
 
 
 class _Scope:
@@ -64,20 +71,11 @@ class _Scope:
             self._switch(self._before.pop())
 
 
-def _set_np_array(active: bool) -> bool:
-    if active:
-        raise MXNetNotImplementedError(
-            "the arrays of mx.np cannot be switched on (np_array, use_np, set_np): there is no "
-            "mx.np yet; use mx.nd. NumPy's shapes alone: np_shape, use_np_shape, "
-            "set_np(array=False)")
-    return False
-
-
 class _NumpyArrayScope(_Scope):
     """What `np_array(active)` makes; MXNet's name for it."""
 
     def __init__(self, is_np_array: bool | None) -> None:
-        super().__init__(_set_np_array, is_np_array)
+        super().__init__(set_np_array, is_np_array)
         self._is_np_array = is_np_array
 
 
@@ -87,15 +85,15 @@ def np_shape(active: bool | None = True) -> _Scope:
 
 
 def np_array(active: bool | None = True) -> _Scope:
-    """A `with` block in which new arrays are those of `mx.np`; entering it raises for True."""
+    """A `with` block in which new arrays are those of `mx.np`, or not; None changes nothing."""
     return _NumpyArrayScope(active)
 
 
 def set_np(shape: bool = True, array: bool = True) -> None:
-    """Turn NumPy's semantics on or off in this thread; `array=True` raises, without `mx.np`."""
+    """Turn NumPy's semantics of shapes, and the arrays of `mx.np`, on or off in this thread."""
     if array and not shape:
         raise MXNetValueError("set_np: array=True needs shape=True; got shape=False")
-    _set_np_array(array)
+    set_np_array(array)
     set_np_shape(shape)
 
 
@@ -138,12 +136,12 @@ def use_np_shape(func: Any) -> Any:
 
 
 def use_np_array(func: Any) -> Any:
-    """Decorator: calls run in `np_array()`, so that they raise as long as there is no `mx.np`."""
+    """Decorator: calls of the function, or of all methods of the class, run in `np_array()`."""
     return _scoped("use_np_array", np_array, func)
 
 
 def use_np(func: Any) -> Any:
-    """Decorator: calls run in `np_shape()` and `np_array()`; they raise without `mx.np`."""
+    """Decorator: calls run in `np_shape()` and `np_array()`."""
     return _scoped("use_np", np_shape, _scoped("use_np", np_array, func))
 
 

@@ -16,6 +16,7 @@ LAYERS = [
     {"ndarray"},
     {"autograd", "symbol", "executor", "engine", "random", "operator", "library",
      "profiler"},
+     "numpy", "numpy_extension"},
     {"optimizer", "initializer", "metric", "lr_scheduler", "io", "recordio", "image", "kvstore",
      "checkpoint", "callback", "monitor"},
     {"gluon", "module", "model", "rnn", "executor_manager"},

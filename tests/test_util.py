@@ -45,18 +45,32 @@ def test_np_shape_scopes_nest_and_end_with_errors():
 def test_set_np_and_reset_np():
     util.set_np(array=False)
     assert mx.is_np_shape() and not mx.is_np_array()
+    util.set_np()
+    assert mx.is_np_shape() and mx.is_np_array()
     util.reset_np()
-    assert not mx.is_np_shape()
+    assert not mx.is_np_shape() and not mx.is_np_array()
     with pytest.raises(ValueError, match="set_np: array=True needs shape=True; got shape=False"):
         util.set_np(shape=False, array=True)
 
 
-@pytest.mark.parametrize("switch", [
-    util.set_np, lambda: util.np_array().__enter__(), util.use_np(lambda: 1),
-    util.use_np_array(lambda: 1)], ids=["set_np", "np_array", "use_np", "use_np_array"])
-def test_arrays_of_np_are_not_there(switch):
-    with pytest.raises(NotImplementedError, match=r"cannot be switched on .*no mx\.np yet"):
-        switch()
+def test_np_array_is_a_switch_of_the_thread_that_nests():
+    seen = []
+    with mx.np_array():
+        with mx.np_array(False):
+            assert not mx.is_np_array()
+        thread = threading.Thread(target=lambda: seen.append(mx.is_np_array()))
+        thread.start()
+        thread.join()
+        assert mx.is_np_array()
+    assert seen == [False] and not mx.is_np_array()
+
+
+@pytest.mark.parametrize("decorator, expected", [
+    (util.use_np, (True, True)), (util.use_np_array, (False, True)),
+    (util.use_np_shape, (True, False))])
+def test_decorators_switch_within_calls(decorator, expected):
+    assert decorator(lambda: (mx.is_np_shape(), mx.is_np_array()))() == expected
+    assert not mx.is_np_shape() and not mx.is_np_array()
 
 
 def test_np_array_that_is_off_is_fine():
@@ -191,11 +205,8 @@ def test_strings_and_statuses_of_c():
 
 def test_scopes_under_the_names_of_mxnet():
     assert not util._NumpyArrayScope(False)._is_np_array
-    with util._NumpyArrayScope(False):
-        assert not util.is_np_array()
-    with pytest.raises(NotImplementedError, match="there is no mx"), \
-            util._NumpyArrayScope(True):
-        pass
+    with util._NumpyArrayScope(True):
+        assert util.is_np_array()
     assert isinstance(util.np_array(False), util._NumpyArrayScope)
 
 

@@ -79,6 +79,12 @@ _fluent.add_methods(NDArray)
 _pickled.add_methods(NDArray)
 
 
+from . import numpy as numpy  # noqa: E402  the class of its arrays is one of those above
+from . import numpy_extension as numpy_extension  # noqa: E402
+
+np, npx = numpy, numpy_extension
+
+
 def to_dlpack_for_read(data: NDArray) -> Any:
     """A DLPack capsule over the array's memory, by agreement only read; autograd does not see what
     is written there."""

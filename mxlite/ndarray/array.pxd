@@ -62,6 +62,8 @@ cdef Flags *flags() noexcept nogil
 cpdef ArrayBase need_array(object value, str function, str argument)
 cdef type kind_of(void **inputs, int count)
 cdef type kind_like(ArrayBase array)
+cdef bint is_numpy(ArrayBase array)
+cdef bint are_alike(ArrayBase a, ArrayBase b)
 cdef ArrayBase new_array(type kind, Spec spec)
 cdef ArrayBase share(ArrayBase base, Spec spec, int64_t offset)
 cdef ArrayBase filled(type kind, Spec spec, int value)

@@ -34,6 +34,7 @@ cdef Flags *flags() noexcept nogil:
 
 cdef tuple NO_ARGS = ()
 cdef type DENSE = ArrayBase
+cdef type NUMPY = ArrayBase
 cdef dict FORMATS = {
     "float32": b"f", "float64": b"d", "float16": b"e", "uint8": b"B", "int32": b"i", "int8": b"b",
     "int64": b"q", "bool": b"?",
@@ -48,6 +49,12 @@ def set_dense_kind(type kind):
     DENSE = kind
 
 
+def set_numpy_kind(type kind):
+    """Called once by the package: the class of the arrays of `mx.np`."""
+    global NUMPY
+    NUMPY = kind
+
+
 cdef type kind_of(void **inputs, int count):
     """The class of an operator's results: the `_result_kind` of its first array with another class
     than NDArray; NDArray if there is none."""
@@ -56,8 +63,19 @@ cdef type kind_of(void **inputs, int count):
     for i in range(count):
         kind = mx_type(<PyObject *>inputs[i])
         if kind != <PyObject *>DENSE:
-            return (<object>kind)._result_kind
+            return NUMPY if kind == <PyObject *>NUMPY else (<object>kind)._result_kind
     return DENSE
+
+
+cdef bint is_numpy(ArrayBase array):
+    """Whether the array is one of `mx.np`."""
+    return mx_type(<PyObject *>array) == <PyObject *>NUMPY or isinstance(array, NUMPY)
+
+
+cdef bint are_alike(ArrayBase a, ArrayBase b):
+    """Whether both are arrays of `mx.np`, or none is."""
+    return (mx_type(<PyObject *>a) == mx_type(<PyObject *>b)
+            or isinstance(a, NUMPY) == isinstance(b, NUMPY))
 
 
 cdef type kind_like(ArrayBase array):
@@ -113,6 +131,18 @@ cdef ArrayBase share(ArrayBase base, Spec spec, int64_t offset):
     self.storage = base.storage
     self.data = base.data + offset
     self.spec = spec
+    return self
+
+
+def of_kind(ArrayBase array not None, type kind):
+    """The array as one of another class: over the same memory, with the same history."""
+    cdef ArrayBase self
+    if array.is_sparse:
+        raise MXNetTypeError("a sparse array has no memory of its shape; "
+                             "use its tostype('default')")
+    self = blank(kind)
+    self.storage, self.data, self.spec = array.storage, array.data, array.spec
+    self.node, self.index = array.node, array.index
     return self
 
 

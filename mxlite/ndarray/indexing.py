@@ -39,7 +39,7 @@ def getitem(x: Any, key: Any) -> Any:
         return _basic(x, checked(x.shape, key))
     if type(key) is int and -x.shape[0] <= key < x.shape[0]:
         row = key % x.shape[0]
-        return _reshaped(_rows(x, row, row + 1), x.shape[1:] or (1,))
+        return _reshaped(_rows(x, row, row + 1), x.shape[1:] or x._picked_shape)
     if _is_plain(key):
         begin, end, _ = key.indices(x.shape[0])
         return _rows(x, begin, max(begin, end))
@@ -208,7 +208,7 @@ def _basic(x: Any, entries: list[Entry]) -> Any:
     piece = _sliced(x, [range(entry, entry + 1) if isinstance(entry, int) else entry
                         for entry in entries if entry is not None])
     shape = [1 if entry is None else len(entry) for entry in entries if not isinstance(entry, int)]
-    return _reshaped(piece, shape or (x.shape and (1,)))
+    return _reshaped(piece, shape or (x.shape and x._picked_shape))
 
 
 def _advanced(x: Any, entries: Entries) -> Any:

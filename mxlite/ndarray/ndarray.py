@@ -36,6 +36,7 @@ class NDArray(OperatorArray):
 
     __slots__ = ()
     _result_kind: type[NDArray]         # the class of results of operators on arrays of this class
+    _picked_shape: tuple[int, ...] = (1,)       # of an item that an index picks
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         if args == (None,) and not kwargs:          # as pickles of MXNet do, before __setstate__

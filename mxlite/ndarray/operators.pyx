@@ -3,36 +3,50 @@
 
 import numbers
 
+from numpy import integer as np_integer
+
 cimport cython
 
 from libc.stdint cimport int64_t
 
 from ..device.core cimport Operator, mx_scalar
 from ..device.memory cimport make_spec
-from .array cimport ArrayBase, flags, share
+from .array cimport ArrayBase, are_alike, flags, is_numpy, share
 from .run cimport has_graph, invoke
 
-from ..base import MXNetError, MXNetIndexError
-from ..ops.python_operators import FORMS
+from ..base import MXNetError, MXNetIndexError, MXNetTypeError
+from ..ops.python_operators import FORMS, NUMPY_FORMS
 from ..ops.schema import REGISTRY
 
 
 cdef extern from "Python.h":
     long long PyLong_AsLongLongAndOverflow(object number, int *overflow) except? -1
 
+cdef str MIXED = ("an NDArray of mx.nd and an array of mx.np are not mixed: x.as_np_ndarray() and "
+                  "x.as_nd_ndarray() are x as the other kind, over the same memory")
 cdef tuple FLOATING = ("float64", "float16", "bfloat16", "bool")
 
 
 cdef class Trio:
     """What a Python operator runs: on two arrays, an array and a number, a number and an array."""
     cdef Operator arrays, scalar, reflected
+    cdef Trio numpy             # of arrays of mx.np, with integers
+    cdef Trio fraction          # of arrays of mx.np, with other numbers
+
+
+cdef Trio trio_of(object forms, dict params):
+    cdef Trio self = Trio.__new__(Trio)
+    self.arrays = REGISTRY[forms.array].make({})
+    self.scalar, self.reflected = [REGISTRY[form].make(dict(params))
+                                   for form in (forms.scalar, forms.reflected)]
+    return self
 
 
 cdef Trio trio(str name):
-    cdef Trio self = Trio.__new__(Trio)
-    forms = FORMS[name]
-    self.arrays, self.scalar, self.reflected = [
-        REGISTRY[form].make({}) for form in (forms.array, forms.scalar, forms.reflected)]
+    cdef Trio self = trio_of(FORMS[name], {})
+    if name in NUMPY_FORMS:
+        self.numpy = trio_of(NUMPY_FORMS[name], {"is_int": True})
+        self.fraction = trio_of(NUMPY_FORMS[name], {"is_int": False})
     return self
 
 
@@ -74,7 +88,8 @@ cdef inline object with_number(Operator op, ArrayBase a, object b, object out):
         if overflow == 0 and (0 <= value <= 127 or (
                 a.spec.itemsize > 1 and -2147483648 <= value <= 2147483647)):
             return with_scalar(op, a, <double>value, out)
-    if a.spec.dtype == "float32" or a.spec.dtype in FLOATING:
+    if a.spec.dtype == "float32" or a.spec.dtype in FLOATING or (
+            type(b) is float and is_numpy(a)):
         return with_scalar(op, a, b, out)
     return run_with_number(op, a, b, out)
 
@@ -82,8 +97,14 @@ cdef inline object with_number(Operator op, ArrayBase a, object b, object out):
 cdef object binary(Trio ops, ArrayBase a, object b, object out, bint is_reflected):
     """a op b; if reflected, b op a."""
     if isinstance(b, ArrayBase):
+        if not are_alike(a, <ArrayBase>b):
+            raise MXNetTypeError(MIXED)
+        if is_numpy(a):
+            ops = ops.numpy
         return (two(ops.arrays, <ArrayBase>b, a, out) if is_reflected
                 else two(ops.arrays, a, <ArrayBase>b, out))
+    if is_numpy(a):
+        ops = ops.numpy if isinstance(b, (int, np_integer)) else ops.fraction
     if isinstance(b, (float, int, numbers.Number)):
         return with_number(ops.reflected if is_reflected else ops.scalar, a, b, out)
     if hasattr(b, "__array__"):

@@ -27,6 +27,7 @@ from . import (  # noqa: F401
     khatri_rao,
     linalg,
     matrix,
+    numpy,
     optimizer_multi,
     optimizer_multi_adam,
     optimizer_ops,

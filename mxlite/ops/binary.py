@@ -54,7 +54,7 @@ def _mod(F: Any, dy: Any, a: Any, b: Any, y: Any) -> tuple[Any, Any]:
 
 ROWS = [
     Row("add", "lhs + rhs", lambda F, dy, a, b, y: (dy, dy),
-        ("broadcast_plus", "_npi_add"), ("elemwise_add", "_add", "_plus", "_Plus", "_grad_add")),
+        ("broadcast_plus",), ("elemwise_add", "_add", "_plus", "_Plus", "_grad_add")),
     Row("sub", "lhs - rhs", lambda F, dy, a, b, y: (dy, -dy),
         ("broadcast_minus",), ("elemwise_sub", "_minus", "_Minus", "_sub")),
     Row("mul", "lhs * rhs", lambda F, dy, a, b, y: (dy * b, dy * a),

@@ -54,6 +54,35 @@ FORMS: dict[str, Forms] = {
 }
 """By the name that the function has in the kernels."""
 
+
+def _numpy_forms(name: str, reflected: str = "") -> Forms:
+    """_npi_<name>, _npi_<name>_scalar and _npi_<reflected>_scalar."""
+    return Forms(f"_npi_{name}", f"_npi_{name}_scalar", f"_npi_{reflected or name}_scalar")
+
+
+NUMPY_FORMS: dict[str, Forms] = {
+    "add": _numpy_forms("add"),
+    "sub": _numpy_forms("subtract", "rsubtract"),
+    "mul": _numpy_forms("multiply"),
+    "div": _numpy_forms("true_divide", "rtrue_divide"),
+    "mod": _numpy_forms("mod", "rmod"),
+    "floor_div": _numpy_forms("floor_divide", "rfloor_divide"),
+    "power": _numpy_forms("power", "rpower"),
+    "maximum": _numpy_forms("maximum"),
+    "minimum": _numpy_forms("minimum"),
+    "hypot": _numpy_forms("hypot"),
+    "equal": _numpy_forms("equal"),
+    "not_equal": _numpy_forms("not_equal"),
+    "greater": _numpy_forms("greater", "less"),
+    "greater_equal": _numpy_forms("greater_equal", "less_equal"),
+    "lesser": _numpy_forms("less", "greater"),
+    "lesser_equal": _numpy_forms("less_equal", "greater_equal"),
+    **{name: _numpy_forms(name, f"r{name}") for name in (
+        "arctan2", "copysign", "ldexp", "lcm", "bitwise_and", "bitwise_or", "bitwise_xor",
+        "fmax", "fmin", "fmod")},
+}
+"""The same of the arrays of `mx.np`, which have some more."""
+
 COMPARISONS = ("__eq__", "__ne__", "__gt__", "__ge__", "__lt__", "__le__")
 
 

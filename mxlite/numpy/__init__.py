@@ -1,0 +1,15 @@
+"""`mx.np`: NumPy's interface, on the operators of `mx.nd`, with gradients and devices."""
+
+from typing import Any
+
+from ..ndarray import numpy as _arrays
+from ..ndarray.numpy import ndarray as ndarray
+
+
+def __getattr__(name: str) -> Any:
+    value = globals()[name] = getattr(_arrays, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return dir(_arrays)

@@ -1,0 +1,13 @@
+"""The operators of `mx.np`, under MXNet's names for them: `_npi_add`, `_np_sum`, ...
+
+Each is a function of operators of the table (`NumpyOp.steps`), with NumPy's rules of shapes and
+dtypes. `functions.py` is what `mx.np` and `mx.sym.np` make of them.
+"""
+
+from . import elements as elements
+from . import host_elements as host_elements
+from . import joining as joining
+from . import more as more
+from . import products as products
+from . import reductions as reductions
+from . import shapes as shapes

@@ -1,0 +1,143 @@
+"""Functions of elements: a row each, which names the operator of the table that computes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ..binary import partial_broadcast
+from ..inference import all_alike
+from ..python_operators import FORMS, NUMPY_FORMS
+from ..schema import param, register, runtime
+from .base import Promoting, arithmetic_dtype, common_dtype, float_dtype
+
+
+class Unary(NamedTuple):
+    """A function of one array: mx.np's name, the operator, how dtypes go, the result's dtype."""
+
+    name: str
+    operator: str
+    promotion: Callable[..., str] = float_dtype
+    result: str | None = None
+
+
+def _whole(dtypes: Any) -> str:
+    """Numbers stay what they are; bool becomes int32."""
+    return "int32" if dtypes[0] == "bool" else str(dtypes[0])
+
+
+def _same(dtypes: Any) -> str:
+    return str(dtypes[0])
+
+
+_FLOAT = """sqrt cbrt exp expm1 log log10 log2 log1p sin cos tan arcsin arccos arctan
+    sinh cosh tanh arcsinh arccosh arctanh degrees radians""".split()
+UNARY = [
+    *[Unary(name, name) for name in _FLOAT],
+    *[Unary(name, name, _whole) for name in ("negative", "square", "sign", "reciprocal")],
+    *[Unary(name, name, _whole) for name in ("ceil", "floor", "trunc", "fix")],
+    Unary("absolute", "abs", _whole),
+    Unary("logical_not", "logical_not", _whole, "bool"),
+    *[Unary(name, name, float_dtype, "bool") for name in ("isnan", "isinf", "isfinite")],
+]
+
+
+class _Unary(Promoting):
+    elementwise = True
+    row: Unary
+
+    def compute(self, F, x):
+        return getattr(F, self.row.operator)(x)
+
+    def fill_shapes(self, inputs, outputs):
+        return all_alike(inputs, outputs)
+
+
+def _declare_unary(row: Unary) -> None:
+    aliases = ("_npi_abs",) if row.name == "absolute" else ()
+    register(f"_npi_{row.name}", *aliases, inputs="x")(type(f"np_{row.name}", (_Unary,), {
+        "__doc__": f"{row.name} of each element.", "row": row, "result": row.result,
+        "promotion": staticmethod(row.promotion)}))
+
+
+class Binary(NamedTuple):
+    """A function of two arrays: its name in the kernels, how dtypes go, the result's dtype."""
+
+    name: str
+    promotion: Callable[..., str] = arithmetic_dtype
+    result: str | None = None
+
+
+def _compared(dtypes: Any) -> str:
+    dtype = common_dtype(dtypes)
+    return "uint8" if dtype == "bool" else dtype
+
+
+BINARY = [
+    *[Binary(name) for name in ("add", "sub", "mul", "mod", "floor_div", "power")],
+    Binary("div", float_dtype),
+    Binary("hypot", float_dtype),
+    Binary("maximum"),
+    Binary("minimum"),
+    *[Binary(name, _compared, "bool") for name in (
+        "equal", "not_equal", "greater", "greater_equal", "lesser", "lesser_equal")],
+]
+
+
+# of which MXNet's files have the older operator, which is the same there
+GRAPH_NAMES = {"_npi_maximum": "broadcast_maximum", "_npi_minimum": "broadcast_minimum",
+               "_npi_maximum_scalar": "_maximum_scalar", "_npi_minimum_scalar": "_minimum_scalar",
+               "_npi_hypot_scalar": "_hypot_scalar"}
+
+
+class _Broadcast(Promoting):
+    elementwise = True
+    row: Binary
+
+    def compute(self, F, lhs, rhs):
+        return getattr(F, FORMS[self.row.name].array)(lhs, rhs)
+
+    def fill_shapes(self, inputs, outputs):
+        return inputs, [partial_broadcast(*inputs)]
+
+
+class _WithScalar(Promoting):
+    elementwise = True
+    scalar: float = runtime(help="the number")
+    is_int: bool = param(True, "whether it is an integer; if not, integers become float32")
+    row: Binary
+    operator: str
+
+    def computed_in(self, dtypes):
+        dtype = self.promotion(dtypes)
+        return float_dtype(dtypes) if not self.is_int else dtype
+
+    def compute(self, F, data):
+        return getattr(F, self.operator)(data, scalar=self.scalar)
+
+    def fill_shapes(self, inputs, outputs):
+        return all_alike(inputs, outputs)
+
+
+def _declare_scalar(name: str, operator: str, row: Binary) -> None:
+    register(name, graph_name=GRAPH_NAMES.get(name, ""))(type(name, (_WithScalar,), {
+        "__doc__": f"{operator} with a number, by NumPy's rules.", "row": row,
+        "operator": operator, "result": row.result, "promotion": staticmethod(row.promotion)}))
+
+
+def _declare_binary(row: Binary) -> None:
+    forms, numpy_forms = FORMS[row.name], NUMPY_FORMS[row.name]
+    name = numpy_forms.array
+    graph_name = GRAPH_NAMES.get(name, "")
+    register(name, inputs="lhs rhs", graph_name=graph_name)(type(name, (_Broadcast,), {
+        "__doc__": f"{forms.function} of two arrays, broadcast, by NumPy's rules.", "row": row,
+        "result": row.result, "promotion": staticmethod(row.promotion)}))
+    _declare_scalar(numpy_forms.scalar, forms.scalar, row)
+    if numpy_forms.reflected.startswith("_npi_r"):      # others are the mirror image of another row
+        _declare_scalar(numpy_forms.reflected, forms.reflected, row)
+
+
+for _unary in UNARY:
+    _declare_unary(_unary)
+for _binary in BINARY:
+    _declare_binary(_binary)

@@ -1,0 +1,11 @@
+"""What mx.np's functions are made of: `table.FUNCTIONS` and `table.METHODS`."""
+
+from . import creation as creation
+from . import elements as elements
+from . import products as products
+from . import reductions as reductions
+from . import shapes as shapes
+from .table import FUNCTIONS as FUNCTIONS
+from .table import METHODS as METHODS
+from .table import bound as bound
+from .table import method as method

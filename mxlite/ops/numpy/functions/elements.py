@@ -1,0 +1,162 @@
+"""Functions of elements: of an array or a number, of two of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ....base import MXNetTypeError, MXNetValueError
+from ...python_operators import NUMPY_FORMS
+from .table import (
+    FUNCTIONS,
+    METHODS,
+    check_order,
+    is_number,
+    is_whole,
+    need,
+    np_dtype,
+    number,
+    public,
+    single_out,
+)
+
+_OPTIONS = ("where", "casting", "order", "dtype", "subok")
+
+
+def _options(function: str, kwargs: dict[str, Any]) -> tuple[Any, str | None]:
+    """(where, dtype) among the keywords of NumPy's ufuncs; the others change nothing here."""
+    for name in kwargs:
+        if name not in _OPTIONS:
+            raise MXNetTypeError(f"{function}: unknown argument {name!r}; it takes out, "
+                                 + ", ".join(_OPTIONS))
+    check_order(function, kwargs.get("order", "K"))
+    if kwargs.get("casting", "same_kind") not in ("no", "equiv", "safe", "same_kind", "unsafe"):
+        raise MXNetValueError(f"{function}: casting must be 'same_kind', 'unsafe', ...; "
+                              f"got {kwargs['casting']!r}")
+    return kwargs.get("where", True), np_dtype(kwargs.get("dtype"))
+
+
+def chosen(F: Any, function: str, y: Any, where: Any, out: Any) -> Any:
+    """y where `where` is true, and what `out` has elsewhere; 0 where there is no out."""
+    if where is True:
+        return y
+    need(F, function, where=where)
+    base = F.zeros_like(y) if out is None else out
+    return F._npi_where(where, y, base, out=out)
+
+
+def _unary(name: str, operator: str, of_number: Any, *aliases: str) -> Any:
+    def function(F: Any, x: Any, out: Any = None, **kwargs: Any) -> Any:
+        if F.is_array(x):
+            if not kwargs and out is None:
+                return getattr(F, operator)(x)
+            where, dtype = _options(name, kwargs)
+            out = single_out(name, out)
+            if dtype is not None:
+                x = F.Cast(x, dtype=dtype)
+            y = getattr(F, operator)(x, out=out if where is True else None)
+            return chosen(F, name, y, where, out)
+        if is_number(x):
+            return of_number(x)
+        raise F.no_array(name, "x", x)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"{name} of each element of x, an array or a number; shape stays."
+    return public(*aliases)(function)
+
+
+_ALIASES = {"absolute": ("abs", "fabs"), "degrees": ("rad2deg",), "radians": ("deg2rad",)}
+for _name in """negative reciprocal absolute sign rint ceil floor trunc fix square sqrt cbrt exp
+        expm1 log log10 log2 log1p sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh
+        arctanh degrees radians logical_not isnan isinf isfinite isposinf isneginf
+        bitwise_not""".split():
+    _unary(_name, f"_npi_{_name}", getattr(np, _name),
+           *(("invert",) if _name == "bitwise_not" else _ALIASES.get(_name, ())))
+
+
+def combine(F: Any, name: str, forms: Any, x1: Any, x2: Any, out: Any = None) -> Any:
+    """Two arrays, or an array and a number, in one of these forms."""
+    if F.is_array(x1):
+        if F.is_array(x2):
+            function = getattr(F, forms.array)
+            return function(x1, x2) if out is None else function(x1, x2, out=out)
+        if is_number(x2):
+            return getattr(F, forms.scalar)(x1, scalar=number(x2), is_int=is_whole(x2), out=out)
+        raise F.no_array(name, "x2", x2)
+    if F.is_array(x2) and is_number(x1):
+        return getattr(F, forms.reflected)(x2, scalar=number(x1), is_int=is_whole(x1), out=out)
+    raise F.no_array(name, "x1", x1)
+
+
+def _binary(name: str, forms: Any, *aliases: str) -> Any:
+    def function(F: Any, x1: Any, x2: Any, out: Any = None, **kwargs: Any) -> Any:
+        if not kwargs and out is None and F.is_array(x1) and F.is_array(x2):
+            return getattr(F, forms.array)(x1, x2)
+        if is_number(x1) and is_number(x2):
+            return getattr(np, name)(x1, x2)
+        where, dtype = _options(name, kwargs)
+        out = single_out(name, out)
+        if dtype is not None:
+            x1, x2 = [F.Cast(x, dtype=dtype) if F.is_array(x) else x for x in (x1, x2)]
+        y = combine(F, name, forms, x1, x2, out if where is True else None)
+        return chosen(F, name, y, where, out)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"{name} of x1 and x2, arrays or numbers, which are broadcast."
+    return public(*aliases)(function)
+
+
+_NAMES = {"sub": "subtract", "mul": "multiply", "div": "true_divide", "lesser": "less",
+          "lesser_equal": "less_equal"}
+_MORE = {"div": ("divide",), "mod": ("remainder",)}
+for _key, _forms in NUMPY_FORMS.items():
+    _binary(_NAMES.get(_key, _key), _forms, *_MORE.get(_key, ()))
+
+
+@public(method=True)
+def clip(F: Any, a: Any, a_min: Any, a_max: Any, out: Any = None) -> Any:
+    """The elements moved into [a_min, a_max]; None: no bound. Shape and dtype stay."""
+    need(F, "clip", a=a)
+    if a_min is None and a_max is None:
+        raise MXNetValueError("clip: a_min and a_max must not both be None")
+    if any(F.is_array(bound) for bound in (a_min, a_max)):
+        if a_min is not None:
+            a = combine(F, "clip", NUMPY_FORMS["maximum"], a, a_min)
+        if a_max is not None:
+            a = combine(F, "clip", NUMPY_FORMS["minimum"], a, a_max)
+        return a if out is None else F._copy(a, out=out)
+    bounds = {name: number(value) for name, value in (("a_min", a_min), ("a_max", a_max))
+              if value is not None}
+    return F.clip(a, out=single_out("clip", out), **bounds)
+
+
+@public("round_", "around", method=True)
+def round(F: Any, x: Any, decimals: int = 0, out: Any = None) -> Any:
+    """The elements rounded to so many decimals, halves to even; shape and dtype stay."""
+    if is_number(x):
+        return np.round(x, decimals)
+    need(F, "round", x=x)
+    return F._npi_around(x, decimals=decimals, out=single_out("round", out))
+
+
+@public()
+def nan_to_num(F: Any, x: Any, copy: bool = True, nan: float = 0.0, posinf: float | None = None,
+               neginf: float | None = None) -> Any:
+    """x with numbers in place of NaN and infinities, by default 0 and the largest that there are;
+    copy=False: written to x itself."""
+    if is_number(x):
+        return np.nan_to_num(x, copy, nan, posinf, neginf)
+    need(F, "nan_to_num", x=x)
+    return F._npi_nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf, out=None if copy else x)
+
+
+@public(method=True)
+def copy(F: Any, a: Any, order: str = "C") -> Any:
+    """A copy."""
+    need(F, "copy", a=a)
+    check_order("copy", order)
+    return F._copy(a)
+
+
+METHODS["round"] = FUNCTIONS["round"]

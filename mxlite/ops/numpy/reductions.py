@@ -1,0 +1,259 @@
+"""Reductions over axes, with results of no dimensions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ..schema import param, register
+from .base import NumpyOp, cast, exact, float_dtype
+
+Axis = int | tuple[int, ...] | None
+DType = str
+
+
+class _Reduction(NumpyOp):
+    axis: Axis = param(None, "the axis or axes to reduce; None: all")
+    keepdims: bool = param(False, "keep reduced axes, with length 1")
+
+    def axes(self, ndim: int) -> tuple[int, ...]:
+        """The axes to reduce, as sorted numbers from 0 on."""
+        if self.axis is None:
+            return tuple(range(ndim))
+        given = (self.axis,) if isinstance(self.axis, int) else self.axis
+        axes = sorted(self.axis_in(axis, ndim) for axis in given)
+        if len(set(axes)) != len(axes):
+            raise self.value_error("axis", "free of repetitions", self.axis)
+        return tuple(axes)
+
+    def shape(self, data: Sequence[int], keepdims: bool | None = None) -> tuple[int, ...]:
+        """The shape of what is reduced."""
+        axes = self.axes(len(data))
+        if self.keepdims if keepdims is None else keepdims:
+            return tuple([1 if i in axes else n for i, n in enumerate(data)])
+        return tuple([n for i, n in enumerate(data) if i not in axes])
+
+    def reduced(self, F: Any, operator: str, a: Any) -> Any:
+        """a, reduced by an operator of the table."""
+        axes = self.axes(a.ndim)
+        if not axes:
+            return a
+        y = getattr(F, operator)(a, axis=axes, keepdims=self.keepdims)
+        return exact(F, y, self.shape(a.shape))
+
+    def count(self, a: Any) -> int:
+        """How many elements are reduced to one."""
+        return math.prod([a.shape[axis] for axis in self.axes(a.ndim)])
+
+
+class _Total(_Reduction):
+    operator: str
+    dtype: DType | None = param(None, "dtype of the result; None: that of a, int64 of bool")
+    initial: float | None = param(None, "the number to begin with")
+
+    def infer_dtype(self, a):
+        return [self.dtype or ("int64" if a == "bool" else a)]
+
+    def fill_dtypes(self, inputs, outputs):
+        return _dtypes_of_result(self, inputs, outputs)
+
+    def steps(self, F, a):
+        a = cast(F, a, self.infer_dtype(a.dtype)[0])
+        y = self.reduced(F, self.operator, a)
+        if self.initial is not None:
+            y = self.begun(y, self.initial)
+        return y if y is not a else F._copy(a)
+
+    def begun(self, y: Any, initial: float) -> Any:
+        raise NotImplementedError
+
+
+def _dtypes_of_result(op: Any, inputs: Any, outputs: Any) -> Any:
+    if inputs[0] is None:
+        inputs = [outputs[0] if op.dtype is None else None]
+    return inputs, outputs if inputs[0] is None else op.infer_dtype(inputs[0])
+
+
+@register("_np_sum", inputs="a")
+class Sum(_Total):
+    """Sum over axes: a (2, 3), axis 1 -> (2,); of all axes: ()."""
+
+    operator = "sum"
+
+    def begun(self, y, initial):
+        return y + initial
+
+
+@register("_np_prod", "_np_product", inputs="a")
+class Prod(_Total):
+    """Product over axes."""
+
+    operator = "prod"
+
+    def begun(self, y, initial):
+        return y * initial
+
+
+class _Mean(_Reduction):
+    dtype: DType | None = param(None, "dtype of the result; None: that of a, float32 of integers")
+
+    def infer_dtype(self, a):
+        return [self.dtype or float_dtype([a])]
+
+    def fill_dtypes(self, inputs, outputs):
+        return _dtypes_of_result(self, inputs, outputs)
+
+
+@register("_npi_mean", inputs="a")
+class Mean(_Mean):
+    """Mean over axes; NaN of no elements."""
+
+    def steps(self, F, a):
+        a = cast(F, a, self.infer_dtype(a.dtype)[0])
+        y = self.reduced(F, "mean", a)
+        return y if y is not a else F._copy(a)
+
+
+class _Spread(_Mean):
+    ddof: int = param(0, "what the number of elements is lowered by")
+
+    def variance(self, F: Any, a: Any) -> Any:
+        dtype = self.infer_dtype(a.dtype)[0]
+        wide = "float32" if dtype in ("float16", "bfloat16") else dtype
+        a = cast(F, a, wide)
+        axes = self.axes(a.ndim)
+        if not axes:
+            return F.zeros_like(a)
+        centred = F.broadcast_sub(a, F.mean(a, axis=axes, keepdims=True))
+        total = self.reduced(F, "sum", F.square(centred))
+        return total / float(self.count(a) - self.ddof) if self.count(a) > self.ddof else (
+            total * math.nan)
+
+    def steps(self, F, a):
+        return cast(F, self.spread(F, self.variance(F, a)), self.infer_dtype(a.dtype)[0])
+
+    def spread(self, F: Any, variance: Any) -> Any:
+        return variance
+
+
+@register("_npi_var", inputs="a")
+class Var(_Spread):
+    """Variance over axes: the mean of the squared distance to the mean."""
+
+
+@register("_npi_std", inputs="a")
+class Std(_Spread):
+    """Standard deviation over axes: the square root of the variance."""
+
+    def spread(self, F, variance):
+        return F.sqrt(variance)
+
+
+class _Extreme(_Reduction):
+    operator: str
+    initial: float | None = param(None, "a number among those that are compared")
+
+    def steps(self, F, a):
+        dtype = a.dtype
+        a = cast(F, a, "uint8") if dtype == "bool" else a
+        if self.initial is not None and self.count(a) == 0:
+            y = F._full(shape=self.shape(a.shape), value=self.initial, dtype=a.dtype)
+        else:
+            y = self.reduced(F, self.operator, a)
+            if self.initial is not None:
+                y = getattr(F, f"_{self.operator}imum_scalar")(y, scalar=self.initial)
+        y = cast(F, y, dtype)
+        return y if y is not a else F._copy(a)
+
+
+@register("_np_max", "_np_amax", inputs="a")
+class Max(_Extreme):
+    """Largest element over axes; NaN where there is one."""
+
+    operator = "max"
+
+
+@register("_np_min", "_np_amin", inputs="a")
+class Min(_Extreme):
+    """Smallest element over axes; NaN where there is one."""
+
+    operator = "min"
+
+
+class _Truth(_Reduction):
+    """Base: of what is not 0, NaN among it."""
+
+    operator: str
+    dtype_rule = "any -> bool"
+
+    def steps(self, F, a):
+        truths = F.Cast(F.Cast(a, dtype="bool"), dtype="uint8")
+        if self.count(a) == 0:
+            return F._full(shape=self.shape(a.shape), value=float(self.operator == "min"),
+                           dtype="bool")
+        return F.Cast(self.reduced(F, self.operator, truths), dtype="bool")
+
+    def grad(self, F, dy, inputs, outputs):
+        return [None]
+
+
+@register("_np_any", "_np_sometrue", inputs="a")
+class Any_(_Truth):
+    """Whether an element over axes is not 0."""
+
+    operator = "max"
+
+
+@register("_np_all", inputs="a")
+class All(_Truth):
+    """Whether all elements over axes are other than 0."""
+
+    operator = "min"
+
+
+class _Position(NumpyOp):
+    operator: str
+    axis: int | None = param(None, "the axis; None: the position in the flattened array")
+    keepdims: bool = param(False, "keep the axis, with length 1")
+    dtype_rule = "any -> int64"
+
+    def steps(self, F, a):
+        a = cast(F, a, "uint8") if a.dtype == "bool" else a
+        axis = None if self.axis is None else self.axis_in(self.axis, a.ndim)
+        kept = tuple([1 if axis in (None, i) else n for i, n in enumerate(a.shape)])
+        rest = () if axis is None else a.shape[:axis] + a.shape[axis + 1:]
+        shape = kept if self.keepdims else rest
+        if math.prod(kept) and math.prod(a.shape) == 0:
+            raise self.shape_error("a", "without an axis of length 0 to reduce", a.shape)
+        if a.ndim == 0:
+            return F._zeros(shape=(), dtype="int64")
+        # an index is a number of data's own dtype, in which it must be exact
+        places = getattr(F, self.operator)(_indexed(F, a), axis=axis)
+        return exact(F, F.Cast(places, dtype="int64"), shape)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [None]
+
+
+def _indexed(F: Any, a: Any) -> Any:
+    """a in a dtype that holds its places: those of float16 and of 8 bits do not."""
+    narrow = {"float16": "float32", "bfloat16": "float32", "uint8": "int32", "int8": "int32"}
+    dtype = narrow.get(a.dtype, a.dtype)
+    if dtype == "float32" and math.prod(a.shape) > 2 ** 24:
+        dtype = "float64"
+    return cast(F, a, dtype)
+
+
+@register("_npi_argmax", inputs="a")
+class ArgMax(_Position):
+    """Index of the first largest element along an axis, as int64."""
+
+    operator = "argmax"
+
+
+@register("_npi_argmin", inputs="a")
+class ArgMin(_Position):
+    """Index of the first smallest element along an axis, as int64."""
+
+    operator = "argmin"

@@ -1,0 +1,182 @@
+"""mx.np.ndarray: its class, dtypes, operators, conversions, and what it refuses."""
+
+import copy
+import inspect
+import pickle
+
+import numpy as onp
+import pytest
+
+import mxlite as mx
+from mxlite import autograd, nd, np, npx
+
+DTYPES = ("float64", "float32", "float16", "int64", "int32", "int8", "uint8", "bool")
+# of a + b with a of the row and b of the column, as MXNet 1.9.1; it refuses uint8 + int8
+SUMS = """float64 float64 float64 float64 float64 float64 float64 float64
+    float64 float32 float32 float32 float32 float32 float32 float32
+    float64 float32 float16 float16 float16 float16 float16 float32
+    float64 float32 float16 int64 int64 int64 int64 float32
+    float64 float32 float16 int64 int32 int32 int32 float32
+    float64 float32 float16 int64 int32 int8 int32 float32
+    float64 float32 float16 int64 int32 int32 uint8 float32
+    float64 float32 float32 float32 float32 float32 float32 float32""".split()
+
+
+def of(dtype):
+    return np.array([1, 0, 1], dtype=dtype)
+
+
+def test_dtypes_of_sums_are_those_of_mxnet():
+    found = [str((of(a) + of(b)).dtype) for a in DTYPES for b in DTYPES]
+    assert found == SUMS
+    assert [str((of(a) - of(b)).dtype) for a in DTYPES for b in DTYPES] == SUMS
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_division_gives_floats(dtype):
+    expected = dtype if dtype.startswith("float") else "float32"
+    for y in (of(dtype) / of(dtype), of(dtype) / 2, 2 / of(dtype), of(dtype) / 2.5):
+        assert y.dtype == expected
+    assert (np.array([1, 2], dtype="int32") / np.array([2], dtype="int32")).tolist() == [0.5, 1]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_numbers_keep_the_dtype_but_integers_with_fractions(dtype):
+    whole = "float32" if dtype == "bool" else dtype
+    assert (of(dtype) + 2).dtype == (2 * of(dtype)).dtype == whole
+    broken = dtype if dtype.startswith("float") else "float32"
+    y = of(dtype) + 2.5
+    assert y.dtype == broken and y.tolist() == [3.5, 2.5, 3.5]
+    assert (2.5 - of(dtype)).tolist() == [1.5, 2.5, 1.5]
+    assert (of(dtype) == 0.5).tolist() == [False] * 3 and (of(dtype) < 0.5).dtype == bool
+
+
+def test_functions_whose_values_are_no_integers_give_float32():
+    i = np.array([1, 4], dtype="int32")
+    assert np.sqrt(i).tolist() == [1, 2] and np.sqrt(i).dtype == "float32"
+    assert np.mean(i).dtype == "float32" and float(np.mean(i)) == 2.5
+    assert float(i.var()) == 2.25 and np.negative(i).dtype == "int32"
+
+
+def test_results_are_arrays_of_np():
+    x = np.ones((2, 3))
+    assert isinstance(x, nd.NDArray) and type(x) is np.ndarray
+    for y in (x + 1, x[0], x[0, 0], x.sum(), x.T, x.astype("int32"), x.copy(), x > 0, x[x > 0],
+              mx.nd.exp(x), x.reshape(-1), x.as_in_ctx(mx.cpu()), x.detach(), copy.deepcopy(x)):
+        assert type(y) is np.ndarray
+    x.attach_grad()
+    with autograd.record():
+        y = (x * x).sum()
+    y.backward()
+    assert type(x.grad) is np.ndarray and x.grad.tolist() == [[2, 2, 2]] * 2
+
+
+def test_nd_and_np_are_not_mixed():
+    x, old = np.ones(2), nd.ones((2,))
+    for mixed in (lambda: x + old, lambda: old + x, lambda: old == x):
+        with pytest.raises(TypeError, match=r"not mixed: x\.as_np_ndarray\(\) and"):
+            mixed()
+    with pytest.raises(TypeError, match=r"exp: x must be .* mx\.np; got an NDArray of mx\.nd"):
+        np.exp(old)
+    with pytest.raises(TypeError, match=r"relu: argument 0 must be .*x.as_np_ndarray\(\)"):
+        npx.relu(old)
+    with pytest.raises(ValueError, match="array: object must not be an NDArray of"):
+        np.array(old)
+    with pytest.raises(TypeError, match=r"sin: x must be .* got list; mx\.np\.array\(x\) makes"):
+        np.sin([1, 2])
+
+
+def test_conversions_share_memory_and_gradients():
+    old = nd.array([1, 2, 3])
+    old.attach_grad()
+    with autograd.record():
+        x = old.as_np_ndarray()
+        back = (x * x).as_nd_ndarray()
+        assert type(x) is np.ndarray and type(back) is nd.NDArray
+        loss = back.sum()
+    loss.backward()
+    assert old.grad.tolist() == [2, 4, 6]
+    x[0] = 9
+    assert old.tolist() == [9, 2, 3] and x.as_np_ndarray() is x
+
+
+def test_array_keeps_the_dtype_of_arrays_alone():
+    assert np.array([1, 2]).dtype == np.array([True]).dtype == np.array(3).dtype == "float32"
+    assert np.array(onp.array([1, 2])).dtype == "int64"
+    assert np.array(np.ones(2, dtype="float16")).dtype == "float16"
+    assert np.array([np.array([1, 2]), np.array([3, 4])]).tolist() == [[1, 2], [3, 4]]
+    assert np.zeros(2, dtype=int).dtype == "int64" and np.zeros(2, dtype=float).dtype == "float64"
+    assert np.array(3).shape == () and np.empty((0, 2)).shape == (0, 2)
+    with pytest.raises(TypeError, match="array: object must be an array or nested lists"):
+        np.array([[1], [2, 3]])
+    with pytest.raises(TypeError, match="ndarray cannot be called; "):
+        np.ndarray((2, 3))
+
+
+def test_texts():
+    assert repr(np.array([1, 2])) == "array([1., 2.])" and repr(np.array(3)) == "array(3.)"
+    assert repr(np.array([1], dtype="int32")) == "array([1], dtype=int32)"
+    assert repr(np.array([1], dtype="int64")) == "array([1], dtype=int64)"
+    assert repr(np.ones(1, dtype="float64")) == "array([1.], dtype=float64)"
+    assert repr(np.ones(1) > 0) == "array([ True])"
+    assert str(np.array([1, 2])) == "[1. 2.]" and f"{np.array(2):.2f}" == "2.00"
+
+
+def test_numbers_and_truths():
+    assert float(np.array([2])) == 2 and int(np.array(3)) == 3 and np.array([1, 2]).item(1) == 2
+    assert bool(np.array([1])) and not np.array(0) and not np.zeros((0,))
+    assert 2 in np.array([1, 2]) and 5 not in np.array([1, 2])
+    assert [float(x) for x in np.array([1, 2])] == [1, 2] and len(np.ones((3, 2))) == 3
+    with pytest.raises(ValueError, match=r"truth of an array of shape \(2,\) is ambiguous"):
+        bool(np.ones(2))
+    with pytest.raises(ValueError, match="item: "):
+        np.ones(2).item()
+    with pytest.raises(TypeError, match="no dimensions"):
+        len(np.array(1))
+
+
+def test_pickles_and_copies():
+    x = np.array([[1, 2], [3, 4]], dtype="int32")
+    back = pickle.loads(pickle.dumps(x))
+    assert type(back) is np.ndarray and back.dtype == "int32" and back.tolist() == x.tolist()
+
+
+def test_in_place_operators():
+    x = y = np.array([1.0, 2.0])
+    x += 1
+    x *= np.array([2, 3])
+    x -= 1
+    x /= 2
+    assert x is y and x.tolist() == [1.5, 4]
+    i = np.array([1, 2], dtype="int32")
+    with pytest.raises(TypeError, match="out must have dtype float32; got int32"):
+        i += 0.5
+
+
+def test_out_and_where():
+    out, x = np.zeros(3), np.array([1, 2, 3])
+    mask = np.array([1, 0, 1], dtype="bool")
+    assert np.add(x, 1, out=out) is out and out.tolist() == [2, 3, 4]
+    np.multiply(x, x, out=out, where=mask)
+    assert out.tolist() == [1, 3, 9]
+    assert np.exp(np.zeros(3), where=mask).tolist() == [1, 0, 1]
+    total = np.zeros(())
+    assert np.sum(x, out=total) is total and float(total) == 6
+    assert np.add(x, 1, dtype="float64").dtype == "float64"
+    with pytest.raises(ValueError, match=r"sum: out must have shape \(\); got \(3,\)"):
+        np.sum(x, out=out)
+    with pytest.raises(TypeError, match="exp: unknown argument 'axis'; it takes out, where"):
+        np.exp(x, axis=1)
+    with pytest.raises(ValueError, match="exp: order must be 'C'"):
+        np.exp(x, order="F")
+
+
+def test_the_namespace():
+    assert np.pi == onp.pi and np.newaxis is None and np.float32 is onp.float32
+    assert "exp" in dir(np) and "reshape" in dir(np) and mx.np is np is mx.numpy
+    assert mx.nd.np.ndarray is np.ndarray and "relu" in dir(npx)
+    assert np.exp.__name__ == "exp" and next(iter(inspect.signature(np.sum).parameters)) == "a"
+    with pytest.raises(AttributeError, match="has no attribute 'reshap'; did you mean 'reshape'"):
+        _ = np.reshap
+    with pytest.raises(AttributeError, match="has no attribute 'softmx'; did you mean 'softmax'"):
+        _ = npx.softmx
