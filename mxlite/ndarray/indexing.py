@@ -17,6 +17,7 @@ from ..ops.schema import REGISTRY
 from .array import ArrayBase, share_array, wrap_numpy
 from .function import OpFunction
 from .tape import is_recording
+from .truths import has_truth, without_truths
 
 Entry = Any         # of a checked key: an int or a range for an axis, an int64 array, None
 _BOUND = (int, type(None))
@@ -35,6 +36,9 @@ class Entries(list[Entry]):
 
 def getitem(x: Any, key: Any) -> Any:
     """x[key]: a view for leading indices and slices, else a copy; recorded like any operator."""
+    if not x._picked_shape and has_truth(key):
+        shape, key = without_truths(x.shape, key)
+        x = _reshaped(x, shape)
     if x.ndim == 0:
         return _basic(x, checked(x.shape, key))
     if type(key) is int and -x.shape[0] <= key < x.shape[0]:

@@ -12,13 +12,14 @@ import numpy as np
 
 from ..base import INTEGERS, MXNetError, MXNetTypeError, MXNetValueError, Shape
 from ..ops.schema import REGISTRY
-from .array import ArrayBase, wrap_numpy
+from .array import ArrayBase, share_array, wrap_numpy
 from .function import OpFunction
 from .host_values import to_read
 from .indexing import Entries, Entry, as_slice, broadcast_indices, checked, is_whole
 from .integer_numbers import checked_number
 from .run import EXACT, invoke_list
 from .tape import Scope, has_history
+from .truths import has_truth, without_truths
 
 _BROADCAST_TO, _CAST, _COPY, _TRANSFER, _RESHAPE, _SCATTER, _SET, _SET_SCALAR = [
     OpFunction(REGISTRY[name], name) for name in (
@@ -31,6 +32,9 @@ _scalar_operators: dict[tuple[Any, ...], Any] = {}
 
 def setitem(x: Any, key: Any, value: Any) -> None:
     """x[key] = value: value is broadcast to the items and cast to x's dtype."""
+    if not x._picked_shape and has_truth(key):
+        shape, key = without_truths(x.shape, key)
+        x = share_array(x, shape)
     if type(value) in _NUMBERS and -_SMALL <= value <= _SMALL:
         op = _scalar_operator(x.shape, key)
         if op is not None:
