@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import symbol as sym
 from ..base import MXNetError, MXNetTypeError, MXNetValueError, no_array
-from ..ndarray import NDArray
+from ..ndarray import NDArray, np
 from ..ndarray.run import invoke_list
 from ..ndarray.tape import has_history, is_recording, is_training
 from ..symbol.graph import Entry, topological
@@ -55,6 +55,8 @@ def trace(block: HybridBlock, args: Sequence[Any]) -> tuple[Any, Any, list[sym.S
     count = sum(leaf is not None for leaf in leaves)
     names = iter(block._input_names(count))
     inputs = [None if leaf is None else sym.var(next(names)) for leaf in leaves]
+    if any(isinstance(leaf, np.ndarray) for leaf in leaves):
+        inputs = [leaf if leaf is None else leaf.as_np_ndarray() for leaf in inputs]
     with sym.tracing():
         result = block(*nested(form, iter(inputs)))
     outputs: list[Any] = []

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import initializer
 from .. import ndarray as nd
+from ..ndarray.numpy.switched import switched
 from .parameter import Parameter
 
 
@@ -14,7 +15,7 @@ class Constant(Parameter):
     """A parameter that no gradient changes: it keeps `value`, an array or nested lists."""
 
     def __init__(self, name: str, value: Any) -> None:
-        self.value = value if isinstance(value, nd.NDArray) else nd.array(value)
+        self.value = value if isinstance(value, nd.NDArray) else switched(nd.array(value))
         super().__init__(name, grad_req="null", shape=self.value.shape, dtype=self.value.dtype,
                          init=initializer.Constant(self.value))
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
 from .. import ndarray as nd
-from ..base import dtype_name
+from ..base import MXNetError, MXNetTypeError, dtype_name
 from ..ndarray.custom import custom_call
 from ..ndarray.function import OpFunction
 from ..ops.inference import PartialShape, is_known
+from ..ops.numpy.functions import FUNCTIONS as NUMPY_FUNCTIONS
+from ..ops.numpy.functions import bound
+from ..ops.numpy.functions.extension import OPERATORS as EXTENSIONS
+from ..ops.numpy.functions.extension import extension
+from ..ops.numpy.placeholder import NumpyPlaceholder
 from ..ops.operands import combine
 from ..ops.placeholder import Placeholder, ShapeTracer
 from ..ops.python_operators import FORMS
+from ..util import is_np_array
 from .inference_loops import cond, foreach, while_loop
 from .parameter import Parameter
 
 LOOPS = {"foreach": foreach, "while_loop": while_loop, "cond": cond}
+NUMPY_MODULES = {nd.np.__name__: "", nd.np.random.__name__: "random.",
+                 nd.np.linalg.__name__: "linalg."}
 FUNCTIONS = {forms.function: forms for forms in FORMS.values()}
 
 
@@ -35,9 +44,32 @@ class PlaceholderTracer(ShapeTracer):
             shape: PartialShape = None
             if param.shape is not None:
                 shape = tuple([n if n > 0 else None for n in param.shape])
-            self.parameters[param] = Placeholder(
+            kind = NumpyPlaceholder if is_np_array() else Placeholder
+            self.parameters[param] = kind(
                 self, shape, dtype_name(param.dtype), f"Parameter '{param.name}'")
         return self.parameters[param]
+
+    def kind_of(self, arrays: Sequence[Any]) -> type[Placeholder]:
+        """That of mx.np's arrays, if one is among them."""
+        if any(isinstance(item, nd.np.ndarray) for item in arrays):
+            return NumpyPlaceholder
+        return super().kind_of(arrays)
+
+    def apply(self, cls: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+        """As ShapeTracer; what an operator without arrays makes follows the switch."""
+        if cls.inputs or not is_np_array():
+            return super().apply(cls, args, kwargs)
+        kwargs.pop("ctx", None)
+        made = super().apply(cls, args, kwargs)
+        return NumpyPlaceholder(self, made.partial_shape, made.partial_dtype)
+
+    def no_array(self, function: str, argument: str, value: Any) -> MXNetError:
+        """The error for a value that is no array of mx.np."""
+        return MXNetTypeError(f"{function}: {argument} must be an array of mx.np; "
+                              f"got {type(value).__name__}")
+
+    def check_arrays(self, function: str, args: Any, kwargs: Any) -> None:
+        """Arrays that run say what they are."""
 
     def inputs(self, args: Any) -> Any:
         """`args`, in which lists and tuples may be nested, with placeholders for arrays."""
@@ -65,6 +97,11 @@ class PlaceholderModule:
         self._module, self._tracer = module, tracer
 
     def __getattr__(self, name: str) -> Any:
+        part = NUMPY_MODULES.get(self._module.__name__)
+        if part is not None and part + name in NUMPY_FUNCTIONS:
+            return bound(NUMPY_FUNCTIONS[part + name], self._tracer, "mxlite.numpy")
+        if self._module is nd.npx and name in EXTENSIONS:
+            return bound(extension(name), self._tracer, "mxlite.numpy_extension")
         value = getattr(self._module, name)
         if isinstance(value, ModuleType):
             return PlaceholderModule(value, self._tracer)

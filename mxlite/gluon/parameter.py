@@ -20,6 +20,7 @@ from ..base import (
     listing,
 )
 from ..device.context import Context, as_context, cpu, current_context
+from ..util import is_np_array
 from .utils import shape_is_known
 
 GRAD_REQS = ("write", "add", "null")
@@ -184,6 +185,8 @@ class Parameter(NamesArguments):
         """Have copies of `data` on the contexts, with fresh gradients."""
         if data.stype != self._stype:
             data = data.tostype(self._stype)
+        if is_np_array() and self._stype == "default":
+            data = data.as_np_ndarray()
         self._set_arrays({ctx: data.copyto(ctx) for ctx in contexts})
         self._attach_grad()
 
@@ -361,6 +364,8 @@ class Parameter(NamesArguments):
             self._var = sym.var(self.name, shape=self.shape, dtype=self.dtype,
                                 lr_mult=self.lr_mult, wd_mult=self.wd_mult, init=self.init,
                                 stype=self.stype)
+            if is_np_array():
+                self._var = self._var.as_np_ndarray()
         return self._var
 
     def __getstate__(self) -> dict[str, Any]:

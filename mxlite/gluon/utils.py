@@ -11,6 +11,7 @@ from typing import Any
 from .. import ndarray as nd
 from ..base import MXNetAssertionError, MXNetTypeError, MXNetValueError, check_count
 from ..device.context import Context
+from ..ndarray.numpy.switched import switched
 from .download import check_sha1 as check_sha1
 from .download import download as download
 from .download import replace_file as replace_file
@@ -88,7 +89,7 @@ def split_and_load(data: Any, ctx_list: Sequence[Context], batch_axis: int = 0,
     if not ctx_list:
         raise MXNetValueError("split_and_load: ctx_list must hold at least one context; got none")
     if not isinstance(data, nd.NDArray):
-        data = nd.array(data, ctx=ctx_list[0])
+        data = switched(nd.array(data, ctx=ctx_list[0]))
     if len(ctx_list) == 1:
         return [data.as_in_context(ctx_list[0])]
     parts = split_data(data, len(ctx_list), batch_axis, even_split)

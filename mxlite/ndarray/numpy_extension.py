@@ -6,6 +6,7 @@ from ..base import suggestion as _suggestion
 from ..ops.numpy.functions.extension import OPERATORS as _OPERATORS
 from ..ops.numpy.functions.extension import extension as _extension
 from ..ops.numpy.functions.table import bound as _bound
+from .numpy import random as random
 from .numpy.namespace import F as _F
 
 

@@ -21,6 +21,7 @@ from ..util import set_np_shape as set_np_shape
 from ..util import use_np as use_np
 from ..util import use_np_array as use_np_array
 from ..util import use_np_shape as use_np_shape
+from . import random as random
 
 
 def __getattr__(name: str) -> Any:

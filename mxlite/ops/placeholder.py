@@ -132,7 +132,12 @@ class ShapeTracer(Namespace):
 
     def placeholder(self, array: Any) -> Placeholder:
         """The placeholder of an array."""
-        return Placeholder(self, array.shape, array._dtype_name)
+        return self.kind_of([array])(self, array.shape, array._dtype_name)
+
+    def kind_of(self, arrays: Sequence[Any]) -> type[Placeholder]:
+        """The class of the placeholders of what is made of these arrays and placeholders."""
+        return next((type(item) for item in arrays if isinstance(item, Placeholder)
+                     and type(item) is not Placeholder), Placeholder)
 
     def apply(self, cls: type[Op], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         """Add a node; returns its visible outputs: a Placeholder, or a list of them."""
@@ -146,7 +151,8 @@ class ShapeTracer(Namespace):
         """The visible outputs of a new node, whose inputs are placeholders or arrays."""
         inputs = [item if isinstance(item, Placeholder) else self.placeholder(item)
                   for item in inputs]
-        outputs = [Placeholder(self, None, None) for _ in range(op.num_outputs)]
+        kind = self.kind_of(inputs)
+        outputs = [kind(self, None, None) for _ in range(op.num_outputs)]
         self.nodes.append(Node(op, inputs, outputs))
         _infer_node(self.nodes[-1])
         visible = outputs[:op.num_visible(len(outputs))]

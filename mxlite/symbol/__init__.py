@@ -10,6 +10,8 @@ from . import contrib as contrib
 from . import custom as _custom
 from . import image as image
 from . import linalg as linalg
+from . import numpy as numpy
+from . import numpy_extension as numpy_extension
 from . import op as op
 from . import random as random
 from . import sparse as sparse
@@ -37,6 +39,7 @@ from .operators import power as power
 from .symbol import Symbol as Symbol
 
 Custom = _custom.custom
+np, npx = numpy, numpy_extension
 
 
 def __getattr__(name: str) -> Any:

@@ -61,12 +61,15 @@ def call(cls: type[Op], hint: str, args: Sequence[Any], kwargs: dict[str, Any]) 
               if value is not None}
     for key, value in inputs.items():
         _check_input(cls, key, value)
+    inputs_given = list(inputs.values())
     name = NameManager.current.get(given_name, hint)
     node = Node(cls, name, attrs)
     node.inputs = (_several(operator, node, inputs, wanted) if cls.is_variadic
                    else _ordered(operator, node, inputs))
     node.initialize_variables()
-    return Symbol([Entry(node, i) for i in range(node.num_outputs)])
+    kind = next((type(value)._result_kind for value in inputs_given
+                 if type(value) is not Symbol), Symbol)
+    return kind([Entry(node, i) for i in range(node.num_outputs)])
 
 
 def _check_input(cls: type[Op], name: str, value: Any) -> None:

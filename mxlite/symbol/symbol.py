@@ -38,6 +38,7 @@ class Symbol(ArrayOnly):
 
     __array_priority__ = 1000.0
     __slots__ = ("heads",)
+    _result_kind: type[Symbol]          # the class of results of operators on Symbols of this class
 
     def __init__(self, heads: Sequence[Entry]) -> None:
         self.heads = list(heads)
@@ -59,7 +60,7 @@ class Symbol(ArrayOnly):
         return len(self.heads)
 
     def __iter__(self) -> Iterator[Symbol]:
-        return iter([Symbol([head]) for head in self.heads])
+        return iter([self._result_kind([head]) for head in self.heads])
 
     def __getitem__(self, key: Any) -> Symbol:
         """One output: by its number or full name, "fc1_output"; several: by a slice.
@@ -73,9 +74,9 @@ class Symbol(ArrayOnly):
             if not heads:
                 raise MXNetTypeError(f"Symbol {self.name or 'group'} has {len(self.heads)} "
                                      f"outputs, of which {key} takes none")
-            return Symbol(heads)
+            return self._result_kind(heads)
         if isinstance(key, str):
-            return Symbol([self.heads[self._output_named(key)]])
+            return self._result_kind([self.heads[self._output_named(key)]])
         if isinstance(key, bool) or not isinstance(key, int):
             raise MXNetTypeError(f"Symbol: an output is a number, a name or a slice; got {key!r}")
         if key < 0:
@@ -83,7 +84,7 @@ class Symbol(ArrayOnly):
         if key >= len(self.heads):
             raise MXNetIndexError(f"Symbol {self.name or 'group'} has {len(self.heads)} outputs; "
                                   f"got the number {key}")
-        return Symbol([self.heads[key]])
+        return self._result_kind([self.heads[key]])
 
     def _output_named(self, name: str) -> int:
         names = self.list_outputs()
@@ -323,3 +324,6 @@ class Symbol(ArrayOnly):
         """The nodes of the graph, a line an input."""
         from .printing import graph_text
         return graph_text(self.heads)
+
+
+Symbol._result_kind = Symbol

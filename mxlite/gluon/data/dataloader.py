@@ -9,6 +9,7 @@ from ... import ndarray as nd
 from ...argument_types import checks_types
 from ...base import MXNetTypeError, MXNetValueError, NamesArguments, check_count
 from ...device.context import cpu_pinned, num_gpus
+from ...ndarray.numpy.switched import switched
 from ...random import next_key
 from .batchify import default_batchify_fn as default_batchify_fn
 from .loader_copies import Copies
@@ -90,7 +91,7 @@ class DataLoader(NamesArguments):
         epoch, self._iter = self._iter, None
         try:
             for batch in epoch:
-                yield batch if self._pinned is None else _on(batch, self._pinned)
+                yield switched(batch if self._pinned is None else _on(batch, self._pinned))
         finally:
             epoch.close()
         if self._iter is None and self.auto_reload:

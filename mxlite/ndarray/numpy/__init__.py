@@ -1,12 +1,14 @@
 """`mx.np` of arrays: `mx.nd.np`."""
 
+import sys
 from typing import Any
 
 import numpy as _onp
 
-from ...base import suggestion as _suggestion
-from ...ops.numpy.functions import FUNCTIONS as _FUNCTIONS
-from ...ops.numpy.functions import bound as _bound
+from ...ops.numpy.functions import module_of as _module_of
+from ...ops.numpy.functions import names_in as _names_in
+from . import linalg as linalg
+from . import random as random
 from .array import ndarray as ndarray
 from .creation import array as array
 from .creation import empty as empty
@@ -21,26 +23,26 @@ _CONSTANTS = {
 }
 
 
+_functions, _ = _module_of(globals(), _F, "", "mxlite.numpy")
+
+
 def function_of(function: Any) -> Any:
-    """The function here of the same name as one of NumPy's, or of a module of it; else None."""
+    """The function here of the same name and module as one of NumPy's; else None."""
     name = getattr(function, "__name__", "")
-    return globals().get(name) or (_made(name) if name in _FUNCTIONS else None)
-
-
-def _made(name: str) -> Any:
-    function = globals()[name] = _bound(_FUNCTIONS[name], _F, "mxlite.numpy")
-    return function
+    part = next((module for module in (linalg, random)
+                 if getattr(function, "__module__", "") == module.__name__.replace(
+                     "mxlite.ndarray.", "")), None)
+    if part is not None:
+        return getattr(part, name, None)
+    return getattr(sys.modules[__name__], name, None) if name in __dir__() else None
 
 
 def __getattr__(name: str) -> Any:
-    if name in _FUNCTIONS:
-        return _made(name)
     if name in _CONSTANTS:
         return _CONSTANTS[name]
-    raise AttributeError(
-        f"module 'mxlite.numpy' has no attribute {name!r}{_suggestion(name, __dir__())}")
+    return _functions(name)
 
 
 def __dir__() -> list[str]:
     public = {name for name in globals() if not name.startswith("_")}
-    return sorted((public | {*_FUNCTIONS, *_CONSTANTS}) - {"Any", "function_of"})
+    return sorted((public | {*_names_in(""), *_CONSTANTS}) - {"Any", "function_of", "sys"})

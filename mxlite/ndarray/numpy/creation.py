@@ -13,6 +13,7 @@ from ...ops.numpy.functions.table import check_order, default_dtype, np_dtype
 from ..array import ArrayBase, empty_array, of_kind
 from ..host_values import from_host
 from .array import ndarray
+from .namespace import F
 
 
 def array(object: Any, dtype: Any = None, ctx: Any = None) -> Any:
@@ -61,3 +62,6 @@ def empty(shape: Any, dtype: Any = None, order: str = "C", ctx: Any = None) -> A
     """An array of a shape whose values are whatever the memory held; float32 by default."""
     check_order("empty", order, "C")
     return empty_array(_shape("empty", shape), default_dtype(dtype), as_context(ctx), ndarray)
+
+
+F.__dict__["array"] = array

@@ -6,6 +6,7 @@ dtypes. `functions.py` is what `mx.np` and `mx.sym.np` make of them.
 
 from . import elements as elements
 from . import host_elements as host_elements
+from . import indexing as indexing
 from . import joining as joining
 from . import more as more
 from . import products as products

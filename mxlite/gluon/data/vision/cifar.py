@@ -11,6 +11,7 @@ import numpy as np
 from .... import ndarray as nd
 from ....argument_types import FilePath, checks_types
 from ....base import MXNetValueError
+from ....ndarray.numpy.switched import switched
 from .local import LocalDataset, Remote, find, read, read_members
 
 _PIXELS = 3 * 32 * 32
@@ -54,7 +55,7 @@ class CIFAR10(LocalDataset):
         rows = np.concatenate([self._rows(content, str(path))
                                for content, path in zip(contents, paths, strict=True)])
         images = rows[:, self._labels:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
-        return nd.array(images, dtype="uint8"), rows[:, self._label_at].astype("int32")
+        return switched(nd.array(images, dtype="uint8")), rows[:, self._label_at].astype("int32")
 
     def _rows(self, content: bytes, path: str) -> Any:
         """uint8 (images, labels and pixels)."""

@@ -9,6 +9,7 @@ from .... import ndarray as nd
 from ....argument_types import FilePath, checks_types
 from ....base import MXNetValueError
 from ....io.idx import read_idx
+from ....ndarray.numpy.switched import switched
 from .local import LocalDataset, Remote, find
 
 
@@ -44,7 +45,7 @@ class MNIST(LocalDataset):
         if len(pixels) != len(classes):
             raise MXNetValueError(f"{type(self).__name__}: {images} holds {len(pixels)} images, "
                                   f"{labels} {len(classes)} labels")
-        return nd.array(pixels[..., None], dtype="uint8"), classes.astype("int32")
+        return switched(nd.array(pixels[..., None], dtype="uint8")), classes.astype("int32")
 
 
 class FashionMNIST(MNIST):

@@ -3,9 +3,12 @@
 from . import creation as creation
 from . import elements as elements
 from . import products as products
+from . import random as random
 from . import reductions as reductions
 from . import shapes as shapes
 from .table import FUNCTIONS as FUNCTIONS
 from .table import METHODS as METHODS
 from .table import bound as bound
 from .table import method as method
+from .table import module_of as module_of
+from .table import names_in as names_in

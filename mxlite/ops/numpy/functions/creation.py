@@ -133,3 +133,9 @@ def linspace(F: Any, start: Any, stop: Any, num: int = 50, endpoint: bool = True
               endpoint=endpoint, dtype=default_dtype(dtype))
     gaps = num - 1 if endpoint else num
     return (y, (stop - start) / gaps if gaps > 0 else np.nan) if retstep else y
+
+
+@public()
+def array(F: Any, object: Any, dtype: Any = None, ctx: Any = None) -> Any:
+    """An array with a copy of these values; see mx.np.array."""
+    return F.array(object, dtype=dtype, ctx=ctx)

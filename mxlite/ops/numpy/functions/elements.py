@@ -159,4 +159,10 @@ def copy(F: Any, a: Any, order: str = "C") -> Any:
     return F._copy(a)
 
 
-METHODS["round"] = FUNCTIONS["round"]
+def _astype(F: Any, self: Any, dtype: Any, order: str = "K", casting: str = "unsafe",
+            subok: bool = True, copy: bool = True) -> Any:
+    """The values in another dtype."""
+    return F.Cast(self, dtype=np_dtype(dtype))
+
+
+METHODS.update(round=FUNCTIONS["round"], astype=_astype)

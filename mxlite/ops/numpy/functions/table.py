@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ....base import MXNetTypeError, MXNetValueError, dtype_name
+from ....base import MXNetTypeError, MXNetValueError, dtype_name, suggestion
 
 Function = Callable[..., Any]
 FUNCTIONS: dict[str, Function] = {}             # of mx.np, by name
@@ -35,6 +35,39 @@ def public(*names: str, method: bool = False) -> Callable[[Function], Function]:
         return function
 
     return enter
+
+
+def public_in(module: str) -> Callable[..., Callable[[Function], Function]]:
+    """`public` for a module of mx.np: "random"; the table has the names "random.uniform", ..."""
+    def decorator(*names: str) -> Callable[[Function], Function]:
+        def enter(function: Function) -> Function:
+            for name in (function.__name__.rstrip("_"), *names):
+                FUNCTIONS[f"{module}.{name}"] = function
+            return function
+
+        return enter
+
+    return decorator
+
+
+def names_in(module: str) -> list[str]:
+    """The names of a module's functions; "": of those of mx.np itself."""
+    if not module:
+        return [name for name in FUNCTIONS if "." not in name]
+    return [name.removeprefix(f"{module}.") for name in FUNCTIONS if name.startswith(f"{module}.")]
+
+
+def module_of(names: dict[str, Any], F: Any, module: str, path: str) -> Any:
+    """(`__getattr__`, `__dir__`) of a module with the functions of the table's module, for F."""
+    def get(name: str) -> Any:
+        key = f"{module}.{name}" if module else name
+        if key not in FUNCTIONS or name.startswith("_"):
+            raise AttributeError(f"module {path!r} has no attribute {name!r}"
+                                 + suggestion(name, names_in(module)))
+        function = names[name] = bound(FUNCTIONS[key], F, path)
+        return function
+
+    return get, lambda: sorted(names_in(module))
 
 
 def bound(function: Function, F: Any, module: str) -> Function:

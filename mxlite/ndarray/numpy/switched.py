@@ -1,0 +1,22 @@
+"""Arrays as the switch says: those of mx.np inside `npx.set_np()`, else those of mx.nd."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...util import is_np_array
+from ..ndarray import NDArray
+
+
+def switched(value: Any) -> Any:
+    """The value, with NDArrays, also within lists and tuples, as arrays of mx.np where the switch
+    is on; over the same memory."""
+    return _converted(value) if is_np_array() else value
+
+
+def _converted(value: Any) -> Any:
+    if type(value) is NDArray:
+        return value.as_np_ndarray()                    # type: ignore[attr-defined]
+    if type(value) in (list, tuple):
+        return type(value)([_converted(item) for item in value])
+    return value

@@ -1,0 +1,325 @@
+"""Random numbers: np.random. Draws of a parameter that is an array are moved along its gradient."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ....base import MXNetTypeError, MXNetValueError
+from .table import FUNCTIONS, is_number, need, np_dtype, number, public_in, written
+
+random = public_in("random")
+
+
+def shape_of(function: str, size: Any, *parameters: Any) -> tuple[int, ...]:
+    """The shape of the result: `size`, or that of the parameters, broadcast."""
+    if size is not None:
+        values = size if isinstance(size, (tuple, list)) else (size,)
+        try:
+            return tuple([int(n) for n in values])
+        except (TypeError, ValueError):
+            raise MXNetTypeError(f"{function}: size must be made of integers; got {size!r}"
+                                 ) from None
+    try:
+        return np.broadcast_shapes(*[getattr(each, "shape", ()) for each in parameters])
+    except ValueError:
+        shapes = [getattr(each, "shape", ()) for each in parameters]
+        raise MXNetValueError(f"{function}: parameters of shapes {shapes} cannot be broadcast"
+                              ) from None
+
+
+def checked(F: Any, function: str, **parameters: Any) -> None:
+    """Raise unless the parameters are numbers or arrays."""
+    for name, value in parameters.items():
+        if not is_number(value) and not F.is_array(value):
+            raise F.no_array(function, name, value)
+
+
+def float_dtype_of(function: str, dtype: Any) -> str:
+    """The dtype, float32 where none is given."""
+    name = np_dtype(dtype) or "float32"
+    if not name.startswith(("float", "bfloat")):
+        raise MXNetTypeError(f"{function}: dtype must be of floating point; got {name}")
+    return name
+
+
+def _drawn(F: Any, operator: str, shape: tuple[int, ...], dtype: str, ctx: Any,
+           **params: float) -> Any:
+    extra = {} if ctx is None else {"ctx": ctx}
+    y = getattr(F, operator)(shape=shape or (1,), dtype=dtype, **params, **extra)
+    return y if shape else F._np_reshape(y, newshape=())
+
+
+def _standard(F: Any, function: str, size: Any, dtype: Any, ctx: Any, *parameters: Any) -> Any:
+    """Uniform numbers of (0, 1) in the shape of the result."""
+    shape = shape_of(function, size, *parameters)
+    return _drawn(F, "_random_uniform", shape, float_dtype_of(function, dtype), ctx, low=0.0,
+                  high=1.0)
+
+
+def _log(F: Any, u: Any) -> Any:
+    """ln u, of 0 that of the least positive number."""
+    return F._npi_log(F.clip(u, a_min=1e-37, a_max=1.0))
+
+
+@random()
+def uniform(F: Any, low: Any = 0.0, high: Any = 1.0, size: Any = None, dtype: Any = None,
+            ctx: Any = None, out: Any = None) -> Any:
+    """Numbers spread evenly over [low, high)."""
+    checked(F, "uniform", low=low, high=high)
+    if is_number(low) and is_number(high):
+        y = _drawn(F, "_random_uniform", shape_of("uniform", size),
+                   float_dtype_of("uniform", dtype), ctx, low=float(low), high=float(high))
+    else:
+        y = _standard(F, "uniform", size, dtype, ctx, low, high) * (high - low) + low
+    return written(F, "uniform", y, out)
+
+
+@random()
+def normal(F: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, dtype: Any = None,
+           ctx: Any = None, out: Any = None) -> Any:
+    """Numbers of the normal distribution of mean loc and standard deviation scale."""
+    checked(F, "normal", loc=loc, scale=scale)
+    name = float_dtype_of("normal", dtype)
+    if is_number(loc) and is_number(scale):
+        if scale < 0:
+            raise MXNetValueError(f"normal: scale must be at least 0; got {scale}")
+        y = _drawn(F, "_random_normal", shape_of("normal", size), name, ctx, loc=float(loc),
+                   scale=float(scale))
+    else:
+        shape = shape_of("normal", size, loc, scale)
+        y = _drawn(F, "_random_normal", shape, name, ctx, loc=0.0, scale=1.0) * scale + loc
+    return written(F, "normal", y, out)
+
+
+@random()
+def lognormal(F: Any, mean: Any = 0.0, sigma: Any = 1.0, size: Any = None, dtype: Any = None,
+              ctx: Any = None, out: Any = None) -> Any:
+    """e to the power of normal numbers."""
+    return written(F, "lognormal", F._npi_exp(normal(F, mean, sigma, size, dtype, ctx)), out)
+
+
+@random()
+def randint(F: Any, low: Any, high: Any = None, size: Any = None, dtype: Any = None,
+            ctx: Any = None, out: Any = None) -> Any:
+    """Integers of [low, high), or of [0, low); int64 unless a dtype is given."""
+    if high is None:
+        low, high = 0, low
+    if not (is_number(low) and is_number(high)) or low >= high:
+        raise MXNetValueError(f"randint: low must be a number below high; got {low!r} and {high!r}")
+    name = np_dtype(dtype) or "int64"
+    y = _drawn(F, "_random_randint", shape_of("randint", size),
+               name if name in ("int32", "int64") else "int64", ctx, low=int(low), high=int(high))
+    return written(F, "randint", y if name in ("int32", "int64") else F.Cast(y, dtype=name), out)
+
+
+@random()
+def rand(F: Any, *size: int, **kwargs: Any) -> Any:
+    """rand(2, 3): numbers of [0, 1)."""
+    return uniform(F, 0.0, 1.0, size, **kwargs)
+
+
+@random()
+def randn(F: Any, *size: int, **kwargs: Any) -> Any:
+    """randn(2, 3): numbers of the standard normal distribution."""
+    return normal(F, 0.0, 1.0, size, **kwargs)
+
+
+@random()
+def exponential(F: Any, scale: Any = 1.0, size: Any = None, ctx: Any = None,
+                out: Any = None) -> Any:
+    """Numbers of the exponential distribution of this mean."""
+    checked(F, "exponential", scale=scale)
+    u = _standard(F, "exponential", size, None, ctx, scale)
+    return written(F, "exponential", -_log(F, 1.0 - u) * scale, out)
+
+
+@random()
+def weibull(F: Any, a: Any, size: Any = None, ctx: Any = None, out: Any = None) -> Any:
+    """Numbers of the Weibull distribution of shape a."""
+    checked(F, "weibull", a=a)
+    u = _standard(F, "weibull", size, None, ctx, a)
+    return written(F, "weibull", (-_log(F, 1.0 - u)) ** (1.0 / a), out)
+
+
+@random()
+def pareto(F: Any, a: Any, size: Any = None, ctx: Any = None, out: Any = None) -> Any:
+    """Numbers of the Pareto II distribution of shape a."""
+    checked(F, "pareto", a=a)
+    u = _standard(F, "pareto", size, None, ctx, a)
+    return written(F, "pareto", F._npi_exp(-_log(F, 1.0 - u) / a) - 1.0, out)
+
+
+@random()
+def power(F: Any, a: Any, size: Any = None, ctx: Any = None, out: Any = None) -> Any:
+    """Numbers of [0, 1] whose density is a x^(a - 1)."""
+    checked(F, "power", a=a)
+    u = _standard(F, "power", size, None, ctx, a)
+    return written(F, "power", F._npi_exp(_log(F, 1.0 - u) / a), out)
+
+
+@random()
+def rayleigh(F: Any, scale: Any = 1.0, size: Any = None, ctx: Any = None, out: Any = None) -> Any:
+    """Numbers of the Rayleigh distribution."""
+    checked(F, "rayleigh", scale=scale)
+    u = _standard(F, "rayleigh", size, None, ctx, scale)
+    return written(F, "rayleigh", F._npi_sqrt(_log(F, 1.0 - u) * -2.0) * scale, out)
+
+
+@random()
+def gumbel(F: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, ctx: Any = None,
+           out: Any = None) -> Any:
+    """Numbers of the Gumbel distribution."""
+    checked(F, "gumbel", loc=loc, scale=scale)
+    u = _standard(F, "gumbel", size, None, ctx, loc, scale)
+    return written(F, "gumbel", -_log(F, -_log(F, u)) * scale + loc, out)
+
+
+@random()
+def logistic(F: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, ctx: Any = None,
+             out: Any = None) -> Any:
+    """Numbers of the logistic distribution."""
+    checked(F, "logistic", loc=loc, scale=scale)
+    u = _standard(F, "logistic", size, None, ctx, loc, scale)
+    return written(F, "logistic", (_log(F, u) - _log(F, 1.0 - u)) * scale + loc, out)
+
+
+@random()
+def gamma(F: Any, shape: Any, scale: Any = 1.0, size: Any = None, dtype: Any = None,
+          ctx: Any = None, out: Any = None) -> Any:
+    """Numbers of the gamma distribution."""
+    checked(F, "gamma", shape=shape, scale=scale)
+    name = float_dtype_of("gamma", dtype)
+    wanted = shape_of("gamma", size, shape, scale)
+    if is_number(shape):
+        y = _drawn(F, "_random_gamma", wanted, name, ctx, alpha=float(shape), beta=1.0)
+    else:
+        alpha = F.Cast(F._npi_broadcast_to(shape, shape=wanted), dtype=name)
+        y = F._sample_gamma(alpha, F.ones_like(alpha), dtype=name)
+    return written(F, "gamma", y * scale, out)
+
+
+@random()
+def beta(F: Any, a: Any, b: Any, size: Any = None, dtype: Any = None, ctx: Any = None) -> Any:
+    """Numbers of the beta distribution."""
+    wanted = shape_of("beta", size, a, b)
+    one, two = gamma(F, a, 1.0, wanted, dtype, ctx), gamma(F, b, 1.0, wanted, dtype, ctx)
+    return one / (one + two)
+
+
+@random()
+def chisquare(F: Any, df: Any, size: Any = None, dtype: Any = None, ctx: Any = None) -> Any:
+    """Numbers of the chi-square distribution."""
+    checked(F, "chisquare", df=df)
+    return gamma(F, df / 2.0, 2.0, size, dtype, ctx)
+
+
+@random()
+def bernoulli(F: Any, prob: Any = None, logit: Any = None, size: Any = None, dtype: Any = None,
+              ctx: Any = None, out: Any = None) -> Any:
+    """1 with the probability prob, or with that of logit, else 0."""
+    if (prob is None) == (logit is None):
+        raise MXNetValueError("bernoulli: one of prob and logit must be given; got "
+                              + ("none" if prob is None else "both"))
+    if prob is None:
+        checked(F, "bernoulli", logit=logit)
+        prob = 1 / (1 + math.exp(-logit)) if is_number(logit) else F.sigmoid(logit)
+    checked(F, "bernoulli", prob=prob)
+    u = _standard(F, "bernoulli", size, None, ctx, prob)
+    return written(F, "bernoulli", F.Cast(u < prob, dtype=np_dtype(dtype) or "float32"), out)
+
+
+def _batched(F: Any, function: Any, one: Any, two: Any, batch_shape: Any, dtype: Any,
+             ctx: Any) -> Any:
+    shape = shape_of(function.__name__, batch_shape if batch_shape is not None else ())
+    return function(F, one, two, shape + shape_of(function.__name__, None, one, two), dtype, ctx)
+
+
+@random()
+def uniform_n(F: Any, low: Any = 0.0, high: Any = 1.0, batch_shape: Any = None, dtype: Any = None,
+              ctx: Any = None) -> Any:
+    """uniform in the shape (*batch_shape, *that of the parameters)."""
+    return _batched(F, uniform, low, high, batch_shape, dtype, ctx)
+
+
+@random()
+def normal_n(F: Any, loc: Any = 0.0, scale: Any = 1.0, batch_shape: Any = None, dtype: Any = None,
+             ctx: Any = None) -> Any:
+    """normal in the shape (*batch_shape, *that of the parameters)."""
+    return _batched(F, normal, loc, scale, batch_shape, dtype, ctx)
+
+
+@random()
+def shuffle(F: Any, x: Any) -> None:
+    """Put the items of axis 0 into a random order, in place."""
+    need(F, "shuffle", x=x)
+    if x.ndim and x.shape[0] > 1:
+        F._shuffle(x, out=x)
+
+
+@random()
+def permutation(F: Any, x: Any) -> Any:
+    """The items of axis 0 in a random order, or the numbers below x."""
+    if not F.is_array(x):
+        x = FUNCTIONS["arange"](F, number(x), dtype="int64")
+    return F._shuffle(x) if x.ndim and x.shape[0] > 1 else F._copy(x)
+
+
+@random()
+def choice(F: Any, a: Any, size: Any = None, replace: bool = True, p: Any = None, ctx: Any = None,
+           out: Any = None) -> Any:
+    """Items of a, or numbers below a; p: the probability of each one."""
+    items = None if is_number(a) else a
+    if items is not None:
+        need(F, "choice", a=a)
+    length = int(a) if items is None else a.shape[0]
+    shape = shape_of("choice", size)
+    count = math.prod(shape)
+    if length < 1 or (not replace and count > length):
+        raise MXNetValueError(f"choice: {count} items cannot be chosen of {length}"
+                              + ("" if replace else " without replace"))
+    if p is not None and not F.is_array(p):
+        p = FUNCTIONS["array"](F, p)
+    if p is None and replace:
+        places = randint(F, 0, length, (count,), "int64", ctx)
+    elif p is None:
+        places = permutation(F, length)[:count]
+    elif replace:
+        edges = F.cumsum(p, axis=0)
+        u = uniform(F, 0.0, 1.0, (count, 1))
+        places = F._np_sum(F.Cast(u >= edges, dtype="int64"), axis=1)
+        places = F.clip(places, a_min=0, a_max=length - 1)
+    else:
+        keys = F._npi_log(p) + gumbel(F, size=(length,))
+        places = F.argsort(keys, is_ascend=False, dtype="int64")[:count]
+    places = F._np_reshape(places, newshape=shape)
+    return written(F, "choice", places if items is None else F.take(items, places, axis=0), out)
+
+
+@random()
+def multinomial(F: Any, n: int, pvals: Any, size: Any = None) -> Any:
+    """How often each of the outcomes came in n draws: (*size, outcomes), int64."""
+    if not F.is_array(pvals):
+        pvals = FUNCTIONS["array"](F, pvals)
+    if float(pvals.sum()) > 1 + 1e-5:
+        raise MXNetValueError(f"multinomial: pvals must sum up to at most 1; got "
+                              f"{float(pvals.sum())}")
+    shape, length = shape_of("multinomial", size if size is not None else ()), pvals.shape[0]
+    drawn = choice(F, length, (math.prod(shape), n), p=pvals)
+    counts = F._np_sum(F.one_hot(drawn, depth=length, dtype="int64"), axis=1)
+    return F._np_reshape(counts, newshape=(*shape, length))
+
+
+@random()
+def multivariate_normal(F: Any, mean: Any, cov: Any, size: Any = None, check_valid: Any = None,
+                        tol: Any = None) -> Any:
+    """Vectors of the normal distribution of this mean and covariance: (*size, n)."""
+    need(F, "multivariate_normal", mean=mean, cov=cov)
+    root = F._linalg_potrf(cov)
+    shape = shape_of("multivariate_normal", size if size is not None else ())
+    batch = np.broadcast_shapes(mean.shape[:-1], cov.shape[:-2])
+    noise = normal(F, 0.0, 1.0, (*shape, *batch, mean.shape[-1], 1), mean.dtype)
+    drawn = F._npi_matmul(root, noise)
+    return F._np_squeeze(drawn, axis=(drawn.ndim - 1,)) + mean

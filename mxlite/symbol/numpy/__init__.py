@@ -1,0 +1,9 @@
+"""`mx.sym.np`: mx.np's functions of Symbols."""
+
+from ...ops.numpy.functions import module_of as _module_of
+from . import linalg as linalg
+from . import random as random
+from .namespace import F as _F
+from .symbol import NumpySymbol as _Symbol  # noqa: F401  MXNet's name
+
+__getattr__, __dir__ = _module_of(globals(), _F, "", "mxlite.symbol.numpy")

@@ -1,0 +1,6 @@
+"""`mx.sym.np.linalg`: linear algebra of Symbols."""
+
+from ...ops.numpy.functions import module_of
+from .namespace import F
+
+__getattr__, __dir__ = module_of(globals(), F, "linalg", "mxlite.symbol.numpy.linalg")

@@ -1,0 +1,22 @@
+"""`mx.sym.npx`: mx.npx's operators of Symbols."""
+
+from typing import Any
+
+from ..base import suggestion as _suggestion
+from ..ops.numpy.functions.extension import OPERATORS as _OPERATORS
+from ..ops.numpy.functions.extension import extension as _extension
+from ..ops.numpy.functions.table import bound as _bound
+from .numpy import random as random
+from .numpy.namespace import F as _F
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _OPERATORS:
+        raise AttributeError(f"module 'mxlite.symbol.numpy_extension' has no attribute {name!r}"
+                             + _suggestion(name, _OPERATORS))
+    function = globals()[name] = _bound(_extension(name), _F, "mxlite.symbol.numpy_extension")
+    return function
+
+
+def __dir__() -> list[str]:
+    return sorted(_OPERATORS)
