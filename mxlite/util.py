@@ -207,20 +207,26 @@ def np_ufunc_legal_option(key: str, value: Any) -> bool:
     return key in _UFUNC_VALUES and _UFUNC_VALUES[key](value)
 
 
+def check_ufunc_arguments(function: str, kwargs: dict[str, Any]) -> None:
+    """Raise for keywords of NumPy's ufuncs that are not at their defaults: NotImplementedError if
+    NumPy has the value, TypeError otherwise."""
+    for key, value in kwargs.items():
+        if key not in _UFUNC_DEFAULTS:
+            raise MXNetTypeError(f"{function}: unknown argument {key!r}; it takes out, "
+                                 + ", ".join(_UFUNC_DEFAULTS))
+        if value is not _UFUNC_DEFAULTS[key] and value != _UFUNC_DEFAULTS[key]:
+            shown = f"{function}: {key} must be {_UFUNC_DEFAULTS[key]!r}; got {value!r}"
+            if np_ufunc_legal_option(key, value):
+                raise MXNetNotImplementedError(f"{shown}, which is not there yet")
+            raise MXNetTypeError(shown)
+
+
 def _with_ufunc_arguments(func: Callable[..., Any], num_inputs: int) -> Callable[..., Any]:
     @functools.wraps(func)
     def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
         if len(args) == num_inputs + 1 and out is None:
             *args, out = args                       # type: ignore[assignment]
-        for key, value in kwargs.items():
-            if key not in _UFUNC_DEFAULTS:
-                raise MXNetTypeError(f"{func.__name__}: unknown argument {key!r}; it takes out, "
-                                     + ", ".join(_UFUNC_DEFAULTS))
-            if value != _UFUNC_DEFAULTS[key]:
-                shown = f"{func.__name__}: {key} must be {_UFUNC_DEFAULTS[key]!r}; got {value!r}"
-                if np_ufunc_legal_option(key, value):
-                    raise MXNetNotImplementedError(f"{shown}, which is not there yet")
-                raise MXNetTypeError(shown)
+        check_ufunc_arguments(func.__name__, kwargs)
         return func(*args, out=out)
 
     return call

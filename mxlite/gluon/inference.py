@@ -13,7 +13,7 @@ from ..ndarray.function import OpFunction
 from ..ops.inference import PartialShape, is_known
 from ..ops.numpy.functions import FUNCTIONS as NUMPY_FUNCTIONS
 from ..ops.numpy.functions import bound
-from ..ops.numpy.functions.extension import OPERATORS as EXTENSIONS
+from ..ops.numpy.functions.extension import NAMES as EXTENSIONS
 from ..ops.numpy.functions.extension import extension
 from ..ops.numpy.placeholder import NumpyPlaceholder
 from ..ops.operands import combine

@@ -19,6 +19,7 @@ from ..base import (
 from ..device.context import Context, as_context
 from ..ops.placeholder import Placeholder
 from ..ops.schema import REGISTRY
+from ..util import is_np_shape
 from .arithmetic import add
 from .array import empty_array, need_array
 from .host_values import from_host
@@ -53,7 +54,8 @@ def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> N
         values = np.asarray(source_array)
         if values.dtype == object:
             raise ValueError("rows of different lengths or things that are no numbers")
-        if not isinstance(source_array, np.ndarray):        # of which those of no axes stay so
+        # NumPy's arrays of no axes stay so, and all that has none where shapes are NumPy's.
+        if not isinstance(source_array, np.ndarray) and not is_np_shape():
             values = np.atleast_1d(values)
         return from_host(values, as_context(ctx), name)
     except MXNetError:

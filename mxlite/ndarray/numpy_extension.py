@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..base import suggestion as _suggestion
-from ..ops.numpy.functions.extension import OPERATORS as _OPERATORS
+from ..ops.numpy.functions.extension import NAMES as _NAMES
 from ..ops.numpy.functions.extension import extension as _extension
 from ..ops.numpy.functions.table import bound as _bound
 from .numpy import random as random
@@ -11,7 +11,7 @@ from .numpy.namespace import F as _F
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _OPERATORS:
+    if name not in _NAMES:
         raise AttributeError(f"module 'mxlite.numpy_extension' has no attribute {name!r}"
                              + _suggestion(name, __dir__()))
     function = globals()[name] = _bound(_extension(name), _F, "mxlite.numpy_extension")
@@ -19,4 +19,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(_OPERATORS)
+    return sorted(_NAMES)

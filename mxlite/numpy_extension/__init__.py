@@ -10,7 +10,6 @@ from ..context import gpu_memory_info as gpu_memory_info
 from ..context import num_gpus as num_gpus
 from ..ndarray import numpy_extension as _operators
 from ..ndarray import waitall as waitall
-from ..random import seed as seed
 from ..util import is_np_array as is_np_array
 from ..util import is_np_shape as is_np_shape
 from ..util import np_array as np_array
@@ -22,6 +21,9 @@ from ..util import use_np as use_np
 from ..util import use_np_array as use_np_array
 from ..util import use_np_shape as use_np_shape
 from . import random as random
+from .files import load as load
+from .files import save as save
+from .random import seed as seed
 
 
 def __getattr__(name: str) -> Any:

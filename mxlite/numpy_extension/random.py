@@ -3,9 +3,14 @@
 from typing import Any
 
 from ..ndarray.numpy import random as _random
-from ..random import seed as seed
+from ..random import seed as _seed
 
 _NAMES = ("bernoulli", "normal_n", "uniform_n")
+
+
+def seed(seed: int, ctx: Any = "all") -> None:
+    """Seed the random numbers of a context, or of all: see mx.random.seed."""
+    _seed(seed, ctx)
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 from ...base import MXNetTypeError, MXNetValueError, dtype_name
 from ...device.context import as_context
 from ...ops.numpy.functions import METHODS, method
-from ...ops.numpy.functions.table import np_dtype
+from ...ops.numpy.functions.table import check_order, np_dtype
 from ..array import of_kind, set_numpy_kind
 from ..host_values import from_host, numpy_dtype
 from ..ndarray import NDArray
@@ -68,7 +68,12 @@ class ndarray(NDArray):
         return text if self.ctx.device_type == "cpu" else f"{text} @{self.ctx}"
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if self.ndim == 0 and spec else format(str(self), spec)
+        if not spec:
+            return str(self)
+        if self.ndim:
+            raise MXNetTypeError(f"a format such as {spec!r} is of numbers; the array has shape "
+                                 f"{self.shape}")
+        return format(self.item(), spec)
 
     def __bool__(self) -> bool:
         if self.size > 1:
@@ -132,6 +137,7 @@ class ndarray(NDArray):
 
     def copy(self, order: str = "C") -> Any:
         """A copy on the same device."""
+        check_order("copy", order)
         return F._copy(self)
 
     def fill(self, value: Any) -> None:

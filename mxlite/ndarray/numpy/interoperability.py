@@ -6,8 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from ...base import MXNetNotImplementedError
 from ...ops.numpy.functions import FUNCTIONS
+from ...ops.numpy.functions.host import host_function
 from ..array import ArrayBase
+from ..tape import has_history, record_function
 from .namespace import F
 
 
@@ -62,3 +65,42 @@ def array_function(function: Any, args: Any, kwargs: Any) -> Any:
     if ours is not None:
         return ours(*_converted(args), **{key: _converted(value) for key, value in kwargs.items()})
     return from_numpy(function(*to_numpy(args), **to_numpy(kwargs)))
+
+
+def on_host(function: str, args: Any, kwargs: Any, narrow: bool = False) -> Any:
+    """What the function of NumPy, "unique" or "linalg.eig", gives for these arrays; narrow: as
+    float32. A gradient that comes to it raises."""
+    inputs: list[Any] = [value for value in _leaves([args, kwargs]) if isinstance(value, ArrayBase)]
+    with np.errstate(all="ignore"):
+        result = host_function(function)(*to_numpy(tuple(args)), **to_numpy(kwargs))
+    result = from_numpy(tuple(result) if hasattr(result, "_fields") else result)
+    if narrow and isinstance(result, ArrayBase):
+        result = result.astype("float32")
+    outputs: list[Any] = [value for value in _leaves(result) if isinstance(value, ArrayBase)]
+    if outputs and any(map(has_history, inputs)):
+        record_function(_NoGradient(function), inputs, outputs)
+    return result
+
+
+class _NoGradient:
+    """The gradient of what NumPy computed: it raises."""
+
+    def __init__(self, function: str) -> None:
+        self.function = function
+
+    def __call__(self, gradients: Any) -> Any:
+        raise MXNetNotImplementedError(f"backward: {self.function} is computed by NumPy and has no "
+                                       "gradient; call it with x.detach()")
+
+
+def _leaves(value: Any) -> Any:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _leaves(item)
+    else:
+        yield value
+
+
+F.__dict__["on_host"] = on_host

@@ -14,6 +14,11 @@ def switched(value: Any) -> Any:
     return _converted(value) if is_np_array() else value
 
 
+def as_np(array: Any) -> Any:
+    """An array as one of mx.np; itself if it is one, or is sparse."""
+    return array.as_np_ndarray() if type(array) is NDArray else array
+
+
 def _converted(value: Any) -> Any:
     if type(value) is NDArray:
         return value.as_np_ndarray()                    # type: ignore[attr-defined]

@@ -22,14 +22,14 @@ from .creation import empty as empty
 from .creation import row_sparse_array as row_sparse_array
 from .creation import zeros as zeros
 
-NAMES = """ElementWiseSum Embedding FullyConnected LinearRegressionOutput LogisticRegressionOutput
-    MAERegressionOutput _contrib_round_ste _contrib_sign_ste abs adagrad_update adam_update
-    add_n arccos arccosh arcsin arcsinh arctan arctanh broadcast_add broadcast_div broadcast_minus broadcast_mul broadcast_plus
-    broadcast_sub cast_storage cbrt ceil clip concat cos cosh degrees dot elemwise_add
-    elemwise_div elemwise_mul elemwise_sub exp expm1 fix floor ftrl_update gamma gammaln
-    gs_retain log log10 log1p log2 make_loss mean negative norm radians relu retain rint
-    round rsqrt sgd_mom_update sgd_update sigmoid sign sin sinh slice sqrt square
-    stop_gradient sum tan tanh trunc where zeros_like""".split()
+NAMES = """ElementWiseSum Embedding FullyConnected LinearRegressionOutput
+    LogisticRegressionOutput MAERegressionOutput _contrib_round_ste _contrib_sign_ste abs
+    adagrad_update adam_update add_n arccos arccosh arcsin arcsinh arctan arctanh broadcast_add
+    broadcast_div broadcast_minus broadcast_mul broadcast_plus broadcast_sub cast_storage cbrt
+    ceil clip concat cos cosh degrees dot elemwise_add elemwise_div elemwise_mul elemwise_sub
+    exp expm1 fix floor ftrl_update gamma gammaln gs_retain log log10 log1p log2 make_loss mean
+    negative norm radians relu retain rint round rsqrt sgd_mom_update sgd_update sigmoid sign
+    sin sinh slice sqrt square stop_gradient sum tan tanh trunc where zeros_like""".split()
 _OTHERS = {"retain": "_sparse_retain", "gs_retain": "_sparse_retain", "stop_gradient": "BlockGrad",
            "adagrad_update": "_sparse_adagrad_update"}
 

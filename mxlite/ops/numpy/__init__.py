@@ -8,7 +8,11 @@ from . import elements as elements
 from . import host_elements as host_elements
 from . import indexing as indexing
 from . import joining as joining
+from . import linear_algebra as linear_algebra
+from . import making as making
+from . import matrices as matrices
 from . import more as more
 from . import products as products
+from . import random as random
 from . import reductions as reductions
 from . import shapes as shapes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ...base import FLOATS
 from ..binary import partial_broadcast
 from ..inference import all_alike
 from ..python_operators import FORMS, NUMPY_FORMS
@@ -73,9 +74,15 @@ def _compared(dtypes: Any) -> str:
     return "uint8" if dtype == "bool" else dtype
 
 
+def _quotient(dtypes: Any) -> str:
+    """The common dtype if it is a float, else float32."""
+    dtype = common_dtype(dtypes)
+    return dtype if dtype in FLOATS else "float32"
+
+
 BINARY = [
     *[Binary(name) for name in ("add", "sub", "mul", "mod", "floor_div", "power")],
-    Binary("div", float_dtype),
+    Binary("div", _quotient),
     Binary("hypot", float_dtype),
     Binary("maximum"),
     Binary("minimum"),

@@ -131,6 +131,8 @@ class ArraySplit(NumpyOp):
     sections: int = param(0, "how many pieces; 0: by indices")
     axis: int = param(0, "the axis")
     is_even: bool = param(True, "whether they must be equally long")
+    least_ndim: int = param(1, "how many axes ary must have")
+    is_clipped: bool = param(False, "take the last axis, where there are fewer")
 
     @property
     def num_outputs(self):
@@ -142,7 +144,10 @@ class ArraySplit(NumpyOp):
     def steps(self, F, ary):
         if ary.ndim == 0:
             raise self.shape_error("ary", "of at least one axis", ())
-        axis = self.axis_in(self.axis, ary.ndim)
+        if ary.ndim < self.least_ndim:
+            raise self.shape_error("ary", f"of at least {self.least_ndim} axes", ary.shape)
+        axis = self.axis_in(min(self.axis, ary.ndim - 1) if self.is_clipped else self.axis,
+                            ary.ndim)
         length = ary.shape[axis]
         if self.sections:
             if self.is_even and length % self.sections:

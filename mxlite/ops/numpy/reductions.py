@@ -220,7 +220,8 @@ class _Position(NumpyOp):
 
     def steps(self, F, a):
         a = cast(F, a, "uint8") if a.dtype == "bool" else a
-        axis = None if self.axis is None else self.axis_in(self.axis, a.ndim)
+        axis = None if self.axis is None or (a.ndim == 0 and self.axis in (0, -1)) else \
+            self.axis_in(self.axis, a.ndim)
         kept = tuple([1 if axis in (None, i) else n for i, n in enumerate(a.shape)])
         rest = () if axis is None else a.shape[:axis] + a.shape[axis + 1:]
         shape = kept if self.keepdims else rest

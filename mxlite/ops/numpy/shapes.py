@@ -115,6 +115,7 @@ class Squeeze(NumpyOp):
 
     def steps(self, F, a):
         axes = (tuple([i for i, n in enumerate(a.shape) if n == 1]) if self.axis is None else
+                () if a.ndim == 0 and set(as_tuple(self.axis)) <= {0, -1} else
                 tuple([self.axis_in(axis, a.ndim) for axis in as_tuple(self.axis)]))
         for axis in axes:
             if a.shape[axis] != 1:
@@ -266,6 +267,11 @@ class BroadcastTo(NumpyOp):
     shape: Shape = required("the wanted shape")
 
     def steps(self, F, array):
+        if -2 in self.shape:            # a length of array
+            lead = len(self.shape) - array.ndim
+            shape = tuple([array.shape[i - lead] if n == -2 and i >= lead else n
+                           for i, n in enumerate(self.shape)])
+            return type(self).make({"shape": shape}).steps(F, array)
         if len(array.shape) > len(self.shape) or broadcast_shape(
                 self, self.shape, array.shape) != self.shape:
             raise self.shape_error("array", f"that broadcasts to {self.shape}", array.shape)

@@ -1,6 +1,7 @@
 """`mx.sym.np`: mx.np's functions of Symbols."""
 
 from ...ops.numpy.functions import module_of as _module_of
+from . import host as _host  # noqa: F401  a function of the namespace
 from . import linalg as linalg
 from . import random as random
 from .namespace import F as _F

@@ -2,10 +2,14 @@
 
 from . import creation as creation
 from . import elements as elements
+from . import items as items
+from . import linalg as linalg
 from . import products as products
 from . import random as random
 from . import reductions as reductions
 from . import shapes as shapes
+
+from . import host as host  # isort: skip  what the others have not
 from .table import FUNCTIONS as FUNCTIONS
 from .table import METHODS as METHODS
 from .table import bound as bound

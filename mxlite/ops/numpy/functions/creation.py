@@ -21,14 +21,16 @@ def _made(F: Any, operator: str, ctx: Any, **params: Any) -> Any:
 def zeros(F: Any, shape: Any, dtype: Any = None, order: str = "C", ctx: Any = None) -> Any:
     """Zeros, float32 unless a dtype is given."""
     check_order("zeros", order, "C")
-    return _made(F, "_zeros", ctx, shape=checked_shape("zeros", shape), dtype=default_dtype(dtype))
+    return _made(F, "_npi_zeros", ctx, shape=checked_shape("zeros", shape),
+                 dtype=default_dtype(dtype))
 
 
 @public()
 def ones(F: Any, shape: Any, dtype: Any = None, order: str = "C", ctx: Any = None) -> Any:
     """Ones, float32 unless a dtype is given."""
     check_order("ones", order, "C")
-    return _made(F, "_ones", ctx, shape=checked_shape("ones", shape), dtype=default_dtype(dtype))
+    return _made(F, "_npi_ones", ctx, shape=checked_shape("ones", shape),
+                 dtype=default_dtype(dtype))
 
 
 @public()
@@ -46,7 +48,7 @@ def full(F: Any, shape: Any, fill_value: Any, dtype: Any = None, order: str = "C
     if dtype is None and isinstance(fill_value, (bool, np.bool_)):
         dtype = "bool"
     extra = {} if out is None else {"out": out}
-    return _made(F, "_full", ctx, shape=shape, value=float(number(fill_value)),
+    return _made(F, "_np_full", ctx, shape=shape, value=float(number(fill_value)),
                  dtype=default_dtype(dtype), **extra)
 
 
@@ -54,7 +56,7 @@ def _like(F: Any, function: str, a: Any, value: float, dtype: Any, shape: Any, o
     need(F, function, **{"prototype" if function == "empty_like" else "a": a})
     check_order(function, order)
     if shape is not None:
-        return F._full(shape=checked_shape(function, shape), value=value,
+        return F._np_full(shape=checked_shape(function, shape), value=value,
                        dtype=np_dtype(dtype) or a.dtype)
     return F._full_like(a, fill_value=value, dtype=np_dtype(dtype))
 
@@ -100,6 +102,8 @@ def arange(F: Any, start: Any, stop: Any = None, step: Any = 1, dtype: Any = Non
             raise MXNetTypeError(f"arange: {name} must be a number; got {type(value).__name__}")
     if step == 0:
         raise MXNetValueError("arange: step must not be 0")
+    if (stop - start) / step <= 0:
+        return zeros(F, (0,), default_dtype(dtype), ctx=ctx)
     return _made(F, "_arange", ctx, start=number(start), stop=number(stop), step=number(step),
                  dtype=default_dtype(dtype))
 
@@ -136,6 +140,32 @@ def linspace(F: Any, start: Any, stop: Any, num: int = 50, endpoint: bool = True
 
 
 @public()
-def array(F: Any, object: Any, dtype: Any = None, ctx: Any = None) -> Any:
-    """An array with a copy of these values; see mx.np.array."""
-    return F.array(object, dtype=dtype, ctx=ctx)
+def logspace(F: Any, start: Any, stop: Any, num: int = 50, endpoint: bool = True,
+             base: float = 10.0, dtype: Any = None, axis: int = 0, ctx: Any = None) -> Any:
+    """`num` numbers from base^start to base^stop, whose logarithms are spread evenly."""
+    if not (is_number(start) and is_number(stop)):
+        raise MXNetTypeError("logspace: start and stop must be numbers; "
+                             f"got {type(start).__name__} and {type(stop).__name__}")
+    return _made(F, "_npi_logspace", ctx, start=float(start), stop=float(stop), num=num,
+                 endpoint=endpoint, base=float(base), dtype=default_dtype(dtype))
+
+
+@public()
+def indices(F: Any, dimensions: Any, dtype: Any = None, ctx: Any = None) -> Any:
+    """The index of each element along each axis, (axes, *dimensions); int32 unless a dtype is
+    given."""
+    return _made(F, "_npi_indices", ctx, dimensions=checked_shape("indices", dimensions),
+                 dtype=np_dtype(dtype) or "int32")
+
+
+def _window(name: str) -> None:
+    def function(F: Any, M: int, dtype: Any = None, ctx: Any = None) -> Any:
+        return _made(F, f"_npi_{name}", ctx, M=int(M), dtype=default_dtype(dtype))
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"The {name} window of M numbers, float32 unless a dtype is given."
+    public()(function)
+
+
+for _name in ("hanning", "hamming", "blackman"):
+    _window(_name)

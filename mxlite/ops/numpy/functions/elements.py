@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ....base import MXNetTypeError, MXNetValueError
+from ....base import MXNetValueError
+from ....util import check_ufunc_arguments
 from ...python_operators import NUMPY_FORMS
 from .table import (
     FUNCTIONS,
@@ -21,20 +22,15 @@ from .table import (
     single_out,
 )
 
-_OPTIONS = ("where", "casting", "order", "dtype", "subok")
 
-
-def _options(function: str, kwargs: dict[str, Any]) -> tuple[Any, str | None]:
-    """(where, dtype) among the keywords of NumPy's ufuncs; the others change nothing here."""
-    for name in kwargs:
-        if name not in _OPTIONS:
-            raise MXNetTypeError(f"{function}: unknown argument {name!r}; it takes out, "
-                                 + ", ".join(_OPTIONS))
-    check_order(function, kwargs.get("order", "K"))
-    if kwargs.get("casting", "same_kind") not in ("no", "equiv", "safe", "same_kind", "unsafe"):
-        raise MXNetValueError(f"{function}: casting must be 'same_kind', 'unsafe', ...; "
-                              f"got {kwargs['casting']!r}")
-    return kwargs.get("where", True), np_dtype(kwargs.get("dtype"))
+def _mask(F: Any, function: str, kwargs: dict[str, Any]) -> Any:
+    """The array `where` among the keywords of NumPy's ufuncs, or True; raises for others that are
+    not what they are by default."""
+    where = kwargs.pop("where", True)
+    if not F.is_array(where):
+        kwargs["where"] = where
+    check_ufunc_arguments(function, kwargs)
+    return where
 
 
 def chosen(F: Any, function: str, y: Any, where: Any, out: Any) -> Any:
@@ -51,10 +47,8 @@ def _unary(name: str, operator: str, of_number: Any, *aliases: str) -> Any:
         if F.is_array(x):
             if not kwargs and out is None:
                 return getattr(F, operator)(x)
-            where, dtype = _options(name, kwargs)
+            where = _mask(F, name, kwargs)
             out = single_out(name, out)
-            if dtype is not None:
-                x = F.Cast(x, dtype=dtype)
             y = getattr(F, operator)(x, out=out if where is True else None)
             return chosen(F, name, y, where, out)
         if is_number(x):
@@ -95,10 +89,8 @@ def _binary(name: str, forms: Any, *aliases: str) -> Any:
             return getattr(F, forms.array)(x1, x2)
         if is_number(x1) and is_number(x2):
             return getattr(np, name)(x1, x2)
-        where, dtype = _options(name, kwargs)
+        where = _mask(F, name, kwargs)
         out = single_out(name, out)
-        if dtype is not None:
-            x1, x2 = [F.Cast(x, dtype=dtype) if F.is_array(x) else x for x in (x1, x2)]
         y = combine(F, name, forms, x1, x2, out if where is True else None)
         return chosen(F, name, y, where, out)
 
@@ -117,6 +109,8 @@ for _key, _forms in NUMPY_FORMS.items():
 @public(method=True)
 def clip(F: Any, a: Any, a_min: Any, a_max: Any, out: Any = None) -> Any:
     """The elements moved into [a_min, a_max]; None: no bound. Shape and dtype stay."""
+    if is_number(a):
+        return np.clip(a, a_min, a_max)
     need(F, "clip", a=a)
     if a_min is None and a_max is None:
         raise MXNetValueError("clip: a_min and a_max must not both be None")
@@ -148,7 +142,8 @@ def nan_to_num(F: Any, x: Any, copy: bool = True, nan: float = 0.0, posinf: floa
     if is_number(x):
         return np.nan_to_num(x, copy, nan, posinf, neginf)
     need(F, "nan_to_num", x=x)
-    return F._npi_nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf, out=None if copy else x)
+    out = {} if copy else {"out": x}
+    return F._npi_nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf, **out)
 
 
 @public(method=True)

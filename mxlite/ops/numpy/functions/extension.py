@@ -23,7 +23,23 @@ OPERATORS = {
     "sigmoid": "sigmoid", "slice": "slice", "smooth_l1": "smooth_l1", "softmax": "softmax",
     "topk": "topk", "interleaved_matmul_selfatt_qk": "_contrib_interleaved_matmul_selfatt_qk",
 }
-_EXTENSIONS: dict[str, Callable[..., Any]] = {}
+
+
+def nonzero(F: Any, a: Any) -> Any:
+    """The places of the elements other than 0: (count, axes), int64."""
+    F.check_arrays("nonzero", (a,), {})
+    return F.on_host("argwhere", (a,), {})
+
+
+def constraint_check(F: Any, data: Any, msg: str = "Constraint violated.") -> Any:
+    """True where all elements are other than 0; raises ValueError with this message otherwise."""
+    F.check_arrays("constraint_check", (data,), {})
+    return F._npx_constraint_check(data, msg=msg)
+
+
+_EXTENSIONS: dict[str, Callable[..., Any]] = {
+    "nonzero": nonzero, "constraint_check": constraint_check}
+NAMES = (*OPERATORS, *_EXTENSIONS)
 
 
 def extension(name: str) -> Callable[..., Any]:

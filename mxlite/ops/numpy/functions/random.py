@@ -5,29 +5,38 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from ....base import MXNetTypeError, MXNetValueError
 from .table import FUNCTIONS, is_number, need, np_dtype, number, public_in, written
 
 random = public_in("random")
 
 
-def shape_of(function: str, size: Any, *parameters: Any) -> tuple[int, ...]:
-    """The shape of the result: `size`, or that of the parameters, broadcast."""
-    if size is not None:
-        values = size if isinstance(size, (tuple, list)) else (size,)
-        try:
-            return tuple([int(n) for n in values])
-        except (TypeError, ValueError):
-            raise MXNetTypeError(f"{function}: size must be made of integers; got {size!r}"
-                                 ) from None
+def shape_of(function: str, size: Any) -> tuple[int, ...] | None:
+    """`size` as a shape; None where none is given."""
+    if size is None:
+        return None
+    values = size if isinstance(size, (tuple, list)) else (size,)
     try:
-        return np.broadcast_shapes(*[getattr(each, "shape", ()) for each in parameters])
-    except ValueError:
-        shapes = [getattr(each, "shape", ()) for each in parameters]
-        raise MXNetValueError(f"{function}: parameters of shapes {shapes} cannot be broadcast"
-                              ) from None
+        shape = tuple([int(n) for n in values])
+    except (TypeError, ValueError):
+        raise MXNetTypeError(f"{function}: size must be made of integers; got {size!r}") from None
+    if min(shape, default=0) < 0:
+        raise MXNetValueError(f"{function}: size must be made of lengths; got {size!r}")
+    return shape
+
+
+def at_least_0(function: str, **parameters: Any) -> None:
+    """Raise for numbers below 0."""
+    for name, value in parameters.items():
+        if is_number(value) and value < 0:
+            raise MXNetValueError(f"{function}: {name} must be at least 0; got {value}")
+
+
+def over(F: Any, parameters: Any, shape: Any, dtype: str) -> Any:
+    """An array of the shape of the result, `shape`, or that of the parameters; None: no array is
+    among the parameters."""
+    arrays = [each for each in parameters if F.is_array(each)]
+    return F.Cast(F._np_broadcast_over(*arrays, size=shape), dtype=dtype) if arrays else None
 
 
 def checked(F: Any, function: str, **parameters: Any) -> None:
@@ -45,18 +54,19 @@ def float_dtype_of(function: str, dtype: Any) -> str:
     return name
 
 
-def _drawn(F: Any, operator: str, shape: tuple[int, ...], dtype: str, ctx: Any,
+def _drawn(F: Any, operator: str, shape: tuple[int, ...] | None, dtype: str, ctx: Any,
            **params: float) -> Any:
-    extra = {} if ctx is None else {"ctx": ctx}
-    y = getattr(F, operator)(shape=shape or (1,), dtype=dtype, **params, **extra)
-    return y if shape else F._np_reshape(y, newshape=())
+    extra = {} if ctx is None else {"ctx": str(ctx)}
+    return getattr(F, operator)(shape=shape or (), dtype=dtype, **params, **extra)
 
 
 def _standard(F: Any, function: str, size: Any, dtype: Any, ctx: Any, *parameters: Any) -> Any:
     """Uniform numbers of (0, 1) in the shape of the result."""
-    shape = shape_of(function, size, *parameters)
-    return _drawn(F, "_random_uniform", shape, float_dtype_of(function, dtype), ctx, low=0.0,
-                  high=1.0)
+    name, shape = float_dtype_of(function, dtype), shape_of(function, size)
+    like = over(F, parameters, shape, name)
+    if like is not None:
+        return F._random_uniform_like(like)
+    return _drawn(F, "_np_random_uniform", shape, name, ctx, low=0.0, high=1.0)
 
 
 def _log(F: Any, u: Any) -> Any:
@@ -70,7 +80,7 @@ def uniform(F: Any, low: Any = 0.0, high: Any = 1.0, size: Any = None, dtype: An
     """Numbers spread evenly over [low, high)."""
     checked(F, "uniform", low=low, high=high)
     if is_number(low) and is_number(high):
-        y = _drawn(F, "_random_uniform", shape_of("uniform", size),
+        y = _drawn(F, "_np_random_uniform", shape_of("uniform", size),
                    float_dtype_of("uniform", dtype), ctx, low=float(low), high=float(high))
     else:
         y = _standard(F, "uniform", size, dtype, ctx, low, high) * (high - low) + low
@@ -86,11 +96,11 @@ def normal(F: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, dtype: An
     if is_number(loc) and is_number(scale):
         if scale < 0:
             raise MXNetValueError(f"normal: scale must be at least 0; got {scale}")
-        y = _drawn(F, "_random_normal", shape_of("normal", size), name, ctx, loc=float(loc),
+        y = _drawn(F, "_np_random_normal", shape_of("normal", size), name, ctx, loc=float(loc),
                    scale=float(scale))
     else:
-        shape = shape_of("normal", size, loc, scale)
-        y = _drawn(F, "_random_normal", shape, name, ctx, loc=0.0, scale=1.0) * scale + loc
+        like = over(F, (loc, scale), shape_of("normal", size), name)
+        y = F._random_normal_like(like) * scale + loc
     return written(F, "normal", y, out)
 
 
@@ -110,7 +120,7 @@ def randint(F: Any, low: Any, high: Any = None, size: Any = None, dtype: Any = N
     if not (is_number(low) and is_number(high)) or low >= high:
         raise MXNetValueError(f"randint: low must be a number below high; got {low!r} and {high!r}")
     name = np_dtype(dtype) or "int64"
-    y = _drawn(F, "_random_randint", shape_of("randint", size),
+    y = _drawn(F, "_np_random_randint", shape_of("randint", size),
                name if name in ("int32", "int64") else "int64", ctx, low=int(low), high=int(high))
     return written(F, "randint", y if name in ("int32", "int64") else F.Cast(y, dtype=name), out)
 
@@ -132,6 +142,7 @@ def exponential(F: Any, scale: Any = 1.0, size: Any = None, ctx: Any = None,
                 out: Any = None) -> Any:
     """Numbers of the exponential distribution of this mean."""
     checked(F, "exponential", scale=scale)
+    at_least_0("exponential", scale=scale)
     u = _standard(F, "exponential", size, None, ctx, scale)
     return written(F, "exponential", -_log(F, 1.0 - u) * scale, out)
 
@@ -140,6 +151,7 @@ def exponential(F: Any, scale: Any = 1.0, size: Any = None, ctx: Any = None,
 def weibull(F: Any, a: Any, size: Any = None, ctx: Any = None, out: Any = None) -> Any:
     """Numbers of the Weibull distribution of shape a."""
     checked(F, "weibull", a=a)
+    at_least_0("weibull", a=a)
     u = _standard(F, "weibull", size, None, ctx, a)
     return written(F, "weibull", (-_log(F, 1.0 - u)) ** (1.0 / a), out)
 
@@ -148,6 +160,7 @@ def weibull(F: Any, a: Any, size: Any = None, ctx: Any = None, out: Any = None) 
 def pareto(F: Any, a: Any, size: Any = None, ctx: Any = None, out: Any = None) -> Any:
     """Numbers of the Pareto II distribution of shape a."""
     checked(F, "pareto", a=a)
+    at_least_0("pareto", a=a)
     u = _standard(F, "pareto", size, None, ctx, a)
     return written(F, "pareto", F._npi_exp(-_log(F, 1.0 - u) / a) - 1.0, out)
 
@@ -156,6 +169,7 @@ def pareto(F: Any, a: Any, size: Any = None, ctx: Any = None, out: Any = None) -
 def power(F: Any, a: Any, size: Any = None, ctx: Any = None, out: Any = None) -> Any:
     """Numbers of [0, 1] whose density is a x^(a - 1)."""
     checked(F, "power", a=a)
+    at_least_0("power", a=a)
     u = _standard(F, "power", size, None, ctx, a)
     return written(F, "power", F._npi_exp(_log(F, 1.0 - u) / a), out)
 
@@ -164,6 +178,7 @@ def power(F: Any, a: Any, size: Any = None, ctx: Any = None, out: Any = None) ->
 def rayleigh(F: Any, scale: Any = 1.0, size: Any = None, ctx: Any = None, out: Any = None) -> Any:
     """Numbers of the Rayleigh distribution."""
     checked(F, "rayleigh", scale=scale)
+    at_least_0("rayleigh", scale=scale)
     u = _standard(F, "rayleigh", size, None, ctx, scale)
     return written(F, "rayleigh", F._npi_sqrt(_log(F, 1.0 - u) * -2.0) * scale, out)
 
@@ -173,6 +188,7 @@ def gumbel(F: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, ctx: Any 
            out: Any = None) -> Any:
     """Numbers of the Gumbel distribution."""
     checked(F, "gumbel", loc=loc, scale=scale)
+    at_least_0("gumbel", scale=scale)
     u = _standard(F, "gumbel", size, None, ctx, loc, scale)
     return written(F, "gumbel", -_log(F, -_log(F, u)) * scale + loc, out)
 
@@ -182,6 +198,7 @@ def logistic(F: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, ctx: An
              out: Any = None) -> Any:
     """Numbers of the logistic distribution."""
     checked(F, "logistic", loc=loc, scale=scale)
+    at_least_0("logistic", scale=scale)
     u = _standard(F, "logistic", size, None, ctx, loc, scale)
     return written(F, "logistic", (_log(F, u) - _log(F, 1.0 - u)) * scale + loc, out)
 
@@ -192,11 +209,15 @@ def gamma(F: Any, shape: Any, scale: Any = 1.0, size: Any = None, dtype: Any = N
     """Numbers of the gamma distribution."""
     checked(F, "gamma", shape=shape, scale=scale)
     name = float_dtype_of("gamma", dtype)
-    wanted = shape_of("gamma", size, shape, scale)
-    if is_number(shape):
-        y = _drawn(F, "_random_gamma", wanted, name, ctx, alpha=float(shape), beta=1.0)
+    at_least_0("gamma", shape=shape, scale=scale)
+    wanted = shape_of("gamma", size)
+    if is_number(shape) and is_number(scale):
+        y = _drawn(F, "_np_random_gamma", wanted, name, ctx, alpha=float(shape), beta=1.0)
     else:
-        alpha = F.Cast(F._npi_broadcast_to(shape, shape=wanted), dtype=name)
+        arrays = [each for each in (shape, scale) if F.is_array(each)]
+        alpha = F.Cast(F._np_broadcast_over(*arrays, size=wanted), dtype=name)
+        if is_number(shape):
+            alpha = F._full_like(alpha, fill_value=float(shape))
         y = F._sample_gamma(alpha, F.ones_like(alpha), dtype=name)
     return written(F, "gamma", y * scale, out)
 
@@ -204,8 +225,16 @@ def gamma(F: Any, shape: Any, scale: Any = 1.0, size: Any = None, dtype: Any = N
 @random()
 def beta(F: Any, a: Any, b: Any, size: Any = None, dtype: Any = None, ctx: Any = None) -> Any:
     """Numbers of the beta distribution."""
-    wanted = shape_of("beta", size, a, b)
-    one, two = gamma(F, a, 1.0, wanted, dtype, ctx), gamma(F, b, 1.0, wanted, dtype, ctx)
+    checked(F, "beta", a=a, b=b)
+    shape = shape_of("beta", size)
+    arrays = [each for each in (a, b) if F.is_array(each)]
+    if len(arrays) == 2:
+        a, b = F._np_broadcast_over(a, b, size=shape), F._np_broadcast_over(b, a, size=shape)
+    elif arrays:
+        like = F._np_broadcast_over(*arrays, size=shape)
+        a, b = [like if F.is_array(each) else F._full_like(like, fill_value=float(each))
+                for each in (a, b)]
+    one, two = gamma(F, a, 1.0, shape, dtype, ctx), gamma(F, b, 1.0, shape, dtype, ctx)
     return one / (one + two)
 
 
@@ -227,14 +256,23 @@ def bernoulli(F: Any, prob: Any = None, logit: Any = None, size: Any = None, dty
         checked(F, "bernoulli", logit=logit)
         prob = 1 / (1 + math.exp(-logit)) if is_number(logit) else F.sigmoid(logit)
     checked(F, "bernoulli", prob=prob)
+    if is_number(prob) and not 0 <= prob <= 1:
+        raise MXNetValueError(f"bernoulli: prob must be between 0 and 1; got {prob}")
     u = _standard(F, "bernoulli", size, None, ctx, prob)
     return written(F, "bernoulli", F.Cast(u < prob, dtype=np_dtype(dtype) or "float32"), out)
 
 
 def _batched(F: Any, function: Any, one: Any, two: Any, batch_shape: Any, dtype: Any,
              ctx: Any) -> Any:
-    shape = shape_of(function.__name__, batch_shape if batch_shape is not None else ())
-    return function(F, one, two, shape + shape_of(function.__name__, None, one, two), dtype, ctx)
+    shape = shape_of(function.__name__, batch_shape) or ()
+    arrays = [each for each in (one, two) if F.is_array(each)]
+    if not arrays:
+        return function(F, one, two, shape, dtype, ctx)
+    name = float_dtype_of(function.__name__, dtype)
+    like = F.Cast(F._np_broadcast_over(*arrays, size=shape, batched=True), dtype=name)
+    if function is normal:
+        return F._random_normal_like(like) * two + one
+    return F._random_uniform_like(like) * (two - one) + one
 
 
 @random()
@@ -274,14 +312,14 @@ def choice(F: Any, a: Any, size: Any = None, replace: bool = True, p: Any = None
     items = None if is_number(a) else a
     if items is not None:
         need(F, "choice", a=a)
-    length = int(a) if items is None else a.shape[0]
-    shape = shape_of("choice", size)
+    length = int(number(a)) if items is None else a.shape[0]
+    shape = shape_of("choice", size) or ()
     count = math.prod(shape)
     if length < 1 or (not replace and count > length):
         raise MXNetValueError(f"choice: {count} items cannot be chosen of {length}"
                               + ("" if replace else " without replace"))
     if p is not None and not F.is_array(p):
-        p = FUNCTIONS["array"](F, p)
+        p = F.array(p)
     if p is None and replace:
         places = randint(F, 0, length, (count,), "int64", ctx)
     elif p is None:
@@ -302,11 +340,11 @@ def choice(F: Any, a: Any, size: Any = None, replace: bool = True, p: Any = None
 def multinomial(F: Any, n: int, pvals: Any, size: Any = None) -> Any:
     """How often each of the outcomes came in n draws: (*size, outcomes), int64."""
     if not F.is_array(pvals):
-        pvals = FUNCTIONS["array"](F, pvals)
+        pvals = F.array(pvals)
     if float(pvals.sum()) > 1 + 1e-5:
         raise MXNetValueError(f"multinomial: pvals must sum up to at most 1; got "
                               f"{float(pvals.sum())}")
-    shape, length = shape_of("multinomial", size if size is not None else ()), pvals.shape[0]
+    shape, length = shape_of("multinomial", size) or (), pvals.shape[0]
     drawn = choice(F, length, (math.prod(shape), n), p=pvals)
     counts = F._np_sum(F.one_hot(drawn, depth=length, dtype="int64"), axis=1)
     return F._np_reshape(counts, newshape=(*shape, length))
@@ -317,9 +355,9 @@ def multivariate_normal(F: Any, mean: Any, cov: Any, size: Any = None, check_val
                         tol: Any = None) -> Any:
     """Vectors of the normal distribution of this mean and covariance: (*size, n)."""
     need(F, "multivariate_normal", mean=mean, cov=cov)
-    root = F._linalg_potrf(cov)
-    shape = shape_of("multivariate_normal", size if size is not None else ())
-    batch = np.broadcast_shapes(mean.shape[:-1], cov.shape[:-2])
-    noise = normal(F, 0.0, 1.0, (*shape, *batch, mean.shape[-1], 1), mean.dtype)
-    drawn = F._npi_matmul(root, noise)
-    return F._np_squeeze(drawn, axis=(drawn.ndim - 1,)) + mean
+    shape = shape_of("multivariate_normal", size) or ()
+    column = F._npi_expand_dims(mean, axis=-1)
+    sums = F._np_sum(cov, axis=-1, keepdims=True)           # of the shape of the rows
+    like = F._np_broadcast_over(column, sums, size=shape, batched=True)
+    drawn = F._npi_matmul(F._linalg_potrf(cov), F._random_normal_like(like))
+    return F._np_squeeze(drawn, axis=-1) + mean

@@ -99,7 +99,7 @@ def any(F: Any, a: Any, axis: Any = None, out: Any = None, keepdims: bool = Fals
     return written(F, "any", F._np_any(a, axis=axis_argument(axis), keepdims=bool(keepdims)), out)
 
 
-@public(method=True)
+@public("alltrue", method=True)
 def all(F: Any, a: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> Any:
     """Whether all elements over axes are other than 0; bool."""
     need(F, "all", a=a)

@@ -145,7 +145,7 @@ def rot90(F: Any, m: Any, k: int = 1, axes: Any = (0, 1)) -> Any:
 def broadcast_to(F: Any, array: Any, shape: Any) -> Any:
     """array repeated to a shape; new axes come first. A number is an array without axes."""
     if is_number(array):
-        return F._full(shape=_shape("broadcast_to", shape), value=number(array), dtype="float32")
+        return F._np_full(shape=_shape("broadcast_to", shape), value=number(array), dtype="float32")
     need(F, "broadcast_to", array=array)
     return F._npi_broadcast_to(array, shape=_shape("broadcast_to", shape))
 
@@ -210,16 +210,17 @@ def append(F: Any, arr: Any, values: Any, axis: int | None = None) -> Any:
 
 
 def _split(F: Any, function: str, ary: Any, indices_or_sections: Any, axis: int,
-           is_even: bool) -> list[Any]:
+           is_even: bool, **rules: Any) -> list[Any]:
     need(F, function, ary=ary)
     if isinstance(indices_or_sections, int):
         if indices_or_sections < 1:
             raise MXNetValueError(f"{function}: indices_or_sections must be at least 1; "
                                   f"got {indices_or_sections}")
-        pieces = F._npi_array_split(ary, sections=indices_or_sections, axis=axis, is_even=is_even)
+        pieces = F._npi_array_split(ary, sections=indices_or_sections, axis=axis, is_even=is_even,
+                                    **rules)
         return [pieces] if indices_or_sections == 1 else list(pieces)
     indices = _shape(function, indices_or_sections)
-    pieces = F._npi_array_split(ary, indices=indices, axis=axis)
+    pieces = F._npi_array_split(ary, indices=indices, axis=axis, **rules)
     return list(pieces) if indices else [pieces]
 
 
@@ -238,28 +239,19 @@ def array_split(F: Any, ary: Any, indices_or_sections: Any, axis: int = 0) -> li
 @public()
 def hsplit(F: Any, ary: Any, indices_or_sections: Any) -> list[Any]:
     """split along axis 1; of a vector along axis 0."""
-    need(F, "hsplit", ary=ary)
-    if ary.ndim < 1:
-        raise MXNetValueError("hsplit: ary must have at least one axis; got shape ()")
-    return _split(F, "hsplit", ary, indices_or_sections, min(1, ary.ndim - 1), True)
+    return _split(F, "hsplit", ary, indices_or_sections, 1, True, is_clipped=True)
 
 
 @public()
 def vsplit(F: Any, ary: Any, indices_or_sections: Any) -> list[Any]:
     """split along axis 0 of at least 2 axes."""
-    need(F, "vsplit", ary=ary)
-    if ary.ndim < 2:
-        raise MXNetValueError(f"vsplit: ary must have at least 2 axes; got shape {ary.shape}")
-    return _split(F, "vsplit", ary, indices_or_sections, 0, True)
+    return _split(F, "vsplit", ary, indices_or_sections, 0, True, least_ndim=2)
 
 
 @public()
 def dsplit(F: Any, ary: Any, indices_or_sections: Any) -> list[Any]:
     """split along axis 2 of at least 3 axes."""
-    need(F, "dsplit", ary=ary)
-    if ary.ndim < 3:
-        raise MXNetValueError(f"dsplit: ary must have at least 3 axes; got shape {ary.shape}")
-    return _split(F, "dsplit", ary, indices_or_sections, 2, True)
+    return _split(F, "dsplit", ary, indices_or_sections, 2, True, least_ndim=3)
 
 
 def _at_least(ndim: int) -> Any:

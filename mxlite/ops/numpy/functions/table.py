@@ -15,7 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from ....base import MXNetTypeError, MXNetValueError, dtype_name, suggestion
+from ....base import (
+    MXNetNotImplementedError,
+    MXNetTypeError,
+    MXNetValueError,
+    dtype_name,
+    suggestion,
+)
 
 Function = Callable[..., Any]
 FUNCTIONS: dict[str, Function] = {}             # of mx.np, by name
@@ -159,8 +165,8 @@ def number(value: Any) -> Any:
 def check_order(function: str, order: Any, *choices: str) -> None:
     """Raise unless the order of elements is one of those that arrays can have."""
     if order not in (choices or ("C", "A", "K", None)):
-        raise MXNetValueError(f"{function}: order must be 'C', the order of all arrays; "
-                              f"got {order!r}")
+        raise MXNetNotImplementedError(f"{function}: order must be 'C', the order of all arrays; "
+                                       f"got {order!r}")
 
 
 def single_out(function: str, out: Any) -> Any:

@@ -1,0 +1,59 @@
+"""The long tail: functions that NumPy computes on the host, of arrays and without gradients."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .table import FUNCTIONS
+
+NAMES = """allclose apply_along_axis apply_over_axes argpartition argwhere array_equal
+    array_equiv bincount choose compress corrcoef correlate count_nonzero cov delete
+    diag_indices_from digitize divmod extract fill_diagonal flatnonzero float_power frexp gcd
+    heaviside histogram histogram2d histogram_bin_edges histogramdd i0 in1d
+    insert interp intersect1d isclose iscomplex isin isreal ix_ lexsort logical_and
+    logical_or logical_xor median min_scalar_type modf msort nanargmax nanargmin
+    nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod nanquantile nanstd
+    nansum nanvar ndim nextafter packbits partition piecewise poly polyadd polydiv polyfit polyint
+    polymul polysub promote_types ptp ravel_multi_index real resize result_type roots searchsorted
+    select setdiff1d setxor1d shape signbit size spacing take_along_axis trapz tri tril_indices
+    tril_indices_from trim_zeros triu_indices triu_indices_from union1d unique unpackbits
+    unravel_index unwrap vander fmin cumprod logaddexp logaddexp2 exp2 sinc kron cross
+    positive genfromtxt set_printoptions""".split()
+FLOAT32 = ("tri", "interp")         # the default dtype
+_ELSEWHERE = {"trapz": "trapezoid", "in1d": "isin"}                 # NumPy 2's names
+
+
+def host_function(name: str) -> Any:
+    """The function of NumPy that stands behind a name: "unique", "linalg.eig"."""
+    module: Any = np
+    if "." in name:
+        part, name = name.split(".")
+        module = getattr(np, part)
+    return getattr(module, name, None) or getattr(module, _ELSEWHERE.get(name, ""), None)
+
+
+def _declare(name: str, function: Callable[..., Any]) -> None:
+    def call(F: Any, *args: Any, **kwargs: Any) -> Any:
+        return F.on_host(name, args, kwargs, name in FLOAT32 and "dtype" not in kwargs)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = (f"NumPy's {name}, computed by it on the host: it has no gradient. Arrays of "
+                    "mx.np stand where NumPy has its own.")
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except ValueError:
+        parameters = [inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
+                      inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)]
+    first = inspect.Parameter("F", inspect.Parameter.POSITIONAL_ONLY)
+    call.__signature__ = inspect.Signature([first, *parameters])  # type: ignore[attr-defined]
+    FUNCTIONS[name] = call
+
+
+for _name in NAMES:
+    _function = host_function(_name)
+    if _name not in FUNCTIONS and _function is not None:
+        _declare(_name, _function)

@@ -1,0 +1,129 @@
+"""Arrays of one value, of the very shape that is given: 0 is a length, () the shape of a number;
+and other arrays of numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...base import MXNetValueError, Shape
+from ..init import Full, Ones, Zeros
+from ..schema import Op, host, param, register, required
+
+DType = str
+
+
+class Exact:
+    """Base, before an operator that completes its parameter `shape` in graphs: it does not."""
+
+    completed_from_use = False
+    shape: Shape
+
+    def fill_shapes(self, inputs: Any, outputs: Any) -> Any:
+        return [], [self.shape]
+
+
+@register("_npi_zeros", inputs="")
+class NumpyZeros(Exact, Zeros):
+    """An array of zeros of this very shape."""
+
+
+@register("_npi_ones", inputs="")
+class NumpyOnes(Exact, Ones):
+    """An array of ones of this very shape."""
+
+
+@register("_np_full", inputs="")
+class NumpyFull(Exact, Full):
+    """An array of one value of this very shape."""
+
+
+class _Listed(Op):
+    """Base: of numbers that NumPy computes."""
+
+    dtype: DType = param("float32", "dtype of the output")
+
+    def values(self) -> Any:
+        raise NotImplementedError
+
+    def infer_shape(self):
+        return [np.shape(self.values())]
+
+    def infer_dtype(self):
+        return [self.dtype]
+
+    def fill_dtypes(self, inputs, outputs):
+        return [], [self.dtype]
+
+    def prepare(self, inputs, outputs):
+        values = self.values()
+        return host(lambda y: np.copyto(y, values, casting="unsafe"))
+
+    def grad(self, F, dy, inputs, outputs):
+        return []
+
+
+class _Window(_Listed):
+    M: int = required("how many")
+    dtype: DType = param("float32", "dtype of the output")
+    function: Any
+
+    def values(self):
+        return type(self).function(self.M)
+
+
+for _name in ("hanning", "hamming", "blackman"):
+    register(f"_npi_{_name}", inputs="")(type(_name, (_Window,), {
+        "__doc__": f"The {_name} window of M numbers.",
+        "function": staticmethod(getattr(np, _name))}))
+
+
+@register("_npi_logspace", inputs="")
+class LogSpace(_Listed):
+    """Numbers whose logarithms are spread evenly."""
+
+    start: float = required("logarithm of the first number")
+    stop: float = required("logarithm of the last number, or of the one behind it")
+    num: int = param(50, "how many", low=0)
+    endpoint: bool = param(True, "whether stop belongs to the last number")
+    base: float = param(10.0, "base of the logarithms")
+    dtype: DType = param("float32", "dtype of the output")
+
+    def values(self):
+        return np.logspace(self.start, self.stop, self.num, self.endpoint, self.base)
+
+
+@register("_npi_indices", inputs="")
+class Indices(_Listed):
+    """The index of each element along each axis: (axes, *dimensions)."""
+
+    dimensions: Shape = required("the shape")
+    dtype: DType = param("int32", "dtype of the output")
+
+    def values(self):
+        if min(self.dimensions, default=0) < 0:
+            raise MXNetValueError(f"indices: dimensions must be at least 0; got {self.dimensions}")
+        return np.indices(self.dimensions)
+
+
+@register("_npx_constraint_check", inputs="input")
+class ConstraintCheck(Op):
+    """Whether all elements are other than 0, shape (); a ValueError with msg where they are not."""
+
+    msg: str = param("Constraint violated.", "what the error says")
+    dtype_rule = "any -> bool"
+
+    def infer_shape(self, data):
+        return [()]
+
+    def prepare(self, inputs, outputs):
+        def write(data: Any, y: Any) -> None:
+            if not np.all(data):
+                raise MXNetValueError(self.msg)
+            y[...] = True
+
+        return host(write)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [None]
