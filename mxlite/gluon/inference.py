@@ -63,6 +63,8 @@ class PlaceholderTracer(ShapeTracer):
         made = super().apply(cls, args, kwargs)
         return NumpyPlaceholder(self, made.partial_shape, made.partial_dtype)
 
+    has_memory = False
+
     def no_array(self, function: str, argument: str, value: Any) -> MXNetError:
         """The error for a value that is no array of mx.np."""
         return MXNetTypeError(f"{function}: {argument} must be an array of mx.np; "

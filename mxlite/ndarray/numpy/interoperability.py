@@ -37,7 +37,7 @@ def to_numpy(value: Any) -> Any:
 
 def from_numpy(value: Any) -> Any:
     """NumPy's arrays as arrays of mx.np, where they have a dtype that these can have."""
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+    if isinstance(value, (np.ndarray, np.integer, np.floating)) and value.dtype.kind in "biuf":
         from .creation import array
         return array(value)
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):

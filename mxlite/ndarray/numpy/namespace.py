@@ -15,6 +15,8 @@ from ..run import invoke_list
 class ArrayNamespace:
     """`F.<operator>(...)` runs it; what an operator without arrays makes is of the class `kind`."""
 
+    has_memory = True                       # whether out= can be written
+
     def __init__(self) -> None:
         self.kind: type = ArrayBase         # the class of mx.np's arrays, once it is there
 

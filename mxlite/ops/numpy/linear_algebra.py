@@ -10,7 +10,7 @@ import numpy as np
 from ...base import Shape
 from ..binary import unbroadcast
 from ..schema import Op, host, param, register
-from .base import NumpyOp, Promoting, exact, float_dtype
+from .base import NumpyOp, Promoting, cast, exact, float_dtype
 from .reductions import _Reduction
 from .shapes import as_tuple
 
@@ -103,10 +103,48 @@ def _swapped(F: Any, x: Any) -> Any:
     return F.transpose(x, axes=(*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
 
 
+def _wide(dtype: str) -> str:
+    return "float32" if dtype in ("float16", "bfloat16") else dtype
+
+
+@register("_npi_wide")
+class Wide(NumpyOp):
+    """data in float32 where it has 16 bits, or is of integers."""
+
+    def infer_dtype(self, data):
+        return [_wide(float_dtype([data]))]
+
+    def fill_dtypes(self, inputs, outputs):
+        return inputs, outputs if inputs[0] is None else self.infer_dtype(inputs[0])
+
+    def steps(self, F, data):
+        dtype = _wide(float_dtype([data.dtype]))
+        return F._copy(data) if dtype == data.dtype else F.Cast(data, dtype=dtype)
+
+
+@register("_npi_cast_like", inputs="data like")
+class CastLike(NumpyOp):
+    """data in the dtype of another array."""
+
+    dtype_rule = "any T -> T"
+
+    def steps(self, F, data, like):
+        return F._copy(data) if data.dtype == like.dtype else F.Cast(data, dtype=like.dtype)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [F.Cast(dy[0], dtype=inputs[0].dtype), None]
+
+
 class _HostLinalg(Op):
     """Base: `run` of NumPy on the host, in float32 or float64."""
 
-    dtype_rule = "F -> F"
+    def infer_dtype(self, *dtypes):
+        return [_wide(float_dtype(dtypes))] * self.num_outputs
+
+    def fill_dtypes(self, inputs, outputs):
+        known = next((dtype for dtype in (*inputs, *outputs) if dtype), None)
+        filled = [dtype or known for dtype in inputs]
+        return filled, outputs if known is None else self.infer_dtype(*filled)
 
     def check_matrices(self, shape: Shape, is_square: bool = True) -> None:
         if len(shape) < 2 or (is_square and shape[-1] != shape[-2]):
@@ -121,7 +159,8 @@ class _HostLinalg(Op):
 
         def write(*arrays: Any) -> None:
             try:
-                results = self.run(*arrays[:count])
+                results = self.run(*[each.astype(outputs[0].dtype, copy=False)
+                                     for each in arrays[:count]])
             except np.linalg.LinAlgError as error:
                 raise self.value_error(self.inputs[0].name, LINALG_ERROR, str(error)) from None
             for target, result in zip(arrays[count:], results, strict=True):
@@ -157,9 +196,17 @@ class HostSolve(_HostLinalg):
 class Solve(NumpyOp):
     """x of A x = B: B is (..., N), or (..., N, K)."""
 
-    dtype_rule = "F F -> F"
+    def infer_dtype(self, A, B):
+        return [_wide(float_dtype([A, B]))]
+
+    def fill_dtypes(self, inputs, outputs):
+        known = next((dtype for dtype in (*inputs, *outputs) if dtype), None)
+        filled = [dtype or known for dtype in inputs]
+        return filled, outputs if known is None else self.infer_dtype(*filled)
 
     def steps(self, F, A, B):
+        dtype = _wide(float_dtype([A.dtype, B.dtype]))
+        A, B = cast(F, A, dtype), cast(F, B, dtype)
         if B.ndim and B.ndim == A.ndim - 1:
             return F._host_solve(A, B.reshape((*B.shape, 1))).reshape(B.shape)
         return F._host_solve(A, B)

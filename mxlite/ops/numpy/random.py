@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from ...base import Shape
+import math
+from typing import Any
+
+import numpy as np
+
+from ...base import MXNetValueError, Shape
 from ..binary import broadcast_shape
 from ..random import RandomNormal, RandomRandint, RandomUniform
 from ..random_sample import RandomGamma
-from ..schema import param, register
+from ..schema import Op, host, param, register, required
 from .base import NumpyOp
 from .making import Exact
 from .shapes import broadcast
@@ -54,3 +59,29 @@ class BroadcastOver(NumpyOp):
             shape = self.size
         y = broadcast(F, first, shape)
         return F._copy(y) if y is first else y
+
+
+@register("_np_checked")
+class Checked(Op):
+    """data itself; a ValueError where an element lies outside of the bounds."""
+
+    elementwise = True
+    what: str = required("function and argument, for the error")
+    low: float = param(0.0, "the least value")
+    high: float = param(math.inf, "the largest value")
+    is_above: bool = param(False, "whether low itself is too small")
+
+    def prepare(self, inputs, outputs):
+        def write(data: Any, y: Any) -> None:
+            wrong = (data <= self.low if self.is_above else data < self.low) | (data > self.high)
+            if np.any(wrong):
+                rule = f"above {self.low:g}" if self.is_above else f"at least {self.low:g}"
+                if self.high < math.inf:
+                    rule = f"between {self.low:g} and {self.high:g}"
+                raise MXNetValueError(f"{self.what} must be {rule}; got {data[wrong].flat[0]:g}")
+            y[...] = data
+
+        return host(write)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [dy[0]]

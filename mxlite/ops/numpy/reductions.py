@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..schema import param, register
-from .base import NumpyOp, cast, exact, float_dtype
+from .base import NumpyOp, cast, common_dtype, exact, float_dtype
 
 Axis = int | tuple[int, ...] | None
 DType = str
@@ -47,6 +47,11 @@ class _Reduction(NumpyOp):
         return math.prod([a.shape[axis] for axis in self.axes(a.ndim)])
 
 
+def copied(F: Any, y: Any, a: Any) -> Any:
+    """y, or a copy where nothing has been done to a."""
+    return F._copy(y) if y is a else y
+
+
 class _Total(_Reduction):
     operator: str
     dtype: DType | None = param(None, "dtype of the result; None: that of a, int64 of bool")
@@ -59,11 +64,12 @@ class _Total(_Reduction):
         return _dtypes_of_result(self, inputs, outputs)
 
     def steps(self, F, a):
-        a = cast(F, a, self.infer_dtype(a.dtype)[0])
-        y = self.reduced(F, self.operator, a)
+        dtype = self.infer_dtype(a.dtype)[0]
+        x = cast(F, a, common_dtype([a.dtype, dtype]))          # a narrow dtype rounds the result
+        y = self.reduced(F, self.operator, x)
         if self.initial is not None:
             y = self.begun(y, self.initial)
-        return y if y is not a else F._copy(a)
+        return copied(F, cast(F, y, dtype), a)
 
     def begun(self, y: Any, initial: float) -> Any:
         raise NotImplementedError
@@ -110,21 +116,21 @@ class Mean(_Mean):
     """Mean over axes; NaN of no elements."""
 
     def steps(self, F, a):
-        a = cast(F, a, self.infer_dtype(a.dtype)[0])
-        y = self.reduced(F, "mean", a)
-        return y if y is not a else F._copy(a)
+        dtype = self.infer_dtype(a.dtype)[0]
+        x = cast(F, a, float_dtype([a.dtype, dtype]))
+        return copied(F, cast(F, self.reduced(F, "mean", x), dtype), a)
 
 
 class _Spread(_Mean):
     ddof: int = param(0, "what the number of elements is lowered by")
 
     def variance(self, F: Any, a: Any) -> Any:
-        dtype = self.infer_dtype(a.dtype)[0]
-        wide = "float32" if dtype in ("float16", "bfloat16") else dtype
-        a = cast(F, a, wide)
+        dtype = float_dtype([a.dtype, self.infer_dtype(a.dtype)[0]])
+        a = cast(F, a, "float32" if dtype in ("float16", "bfloat16") else dtype)
         axes = self.axes(a.ndim)
         if not axes:
-            return F.zeros_like(a)
+            return F.zeros_like(a) if self.ddof < 1 else F._full(
+                shape=a.shape, value=math.nan, dtype=a.dtype)
         centred = F.broadcast_sub(a, F.mean(a, axis=axes, keepdims=True))
         total = self.reduced(F, "sum", F.square(centred))
         return total / float(self.count(a) - self.ddof) if self.count(a) > self.ddof else (
@@ -163,8 +169,7 @@ class _Extreme(_Reduction):
             y = self.reduced(F, self.operator, a)
             if self.initial is not None:
                 y = getattr(F, f"_{self.operator}imum_scalar")(y, scalar=self.initial)
-        y = cast(F, y, dtype)
-        return y if y is not a else F._copy(a)
+        return copied(F, cast(F, y, dtype), a)
 
 
 @register("_np_max", "_np_amax", inputs="a")

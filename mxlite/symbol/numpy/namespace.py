@@ -13,6 +13,8 @@ from ..symbol import Symbol
 class SymbolNamespace:
     """`F.<operator>(...)` adds a node; its result is a Symbol of the class `kind`."""
 
+    has_memory = False                      # whether out= can be written
+
     def __init__(self) -> None:
         self.kind: type = Symbol            # the class of mx.sym.np's Symbols, once it is there
 

@@ -133,8 +133,11 @@ def linspace(F: Any, start: Any, stop: Any, num: int = 50, endpoint: bool = True
                              f"got {type(start).__name__} and {type(stop).__name__}")
     if axis not in (0, -1):
         raise MXNetValueError(f"linspace: axis must be 0 for numbers; got {axis}")
+    name = default_dtype(dtype)
     y = _made(F, "_linspace", ctx, start=float(start), stop=float(stop), num=num,
-              endpoint=endpoint, dtype=default_dtype(dtype))
+              endpoint=endpoint, dtype="float64" if "int" in name else name)
+    if "int" in name:
+        y = F.Cast(F._npi_floor(y), dtype=name)
     gaps = num - 1 if endpoint else num
     return (y, (stop - start) / gaps if gaps > 0 else np.nan) if retstep else y
 

@@ -106,7 +106,7 @@ for _key, _forms in NUMPY_FORMS.items():
     _binary(_NAMES.get(_key, _key), _forms, *_MORE.get(_key, ()))
 
 
-@public(method=True)
+@public()
 def clip(F: Any, a: Any, a_min: Any, a_max: Any, out: Any = None) -> Any:
     """The elements moved into [a_min, a_max]; None: no bound. Shape and dtype stay."""
     if is_number(a):
@@ -142,7 +142,7 @@ def nan_to_num(F: Any, x: Any, copy: bool = True, nan: float = 0.0, posinf: floa
     if is_number(x):
         return np.nan_to_num(x, copy, nan, posinf, neginf)
     need(F, "nan_to_num", x=x)
-    out = {} if copy else {"out": x}
+    out = {} if copy or not F.has_memory else {"out": x}
     return F._npi_nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf, **out)
 
 
@@ -154,10 +154,15 @@ def copy(F: Any, a: Any, order: str = "C") -> Any:
     return F._copy(a)
 
 
+def _clip(F: Any, self: Any, min: Any = None, max: Any = None, out: Any = None) -> Any:
+    """The elements moved into [min, max]; None: no bound."""
+    return clip(F, self, min, max, out)
+
+
 def _astype(F: Any, self: Any, dtype: Any, order: str = "K", casting: str = "unsafe",
             subok: bool = True, copy: bool = True) -> Any:
     """The values in another dtype."""
     return F.Cast(self, dtype=np_dtype(dtype))
 
 
-METHODS.update(round=FUNCTIONS["round"], astype=_astype)
+METHODS.update(clip=_clip, round=FUNCTIONS["round"], astype=_astype)

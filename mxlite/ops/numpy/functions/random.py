@@ -25,11 +25,20 @@ def shape_of(function: str, size: Any) -> tuple[int, ...] | None:
     return shape
 
 
-def at_least_0(function: str, **parameters: Any) -> None:
-    """Raise for numbers below 0."""
-    for name, value in parameters.items():
-        if is_number(value) and value < 0:
-            raise MXNetValueError(f"{function}: {name} must be at least 0; got {value}")
+def within(F: Any, function: str, name: str, value: Any, low: float = 0.0, high: float = math.inf,
+           is_above: bool = False) -> Any:
+    """A parameter, whose values must lie within bounds: those of an array are looked at when it
+    is used."""
+    what = f"{function}: {name}"
+    if F.is_array(value):
+        return F._np_checked(value, what=what, low=low, high=high, is_above=is_above)
+    if not is_number(value):
+        raise F.no_array(function, name, value)
+    if not low <= value <= high or (is_above and value == low):
+        rule = f"between {low:g} and {high:g}" if high < math.inf else (
+            f"{'above' if is_above else 'at least'} {low:g}")
+        raise MXNetValueError(f"{what} must be {rule}; got {value}")
+    return value
 
 
 def over(F: Any, parameters: Any, shape: Any, dtype: str) -> Any:
@@ -71,7 +80,7 @@ def _standard(F: Any, function: str, size: Any, dtype: Any, ctx: Any, *parameter
 
 def _log(F: Any, u: Any) -> Any:
     """ln u, of 0 that of the least positive number."""
-    return F._npi_log(F.clip(u, a_min=1e-37, a_max=1.0))
+    return F._npi_log(F.clip(u, a_min=1e-37, a_max=math.inf))
 
 
 @random()
@@ -91,11 +100,10 @@ def uniform(F: Any, low: Any = 0.0, high: Any = 1.0, size: Any = None, dtype: An
 def normal(F: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, dtype: Any = None,
            ctx: Any = None, out: Any = None) -> Any:
     """Numbers of the normal distribution of mean loc and standard deviation scale."""
-    checked(F, "normal", loc=loc, scale=scale)
+    checked(F, "normal", loc=loc)
+    scale = within(F, "normal", "scale", scale)
     name = float_dtype_of("normal", dtype)
     if is_number(loc) and is_number(scale):
-        if scale < 0:
-            raise MXNetValueError(f"normal: scale must be at least 0; got {scale}")
         y = _drawn(F, "_np_random_normal", shape_of("normal", size), name, ctx, loc=float(loc),
                    scale=float(scale))
     else:
@@ -141,8 +149,7 @@ def randn(F: Any, *size: int, **kwargs: Any) -> Any:
 def exponential(F: Any, scale: Any = 1.0, size: Any = None, ctx: Any = None,
                 out: Any = None) -> Any:
     """Numbers of the exponential distribution of this mean."""
-    checked(F, "exponential", scale=scale)
-    at_least_0("exponential", scale=scale)
+    scale = within(F, "exponential", "scale", scale)
     u = _standard(F, "exponential", size, None, ctx, scale)
     return written(F, "exponential", -_log(F, 1.0 - u) * scale, out)
 
@@ -150,8 +157,7 @@ def exponential(F: Any, scale: Any = 1.0, size: Any = None, ctx: Any = None,
 @random()
 def weibull(F: Any, a: Any, size: Any = None, ctx: Any = None, out: Any = None) -> Any:
     """Numbers of the Weibull distribution of shape a."""
-    checked(F, "weibull", a=a)
-    at_least_0("weibull", a=a)
+    a = within(F, "weibull", "a", a, is_above=True)
     u = _standard(F, "weibull", size, None, ctx, a)
     return written(F, "weibull", (-_log(F, 1.0 - u)) ** (1.0 / a), out)
 
@@ -159,8 +165,7 @@ def weibull(F: Any, a: Any, size: Any = None, ctx: Any = None, out: Any = None) 
 @random()
 def pareto(F: Any, a: Any, size: Any = None, ctx: Any = None, out: Any = None) -> Any:
     """Numbers of the Pareto II distribution of shape a."""
-    checked(F, "pareto", a=a)
-    at_least_0("pareto", a=a)
+    a = within(F, "pareto", "a", a, is_above=True)
     u = _standard(F, "pareto", size, None, ctx, a)
     return written(F, "pareto", F._npi_exp(-_log(F, 1.0 - u) / a) - 1.0, out)
 
@@ -168,8 +173,7 @@ def pareto(F: Any, a: Any, size: Any = None, ctx: Any = None, out: Any = None) -
 @random()
 def power(F: Any, a: Any, size: Any = None, ctx: Any = None, out: Any = None) -> Any:
     """Numbers of [0, 1] whose density is a x^(a - 1)."""
-    checked(F, "power", a=a)
-    at_least_0("power", a=a)
+    a = within(F, "power", "a", a, is_above=True)
     u = _standard(F, "power", size, None, ctx, a)
     return written(F, "power", F._npi_exp(_log(F, 1.0 - u) / a), out)
 
@@ -177,8 +181,7 @@ def power(F: Any, a: Any, size: Any = None, ctx: Any = None, out: Any = None) ->
 @random()
 def rayleigh(F: Any, scale: Any = 1.0, size: Any = None, ctx: Any = None, out: Any = None) -> Any:
     """Numbers of the Rayleigh distribution."""
-    checked(F, "rayleigh", scale=scale)
-    at_least_0("rayleigh", scale=scale)
+    scale = within(F, "rayleigh", "scale", scale)
     u = _standard(F, "rayleigh", size, None, ctx, scale)
     return written(F, "rayleigh", F._npi_sqrt(_log(F, 1.0 - u) * -2.0) * scale, out)
 
@@ -187,8 +190,8 @@ def rayleigh(F: Any, scale: Any = 1.0, size: Any = None, ctx: Any = None, out: A
 def gumbel(F: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, ctx: Any = None,
            out: Any = None) -> Any:
     """Numbers of the Gumbel distribution."""
-    checked(F, "gumbel", loc=loc, scale=scale)
-    at_least_0("gumbel", scale=scale)
+    checked(F, "gumbel", loc=loc)
+    scale = within(F, "gumbel", "scale", scale)
     u = _standard(F, "gumbel", size, None, ctx, loc, scale)
     return written(F, "gumbel", -_log(F, -_log(F, u)) * scale + loc, out)
 
@@ -197,8 +200,8 @@ def gumbel(F: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, ctx: Any 
 def logistic(F: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, ctx: Any = None,
              out: Any = None) -> Any:
     """Numbers of the logistic distribution."""
-    checked(F, "logistic", loc=loc, scale=scale)
-    at_least_0("logistic", scale=scale)
+    checked(F, "logistic", loc=loc)
+    scale = within(F, "logistic", "scale", scale)
     u = _standard(F, "logistic", size, None, ctx, loc, scale)
     return written(F, "logistic", (_log(F, u) - _log(F, 1.0 - u)) * scale + loc, out)
 
@@ -207,9 +210,9 @@ def logistic(F: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, ctx: An
 def gamma(F: Any, shape: Any, scale: Any = 1.0, size: Any = None, dtype: Any = None,
           ctx: Any = None, out: Any = None) -> Any:
     """Numbers of the gamma distribution."""
-    checked(F, "gamma", shape=shape, scale=scale)
     name = float_dtype_of("gamma", dtype)
-    at_least_0("gamma", shape=shape, scale=scale)
+    shape = within(F, "gamma", "shape", shape, is_above=True)
+    scale = within(F, "gamma", "scale", scale, is_above=True)
     wanted = shape_of("gamma", size)
     if is_number(shape) and is_number(scale):
         y = _drawn(F, "_np_random_gamma", wanted, name, ctx, alpha=float(shape), beta=1.0)
@@ -255,9 +258,7 @@ def bernoulli(F: Any, prob: Any = None, logit: Any = None, size: Any = None, dty
     if prob is None:
         checked(F, "bernoulli", logit=logit)
         prob = 1 / (1 + math.exp(-logit)) if is_number(logit) else F.sigmoid(logit)
-    checked(F, "bernoulli", prob=prob)
-    if is_number(prob) and not 0 <= prob <= 1:
-        raise MXNetValueError(f"bernoulli: prob must be between 0 and 1; got {prob}")
+    prob = within(F, "bernoulli", "prob", prob, high=1.0)
     u = _standard(F, "bernoulli", size, None, ctx, prob)
     return written(F, "bernoulli", F.Cast(u < prob, dtype=np_dtype(dtype) or "float32"), out)
 
@@ -359,5 +360,6 @@ def multivariate_normal(F: Any, mean: Any, cov: Any, size: Any = None, check_val
     column = F._npi_expand_dims(mean, axis=-1)
     sums = F._np_sum(cov, axis=-1, keepdims=True)           # of the shape of the rows
     like = F._np_broadcast_over(column, sums, size=shape, batched=True)
-    drawn = F._npi_matmul(F._linalg_potrf(cov), F._random_normal_like(like))
-    return F._np_squeeze(drawn, axis=-1) + mean
+    root = F._linalg_potrf(F._npi_wide(cov))
+    drawn = F._npi_matmul(root, F._random_normal_like(F._npi_wide(like)))
+    return F._npi_cast_like(F._np_squeeze(drawn, axis=-1), mean) + mean

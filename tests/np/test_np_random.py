@@ -1,0 +1,155 @@
+"""np.random and npx.random: distributions, shapes, dtypes, gradients, and what they refuse."""
+
+import numpy as onp
+import pytest
+from scipy import stats
+
+import mxlite as mx
+from mxlite import autograd, gluon, np, npx
+
+COUNT = 20000
+DISTRIBUTIONS = [
+    ("uniform", (-1.0, 3.0), stats.uniform(-1, 4)), ("normal", (1.0, 2.0), stats.norm(1, 2)),
+    ("lognormal", (0.5, 0.4), stats.lognorm(0.4, scale=onp.exp(0.5))),
+    ("exponential", (2.0,), stats.expon(scale=2)), ("gamma", (2.0, 3.0), stats.gamma(2, scale=3)),
+    ("beta", (2.0, 3.0), stats.beta(2, 3)), ("chisquare", (3.0,), stats.chi2(3)),
+    ("weibull", (1.5,), stats.weibull_min(1.5)), ("pareto", (3.0,), stats.lomax(3)),
+    ("power", (2.5,), stats.powerlaw(2.5)), ("rayleigh", (2.0,), stats.rayleigh(scale=2)),
+    ("gumbel", (1.0, 2.0), stats.gumbel_r(1, 2)), ("logistic", (1.0, 2.0), stats.logistic(1, 2))]
+
+
+@pytest.mark.parametrize("as_arrays", [False, True])
+@pytest.mark.parametrize("name, parameters, expected", DISTRIBUTIONS)
+def test_distributions(name, parameters, expected, as_arrays):
+    given = [np.array(p) for p in parameters] if as_arrays else parameters
+    drawn = getattr(np.random, name)(*given, size=(COUNT,))
+    assert drawn.dtype == "float32" and drawn.shape == (COUNT,) and type(drawn) is np.ndarray
+    assert stats.kstest(drawn.asnumpy(), expected.cdf).pvalue > 1e-4
+
+
+@pytest.mark.parametrize("size, shape", [
+    (None, ()), ((), ()), (3, (3,)), ((2, 3), (2, 3)), ((4, 0, 5), (4, 0, 5))])
+@pytest.mark.parametrize("name, parameters, _", DISTRIBUTIONS)
+def test_shapes(name, parameters, _, size, shape):
+    function = getattr(np.random, name)
+    assert function(*parameters, size=size).shape == shape
+    arrays = [np.full((1,) * len(shape), p) for p in parameters]
+    assert function(*arrays, size=size).shape == shape
+
+
+def test_parameters_are_broadcast():
+    assert np.random.normal(np.zeros((3, 1)), np.ones(2)).shape == (3, 2)
+    assert np.random.gamma(np.ones((3, 1)), np.ones(2), size=(4, 3, 2)).shape == (4, 3, 2)
+    assert npx.random.normal_n(np.zeros(3), np.ones((2, 1)), batch_shape=(5,)).shape == (5, 2, 3)
+    assert npx.random.uniform_n(0.0, 1.0, batch_shape=(5, 2)).shape == (5, 2)
+    assert np.random.uniform(dtype="float64").dtype == "float64"
+
+
+def test_integers():
+    drawn = np.random.randint(2, 7, (5000,)).asnumpy()
+    assert drawn.dtype == "int64" and set(drawn.tolist()) == {2, 3, 4, 5, 6}
+    assert np.random.randint(5).shape == () and np.random.randint(3, size=2).shape == (2,)
+    assert np.random.randint(0, 9, 3, dtype="int32").dtype == "int32"
+    assert np.random.rand(2, 3).shape == np.random.randn(2, 3).shape == (2, 3)
+
+
+def test_the_seed_repeats():
+    npx.random.seed(3)
+    first = np.random.normal(size=5)
+    npx.seed(3)
+    assert (np.random.normal(size=5) == first).all()
+    assert (np.random.normal(size=5) != first).any()
+
+
+def test_choice():
+    assert set(np.random.choice(3, 100).asnumpy().tolist()) == {0, 1, 2}
+    assert sorted(np.random.choice(6, 6, replace=False).asnumpy().tolist()) == [*range(6)]
+    items = np.array([10, 20, 30])
+    p = [0.7, 0.3, 0.0]
+    drawn = np.random.choice(items, (5000,), p=p).asnumpy()
+    assert set(drawn.tolist()) == {10, 20} and abs((drawn == 10).mean() - 0.7) < 0.03
+    kept = np.random.choice(3, 2, replace=False, p=np.array(p)).asnumpy()
+    assert sorted(kept.tolist()) == [0, 1]
+    assert np.random.choice(5).shape == ()
+    with pytest.raises(ValueError, match="choice: 4 items cannot be chosen of 3 without replace"):
+        np.random.choice(3, 4, replace=False)
+
+
+def test_orders():
+    x = np.arange(10)
+    np.random.shuffle(x)
+    assert sorted(x.asnumpy().tolist()) == [*range(10)]
+    moved = np.random.permutation(np.arange(20).reshape(10, 2)).asnumpy()
+    assert (moved[:, 1] == moved[:, 0] + 1).all() and len({*moved[:, 0].tolist()}) == 10
+
+
+def test_counts_of_outcomes():
+    counts = np.random.multinomial(5000, [0.2, 0.3, 0.5], size=(2,)).asnumpy()
+    assert counts.shape == (2, 3) and counts.dtype == "int64" and (counts.sum(1) == 5000).all()
+    assert abs(counts / 5000 - [0.2, 0.3, 0.5]).max() < 0.04
+    with pytest.raises(ValueError, match="pvals must sum up to at most 1"):
+        np.random.multinomial(3, [0.9, 0.5])
+
+
+def test_vectors_of_a_normal_distribution():
+    mean, cov = np.array([1, -1]), np.array([[2, 0.5], [0.5, 1]])
+    drawn = np.random.multivariate_normal(mean, cov, (20000,)).asnumpy()
+    assert abs(drawn.mean(0) - [1, -1]).max() < 0.05
+    assert abs(onp.cov(drawn.T) - cov.asnumpy()).max() < 0.08
+
+
+def test_bernoulli():
+    assert abs(float(npx.random.bernoulli(0.3, size=(5000,)).mean()) - 0.3) < 0.03
+    assert npx.random.bernoulli(logit=np.zeros(3), dtype="int32").dtype == "int32"
+    with pytest.raises(ValueError, match="one of prob and logit must be given; got both"):
+        npx.random.bernoulli(0.5, 0.5)
+    for wrong in (1.5, np.array([0.5, -1])):
+        with pytest.raises(ValueError, match="bernoulli: prob must be between 0 and 1"):
+            npx.random.bernoulli(wrong)
+
+
+@pytest.mark.parametrize("call, error", [
+    (lambda: np.random.normal(0, -1), "normal: scale must be at least 0; got -1"),
+    (lambda: np.random.gamma(np.zeros(2)), "gamma: shape must be above 0; got 0"),
+    (lambda: np.random.weibull(0), "weibull: a must be above 0; got 0"),
+    (lambda: np.random.uniform(size=-2), "uniform: size must be made of lengths; got -2"),
+    (lambda: np.random.randint(3, 3), "randint: low must be a number below high")])
+def test_wrong_values(call, error):
+    with pytest.raises(ValueError, match=error):
+        call()
+
+
+@pytest.mark.parametrize("call, error", [
+    (lambda: np.random.normal("a"), "normal: loc must be an array of mx.np; got str"),
+    (lambda: np.random.uniform(size="a"), "uniform: size must be made of integers; got 'a'"),
+    (lambda: np.random.uniform(dtype="int32"), "dtype must be of floating point; got int32")])
+def test_wrong_types(call, error):
+    with pytest.raises(TypeError, match=error):
+        call()
+
+
+def test_gradients_reach_the_parameters():
+    loc, scale = np.zeros(3), np.ones(3)
+    loc.attach_grad()
+    scale.attach_grad()
+    with autograd.record():
+        y = np.random.normal(loc, scale, (2, 3))
+    y.backward()
+    assert loc.grad.tolist() == [2, 2, 2]
+    onp.testing.assert_allclose(scale.grad.asnumpy(), y.asnumpy().sum(0), 1e-6)
+
+
+def test_in_graphs():
+    class Noisy(gluon.HybridBlock):
+        def hybrid_forward(self, F, x):
+            return x + F.np.random.normal(x, 1.0) + F.np.random.uniform(size=(2, 1))
+
+    net = Noisy()
+    net.hybridize()
+    x = np.zeros((2, 300))
+    first, second = net(x), net(x)
+    assert (first != second).all() and abs(float(first.mean()) - 0.5) < 0.7
+    mx.random.seed(1)
+    again = net(x)
+    mx.random.seed(1)
+    assert (net(x) == again).all()
