@@ -20,6 +20,7 @@ from ..base import (
     shown,
     unknown_argument,
 )
+from ..util import is_np_array
 from . import model_files, saving
 from .naming import BlockScope
 from .naming import BlockScope as _BlockScope  # noqa: F401  MXNet's name for it
@@ -298,15 +299,27 @@ class Block(NamesArguments):
 
     def __call__(self, *args: Any) -> Any:
         try:
-            if self._forward_hooks or self._forward_pre_hooks:
-                return self._call_hooked(args)
-            return self.forward(*args)
+            out = (self._call_hooked(args) if self._forward_hooks or self._forward_pre_hooks
+                   else self.forward(*args))
+            if is_np_array():
+                self._check_numpy(out)
+            return out
         except MXNetError as error:
             params = self.__dict__.get("_reg_params")
             if params:
                 shapes = [f"{name} {param.shape}" for name, param in params.items()]
                 error.add_note(f"in {type(self).__name__} {self.name!r} with {', '.join(shapes)}")
             raise
+
+    def _check_numpy(self, out: Any) -> None:
+        """Raise TypeError, as MXNet does, where outputs are NDArrays while mx.np is switched on."""
+        if isinstance(out, (list, tuple)):
+            for item in out:
+                self._check_numpy(item)
+        elif type(out) is nd.NDArray:
+            raise MXNetTypeError(
+                f"{type(self).__name__}: inside npx.set_np() the outputs of a block must be arrays "
+                "of mx.np; got an NDArray of mx.nd; x.as_np_ndarray() is it as one of mx.np")
 
     def _call_hooked(self, args: tuple[Any, ...]) -> Any:
         for hook in list(self._forward_pre_hooks.values()):

@@ -45,8 +45,10 @@ def without_missing(args: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(args[:count])
 
 
-def trace(block: HybridBlock, args: Sequence[Any]) -> tuple[Any, Any, list[sym.Symbol]]:
-    """(outputs as one Symbol, their nesting, the inputs as Symbols) of a block for such arguments.
+def trace(block: HybridBlock,
+          args: Sequence[Any]) -> tuple[Any, Any, list[sym.Symbol], list[bool]]:
+    """(outputs as one Symbol, their nesting, the inputs as Symbols, whether each output is one of
+    mx.sym.np) of a block for such arguments.
 
     The block names the inputs.
     """
@@ -66,7 +68,8 @@ def trace(block: HybridBlock, args: Sequence[Any]) -> tuple[Any, Any, list[sym.S
             raise MXNetTypeError(
                 f"{type(block).__name__}.hybrid_forward: every output must be made with F of the "
                 f"inputs; got {no_array(output)}")
-    return sym.Group(outputs), out_form, [leaf for leaf in inputs if leaf is not None]
+    are_numpy = [isinstance(output, sym.np._Symbol) for output in outputs]
+    return sym.Group(outputs), out_form, [leaf for leaf in inputs if leaf is not None], are_numpy
 
 
 class CachedGraph:
@@ -78,7 +81,10 @@ class CachedGraph:
         self._form = flatten(without_missing(args), leaves)
         self._given = [leaf is not None for leaf in leaves]
         self._check_arrays([leaf for leaf in leaves if leaf is not None])
-        self.symbol, self._out_form, inputs = trace(block, args)
+        self.symbol, self._out_form, inputs, are_numpy = trace(block, args)
+        # whether outputs are to become NDArrays of arrays of mx.np; None: all are what inputs are
+        is_numpy = any(isinstance(leaf, np.ndarray) for leaf in leaves)
+        self._are_numpy = None if set(are_numpy) == {is_numpy} else are_numpy
         self.inputs = inputs
         variables = self.symbol._variables()
         places = {source.heads[0].node: i for i, source in enumerate(inputs)}
@@ -135,6 +141,11 @@ class CachedGraph:
             result = self._observed(data + arrays, wanted, *hook)
         else:
             result = self._run(self.operator(wanted), data + arrays)
+        if self._are_numpy is not None:
+            results = [result] if isinstance(result, NDArray) else result
+            results = [each.as_np_ndarray() if is_numpy else each.as_nd_ndarray()
+                       for each, is_numpy in zip(results, self._are_numpy, strict=True)]
+            result = results[0] if self._out_form is None else results
         if self._out_form is None:
             return result
         return nested(self._out_form, iter([result] if isinstance(result, NDArray) else result))

@@ -4,6 +4,10 @@ from typing import Any
 
 from ..ndarray import numpy as _arrays
 from ..ndarray.numpy import ndarray as ndarray
+from . import fallback as fallback
+from . import fallback_linalg as fallback_linalg
+from . import linalg as linalg
+from . import random as random
 
 
 def __getattr__(name: str) -> Any:
@@ -12,4 +16,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return dir(_arrays)
+    return sorted({*dir(_arrays), "fallback", "fallback_linalg"})

@@ -23,6 +23,7 @@ from ..base import (
 from ..lr_scheduler import LRScheduler
 from ..ndarray.run import invoke_list
 from ..ops.schema import REGISTRY as OPERATORS
+from ..util import is_np_array
 from .prepared import Prepared
 
 _operators: dict[tuple[str, bool], Any] = {}
@@ -100,6 +101,7 @@ class Optimizer(NamesArguments):
         self.idx2name = dict(param_idx2name or {})
         self.sym_info = () if sym is None else (sym.attr_dict(), sym.list_arguments())
         self.param_dict = param_dict or {}
+        self.allow_np_array = is_np_array()             # MXNet's; states are as their weights
         self.set_lr_mult({})
         self.set_wd_mult({})
 

@@ -13,6 +13,8 @@ from ..array import ArrayBase
 from ..tape import has_history, record_function
 from .namespace import F
 
+_TUPLES = ("broadcast_arrays", "meshgrid")  # NumPy's give tuples; MXNet's lists
+
 
 def _converted(value: Any) -> Any:
     """NumPy's arrays as arrays of mx.np, also within lists and tuples."""
@@ -63,7 +65,10 @@ def array_function(function: Any, args: Any, kwargs: Any) -> Any:
     from . import function_of
     ours = function_of(function)
     if ours is not None:
-        return ours(*_converted(args), **{key: _converted(value) for key, value in kwargs.items()})
+        given = {key: _converted(value) for key, value in kwargs.items()
+                 if value is not np._NoValue}
+        result = ours(*_converted(args), **given)
+        return tuple(result) if function.__name__ in _TUPLES else result
     return from_numpy(function(*to_numpy(args), **to_numpy(kwargs)))
 
 

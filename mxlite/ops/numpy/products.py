@@ -7,9 +7,21 @@ from typing import Any
 
 from ...base import Shape
 from ..binary import broadcast_shape
+from ..inference import PartialShapes, with_length
 from ..schema import param, register, required
 from .base import Promoting, arithmetic_dtype, exact
 from .shapes import broadcast
+
+
+def matched(inputs: PartialShapes) -> PartialShapes:
+    """Partial shapes of a and b, of which the last axis of a is as long as the last but one of b,
+    or its only one: as far as both have as many axes as is known."""
+    a, b = inputs
+    if a and b:
+        axis = max(len(b) - 2, 0)
+        length = b[axis] if a[-1] is None else a[-1]
+        a, b = (*a[:-1], length), with_length(b, axis, length if b[axis] is None else b[axis])
+    return [a, b]
 
 
 class _Product(Promoting):
@@ -39,6 +51,9 @@ class Dot(_Product):
     """The last axis of a with the last but one of b (or its only one), summed over; of a number
     and an array the product."""
 
+    def fill_shapes(self, inputs, outputs):
+        return matched(inputs), outputs
+
     def compute(self, F, a, b):
         if not (a.ndim and b.ndim):
             return F.broadcast_mul(a, b)
@@ -55,6 +70,9 @@ class Dot(_Product):
 class MatMul(_Product):
     """Products of the matrices in the last two axes, the others broadcast; a vector is a row on
     the left and a column on the right."""
+
+    def fill_shapes(self, inputs, outputs):
+        return matched(inputs), outputs
 
     def compute(self, F, a, b):
         if not (a.ndim and b.ndim):

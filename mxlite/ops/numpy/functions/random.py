@@ -346,6 +346,8 @@ def multinomial(F: Any, n: int, pvals: Any, size: Any = None) -> Any:
         raise MXNetValueError(f"multinomial: pvals must sum up to at most 1; got "
                               f"{float(pvals.sum())}")
     shape, length = shape_of("multinomial", size) or (), pvals.shape[0]
+    if not length:
+        return F._npi_zeros(shape=(*shape, 0), dtype="int64")
     drawn = choice(F, length, (math.prod(shape), n), p=pvals)
     counts = F._np_sum(F.one_hot(drawn, depth=length, dtype="int64"), axis=1)
     return F._np_reshape(counts, newshape=(*shape, length))

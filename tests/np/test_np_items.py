@@ -1,0 +1,103 @@
+"""Choosing, sorting, parts of matrices, and the functions that NumPy computes."""
+
+import numpy as onp
+import pytest
+from np_expressions import both, check_gradients
+
+from mxlite import autograd, np
+
+SMOOTH = """np.sort(a) np.sort(a,axis=0) np.sort(a,axis=None) np.take(a,np.array([1,0]))
+    np.take(a,np.array([[1,0]]),axis=1) np.take(a,np.array([5,-1]),axis=1,mode="clip")
+    np.take(a,np.array([4,-1]),axis=1,mode="wrap") a.take(np.array([2,1]),axis=1) np.diag(v)
+    np.diag(k) np.diag(a,1) np.diag(v,-1) np.diagflat(a) np.diagonal(r,1,1,2) a.diagonal()
+    np.trace(k) np.trace(r,offset=1,axis1=1,axis2=2) np.tril(k) np.tril(r,1) np.triu(k,-1)
+    np.tril(v) np.diff(v) np.diff(r,2,axis=1) np.ediff1d(a) np.ediff1d(v,to_begin=a,to_end=w)
+    np.polyval(v,a) np.meshgrid(v,w)[1] np.meshgrid(v,w,indexing="ij")[0]
+    np.broadcast_arrays(a,v)[1]""".split()
+EXACT = """np.argsort(a) np.argsort(r,axis=0) a.argsort() np.nonzero(i>2)[0] i.nonzero()[1]
+    np.percentile(a,30) np.percentile(a,np.array([25.0,75.0]),axis=1) np.quantile(a,0.25,axis=0)
+    np.quantile(r,0.5,axis=(0,2),keepdims=True) np.unique(i) np.unique(i,return_counts=True)[1]
+    np.where(i>2)[0] np.argwhere(i>2) np.flatnonzero(i) np.bincount(i.ravel()) np.histogram(a,3)[0]
+    np.insert(v,1,w) np.delete(v,1) np.resize(v,(2,4)) np.median(a) np.interp(v,w,w) np.cov(a)
+    np.corrcoef(a) np.isclose(a,a) np.searchsorted(np.sort(w),v) np.tril_indices(3)[1]
+    np.unravel_index(np.array([3,5],dtype="int64"),(2,3))[0] np.indices((2,3)) np.hanning(5) np.hamming(5)
+    np.blackman(5) np.logspace(0,2,3) np.cumprod(v) np.ptp(a) np.float_power(p,2)
+    np.logical_and(i>1,j>1) np.vander(w) np.cross(v,w) np.kron(v,w) np.nanmax(a) np.nansum(a,axis=0)
+    np.heaviside(a,0.5) np.signbit(a) np.take_along_axis(a,np.argsort(a),1) np.roots(w)""".split()
+
+
+@pytest.mark.parametrize("expression", SMOOTH + [e for e in EXACT if "roots" not in e])
+def test_values_are_those_of_numpy(expression, rng):
+    ours, expected = both(expression, rng)
+    assert type(ours) is np.ndarray and ours.shape == expected.shape
+    onp.testing.assert_allclose(ours.asnumpy().astype("float64"), expected, 1e-6, 1e-12)
+
+
+@pytest.mark.parametrize("expression", SMOOTH)
+def test_gradients_are_differences(expression, rng):
+    assert check_gradients(expression, rng)
+
+
+def test_results_that_are_no_arrays():
+    x = np.array([[1, 2], [3, 4]])
+    assert np.shape(x) == (2, 2) and np.ndim(x) == 2 and np.size(x) == 4
+    assert np.count_nonzero(x) == 4 and np.allclose(x, x) and not np.array_equal(x, x + 1)
+    assert np.may_share_memory(x, x[0]) and not np.shares_memory(x[0], x[1])
+    assert str(np.result_type(x, x)) == "float32"
+
+
+def test_sorting_in_place():
+    x = np.array([3, 1, 2])
+    assert x.sort() is None and x.tolist() == [1, 2, 3]
+
+
+def test_what_numpy_computes_has_no_gradient():
+    x = np.array([1, 2])
+    x.attach_grad()
+    with autograd.record():
+        y = np.cumprod(x)
+    assert y.tolist() == [1, 2]
+    with pytest.raises(NotImplementedError, match=r"cumprod is .* call it with x\.detach\(\)"):
+        y.backward()
+
+
+@pytest.mark.parametrize("call, error, message", [
+    (lambda x: np.sort(x, order="f"), TypeError, "order names fields, which arrays have not"),
+    (lambda x: np.diag(np.ones((1, 1, 1))), ValueError, "data must have shape of 1 or 2 axes"),
+    (lambda x: np.take(x, np.array([5])), IndexError, "5"),
+    (lambda x: np.trace(x, axis1=0, axis2=0), ValueError, "another axis than axis1, 0; got 0"),
+    (lambda x: np.meshgrid(x, indexing="x"), ValueError, "indexing, 'xy' or 'ij'; got 'x'"),
+    (lambda x: np.percentile([1], 5), TypeError, "percentile: a must be an array of mx.np"),
+    (lambda x: np.diff(x, prepend=1), ValueError, "prepend and append are not taken"),
+    (lambda x: np.split(x, 3), ValueError, "indices_or_sections must be a number that divides 2"),
+    (lambda x: np.vsplit(x[0], 1), ValueError, "ary must have shape of at least 2 axes"),
+    (lambda x: np.concatenate([]), ValueError, "concatenate: needs at least one array"),
+    (lambda x: np.concatenate([x, 1]), TypeError, r"concatenate: seq\[1\] must be an array of mx"),
+    (lambda x: np.stack([x, x[0]]), ValueError, r"data1 must have shape \(2, 2\), as data0 has"),
+    (lambda x: np.reshape(x, (3, -1)), ValueError, r"newshape must be of 4 items, as a \(2, 2\)"),
+    (lambda x: np.reshape(x, (-1, -1)), ValueError, "at most one of them -1"),
+    (lambda x: np.squeeze(x, 0), ValueError, "with length 1 on axis 0"),
+    (lambda x: np.transpose(x, (0,)), ValueError, "axes must be a permutation of"),
+    (lambda x: np.tile(x, -1), ValueError, "reps must be made of numbers of at least 0"),
+    (lambda x: np.repeat(x, [1, 2, 3], axis=0), ValueError, "as many of them as the axis is long"),
+    (lambda x: np.roll(x, (1, 2, 3), (0, 1)), ValueError, r"shift must be as many as axis \(0, 1"),
+    (lambda x: np.pad(x, ((1,), (2, 3, 4)), "edge"), ValueError, "pad_width must be 2 pairs"),
+    (lambda x: np.dot(x, np.ones(3)), ValueError, "b must have shape with length 2 on axis 0"),
+    (lambda x: np.matmul(x, np.array(1)), ValueError, "b must have shape of at least one axis"),
+    (lambda x: np.tensordot(x, x, ((0,), (0, 1))), ValueError, "two lists of one length"),
+    (lambda x: np.einsum("ij", x, x), ValueError, "subscripts must be made of 2 terms"),
+    (lambda x: np.einsum("ij->k", x), ValueError, "with letters of the terms in the result"),
+    (lambda x: np.einsum(x), TypeError, "the first argument must be a string of subscripts"),
+    (lambda x: np.sum(x, axis=2), IndexError, "axis must be in"),
+    (lambda x: np.sum(x, axis=(0, 0)), ValueError, "axis must be free of repetitions"),
+    (lambda x: np.max(x, where=x > 1), ValueError, "where needs initial"),
+    (lambda x: np.where(x, x), ValueError, "x and y must both be given, or none of them"),
+    (lambda x: np.clip(x, None, None), ValueError, "a_min and a_max must not both be None"),
+    (lambda x: np.full(2, "a"), TypeError, "full: fill_value must be an array of mx.np; got str"),
+    (lambda x: np.arange(0, 1, 0), ValueError, "arange: step must not be 0"),
+    (lambda x: np.bitwise_not(x), TypeError, "x must have dtype of integers or bool; got float32"),
+    (lambda x: np.argmax(np.zeros((0, 2))), ValueError, "without an axis of length 0 to reduce"),
+    (lambda x: np.average(x, weights=np.ones(3)), ValueError, "weights must have shape")])
+def test_what_is_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call(np.array([[1, 2], [3, 4]]))
