@@ -143,9 +143,11 @@ class CachedGraph:
             result = self._run(self.operator(wanted), data + arrays)
         if self._are_numpy is not None:
             results = [result] if isinstance(result, NDArray) else result
-            results = [each.as_np_ndarray() if is_numpy else each.as_nd_ndarray()
-                       for each, is_numpy in zip(results, self._are_numpy, strict=True)]
-            result = results[0] if self._out_form is None else results
+            made = [each.as_np_ndarray() if is_numpy else each.as_nd_ndarray()
+                    for each, is_numpy in zip(results, self._are_numpy, strict=True)]
+            if self._out_form is None:
+                return made[0]
+            result = made
         if self._out_form is None:
             return result
         return nested(self._out_form, iter([result] if isinstance(result, NDArray) else result))

@@ -5,7 +5,7 @@ import types
 from math import copysign
 
 from ..device.core cimport MAX_SCALARS, Operator, mx_scalar
-from .array cimport ArrayBase
+from .array cimport ArrayBase, is_numpy
 from .run cimport fill_key, invoke
 
 from ..ops.bind import bind, docstring, signature
@@ -126,6 +126,100 @@ cdef class OpFunction:
 
     def __reduce__(self):
         return _refer, (self.__name__, self.module_name)
+
+
+cdef bint is_plain_value(object value):
+    """Whether the value may be part of a key: equal values of one type mean the same."""
+    cdef type kind = type(value)
+    if kind is float:
+        return value != 0.0 or copysign(1.0, value) > 0
+    if kind is tuple:
+        for item in <tuple>value:
+            if type(item) is not int:
+                return False
+        return True
+    return kind is int or kind is str or kind is bool or kind is type or value is None
+
+
+cdef class NumpyFunction:
+    """A function of mx.np, or in a class a method: calls that come to one operator on the very
+    arrays that are given run it without Python, once that is known of the other arguments."""
+
+    cdef readonly object function       # function(F, *args, **kwargs)
+    cdef readonly str __name__, module_name
+    cdef object watched                 # watched(function, args, kwargs, is_kept)
+    cdef object call_signature
+    cdef dict known                     # (number of arrays, other arguments) -> (Operator, values)
+
+    def __init__(self, function, watched, parameters, str name, str module):
+        self.function, self.watched, self.known = function, watched, {}
+        self.call_signature, self.__name__, self.module_name = parameters, name, module
+
+    def __call__(self, *args, **kwargs):
+        cdef int count = 0, i
+        cdef void *inputs[4]
+        cdef mx_scalar scalars[MAX_SCALARS]
+        cdef Py_ssize_t given = len(args)
+        cdef list rest = [] if kwargs or given > 1 else None
+        while count < given and count < 4 and isinstance(args[count], ArrayBase):
+            inputs[count] = <void *>args[count]
+            count += 1
+        if count == 0:
+            return self.watched(self.function, args, kwargs, False)[0]
+        if rest is not None:
+            for i in range(count, given):
+                rest.append(args[i])
+            for name, value in kwargs.items():
+                rest.append(name)
+                rest.append(value)
+            for value in rest:
+                if not is_plain_value(value):
+                    return self.watched(self.function, args, kwargs, False)[0]
+            key = (count, given, tuple(rest), tuple([type(value) for value in rest]))
+        else:
+            key = count
+        found = self.known.get(key)
+        if found is not None:
+            i = 0
+            for value in <tuple>(<tuple>found)[1]:
+                scalars[i].f = value
+                i += 1
+            for i in range(count):
+                if not is_numpy(<ArrayBase>inputs[i]):
+                    return self.watched(self.function, args, kwargs, False)[0]
+            return invoke(<Operator>(<tuple>found)[0], inputs, count, scalars, None)
+        result, op, values = self.watched(self.function, args, kwargs, True)
+        if op is not None:
+            if len(self.known) > 1024:
+                self.known.clear()
+            self.known[key] = (op, values)
+        return result
+
+    def __get__(self, instance, owner):
+        return self if instance is None else types.MethodType(self, instance)
+
+    @property
+    def __signature__(self):
+        return self.call_signature
+
+    @property
+    def __doc__(self):
+        return self.function.__doc__
+
+    @property
+    def __qualname__(self):
+        return self.__name__
+
+    def __repr__(self):
+        return f"<function {self.module_name}.{self.__name__}>"
+
+    def __reduce__(self):
+        return _refer_numpy, (self.__name__, self.module_name)
+
+
+def _refer_numpy(name, module):
+    import importlib
+    return getattr(importlib.import_module(module), name)
 
 
 def _refer(name, module):

@@ -49,6 +49,8 @@ class Dot(_Product):
     def dense(self):
         return type(self).make({"transpose_a": self.transpose_a, "transpose_b": self.transpose_b})
 
+    shape_is_free = True
+
     def split(self, lhs, rhs):
         """(rest of lhs, K, rest of rhs), each a tuple of lengths but for K."""
         if not lhs or not rhs:

@@ -20,6 +20,7 @@ class _Reduction(Op):
 
     kernel_name = ""
     takes_empty = True      # whether reducing nothing has a value
+    shape_is_free = True
     exclude = False
 
     def reduced(self, ndim):
@@ -162,6 +163,7 @@ class Norm(_Reduction):
     """ord 1: sum of absolute values over axes; ord 2: square root of the sum of squares."""
 
     dtype_rule = "N -> out_dtype"
+    shape_is_free = False
     ord: int = param(2, "1 or 2", choices=(1, 2))
     axis: Axis = param(None, "the axis or axes to reduce; None or (): all")
     out_dtype: DType | None = param(None, "dtype of the output; None: data's")
@@ -193,6 +195,7 @@ class Moments(_Reduction):
     """Mean and biased variance over axes, as two outputs."""
 
     num_outputs = 2
+    shape_is_free = False
     axes: Shape | None = param(None, "the axes to reduce")
     keepdims: bool = param(False, "keep reduced axes, with length 1")
 

@@ -45,6 +45,7 @@ class Op(Operator):
     elementwise: Any = False    # an output's element comes from the inputs' at its place alone
     assigning = False           # the output is input 0 with some elements replaced
     written_period = 0          # of how many inputs the marks `!` are; 0: of all
+    shape_is_free = False       # `prepare` reads no shapes of outputs: they may have other ones
     by_storage: Any = False     # also calls with dense inputs go to ndarray/sparse/
     writes_states = True        # calls write to the inputs marked `!`; False: their gradients do
     dtype_rule: Any = "T -> T"  # see dtype_rule.py

@@ -20,10 +20,11 @@ EXACT = """np.argsort(a) np.argsort(r,axis=0) a.argsort() np.nonzero(i>2)[0] i.n
     np.where(i>2)[0] np.argwhere(i>2) np.flatnonzero(i) np.bincount(i.ravel()) np.histogram(a,3)[0]
     np.insert(v,1,w) np.delete(v,1) np.resize(v,(2,4)) np.median(a) np.interp(v,w,w) np.cov(a)
     np.corrcoef(a) np.isclose(a,a) np.searchsorted(np.sort(w),v) np.tril_indices(3)[1]
-    np.unravel_index(np.array([3,5],dtype="int64"),(2,3))[0] np.indices((2,3)) np.hanning(5) np.hamming(5)
-    np.blackman(5) np.logspace(0,2,3) np.cumprod(v) np.ptp(a) np.float_power(p,2)
-    np.logical_and(i>1,j>1) np.vander(w) np.cross(v,w) np.kron(v,w) np.nanmax(a) np.nansum(a,axis=0)
-    np.heaviside(a,0.5) np.signbit(a) np.take_along_axis(a,np.argsort(a),1) np.roots(w)""".split()
+    np.unravel_index(np.array([3,5],dtype="int64"),(2,3))[0] np.indices((2,3)) np.hanning(5)
+    np.hamming(5) np.blackman(5) np.logspace(0,2,3) np.cumprod(v) np.ptp(a) np.float_power(p,2)
+    np.logical_and(i>1,j>1) np.vander(w) np.cross(v,w) np.kron(v,w) np.nanmax(a)
+    np.nansum(a,axis=0) np.heaviside(a,0.5) np.signbit(a) np.take_along_axis(a,np.argsort(a),1)
+    np.roots(w)""".split()
 
 
 @pytest.mark.parametrize("expression", SMOOTH + [e for e in EXACT if "roots" not in e])

@@ -182,3 +182,28 @@ def test_the_namespace():
         _ = np.reshap
     with pytest.raises(AttributeError, match="has no attribute 'softmx'; did you mean 'softmax'"):
         _ = npx.softmx
+
+
+def test_calls_that_are_known_run_again_and_tell_values_apart():
+    x = np.array([[1, 2], [3, 4]])
+    for _ in range(3):
+        assert np.add(x, 1).tolist() == [[2, 3], [4, 5]] and x.sum(axis=1).tolist() == [3, 7]
+        assert x.sum(axis=1, keepdims=True).shape == (2, 1) and x.sum(axis=True).tolist() == [3, 7]
+        i = np.array([1, 2], dtype="int32")
+        assert np.add(i, 1).dtype == "int32" and np.add(i, 1.0).dtype == "float32"
+        assert np.add(i, True).dtype == "int32" and np.sum(i, dtype=onp.float32).dtype == "float32"
+        assert np.copysign(1.0, np.ones(1)).item() == 1
+        assert np.multiply(x, 0.0).tolist()[0][0] == 0 and np.copysign(x, -0.0).tolist()[0][0] == -1
+        assert np.copysign(x, 0.0).tolist()[0][0] == 1
+        assert npx.relu(-x).sum() == 0 and npx.softmax(x, axis=0).shape == (2, 2)
+        with pytest.raises(TypeError, match="add: x1 must be an array of mx.np"):
+            np.add(nd.ones((2, 2)), 1)
+        with pytest.raises(TypeError, match="sum: a must be an array of mx.np; got list"):
+            np.sum([1, 2])
+
+
+def test_functions_pickle_and_say_what_they_are():
+    assert pickle.loads(pickle.dumps(np.exp)) is np.exp
+    assert pickle.loads(pickle.dumps(npx.relu)) is npx.relu
+    assert repr(np.sum) == "<function mxlite.numpy.sum>" and "sum over axes" in np.sum.__doc__
+    assert str(inspect.signature(np.ndarray.argmax)).startswith("(a: 'Any', axis")

@@ -12,7 +12,7 @@ from . import random as random
 from .array import ndarray as ndarray
 from .creation import array as array
 from .creation import empty as empty
-from .namespace import F as _F
+from .watching import numpy_function as _numpy_function
 
 _CONSTANTS = {
     "NAN": _onp.nan, "NaN": _onp.nan, "nan": _onp.nan, "NINF": -_onp.inf, "PINF": _onp.inf,
@@ -23,7 +23,7 @@ _CONSTANTS = {
 }
 
 
-_functions, _ = _module_of(globals(), _F, "", "mxlite.numpy")
+_functions, _ = _module_of(globals(), _numpy_function, "", "mxlite.numpy")
 
 
 def function_of(function: Any) -> Any:

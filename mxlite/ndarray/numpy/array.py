@@ -8,13 +8,14 @@ import numpy as np
 
 from ...base import MXNetTypeError, MXNetValueError, dtype_name
 from ...device.context import as_context
-from ...ops.numpy.functions import METHODS, method
+from ...ops.numpy.functions import METHODS
 from ...ops.numpy.functions.table import check_order, np_dtype
 from ..array import of_kind, set_numpy_kind
 from ..host_values import from_host, numpy_dtype
 from ..ndarray import NDArray
 from .interoperability import array_function, array_ufunc
 from .namespace import F
+from .watching import numpy_function
 
 
 class ndarray(NDArray):
@@ -170,7 +171,7 @@ set_numpy_kind(ndarray)
 NDArray.as_np_ndarray = as_np_ndarray   # type: ignore[attr-defined]
 for _name, _function in METHODS.items():
     if _name not in vars(ndarray):
-        setattr(ndarray, _name, method(_function, F))
+        setattr(ndarray, _name, numpy_function(_function, "mxlite.numpy"))
 for _operator, _name in (("and", "bitwise_and"), ("or", "bitwise_or"), ("xor", "bitwise_xor")):
     setattr(ndarray, f"__{_operator}__", _logical(_name))
     setattr(ndarray, f"__r{_operator}__", _logical(_name))

@@ -45,7 +45,7 @@ class NumpyOp(Op):
         traced = self._traced(specs, train, ctx)
         single = single_step(traced)
         outputs = [ref.spec for ref in traced.outputs]
-        if single is not None:
+        if single is not None and (len(traced.steps) == 1 or single.op.shape_is_free):
             extra = {"train": train} if single.op.uses_train else {}
             call = single.op.prepare(specs, outputs, **extra)
         else:
@@ -55,6 +55,9 @@ class NumpyOp(Op):
     def grad(self, F, dy, inputs, outputs):
         single = single_step(self._traced([ref.spec for ref in inputs], F.train, F.ctx))
         if single is not None:
+            shapes = [spec.shape for spec in single.call.out_specs]
+            dy, outputs = [[exact(F, ref, shape) for ref, shape in zip(refs, shapes, strict=False)]
+                           for refs in (dy, outputs)]
             return single.op.grad(F, dy, inputs, outputs)
         return composed_gradients(F, self.steps, inputs, dy)
 
@@ -67,14 +70,19 @@ class NumpyOp(Op):
 
 
 def single_step(traced: Traced) -> Step | None:
-    """The step, if there is just one, which takes all inputs and runtime values as they come and
-    makes all outputs; else None."""
-    if len(traced.steps) != 1:
+    """The step, if there is just one but for reshaping its only output, which takes all inputs and
+    runtime values as they come and makes all outputs; else None."""
+    if not traced.steps:
         return None
     step = traced.steps[0]
+    made = step.outputs
+    for other in traced.steps[1:]:
+        if other.op.name != "_reshape_exact" or other.inputs != made:
+            return None
+        made = other.outputs
     given = [ref.code for ref in step.scalars if isinstance(ref, ScalarRef)]
     if (step.inputs == list(range(traced.num_inputs))
-            and step.outputs == [ref.slot for ref in traced.outputs]
+            and made == [ref.slot for ref in traced.outputs]
             and len(given) == len(step.scalars)
             and given == [(("given", i),) for i in range(len(given))]):
         return step

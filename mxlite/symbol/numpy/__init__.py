@@ -1,5 +1,6 @@
 """`mx.sym.np`: mx.np's functions of Symbols."""
 
+from ...ops.numpy.functions import binder as _binder
 from ...ops.numpy.functions import module_of as _module_of
 from . import host as _host  # noqa: F401  a function of the namespace
 from . import linalg as linalg
@@ -7,4 +8,4 @@ from . import random as random
 from .namespace import F as _F
 from .symbol import NumpySymbol as _Symbol  # noqa: F401  MXNet's name
 
-__getattr__, __dir__ = _module_of(globals(), _F, "", "mxlite.symbol.numpy")
+__getattr__, __dir__ = _module_of(globals(), _binder(_F), "", "mxlite.symbol.numpy")

@@ -1,6 +1,6 @@
 """`mx.sym.np.linalg`: linear algebra of Symbols."""
 
-from ...ops.numpy.functions import module_of
+from ...ops.numpy.functions import binder, module_of
 from .namespace import F
 
-__getattr__, __dir__ = module_of(globals(), F, "linalg", "mxlite.symbol.numpy.linalg")
+__getattr__, __dir__ = module_of(globals(), binder(F), "linalg", "mxlite.symbol.numpy.linalg")

@@ -12,6 +12,7 @@ from . import shapes as shapes
 from . import host as host  # isort: skip  what the others have not
 from .table import FUNCTIONS as FUNCTIONS
 from .table import METHODS as METHODS
+from .table import binder as binder
 from .table import bound as bound
 from .table import method as method
 from .table import module_of as module_of

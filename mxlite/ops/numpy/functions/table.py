@@ -63,17 +63,24 @@ def names_in(module: str) -> list[str]:
     return [name.removeprefix(f"{module}.") for name in FUNCTIONS if name.startswith(f"{module}.")]
 
 
-def module_of(names: dict[str, Any], F: Any, module: str, path: str) -> Any:
-    """(`__getattr__`, `__dir__`) of a module with the functions of the table's module, for F."""
+def module_of(names: dict[str, Any], make: Callable[[Function, str], Any], module: str,
+              path: str) -> Any:
+    """(`__getattr__`, `__dir__`) of a module with the functions of the table's module, which `make`
+    binds to a namespace."""
     def get(name: str) -> Any:
         key = f"{module}.{name}" if module else name
         if key not in FUNCTIONS or name.startswith("_"):
             raise AttributeError(f"module {path!r} has no attribute {name!r}"
                                  + suggestion(name, names_in(module)))
-        function = names[name] = bound(FUNCTIONS[key], F, path)
+        function = names[name] = make(FUNCTIONS[key], path)
         return function
 
     return get, lambda: sorted(names_in(module))
+
+
+def binder(F: Any) -> Callable[[Function, str], Any]:
+    """What binds functions to F: make(function, module)."""
+    return lambda function, module: bound(function, F, module)
 
 
 def bound(function: Function, F: Any, module: str) -> Function:
