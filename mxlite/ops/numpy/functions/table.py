@@ -165,8 +165,9 @@ def is_whole(value: Any) -> bool:
 
 
 def number(value: Any) -> Any:
-    """A number as one of Python."""
-    return value.item() if isinstance(value, np.generic) else value
+    """A number as one of Python; a truth as 0 or 1."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return int(value) if isinstance(value, bool) else value
 
 
 def check_order(function: str, order: Any, *choices: str) -> None:
