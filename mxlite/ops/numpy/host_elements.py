@@ -11,7 +11,7 @@ import numpy as np
 from ...base import FLOATS
 from ..binary import broadcast_shape, partial_broadcast, unbroadcast
 from ..inference import all_alike
-from ..schema import Op, host, param, register
+from ..schema import Op, host, param, register, runtime
 from .base import NumpyOp, Promoting, arithmetic_dtype, common_dtype, float_dtype
 
 DType = str
@@ -174,7 +174,7 @@ _PAIRS: list[tuple[str, Callable[..., Any], Any, Any]] = [
 
 class _PairScalar(Promoting):
     elementwise = True
-    scalar: float = param(0.0, "the number")
+    scalar: float = runtime(help="the number")
     is_int: bool = param(True, "whether it is an integer; if not, integers become float32")
     operator: str
     is_reversed = False
@@ -183,7 +183,8 @@ class _PairScalar(Promoting):
         return self.promotion(dtypes) if self.is_int else float_dtype(dtypes)
 
     def compute(self, F, data):
-        value = F._full(shape=(), value=self.scalar, dtype=data.dtype)
+        value = F._mul_scalar(F._ones(shape=(1,) * data.ndim, dtype=data.dtype),
+                              scalar=self.scalar)
         pair = (value, data) if self.is_reversed else (data, value)
         return getattr(F, self.operator)(*pair)
 
