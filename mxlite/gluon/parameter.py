@@ -177,6 +177,8 @@ class Parameter(NamesArguments):
         with autograd.pause():
             if data is None:
                 data = nd.zeros(self._shape, ctx=cpu(), dtype=dtype_name(self._dtype))
+                if is_np_array() and self._stype == "default":
+                    data = data.as_np_ndarray()
                 desc = initializer.InitDesc(self.name, {"__init__": init})
                 initializer.create(default_init)(desc, data)
             self._place(data, contexts)

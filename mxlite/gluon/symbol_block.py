@@ -107,7 +107,10 @@ class SymbolBlock(HybridBlock):
         self._input_names(len(args))
         result = self._symbol(**{name: arg for name, arg in zip(self._inputs, args, strict=True)
                                  if name in self._symbol.list_inputs()})
-        return result if len(result) == 1 else list(result)
+        if args and isinstance(args[0], sym.np._Symbol):
+            result = sym.np._Symbol(result.heads)
+        return result if len(result.heads) == 1 else [
+            type(result)([head]) for head in result.heads]
 
     def _describe(self, tracer: Any, args: tuple[Any, ...]) -> Any:
         """The graph on placeholders, as part of a block whose shapes are inferred."""

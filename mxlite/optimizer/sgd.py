@@ -102,8 +102,7 @@ class SGLD(Optimizer):
         """Half a gradient step and noise."""
         self._update_count(index)
         lr, wd = self._get_lr(index), self._get_wd(index)
-        noise = nd.random.normal(0, lr ** 0.5, shape=weight.shape, dtype=weight.dtype,
-                                 ctx=weight.ctx)
+        noise = nd.random.normal_like(weight, 0, lr ** 0.5)
         weight += noise - lr / 2 * (self._gradient(grad) + wd * weight)
 
 

@@ -61,7 +61,8 @@ class SDMLLoss(Loss):
         count = x1.shape[0]
         difference = F.broadcast_sub(F.expand_dims(x1, axis=1), F.expand_dims(x2, axis=0))
         logits = F.log_softmax(-F.sum(F.square(difference), axis=2), axis=1)
-        same = F.eye(count, dtype=x1.dtype, ctx=x1.ctx)
+        # of the kind of the arrays, nd or np
+        same = F.broadcast_add(F.zeros_like(logits), F.eye(count, dtype=x1.dtype, ctx=x1.ctx))
         rest = self.smoothing_parameter / (count - 1)
         labels = same * (1 - self.smoothing_parameter) + (1 - same) * rest
         return self.kl_loss(logits, labels)
