@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...base import MXNetIndexError
+from ...base import MXNetIndexError, MXNetTypeError
 from ..schema import register, required
 from .base import NumpyOp, exact
 
@@ -55,3 +55,20 @@ class BasicIndex(NumpyOp):
                         end=tuple([None if taken.stop < 0 else taken.stop for taken in ranges]),
                         step=tuple([taken.step for taken in ranges]))
         return exact(F, a, shape)
+
+
+def key_text(key: Any) -> str:
+    """A key of integers, slices, None and ... as the operator takes it: "0,1:3,...,None"."""
+    texts = []
+    for part in key if isinstance(key, tuple) else (key,):
+        if isinstance(part, slice):
+            bounds = [part.start, part.stop] + ([] if part.step is None else [part.step])
+            texts.append(":".join(["" if item is None else str(int(item)) for item in bounds]))
+        elif part is Ellipsis:
+            texts.append("...")
+        elif part is None or (isinstance(part, int) and not isinstance(part, bool)):
+            texts.append(str(part))
+        else:
+            raise MXNetTypeError("in a graph, an index of an array of mx.np is made of integers, "
+                                f"slices, None and ..., or is an array of indices; got {part!r}")
+    return ",".join(texts)

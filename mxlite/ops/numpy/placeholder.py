@@ -8,6 +8,7 @@ from ..placeholder import Placeholder
 from ..python_operators import FORMS, NUMPY_FORMS, reflected_method
 from .functions import METHODS
 from .functions.elements import combine
+from .indexing import key_text
 
 
 class NumpyPlaceholder(Placeholder):
@@ -18,6 +19,12 @@ class NumpyPlaceholder(Placeholder):
     @property
     def T(self) -> Any:
         return self.tracer._np_transpose(self)
+
+    def __getitem__(self, key: Any) -> Any:
+        """x[1], x[:, None]: integers, slices, None and ..., or an array of indices."""
+        if isinstance(key, Placeholder):
+            return self.tracer.take(self, key, axis=0, mode="wrap")
+        return self.tracer._np_basic_index(self, key=key_text(key))
 
     def __neg__(self) -> Any:
         return self.tracer._npi_negative(self)

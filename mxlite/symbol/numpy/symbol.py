@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...base import MXNetTypeError
 from ...ops.numpy.functions import METHODS, method
 from ...ops.numpy.functions.elements import combine
+from ...ops.numpy.indexing import key_text
 from ...ops.python_operators import FORMS, NUMPY_FORMS, reflected_method
 from ..symbol import Symbol
 from .namespace import F
@@ -50,23 +50,6 @@ class NumpySymbol(Symbol):
         if isinstance(key, Symbol):
             return F.take(self, key, axis=0, mode="wrap")
         return F._np_basic_index(self, key=key_text(key))
-
-
-def key_text(key: Any) -> str:
-    """A key of integers, slices, None and ... as the operator takes it: "0,1:3,...,None"."""
-    texts = []
-    for part in key if isinstance(key, tuple) else (key,):
-        if isinstance(part, slice):
-            bounds = [part.start, part.stop] + ([] if part.step is None else [part.step])
-            texts.append(":".join(["" if item is None else str(int(item)) for item in bounds]))
-        elif part is Ellipsis:
-            texts.append("...")
-        elif part is None or (isinstance(part, int) and not isinstance(part, bool)):
-            texts.append(str(part))
-        else:
-            raise MXNetTypeError("a Symbol of mx.sym.np takes integers, slices, None and ... as an "
-                                 f"index, or a Symbol of indices; got {part!r}")
-    return ",".join(texts)
 
 
 def as_np_ndarray(symbol: Symbol) -> Any:
