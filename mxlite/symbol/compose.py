@@ -52,7 +52,8 @@ def call(cls: type[Op], hint: str, args: Sequence[Any], kwargs: dict[str, Any]) 
     ctx = kwargs.pop("ctx", None) if not cls.inputs and "ctx" not in cls.params else None
     wanted = kwargs.get(cls.arity) if cls.is_variadic else None
     inputs, values = sort_arguments(cls, Symbol, args, kwargs)
-    count = sum(value is not None for value in inputs.values())
+    count = max(sum(value is not None for value in inputs.values()),
+                int(wanted or 0) * cls.arrays_of_one)
     attrs = {**extra, **stored(own), **attributes(cls, values, count)}
     if ctx is not None:
         attrs["ctx"] = str(ctx)

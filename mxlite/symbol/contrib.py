@@ -5,6 +5,7 @@ from .control_flow import foreach as foreach
 from .control_flow import while_loop as while_loop
 from .masking import BooleanMask as _BooleanMask  # noqa: F401  enters the table of operators
 from .modules import operators_of
+from .neighbors import Subgraph as _Subgraph  # noqa: F401
 from .random import rand_zipfian as rand_zipfian
 from .random import uniform as uniform
 from .updates import adamw_update as adamw_update
