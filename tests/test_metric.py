@@ -155,6 +155,8 @@ def test_pcc():
         scores = mx.nd.one_hot(mx.nd.array(guesses), 5)
         metric.update([mx.nd.array(labels)], [scores])
         assert metric.get() == ("pcc", pytest.approx(want))
+        assert metric.sum_metric == pytest.approx(want * metric.num_inst)       # as MXNet's
+        assert metric.global_sum_metric == pytest.approx(want * metric.global_num_inst)
     metric.reset_local()
     assert np.isnan(metric.get()[1]) and metric.get_global()[1] == pytest.approx(PCC[-1][2])
     metric.reset()

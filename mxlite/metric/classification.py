@@ -73,6 +73,8 @@ class PCC(EvalMetric):
             self._counts = _enlarged(self._counts, size) + batch
             self._global_counts = _enlarged(self._global_counts, size) + batch
         self._add(0.0, 1)
+        self.sum_metric = _correlation(self._counts) * self.num_inst
+        self.global_sum_metric = _correlation(self._global_counts) * self.global_num_inst
 
     def get(self) -> tuple[Any, Any]:
         """(name, value)."""
