@@ -25,9 +25,9 @@ typedef struct {
   int64_t corner[3], first[3], last[3], k[3];
 } pool_walk;
 
-/* How many neighbours a run has. */
+/* How many neighbours a run has; there may be no channels at all. */
 static inline int64_t pool_neighbours(const pool_dims *d) {
-  return d->inner < POOL_LANES ? POOL_LANES / d->inner : 1;
+  return d->inner && d->inner < POOL_LANES ? POOL_LANES / d->inner : 1;
 }
 
 static inline int64_t pool_between(int64_t x, int64_t low, int64_t high) {
