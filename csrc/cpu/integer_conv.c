@@ -154,6 +154,9 @@ static int64_t image_row(const conv_dims *d, int64_t row, int64_t kz, int64_t ky
   return z * d->size[1] + y;
 }
 
+/* A tap of a filter. */
+typedef struct { int64_t c, z, y, x; } tap_place;
+
 #define MX_BODY "integer_conv_impl.h"
 #define DT i8
 #define real int8_t

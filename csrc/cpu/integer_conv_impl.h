@@ -1,37 +1,69 @@
 /* What reads the data of integer_conv.c: once for int8, once for uint8. */
 
+/* A tap on a row of outputs: output o meets line[o * stride + x], for low <= o < high. */
+typedef struct {
+  const real *line;
+  int64_t x, low, high;
+} FN(tap);
+
+/* The tap at `at` of an image (C, *size), on a row of outputs; `at` goes on to the next one. */
+static FN(tap) FN(next_tap)(const conv_dims *d, const real *image, int64_t row, tap_place *at) {
+  FN(tap) tap = {image, 0, 0, 0};
+  if (at->c == d->C) return tap;
+  const int64_t line = image_row(d, row, at->z, at->y);
+  if (line >= 0) {
+    outputs_inside(d, at->x, &tap.low, &tap.high);
+    tap.line = image + (at->c * d->size[0] * d->size[1] + line) * d->size[2];
+    tap.x = at->x * d->dilate[2] - d->pad[2];
+  }
+  if (++at->x < d->kernel[2]) return tap;
+  at->x = 0;
+  if (++at->y < d->kernel[1]) return tap;
+  at->y = 0;
+  if (++at->z < d->kernel[0]) return tap;
+  at->z = 0;
+  at->c++;
+  return tap;
+}
+
+/* One tap of a pair, for outputs from .. to - 1; what it does not meet stays 0. */
+static void FN(put_tap)(const FN(tap) *tap, int64_t from, int64_t to, int64_t stride,
+                        int16_t *pair) {
+  const int64_t low = largest(from, tap->low), high = least(to, tap->high);
+  for (int64_t o = low; o < high; o++) pair[(o - from) * 2] = tap->line[o * stride + tap->x];
+}
+
 /* Panels of the pixels from `pixel` on, of an image (C, *size): a row of outputs at a time, and of
- * it a tap at a time. */
+ * it a pair of taps at a time. */
 static void FN(fill_panels)(const conv_dims *d, const real *image, int64_t pixel, int64_t count,
                             int64_t pairs, int16_t *panels) {
   const int64_t first = pixel, end = pixel + count, panel = pairs * 2 * TILE_COLUMNS;
+  const int64_t stride = d->stride[2];
   memset(panels, 0,
          (size_t)((count + TILE_COLUMNS - 1) / TILE_COLUMNS * panel) * sizeof *panels);
   while (pixel < end) {
     const int64_t row = pixel / d->out[2], from = pixel - row * d->out[2];
     const int64_t to = least(d->out[2], from + end - pixel);
-    int64_t tap = 0;
-    for (int64_t c = 0; c < d->C; c++)
-      for (int64_t kz = 0; kz < d->kernel[0]; kz++)
-        for (int64_t ky = 0; ky < d->kernel[1]; ky++) {
-          const int64_t at = image_row(d, row, kz, ky);
-          const real *line = image + (c * d->size[0] * d->size[1] + (at < 0 ? 0 : at)) * d->size[2];
-          for (int64_t kx = 0; kx < d->kernel[2]; kx++, tap++) {
-            int64_t low, high;
-            outputs_inside(d, kx, &low, &high);
-            low = largest(low, from);
-            high = at < 0 ? low : least(high, to);
-            const int64_t x = kx * d->dilate[2] - d->pad[2], stride = d->stride[2];
-            while (low < high) {            /* to the end of a panel */
-              const int64_t place = pixel - first + low - from, column = place % TILE_COLUMNS;
-              const int64_t next = least(high, low + TILE_COLUMNS - column);
-              int16_t *pair = panels + place / TILE_COLUMNS * panel +
-                              (tap / 2 * TILE_COLUMNS + column) * 2 + tap % 2;
-              for (int64_t o = low; o < next; o++) pair[(o - low) * 2] = line[o * stride + x];
-              low = next;
-            }
+    tap_place at = {0, 0, 0, 0};
+    for (int64_t k = 0; k < pairs; k++) {
+      const FN(tap) one = FN(next_tap)(d, image, row, &at), two = FN(next_tap)(d, image, row, &at);
+      for (int64_t o = from, next; o < to; o = next) {      /* to the end of a panel */
+        const int64_t place = pixel - first + o - from, column = place % TILE_COLUMNS;
+        int16_t *pair = panels + place / TILE_COLUMNS * panel + (k * TILE_COLUMNS + column) * 2;
+        next = least(to, o + TILE_COLUMNS - column);
+        if (stride == 1 && next - o == TILE_COLUMNS && largest(one.low, two.low) <= o &&
+            next <= least(one.high, two.high)) {
+          const real *x = one.line + (o + one.x), *y = two.line + (o + two.x);
+          for (int c = 0; c < TILE_COLUMNS; c++) {
+            pair[2 * c] = x[c];
+            pair[2 * c + 1] = y[c];
           }
+        } else {
+          FN(put_tap)(&one, o, next, stride, pair);
+          FN(put_tap)(&two, o, next, stride, pair + 1);
         }
+      }
+    }
     pixel += to - from;
   }
 }
