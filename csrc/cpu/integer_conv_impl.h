@@ -82,31 +82,37 @@ static void FN(integer_conv_task)(void *context, int64_t task) {
   }
 }
 
+/* One tap of a filter on a channel: added to all outputs that meet it. */
+static void FN(add_tap)(const conv_dims *d, const real *image, int64_t kz, int64_t ky, int64_t kx,
+                        int16_t weight, int32_t *out) {
+  const int64_t stride = d->stride[2], x = kx * d->dilate[2] - d->pad[2];
+  int64_t low, high;
+  outputs_inside(d, kx, &low, &high);
+  for (int64_t row = 0, z = 0; z < d->out[0]; z++)
+    for (int64_t y = 0; y < d->out[1]; y++, row++) {
+      const int64_t at0 = z * d->stride[0] + kz * d->dilate[0] - d->pad[0];
+      const int64_t at1 = y * d->stride[1] + ky * d->dilate[1] - d->pad[1];
+      if (at0 < 0 || at0 >= d->size[0] || at1 < 0 || at1 >= d->size[1]) continue;
+      const real *line = image + (at0 * d->size[1] + at1) * d->size[2];
+      int32_t *to = out + row * d->out[2];
+      if (stride == 1)          /* products fit 16 bits, which are multiplied faster */
+        for (int64_t o = low; o < high; o++)
+          to[o] = (int32_t)((uint32_t)to[o] + (uint32_t)(int16_t)(weight * line[o + x]));
+      else
+        for (int64_t o = low; o < high; o++)
+          to[o] = (int32_t)((uint32_t)to[o] + (uint32_t)(int16_t)(weight * line[o * stride + x]));
+    }
+}
+
 /* One filter on its channel. */
 static void FN(integer_depthwise)(const conv_dims *d, const real *image, const int8_t *filter,
-                                  uint32_t bias, int32_t *out) {
-  for (int64_t row = 0; row < d->out[0] * d->out[1]; row++, out += d->out[2]) {
-    const int8_t *tap = filter;
-    for (int64_t o = 0; o < d->out[2]; o++) out[o] = (int32_t)bias;
-    for (int64_t kz = 0; kz < d->kernel[0]; kz++)
-      for (int64_t ky = 0; ky < d->kernel[1]; ky++) {
-        const int64_t at = image_row(d, row, kz, ky);
-        const real *line = image + (at < 0 ? 0 : at) * d->size[2];
-        for (int64_t kx = 0; kx < d->kernel[2]; kx++, tap++) {
-          int64_t low, high;
-          outputs_inside(d, kx, &low, &high);
-          if (at < 0) high = low;
-          const int64_t x = kx * d->dilate[2] - d->pad[2], stride = d->stride[2];
-          const int32_t w = *tap;
-          if (stride == 1)
-            for (int64_t o = low; o < high; o++)
-              out[o] = (int32_t)((uint32_t)out[o] + (uint32_t)(w * line[o + x]));
-          else
-            for (int64_t o = low; o < high; o++)
-              out[o] = (int32_t)((uint32_t)out[o] + (uint32_t)(w * line[o * stride + x]));
-        }
-      }
-  }
+                                  int32_t bias, int32_t *out) {
+  const int64_t plane = volume(d->out);
+  for (int64_t o = 0; o < plane; o++) out[o] = bias;
+  for (int64_t kz = 0; kz < d->kernel[0]; kz++)
+    for (int64_t ky = 0; ky < d->kernel[1]; ky++)
+      for (int64_t kx = 0; kx < d->kernel[2]; kx++)
+        FN(add_tap)(d, image, kz, ky, kx, *filter++, out);
 }
 
 static void FN(integer_depthwise_task)(void *context, int64_t task) {
@@ -116,7 +122,7 @@ static void FN(integer_depthwise_task)(void *context, int64_t task) {
     const int64_t filter = block % (d->groups * d->F);
     FN(integer_depthwise)(d, (const real *)job->data + block / d->F * volume(d->size),
                           job->weight + filter * volume(d->kernel),
-                          job->bias ? (uint32_t)job->bias[filter] : 0,
+                          job->bias ? job->bias[filter] : 0,
                           job->out + block * volume(d->out));
   }
 }
