@@ -205,6 +205,22 @@ def test_the_name_of_a_backend(model):
         quantization.quantize_model_mkldnn(net, args, aux, ctx=mx.gpu(0), calib_mode="none")
 
 
+def test_a_batch_norm_whose_range_is_not_known_raises(rng):
+    net = sym.BatchNorm(sym.Convolution(sym.var("data"), kernel=(1, 1), num_filter=2, name="c"),
+                        name="bn")
+    shapes, _, states = net.infer_shape(data=(1, 3, 4, 4))
+    args = {name: mx.nd.array(rng.uniform(0.5, 1, shape))
+            for name, shape in zip(net.list_arguments(), shapes, strict=True) if name != "data"}
+    aux = {name: mx.nd.ones(shape)
+           for name, shape in zip(net.list_auxiliary_states(), states, strict=True)}
+    qsym, _, _, collector = quantization.quantize_graph(net, args, aux, calib_mode="naive")
+    collector.collect("data", mx.nd.array([-1, 1]))
+    qsym, qargs, _ = quantization.calib_graph(qsym, args, aux, collector, "naive")
+    with pytest.raises(mx.MXNetError, match="min_calib_range and max_calib_range must be given"):
+        qsym.bind(mx.cpu(), {"data": mx.nd.ones((1, 3, 4, 4)), **qargs}, aux_states=aux,
+                  grad_req="null").forward()
+
+
 class TwoInputs(mx.gluon.HybridBlock):
     """Two inputs, two outputs, one of them an inner layer."""
 

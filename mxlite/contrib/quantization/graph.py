@@ -124,8 +124,6 @@ class _Quantized:
         cls = QUANTIZED[node.op.name]
         attrs = {key: value for key, value in node.attrs.items()
                  if key in cls.params or key == cls.arity or key.startswith("__")}
-        if node.op.name == "BatchNorm":     # until a range is known
-            attrs.update(min_calib_range="-1.0", max_calib_range="1.0")
         copy = Node(cls, PREFIX + node.name, attrs, inputs)
         if node.op.name in IN_INT32:
             copy = Node(REQUANTIZE, f"requantize_{node.name}", {"out_type": self.dtype},

@@ -142,16 +142,14 @@ class QuantizedBatchNorm(OnRanges, BatchNorm, Calibrated):
     takes = {"data": QUANTIZED}
     initializers = BatchNorm.initializers
 
-    def check(self):
-        if not self.is_calibrated:
-            raise self.value_error("min_calib_range and max_calib_range", "given",
-                                   (self.min_calib_range, self.max_calib_range))
-
     def result_dtype(self, *dtypes):
         return "int8"
 
     def steps(self, F, data, gamma, beta, mean, var, low, high):
         """The operators that it consists of."""
+        if not self.is_calibrated:      # which a graph may still have to be
+            raise self.value_error("min_calib_range and max_calib_range", "given",
+                                   (self.min_calib_range, self.max_calib_range))
         axis = self.axis_in(self.axis, data.ndim)
         across = tuple(data.shape[axis] if i == axis else 1 for i in range(data.ndim))
         least, largest = self.calibrated(F)
