@@ -1,4 +1,5 @@
-"""`mx.nd.CachedOp`: a Symbol as a function of arrays, what MXNet makes of a hybridized block."""
+"""`mx.nd.CachedOp`: a Symbol as a function of arrays, what MXNet makes of a hybridized block; and
+the same as a part of a graph."""
 
 from __future__ import annotations
 
@@ -6,10 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..base import MXNetTypeError, MXNetValueError, listing, suggestion
+from ..name import NameManager
 from ..ndarray import NDArray
 from ..ndarray.array import need_array
 from ..ndarray.run import invoke_list
 from ..ndarray.tape import has_history, is_recording
+from .files import load_json
+from .graph import copied, topological
 from .graph_op import GraphOp
 from .pieces import PiecedGraph, has_python
 from .symbol import Symbol
@@ -29,10 +33,7 @@ class CachedOp:
     def __init__(self, sym: Symbol, flags: Sequence[tuple[str, Any]] = ()) -> None:
         if not isinstance(sym, Symbol):
             raise MXNetTypeError(f"CachedOp: sym must be a Symbol; got {type(sym).__name__}")
-        for flag, _ in flags:
-            if flag not in FLAGS:
-                raise MXNetValueError(f"CachedOp: unknown flag {flag!r}; it takes "
-                                      f"{listing(FLAGS)}{suggestion(flag, FLAGS)}")
+        _check_flags([flag for flag, _ in flags])
         self._heads, self._variables = list(sym.heads), sym._variables()
         self._names = [node.name for node in self._variables]
         self._pieces = (PiecedGraph(self._heads, self._variables, "CachedOp")
@@ -66,3 +67,34 @@ class CachedOp:
             operator = self._operators[wanted] = GraphOp(
                 self._heads, self._variables, "CachedOp", wanted)
         return operator
+
+
+def inlined(*args: Symbol, subgraph: str, name: str | None = None, **flags: Any) -> Symbol:
+    """`mx.sym._internal._CachedOp`: the graph of this JSON as a part of another one.
+
+    args: Symbols of one output, for its variables, in the order of list_inputs(); those that are
+    left out become variables. Its nodes are named after `name`. flags: as those of nd.CachedOp.
+    """
+    _check_flags(list(flags))
+    graph = load_json(subgraph)
+    prefix = NameManager.current.get(name, "_cachedop")
+    variables = graph._variables()
+    if len(args) > len(variables):
+        raise MXNetValueError(f"CachedOp: takes at most {len(variables)} Symbols, "
+                              f"{', '.join(node.name for node in variables)}; got {len(args)}")
+    for arg in args:
+        if not isinstance(arg, Symbol) or len(arg.heads) != 1:
+            raise MXNetTypeError("CachedOp: each input must be a Symbol of one output; got "
+                                 f"{arg!r}")
+    given = dict(zip(variables, args, strict=False))
+    for node in topological(graph.heads):
+        if node not in given:
+            node.name = f"{prefix}_{node.name}"
+    return Symbol(copied(graph.heads, lambda node: given[node].heads[0] if node in given else None))
+
+
+def _check_flags(flags: Sequence[str]) -> None:
+    for flag in flags:
+        if flag not in FLAGS:
+            raise MXNetValueError(f"CachedOp: unknown flag {flag!r}; it takes "
+                                  f"{listing(FLAGS)}{suggestion(flag, FLAGS)}")

@@ -78,3 +78,31 @@ def test_messages(graph):
         op(X, W)
     with pytest.raises(TypeError, match="CachedOp: fc_bias must be an NDArray; got int"):
         op(X, W, 1)
+
+
+def test_as_a_part_of_a_graph():
+    """Names are those of MXNet 1.9.1."""
+    a, b = mx.sym.var("a"), mx.sym.var("b")
+    part = mx.sym.BatchNorm(a * b, name="bn", fix_gamma=False).tojson()
+    p, q, *rest = [mx.sym.var(name) for name in ("p", "q", "g", "be", "m", "va")]
+    with mx.name.NameManager():
+        whole = mx.sym._internal._CachedOp(p, q, *rest, subgraph=part)
+    assert whole.list_arguments() == ["p", "q", "g", "be"]
+    assert whole.list_auxiliary_states() == ["m", "va"]
+    assert whole.list_outputs() == ["_cachedop0_bn_output"]
+    few = mx.sym._internal._CachedOp(p * 2, q, subgraph=part, name="n", static_alloc=True) + 1
+    assert few.list_inputs() == ["p", "q", "n_bn_gamma", "n_bn_beta", "n_bn_moving_mean",
+                                 "n_bn_moving_var"]
+    arrays = [nd.array(np.arange(6).reshape(3, 2)), nd.ones((3, 2)), nd.ones(2), nd.zeros(2)]
+    plain = nd.CachedOp(mx.sym.BatchNorm(p * 2 * q, fix_gamma=False) + 1)
+    states = [nd.zeros(2), nd.ones(2)]
+    assert (nd.CachedOp(few)(*arrays, *states) == plain(*arrays, *states)).asnumpy().all()
+    assert mx.sym.load_json(few.tojson()).tojson() == few.tojson()
+    both = mx.sym.Group([a + b, a * b]).tojson()
+    assert len(mx.sym._internal._CachedOp(p, p, subgraph=both)) == 2
+    with pytest.raises(ValueError, match="takes at most 2 Symbols, a, b; got 3"):
+        mx.sym._internal._CachedOp(p, q, q, subgraph=both)
+    with pytest.raises(TypeError, match="each input must be a Symbol of one output; got 3"):
+        mx.sym._internal._CachedOp(p, 3, subgraph=both)
+    with pytest.raises(ValueError, match="CachedOp: unknown flag 'wat'"):
+        mx.sym._internal._CachedOp(p, q, subgraph=both, wat=1)
