@@ -6,6 +6,7 @@ from . import items as items
 from . import linalg as linalg
 from . import products as products
 from . import random as random
+from . import random_items as random_items
 from . import reductions as reductions
 from . import shapes as shapes
 

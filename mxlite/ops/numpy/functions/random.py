@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ....base import MXNetTypeError, MXNetValueError
-from .table import FUNCTIONS, is_number, need, np_dtype, number, public_in, written
+from .table import is_number, np_dtype, public_in, written
 
 random = public_in("random")
 
@@ -288,80 +288,3 @@ def normal_n(F: Any, loc: Any = 0.0, scale: Any = 1.0, batch_shape: Any = None, 
              ctx: Any = None) -> Any:
     """normal in the shape (*batch_shape, *that of the parameters)."""
     return _batched(F, normal, loc, scale, batch_shape, dtype, ctx)
-
-
-@random()
-def shuffle(F: Any, x: Any) -> None:
-    """Put the items of axis 0 into a random order, in place."""
-    need(F, "shuffle", x=x)
-    if x.ndim and x.shape[0] > 1:
-        F._shuffle(x, out=x)
-
-
-@random()
-def permutation(F: Any, x: Any) -> Any:
-    """The items of axis 0 in a random order, or the numbers below x."""
-    if not F.is_array(x):
-        x = FUNCTIONS["arange"](F, number(x), dtype="int64")
-    return F._shuffle(x) if x.ndim and x.shape[0] > 1 else F._copy(x)
-
-
-@random()
-def choice(F: Any, a: Any, size: Any = None, replace: bool = True, p: Any = None, ctx: Any = None,
-           out: Any = None) -> Any:
-    """Items of a, or numbers below a; p: the probability of each one."""
-    items = None if is_number(a) else a
-    if items is not None:
-        need(F, "choice", a=a)
-    length = int(number(a)) if items is None else a.shape[0]
-    shape = shape_of("choice", size) or ()
-    count = math.prod(shape)
-    if length < 1 or (not replace and count > length):
-        raise MXNetValueError(f"choice: {count} items cannot be chosen of {length}"
-                              + ("" if replace else " without replace"))
-    if p is not None and not F.is_array(p):
-        p = F.array(p)
-    if p is None and replace:
-        places = randint(F, 0, length, (count,), "int64", ctx)
-    elif p is None:
-        places = permutation(F, length)[:count]
-    elif replace:
-        edges = F.cumsum(p, axis=0)
-        u = uniform(F, 0.0, 1.0, (count, 1))
-        places = F._np_sum(F.Cast(u >= edges, dtype="int64"), axis=1)
-        places = F.clip(places, a_min=0, a_max=length - 1)
-    else:
-        keys = F._npi_log(p) + gumbel(F, size=(length,))
-        places = F.argsort(keys, is_ascend=False, dtype="int64")[:count]
-    places = F._np_reshape(places, newshape=shape)
-    return written(F, "choice", places if items is None else F.take(items, places, axis=0), out)
-
-
-@random()
-def multinomial(F: Any, n: int, pvals: Any, size: Any = None) -> Any:
-    """How often each of the outcomes came in n draws: (*size, outcomes), int64."""
-    if not F.is_array(pvals):
-        pvals = F.array(pvals)
-    if float(pvals.sum()) > 1 + 1e-5:
-        raise MXNetValueError(f"multinomial: pvals must sum up to at most 1; got "
-                              f"{float(pvals.sum())}")
-    shape, length = shape_of("multinomial", size) or (), pvals.shape[0]
-    if not length:
-        return F._npi_zeros(shape=(*shape, 0), dtype="int64")
-    drawn = choice(F, length, (math.prod(shape), n), p=pvals)
-    counts = F._np_sum(F.one_hot(drawn, depth=length, dtype="int64"), axis=1)
-    return F._np_reshape(counts, newshape=(*shape, length))
-
-
-@random()
-def multivariate_normal(F: Any, mean: Any, cov: Any, size: Any = None, check_valid: Any = None,
-                        tol: Any = None) -> Any:
-    """Vectors of the normal distribution of this mean and covariance: (*size, n)."""
-    need(F, "multivariate_normal", mean=mean, cov=cov)
-    shape = shape_of("multivariate_normal", size) or ()
-    column = F._npi_expand_dims(mean, axis=-1)
-    sums = F._np_sum(cov, axis=-1, keepdims=True)           # of the shape of the rows
-    like = F._np_broadcast_over(column, sums, size=shape, batched=True)
-    root = F._linalg_potrf(F._npi_wide(cov))
-    drawn = F._npi_matmul(root, F._random_normal_like(F._npi_wide(like)))
-    return F._npi_cast_like(F._np_squeeze(drawn, axis=-1), mean) + mean
