@@ -167,7 +167,7 @@ class EinSum(Promoting):
                 if lengths.setdefault(letter, n) != n and 1 not in (n, lengths[letter]):
                     raise self.shape_error("data", f"with length {lengths[letter]} for {letter!r}",
                                            x.shape)
-                lengths[letter] = max(lengths[letter], n) if n != 0 else 0
+                lengths[letter] = n if lengths[letter] == 1 else lengths[letter]
         if not set(result) <= set(lengths) or len(set(result)) != len(result):
             raise self.value_error("subscripts", "with letters of the terms in the result, each "
                                    "once", self.subscripts)
