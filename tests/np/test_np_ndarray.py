@@ -207,3 +207,17 @@ def test_functions_pickle_and_say_what_they_are():
     assert pickle.loads(pickle.dumps(npx.relu)) is npx.relu
     assert repr(np.sum) == "<function mxlite.numpy.sum>" and "sum over axes" in np.sum.__doc__
     assert str(inspect.signature(np.ndarray.argmax)).startswith("(a: 'Any', axis")
+
+
+def test_views_copies_and_joins():
+    x = np.zeros((1, 4))
+    for view in (x.reshape(2, 2), x.ravel(), np.squeeze(x), np.expand_dims(x, 0)):
+        view[...] = view + 1
+    assert x.tolist() == [[4, 4, 4, 4]]
+    for copied in (x.flatten(), x.copy(), np.atleast_2d(x), x.T):
+        copied[...] = 0
+    assert x.tolist() == [[4, 4, 4, 4]]
+    assert np.concatenate([np.ones(1, dtype="int32"), np.ones(1)]).dtype == "float32"
+    assert np.stack([np.ones(1, dtype="int32"), np.ones(1, dtype="int64")]).dtype == "int64"
+    assert np.linspace(-2, 2, 4, dtype="int32").tolist() == [-2, -1, 0, 2]
+    assert np.array([1, 4]).exp().tolist() == np.exp(np.array([1, 4])).tolist()
