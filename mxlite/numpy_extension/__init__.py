@@ -1,5 +1,6 @@
 """`mx.npx`: what NumPy has not: operators of neural networks, switches, devices, files."""
 
+import importlib
 from typing import Any
 
 from ..context import cpu as cpu
@@ -27,10 +28,12 @@ from .random import seed as seed
 
 
 def __getattr__(name: str) -> Any:
+    if name == "image":
+        return importlib.import_module(".image", __name__)
     value = globals()[name] = getattr(_operators, name)
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({name for name in globals() if not name.startswith("_")} - {"Any"}
-                  | {*dir(_operators)})
+    return sorted({name for name in globals() if not name.startswith("_")} - {"Any", "importlib"}
+                  | {*dir(_operators), "image"})

@@ -8,6 +8,7 @@ import pytest
 import mxlite as mx
 from mxlite import autograd, gluon, init, np, npx
 from mxlite.gluon import nn, rnn
+from mxlite.gluon.data.vision import transforms as T
 
 LAYERS = [
     (lambda: nn.Conv1D(2, 3), (1, 2, 8)), (lambda: nn.Conv2D(2, 3), (1, 2, 8, 8)),
@@ -163,3 +164,14 @@ def test_batches_of_worker_threads_and_transforms():
         batches = list(gluon.data.DataLoader(data, 3, num_workers=workers))
         assert [type(part) for part in batches[0]] == [np.ndarray] * 2
         assert batches[1][0].tolist() == [[6, 7], [8, 9], [10, 11]]
+
+
+@pytest.mark.parametrize("make, shape", [
+    (T.ToTensor, (3, 8, 8)), (lambda: T.Resize(4), (4, 4, 3)), (lambda: T.CenterCrop(4), (4, 4, 3)),
+    (lambda: T.RandomResizedCrop(4), (4, 4, 3)), (T.RandomFlipLeftRight, (8, 8, 3)),
+    (lambda: T.RandomColorJitter(0.1, 0.1, 0.1, 0.1), (8, 8, 3)), (lambda: T.Cast(), (8, 8, 3)),
+    (lambda: T.Compose([T.Resize(4), T.ToTensor(), T.Normalize(0.5, 0.2)]), (3, 4, 4))])
+def test_transforms_of_images(make, shape):
+    image = np.random.uniform(0, 255, (8, 8, 3)).astype("uint8")
+    y = make()(image)
+    assert type(y) is np.ndarray and y.shape == shape

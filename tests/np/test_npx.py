@@ -111,3 +111,17 @@ def test_switches_and_devices():
         assert not npx.is_np_array() and not npx.is_np_shape()
     npx.reset_np()
     assert not npx.is_np_array()
+
+
+def test_images():
+    image = np.random.uniform(0, 255, (8, 6, 3)).astype("uint8")
+    for y, shape in ((npx.image.to_tensor(image), (3, 8, 6)),
+                     (npx.image.resize(image, (4, 5)), (5, 4, 3)),
+                     (npx.image.center_crop(image, (4, 4))[0], (4, 4, 3)),
+                     (npx.image.resize_short(image, 3), (4, 3, 3)),
+                     (npx.image.flip_left_right(image), (8, 6, 3))):
+        assert type(y) is np.ndarray and y.shape == shape
+    assert npx.image.scale_down((6, 8), (12, 8)) == mx.image.scale_down((6, 8), (12, 8))
+    assert len(npx.image.CreateAugmenter((3, 4, 4))) > 1 and "imread" in dir(npx.image)
+    with pytest.raises(AttributeError, match="no attribute 'resizee'; did you mean 'resize"):
+        _ = npx.image.resizee

@@ -11,7 +11,7 @@ from ..ndarray import NDArray
 def switched(value: Any) -> Any:
     """The value, with NDArrays, also within lists and tuples, as arrays of mx.np where the switch
     is on; over the same memory."""
-    return _converted(value) if is_np_array() else value
+    return numpy_arrays(value) if is_np_array() else value
 
 
 def as_np(array: Any) -> Any:
@@ -19,9 +19,10 @@ def as_np(array: Any) -> Any:
     return array.as_np_ndarray() if type(array) is NDArray else array
 
 
-def _converted(value: Any) -> Any:
+def numpy_arrays(value: Any) -> Any:
+    """The value, with NDArrays, also within lists and tuples, as arrays of mx.np."""
     if type(value) is NDArray:
         return value.as_np_ndarray()                    # type: ignore[attr-defined]
     if type(value) in (list, tuple):
-        return type(value)([_converted(item) for item in value])
+        return type(value)([numpy_arrays(item) for item in value])
     return value

@@ -8,6 +8,7 @@ from typing import Any
 from ..... import ndarray as nd
 from .....argument_types import Size, checks_types
 from .....base import MXNetValueError, check_count, listed, shown
+from .....ndarray.numpy.switched import numpy_arrays
 from ....block import Block
 from ....hybrid_block import HybridBlock
 
@@ -104,4 +105,5 @@ def _pair(transform: str, size: Any) -> tuple[int, int]:
 
 def _each(change: Callable[[nd.NDArray], nd.NDArray], x: nd.NDArray) -> nd.NDArray:
     """change(x) of an image; of a batch, the stack of what becomes of its images."""
-    return nd.stack(*[change(one) for one in x]) if x.ndim == 4 else change(x)
+    made = nd.stack(*[change(one) for one in x]) if x.ndim == 4 else change(x)
+    return numpy_arrays(made) if isinstance(x, nd.np.ndarray) else made

@@ -1,0 +1,42 @@
+"""`mx.npx.image`: operators and functions of images, whose results are arrays of mx.np."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from .. import image as _image
+from ..base import suggestion
+from ..ndarray import image as _operators
+from ..ndarray.numpy.switched import numpy_arrays
+
+_OPERATORS = """adjust_lighting crop flip_left_right flip_top_bottom normalize random_brightness
+    random_color_jitter random_contrast random_flip_left_right random_flip_top_bottom random_hue
+    random_lighting random_saturation resize to_tensor""".split()
+_FUNCTIONS = """CreateAugmenter CreateDetAugmenter CreateMultiRandCropAugmenter center_crop
+    color_normalize fixed_crop imdecode imread imresize imrotate random_crop random_rotate
+    random_size_crop resize_short scale_down""".split()
+
+
+def __getattr__(name: str) -> Any:
+    if name in _OPERATORS:
+        function = getattr(_operators, name)
+    elif name in _FUNCTIONS:
+        function = getattr(_image, name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}"
+                             + suggestion(name, _OPERATORS + _FUNCTIONS))
+    if name.startswith("Create"):
+        return function
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return numpy_arrays(function(*args, **kwargs))
+
+    call.__module__ = "mxlite.numpy_extension.image"
+    globals()[name] = call
+    return call
+
+
+def __dir__() -> list[str]:
+    return sorted([*_OPERATORS, *_FUNCTIONS])
