@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
+from ...bind import signature
 from ...schema import REGISTRY
 from .table import np_dtype
 
@@ -56,6 +58,11 @@ def extension(name: str) -> Callable[..., Any]:
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = REGISTRY[operator].__doc__
+    first = inspect.Parameter("F", inspect.Parameter.POSITIONAL_ONLY)
+    parameters = [parameter.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)
+                  if parameter.kind is inspect.Parameter.POSITIONAL_ONLY else parameter
+                  for parameter in signature(REGISTRY[operator]).parameters.values()]
+    function.__signature__ = inspect.Signature([first, *parameters])  # type: ignore[attr-defined]
     _EXTENSIONS[name] = function
     return function
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +10,7 @@ from .table import FUNCTIONS
 
 NAMES = """allclose apply_along_axis apply_over_axes argpartition argwhere array_equal
     array_equiv bincount choose compress corrcoef correlate count_nonzero cov delete
-    diag_indices_from digitize divmod extract fill_diagonal flatnonzero float_power frexp gcd
+    diag_indices_from digitize divmod extract flatnonzero float_power frexp gcd
     heaviside histogram histogram2d histogram_bin_edges histogramdd i0 in1d
     insert interp intersect1d isclose iscomplex isin isreal ix_ lexsort logical_and
     logical_or logical_xor median min_scalar_type modf msort nanargmax nanargmin
@@ -36,24 +34,16 @@ def host_function(name: str) -> Any:
     return getattr(module, name, None) or getattr(module, _ELSEWHERE.get(name, ""), None)
 
 
-def _declare(name: str, function: Callable[..., Any]) -> None:
+def _declare(name: str) -> None:
     def call(F: Any, *args: Any, **kwargs: Any) -> Any:
         return F.on_host(name, args, kwargs, name in FLOAT32 and "dtype" not in kwargs)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = (f"NumPy's {name}, computed by it on the host: it has no gradient. Arrays of "
                     "mx.np stand where NumPy has its own.")
-    try:
-        parameters = list(inspect.signature(function).parameters.values())
-    except ValueError:
-        parameters = [inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
-                      inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)]
-    first = inspect.Parameter("F", inspect.Parameter.POSITIONAL_ONLY)
-    call.__signature__ = inspect.Signature([first, *parameters])  # type: ignore[attr-defined]
     FUNCTIONS[name] = call
 
 
 for _name in NAMES:
-    _function = host_function(_name)
-    if _name not in FUNCTIONS and _function is not None:
-        _declare(_name, _function)
+    if _name not in FUNCTIONS and host_function(_name) is not None:
+        _declare(_name)
