@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from ...base import FLOATS
 from ...device.context import cpu
 from ...device.memory import spec as make_spec
+from ..calls import ProgramCall, program
 from ..params import ScalarRef
 from ..schema import Op
-from ..trace import Step, Tracer, composed, composed_gradients
+from ..trace import Step, Tracer, composed_gradients
 
 WIDEST = ("float64", "float32", "float16", "bfloat16", "int64", "int32", "uint8", "int8", "bool")
 
@@ -21,6 +22,13 @@ class Traced(NamedTuple):
     steps: list[Step]
     num_inputs: int
     outputs: list[Any]          # Refs
+    num_slots: int
+
+    def program(self) -> ProgramCall:
+        """The steps as one call; inputs are the first slots."""
+        steps = [(step.call, step.inputs, step.outputs, step.scalars) for step in self.steps]
+        return program(self.num_slots, steps, list(range(self.num_inputs)),
+                       [ref.slot for ref in self.outputs])
 
 
 class NumpyOp(Op):
@@ -49,7 +57,7 @@ class NumpyOp(Op):
             extra = {"train": train} if single.op.uses_train else {}
             call = single.op.prepare(specs, outputs, **extra)
         else:
-            call = composed(self.steps, specs, train)
+            call = traced.program()
         return outputs, call.resolve(self.name, ctx)
 
     def grad(self, F, dy, inputs, outputs):
@@ -62,11 +70,17 @@ class NumpyOp(Op):
         return composed_gradients(F, self.steps, inputs, dy)
 
     def _traced(self, specs: Sequence[Any], train: bool, ctx: Any) -> Traced:
-        tracer = Tracer(train, ctx)
-        inputs = [tracer.new(spec) for spec in specs]
-        outputs = self.steps(tracer, *inputs)
-        return Traced(tracer.steps, len(inputs),
-                      list(outputs) if isinstance(outputs, (list, tuple)) else [outputs])
+        key = (*specs, train)
+        known: dict[Any, Traced] = self.__dict__.setdefault("_known_traces", {})
+        if key not in known:
+            tracer = Tracer(train, ctx)
+            inputs = [tracer.new(spec) for spec in specs]
+            outputs = self.steps(tracer, *inputs)
+            if len(known) > 64:
+                known.clear()
+            known[key] = Traced(tracer.steps, len(inputs), list(outputs) if isinstance(
+                outputs, (list, tuple)) else [outputs], tracer.num_slots)
+        return known[key]
 
 
 def single_step(traced: Traced) -> Step | None:
