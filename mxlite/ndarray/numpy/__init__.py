@@ -1,6 +1,5 @@
 """`mx.np` of arrays: `mx.nd.np`."""
 
-import sys
 from typing import Any
 
 import numpy as _onp
@@ -26,17 +25,6 @@ _CONSTANTS = {
 _functions, _ = _module_of(globals(), _numpy_function, "", "mxlite.numpy")
 
 
-def function_of(function: Any) -> Any:
-    """The function here of the same name and module as one of NumPy's; else None."""
-    name = getattr(function, "__name__", "")
-    part = next((module for module in (linalg, random)
-                 if getattr(function, "__module__", "") == module.__name__.replace(
-                     "mxlite.ndarray.", "")), None)
-    if part is not None:
-        return getattr(part, name, None)
-    return getattr(sys.modules[__name__], name, None) if name in __dir__() else None
-
-
 def __getattr__(name: str) -> Any:
     if name in _CONSTANTS:
         return _CONSTANTS[name]
@@ -45,4 +33,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     public = {name for name in globals() if not name.startswith("_")}
-    return sorted((public | {*_names_in(""), *_CONSTANTS}) - {"Any", "function_of", "sys"})
+    return sorted((public | {*_names_in(""), *_CONSTANTS}) - {"Any"})

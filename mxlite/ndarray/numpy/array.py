@@ -8,7 +8,7 @@ import numpy as np
 
 from ...base import MXNetTypeError, MXNetValueError, dtype_name
 from ...device.context import as_context
-from ...ops.numpy.functions import METHODS
+from ...ops.numpy.functions import FUNCTIONS, METHODS
 from ...ops.numpy.functions.table import check_order, np_dtype
 from ..array import of_kind, set_numpy_kind
 from ..host_values import from_host, numpy_dtype
@@ -148,7 +148,6 @@ class ndarray(NDArray):
 
 def _logical(name: str) -> Any:
     def combined(self: Any, other: Any) -> Any:
-        from ...ops.numpy.functions import FUNCTIONS
         return FUNCTIONS[name](F, self, other)
 
     return combined

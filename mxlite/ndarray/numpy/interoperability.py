@@ -19,8 +19,7 @@ _TUPLES = ("broadcast_arrays", "meshgrid")  # NumPy's give tuples; MXNet's lists
 def _converted(value: Any) -> Any:
     """NumPy's arrays as arrays of mx.np, also within lists and tuples."""
     if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.ndim:
-        from .creation import array
-        return array(value)
+        return F.array(value)
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
         return type(value)([_converted(item) for item in value])
     return value
@@ -40,8 +39,7 @@ def to_numpy(value: Any) -> Any:
 def from_numpy(value: Any) -> Any:
     """NumPy's arrays as arrays of mx.np, where they have a dtype that these can have."""
     if isinstance(value, (np.ndarray, np.integer, np.floating)) and value.dtype.kind in "biuf":
-        from .creation import array
-        return array(value)
+        return F.array(value)
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
         return type(value)([from_numpy(item) for item in value])
     return value
@@ -62,12 +60,12 @@ def array_ufunc(function: Any, method: str, inputs: Any, kwargs: Any) -> Any:
 
 def array_function(function: Any, args: Any, kwargs: Any) -> Any:
     """What `ndarray.__array_function__` returns."""
-    from . import function_of
-    ours = function_of(function)
-    if ours is not None:
+    module = getattr(function, "__module__", None)
+    name = f"linalg.{function.__name__}" if module == "numpy.linalg" else function.__name__
+    if name in FUNCTIONS:
         given = {key: _converted(value) for key, value in kwargs.items()
                  if value is not np._NoValue}
-        result = ours(*_converted(args), **given)
+        result = FUNCTIONS[name](F, *_converted(args), **given)
         return tuple(result) if function.__name__ in _TUPLES else result
     return from_numpy(function(*to_numpy(args), **to_numpy(kwargs)))
 

@@ -69,6 +69,18 @@ class NumpyOp(Op):
             return single.op.grad(F, dy, inputs, outputs)
         return composed_gradients(F, self.steps, inputs, dy)
 
+    def index_message(self, specs, values):
+        return self._single(specs).index_message(specs, values)
+
+    def value_message(self, specs, values):
+        return self._single(specs).value_message(specs, values)
+
+    def _single(self, specs: Sequence[Any]) -> Op:
+        """The operator whose kernel a call is."""
+        single = single_step(self._traced(specs, False, specs[0].ctx))
+        assert single is not None
+        return single.op
+
     def _traced(self, specs: Sequence[Any], train: bool, ctx: Any) -> Traced:
         key = (*specs, train)
         known: dict[Any, Traced] = self.__dict__.setdefault("_known_traces", {})

@@ -271,7 +271,7 @@ class SVD(_HostLinalg):
         VT, UT = _swapped(F, V), _swapped(F, U)
         row, column = L.reshape((*L.shape, 1)), L.reshape((*L.shape[:-1], 1, M))
         gaps = F.broadcast_sub(F.square(column), F.square(row))
-        same = F._npi_where_number(F._equal_scalar(gaps, scalar=0.0), gaps, scalar=1.0, is_x=True)
+        same = F._npi_where_lscalar(F._equal_scalar(gaps, scalar=0.0), gaps, scalar=1.0)
         factors = F._not_equal_scalar(gaps, scalar=0.0) / same
         gU = F._npi_matmul(UT, dU)
         gV = F._npi_matmul(dV, VT)
@@ -304,7 +304,7 @@ class EigH(_HostLinalg):
         N = U.shape[-1]
         gaps = F.broadcast_sub(values.reshape((*values.shape[:-1], 1, N)),
                                values.reshape((*values.shape, 1)))
-        same = F._npi_where_number(F._equal_scalar(gaps, scalar=0.0), gaps, scalar=1.0, is_x=True)
+        same = F._npi_where_lscalar(F._equal_scalar(gaps, scalar=0.0), gaps, scalar=1.0)
         factors = F._not_equal_scalar(gaps, scalar=0.0) / same
         UT = _swapped(F, U)
         eye = F._eye(N=N, M=N, dtype=U.dtype).reshape((1,) * (values.ndim - 1) + (N, N))

@@ -34,7 +34,7 @@ class NumpyOnes(Exact, Ones):
     """An array of ones of this very shape."""
 
 
-@register("_np_full", inputs="")
+@register("_np_full", inputs="", graph_name="_full")
 class NumpyFull(Exact, Full):
     """An array of one value of this very shape."""
 

@@ -19,6 +19,9 @@ def lower_mask(F: Any, rows: int, columns: int, k: int) -> Any:
     return F.broadcast_greater_equal(row + float(k), column)
 
 
+DType = str
+
+
 class _Triangle(NumpyOp):
     k: int = param(0, "which diagonal; above 0: over the main one")
     is_lower: bool
@@ -158,14 +161,12 @@ class PolyVal(Promoting):
 class Take(NumpyOp):
     """Items of a along an axis; None: of the flattened array."""
 
-    axis: int | None = param(None, "the axis; None: flatten first")
+    axis: int = param(0, "the axis")
     mode: str = param("clip", "what indices outside do", choices=("clip", "wrap", "raise"))
     dtype_rule = "T any -> T"
 
     def steps(self, F, a, indices):
-        if self.axis is None:
-            a = a.reshape((a.size,))
-        axis = 0 if self.axis is None else self.axis_in(self.axis, a.ndim)
+        axis = self.axis_in(self.axis, a.ndim)
         if not math.prod(indices.shape):
             return F._zeros(shape=(*a.shape[:axis], *indices.shape, *a.shape[axis + 1:]),
                             dtype=a.dtype)
@@ -190,15 +191,16 @@ class _Sorting(NumpyOp):
         return cast(F, F.sort(a, axis=axis), dtype)
 
 
-@register("_npi_sorted", inputs="a")
+@register("_npi_sorted", inputs="a", graph_name="sort")
 class Sort(_Sorting):
     """The elements in ascending order along an axis."""
 
 
-@register("_npi_argsorted", inputs="a")
+@register("_npi_argsorted", inputs="a", graph_name="argsort")
 class ArgSort(_Sorting):
     """The places of the elements in ascending order along an axis, as int64."""
 
+    dtype: DType = param("int64", "dtype of the places", choices=("int64",))
     dtype_rule = "any -> int64"
 
     def trivial(self, F, a):

@@ -9,20 +9,11 @@ import numpy as np
 from ...base import FLOATS, Shape
 from ..binary import broadcast_shape
 from ..schema import param, register, required
-from .base import NumpyOp, Promoting, arithmetic_dtype, cast, exact, float_dtype
-from .products import tensordot
+from .base import NumpyOp, cast, exact, float_dtype
 from .reductions import _Reduction
 from .shapes import broadcast
 
 DType = str
-
-
-@register("_npi_ravel", inputs="a")
-class Ravel(NumpyOp):
-    """a with one axis; a view."""
-
-    def steps(self, F, a):
-        return a.reshape((a.size,))
 
 
 @register("_npi_rollaxis", inputs="a")
@@ -86,6 +77,17 @@ class Repeats(NumpyOp):
         return F.Concat(*pieces, dim=axis)
 
 
+@register("_npi_repeat_each", inputs="a", graph_name="repeat")
+class RepeatEach(Repeats):
+    """Each element of a as often along an axis."""
+
+    repeats: int = required("how many times", low=0)
+    axis: int | None = param(None, "the axis; None: flatten first")
+
+    def steps(self, F, a):
+        return Repeats.make({"repeats": (self.repeats,), "axis": self.axis}).steps(F, a)
+
+
 @register("_npi_pad", inputs="data")
 class Pad(NumpyOp):
     """data with more elements before and behind it along each axis."""
@@ -139,12 +141,11 @@ class Pad(NumpyOp):
         return F.Concat(*pieces, dim=axis) if len(pieces) > 1 else pieces[0]
 
 
-@register("_npi_where_number", inputs="condition array")
-class WhereNumber(NumpyOp):
-    """Where condition is not 0 the number, else the array; is_x False: the other way round."""
+class _WhereScalar(NumpyOp):
+    """Base: where condition is not 0 one of the array and the number, else the other."""
 
     scalar: float = required("the number")
-    is_x: bool = required("whether it stands where condition is not 0")
+    is_x: bool              # whether the number stands where condition is not 0
 
     def infer_dtype(self, condition, array):
         return [_holding(array, self.scalar)]
@@ -162,12 +163,26 @@ class WhereNumber(NumpyOp):
         return F.where(broadcast(F, condition, shape), *pair)
 
 
+@register("_npi_where_lscalar", inputs="condition x")
+class WhereLeft(_WhereScalar):
+    """Where condition is not 0 the number, else the array."""
+
+    is_x = True
+
+
+@register("_npi_where_rscalar", inputs="condition y")
+class WhereRight(_WhereScalar):
+    """Where condition is not 0 the array, else the number."""
+
+    is_x = False
+
+
 def _holding(dtype: str, value: float) -> str:
     """The dtype of an array together with a number."""
     return "float32" if dtype not in FLOATS and value != int(value) else dtype
 
 
-@register("_npi_where_numbers", inputs="condition")
+@register("_npi_where_scalar2", inputs="condition")
 class WhereNumbers(NumpyOp):
     """x where condition is not 0, else y, both numbers; float32."""
 
@@ -181,7 +196,7 @@ class WhereNumbers(NumpyOp):
             for value in (self.x, self.y)])
 
 
-@register("_full_like", "_npi_full_like", inputs="a")
+@register("_npi_full_like", inputs="a")
 class FullLike(NumpyOp):
     """An array of the shape of a, filled with a number."""
 
@@ -199,20 +214,6 @@ class FullLike(NumpyOp):
 
     def grad(self, F, dy, inputs, outputs):
         return [F.zeros_like(inputs[0])]
-
-
-@register("_npi_inner", inputs="a b")
-class Inner(Promoting):
-    """Sums of products over the last axes of a and b; of a number and an array the product."""
-
-    promotion = staticmethod(arithmetic_dtype)
-
-    def compute(self, F, a, b):
-        if not (a.ndim and b.ndim):
-            return F.broadcast_mul(a, b)
-        if a.shape[-1] != b.shape[-1]:
-            raise self.shape_error("b", f"(..., {a.shape[-1]}) to match a {a.shape}", b.shape)
-        return tensordot(F, a, b, [a.ndim - 1], [b.ndim - 1])
 
 
 @register("_npi_average", inputs="a weights")

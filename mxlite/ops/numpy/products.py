@@ -104,6 +104,8 @@ class TensorDot(_Product):
     b_axes_summed: Shape = required("the axis of b for each of them")
 
     def compute(self, F, a, b):
+        if not (a.ndim and b.ndim) and self.a_axes_summed == self.b_axes_summed == (-1,):
+            return F.broadcast_mul(a, b)                    # inner(2, b)
         a_axes = [self.axis_in(axis, a.ndim, "axes") for axis in self.a_axes_summed]
         b_axes = [self.axis_in(axis, b.ndim, "axes") for axis in self.b_axes_summed]
         lengths = [[x.shape[i] for i in axes] for x, axes in ((a, a_axes), (b, b_axes))]

@@ -58,7 +58,7 @@ def _like(F: Any, function: str, a: Any, value: float, dtype: Any, shape: Any, o
     if shape is not None:
         return F._np_full(shape=checked_shape(function, shape), value=value,
                        dtype=np_dtype(dtype) or a.dtype)
-    return F._full_like(a, fill_value=value, dtype=np_dtype(dtype))
+    return F._npi_full_like(a, fill_value=value, dtype=np_dtype(dtype))
 
 
 @public()

@@ -31,7 +31,7 @@ def msort(F: Any, a: Any) -> Any:
 def argsort(F: Any, a: Any, axis: _Axis = -1, kind: Any = None, order: Any = None) -> Any:
     """The places of the elements in ascending order along an axis, as int64."""
     need(F, "argsort", a=a)
-    return F._npi_argsorted(a, axis=axis)
+    return F._npi_argsorted(a, axis=axis, dtype="int64")
 
 
 @public(method=True)
@@ -42,6 +42,8 @@ def take(F: Any, a: Any, indices: Any, axis: _Axis = None, mode: str = "raise",
     need(F, "take", a=a)
     if not F.is_array(indices):
         indices = F.array(indices, dtype="int64")
+    if axis is None:
+        a, axis = F._np_reshape(a, newshape=(-1,)), 0
     return written(F, "take", F._npi_take(a, indices, axis=axis, mode=mode), out)
 
 
@@ -110,14 +112,14 @@ def ediff1d(F: Any, ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     """The differences of neighbours in the flattened array; to_begin, to_end: what stands around
     them."""
     need(F, "ediff1d", ary=ary)
-    middle = F._npi_diff(F._npi_ravel(ary), n=1, axis=-1)
+    middle = F._npi_diff(F._np_reshape(ary, newshape=(-1,)), n=1, axis=-1)
     pieces = [middle]
     for place, value in ((len(pieces), to_end), (0, to_begin)):
         if value is not None:
             if not F.is_array(value):
                 value = F._np_full(shape=(1,), value=float(value), dtype="float32") \
                     if is_number(value) else F.array(value)
-            pieces.insert(place, F._npi_ravel(value))
+            pieces.insert(place, F._np_reshape(value, newshape=(-1,)))
     return F._npi_concatenate(*pieces, axis=0) if len(pieces) > 1 else middle
 
 

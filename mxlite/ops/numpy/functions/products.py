@@ -44,21 +44,22 @@ def tensordot(F: Any, a: Any, b: Any, axes: Any = 2) -> Any:
 def inner(F: Any, a: Any, b: Any) -> Any:
     """Sums of products over the last axes of a and b."""
     need(F, "inner", a=a, b=b)
-    return F._npi_inner(a, b)
+    return F._npi_tensordot(a, b, a_axes_summed=(-1,), b_axes_summed=(-1,))
 
 
 @public()
 def outer(F: Any, a: Any, b: Any) -> Any:
     """The product of each element of a with each of b, both flattened: (M, N)."""
     need(F, "outer", a=a, b=b)
-    return F._npi_tensordot_int_axes(F._npi_ravel(a), F._npi_ravel(b), axes=0)
+    a, b = F._np_reshape(a, newshape=(-1,)), F._np_reshape(b, newshape=(-1,))
+    return F._npi_tensordot_int_axes(a, b, axes=0)
 
 
 @public()
 def vdot(F: Any, a: Any, b: Any) -> Any:
     """The sum of the products of the elements, shape ()."""
     need(F, "vdot", a=a, b=b)
-    return F._np_dot(F._npi_ravel(a), F._npi_ravel(b))
+    return F._np_dot(F._np_reshape(a, newshape=(-1,)), F._np_reshape(b, newshape=(-1,)))
 
 
 @public()

@@ -220,7 +220,7 @@ def gamma(F: Any, shape: Any, scale: Any = 1.0, size: Any = None, dtype: Any = N
         arrays = [each for each in (shape, scale) if F.is_array(each)]
         alpha = F.Cast(F._np_broadcast_over(*arrays, size=wanted), dtype=name)
         if is_number(shape):
-            alpha = F._full_like(alpha, fill_value=float(shape))
+            alpha = F._npi_full_like(alpha, fill_value=float(shape))
         y = F._sample_gamma(alpha, F.ones_like(alpha), dtype=name)
     return written(F, "gamma", y * scale, out)
 
@@ -235,7 +235,7 @@ def beta(F: Any, a: Any, b: Any, size: Any = None, dtype: Any = None, ctx: Any =
         a, b = F._np_broadcast_over(a, b, size=shape), F._np_broadcast_over(b, a, size=shape)
     elif arrays:
         like = F._np_broadcast_over(*arrays, size=shape)
-        a, b = [like if F.is_array(each) else F._full_like(like, fill_value=float(each))
+        a, b = [like if F.is_array(each) else F._npi_full_like(like, fill_value=float(each))
                 for each in (a, b)]
     one, two = gamma(F, a, 1.0, shape, dtype, ctx), gamma(F, b, 1.0, shape, dtype, ctx)
     return one / (one + two)

@@ -17,7 +17,7 @@ def _masked(F: Any, function: str, a: Any, where: Any, neutral: float) -> Any:
     if where is True or where is None:
         return a
     need(F, function, where=where)
-    return F._npi_where(where, a, F._full_like(a, fill_value=neutral))
+    return F._npi_where(where, a, F._npi_full_like(a, fill_value=neutral))
 
 
 @public(method=True)

@@ -48,13 +48,13 @@ def ravel(F: Any, a: Any, order: str = "C") -> Any:
     need(F, "ravel", a=a)
     check_order("ravel", order, "C", "A", "K", "F")
     return F._np_reshape(a, newshape=(-1,), order="F" if order == "F" else "C") \
-        if order == "F" else F._npi_ravel(a)
+        if order == "F" else F._np_reshape(a, newshape=(-1,))
 
 
 def _flatten(F: Any, self: Any, order: str = "C") -> Any:
     """A copy with one axis."""
     check_order("flatten", order, "C", "A", "K")
-    return F._copy(F._npi_ravel(self))
+    return F._copy(F._np_reshape(self, newshape=(-1,)))
 
 
 @public(method=True)
@@ -161,7 +161,10 @@ def tile(F: Any, A: Any, reps: Any) -> Any:
 def repeat(F: Any, a: Any, repeats: Any, axis: int | None = None) -> Any:
     """Each element so many times along an axis; None: flatten first."""
     need(F, "repeat", a=a)
-    return F._npi_repeats(a, repeats=_shape("repeat", repeats), axis=axis)
+    counts = _shape("repeat", repeats)
+    if len(counts) == 1:
+        return F._npi_repeat_each(a, repeats=counts[0], axis=axis)
+    return F._npi_repeats(a, repeats=counts, axis=axis)
 
 
 @public()
@@ -283,10 +286,11 @@ def where(F: Any, condition: Any, x: Any = None, y: Any = None) -> Any:
         need(F, "where", x=x, y=y)
         return F._npi_where(condition, x, y)
     if all(numbers):
-        return F._npi_where_numbers(condition, x=float(number(x)), y=float(number(y)))
+        return F._npi_where_scalar2(condition, x=float(number(x)), y=float(number(y)))
     array, value = (y, x) if numbers[0] else (x, y)
     need(F, "where", **{"y" if numbers[0] else "x": array})
-    return F._npi_where_number(condition, array, scalar=float(number(value)), is_x=numbers[0])
+    function = F._npi_where_lscalar if numbers[0] else F._npi_where_rscalar
+    return function(condition, array, scalar=float(number(value)))
 
 
 @public()
