@@ -78,7 +78,7 @@ class Repeats(NumpyOp):
 
 
 @register("_npi_repeat_each", inputs="a", graph_name="repeat")
-class RepeatEach(Repeats):
+class RepeatEach(NumpyOp):
     """Each element of a as often along an axis."""
 
     repeats: int = required("how many times", low=0)
