@@ -60,7 +60,7 @@ ONCE = (
 SHARED = "module special conv_general conv_depthwise conv_pointwise conv_winograd conv_last".split()
 AS_ROWS = (
     "unary unary_integer binary binary_integer reduce leaky_relu layer_norm batch_norm optimizer "
-    "cast conv_general conv_depthwise").split()
+    "cast conv_general conv_depthwise gemm rnn random where roi_align bilinear_sampler").split()
 # Which boxes stay must not depend on the CPU: products and sums are rounded one by one.
 AS_WRITTEN = ["box_nms", "multibox", "proposal"]
 WITH_CHOICES = ["io/image/resize_u8.c"]
