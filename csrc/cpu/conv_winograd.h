@@ -27,43 +27,36 @@ typedef float vec __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(float
 static inline vec load(const float *x) { return *(const vec *)x; }
 static inline void store(float *y, vec x) { *(vec *)y = x; }
 
+/* A polynomial's values at the points: of A and -A, its even and its odd part. */
+static inline void put_points(vec *v, int64_t step, vec at_0, vec even_a, vec odd_a, vec even_b,
+                              vec odd_b, vec at_infinity) {
+  v[0] = at_0;
+  v[step] = even_a + odd_a;
+  v[2 * step] = even_a - odd_a;
+  v[3 * step] = even_b + odd_b;
+  v[4 * step] = even_b - odd_b;
+  v[5 * step] = at_infinity;
+}
+
 /* 6 elements of the image, to the points. */
 static inline void image_points(const vec *d, int64_t d_step, vec *v, int64_t v_step) {
   const vec d1 = d[d_step], d2 = d[2 * d_step], d3 = d[3 * d_step], d4 = d[4 * d_step];
-  const vec even_a = d4 - BB * d2, odd_a = A * (d3 - BB * d1);
-  const vec even_b = d4 - AA * d2, odd_b = B * (d3 - AA * d1);
-  v[0] = AA * BB * d[0] - (AA + BB) * d2 + d4;
-  v[v_step] = even_a + odd_a;
-  v[2 * v_step] = even_a - odd_a;
-  v[3 * v_step] = even_b + odd_b;
-  v[4 * v_step] = even_b - odd_b;
-  v[5 * v_step] = AA * BB * d1 - (AA + BB) * d3 + d[5 * d_step];
+  put_points(v, v_step, AA * BB * d[0] - (AA + BB) * d2 + d4, d4 - BB * d2, A * (d3 - BB * d1),
+             d4 - AA * d2, B * (d3 - AA * d1), AA * BB * d1 - (AA + BB) * d3 + d[5 * d_step]);
 }
 
 /* 3 taps of a filter, to the points. */
 static inline void filter_points(const vec *g, int64_t g_step, vec *v, int64_t v_step) {
   const vec g0 = g[0], g1 = g[g_step], g2 = g[2 * g_step];
-  const vec even_a = PER_A * (g0 + AA * g2), odd_a = A * PER_A * g1;
-  const vec even_b = PER_B * (g0 + BB * g2), odd_b = B * PER_B * g1;
-  v[0] = PER_0 * g0;
-  v[v_step] = even_a + odd_a;
-  v[2 * v_step] = even_a - odd_a;
-  v[3 * v_step] = even_b + odd_b;
-  v[4 * v_step] = even_b - odd_b;
-  v[5 * v_step] = g2;
+  put_points(v, v_step, PER_0 * g0, PER_A * (g0 + AA * g2), A * PER_A * g1,
+             PER_B * (g0 + BB * g2), B * PER_B * g1, g2);
 }
 
 /* 4 elements of dy, to the points: for the gradient of the filter they are its taps. */
 static inline void gradient_points(const vec *g, int64_t g_step, vec *v, int64_t v_step) {
   const vec g0 = g[0], g1 = g[g_step], g2 = g[2 * g_step], g3 = g[3 * g_step];
-  const vec even_a = PER_A * (g0 + AA * g2), odd_a = A * PER_A * (g1 + AA * g3);
-  const vec even_b = PER_B * (g0 + BB * g2), odd_b = B * PER_B * (g1 + BB * g3);
-  v[0] = PER_0 * g0;
-  v[v_step] = even_a + odd_a;
-  v[2 * v_step] = even_a - odd_a;
-  v[3 * v_step] = even_b + odd_b;
-  v[4 * v_step] = even_b - odd_b;
-  v[5 * v_step] = g3;
+  put_points(v, v_step, PER_0 * g0, PER_A * (g0 + AA * g2), A * PER_A * (g1 + AA * g3),
+             PER_B * (g0 + BB * g2), B * PER_B * (g1 + BB * g3), g3);
 }
 
 /* The products at the points, to 4 results. */
