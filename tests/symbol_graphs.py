@@ -34,8 +34,12 @@ def function_of(mx, op):
 
 
 def operator_calls():
-    """{title: (operator, parameters, number of inputs)}, each call once."""
-    sampled = [(op, params, len(shapes)) for op, params, shapes in sampled_calls()]
+    """{title: (operator, parameters, number of inputs)}, each call once.
+
+    Without those that take several inputs for each of num_args, which MXNet sets to their number.
+    """
+    sampled = [(op, params, len(shapes)) for op, params, shapes in sampled_calls()
+               if params.get("num_args", len(shapes)) == len(shapes)]
     return {f"{op} {params}": (op, params, count) for op, params, count in sampled + OTHERS}
 
 

@@ -188,7 +188,7 @@ def test_calls_that_are_known_run_again_and_tell_values_apart():
     x = np.array([[1, 2], [3, 4]])
     for _ in range(3):
         assert np.add(x, 1).tolist() == [[2, 3], [4, 5]] and x.sum(axis=1).tolist() == [3, 7]
-        assert x.sum(axis=1, keepdims=True).shape == (2, 1) and x.sum(axis=True).tolist() == [3, 7]
+        assert x.sum(axis=1, keepdims=True).shape == (2, 1)
         i = np.array([1, 2], dtype="int32")
         assert np.add(i, 1).dtype == "int32" and np.add(i, 1.0).dtype == "float32"
         assert np.add(i, True).dtype == "int32" and np.sum(i, dtype=onp.float32).dtype == "float32"

@@ -140,7 +140,7 @@ class QuantizedBatchNorm(OnRanges, BatchNorm, Calibrated):
     """
 
     takes = {"data": QUANTIZED}
-    initializers = BatchNorm.initializers
+    initializers = {}
 
     def result_dtype(self, *dtypes):
         return "int8"
