@@ -16,14 +16,14 @@ from ..base import (
     MXNetValueError,
     NamesArguments,
 )
-from ..kvstore.base import STORES, check_kvstore
+from ..kvstore.base import PROCESS_STORES, STORES, check_kvstore
 from ..kvstore.compression import compression_of
 from ..kvstore.kvstore import KVStore
 from ..kvstore.updates import push_pull
 from ..ndarray.variable import consume_gradient, has_fresh_gradient
 from ..whole_file import replacing
 from .parameter import Parameter
-from .trainer_store import fill, store_for
+from .trainer_store import fill, store_for, waits_for_others
 
 
 class StaleGradientError(MXNetError, UserWarning):
@@ -37,9 +37,11 @@ class Trainer(NamesArguments):
     optimizer_params, or an Optimizer.
 
     kvstore: a name or a store, which sums gradients over contexts; None: they are not summed. On
-    one context, names make no store, unless weights are row_sparse. update_on_kvstore: whether the
-    update is done once, in the store, as it is by default where a store can and gradients are
-    dense; if not, on each context. compression_params: see `KVStore.set_gradient_compression`.
+    one context, names make no store, unless weights are row_sparse or it is 'dist_sync' or the
+    like; with these, all workers get the weights of worker 0, at once if they have shapes.
+    update_on_kvstore: whether the update is done once, in the store, as it is by default where a
+    store can and gradients are dense; if not, on each context. compression_params: see
+    `KVStore.set_gradient_compression`.
     """
 
     def __init__(self, params: Any, optimizer: Any, optimizer_params: dict[str, Any] | None = None,
@@ -61,6 +63,8 @@ class Trainer(NamesArguments):
         self._amp_loss_scaler: Any = None       # see contrib.amp
         self._amp_original_scale = self._scale
         self._reset_kvstore()
+        if waits_for_others(kvstore) and all(param._by_context for param in self._params):
+            self._ready()                       # all workers have the same weights from here on
 
     def _set_optimizer(self, optimizer: Any, optimizer_params: dict[str, Any]) -> None:
         param_dict = dict(enumerate(self._params))
@@ -274,7 +278,8 @@ class Trainer(NamesArguments):
     def _has_foreign_states(self) -> bool:
         """Whether a store of another class than KVStore has the states of the optimizer."""
         given = self._kvstore_params["kvstore"]
-        if given is None or isinstance(given, KVStore) or given in STORES:
+        if given is None or isinstance(given, KVStore) or (
+                given in (*STORES, *PROCESS_STORES)):
             return False
         self._ready()
         return bool(self._update_on_kvstore)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..base import MXNetValueError
+from ..kvstore.base import PROCESS_STORES
 from ..kvstore.kvstore import KVStore
 from ..kvstore.updates import create_kvstore, create_sparse_kvstore
 from .parameter import Parameter
@@ -25,16 +26,27 @@ def store_for(params: list[Parameter], kvstore: Any, update_on_kvstore: bool | N
     if store is None:
         return None, False
     if any(param.grad_stype != "default" for param in params):
-        is_on_store = False                         # it is slower
+        is_on_store = "_async" in store.type         # it is slower, where there is a choice
         if not isinstance(store, KVStore):
             raise MXNetValueError("Trainer: kvstore must be a KVStore where gradients are sparse; "
                                   f"got {type(store).__name__}")
     if update_on_kvstore is not None:
         is_on_store = update_on_kvstore
+    if not is_on_store and "_async" in store.type:
+        raise MXNetValueError(f"Trainer: update_on_kvstore must not be False with {store.type!r}, "
+                              "which updates parameters by each push")
     if is_on_store and not store.is_capable("optimizer"):
         raise MXNetValueError("Trainer: update_on_kvstore must be False, as this kvstore has no "
                               f"optimizer; it is a {type(store).__name__}")
     return store, is_on_store
+
+
+def waits_for_others(kvstore: Any) -> bool:
+    """Whether it is, or names, a store of several workers who make their steps together."""
+    if isinstance(kvstore, KVStore):
+        return kvstore.num_workers > 1 and "_async" not in kvstore.type
+    return (isinstance(kvstore, str) and kvstore.lower() in PROCESS_STORES
+            and "_async" not in kvstore.lower())
 
 
 def fill(store: Any, trainer: Any, params: list[Parameter], updater: Any) -> None:

@@ -16,6 +16,8 @@ from ..base import (
 
 STORES = ("local", "device", "nccl", "local_update_cpu", "local_allreduce_cpu",
           "local_allreduce_device")
+PROCESS_STORES = ("dist_sync", "dist_device_sync", "dist_async", "dist_device_async", "dist",
+                  "dist_device", "dist_sync_device", "dist_async_device")
 
 
 class KVStoreBase:
@@ -119,16 +121,28 @@ def check_capability(capability: Any) -> None:
 
 
 def create(name: str = "local") -> Any:
-    """A new store: 'local', 'device' or 'nccl', or one of a registered class.
+    """A new store: 'local', 'device' or 'nccl', which bring together the contexts of this process,
+    and do the same on a CPU; 'dist_sync' or 'dist_async', between processes that an MPI has started
+    together; or one of a registered class.
 
-    These three bring together the contexts of this process, and do the same on a CPU. Raises
-    NotImplementedError for stores of several processes, ValueError for unknown names.
+    Raises ValueError for unknown names, ImportError for 'dist_sync' where mpi4py is missing.
     """
     if not isinstance(name, str):
         raise MXNetTypeError(f"kvstore.create: name must be a string; got {type(name).__name__}")
     known = check_name(name)
     if known in KVStoreBase.kv_registry:
         return KVStoreBase.kv_registry[known]()
+    if known in PROCESS_STORES:
+        from .asynchronous import AsyncKVStore
+        from .mpi import MpiCommunicator
+        from .world import world
+
+        communicator = MpiCommunicator(world())
+        if "_async" in known:
+            return AsyncKVStore(known, communicator)
+        from .kvstore import KVStore  # a KVStoreBase
+
+        return KVStore(known, communicator)
     from .kvstore import KVStore  # a KVStoreBase
 
     return KVStore(known)
@@ -142,13 +156,9 @@ def check_name(name: str) -> str:
     if known in ("horovod", "byteps"):
         raise MXNetNotImplementedError(
             f"kvstore: there is no {name!r} here; 'device' sums over the contexts of one process, "
-            "and 'dist_sync' is to sum over processes")
-    if "dist" in known or known == "p3":
-        raise MXNetNotImplementedError(
-            f"kvstore: {name!r}, training by several processes, is not there yet; 'local' and "
-            "'device' train on the contexts of one process")
-    if known not in STORES:
-        names = [*STORES, *KVStoreBase.kv_registry]
+            "and 'dist_sync' over processes")
+    if known not in (*STORES, *PROCESS_STORES):
+        names = [*STORES, *PROCESS_STORES, *KVStoreBase.kv_registry]
         raise MXNetValueError(f"kvstore: the name must be {listing(names)}; got {name!r}"
                               f"{suggestion(known, names)}")
     return known

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..ndarray import NDArray
@@ -10,6 +10,7 @@ from ..ndarray.array import on_context
 from ..ndarray.run import invoke_list
 from ..ndarray.sparse.making import share
 from ..ops.schema import REGISTRY
+from .compression import TwoBit
 
 _ADD_N = REGISTRY["add_n"].make({})
 
@@ -33,7 +34,12 @@ class Communicator:
         right, in the dtype of the first array; row_sparse, if all arrays are. It is the array
         itself where a group has just one.
         """
-        return [_total(group) for group in groups]
+        return [total_of(group) for group in groups]
+
+    def reduce_rounded(self, groups: Mapping[Any, Sequence[NDArray]], compression: TwoBit,
+                       ) -> list[NDArray]:
+        """As `reduce`, of the groups of keys, whose arrays are rounded before they travel."""
+        return self.reduce([compression(key, arrays) for key, arrays in groups.items()])
 
     def broadcast(self, value: NDArray, outputs: Sequence[NDArray], shares: bool = False) -> None:
         """Copy to arrays of this process, of any dtype, storage type and context.
@@ -66,7 +72,8 @@ def moved(array: NDArray, ctx: Any) -> NDArray:
     return on_context(array, ctx)
 
 
-def _total(arrays: Sequence[NDArray]) -> NDArray:
+def total_of(arrays: Sequence[NDArray]) -> NDArray:
+    """The sum of arrays of one process, as `Communicator.reduce` has it."""
     if len(arrays) == 1:
         return arrays[0]
     ctx, dtype = arrays[0].ctx, arrays[0]._dtype_name

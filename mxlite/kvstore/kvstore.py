@@ -108,20 +108,27 @@ class KVStore(KVStoreBase):
                 raise MXNetTypeError(f"KVStore.push: arrays of key {key!r} must be dense or "
                                      "row_sparse; got 'csr'")
         with autograd.pause():
-            groups = list(pairs.values())
-            if self._compression is not None:
-                groups = [self._compression(key, arrays) for key, arrays in pairs.items()]
-            totals = self._communicator.reduce(groups)
-            for key, total, arrays in zip(pairs, totals, pairs.values(), strict=True):
-                updater = self._updaters.get(key, self._updater)
-                if updater is None:
-                    self._values[key] = total.copy() if total is arrays[0] else total
-                    continue
-                stored = self._values[key]
-                name: Any = key
-                if isinstance(key, str) and not isinstance(updater, opt.Updater):
-                    name = key.encode()
-                updater(name, moved(total, stored.ctx), stored)
+            for key, total in zip(pairs, self._totals(pairs), strict=True):
+                self._change(key, total, total is pairs[key][0])
+
+    def _totals(self, pairs: dict[Key, list[NDArray]]) -> list[NDArray]:
+        """The sums of what is pushed; rounded, if they are to be."""
+        if self._compression is not None:
+            return self._communicator.reduce_rounded(pairs, self._compression)
+        return self._communicator.reduce(list(pairs.values()))
+
+    def _change(self, key: Key, total: NDArray, is_given: bool = False) -> None:
+        """Store the sum, or a copy if it is an array of the caller's; or let the updater change by
+        it what is stored."""
+        updater = self._updaters.get(key, self._updater)
+        if updater is None:
+            self._values[key] = total.copy() if is_given else total
+            return
+        stored = self._values[key]
+        name: Any = key
+        if isinstance(key, str) and not isinstance(updater, opt.Updater):
+            name = key.encode()
+        updater(name, moved(total, stored.ctx), stored)
 
     def pull(self, key: Any, out: Any = None, priority: int = 0, ignore_sparse: bool = True,
              ) -> None:
@@ -200,9 +207,14 @@ class KVStore(KVStoreBase):
                                   f"{len(ids)}")
         with autograd.pause():
             chosen = [row_numbers(key, each, stored.shape[0]) for each in ids]
-            rows = [rows_of(stored, each) for each in chosen]
+            rows = [self._rows(key, each) for each in chosen]
             for k, output in enumerate(outputs):
                 self._communicator.broadcast(rows[k if len(rows) > 1 else 0], [output])
+
+    def _rows(self, key: Key, chosen: Any) -> NDArray:
+        """Rows of what is stored, which are ascending."""
+        rows: NDArray = rows_of(self._values[key], chosen)
+        return rows
 
     # Settings ------------------------------------------------------------------------------------
 

@@ -74,9 +74,7 @@ def test_a_damaged_file_of_states_is_named(store, tmp_path):
 @pytest.mark.parametrize(("name", "error", "message"), [
     (3, TypeError, "name must be a string; got int"),
     ("devise", ValueError, "the name must be 'local', .* got 'devise'; did you mean 'device'"),
-    ("dist_sync", NotImplementedError, "'dist_sync', training by several processes, is not there"),
-    ("dist_device_sync", NotImplementedError, "is not there yet; 'local' and 'device' train on th"),
-    ("dist_async", NotImplementedError, "'dist_async', training by several processes"),
+    ("dist_asinc", ValueError, "got .dist_asinc.; did you mean .dist_async"),
     ("horovod", NotImplementedError, "there is no 'horovod' here; 'device' sums .*'dist_sync'"),
     ("byteps", NotImplementedError, "there is no 'byteps' here; 'device' sums over the contexts"),
 ])

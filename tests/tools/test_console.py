@@ -13,7 +13,7 @@ import pytest
 from mxlite.tools import console
 
 ROOT = Path(__file__).parent.parent.parent
-TOOLS = ["im2rec", "rec2idx", "idx2rec", "rec", "parse_log"]
+TOOLS = ["im2rec", "rec2idx", "idx2rec", "rec", "parse_log", "launch"]
 
 
 @pytest.mark.parametrize("tool", TOOLS)

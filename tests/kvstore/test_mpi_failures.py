@@ -1,0 +1,66 @@
+"""A worker that dies, hangs, fails or ends early: the others stop, and say why."""
+
+import sys
+
+import pytest
+from kvstore.mpi_run import HERE, start
+
+import mxlite as mx
+from mxlite.kvstore import world
+
+# MPIs and Slurm kill the whole job when a process dies; with this they leave it to the others
+CONTINUE = ("--runtime-options", "continuous")
+
+
+def ended(name, tmp_path, options=(), timeout="30"):
+    done = start(2, [str(HERE / "mpi_programs.py"), str(tmp_path), name], options,
+                 MXNET_KVSTORE_TIMEOUT=timeout)
+    assert not list(tmp_path.iterdir())
+    return done
+
+
+def test_a_worker_that_is_killed_ends_all(tmp_path):
+    done = ended("killed", tmp_path)
+    assert done.returncode != 0
+    assert "process rank 1" in done.stderr and "signal 9" in done.stderr
+
+
+@pytest.mark.parametrize(("name", "dead"), [("killed", 1), ("killed_root", 0)])
+def test_the_others_say_who_died(tmp_path, name, dead):
+    done = ended(name, tmp_path, CONTINUE)
+    assert f"MXNetError: KVStore: worker {1 - dead} of 2 waits for " in done.stderr
+    assert f"but worker {dead} (process " in done.stderr
+    assert "has died; start anew from the last checkpoint" in done.stderr
+
+
+def test_a_worker_that_does_nothing_is_not_waited_for(tmp_path):
+    done = ended("stopped", tmp_path, timeout="2")
+    assert done.returncode != 0
+    assert "worker 0 of 2 has waited 2 seconds for the other workers" in done.stderr
+    assert "slower than MXNET_KVSTORE_TIMEOUT allows" in done.stderr
+
+
+def test_an_error_of_one_worker_ends_all(tmp_path):
+    done = ended("raising", tmp_path)
+    assert done.returncode != 0
+    assert "ValueError: the file is damaged" in done.stderr
+
+
+def test_a_worker_with_fewer_steps(tmp_path):
+    done = ended("ending", tmp_path)
+    assert done.returncode != 0
+    assert "but worker 1 has come to its end; all workers must make the same calls" in done.stderr
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "soon", "nan"])
+def test_a_wrong_timeout(monkeypatch, seconds):
+    monkeypatch.setenv("MXNET_KVSTORE_TIMEOUT", seconds)
+    with pytest.raises(ValueError, match="MXNET_KVSTORE_TIMEOUT must be a positive number of sec"):
+        world._timeout()
+
+
+def test_without_mpi4py(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mpi4py", None)
+    world.world.cache_clear()
+    with pytest.raises(ImportError, match=r"need mpi4py and an MPI, which `pip install mxlite\[di"):
+        mx.kv.create("dist_sync")
