@@ -15,3 +15,4 @@ from .sampler import IntervalSampler as IntervalSampler
 from .sampler import RandomSampler as RandomSampler
 from .sampler import Sampler as Sampler
 from .sampler import SequentialSampler as SequentialSampler
+from .sampler import SplitSampler as SplitSampler

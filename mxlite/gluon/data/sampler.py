@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sized
 from operator import index
 from typing import Any
 
+import numpy as np
+
 from ...argument_types import Items, checks_types
 from ...base import MXNetValueError, NamesArguments, check_choice, check_count
 from ...random import numpy_generator
@@ -84,6 +86,42 @@ class IntervalSampler(Sampler):
 
     def __len__(self) -> int:
         return self._length if self._rollover else len(range(0, self._length, self._interval))
+
+
+class SplitSampler(Sampler):
+    """The part of worker `part_index` of `num_parts`, in a new random order of all numbers each
+    time, which is the same in all workers.
+
+    All parts have length // num_parts numbers, so that workers make the same number of steps; what
+    is left over is left out, others each time. shuffle: False for a part of consecutive numbers.
+    seed: of the order, together with `epoch`, the number of passes that were begun; set it to go on
+    from a checkpoint.
+    """
+
+    @checks_types
+    def __init__(self, length: int, num_parts: int = 1, part_index: int = 0, shuffle: bool = True,
+                 seed: int = 0) -> None:
+        self._length = check_count("SplitSampler", "length", length, 0)
+        self._num_parts = check_count("SplitSampler", "num_parts", num_parts, 1)
+        self._part_index = check_count("SplitSampler", "part_index", part_index, 0)
+        if part_index >= num_parts:
+            raise MXNetValueError("SplitSampler: part_index must be below num_parts="
+                                  f"{num_parts}; got {part_index}")
+        self._shuffle = shuffle
+        self._seed = check_count("SplitSampler", "seed", seed, 0)
+        self.epoch = 0
+
+    def __iter__(self) -> Iterator[int]:
+        share = len(self)
+        part = slice(share * self._part_index, share * (self._part_index + 1))
+        if not self._shuffle:
+            return iter(range(self._length)[part])
+        order = np.random.default_rng((self._seed, self.epoch)).permutation(self._length)
+        self.epoch += 1
+        return iter(order[part].tolist())
+
+    def __len__(self) -> int:
+        return self._length // self._num_parts
 
 
 class BatchSampler(Sampler):

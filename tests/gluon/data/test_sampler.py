@@ -1,5 +1,7 @@
 """Samplers."""
 
+from itertools import chain
+
 import pytest
 
 import mxlite as mx
@@ -34,6 +36,30 @@ def test_interval_and_filter_samplers():
     assert list(large) == [3, 4] and len(large) == 2
 
 
+@pytest.mark.parametrize("num_parts", [1, 2, 3, 7])
+def test_split_samplers_share_each_pass(num_parts):
+    samplers = [data.SplitSampler(20, num_parts, part, seed=4) for part in range(num_parts)]
+    passes = []
+    for _ in range(30):
+        parts = [list(sampler) for sampler in samplers]
+        assert [len(part) for part in parts] == [20 // num_parts] * num_parts
+        assert [len(sampler) for sampler in samplers] == [20 // num_parts] * num_parts
+        together = list(chain(*parts))
+        assert len(set(together)) == len(together) == 20 // num_parts * num_parts
+        passes.append(together)
+    assert len(set(map(tuple, passes))) == 30
+    assert set(chain(*passes)) == set(range(20))           # none is left out for ever
+
+
+def test_split_samplers_go_on_and_in_order():
+    sampler, later = data.SplitSampler(10, 2, 1), data.SplitSampler(10, 2, 1)
+    first, second = list(sampler), list(sampler)
+    later.epoch = 1
+    assert list(later) == second != first
+    assert list(data.SplitSampler(11, 2, 1, shuffle=False)) == [5, 6, 7, 8, 9]
+    assert list(data.SplitSampler(0)) == []
+
+
 @pytest.mark.parametrize(("interval", "rollover"), [(2, True), (2, False), (3, True), (3, False)])
 def test_the_length_of_an_interval_sampler_is_that_of_its_numbers(interval, rollover):
     sampler = data.IntervalSampler(7, interval, rollover)
@@ -43,6 +69,10 @@ def test_the_length_of_an_interval_sampler_is_that_of_its_numbers(interval, roll
 @pytest.mark.parametrize(("call", "message"), [
     (lambda: data.BatchSampler([1], 0), "batch_size must be an integer of at least 1; got 0"),
     (lambda: data.BatchSampler([1], 1, "drop"), "'keep', 'discard' or 'rollover'; got 'drop'"),
+    (lambda: data.SplitSampler(3, 0), "num_parts must be an integer of at least 1; got 0"),
+    (lambda: data.SplitSampler(-1), "length must be an integer of at least 0; got -1"),
+    (lambda: data.SplitSampler(3, 2, 2), "part_index must be below num_parts=2; got 2"),
+    (lambda: data.SplitSampler(3, seed=-1), "seed must be an integer of at least 0; got -1"),
     (lambda: data.IntervalSampler(3, 4), r"interval must be in \[1, length\], \[1, 3\]; got 4"),
 ])
 def test_misuse_is_named(call, message):

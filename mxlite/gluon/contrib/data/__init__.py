@@ -2,3 +2,4 @@
 
 from . import text as text
 from .sampler import IntervalSampler as IntervalSampler
+from .sampler import SplitSampler as SplitSampler
