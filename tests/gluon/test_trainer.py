@@ -140,8 +140,8 @@ def test_a_damaged_file_of_states_is_named_and_changes_nothing(tmp_path):
     (lambda: gluon.Trainer([weight()], "sgd", {"lr": 1}), "SGD: unknown argument 'lr'; did "
      "you mean 'learning_rate'"),
     (lambda: gluon.Trainer([weight()], "adam", {"weight_decay": 1}), "did you mean 'wd'"),
-    (lambda: gluon.Trainer([weight()], "sgd", kvstore="dist_sync"), "'dist_sync', training "
-     "by several processes, is not there yet"),
+    (lambda: gluon.Trainer([weight()], "sgd", kvstore="dist_sink"), "got 'dist_sink'; did you "
+     "mean 'dist_sync'"),
     (lambda: gluon.Trainer([weight()], "sgd", kvstore=3), "kvstore must be a KVStore, .* got int"),
     (lambda: gluon.Trainer([weight()], "sgd", kvstore=None, update_on_kvstore=True),
      "update_on_kvstore=True needs a kvstore; got None"),

@@ -5,6 +5,7 @@ import pytest
 
 import mxlite as mx
 from mxlite import autograd, gluon
+from mxlite.kvstore.communicator import Communicator
 
 CONTEXTS = [mx.cpu(0), mx.cpu(1)]
 
@@ -205,4 +206,16 @@ def test_keys_are_of_one_trainer():
     store.init("a", mx.nd.ones((2, 2)))
     trainer = gluon.Trainer([second], "sgd", kvstore=store)
     with pytest.raises(TypeError, match="keys must be all int or all str; got 0 where"):
+        trainer.step(1)
+
+
+def test_a_store_that_updates_by_each_push_updates_the_parameters():
+    net = gluon.nn.Dense(1, in_units=2)
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", update_on_kvstore=False,
+                            kvstore=mx.kv.KVStore("dist_async", Communicator()))
+    with autograd.record():
+        loss = net(mx.nd.ones((1, 2)))
+    loss.backward()
+    with pytest.raises(ValueError, match="update_on_kvstore must not be False with 'dist_async'"):
         trainer.step(1)

@@ -137,7 +137,7 @@ def test_a_rescale_grad_that_was_given_stays():
 
 
 @pytest.mark.parametrize(("kwargs", "error", "message"), [
-    ({"kvstore": "dist_sync"}, NotImplementedError, "'dist_sync', training by several processes"),
+    ({"kvstore": "dist_sink"}, ValueError, "got 'dist_sink'; did you mean 'dist_sync'"),
     ({"kvstore": "locl"}, ValueError, "name must be 'local'.*'locl'; did you mean 'local'"),
     ({"kvstore": 3}, TypeError, "kvstore must be a KVStore, a name or None; got int"),
     ({"optimizer": 3}, TypeError, "optimizer must be a name or an Optimizer; got int"),
