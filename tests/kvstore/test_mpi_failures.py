@@ -1,12 +1,15 @@
 """A worker that dies, hangs, fails or ends early: the others stop, and say why."""
 
 import sys
+from types import SimpleNamespace
 
 import pytest
 from kvstore.mpi_run import HERE, start
 
 import mxlite as mx
 from mxlite.kvstore import world
+from mxlite.kvstore.asynchronous import AsyncKVStore
+from mxlite.kvstore.mpi import MpiCommunicator
 
 # MPIs and Slurm kill the whole job when a process dies; with this they leave it to the others
 CONTINUE = ("--runtime-options", "continuous")
@@ -64,3 +67,28 @@ def test_without_mpi4py(monkeypatch):
     world.world.cache_clear()
     with pytest.raises(ImportError, match=r"need mpi4py and an MPI, which `pip install mxlite\[di"):
         mx.kv.create("dist_sync")
+
+
+class FakeError(Exception):
+    """What MPI raises."""
+
+
+def fake_world():
+    """Worker 0 of 2, whose MPI allows one thread, and fails."""
+    mpi = SimpleNamespace(Exception=FakeError, Query_thread=lambda: 1, THREAD_MULTIPLE=3)
+    one = world.World.__new__(world.World)
+    one.mpi, one.rank, one.size, one.timeout = mpi, 0, 2, 1.0
+    return one
+
+
+def test_an_error_of_mpi_says_what_it_hit():
+    def fail():
+        raise FakeError("MPI_ERR_OTHER")
+
+    with pytest.raises(mx.MXNetError, match="worker 0 of 2 could not do a barrier: MPI_ERR_OTHER"):
+        fake_world().wait(fail, "a barrier")
+
+
+def test_dist_async_needs_threads():
+    with pytest.raises(mx.MXNetError, match="'dist_async' needs an MPI that several threads may"):
+        AsyncKVStore("dist_async", MpiCommunicator(fake_world()))
