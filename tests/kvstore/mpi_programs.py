@@ -222,11 +222,12 @@ def asynchronous():
     store._barrier()
     some = mx.nd.sparse.zeros("row_sparse", (4, 2))
     store.row_sparse_pull("rows", out=some, row_ids=mx.nd.array([2, 3]))
-    try:
-        store.save_optimizer_states(f"{sys.argv[1]}/async.states")
-        saved = ""
-    except mx.MXNetError as error:
-        saved = str(error)
+    saved = []
+    for call in (store.save_optimizer_states, store.load_optimizer_states):
+        try:
+            call(f"{sys.argv[1]}/async.states")
+        except mx.MXNetError as error:
+            saved.append(str(error))
     net = gluon.nn.Dense(1, in_units=4)
     net.initialize()
     trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.05},
