@@ -2,12 +2,15 @@
 
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import sysconfig
+from glob import glob
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build_py import build_py
 
 sys.path.insert(0, "tools")
 from object_cache import BuildCached
@@ -113,6 +116,7 @@ EXTENSIONS = [
                      "csrc/runtime/threads.c", flags=LOOPS),
     cython_extension("mxlite.device.core"),
     cython_extension("mxlite.device.program"),
+    cython_extension("mxlite.cuda.gpu"),
     cython_extension("mxlite.ndarray.array"),
     cython_extension("mxlite.ndarray.gradient"),
     cython_extension("mxlite.ndarray.variable"),
@@ -156,8 +160,23 @@ class Build(BuildCached):
         return ext.extra_compile_args
 
 
+# The text of the GPU kernels, which users' machines compile: in a wheel all in one folder.
+GPU_SOURCES = [*glob("csrc/cuda/*"), *glob("csrc/include/*"), *[f"csrc/cpu/{name}" for name in (
+    "special.c", "reduce_float.h", "reduce_integer.h", "optimizer_rules.h")]]
+
+
+class BuildPackage(build_py):
+    def run(self):
+        super().run()
+        if not self.editable_mode:
+            folder = f"{self.build_lib}/mxlite/cuda/source"
+            os.makedirs(folder, exist_ok=True)
+            for path in GPU_SOURCES:
+                shutil.copy(path, folder)
+
+
 setup(
-    cmdclass={"build_ext": Build},
+    cmdclass={"build_ext": Build, "build_py": BuildPackage},
     ext_modules=[kernel_extension(isa) for isa in ISAS] + cythonize(
         EXTENSIONS, nthreads=0, force=bool(DEBUG), build_dir="build/cython",
         compiler_directives={

@@ -20,6 +20,7 @@ from .base import MXNetError, MXNetNotImplementedError, MXNetTypeError, MXNetVal
 from .base import c_str as c_str
 from .base import py_str as py_str
 from .device.context import Context, as_context, num_gpus
+from .device.memory import device_of
 
 
 class _State(threading.local):
@@ -186,7 +187,8 @@ def get_cuda_compute_capability(ctx: Context) -> int:
     if ctx.device_type != "gpu":
         raise MXNetValueError(
             f"get_cuda_compute_capability: ctx must be a GPU, mx.gpu(0); got {ctx}")
-    raise MXNetNotImplementedError(f"get_cuda_compute_capability: there is no {ctx}")
+    arch: int = device_of(ctx).arch  # type: ignore[attr-defined]
+    return arch
 
 
 _UFUNC_DEFAULTS: dict[str, Any] = {

@@ -14,6 +14,7 @@ enum mx_status {
   MX_OK = 0,
   MX_BAD_INDEX = 1,    /* an index array holds a value outside its axis */
   MX_BAD_VALUE = 2,    /* an input holds a value the operator does not take */
+  MX_FAILED = 3,       /* the device could not start it, and says why */
 };
 
 /* A parameter known only when the kernel runs: learning rates, the scalar of x + 2, random keys. */

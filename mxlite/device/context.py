@@ -106,8 +106,10 @@ def gpu(device_id: int = 0) -> Context:
 
 
 def num_gpus() -> int:
-    """How many GPUs can be used: 0, as long as this build has no CUDA side."""
-    return 0
+    """How many GPUs can be used; 0 where there is no driver."""
+    from ..cuda.driver import num_gpus
+
+    return num_gpus()
 
 
 def current_context() -> Context:

@@ -10,7 +10,7 @@ cdef extern from "mx_kernel.h" nogil:
         uint64_t u
     ctypedef int (*mx_kernel)(const void *desc, void *const *ptr, const mx_scalar *scalars)
     ctypedef int64_t (*mx_scratch_size)(const void *desc)
-    int MX_OK, MX_BAD_INDEX, MX_BAD_VALUE
+    int MX_OK, MX_BAD_INDEX, MX_BAD_VALUE, MX_FAILED
 
 
 cdef enum:
@@ -34,6 +34,7 @@ cdef class Kernel:
     cdef object launch         # a Python function instead of fn,
     cdef object launched_scratch   # and one instead of scratch
     cdef mx_scratch_size scratch   # NULL: the kernel takes none
+    cdef object head           # a function of the fields: what stands before them
     cdef object packer
     cdef tuple layout
 

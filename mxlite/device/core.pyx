@@ -74,6 +74,7 @@ cdef class Kernel:
     def pack(self, dict fields):
         """The descriptor's bytes. Every field must be given: an int, a float, or a sequence."""
         cdef list values = []
+        cdef dict given = None if self.head is None else dict(fields)
         for name, count in self.layout:
             try:
                 value = fields.pop(name)
@@ -91,7 +92,8 @@ cdef class Kernel:
                 values.extend([0] * (count - len(row)))
         if fields:
             raise MXNetError(f"kernel {self.name}: no descriptor field {listing(list(fields))}")
-        return self.packer.pack(*values)
+        packed = self.packer.pack(*values)
+        return packed if self.head is None else self.head(given) + packed
 
     def scratch_size(self, bytes desc):
         """The bytes of scratch that the problem needs."""
@@ -149,6 +151,16 @@ def launched_kernel(str name, str fields, launch, scratch_size=None):
     """
     cdef Kernel self = new_kernel(name, fields)
     self.launch, self.launched_scratch = launch, scratch_size
+    return self
+
+
+def headed_kernel(str name, str fields, size_t address, head):
+    """A kernel of a device that one C function starts: at `address`, an mx_kernel.
+
+    head(fields) -> bytes, a multiple of 8, that the descriptor has in front of the packed fields.
+    """
+    cdef Kernel self = new_kernel(name, fields)
+    self.fn, self.head = <mx_kernel>address, head
     return self
 
 
@@ -454,6 +466,8 @@ cdef int raise_status(Prepared call, int status, void **ptr) except -1:
     for i in range(call.num_inputs if call.device.is_host else 0):
         with contextlib.suppress(MXNetNotImplementedError):     # bfloat16 without ml-dtypes
             values[i] = host_view(<Spec>call.in_specs[i], ptr[i], None)
+    if status == MX_FAILED:
+        raise MXNetError(f"{call.op.name}: {call.device.failure()}")
     if status == MX_BAD_INDEX:
         raise MXNetIndexError(call.op.index_message(call.in_specs, values))
     raise MXNetValueError(call.op.value_message(call.in_specs, values))

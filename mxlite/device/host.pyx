@@ -1,6 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 """The CPU as a device: its memory, from csrc/runtime/pool.c, and the threads of its kernels."""
 
+import importlib
+
 cimport cython
 from cpython.pycapsule cimport PyCapsule_New
 from libc.stdint cimport int64_t, uint64_t
@@ -75,6 +77,18 @@ cdef class HostDevice(Device):
 HOST_DEVICE = HostDevice("cpu", is_host=True)
 for name in ("cpu", "cpu_pinned", "cpu_shared"):
     register_device(name, lambda ctx: HOST_DEVICE)
+
+
+GPUS = {}
+
+
+def make_gpu(ctx):
+    """A GPU's Device; what it is made of is imported at its first use."""
+    device = importlib.import_module("mxlite.cuda.gpu").GpuDevice(ctx.device_id)
+    return GPUS.setdefault(ctx.device_id, device)       # threads may come here at once
+
+
+register_device("gpu", make_gpu)
 
 
 # ---------------------------------------------------------------- memory

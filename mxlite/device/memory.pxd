@@ -14,6 +14,7 @@ cdef class Device:
     cpdef object copy_from(self, Device other, size_t target, size_t source, size_t nbytes)
     cpdef object fill(self, size_t address, int64_t count, int itemsize, uint64_t item)
     cpdef object find_kernel(self, str name)
+    cpdef object failure(self)
     cpdef object empty_cache(self)
 
 

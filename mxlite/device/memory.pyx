@@ -74,6 +74,10 @@ cdef class Device:
         """The kernel of this name, such as "softmax_f32", or None."""
         return self.kernels.get(name)
 
+    cpdef object failure(self):
+        """Why this thread's last kernel could not be started."""
+        return "the device failed"
+
     cpdef object empty_cache(self):
         """Give the memory that is held for reuse back to the system."""
 

@@ -13,12 +13,13 @@ from mxlite.device.context import Context
 
 
 def test_a_gpu_without_cuda_says_so():
-    with pytest.raises(mx.MXNetError, match=r"gpu\(0\): .* has no gpu devices; it has cpu, "):
+    with pytest.raises(mx.MXNetError, match=r"gpu\(0\): this machine has no GPU that can "
+                                           r"be used, libcuda"):
         nd.zeros((2,), ctx=mx.gpu())
 
 
 def test_gpu_memory_info_says_that_there_is_none():
-    with pytest.raises(NotImplementedError, match=r"gpu_memory_info: there is no gpu\(1\)"):
+    with pytest.raises(NotImplementedError, match=r"gpu\(1\): this machine has no GPU"):
         mx.gpu_memory_info(1)
 
 

@@ -1,0 +1,48 @@
+/* Pointwise functions of two arrays, with broadcasting, and of an array and a scalar: the rows of
+ * binary_ops.def. */
+#include "prelude.cuh"
+#include "mx_binary_math.h"
+#if !IS_INTEGER && !defined(DTYPE_f64)
+#define mx_modf mx_modf_
+#endif
+
+/* shape: the result's; strides in elements, 0: repeated. */
+struct binary_dims {
+  int64_t ndim, size, shape[MX_MAX_NDIM], a_stride[MX_MAX_NDIM], b_stride[MX_MAX_NDIM];
+};
+struct scalar_dims { int64_t size; };
+
+#define ROW(name, formula)                                                    \
+  KERNEL(name, binary_dims) {                                                 \
+    EACH(i, d.size) {                                                         \
+      int64_t rest = i, left = 0, right = 0;                                  \
+      for (int64_t axis = d.ndim - 1; axis >= 0; axis--) {                    \
+        const int64_t at = rest % d.shape[axis];                              \
+        rest /= d.shape[axis];                                                \
+        left += at * d.a_stride[axis];                                        \
+        right += at * d.b_stride[axis];                                       \
+      }                                                                       \
+      const wide a = LOAD(IN(0)[left]), b = LOAD(IN(1)[right]);               \
+      OUT(2)[i] = STORE((wide)(formula));                                     \
+    }                                                                         \
+  }                                                                           \
+  KERNEL(name##_scalar, scalar_dims) {                                        \
+    const real scalar = STORE((wide)args.scalar[0].f);                        \
+    EACH(i, d.size) {                                                         \
+      const wide a = LOAD(IN(0)[i]), b = LOAD(scalar);                        \
+      OUT(1)[i] = STORE((wide)(formula));                                     \
+    }                                                                         \
+  }                                                                           \
+  KERNEL(r##name##_scalar, scalar_dims) {                                     \
+    const real scalar = STORE((wide)args.scalar[0].f);                        \
+    EACH(i, d.size) {                                                         \
+      const wide a = LOAD(scalar), b = LOAD(IN(0)[i]);                        \
+      OUT(1)[i] = STORE((wide)(formula));                                     \
+    }                                                                         \
+  }
+#if IS_INTEGER
+#define BOTH(name, on_floats, on_integers) ROW(name, on_integers)
+#else
+#define BOTH(name, on_floats, on_integers) ROW(name, on_floats)
+#endif
+#include "binary_ops.def"

@@ -1,0 +1,79 @@
+/* Rows and items chosen by indices; modes 0 (clip), 1 (wrap) and 2 (report).  See csrc/cpu/index_take.c and
+ * index_pick.c. */
+#include "prelude.cuh"
+
+struct take_dims { int64_t outer, K, M, row_bytes, mode, index_flag, index_at; };
+struct pick_dims { int64_t outer, K, inner, item, mode, index_flag; };
+struct one_hot_dims { int64_t M, depth, item, on, off, index_flag; };
+
+/* Truncation towards zero; what int64 cannot hold goes to its ends, NaN to the lower. */
+static int64_t from_double(double x) {
+  if (!(x > -0x1p63)) return INT64_MIN;
+  return x >= 0x1p63 ? INT64_MAX : (int64_t)x;
+}
+
+/* Item i of indices of a dtype, given by MXNet's number for it. */
+static int64_t index_at(const void *x, int64_t i, int64_t flag) {
+  switch (flag) {
+    case 0: return from_double(((const float *)x)[i]);
+    case 1: return from_double(((const double *)x)[i]);
+    case 2: return from_double(mx_f16_to_float(((const mx_f16 *)x)[i]));
+    case 12: return from_double(mx_bf16_to_float(((const mx_bf16 *)x)[i]));
+    case 4: return ((const int32_t *)x)[i];
+    case 6: return ((const int64_t *)x)[i];
+    case 5: return ((const int8_t *)x)[i];
+    default: return ((const uint8_t *)x)[i];
+  }
+}
+
+static int64_t within(int64_t i, int64_t K, int64_t mode, int *status) {
+  if (i >= 0 && i < K) return i;
+  if (mode == 2) atomicExch(status, 1);
+  if (mode != 1) return i < 0 ? 0 : K - 1;
+  return (i % K + K) % K;
+}
+
+static void copy_item(void *to, const void *from, int64_t item) {
+  for (int64_t b = 0; b < item; b++) ((uint8_t *)to)[b] = ((const uint8_t *)from)[b];
+}
+
+/* A thread copies `part` bytes of a row: 4 where all rows begin at multiples of 4. */
+KERNEL(take, take_dims) {
+  const char *x = (const char *)args.ptr[1 - d.index_at];
+  char *y = (char *)args.ptr[2];
+  const int64_t part = (((uint64_t)x | (uint64_t)y | (uint64_t)d.row_bytes) & 3) == 0 ? 4 : 1;
+  const int64_t parts = d.row_bytes / part;
+  EACH(i, d.outer * d.M * parts) {
+    const int64_t row = i / parts, byte = i % parts * part;
+    const int64_t k = within(index_at(args.ptr[d.index_at], row % d.M, d.index_flag), d.K, d.mode, args.status);
+    const char *from = x + (row / d.M * d.K + k) * d.row_bytes + byte;
+    if (part == 4) *(uint32_t *)(y + row * d.row_bytes + byte) = *(const uint32_t *)from;
+    else y[row * d.row_bytes + byte] = *from;
+  }
+}
+
+KERNEL(pick, pick_dims) {
+  EACH(i, d.outer * d.inner) {
+    const int64_t k = within(index_at(args.ptr[1], i, d.index_flag), d.K, d.mode, args.status);
+    const int64_t from = (i / d.inner * d.K + k) * d.inner + i % d.inner;
+    copy_item((char *)args.ptr[2] + i * d.item, (const char *)args.ptr[0] + from * d.item, d.item);
+  }
+}
+
+KERNEL(pick_grad, pick_dims) {
+  const uint64_t zero = 0;
+  EACH(i, d.outer * d.K * d.inner) {
+    const int64_t at = i / (d.K * d.inner) * d.inner + i % d.inner;
+    const bool is_picked =
+        within(index_at(args.ptr[1], at, d.index_flag), d.K, d.mode, args.status) == i / d.inner % d.K;
+    copy_item((char *)args.ptr[2] + i * d.item,
+              is_picked ? (const char *)args.ptr[0] + at * d.item : (const char *)&zero, d.item);
+  }
+}
+
+KERNEL(one_hot, one_hot_dims) {
+  EACH(i, d.M * d.depth) {
+    const bool is_on = index_at(args.ptr[0], i / d.depth, d.index_flag) == i % d.depth;
+    copy_item((char *)args.ptr[1] + i * d.item, is_on ? &d.on : &d.off, d.item);
+  }
+}

@@ -1,0 +1,89 @@
+/* What all GPU kernels start from.  A file is compiled once for each dtype, with -DDTYPE_<dtype>:
+ *   real  the stored type    wide  the type it computes in    LOAD(x)  real -> wide    STORE(x)  back
+ * A kernel `name` is the function kernel_<name>(descriptor, mx_args). */
+#ifndef MX_PRELUDE_CUH
+#define MX_PRELUDE_CUH
+#ifndef __CUDA_EMULATOR__
+typedef signed char int8_t;
+typedef unsigned char uint8_t;
+typedef unsigned short uint16_t;
+typedef int int32_t;
+typedef unsigned int uint32_t;
+typedef long long int64_t;
+typedef unsigned long long uint64_t;
+#define INT32_MIN (-2147483647 - 1)
+#define INT64_MAX 9223372036854775807LL
+#define INT64_MIN (-INT64_MAX - 1)
+#define INFINITY __int_as_float(0x7f800000)
+#define NAN __int_as_float(0x7fc00000)
+#endif
+#include "mx_dtype.h"
+#include "mx_math.h"
+#include "special.c"
+
+#define MX_MAX_NDIM 12
+typedef union { double f; int64_t i; uint64_t u; } mx_scalar;
+/* status: set to 1 by a kernel that meets an index outside its axis; read with the next values. */
+struct mx_args { int *status; void *ptr[8]; mx_scalar scalar[8]; };
+
+/* Kernels are started with as many threads as there are elements, up to a limit: see kernels.py. */
+#define EACH(i, n)                                                                     \
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < (n);            \
+       i += (int64_t)gridDim.x * blockDim.x)
+#define KERNEL(name, dims) KERNEL_(name, dims)
+#define KERNEL_(name, dims) extern "C" __global__ void kernel_##name(dims d, mx_args args)
+#define IN(k) ((const real *)args.ptr[k])
+#define OUT(k) ((real *)args.ptr[k])
+
+#if defined(DTYPE_f16)
+#define real mx_f16
+#define wide float
+#define LOAD(x) mx_f16_to_float(x)
+#define STORE(x) mx_float_to_f16(x)
+#elif defined(DTYPE_bf16)
+#define real mx_bf16
+#define wide float
+#define LOAD(x) mx_bf16_to_float(x)
+#define STORE(x) mx_float_to_bf16(x)
+#elif defined(DTYPE_f32)
+#define real float
+#define wide float
+#elif defined(DTYPE_f64)
+#define real double
+#define wide double
+#elif defined(DTYPE_i8)
+#define real int8_t
+#elif defined(DTYPE_u8)
+#define real uint8_t
+#elif defined(DTYPE_i32)
+#define real int32_t
+#elif defined(DTYPE_i64)
+#define real int64_t
+#elif defined(DTYPE_b8)
+#define real mx_b8
+#define STORE(x) ((mx_b8)((x) != 0))
+#endif
+
+#if defined(DTYPE_i8) || defined(DTYPE_u8) || defined(DTYPE_i32) || defined(DTYPE_i64) || \
+    defined(DTYPE_b8)
+#define IS_INTEGER 1
+#define wide int64_t
+#define F_(name) name
+#define V_(name) mx_##name
+#else
+#define IS_INTEGER 0
+#if defined(DTYPE_f64)
+#define F_(name) name
+#define V_(name) mx_##name
+#else
+#define F_(name) name##f
+#define V_(name) mx_##name##f
+#endif
+#endif
+#ifndef LOAD
+#define LOAD(x) (x)
+#endif
+#ifndef STORE
+#define STORE(x) ((real)(x))
+#endif
+#endif

@@ -1,0 +1,65 @@
+/* Copies between strided arrays; see csrc/cpu/strided_copy.c for what each does.  The kernels that
+ * leave some of y as it was run in two steps: all of y, then x into its place. */
+#include "prelude.cuh"
+#if defined(DTYPE_1)
+typedef uint8_t T;
+#elif defined(DTYPE_2)
+typedef uint16_t T;
+#elif defined(DTYPE_4)
+typedef uint32_t T;
+#else
+typedef uint64_t T;
+#endif
+
+struct strided_dims {
+  int64_t ndim, shape[MX_MAX_NDIM], x_stride[MX_MAX_NDIM], y_stride[MX_MAX_NDIM];
+  int64_t x_offset, y_offset, y_size, y_at, value;
+};
+
+/* The bits of x as an item of a dtype, given by MXNet's number for it; integers wrap. */
+static uint64_t item_of(double x, int64_t dtype) {
+  const float single = (float)x;
+  uint64_t bits = 0;
+  switch (dtype) {
+    case 0: memcpy(&bits, &single, sizeof single); return bits;
+    case 1: memcpy(&bits, &x, sizeof x); return bits;
+    case 2: return mx_float_to_f16(single);
+    case 7: return x != 0;
+    case 12: return mx_float_to_bf16(single);
+    default: return (uint64_t)mx_to_int64(x);
+  }
+}
+
+static void place(const strided_dims &d, const T *x, T *y, const T *scalar) {
+  int64_t size = 1;
+  for (int64_t axis = 0; axis < d.ndim; axis++) size *= d.shape[axis];
+  EACH(i, size) {
+    int64_t rest = i, from = d.x_offset, to = d.y_offset;
+    for (int64_t axis = d.ndim - 1; axis >= 0; axis--) {
+      const int64_t at = rest % d.shape[axis];
+      rest /= d.shape[axis];
+      from += at * d.x_stride[axis];
+      to += at * d.y_stride[axis];
+    }
+    y[to] = scalar ? *scalar : x[from];
+  }
+}
+
+#define Y ((T *)args.ptr[d.y_at])
+#define X(k) ((const T *)args.ptr[k])
+KERNEL(strided_copy, strided_dims) { place(d, X(0), Y, nullptr); }
+KERNEL(strided_place, strided_dims) { place(d, X(0), Y, nullptr); }
+KERNEL(strided_place_first, strided_dims) { EACH(i, d.y_size) Y[i] = (T)d.value; }
+KERNEL(strided_assign, strided_dims) { place(d, X(1), Y, nullptr); }
+KERNEL(strided_assign_first, strided_dims) {
+  if (X(0) == Y) return;
+  EACH(i, d.y_size) Y[i] = X(0)[i];
+}
+KERNEL(strided_assign_scalar, strided_dims) {
+  const T scalar = (T)item_of(args.scalar[0].f, d.value);
+  place(d, nullptr, Y, &scalar);
+}
+KERNEL(strided_assign_scalar_first, strided_dims) {
+  if (X(0) == Y) return;
+  EACH(i, d.y_size) Y[i] = X(0)[i];
+}

@@ -1,0 +1,234 @@
+# cython: language_level=3, boundscheck=False, wraparound=False
+"""A GPU as a `Device`: its memory pool, and the C function that launches kernels.
+
+A descriptor is a `launch_head` and then the kernel's fields, which the kernel gets as its first
+argument; the second one is an `mx_args`: the addresses of all arrays and the runtime parameters.
+"""
+
+import struct
+from threading import Lock
+
+cimport cython
+from libc.stdint cimport int32_t, int64_t, uint64_t
+from libc.string cimport memcpy, memset
+
+from ..device.core cimport MX_FAILED, MX_OK, mx_scalar
+from ..device.memory cimport Device
+
+from ..base import MXNetIndexError, MXNetMemoryError
+from ..device.core import headed_kernel
+from .compiler import compiled
+from .driver import open_gpu
+from .kernels import ROWS, launch_of
+
+cdef enum:
+    MAX_POINTERS = 8           # as in csrc/cuda/prelude.cuh
+    MAX_VALUES = 8
+    SMALL = 1 << 20            # bytes; smaller blocks are cut from chunks
+    CHUNK = 2 << 20
+
+cdef struct launch_head:
+    void *context
+    void *first                # a kernel to run before; NULL: none
+    void *function
+    int64_t first_grid
+    int64_t grid
+    int64_t block
+    int64_t num_pointers
+    int64_t num_scalars
+    void *status
+
+cdef struct mx_args:
+    void *status
+    void *ptr[MAX_POINTERS]
+    mx_scalar scalar[MAX_VALUES]
+
+HEAD = struct.Struct("@9q")
+
+ctypedef int (*set_current_type)(void *) noexcept nogil
+ctypedef int (*launch_type)(
+    void *, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *, void **,
+    void **) noexcept nogil
+
+cdef set_current_type set_current = NULL
+cdef launch_type launch_kernel = NULL
+cdef int last_status = 0
+
+
+cdef int launch(const void *desc, void *const *ptr, const mx_scalar *scalars) noexcept nogil:
+    """An mx_kernel: queue the kernel that the head names on the context's default stream."""
+    global last_status
+    cdef const launch_head *head = <const launch_head *>desc
+    cdef mx_args args
+    cdef void *arguments[2]
+    cdef int status
+    memset(&args, 0, sizeof(args))
+    memcpy(args.ptr, ptr, head.num_pointers * sizeof(void *))
+    if head.num_scalars:
+        memcpy(args.scalar, scalars, head.num_scalars * sizeof(mx_scalar))
+    args.status = head.status
+    arguments[0] = <void *>(head + 1)
+    arguments[1] = &args
+    status = set_current(head.context)
+    if not status and head.first_grid:
+        status = launch_kernel(head.first, <unsigned>head.first_grid, 1, 1, <unsigned>head.block,
+                               1, 1, 0, NULL, arguments, NULL)
+    if not status and head.grid:
+        status = launch_kernel(head.function, <unsigned>head.grid, 1, 1, <unsigned>head.block, 1, 1,
+                               0, NULL, arguments, NULL)
+    if status:
+        last_status = status
+        return MX_FAILED
+    return MX_OK
+
+
+@cython.final
+cdef class GpuDevice(Device):
+    """A GPU. Blocks that are given back are kept for the next array of about their size: all work
+    runs in the order in which it was queued, so whoever gets a block writes after the last reader.
+    """
+    cdef object gpu             # driver.Gpu
+    cdef dict unused            # size -> addresses of blocks that nobody uses
+    cdef dict modules           # (source, dtype) -> handle
+    cdef object lock            # of whoever compiles
+    cdef size_t chunk, chunk_end
+    cdef size_t status          # of 4 bytes on the device: 1 once a kernel met a wrong index
+    cdef readonly size_t taken  # bytes taken from the driver
+    cdef readonly size_t live   # bytes that arrays use
+    cdef public size_t limit    # most bytes to take from the driver; 0: none
+
+    def __init__(self, int number):
+        global set_current, launch_kernel
+        self.gpu = open_gpu(number)
+        super().__init__("gpu", number)
+        self.unused, self.modules, self.lock = {}, {}, Lock()
+        self.status = self.allocate(4)
+        if not self.status:
+            raise MXNetMemoryError(f"gpu({number}): no memory")
+        self.gpu.fill(self.status, 1, 4, 0)
+        address = self.gpu.driver.address
+        set_current = <set_current_type><size_t>address("cuCtxSetCurrent")
+        launch_kernel = <launch_type><size_t>address("cuLaunchKernel")
+
+    cdef size_t take(self, size_t nbytes) except? 0:
+        """New memory of the driver; 0: there is none."""
+        cdef size_t address
+        if self.limit and self.taken + nbytes > self.limit:
+            return 0
+        address = self.gpu.allocate(nbytes)
+        if address:
+            self.taken += nbytes
+        return address
+
+    cpdef size_t allocate(self, size_t nbytes) except? 0:
+        cdef size_t size = block_size(nbytes), address = 0
+        cdef list blocks = self.unused.get(size)
+        if blocks:
+            address = blocks.pop()
+        elif size <= SMALL and self.chunk_end - self.chunk >= size:
+            address, self.chunk = self.chunk, self.chunk + size
+        elif size <= SMALL:
+            address = self.take(CHUNK)
+            if address:
+                self.chunk, self.chunk_end = address + size, address + CHUNK
+        else:
+            address = self.take(size)
+            if not address:
+                self.empty_cache()
+                address = self.take(size)
+        if address:
+            self.live += size
+        return address
+
+    cpdef object free(self, size_t address, size_t nbytes):
+        cdef size_t size = block_size(nbytes)
+        self.live -= size
+        self.unused.setdefault(size, []).append(address)
+
+    cpdef object empty_cache(self):
+        for size in [size for size in self.unused if size > SMALL]:
+            for address in self.unused.pop(size):
+                self.gpu.release(address)
+                self.taken -= <size_t>size
+
+    @property
+    def arch(self):
+        """The compute capability, 90 for sm_90."""
+        return self.gpu.arch
+
+    def memory_info(self):
+        """(free, total) bytes, as the driver counts them."""
+        return self.gpu.memory_info()
+
+    cpdef object copy_in(self, size_t target, size_t source, size_t nbytes):
+        if nbytes:
+            self.gpu.copy_in(target, source, nbytes)
+
+    cpdef object copy_out(self, size_t target, size_t source, size_t nbytes):
+        cdef int32_t status = 0
+        if nbytes:
+            self.gpu.copy_out(target, source, nbytes)
+            self.gpu.copy_out(<size_t>&status, self.status, 4)
+        if status:
+            self.gpu.fill(self.status, 1, 4, 0)
+            raise MXNetIndexError(f"an operator that ran on {self.kind}({self.number}) before met "
+                                  "an index outside its axis")
+
+    cpdef object copy_within(self, size_t target, size_t source, size_t nbytes):
+        if nbytes and target != source:
+            self.gpu.copy_within(target, source, nbytes)
+
+    cpdef object fill(self, size_t address, int64_t count, int itemsize, uint64_t item):
+        if count and itemsize < 8:
+            self.gpu.fill(address, count, itemsize, item)
+        elif count and item >> 32 == item & 0xffffffff:
+            self.gpu.fill(address, 2 * count, 4, item & 0xffffffff)
+        elif count:
+            data = (<uint64_t>item).to_bytes(8, "little") * count
+            self.gpu.copy_in(address, <size_t><char *>data, len(data))
+
+    cpdef object failure(self):
+        return self.gpu.driver.describe(last_status)
+
+    cpdef object find_kernel(self, str name):
+        """The kernel, compiled at its first use; None: there is no GPU kernel of this name."""
+        if name not in self.kernels:
+            self.kernels[name] = self.make_kernel(name)
+        return self.kernels[name]
+
+    def make_kernel(self, str name):
+        """The kernel `name` of kernels.ROWS, or None."""
+        base, _, dtype = name.rpartition("_")
+        row = ROWS.get(base)
+        if row is None or dtype not in row.dtypes.split():
+            return None
+        functions = []
+
+        def head(fields):
+            launch = launch_of(row, fields)
+            if not functions:               # by all threads at once, each with all of it
+                functions[:] = [
+                    self.function(row.source, dtype, f"{base}_first") if row.first else 0,
+                    self.function(row.source, dtype, base)]
+            return HEAD.pack(self.gpu.context, *functions, launch.first_grid, launch.grid,
+                             launch.block, launch.pointers, launch.scalars, self.status)
+
+        return headed_kernel(name, row.fields, <size_t>&launch, head)
+
+    def function(self, source, dtype, name):
+        """The handle of a kernel of csrc/cuda/<source>.cu."""
+        key = source, dtype
+        with self.lock:
+            if key not in self.modules:
+                self.modules[key] = self.gpu.load(compiled(source, dtype, self.gpu.arch))
+        return self.gpu.function(self.modules[key], f"kernel_{name}")
+
+
+cdef size_t block_size(size_t nbytes) noexcept:
+    """What is taken for `nbytes`: one of four sizes for each power of 2, at least 256 bytes."""
+    cdef size_t step = 64
+    if nbytes <= 256:
+        return 256
+    while step * 8 < nbytes:
+        step *= 2
+    return (nbytes + step - 1) // step * step

@@ -1,0 +1,26 @@
+"""Tests on emulated GPUs (cuda_emulator/README.md); test_cuda.py runs them in a process of their own.
+
+By hand: MXLITE_TEST_CUDA=1 pytest tests/cuda.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+import mxlite as mx
+
+EMULATOR = Path(__file__).parent.parent / "cuda_emulator"
+if os.environ.get("MXLITE_TEST_CUDA") != "1":
+    collect_ignore_glob = ["test_*.py"]
+else:
+    sys.path.insert(0, str(EMULATOR))
+    import emulator
+
+    emulator.preload()      # whoever asks for libcuda.so.1 by its name gets this one
+
+
+@pytest.fixture
+def gpu():
+    return mx.gpu(0)

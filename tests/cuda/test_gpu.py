@@ -1,0 +1,188 @@
+"""GPUs as devices: memory, copies, errors, threads, the end of the process."""
+
+import struct
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+import mxlite as mx
+from mxlite import nd
+from mxlite.device import core, memory
+
+DTYPES = ["float32", "float64", "float16", "bfloat16", "int8", "uint8", "int32", "int64", "bool"]
+
+
+def test_how_many_there_are():
+    assert mx.num_gpus() == 2
+    with pytest.raises(ValueError, match=r"gpu\(2\): this machine has 2 GPUs, numbered from 0"):
+        nd.zeros(3, ctx=mx.gpu(2))
+    assert mx.util.get_cuda_compute_capability(mx.gpu(1)) == 90
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_values_go_in_and_out(dtype, gpu):
+    x = nd.array([[1, 0, 3], [1, 5, 6]], dtype=dtype)
+    y = x.as_in_context(gpu)
+    assert y.ctx == gpu and y.dtype == x.dtype
+    np.testing.assert_array_equal(y.asnumpy(), x.asnumpy())
+    np.testing.assert_array_equal(y.T.asnumpy(), x.T.asnumpy())
+    np.testing.assert_array_equal((y + y).asnumpy(), (x + x).asnumpy())
+    assert nd.ones((2, 3), ctx=gpu, dtype=dtype).asnumpy().astype("f4").sum() == 6
+    assert nd.zeros((0, 3), ctx=gpu, dtype=dtype).asnumpy().shape == (0, 3)
+
+
+@pytest.mark.parametrize("to", DTYPES)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_casts(dtype, to, gpu):
+    x = nd.array([0, 1.5, -2.25, 100.75, 3e9], dtype="float64").astype(dtype)
+    np.testing.assert_array_equal(x.as_in_context(gpu).astype(to).asnumpy(), x.astype(to).asnumpy())
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64", "int8", "uint8", "int64"])
+def test_dtypes_compute_as_on_the_cpu(dtype, gpu):
+    x, y = nd.array([[7, 2, 3], [4, 5, 6]], dtype=dtype), nd.array([[2, 3, 4]], dtype=dtype)
+
+    def compute(x, y):
+        return [x * y, x / y, x % y, x ** 2, x > y, nd.sqrt(x), nd.sum(x, axis=0), nd.max(x),
+                nd.norm(x, axis=1), nd.dot(x, x.T), nd.broadcast_maximum(x, y), 1 - x]
+
+    for found, expected in zip(compute(x.as_in_context(gpu), y.as_in_context(gpu)), compute(x, y),
+                               strict=True):
+        np.testing.assert_allclose(found.asnumpy().astype("f8"), expected.asnumpy().astype("f8"),
+                                   1e-6 if dtype == "float64" else 1e-2)
+
+
+@pytest.mark.parametrize("shape, axis", [((3, 5000), 1), ((5000, 3), 0), ((20, 7, 30), (0, 2)),
+                                         ((2, 3, 4, 5), (1, 3)), ((70000,), 0), ((4, 0), 1)])
+def test_long_lines(shape, axis, gpu, rng):
+    x = rng.standard_normal(shape).astype("f4")
+    y = nd.array(x, ctx=gpu)
+    np.testing.assert_allclose(nd.sum(y, axis=axis).asnumpy(), x.sum(axis), 1e-4, 1e-4)
+    if x.size:
+        np.testing.assert_array_equal(nd.max(y, axis=axis).asnumpy(), x.max(axis))
+        last = nd.softmax(y, axis=-1).asnumpy().sum(-1)
+        np.testing.assert_allclose(last, np.ones_like(last), 1e-5)
+
+
+@pytest.mark.parametrize("M, N, K", [(1, 1, 1), (17, 33, 40), (64, 16, 16), (5, 70, 3)])
+@pytest.mark.parametrize("trans_a", [False, True])
+@pytest.mark.parametrize("trans_b", [False, True])
+def test_products(M, N, K, trans_a, trans_b, gpu, rng):
+    a, b = rng.standard_normal((2, M, K)).astype("f4"), rng.standard_normal((2, K, N)).astype("f4")
+    found = nd.batch_dot(nd.array(a.transpose(0, 2, 1) if trans_a else a, ctx=gpu),
+                         nd.array(b.transpose(0, 2, 1) if trans_b else b, ctx=gpu),
+                         transpose_a=trans_a, transpose_b=trans_b)
+    np.testing.assert_allclose(found.asnumpy(), a @ b, 1e-5, 1e-5)
+
+
+def test_indexing_and_writes(gpu):
+    x = nd.array(np.arange(12, dtype="f4").reshape(3, 4), ctx=gpu)
+    expected = np.arange(12, dtype="f4").reshape(3, 4)
+    np.testing.assert_array_equal(x[1:, ::2].asnumpy(), expected[1:, ::2])
+    x[1, 2:] = 7
+    x[:, 0] = nd.array([1, 2, 3], ctx=gpu)
+    expected[1, 2:], expected[:, 0] = 7, [1, 2, 3]
+    np.testing.assert_array_equal(x.asnumpy(), expected)
+
+
+def test_copies_between_gpus_and_the_host():
+    x = nd.array([1, 2, 3], ctx=mx.gpu(0))
+    y = x.copyto(mx.gpu(1))
+    assert y.ctx == mx.gpu(1)
+    np.testing.assert_array_equal((y * 2).asnumpy(), [2, 4, 6])
+    with pytest.raises(ValueError, match=r"on one device; lhs is on gpu\(0\), rhs on gpu\(1\)"):
+        x + y
+
+
+def test_memory_is_kept_for_the_next_array(gpu):
+    device = memory.device_of(gpu)
+    x = nd.zeros((1000, 1000), ctx=gpu)
+    live, taken = device.live, device.taken
+    del x
+    assert device.live < live and device.taken == taken
+    x = nd.zeros((1000, 1000), ctx=gpu)
+    assert device.live == live and device.taken == taken
+    del x
+    gpu.empty_cache()
+    assert device.taken <= taken - 4000000
+    free, total = mx.context.gpu_memory_info(0)
+    assert 0 < free <= total == 8 << 30
+
+
+@pytest.fixture
+def limited(gpu):
+    mx.context.set_gpu_memory_limit(memory.device_of(gpu).taken + 10_000_000)
+    yield gpu
+    mx.context.set_gpu_memory_limit(0)
+
+
+def test_a_limit_and_too_large_an_array(limited):
+    x = nd.ones((1000, 1000), ctx=limited)
+    with pytest.raises(MemoryError, match=r"no memory for an array float32.*gpu\(0\), 8000000 b"):
+        nd.zeros((2000, 1000), ctx=limited)
+    assert (x + 1).asnumpy().sum() == 2000000
+    del x
+    assert nd.zeros((2000, 1000), ctx=limited).shape == (2000, 1000)    # kept blocks are given back
+    with pytest.raises(MemoryError, match="no memory for an array"):
+        nd.zeros((1 << 40,), ctx=limited)
+    with pytest.raises(ValueError, match="set_gpu_memory_limit: nbytes must be"):
+        mx.context.set_gpu_memory_limit(-1)
+
+
+def test_a_wrong_index_is_reported_with_the_next_values(gpu):
+    x = nd.array([[1, 2], [3, 4], [5, 6]], ctx=gpu)
+    y = nd.take(x, nd.array([0, 3], ctx=gpu), mode="raise")
+    with pytest.raises(IndexError, match=r"ran on gpu\(0\) before met an index outside its axis"):
+        y.asnumpy()
+    y = nd.take(x, nd.array([2, 0], ctx=gpu), mode="raise")
+    assert y.asnumpy().tolist() == [[5, 6], [1, 2]]
+
+
+def test_a_launch_that_fails(gpu):
+    x = nd.ones((3,), ctx=gpu)
+    device = memory.device_of(gpu)
+    nd.exp(x)
+    known = device.kernels["exp_f32"]
+    call = mx.ops.schema.REGISTRY["exp"].make({}).prepared([memory.spec((3,), "float32", gpu)])
+    head = list(struct.unpack("@9q", call.desc_owner[:72]))
+    head[5] = 5000                  # more threads than a block may have
+    device.kernels["exp_f32"] = core.headed_kernel(
+        "exp_f32", "size", call.addresses[0],
+        lambda fields: struct.pack("@9q", *head))
+    try:
+        with pytest.raises(mx.MXNetError, match=r"exp: .*invalid.* \(1\)"):
+            nd.exp(nd.ones((4321,), ctx=gpu))     # its call stays in a cache
+    finally:
+        device.kernels["exp_f32"] = known
+    assert nd.exp(x * 0).asnumpy().tolist() == [1, 1, 1]
+
+
+def test_threads():
+    results = {}
+
+    def work(number):
+        x = nd.full((50, 50), number, ctx=mx.gpu(number % 2))
+        for _ in range(20):
+            x = nd.dot(x, x) * 0.02 / number
+        results[number] = x.asnumpy()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(1, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for number in range(1, 5):
+        np.testing.assert_allclose(results[number], np.full((50, 50), number), 1e-4)
+
+
+def test_a_process_ends_with_arrays_alive():
+    code = ("import conftest, mxlite as mx, threading\n"
+            "x = mx.nd.ones((3, 3), ctx=mx.gpu(0)); y = mx.nd.ones(9, ctx=mx.gpu(1)) + 1\n"
+            "threading.Thread(target=lambda: globals().update(z=x + x)).start()\n"
+            "raise SystemExit(7)")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
+                          cwd=__file__.rpartition("/")[0])
+    assert (done.returncode, done.stderr) == (7, "")
