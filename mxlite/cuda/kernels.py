@@ -1,4 +1,4 @@
-"""The table of GPU kernels: their source, the fields of their descriptors, how they are launched."""
+"""The table of GPU kernels: source, fields of descriptors, how they are launched."""
 
 from __future__ import annotations
 

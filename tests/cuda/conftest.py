@@ -1,4 +1,4 @@
-"""Tests on emulated GPUs (cuda_emulator/README.md); test_cuda.py runs them in a process of their own.
+"""Tests on emulated GPUs (cuda_emulator/README.md); test_cuda.py runs them in a process apart.
 
 By hand: MXLITE_TEST_CUDA=1 pytest tests/cuda.
 """
