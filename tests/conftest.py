@@ -4,6 +4,7 @@ import importlib.util
 import zlib
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -13,6 +14,11 @@ from mxlite.ops import schema
 
 assert mx.sym                   # which adds the operators of control flow
 NUM_OPERATORS = len(schema.REGISTRY)
+
+# Slow examples are no fault: other programs may have the processor.
+hypothesis.settings.register_profile(
+    "mxlite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("mxlite")
 
 
 @pytest.fixture(scope="session")
