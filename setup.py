@@ -63,11 +63,13 @@ ONCE = (
 SHARED = "module special conv_general conv_depthwise conv_pointwise conv_winograd conv_last".split()
 AS_ROWS = (
     "unary unary_integer binary binary_integer reduce leaky_relu layer_norm batch_norm optimizer "
-    "cast conv_general conv_depthwise gemm rnn random where roi_align bilinear_sampler").split()
+    "cast conv_general conv_depthwise gemm rnn random where roi_align bilinear_sampler "
+    "linalg_reflect conv_last_depthwise").split()
 # Which boxes stay must not depend on the CPU: products and sums are rounded one by one.
 AS_WRITTEN = ["box_nms", "multibox", "proposal"]
 WITH_CHOICES = ["io/image/resize_u8.c"]
-COLD_MODULES = "mxlite.device.host mxlite.ndarray.gradient mxlite.ndarray.function".split()
+COLD_MODULES = ("mxlite.device.host mxlite.cuda.gpu mxlite.ndarray.gradient "
+                "mxlite.ndarray.function mxlite.ndarray.variable").split()
 
 RECORDIO_SOURCES = [f"io/recordio/{file}.c"
                     for file in "block file find_magic part reader writer".split()]
