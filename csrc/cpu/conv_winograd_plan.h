@@ -30,7 +30,9 @@ typedef struct {
   int64_t chunk, chunks;      /* channels in a task of the weight's gradient; their number */
   int keeps;                  /* there are several blocks: what filters have is kept for the next */
   void *const *ptr;
-  float *filters, *points, *products, *sums;       /* scratch */
+  /* Scratch: filters and tiles of the image at the points, and their products.  Of the weight's
+   * gradient: packed dy, the image's and dy's tiles at the points, and sums over blocks. */
+  float *filters, *points, *products, *sums;
   int64_t first, end;         /* rows of tiles, of all images, in the block worked on */
   int *overflow;              /* whether a result was not finite */
 } winograd;
