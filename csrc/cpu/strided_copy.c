@@ -111,20 +111,6 @@ static void base_task(void *context, int64_t i) {
          (size_t)((end - begin) * job->item));
 }
 
-/* The bits of x as an item of a dtype, given by MXNet's number for it; integers wrap. */
-static uint64_t item_of(double x, int64_t dtype) {
-  const float single = (float)x;
-  uint64_t bits = 0;
-  switch (dtype) {
-    case 0: memcpy(&bits, &single, sizeof single); return bits;
-    case 1: memcpy(&bits, &x, sizeof x); return bits;
-    case 2: return mx_float_to_f16(single);
-    case 7: return x != 0;
-    case 12: return mx_float_to_bf16(single);
-    default: return (uint64_t)mx_to_int64(x);
-  }
-}
-
 #define FN(name) name##_1
 #define T uint8_t
 #include "strided_copy_impl.h"

@@ -96,7 +96,7 @@ static int FN(strided_assign)(const void *desc, void *const *ptr, const mx_scala
 
 static int FN(strided_assign_scalar)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
   void *y = output(desc, ptr);
-  const T value = (T)item_of(scalars[0].f, ((const strided_copy_dims *)desc)->value);
+  const T value = (T)mx_item_bits(scalars[0].f, ((const strided_copy_dims *)desc)->value);
   if (ptr[0] != y) run_over_output(desc, ptr[0], y, (int64_t)sizeof(T), base_task);
   run_copy(desc, &value, y, FN(copy_task));
   return MX_OK;

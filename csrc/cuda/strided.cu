@@ -16,20 +16,6 @@ struct strided_dims {
   int64_t x_offset, y_offset, y_size, y_at, value;
 };
 
-/* The bits of x as an item of a dtype, given by MXNet's number for it; integers wrap. */
-static uint64_t item_of(double x, int64_t dtype) {
-  const float single = (float)x;
-  uint64_t bits = 0;
-  switch (dtype) {
-    case 0: memcpy(&bits, &single, sizeof single); return bits;
-    case 1: memcpy(&bits, &x, sizeof x); return bits;
-    case 2: return mx_float_to_f16(single);
-    case 7: return x != 0;
-    case 12: return mx_float_to_bf16(single);
-    default: return (uint64_t)mx_to_int64(x);
-  }
-}
-
 static void place(const strided_dims &d, const T *x, T *y, const T *scalar) {
   int64_t size = 1;
   for (int64_t axis = 0; axis < d.ndim; axis++) size *= d.shape[axis];
@@ -56,7 +42,7 @@ KERNEL(strided_assign_first, strided_dims) {
   EACH(i, d.y_size) Y[i] = X(0)[i];
 }
 KERNEL(strided_assign_scalar, strided_dims) {
-  const T scalar = (T)item_of(args.scalar[0].f, d.value);
+  const T scalar = (T)mx_item_bits(args.scalar[0].f, d.value);
   place(d, nullptr, Y, &scalar);
 }
 KERNEL(strided_assign_scalar_first, strided_dims) {

@@ -46,4 +46,18 @@ static inline int64_t mx_to_int64(double x) {
   if (x < -9223372036854775808.0) return INT64_MIN;
   return x == x ? (int64_t)x : 0;
 }
+
+/* The bits of x as an item of a dtype, given by MXNet's number for it; integers wrap. */
+static inline uint64_t mx_item_bits(double x, int64_t dtype) {
+  const float single = (float)x;
+  uint64_t bits = 0;
+  switch (dtype) {
+    case 0: memcpy(&bits, &single, sizeof single); return bits;
+    case 1: memcpy(&bits, &x, sizeof x); return bits;
+    case 2: return mx_float_to_f16(single);
+    case 7: return x != 0;
+    case 12: return mx_float_to_bf16(single);
+    default: return (uint64_t)mx_to_int64(x);
+  }
+}
 #endif

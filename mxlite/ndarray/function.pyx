@@ -12,12 +12,26 @@ from ..ops.bind import bind, docstring, signature
 from .run import EXACT, invoke_list
 
 
-cdef class OpFunction:
+cdef class Named:
+    """Base: a function with a name in a module; in a class, a method."""
+
+    cdef readonly str __name__, module_name
+
+    def __get__(self, instance, owner):
+        return self if instance is None else types.MethodType(self, instance)
+
+    @property
+    def __qualname__(self):
+        return self.__name__
+
+    def __repr__(self):
+        return f"<function {self.module_name}.{self.__name__}>"
+
+
+cdef class OpFunction(Named):
     """An operator as a function of arrays; in a class, a method of its first array."""
 
     cdef readonly object op              # the Op class
-    cdef readonly str __name__
-    cdef readonly str module_name
     cdef dict known                      # keyword arguments -> Operator
     cdef int num_inputs, num_required
     cdef int num_key_words               # of scalars before the runtime parameters
@@ -106,9 +120,6 @@ cdef class OpFunction:
         op, arrays, values = bind(self.op, ArrayBase, args, kwargs)
         return invoke_list(op, arrays, values, out, ctx)
 
-    def __get__(self, instance, owner):
-        return self if instance is None else types.MethodType(self, instance)
-
     @property
     def __signature__(self):
         return signature(self.op)
@@ -116,13 +127,6 @@ cdef class OpFunction:
     @property
     def __doc__(self):
         return docstring(self.op)
-
-    @property
-    def __qualname__(self):
-        return self.__name__
-
-    def __repr__(self):
-        return f"<function {self.module_name}.{self.__name__}>"
 
     def __reduce__(self):
         return _refer, (self.__name__, self.module_name)
@@ -141,12 +145,11 @@ cdef bint is_plain_value(object value):
     return kind is int or kind is str or kind is bool or kind is type or value is None
 
 
-cdef class NumpyFunction:
+cdef class NumpyFunction(Named):
     """A function of mx.np, or in a class a method: calls that come to one operator on the very
     arrays that are given run it without Python, once that is known of the other arguments."""
 
     cdef readonly object function       # function(F, *args, **kwargs)
-    cdef readonly str __name__, module_name
     cdef object watched                 # watched(function, args, kwargs, is_kept)
     cdef object call_signature
     cdef dict known                     # (number of arrays, other arguments) -> (Operator, values)
@@ -195,9 +198,6 @@ cdef class NumpyFunction:
             self.known[key] = (op, values)
         return result
 
-    def __get__(self, instance, owner):
-        return self if instance is None else types.MethodType(self, instance)
-
     @property
     def __signature__(self):
         return self.call_signature
@@ -205,13 +205,6 @@ cdef class NumpyFunction:
     @property
     def __doc__(self):
         return self.function.__doc__
-
-    @property
-    def __qualname__(self):
-        return self.__name__
-
-    def __repr__(self):
-        return f"<function {self.module_name}.{self.__name__}>"
 
     def __reduce__(self):
         return _refer_numpy, (self.__name__, self.module_name)
