@@ -26,7 +26,7 @@ typedef union { double f; int64_t i; uint64_t u; } mx_scalar;
 /* status: set to 1 by a kernel that meets an index outside its axis; read with the next values. */
 struct mx_args { int *status; void *ptr[8]; mx_scalar scalar[8]; };
 
-/* Kernels are started with as many threads as there are elements, up to a limit: see kernels.py. */
+/* Kernels are started with as many threads as there are elements, up to a limit: see mxlite/cuda/kernels. */
 #define EACH(i, n)                                                                     \
   for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < (n);            \
        i += (int64_t)gridDim.x * blockDim.x)

@@ -1,0 +1,25 @@
+"""The table: fills, and copies of bytes and of items."""
+
+from __future__ import annotations
+
+import math
+
+from .row import Fields, Row, each, same, threads
+
+
+def copies() -> dict[str, Row]:
+    def placed(fields: Fields) -> int:
+        return threads(math.prod(fields["shape"]))
+
+    strided = "ndim shape:12 x_stride:12 y_stride:12 x_offset y_offset y_size y_at value"
+    rows = {
+        "fill": Row("bytes", "bytes", "n item value output",
+                    lambda fields: fields["output"] + 1, each("n")),
+        "copy": Row("bytes", "bytes", "nbytes", same(2), each("nbytes")),
+    }
+    for name, first, scalars in (("strided_copy", None, 0), ("strided_place", each("y_size"), 0),
+                                 ("strided_assign", each("y_size"), 0),
+                                 ("strided_assign_scalar", each("y_size"), 1)):
+        rows[name] = Row("strided", "1 2 4 8", strided, lambda fields: fields["y_at"] + 1, placed,
+                         same(scalars), first=first)
+    return rows

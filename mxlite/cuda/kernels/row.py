@@ -1,0 +1,76 @@
+"""A row of the table of GPU kernels: source, fields of descriptors, how it is launched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ...base import MXNetNotImplementedError
+from ..compiler import source_of
+
+Fields = dict[str, Any]
+Count = Callable[[Fields], int]
+
+BLOCK = 256                    # threads of a block
+WARP = 32
+MOST_BLOCKS = 1 << 16          # of kernels whose threads each do several elements
+FLOATS = "f16 bf16 f32 f64"
+NUMBERS = FLOATS + " i8 u8 i32 i64"
+
+
+class Row(NamedTuple):
+    """A kernel <name>_<dtype>, which is kernel_<name> of csrc/cuda/<source>.cu.
+
+    blocks: how many blocks of `block` threads. pointers: how many arrays it gets. first: of the
+    kernel kernel_<name>_first that runs before it, how many blocks.
+    """
+
+    source: str
+    dtypes: str
+    fields: str
+    pointers: Count
+    blocks: Count
+    scalars: Count = lambda fields: 0
+    block: Count = lambda fields: BLOCK
+    first: Count | None = None
+    check: Callable[[Fields], str | None] = lambda fields: None   # what it does not do, in words
+
+
+class Launch(NamedTuple):
+    """How one call is launched."""
+
+    first_grid: int
+    grid: int
+    block: int
+    pointers: int
+    scalars: int
+
+
+def launch_of(row: Row, fields: Fields) -> Launch:
+    """How to launch a kernel for a problem; raises MXNetNotImplementedError where it cannot."""
+    missing = row.check(fields)
+    if missing:
+        raise MXNetNotImplementedError(f"there is no gpu kernel for {missing}; it runs on cpu")
+    return Launch(0 if row.first is None else row.first(fields), row.blocks(fields),
+                  row.block(fields), row.pointers(fields), row.scalars(fields))
+
+
+def threads(count: int) -> int:
+    """Blocks of BLOCK threads for so many elements."""
+    return min(-(-count // BLOCK), MOST_BLOCKS)
+
+
+def same(number: int) -> Count:
+    """A count that does not depend on the problem."""
+    return lambda fields: number
+
+
+def each(name: str) -> Count:
+    """A thread for each of what a field counts."""
+    return lambda fields: threads(fields[name])
+
+
+def names_in(file: str) -> list[str]:
+    """The rows of a file of formulas."""
+    return re.findall(r"^(?:UX|UY|BOTH)\((\w+),", source_of(file), re.M)
