@@ -53,7 +53,7 @@ static void FN(multiply_last)(const last_job *job, WIDE(lines) lines, int64_t co
     for (int64_t i = 0; i < count; i += TILE_ROWS) {
       const WIDE(tile) tile = {y + i * step + f, step, k > 0, NULL, bias && !k ? bias + f : NULL};
       lines.row = row + i;
-      WIDE(micro_lines)((int)lesser(TILE_ROWS, count - i), cols, &lines, b, &tile);
+      WIDE(micro_lines)((int)lesser(TILE_ROWS, count - i), cols, &lines, b, FN(COLS), &tile);
     }
   }
 }

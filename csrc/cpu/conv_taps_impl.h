@@ -62,7 +62,7 @@ static void FN(multiply_panel)(int64_t rows, int64_t K, const wide *weight, cons
       const wide *w = weight + o * K + k * high;
       const int64_t taps = lesser(BLOCK_K, K - k);
       if (offset) WIDE(micro_taps)((int)high, FN(COLS), taps, w, high, x, offset + k, &tile);
-      else WIDE(micro_panel)((int)high, FN(COLS), taps, w, high, x + k * FN(COLS), &tile);
+      else WIDE(micro_panel)((int)high, FN(COLS), taps, w, high, x + k * FN(COLS), FN(COLS), &tile);
     }
 }
 

@@ -40,7 +40,7 @@ static void FN(weight_task)(void *context, int64_t task) {
                                 job->line + line, lesser(step, lines - line), length};
       const WIDE(tile) tile = {sum + k * width, width, job->first + line > 0, NULL, NULL};
       WIDE(micro_lines)((int)lesser(TILE_ROWS, end - k), (int)lesser(FN(COLS), d->F - f), &from,
-                        dy + line * length * FN(COLS), &tile);
+                        dy + line * length * FN(COLS), FN(COLS), &tile);
     }
 }
 

@@ -39,7 +39,7 @@ static void multiply_point(const winograd *w, int64_t rows, const float *a, cons
     for (int64_t j = 0; j < tiles; j += COLS) {
       const tile_float tile = {c + j, PRODUCTS * w->step, k > 0, NULL, NULL};
       micro_panel_float((int)rows, (int)lesser(COLS, tiles - j), lesser(BLOCK_K, w->in - k),
-                        a + k * rows, rows, b + j / COLS * tile_panel(w) + k * COLS, &tile);
+                        a + k * rows, rows, b + j / COLS * tile_panel(w) + k * COLS, COLS, &tile);
     }
 }
 
@@ -153,7 +153,7 @@ static void sums_task(void *context, int64_t task) {
       const lines_float lines = {w->points, row, &line, 1, tiles};
       const tile_float tile = {sums + point * COLS, PRODUCTS * COLS, w->first > 0, NULL, NULL};
       micro_lines_float((int)rows, COLS, &lines,
-                        w->filters + (panel * PRODUCTS + point) * w->tiles * COLS, &tile);
+                        w->filters + (panel * PRODUCTS + point) * w->tiles * COLS, COLS, &tile);
     }
     if (w->end < w->d->N * w->down) continue;
     for (int64_t i = 0; i < rows; i++) store_windows(w, c + i, f, sums + i * PRODUCTS * COLS);

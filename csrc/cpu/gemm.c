@@ -2,7 +2,9 @@
  *
  * C is cut into tiles of at most TILES_HIGH x TILES_WIDE register tiles.  Tile by tile, and for
  * BLOCK_K of the summed axis at a time, op(B) is packed into panels [k][TILE_COLS], which fit L2,
- * and op(A) into panels [k][TILE_ROWS], one of which fits L1; 16-bit types become float there.
+ * and op(A) into panels [k][TILE_ROWS], one of which fits L1; if A is small and wide, its panels
+ * stay in L2 and one of B's in L1.  16-bit types become float there.  What is read as well where
+ * it lies is not packed.
  * Tasks share the tiles out; each has its own slice of the scratch block. */
 #include <string.h>
 
@@ -17,9 +19,14 @@ enum {
   TILES_HIGH = 504 / TILE_ROWS, TILES_WIDE = 16,
   BLOCK_K = 384,
   TILES_A_THREAD = 2,
-  REUSE_TO_PACK = 128,   /* with at most so many columns of C, A is read where it lies; */
-  SMALL_A = 1 << 16,     /* and if it has at most so many elements, */
-  ALIASING_K = 512,      /* unless its rows would fall on each other in L1 */
+  /* A is read where it lies for few columns of C, or if it is small; B, if it is not turned, for
+   * few rows of C, or not too many and long sums.  Not if rows would fall on each other in L1, or
+   * loads between its lines. */
+  FEW_COLS = 128, SMALL_A = 1 << 17, ALIASING_K = 512,
+  FEW_ROWS = 2 * TILE_ROWS, MORE_ROWS = 512, LONG_K = 128, ALIASING_N = 256, ONE_SET_N = 1024,
+  LINE_N = 8,
+  DOT_K = 24,            /* sums that pay for dots of rows of A and B, for each row of A */
+  WIDE_A = 4,            /* a small A that is wider by so much stays in L2 as a whole */
 };
 
 /* How C is cut: num_rows x num_cols tiles of `rows` x `cols`. */
@@ -29,8 +36,19 @@ typedef struct {
 
 static int64_t at_most(int64_t x, int64_t most) { return x < most ? x : most; }
 static int64_t parts(int64_t size, int64_t part) { return (size + part - 1) / part; }
+static int is_dots(const gemm_product *p) {
+  return p->trans_b && !p->trans_a && p->M <= FEW_ROWS && p->K >= DOT_K * p->M;
+}
+static int keeps_a(const gemm_product *p) {
+  return p->M * p->K <= SMALL_A && p->K >= WIDE_A * p->M;
+}
 static int packs_a(const gemm_product *p) {
-  return p->N > REUSE_TO_PACK && (p->M * p->K > SMALL_A || p->K % ALIASING_K == 0);
+  return p->N > FEW_COLS && (p->M * p->K > SMALL_A || p->K % ALIASING_K == 0);
+}
+static int packs_b(const gemm_product *p) {
+  if (p->trans_b || p->N % ONE_SET_N == 0) return 1;
+  if (p->M <= FEW_ROWS) return 0;
+  return p->M > MORE_ROWS || p->K < LONG_K || p->N % ALIASING_N == 0 || p->N % LINE_N != 0;
 }
 static int64_t count_tasks(const gemm_product *p) {
   const int64_t work = mx_product(mx_product(p->batch, p->M), mx_product(p->N, p->K));
@@ -65,7 +83,6 @@ typedef struct {
   int64_t slice_bytes;   /* of scratch that a task has */
   gemm_cut cut;
   int64_t tasks;
-  int pack_a;
 } gemm_job;
 
 static gemm_product product_of(const gemm_dims *d) {

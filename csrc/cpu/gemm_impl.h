@@ -6,45 +6,98 @@ enum { FN(COLS) = TILE_COLS(wide), FN(IS_WIDE) = sizeof(real) == sizeof(wide) };
 
 #include "gemm_pack_impl.h"
 
-/* A cut of C: `rows` x `cols`, all of K.  a, b, c: its corners. */
+/* A cut of C: `rows` x `cols`, all of K.  a, b, c: its corners.  Of the side that is kept, all
+ * panels are packed at a time; of the other, the one that is multiplied with them. */
 typedef struct {
   const real *a, *b, *bias;
   int64_t rows, cols, a_row, a_col, b_row, b_col, K;
   wide *c, *packed_a, *packed_b;
   int64_t c_step;
-  int pack_a, bias_of_rows;
+  int is_dots, keep_a, pack_a, pack_b, bias_of_rows;
 } FN(block);
 
-/* One row of register tiles, k from k0 on: A's panel stays in L1, B's pass by. */
-static void FN(tile_row)(const FN(block) *x, int64_t i, int64_t k0, int64_t K) {
+static wide *FN(panel_of_a)(const FN(block) *x, int64_t i, int64_t K) {
+  return x->packed_a + (x->keep_a ? i * K : 0);
+}
+static wide *FN(panel_of_b)(const FN(block) *x, int64_t j, int64_t K) {
+  return x->packed_b + (x->keep_a ? 0 : j * K);
+}
+
+/* Columns that fill no vector are always packed, to be read as if they did. */
+static inline int FN(packs_columns)(const FN(block) *x, int64_t cols) {
+  return x->pack_b || cols * 2 % FN(COLS);
+}
+
+static void FN(pack_rows_of_a)(const FN(block) *x, int64_t i, int64_t k0, int64_t K) {
+  const int64_t rows = at_most(x->rows - i, TILE_ROWS);
+  if (x->pack_a)
+    FN(pack_panel)(x->a + i * x->a_row + k0 * x->a_col, x->a_row, x->a_col, rows, K, rows,
+                   FN(panel_of_a)(x, i, K));
+}
+
+static void FN(pack_columns_of_b)(const FN(block) *x, int64_t j, int64_t k0, int64_t K) {
+  const int64_t cols = at_most(x->cols - j, FN(COLS));
+  if (FN(packs_columns)(x, cols))
+    FN(pack_panel)(x->b + j * x->b_col + k0 * x->b_row, x->b_col, x->b_row, cols, K, FN(COLS),
+                   FN(panel_of_b)(x, j, K));
+}
+
+/* A register tile, k from k0 on.  What is not packed is read where it lies, A's rows at `lines`. */
+static inline void FN(multiply_tile)(const FN(block) *x, WIDE(lines) *lines, int64_t i, int64_t j,
+                                     int64_t k0, int64_t K) {
   const int rows = (int)at_most(x->rows - i, TILE_ROWS);
-  const real *a = x->a + i * x->a_row + k0 * x->a_col;
-  const wide *panel = x->packed_a;
-  int64_t row[TILE_ROWS], a_step = rows, line = 0;
-  if (x->pack_a) FN(pack_panel)(a, x->a_row, x->a_col, rows, K, rows, x->packed_a);
-  else panel = (const wide *)(const void *)a, a_step = x->a_col;
-  for (int r = 0; r < rows; r++) row[r] = r * x->a_row;
-  const WIDE(lines) lines = {panel, row, &line, 1, K};
-  for (int64_t j = 0; j < x->cols; j += FN(COLS)) {
-    const int cols = (int)at_most(x->cols - j, FN(COLS));
-    const wide *bias = FN(IS_WIDE) && !k0 ? (const wide *)(const void *)x->bias : NULL;
-    const WIDE(tile) out = {x->c + i * x->c_step + j, x->c_step, k0 > 0,
-                            bias && x->bias_of_rows ? bias + i : NULL,
-                            bias && !x->bias_of_rows ? bias + j : NULL};
-    const wide *b = x->packed_b + j * K;
-    if (x->pack_a || x->a_row == 1) WIDE(micro_panel)(rows, cols, K, panel, a_step, b, &out);
-    else WIDE(micro_lines)(rows, cols, &lines, b, &out);
+  const int cols = (int)at_most(x->cols - j, FN(COLS)), is_packed = FN(packs_columns)(x, cols);
+  const wide *a = x->pack_a ? FN(panel_of_a)(x, i, K)
+                            : (const wide *)(const void *)(x->a + i * x->a_row + k0 * x->a_col);
+  const wide *b = is_packed ? FN(panel_of_b)(x, j, K)
+                            : (const wide *)(const void *)(x->b + j + k0 * x->b_row);
+  const int64_t b_step = is_packed ? FN(COLS) : x->b_row;
+  const wide *bias = FN(IS_WIDE) && !k0 ? (const wide *)(const void *)x->bias : NULL;
+  const WIDE(tile) out = {x->c + i * x->c_step + j, x->c_step, k0 > 0,
+                          bias && x->bias_of_rows ? bias + i : NULL,
+                          bias && !x->bias_of_rows ? bias + j : NULL};
+  if (x->pack_a || x->a_row == 1) {
+    WIDE(micro_panel)(rows, cols, K, a, x->pack_a ? rows : x->a_col, b, b_step, &out);
+    return;
   }
+  lines->a = a;
+  lines->length = K;
+  WIDE(micro_lines)(rows, cols, lines, b, b_step, &out);
+}
+
+/* Few rows of C and B turned: rows of A times rows of B, all of K, as they lie. */
+static void FN(multiply_rows)(const FN(block) *x) {
+  const wide *bias = (const wide *)(const void *)x->bias;
+  for (int64_t j = 0; j < x->cols; j += DOT_COLS)
+    for (int64_t i = 0; i < x->rows; i += DOT_ROWS) {
+      const WIDE(tile) out = {x->c + i * x->c_step + j, x->c_step, 0,
+                              bias && x->bias_of_rows ? bias + i : NULL,
+                              bias && !x->bias_of_rows ? bias + j : NULL};
+      WIDE(micro_dots)((int)at_most(x->rows - i, DOT_ROWS), (int)at_most(x->cols - j, DOT_COLS),
+                       x->K, (const wide *)(const void *)(x->a + i * x->a_row), x->a_row,
+                       (const wide *)(const void *)(x->b + j * x->b_col), x->b_col, &out);
+    }
 }
 
 static void FN(multiply_block)(const FN(block) *x) {
-  int64_t k0 = 0;
+  int64_t k0 = 0, row[TILE_ROWS], line = 0;
+  WIDE(lines) lines = {.row = row, .line = &line, .num_lines = 1};
+  for (int r = 0; r < TILE_ROWS; r++) row[r] = r * x->a_row;
   do {
     const int64_t K = at_most(x->K - k0, BLOCK_K);
-    for (int64_t j = 0; j < x->cols; j += FN(COLS))
-      FN(pack_panel)(x->b + j * x->b_col + k0 * x->b_row, x->b_col, x->b_row,
-                     at_most(x->cols - j, FN(COLS)), K, FN(COLS), x->packed_b + j * K);
-    for (int64_t i = 0; i < x->rows; i += TILE_ROWS) FN(tile_row)(x, i, k0, K);
+    if (x->keep_a) {
+      for (int64_t i = 0; i < x->rows; i += TILE_ROWS) FN(pack_rows_of_a)(x, i, k0, K);
+      for (int64_t j = 0; j < x->cols; j += FN(COLS)) {
+        FN(pack_columns_of_b)(x, j, k0, K);
+        for (int64_t i = 0; i < x->rows; i += TILE_ROWS) FN(multiply_tile)(x, &lines, i, j, k0, K);
+      }
+    } else {
+      for (int64_t j = 0; j < x->cols; j += FN(COLS)) FN(pack_columns_of_b)(x, j, k0, K);
+      for (int64_t i = 0; i < x->rows; i += TILE_ROWS) {
+        FN(pack_rows_of_a)(x, i, k0, K);
+        for (int64_t j = 0; j < x->cols; j += FN(COLS)) FN(multiply_tile)(x, &lines, i, j, k0, K);
+      }
+    }
     k0 += K;
   } while (k0 < x->K);
 }
@@ -57,8 +110,9 @@ typedef struct {
 static FN(slice) FN(take_slice)(const gemm_product *p, mx_scratch *scratch) {
   const int64_t K = at_most(p->K, BLOCK_K), rows = at_most(p->M, TILES_HIGH * TILE_ROWS);
   const int64_t cols = at_most(parts(p->N, FN(COLS)), TILES_WIDE) * FN(COLS);
-  FN(slice) slice = {.packed_b = mx_take(scratch, cols * K, sizeof(wide))};
-  slice.packed_a = mx_take(scratch, TILE_ROWS * K, sizeof(wide));
+  const int keep_a = keeps_a(p);
+  FN(slice) slice = {.packed_b = mx_take(scratch, (keep_a ? FN(COLS) : cols) * K, sizeof(wide))};
+  slice.packed_a = mx_take(scratch, (keep_a ? rows : TILE_ROWS) * K, sizeof(wide));
   if (!FN(IS_WIDE)) slice.sum = mx_take(scratch, rows * cols, sizeof(wide));
   return slice;
 }
@@ -80,8 +134,9 @@ static void FN(gemm_tile)(const gemm_job *job, int64_t index, const FN(slice) *s
                  .a_row = p->trans_a ? 1 : p->K, .a_col = p->trans_a ? p->M : 1,
                  .b_row = p->trans_b ? 1 : p->N, .b_col = p->trans_b ? p->K : 1, .K = p->K,
                  .c = (wide *)(void *)c, .c_step = p->N, .packed_a = slice->packed_a,
-                 .packed_b = slice->packed_b, .pack_a = job->pack_a || !FN(IS_WIDE),
-                 .bias_of_rows = (int)p->bias_of_rows};
+                 .packed_b = slice->packed_b, .is_dots = FN(IS_WIDE) && is_dots(p),
+                 .keep_a = keeps_a(p), .pack_a = packs_a(p) || !FN(IS_WIDE),
+                 .pack_b = packs_b(p) || !FN(IS_WIDE), .bias_of_rows = (int)p->bias_of_rows};
   x.a = (const real *)p->a + (p->shares_a ? 0 : batch * p->M * p->K) + m * x.a_row;
   x.b = (const real *)p->b + batch * p->K * p->N + n * x.b_col;
   x.bias = p->bias ? (const real *)p->bias + (x.bias_of_rows ? m : n) : NULL;
@@ -89,7 +144,8 @@ static void FN(gemm_tile)(const gemm_job *job, int64_t index, const FN(slice) *s
     x.c = slice->sum;
     x.c_step = x.cols;
   }
-  FN(multiply_block)(&x);
+  if (x.is_dots) FN(multiply_rows)(&x);
+  else FN(multiply_block)(&x);
   if (FN(IS_WIDE)) return;
   for (int64_t i = 0; i < x.rows; i++)
     for (int64_t j = 0; j < x.cols; j++)
@@ -112,8 +168,7 @@ int64_t FN(gemm_scratch_size)(const gemm_product *p) {
 void FN(gemm_run)(const gemm_product *p, void *scratch) {
   if (p->batch * p->M * p->N == 0) return;
   const int64_t tasks = count_tasks(p);
-  gemm_job job = {p, scratch, FN(slice_bytes)(p), cut_matrix(p, tasks, FN(COLS)), tasks,
-                  packs_a(p)};
+  gemm_job job = {p, scratch, FN(slice_bytes)(p), cut_matrix(p, tasks, FN(COLS)), tasks};
   if (tasks == 1) FN(gemm_task)(&job, 0);
   else mx_rt->parallel_for(tasks, FN(gemm_task), &job);
 }

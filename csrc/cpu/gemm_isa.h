@@ -23,4 +23,11 @@
 #define VECTOR_BYTES 16
 #define TILE_EACH_ROWS TILE_ROWS_6
 #endif
+
+/* A vector of elements of a and b, chosen by numbers; `index`: the type of a vector of numbers. */
+#if defined(__clang__)
+#define MIX(index, a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define MIX(index, a, b, ...) __builtin_shuffle(a, b, (index){__VA_ARGS__})
+#endif
 #endif

@@ -1,9 +1,11 @@
 /* The microkernels of matrix product and convolution: a tile of C, at most TILE_ROWS rows of two
  * vectors, summed up in registers.
  *
- * micro_panel: C (rows x cols) = sum over k of a[k * a_step + i] * b[k * COLS + j], b packed.
+ * micro_panel: C (rows x cols) = sum over k of a[k * a_step + i] * b[k * b_step + j].
  * micro_taps:  the same with b read at b + offset[k]: convolution rows read where they lie.
  * micro_lines: a read along lines of an image, one start a row: gradients of weights.
+ * micro_dots:  C = sum over k of a[i * a_step + k] * b[j * b_step + k], at most DOT_ROWS x DOT_COLS
+ *              of C, for K of at least a vector: few rows would not pay for packing b.
  */
 #ifndef GEMM_MICRO_H
 #define GEMM_MICRO_H
@@ -12,6 +14,8 @@
 #include "gemm_isa.h"
 
 #define TILE_COLS(T) ((int)(2 * VECTOR_BYTES / sizeof(T)))
+enum { DOT_ROWS = 3, DOT_COLS = 4 };
+
 #define TILE_AREA(T) (TILE_ROWS * TILE_COLS(T))
 
 /* Where a tile goes: C, the step between its rows, whether to add to what is there, and biases of
@@ -31,10 +35,13 @@
     int64_t num_lines, length;                                                             \
   } lines_##T;                                                                             \
   void micro_panel_##T(int rows, int cols, int64_t K, const T *a, int64_t a_step, const T *b, \
-                       const tile_##T *out);                                               \
+                       int64_t b_step, const tile_##T *out);                               \
   void micro_taps_##T(int rows, int cols, int64_t K, const T *a, int64_t a_step, const T *b, \
                       const int64_t *offset, const tile_##T *out);                         \
-  void micro_lines_##T(int rows, int cols, const lines_##T *a, const T *b, const tile_##T *out);
+  void micro_lines_##T(int rows, int cols, const lines_##T *a, const T *b, int64_t b_step, \
+                       const tile_##T *out);                                               \
+  void micro_dots_##T(int rows, int cols, int64_t K, const T *a, int64_t a_step, const T *b, \
+                      int64_t b_step, const tile_##T *out);
 GEMM_MICRO_TYPES(float)
 GEMM_MICRO_TYPES(double)
 #endif

@@ -12,9 +12,12 @@ from mxlite.ops.schema import Op, param
 
 nd = mx.nd
 TOLERANCE = {"float16": 2e-3, "float32": 2e-6, "float64": 1e-14}
-SIZES = [      # M, N, K: tiles and blocks whole, cut, single; several tasks; nothing
+SIZES = [      # M, N, K: tiles and blocks whole, cut, single; several tasks; nothing;
+    # few rows, rows of B that need not be packed, or just do; an A that stays as a whole
     (1, 1, 1), (10, 10, 10), (14, 32, 384), (15, 33, 385), (5, 7, 800), (100, 130, 60),
     (29, 600, 70), (530, 40, 90), (200, 300, 400), (3, 4, 0), (0, 4, 3), (3, 0, 4),
+    (1, 40, 300), (4, 7, 101), (5, 70, 128), (12, 21, 389), (9, 1024, 60), (20, 208, 400),
+    (40, 200, 770), (40, 203, 150),
 ]
 FLAGS = [(False, False), (True, False), (False, True), (True, True)]
 
@@ -145,6 +148,15 @@ def test_nan_and_infinity_stay_in_their_row():
     got = nd.dot(array(a, "float32"), nd.ones((40, 33))).asnumpy()
     assert np.isnan(got[3]).all() and np.isposinf(got[7]).all()
     assert (np.delete(got, [3, 7], 0) == 40).all()
+
+
+@pytest.mark.parametrize("at", [0, 37, 99])
+def test_nan_and_infinity_of_few_rows(at):
+    a, b = np.ones((2, 101)), np.ones((9, 101))
+    a[0, at], b[4, 100 - at] = np.nan, np.inf
+    got = nd.dot(array(a, "float32"), array(b, "float32"), transpose_b=True).asnumpy()
+    assert np.isnan(got[0]).all() and np.isposinf(got[1, 4])
+    assert (np.delete(got[1], 4) == 101).all()
 
 
 @pytest.mark.parametrize("call, message", [
