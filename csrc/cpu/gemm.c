@@ -14,7 +14,8 @@
 #include "mx_scratch.h"
 
 enum {
-  TASK_WORK = 1 << 20,   /* multiply-adds that are worth a task */
+  /* Multiply-adds that are worth a task; more where a side is short, which the memory bounds. */
+  TASK_WORK = 1 << 18, SHORT_TASK_WORK = 1 << 20, SHORT_SIDE = 32,
   MOST_TASKS = 16,
   TILES_HIGH = 504 / TILE_ROWS, TILES_WIDE = 16,
   BLOCK_K = 384,
@@ -40,10 +41,10 @@ static int is_dots(const gemm_product *p) {
   return p->trans_b && !p->trans_a && p->M <= FEW_ROWS && p->K >= DOT_K * p->M;
 }
 static int keeps_a(const gemm_product *p) {
-  return p->M * p->K <= SMALL_A && p->K >= WIDE_A * p->M;
+  return mx_product(p->M, p->K) <= SMALL_A && p->K >= WIDE_A * p->M;
 }
 static int packs_a(const gemm_product *p) {
-  return p->N > FEW_COLS && (p->M * p->K > SMALL_A || p->K % ALIASING_K == 0);
+  return p->N > FEW_COLS && (mx_product(p->M, p->K) > SMALL_A || p->K % ALIASING_K == 0);
 }
 static int packs_b(const gemm_product *p) {
   if (p->trans_b || p->N % ONE_SET_N == 0) return 1;
@@ -52,7 +53,9 @@ static int packs_b(const gemm_product *p) {
 }
 static int64_t count_tasks(const gemm_product *p) {
   const int64_t work = mx_product(mx_product(p->batch, p->M), mx_product(p->N, p->K));
-  return mx_task_count(work, TASK_WORK, MOST_TASKS);
+  const int64_t shortest = at_most(p->M, at_most(p->N, p->K));
+  return mx_task_count(work, shortest < SHORT_SIDE ? SHORT_TASK_WORK : TASK_WORK,
+                       MOST_TASKS);
 }
 static int64_t even_part(int64_t size, int64_t count, int64_t unit) {
   return parts(parts(size, count), unit) * unit;
@@ -64,7 +67,8 @@ static int64_t even_part(int64_t size, int64_t count, int64_t unit) {
 static gemm_cut cut_matrix(const gemm_product *p, int64_t tasks, int64_t tile_cols) {
   const int64_t most_high = parts(p->M, TILE_ROWS), most_wide = parts(p->N, tile_cols);
   int64_t high = parts(p->M, TILES_HIGH * TILE_ROWS), wide = parts(p->N, TILES_WIDE * tile_cols);
-  const int64_t wanted = at_most(tasks, TILES_A_THREAD * mx_rt->num_threads());
+  const int64_t threads = mx_rt->num_threads(), most = TILES_A_THREAD * threads;
+  const int64_t wanted = tasks < most ? at_most(tasks, threads) : most;
   while (p->batch * high * wide < wanted && (high < most_high || wide < most_wide)) {
     const int wants_wide = !packs_a(p) || 4 * p->N * high >= p->M * wide;
     const int split_wide = wide < most_wide && (high == most_high || wants_wide);

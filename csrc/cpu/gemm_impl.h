@@ -167,10 +167,11 @@ int64_t FN(gemm_scratch_size)(const gemm_product *p) {
 
 void FN(gemm_run)(const gemm_product *p, void *scratch) {
   if (p->batch * p->M * p->N == 0) return;
-  const int64_t tasks = count_tasks(p);
-  gemm_job job = {p, scratch, FN(slice_bytes)(p), cut_matrix(p, tasks, FN(COLS)), tasks};
-  if (tasks == 1) FN(gemm_task)(&job, 0);
-  else mx_rt->parallel_for(tasks, FN(gemm_task), &job);
+  const int64_t most = count_tasks(p);
+  gemm_job job = {p, scratch, FN(slice_bytes)(p), cut_matrix(p, most, FN(COLS)), 0};
+  job.tasks = at_most(most, p->batch * job.cut.num_rows * job.cut.num_cols);
+  if (job.tasks == 1) FN(gemm_task)(&job, 0);
+  else mx_rt->parallel_for(job.tasks, FN(gemm_task), &job);
 }
 
 static int64_t FN(gemm_scratch)(const void *desc) {

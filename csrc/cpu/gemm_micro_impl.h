@@ -167,14 +167,6 @@ static void (*const FN(taps_kernels)[TILE_ROWS][2])(
 static void (*const FN(lines_kernels)[TILE_ROWS][2])(
     const FN(lines) *, const T *, int64_t, const FN(tile) *) = {TILE_EACH_ROWS(LINES_ROW)};
 
-/* A tile whose width is no whole number of vectors is made in `buffer` and copied from there. */
-static int FN(needs_buffer)(int cols, const FN(tile) *out, T *buffer, FN(tile) *used) {
-  *used = *out;
-  if (cols % FN(LANES) == 0) return 0;
-  *used = (FN(tile)){buffer, FN(COLS), 0, NULL, NULL};
-  return 1;
-}
-
 static void FN(copy_tile)(int rows, int cols, const T *buffer, const FN(tile) *out) {
   for (int i = 0; i < rows; i++) {
     const T *x = buffer + i * FN(COLS), row_bias = out->row_bias ? out->row_bias[i] : 0;
@@ -186,12 +178,18 @@ static void FN(copy_tile)(int rows, int cols, const T *buffer, const FN(tile) *o
   }
 }
 
+/* A tile whose width is no whole number of vectors is made in a buffer and copied from there.  For
+ * others `out` itself is passed on: a copy of what the caller has just written would wait for its
+ * stores, and for those to C before them. */
 #define RUN(kernels, ...) \
-  T buffer[TILE_AREA(T)]; \
-  FN(tile) used; \
-  const int buffered = FN(needs_buffer)(cols, out, buffer, &used); \
-  kernels[rows - 1][cols > FN(LANES)](__VA_ARGS__, &used); \
-  if (buffered) FN(copy_tile)(rows, cols, buffer, out);
+  if (cols % FN(LANES) == 0) { \
+    kernels[rows - 1][cols > FN(LANES)](__VA_ARGS__, out); \
+  } else { \
+    T buffer[TILE_AREA(T)]; \
+    const FN(tile) made = {buffer, FN(COLS), 0, NULL, NULL}; \
+    kernels[rows - 1][cols > FN(LANES)](__VA_ARGS__, &made); \
+    FN(copy_tile)(rows, cols, buffer, out); \
+  }
 
 void FN(micro_panel)(int rows, int cols, int64_t K, const T *a, int64_t a_step, const T *b,
                      int64_t b_step, const FN(tile) *out) {
