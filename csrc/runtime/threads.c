@@ -1,4 +1,8 @@
-/* The thread pool: workers spin briefly for the next job, then sleep. */
+/* The thread pool: workers wait briefly for the next job, then sleep.
+ *
+ * To wake a worker takes longer than a small operator.  So it looks for a job for a while, first
+ * without a break, then giving way to any other thread: the operators between two jobs of a step
+ * rarely take longer, and what else wants the CPU gets it. */
 #define _GNU_SOURCE
 #include "mx_threads.h"
 
@@ -9,16 +13,22 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { MOST_THREADS = 256, SPINS = 1000 };
+enum { MOST_THREADS = 256, SPINS = 1000, YIELDS = 500 };
 
 typedef struct {
   void (*task)(void *context, int64_t i);
   void *context;
-  int64_t count;
-  _Atomic int64_t next;      /* the first task that nobody has taken */
+  int threads;
 } job;
 
+/* A thread's share of the tasks, in a cache line of its own. */
+typedef struct {
+  _Alignas(64) _Atomic int64_t next;    /* the first task that nobody has taken */
+  int64_t end;
+} share;
+
 static job current;
+static share shares[MOST_THREADS];      /* of the caller, then of the workers */
 static _Atomic uint64_t generation;      /* odd: a job is open for workers to join */
 static _Atomic int inside;               /* workers that may still touch `current` */
 static _Atomic int busy;                 /* a caller is in mx_parallel_for */
@@ -51,11 +61,17 @@ static int default_threads(void) {
   return online > 0 ? (int)online : 1;
 }
 
-static void work(void) {
-  for (;;) {
-    const int64_t i = atomic_fetch_add_explicit(&current.next, 1, memory_order_relaxed);
-    if (i >= current.count) return;
-    current.task(current.context, i);
+static int64_t take(share *from) {
+  if (atomic_load_explicit(&from->next, memory_order_relaxed) >= from->end) return from->end;
+  return atomic_fetch_add_explicit(&from->next, 1, memory_order_relaxed);
+}
+
+/* A thread's own share, the same part of each job, so that what it wrote is still in its caches;
+ * then what the others have left. */
+static void work(int thread) {
+  for (int k = 0; k < current.threads; k++) {
+    share *from = &shares[(thread + k) % current.threads];
+    for (int64_t i; (i = take(from)) < from->end;) current.task(current.context, i);
   }
 }
 
@@ -67,15 +83,20 @@ static void sleep_until_after(uint64_t seen) {
   pthread_mutex_unlock(&lock);
 }
 
+typedef struct { int thread; uint64_t seen; } beginning;
+
 static void *worker(void *argument) {
-  uint64_t seen = (uint64_t)(uintptr_t)argument;
+  const beginning mine = *(beginning *)argument;
+  uint64_t seen = mine.seen;
+  free(argument);
   for (;;) {
     for (int spin = 0; spin < SPINS && atomic_load(&generation) == seen; spin++) pause_cpu();
+    for (int spin = 0; spin < YIELDS && atomic_load(&generation) == seen; spin++) sched_yield();
     if (atomic_load(&generation) == seen) sleep_until_after(seen);
     seen = atomic_load(&generation);
     if (!(seen & 1)) continue;
-    const int others = atomic_fetch_add(&inside, 1);   /* the pool may have become smaller */
-    if (others < wanted - 1 && atomic_load(&generation) == seen) work();   /* else it closed */
+    atomic_fetch_add(&inside, 1);
+    if (mine.thread < wanted && atomic_load(&generation) == seen) work(mine.thread);
     atomic_fetch_sub(&inside, 1);
   }
   return NULL;
@@ -102,8 +123,13 @@ static void start_workers(void) {
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   while (started < wanted - 1) {
     pthread_t thread;
-    void *seen = (void *)(uintptr_t)atomic_load(&generation);
-    if (pthread_create(&thread, &attributes, worker, seen) != 0) break;
+    beginning *its = malloc(sizeof *its);
+    if (!its) break;
+    *its = (beginning){started + 1, atomic_load(&generation)};
+    if (pthread_create(&thread, &attributes, worker, its) != 0) {
+      free(its);
+      break;
+    }
     started++;
   }
   pthread_attr_destroy(&attributes);
@@ -134,11 +160,14 @@ void mx_parallel_for(int64_t count, void (*task)(void *context, int64_t i), void
   if (started < wanted - 1) start_workers();
   current.task = task;
   current.context = context;
-  current.count = count;
-  atomic_store(&current.next, 0);
+  current.threads = wanted;
+  for (int i = 0; i < wanted; i++) {
+    atomic_store(&shares[i].next, count * i / wanted);
+    shares[i].end = count * (i + 1) / wanted;
+  }
   atomic_fetch_add(&generation, 1);                      /* opens the job */
   announce();
-  work();
+  work(0);
   atomic_fetch_add(&generation, 1);                      /* closes it to latecomers */
   for (int spin = 0; atomic_load(&inside); spin++) {
     if (spin < SPINS) pause_cpu();
