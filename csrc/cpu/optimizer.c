@@ -21,13 +21,14 @@ typedef struct {
   double lr, wd, rescale, clip, p[4];
 } update_job;
 
-enum { UPDATE_CHUNK = 1 << 14 };
+enum { UPDATE_CHUNK = 1 << 14, FEW_CHUNKS = 16 };
 
-/* Runs the tasks of UPDATE_CHUNK of n elements each. */
+/* Runs the tasks of UPDATE_CHUNK of n elements each.  A few are left to the caller: it has the
+ * gradient in its caches, and will use the weight next. */
 static int update_share(int64_t n, void (*task)(void *, int64_t), void *job) {
   const int64_t count = (n + UPDATE_CHUNK - 1) / UPDATE_CHUNK;
-  if (count > 1) mx_rt->parallel_for(count, task, job);
-  else if (count) task(job, 0);
+  if (count > FEW_CHUNKS) mx_rt->parallel_for(count, task, job);
+  else for (int64_t i = 0; i < count; i++) task(job, i);
   return MX_OK;
 }
 

@@ -176,39 +176,40 @@ LAYERS = [
     *[large(name + "RegressionOutput", MATRIX, MATRIX, gradient="recorded", wrt=(0,))
       for name in ("Linear", "MAE", "Logistic")],
 ]
+W = (300007,)       # a weight; smaller ones are updated by the caller alone
 STATES = {"sgd_update": 0, "sgd_mom_update": 1, "nag_mom_update": 1, "adam_update": 2,
           "rmsprop_update": 1, "rmspropalex_update": 3, "signsgd_update": 0, "signum_update": 1,
           "ftrl_update": 2}
 MIXED_STATES = {"mp_sgd_update": 1, "mp_sgd_mom_update": 2, "mp_nag_mom_update": 2}
 UPDATES = [plain(name, *inputs, *[state] * count, params={"lr": 0.1, "wd": 0.01}, domain=(0.5, 2),
                  aux=tuple(range(2, 2 + count)))
-           for table, inputs, state in ((STATES, [N, N], N),
-                                        (MIXED_STATES, [Uniform(N, "float16")] * 2, N))
+           for table, inputs, state in ((STATES, [W, W], W),
+                                        (MIXED_STATES, [Uniform(W, "float16")] * 2, W))
            for name, count in table.items()]
-HALF = Uniform(N, "float16")
+HALF = Uniform(W, "float16")
 PAIR = {"lrs": (0.1, 0.2), "wds": (0.01, 0), "num_weights": 2}
 PRELOADED = [Fixed([0.1, 0.2]), Fixed([0.01, 0.0])]
 # operator: inputs of a weight, which of them are written to, what is behind all, parameters
 GROUPS = {
-    "ftml_update": ([N] * 5, (2, 3, 4), [], {"lr": 0.1, "t": 2}),
-    "lamb_update_phase1": ([N] * 4, (2, 3), [], {"t": 2, "wd": 0.01}),
-    "mp_lamb_update_phase1": ([HALF, HALF, N, N, N], (2, 3), [], {"t": 2, "wd": 0.01}),
-    "lamb_update_phase2": ([N, N], (), [(1,), (1,)], {"lr": 0.1}),
-    "mp_lamb_update_phase2": ([HALF, N, (1,), (1,), N], (4,), [], {"lr": 0.1}),
-    "multi_sgd_update": ([N] * 2, (), [], PAIR),
-    "multi_sgd_mom_update": ([N] * 3, (2,), [], PAIR),
-    "multi_mp_sgd_update": ([HALF, HALF, N], (2,), [], PAIR),
-    "multi_mp_sgd_mom_update": ([HALF, HALF, N, N], (2, 3), [], PAIR),
-    "preloaded_multi_sgd_update": ([N] * 2, (), PRELOADED, {"num_weights": 2}),
-    "preloaded_multi_sgd_mom_update": ([N] * 3, (2,), PRELOADED, {"num_weights": 2}),
-    "preloaded_multi_mp_sgd_update": ([HALF, HALF, N], (2,), PRELOADED, {"num_weights": 2}),
-    "preloaded_multi_mp_sgd_mom_update": ([HALF, HALF, N, N], (2, 3), PRELOADED,
+    "ftml_update": ([W] * 5, (2, 3, 4), [], {"lr": 0.1, "t": 2}),
+    "lamb_update_phase1": ([W] * 4, (2, 3), [], {"t": 2, "wd": 0.01}),
+    "mp_lamb_update_phase1": ([HALF, HALF, W, W, W], (2, 3), [], {"t": 2, "wd": 0.01}),
+    "lamb_update_phase2": ([W, W], (), [(1,), (1,)], {"lr": 0.1}),
+    "mp_lamb_update_phase2": ([HALF, W, (1,), (1,), W], (4,), [], {"lr": 0.1}),
+    "multi_sgd_update": ([W] * 2, (), [], PAIR),
+    "multi_sgd_mom_update": ([W] * 3, (2,), [], PAIR),
+    "multi_mp_sgd_update": ([HALF, HALF, W], (2,), [], PAIR),
+    "multi_mp_sgd_mom_update": ([HALF, HALF, W, W], (2, 3), [], PAIR),
+    "preloaded_multi_sgd_update": ([W] * 2, (), PRELOADED, {"num_weights": 2}),
+    "preloaded_multi_sgd_mom_update": ([W] * 3, (2,), PRELOADED, {"num_weights": 2}),
+    "preloaded_multi_mp_sgd_update": ([HALF, HALF, W], (2,), PRELOADED, {"num_weights": 2}),
+    "preloaded_multi_mp_sgd_mom_update": ([HALF, HALF, W, W], (2, 3), PRELOADED,
                                           {"num_weights": 2}),
-    "multi_sum_sq": ([N] * 2, (), [], {}),
-    "multi_lars": ([N] * 4, (), [], {"eta": 0.1, "eps": 0.01}),
-    "all_finite": ([N], (), [], {}),
-    "multi_all_finite": ([N] * 2, (), [], {}),
-    "reset_arrays": ([N], (0,), [], {}),
+    "multi_sum_sq": ([W] * 2, (), [], {}),
+    "multi_lars": ([W] * 4, (), [], {"eta": 0.1, "eps": 0.01}),
+    "all_finite": ([W], (), [], {}),
+    "multi_all_finite": ([W] * 2, (), [], {}),
+    "reset_arrays": ([W], (0,), [], {}),
 }
 UPDATES += [plain(name, *inputs * (count := params.get("num_weights", 1)), *behind, params=params,
                   domain=(0.5, 2), aux=tuple(i * len(inputs) + at for i in range(count)
