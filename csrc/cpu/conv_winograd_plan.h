@@ -15,7 +15,8 @@ enum {
   GATHERED = 8,               /* channels whose windows are read at a time */
   GROUP = 2, FEW_PANELS = 8,  /* panels of filters in a group, if there are more than a few */
   CHUNK_PANELS = 4,           /* of channels in a task of the weight's gradient */
-  MOST_TASKS = 16,
+  MOST_TASKS = 16, MOST_OWN_BLOCKS = 8,
+  SUMS_APART = 4, MOST_SUMS = 1 << 18, /* tasks with sums of their own; elements of the sums */
 };
 
 /* `in` channels of an image of height x width go to `out` channels of a result, in tiles. */
@@ -26,8 +27,10 @@ typedef struct {
   int64_t down, across;       /* rows of tiles in a result, tiles in a row */
   int64_t rows, tiles, step;  /* of a block: rows of tiles, tiles, elements from point to point */
   int64_t group, tasks;       /* panels of filters in a group; tasks that share the groups out */
+  int64_t blocks, own_blocks; /* their number; how many are worked on at a time by a thread each */
   int64_t panels;             /* of dy's channels */
   int64_t chunk, chunks;      /* channels in a task of the weight's gradient; their number */
+  int adds;                   /* to the sums of blocks before */
   int keeps;                  /* there are several blocks: what filters have is kept for the next */
   void *const *ptr;
   /* Scratch: filters and tiles of the image at the points, and their products.  Of the weight's
@@ -57,6 +60,17 @@ static inline int64_t filter_groups(const winograd *w) {
 static inline int64_t tile_panel(const winograd *w) { return (w->in | 1) * COLS; }
 static inline int64_t tile_panels(const winograd *w) { return (w->tiles + COLS - 1) / COLS; }
 
+/* Elements of a block's tiles at the points; of the sums and products that a task works with. */
+static inline int64_t points_of_block(const winograd *w) {
+  return mx_product(PRODUCTS * tile_panels(w), tile_panel(w));
+}
+static inline int64_t sums_of_task(const winograd *w) {
+  return mx_product(w->in * PRODUCTS, w->panels * COLS);
+}
+static inline int64_t products_of_task(const winograd *w) {
+  return w->group * TILE_ROWS * PRODUCTS * w->step;
+}
+
 static inline winograd plan_winograd(const conv_dims *d, conv_pass pass) {
   const int is_grad = pass == CONV_GRAD_DATA;
   const int64_t *image = is_grad ? d->out : d->size, *result = is_grad ? d->size : d->out;
@@ -69,12 +83,16 @@ static inline winograd plan_winograd(const conv_dims *d, conv_pass pass) {
   const int64_t most_tiles = pass == CONV_GRAD_WEIGHT ? MOST_SUMMED : MOST_TILES;
   const int64_t tiles = fit < FEWEST_TILES ? FEWEST_TILES : lesser(fit, most_tiles);
   const int64_t all = d->N * w.down, most = tiles < w.across ? 1 : tiles / w.across;
-  const int64_t blocks = (all + most - 1) / most;
-  w.rows = (all + blocks - 1) / blocks;
+  const int64_t fewest = (all + most - 1) / most;
+  w.rows = (all + fewest - 1) / fewest;
+  w.blocks = (all + w.rows - 1) / w.rows;
   w.tiles = w.rows * w.across;
   w.step = (w.tiles + COLS - 1) / COLS * COLS + LANES;
   w.panels = (w.out + COLS - 1) / COLS;
-  w.keeps = blocks > 1;
+  w.keeps = w.blocks > 1;
+  w.own_blocks = lesser(w.blocks, MOST_OWN_BLOCKS);
+  if (pass == CONV_GRAD_WEIGHT)
+    w.own_blocks = sums_of_task(&w) > MOST_SUMS ? 1 : lesser(w.blocks, SUMS_APART);
   w.chunk = CHUNK_PANELS * TILE_ROWS;
   w.chunks = (w.in + w.chunk - 1) / w.chunk;
   w.group = w.out <= FEW_PANELS * TILE_ROWS ? 1 : GROUP;
