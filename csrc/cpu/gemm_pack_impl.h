@@ -29,7 +29,11 @@ static inline void FN(transpose_four)(const real *x, int64_t i_step, int64_t wid
 static inline void FN(pack_rows)(const real *restrict x, int64_t k_step, int64_t rows, int64_t K,
                                  int64_t width, wide *restrict y) {
   for (int64_t k = 0; k < K; k++)
+#if IS_HALF
     for (int64_t i = 0; i < rows; i++) y[k * width + i] = LOAD(x[k * k_step + i]);
+#else
+    memcpy(y + k * width, x + k * k_step, (size_t)rows * sizeof(wide));
+#endif
 }
 
 /* rows x K elements, x[i * i_step + k * k_step], one of the steps 1, into y[k][width], zeros after
