@@ -185,7 +185,8 @@ cdef class Storage:
     """A block of a device's memory, given back when the last array that uses it goes."""
 
     def __dealloc__(self):
-        c_free(self.writes)
+        if self.writes != NULL:
+            c_free(self.writes)
         if self.owner is None and self.data != NULL:
             self.device.free(<size_t>self.data, self.nbytes)
 

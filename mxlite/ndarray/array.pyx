@@ -72,6 +72,12 @@ cdef bint is_numpy(ArrayBase array):
     return mx_type(<PyObject *>array) == <PyObject *>NUMPY or isinstance(array, NUMPY)
 
 
+cdef bint are_dense(ArrayBase a, ArrayBase b):
+    """Whether both are of the class of most arrays, of none derived from it either."""
+    return (mx_type(<PyObject *>a) == <PyObject *>DENSE
+            and mx_type(<PyObject *>b) == <PyObject *>DENSE)
+
+
 cdef bint are_alike(ArrayBase a, ArrayBase b):
     """Whether both are arrays of `mx.np`, or none is."""
     return (mx_type(<PyObject *>a) == mx_type(<PyObject *>b)

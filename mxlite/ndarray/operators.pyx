@@ -11,7 +11,7 @@ from libc.stdint cimport int64_t
 
 from ..device.core cimport Operator, mx_scalar
 from ..device.memory cimport make_spec
-from .array cimport ArrayBase, are_alike, flags, is_numpy, share
+from .array cimport ArrayBase, are_alike, are_dense, flags, is_numpy, share
 from .run cimport has_graph, invoke
 
 from ..base import MXNetError, MXNetIndexError, MXNetTypeError
@@ -97,10 +97,11 @@ cdef inline object with_number(Operator op, ArrayBase a, object b, object out):
 cdef object binary(Trio ops, ArrayBase a, object b, object out, bint is_reflected):
     """a op b; if reflected, b op a."""
     if isinstance(b, ArrayBase):
-        if not are_alike(a, <ArrayBase>b):
-            raise MXNetTypeError(MIXED)
-        if is_numpy(a):
-            ops = ops.numpy
+        if not are_dense(a, <ArrayBase>b):
+            if not are_alike(a, <ArrayBase>b):
+                raise MXNetTypeError(MIXED)
+            if is_numpy(a):
+                ops = ops.numpy
         return (two(ops.arrays, <ArrayBase>b, a, out) if is_reflected
                 else two(ops.arrays, a, <ArrayBase>b, out))
     if is_numpy(a):
