@@ -43,19 +43,24 @@ COSTS = {"seconds": ("import", 1.0, "s", 0.2), "resident": ("resident", 1e6, "MB
 
 
 class Worker:
-    """A process that measures one framework's cases when told to."""
+    """A process that measures one framework's cases when told to; checkout: whose cases."""
 
-    def __init__(self, framework, python):
+    def __init__(self, framework, python, checkout=HERE.parent):
         self.framework = framework
+        program = checkout / "benchmarks" / "worker.py"
         self.process = subprocess.Popen(
-            [python, str(HERE / "worker.py"), framework], text=True, env=environment(),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            [python, str(program), "mxlite" if framework == "before" else framework], text=True,
+            env=environment(checkout), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL)
 
     def measure(self, case):
-        """Seconds a call; None: the framework has no such thing."""
-        return self.ask(case)["seconds"]
+        """Seconds a call; None: the framework, or the checkout before, has no such case."""
+        answer = self.answer(case)
+        if "error" in answer and self.framework != "before":
+            raise SystemExit(f"{self.framework}, {case}: {answer['error']}")
+        return answer.get("seconds")
 
-    def ask(self, case):
+    def answer(self, case):
         try:
             self.process.stdin.write(case + "\n")
             self.process.stdin.flush()
@@ -65,10 +70,7 @@ class Worker:
         if not line:
             raise SystemExit(f"{self.framework}: the worker ended; try "
                              f"'{self.process.args[0]} benchmarks/worker.py {self.framework}'")
-        answer = json.loads(line)
-        if "error" in answer:
-            raise SystemExit(f"{self.framework}, {case}: {answer['error']}")
-        return answer
+        return json.loads(line)
 
 
 def medians_of(case, workers, rounds):
@@ -84,7 +86,7 @@ def medians_of(case, workers, rounds):
             if turn and seconds is not None:
                 values[worker.framework].append(seconds)
             if turn and case in FLOPS and worker is workers[0]:
-                values["peak"].append(worker.ask("peak")["flops"])
+                values["peak"].append(worker.answer("peak")["flops"])
     return {name: statistics.median(taken) for name, taken in values.items() if taken}
 
 
@@ -120,13 +122,17 @@ def ratio_of(values, other):
     return f"{values['mxlite'] / values[other]:.2f}" if other in values else "-"
 
 
-def compare_times(cases, pythons, rounds):
+def compare_times(cases, pythons, rounds, before):
     workers = [Worker(framework, python) for framework, python in pythons.items()]
+    columns = [*FRAMEWORKS]
+    if before is not None:
+        workers.append(Worker("before", pythons["mxlite"], before))
+        columns.append("before")
+    print_row("", [*columns, *[f"/ {name}" for name in columns[1:]]], "target")
     for case in cases:
         medians = medians_of(case, workers, rounds)
-        print_row(case, [shown(medians.get(framework)) for framework in FRAMEWORKS]
-                  + [ratio_of(medians, other) for other in FRAMEWORKS[1:]],
-                  verdict(case, medians))
+        print_row(case, [shown(medians.get(name)) for name in columns]
+                  + [ratio_of(medians, other) for other in columns[1:]], verdict(case, medians))
     for worker in workers:
         worker.process.stdin.close()
         worker.process.wait()
@@ -157,6 +163,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=15, help="measurements a case (default 15)")
     parser.add_argument("--reference", type=Path, default=Path.home() / ".cache/mxlite-reference",
                         help="folder with the environments mxnet/ and torch/")
+    parser.add_argument("--before", type=Path, metavar="CHECKOUT",
+                        help="a built checkout of an earlier commit, measured in the same run")
     chosen = parser.parse_args()
     unknown = set(chosen.cases) - {*TARGETS, "costs"}
     if unknown:
@@ -167,8 +175,8 @@ def main():
         if python.exists():
             pythons[framework] = str(python)
     cases = chosen.cases or [*TARGETS, "costs"]
-    print_row("", [*FRAMEWORKS, "/ mxnet", "/ torch"], "target")
-    compare_times([case for case in cases if case != "costs"], pythons, chosen.rounds)
+    compare_times([case for case in cases if case != "costs"], pythons, chosen.rounds,
+                  chosen.before and chosen.before.resolve())
     if "costs" in cases:
         compare_costs(pythons, max(3, chosen.rounds // 3))
 

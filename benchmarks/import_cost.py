@@ -28,11 +28,11 @@ print(json.dumps({"seconds": seconds, "resident": pages * 4096, "file": framewor
 """
 
 
-def environment():
-    """The environment in which this checkout's mxlite is found, and compiled Python is kept, as it
-    is where a package is installed."""
+def environment(checkout=ROOT):
+    """The environment in which a checkout's mxlite is found, and compiled Python is kept, as it is
+    where a package is installed."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "PYTHONPATH": str(ROOT)}
+    return {**kept, "PYTHONPATH": str(checkout)}
 
 
 def import_cost(python, package):
