@@ -96,6 +96,7 @@ class CachedGraph:
         self.params = [_parameter(params, node.name, self._block_name) for node in others]
         self._variables = [node for node in variables if node in places] + others
         self._operators: dict[Any, GraphOp | PiecedGraph] = {}
+        self._unrecorded: Any = None        # the operator without gradients, if it is one
         self._is_pieced = has_python(self.symbol.heads)
         # of the last call: Parameter.changes, context, parameters' arrays, which have gradients
         self._held: tuple[int, Any, list[NDArray], list[bool]] = (-1, None, [], [])
@@ -112,6 +113,8 @@ class CachedGraph:
             operator = self._operators[key] = (
                 PiecedGraph(heads, self._variables, "CachedOp") if self._is_pieced
                 else GraphOp(heads, self._variables, "CachedOp", wanted))
+            if what is wanted is None and not self._is_pieced:
+                self._unrecorded = operator
         return operator
 
     def _run(self, operator: Any, arrays: list[NDArray]) -> Any:
@@ -139,6 +142,8 @@ class CachedGraph:
         wanted = [*map(has_history, data), *have_gradients] if is_recording() else None
         if hook is not None:
             result = self._observed(data + arrays, wanted, *hook)
+        elif wanted is None and self._unrecorded is not None:
+            result = invoke_list(self._unrecorded, data + arrays, ())
         else:
             result = self._run(self.operator(wanted), data + arrays)
         if self._are_numpy is not None:
