@@ -138,8 +138,8 @@ def mark_variable(ArrayBase array not None, ArrayBase grad, req):
 
 
 def gradient_of(ArrayBase array not None):
-    """The gradient buffer of a variable, else None."""
-    if array.node is None or not array.node.is_leaf:
+    """The gradient buffer of a variable that wants a gradient, else None."""
+    if array.node is None or not array.node.is_leaf or (<Leaf>array.node).req == 0:
         return None
     return (<Leaf>array.node).grad
 
