@@ -73,6 +73,40 @@ def test_choice():
     assert np.random.choice(5).shape == ()
     with pytest.raises(ValueError, match="choice: 4 items cannot be chosen of 3 without replace"):
         np.random.choice(3, 4, replace=False)
+    with pytest.raises(ValueError, match=r"choice: p must have shape \(3,\), a number for each"):
+        np.random.choice(3, 4, p=[0.5, 0.5])
+    with pytest.raises(ValueError, match="a must be a number, or an array with an axis; got one"):
+        np.random.choice(np.array(3))
+
+
+class Choice(gluon.HybridBlock):
+    """Items of its first input; the second one: probabilities."""
+
+    def __init__(self, size, replace):
+        super().__init__()
+        self.size, self.replace = size, replace
+
+    def hybrid_forward(self, F, items, p=None):
+        return F.np.random.choice(items, self.size, self.replace, p)
+
+
+@pytest.mark.parametrize("p", [None, (0.1, 0.4, 0.0, 0.5)])
+def test_choice_in_graphs(p):
+    items, weights = np.array([1, 2, 3, 4]), () if p is None else (np.array(p),)
+    many, few, one = Choice((40, 50), True), Choice(3, False), Choice((), True)
+    for net in (many, few, one):
+        net.hybridize()
+    drawn = many(items, *weights).asnumpy()
+    share = [(drawn == i).mean() for i in (1, 2, 3, 4)]
+    assert drawn.shape == (40, 50) and abs(onp.subtract(share, p or [0.25] * 4)).max() < 0.05
+    orders = {tuple(few(items, *weights).tolist()) for _ in range(40)}
+    assert {len(set(order)) for order in orders} == {3} and len(orders) > 3
+    assert p is None or {frozenset(order) for order in orders} == {frozenset((1, 2, 4))}
+    assert one(items, *weights).shape == ()
+    few = Choice(5, False)
+    few.hybridize()
+    with pytest.raises(ValueError, match=r"begin:end must be a range within axis 0 of length 4"):
+        few(items, *weights)
 
 
 def test_orders():

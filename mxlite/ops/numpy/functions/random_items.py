@@ -23,7 +23,8 @@ def permutation(F: Any, x: Any) -> Any:
     """The items of axis 0 in a random order, or the numbers below x."""
     if not F.is_array(x):
         x = FUNCTIONS["arange"](F, number(x), dtype="int64")
-    return F._shuffle(x) if x.ndim and x.shape[0] > 1 else F._copy(x)
+    shape = getattr(x, "shape", (2,))                   # a Symbol has none
+    return F._shuffle(x) if shape and shape[0] > 1 else F._copy(x)
 
 
 @random()
@@ -33,28 +34,58 @@ def choice(F: Any, a: Any, size: Any = None, replace: bool = True, p: Any = None
     items = None if is_number(a) else a
     if items is not None:
         need(F, "choice", a=a)
-    length = int(number(a)) if items is None else a.shape[0]
     shape = shape_of("choice", size) or ()
-    count = math.prod(shape)
+    if p is not None and not F.is_array(p):
+        p = F.array(p)
+    known = getattr(items, "shape", None)               # a Symbol has none
+    if known == ():
+        raise MXNetValueError("choice: a must be a number, or an array with an axis; got one "
+                              "without")
+    if items is not None and known is None:
+        places = _places_in_graph(F, items, math.prod(shape), replace, p)
+    else:
+        length = int(number(a)) if known is None else known[0]
+        if p is not None and getattr(p, "shape", (length,)) != (length,):
+            raise MXNetValueError(f"choice: p must have shape {(length,)}, a number for each item; "
+                                  f"got {p.shape}")
+        places = _places(F, length, math.prod(shape), replace, p, ctx)
+    places = F._np_reshape(places, newshape=shape)
+    return written(F, "choice", places if items is None else F.take(items, places, axis=0), out)
+
+
+def _places(F: Any, length: int, count: int, replace: bool, p: Any, ctx: Any) -> Any:
+    """So many numbers below `length`, (count,) of int64."""
     if length < 1 or (not replace and count > length):
         raise MXNetValueError(f"choice: {count} items cannot be chosen of {length}"
                               + ("" if replace else " without replace"))
-    if p is not None and not F.is_array(p):
-        p = F.array(p)
-    if p is None and replace:
-        places = randint(F, 0, length, (count,), "int64", ctx)
-    elif p is None:
-        places = permutation(F, length)[:count]
-    elif replace:
-        edges = F.cumsum(p, axis=0)
-        u = uniform(F, 0.0, 1.0, (count, 1))
-        places = F._np_sum(F.Cast(u >= edges, dtype="int64"), axis=1)
-        places = F.clip(places, a_min=0, a_max=length - 1)
-    else:
-        keys = F._npi_log(p) + gumbel(F, size=(length,))
-        places = F.argsort(keys, is_ascend=False, dtype="int64")[:count]
-    places = F._np_reshape(places, newshape=shape)
-    return written(F, "choice", places if items is None else F.take(items, places, axis=0), out)
+    if p is not None:
+        return _weighted_places(F, count, replace, p)
+    if replace:
+        return randint(F, 0, length, (count,), "int64", ctx)
+    return permutation(F, length)[:count]
+
+
+def _places_in_graph(F: Any, items: Any, count: int, replace: bool, p: Any) -> Any:
+    """The same for a Symbol, whose length is known when the graph runs."""
+    if p is not None:
+        return _weighted_places(F, count, replace, p)
+    length = F.slice_axis(F.shape_array(items), axis=0, begin=0, end=1)
+    if replace:
+        u = uniform(F, size=(count,), dtype="float64")
+        return F.Cast(F._npi_floor(u * F.Cast(length, dtype="float64")), dtype="int64")
+    places = F._contrib_arange_like(items, axis=0)
+    return F.slice_axis(F.Cast(F._shuffle(places), dtype="int64"), axis=0, begin=0, end=count)
+
+
+def _weighted_places(F: Any, count: int, replace: bool, p: Any) -> Any:
+    """So many places in p (n,), the probabilities."""
+    if not replace:
+        keys = gumbel(F, F._npi_log(p))
+        return F.slice_axis(F.argsort(keys, is_ascend=False, dtype="int64"), axis=0, begin=0,
+                            end=count)
+    u = uniform(F, 0.0, 1.0, (count, 1))
+    places = F._np_sum(F.Cast(u >= F.cumsum(p, axis=0), dtype="int64"), axis=1)
+    return F._npi_minimum(places, F.shape_array(p) - 1)
 
 
 @random()
