@@ -4,7 +4,7 @@ import numpy as onp
 import pytest
 from np_expressions import both, check_gradients
 
-from mxlite import autograd, np
+from mxlite import autograd, np, npx
 
 SMOOTH = """np.sort(a) np.sort(a,axis=0) np.sort(a,axis=None) np.take(a,np.array([1,0]))
     np.take(a,np.array([[1,0]]),axis=1) np.take(a,np.array([5,-1]),axis=1,mode="clip")
@@ -45,6 +45,29 @@ def test_results_that_are_no_arrays():
     assert np.count_nonzero(x) == 4 and np.allclose(x, x) and not np.array_equal(x, x + 1)
     assert np.may_share_memory(x, x[0]) and not np.shares_memory(x[0], x[1])
     assert str(np.result_type(x, x)) == "float32"
+
+
+def test_deleting_passes_over_what_lies_outside_as_mxnet_does():
+    x = np.array([[1, 2, 3], [4, 5, 6]])
+    assert np.delete(x, [0, -9, 7, -1]).tolist() == [2, 3, 4, 5]
+    assert np.delete(x, np.array([0, 3, -1]), axis=1).tolist() == [[2], [5]]
+    assert np.delete(x, onp.array([True, False]), axis=0).tolist() == [[4, 5, 6]]
+    assert np.delete(np.array(3), 0).shape == np.delete(np.zeros(0), np.array([0])).shape == (0,)
+    with pytest.raises(IndexError, match="index 6 is out of bounds"):
+        np.delete(x, 6)
+
+
+def test_places_in_an_array_without_axes():
+    for x, places in ((np.array(3), [0]), (np.array(0), [])):
+        for found in (np.nonzero(x), x.nonzero(), onp.nonzero(x)):
+            assert len(found) == 1 and found[0].tolist() == places
+        assert npx.nonzero(x).tolist() == [[place] for place in places]
+
+
+@pytest.mark.parametrize("name", ["mirr", "npv", "ppmt", "pv", "rate"])
+def test_financial_functions_are_no_longer_numpys(name):
+    with pytest.raises(NotImplementedError, match=f"{name}: NumPy has no financial functions"):
+        getattr(np, name)(1)
 
 
 def test_sorting_in_place():

@@ -32,6 +32,18 @@ def test_values_are_those_of_numpy(expression, rng):
     onp.testing.assert_allclose(ours.asnumpy(), expected, 1e-9, 1e-12)
 
 
+@pytest.mark.parametrize("a, b, axes", [
+    ((), (), None), ((), (1, 1, 1), None), ((1, 1, 1), (), None), ((1, 1, 1), (), (0, 1, 2)),
+    ((1, 1, 1), (1, 1, 1), (2, 0, 1)), ((1, 1), (1, 1, 1, 1), None), ((6, 2, 3), (6,), None),
+    ((2, 3, 6), (6,), (0, 1)), ((2, 3, 3, 4, 2), (3, 4), (0, 2, 4))])
+def test_shapes_of_tensorsolve_are_those_of_numpy(a, b, axes, rng):
+    a, b = rng.normal(size=a), rng.normal(size=b)
+    ours, expected = (module.linalg.tensorsolve(module.array(a), module.array(b), axes)
+                      for module in (np, onp))
+    assert ours.shape == expected.shape
+    onp.testing.assert_allclose(ours.asnumpy(), expected, 1e-9, 1e-12)
+
+
 @pytest.mark.parametrize("expression", SMOOTH)
 def test_gradients_are_differences(expression, rng):
     if "cholesky" in expression or "eigh" in expression:        # of symmetric matrices

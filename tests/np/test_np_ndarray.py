@@ -11,15 +11,15 @@ import mxlite as mx
 from mxlite import autograd, nd, np, npx
 
 DTYPES = ("float64", "float32", "float16", "int64", "int32", "int8", "uint8", "bool")
-# of a + b with a of the row and b of the column, as MXNet 1.9.1; it refuses uint8 + int8
+# of a + b with a of the row and b of the column, as MXNet 1.9.1
 SUMS = """float64 float64 float64 float64 float64 float64 float64 float64
     float64 float32 float32 float32 float32 float32 float32 float32
-    float64 float32 float16 float16 float16 float16 float16 float32
-    float64 float32 float16 int64 int64 int64 int64 float32
-    float64 float32 float16 int64 int32 int32 int32 float32
-    float64 float32 float16 int64 int32 int8 int32 float32
-    float64 float32 float16 int64 int32 int32 uint8 float32
-    float64 float32 float32 float32 float32 float32 float32 float32""".split()
+    float64 float32 float16 float16 float16 float16 float16 float16
+    float64 float32 float16 int64 int64 int64 int64 int64
+    float64 float32 float16 int64 int32 int32 int32 int32
+    float64 float32 float16 int64 int32 int8 int32 int8
+    float64 float32 float16 int64 int32 int32 uint8 uint8
+    float64 float32 float16 int64 int32 int8 uint8 bool""".split()
 
 
 def of(dtype):
@@ -29,7 +29,24 @@ def of(dtype):
 def test_dtypes_of_sums_are_those_of_mxnet():
     found = [str((of(a) + of(b)).dtype) for a in DTYPES for b in DTYPES]
     assert found == SUMS
-    assert [str((of(a) - of(b)).dtype) for a in DTYPES for b in DTYPES] == SUMS
+    assert [str((of(a) * of(b)).dtype) for a in DTYPES for b in DTYPES] == SUMS
+    assert [str((of(a) - of(b)).dtype) for a in DTYPES for b in DTYPES
+            if a != "bool" or b != "bool"] == SUMS[:-1]
+
+
+def test_arithmetic_of_truths():
+    x, y = of("bool"), np.array([[True], [False]], dtype="bool")
+    a, b = x.asnumpy(), y.asnumpy()
+    for name in ("add", "multiply", "power", "maximum", "minimum", "mod"):
+        with onp.errstate(divide="ignore"):
+            ours, expected = getattr(np, name)(x, y), getattr(onp, name)(a, b)
+        assert ours.dtype == ("bool" if name == "power" else expected.dtype)
+        onp.testing.assert_array_equal(ours.asnumpy(), expected)
+    assert (x * 3).tolist() == [3, 0, 3] and (True + x).tolist() == [2, 1, 2]
+    assert (x // True).dtype == "int64" and np.maximum(x, 2).dtype == "int64"
+    for call in (lambda: x - x, lambda: np.subtract(x, y)):
+        with pytest.raises(TypeError, match=r"x2 must have dtype of numbers where x1 is of"):
+            call()
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -42,7 +59,7 @@ def test_division_gives_floats(dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_numbers_keep_the_dtype_but_integers_with_fractions(dtype):
-    whole = "float32" if dtype == "bool" else dtype
+    whole = "int64" if dtype == "bool" else dtype
     assert (of(dtype) + 2).dtype == (2 * of(dtype)).dtype == whole
     broken = dtype if dtype.startswith("float") else "float32"
     y = of(dtype) + 2.5
@@ -56,6 +73,17 @@ def test_functions_whose_values_are_no_integers_give_float32():
     assert np.sqrt(i).tolist() == [1, 2] and np.sqrt(i).dtype == "float32"
     assert np.mean(i).dtype == "float32" and float(np.mean(i)) == 2.5
     assert float(i.var()) == 2.25 and np.negative(i).dtype == "int32"
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64"])
+def test_means_as_integers_are_those_of_wrapped_sums(dtype):
+    a = onp.array([[-127, -100, 90], [120, 25, 100]]).astype(dtype)
+    for axis in (None, 0, (0, 1)):
+        for given in ("int8", "uint8", "int32"):
+            ours = np.mean(np.array(a), axis=axis, dtype=given)
+            assert ours.dtype == given
+            onp.testing.assert_array_equal(ours.asnumpy(), onp.mean(a, axis=axis, dtype=given))
+    assert np.mean(np.array([2.5, 4]), dtype="int32").item() == 3
 
 
 def test_results_are_arrays_of_np():
@@ -207,6 +235,13 @@ def test_functions_pickle_and_say_what_they_are():
     assert pickle.loads(pickle.dumps(npx.relu)) is npx.relu
     assert repr(np.sum) == "<function mxlite.numpy.sum>" and "sum over axes" in np.sum.__doc__
     assert str(inspect.signature(np.ndarray.argmax)).startswith("(a: 'Any', axis")
+
+
+def test_reshape_view_knows_the_codes_of_ndarrays():
+    x = np.zeros((2, 3, 4))
+    y = x.reshape_view(0, -3)
+    y[1, 11] = 5
+    assert type(y) is np.ndarray and y.shape == (2, 12) and x[1, 2, 3] == 5
 
 
 def test_views_copies_and_joins():

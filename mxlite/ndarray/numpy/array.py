@@ -21,8 +21,8 @@ from .watching import numpy_function
 class ndarray(NDArray):
     """An n-dimensional array on a device, with NumPy's methods, operators and indexing.
 
-    Of different dtypes the result has the common one: float of float and integer, float32 of bool
-    and integer. Zero dimensions and lengths of 0 are shapes as others.
+    Of different dtypes the result has the common one: float of float and integer, the integer of
+    integer and bool. Zero dimensions and lengths of 0 are shapes as others.
     """
 
     __slots__ = ()
@@ -135,6 +135,7 @@ class ndarray(NDArray):
         return self
 
     asnative = as_nd_ndarray
+    reshape_view = NDArray.reshape
 
     def copy(self, order: str = "C") -> Any:
         """A copy on the same device."""

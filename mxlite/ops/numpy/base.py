@@ -134,11 +134,9 @@ def common_dtype(dtypes: Sequence[str]) -> str:
 
 
 def arithmetic_dtype(dtypes: Sequence[str]) -> str:
-    """The dtype of sums, products and kin: the common one, but that of bool is float32, also with
-    other arrays that have no float64, as in MXNet."""
-    if "bool" in dtypes:
-        return "float64" if "float64" in dtypes else "float32"
-    return common_dtype(dtypes)
+    """The dtype in which numbers are computed: the common one, float32 of bool alone."""
+    dtype = common_dtype(dtypes)
+    return "float32" if dtype == "bool" else dtype
 
 
 def float_dtype(dtypes: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from ..binary import partial_broadcast
 from ..inference import all_alike
 from ..python_operators import FORMS, NUMPY_FORMS
 from ..schema import param, register, runtime
-from .base import Promoting, arithmetic_dtype, common_dtype, float_dtype
+from .base import Promoting, common_dtype, float_dtype
 
 
 class Unary(NamedTuple):
@@ -65,7 +65,7 @@ class Binary(NamedTuple):
     """A function of two arrays: its name in the kernels, how dtypes go, the result's dtype."""
 
     name: str
-    promotion: Callable[..., str] = arithmetic_dtype
+    promotion: Callable[..., str] = common_dtype
     result: str | None = None
 
 
@@ -80,12 +80,17 @@ def _quotient(dtypes: Any) -> str:
     return dtype if dtype in FLOATS else "float32"
 
 
+def _remainder(dtypes: Any) -> str:
+    """The common dtype, int8 of bool alone."""
+    dtype = common_dtype(dtypes)
+    return "int8" if dtype == "bool" else dtype
+
+
 BINARY = [
-    *[Binary(name) for name in ("add", "sub", "mul", "mod", "floor_div", "power")],
+    *[Binary(name) for name in ("add", "sub", "mul", "power", "maximum", "minimum")],
+    *[Binary(name, _remainder) for name in ("mod", "floor_div")],
     Binary("div", _quotient),
     Binary("hypot", float_dtype),
-    Binary("maximum"),
-    Binary("minimum"),
     *[Binary(name, _compared, "bool") for name in (
         "equal", "not_equal", "greater", "greater_equal", "lesser", "lesser_equal")],
 ]
@@ -102,6 +107,9 @@ class _Broadcast(Promoting):
     row: Binary
 
     def compute(self, F, lhs, rhs):
+        if self.row.name == "sub" and lhs.dtype == "bool":
+            raise self.dtype_error("x2", "of numbers where x1 is of bool (x1 ^ x2 is where they "
+                                   "differ)", "bool")
         return getattr(F, FORMS[self.row.name].array)(lhs, rhs)
 
     def fill_shapes(self, inputs, outputs):
@@ -116,8 +124,9 @@ class _WithScalar(Promoting):
     operator: str
 
     def computed_in(self, dtypes):
-        dtype = self.promotion(dtypes)
-        return float_dtype(dtypes) if not self.is_int else dtype
+        if not self.is_int:
+            return float_dtype(dtypes)
+        return self.promotion(["int64"] if dtypes[0] == "bool" and not self.result else dtypes)
 
     def compute(self, F, data):
         return getattr(F, self.operator)(data, scalar=self.scalar)

@@ -239,7 +239,7 @@ class TensorSolve(Promoting):
         order = [i for i in range(a.ndim) if i not in moved] + moved
         if order != list(range(a.ndim)):
             a = F.transpose(a, axes=tuple(order))
-        shape = a.shape[b.ndim:]
+        shape = a.shape[-(a.ndim - b.ndim):]
         n = math.prod(shape)
         if math.prod(a.shape) != n * n or b.size != n:
             raise self.shape_error("b", f"of {n} items to match a {a.shape}", b.shape)

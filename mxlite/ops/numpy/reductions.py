@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ...base import FLOATS
 from ..schema import param, register
 from .base import NumpyOp, cast, common_dtype, exact, float_dtype
 
@@ -117,6 +118,9 @@ class Mean(_Mean):
 
     def steps(self, F, a):
         dtype = self.infer_dtype(a.dtype)[0]
+        if dtype not in FLOATS and a.dtype not in FLOATS:       # the sum wraps, as in NumPy
+            total = F.Cast(self.reduced(F, "sum", cast(F, a, dtype)), dtype="float64")
+            return F.Cast(total / float(self.count(a) or math.nan), dtype=dtype)
         x = cast(F, a, float_dtype([a.dtype, dtype]))
         return copied(F, cast(F, self.reduced(F, "mean", x), dtype), a)
 

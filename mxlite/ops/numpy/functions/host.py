@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ....base import MXNetNotImplementedError
 from .table import FUNCTIONS
 
 NAMES = """allclose apply_along_axis apply_over_axes argpartition argwhere array_equal
@@ -25,8 +26,25 @@ FLOAT32 = ("tri", "interp")         # the default dtype
 _ELSEWHERE = {"trapz": "trapezoid", "in1d": "isin"}                 # NumPy 2's names
 
 
+def _delete(arr: Any, obj: Any, axis: Any = None) -> Any:
+    """NumPy's, but indices of an array that lie outside are passed over, as in MXNet."""
+    if not isinstance(obj, slice) and np.ndim(obj):
+        obj = np.asarray(obj)
+        if obj.dtype.kind != "b":
+            length = np.size(arr) if axis is None else np.shape(arr)[axis]
+            obj = obj[(obj >= -length) & (obj < length)].astype(np.int64)
+    return np.delete(arr, obj, axis)
+
+
+# in place of NumPy's; an array without axes counts as one with an axis
+_OWN = {"delete": _delete, "nonzero": lambda a: np.nonzero(np.atleast_1d(a)),
+        "places": lambda a: np.argwhere(np.atleast_1d(a))}
+
+
 def host_function(name: str) -> Any:
     """The function of NumPy that stands behind a name: "unique", "linalg.eig"."""
+    if name in _OWN:
+        return _OWN[name]
     module: Any = np
     if "." in name:
         part, name = name.split(".")
@@ -44,6 +62,18 @@ def _declare(name: str) -> None:
     FUNCTIONS[name] = call
 
 
+def _declare_removed(name: str) -> None:
+    def call(F: Any, *args: Any, **kwargs: Any) -> Any:
+        raise MXNetNotImplementedError(f"{name}: NumPy has no financial functions since 1.20; the "
+                                       "package numpy-financial has it")
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"Raises: NumPy has no {name} since 1.20; the package numpy-financial has it."
+    FUNCTIONS[name] = call
+
+
+for _name in ("mirr", "npv", "ppmt", "pv", "rate"):
+    _declare_removed(_name)
 for _name in NAMES:
     if _name not in FUNCTIONS and host_function(_name) is not None:
         _declare(_name)
