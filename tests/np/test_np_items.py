@@ -47,14 +47,22 @@ def test_results_that_are_no_arrays():
     assert str(np.result_type(x, x)) == "float32"
 
 
-def test_deleting_passes_over_what_lies_outside_as_mxnet_does():
+def test_deleting():
     x = np.array([[1, 2, 3], [4, 5, 6]])
-    assert np.delete(x, [0, -9, 7, -1]).tolist() == [2, 3, 4, 5]
-    assert np.delete(x, np.array([0, 3, -1]), axis=1).tolist() == [[2], [5]]
+    assert np.delete(x, [0, -1]).tolist() == [2, 3, 4, 5]
+    for dtype in (None, "int64"):
+        assert np.delete(x, np.array([0, -1], dtype=dtype), axis=1).tolist() == [[2], [5]]
     assert np.delete(x, onp.array([True, False]), axis=0).tolist() == [[4, 5, 6]]
-    assert np.delete(np.array(3), 0).shape == np.delete(np.zeros(0), np.array([0])).shape == (0,)
-    with pytest.raises(IndexError, match="index 6 is out of bounds"):
-        np.delete(x, 6)
+    assert np.delete(np.array(3), 0).shape == (0,)
+    for wrong in (6, [1, 6], [-7]):
+        with pytest.raises(IndexError, match="is out of bounds for axis 0 with size 6"):
+            np.delete(x, wrong)
+
+
+def test_running_sums_of_float16_are_rounded_at_the_end(rng):
+    a = rng.normal(size=300).astype("float16")
+    expected = onp.cumsum(a.astype("float64")).astype("float16")
+    onp.testing.assert_allclose(np.cumsum(np.array(a)).asnumpy(), expected, 1e-3)
 
 
 def test_places_in_an_array_without_axes():
@@ -68,6 +76,13 @@ def test_places_in_an_array_without_axes():
 def test_financial_functions_are_no_longer_numpys(name):
     with pytest.raises(NotImplementedError, match=f"{name}: NumPy has no financial functions"):
         getattr(np, name)(1)
+
+
+def test_arrays_of_integers_are_counts_and_places_as_lists_are():
+    x, counts = np.array([1, 2, 3]), np.array([1, 0, 2], dtype="int64")
+    assert np.repeat(x, counts).tolist() == np.repeat(x, counts.asnumpy()).tolist() == [1, 3, 3]
+    assert [len(piece) for piece in np.split(x, np.array([1, 1], dtype="int32"))] == [1, 0, 2]
+    assert np.ones(onp.array([2, 3])).shape == np.tile(x, onp.int64(2)).reshape(2, 3).shape
 
 
 def test_sorting_in_place():
@@ -104,6 +119,11 @@ def test_what_numpy_computes_has_no_gradient():
     (lambda x: np.transpose(x, (0,)), ValueError, "axes must be a permutation of"),
     (lambda x: np.tile(x, -1), ValueError, "reps must be made of numbers of at least 0"),
     (lambda x: np.repeat(x, [1, 2, 3], axis=0), ValueError, "as many of them as the axis is long"),
+    (lambda x: np.reshape(x, (2.5, -1)), TypeError, "newshape must be made of integers; got"),
+    (lambda x: np.repeat(x, "ab"), TypeError, "repeat: repeats must be made of integers; got 'ab'"),
+    (lambda x: np.split(x, np.array([0.5])), TypeError, "split: indices_or_sections must be mad"),
+    (lambda x: np.zeros("a"), TypeError, "zeros: shape must be made of integers; got 'a'"),
+    (lambda x: np.empty((2, None)), TypeError, "empty: shape must be made of integers; got"),
     (lambda x: np.roll(x, (1, 2, 3), (0, 1)), ValueError, r"shift must be as many as axis \(0, 1"),
     (lambda x: np.pad(x, ((1,), (2, 3, 4)), "edge"), ValueError, "pad_width must be 2 pairs"),
     (lambda x: np.dot(x, np.ones(3)), ValueError, "b must have shape with length 2 on axis 0"),

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...base import DTYPES, MXNetError, MXNetTypeError, MXNetValueError
 from ...device.context import as_context
-from ...ops.numpy.functions.shapes import _shape
+from ...ops.numpy.functions.shapes import whole_numbers
 from ...ops.numpy.functions.table import check_order, default_dtype, np_dtype
 from ..array import ArrayBase, empty_array, of_kind
 from ..host_values import from_host
@@ -61,7 +61,8 @@ def _on_host(value: Any) -> Any:
 def empty(shape: Any, dtype: Any = None, order: str = "C", ctx: Any = None) -> Any:
     """An array of a shape whose values are whatever the memory held; float32 by default."""
     check_order("empty", order, "C")
-    return empty_array(_shape("empty", shape), default_dtype(dtype), as_context(ctx), ndarray)
+    return empty_array(whole_numbers("empty", "shape", shape), default_dtype(dtype),
+                       as_context(ctx), ndarray)
 
 
 F.__dict__["array"] = array

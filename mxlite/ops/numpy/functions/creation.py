@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ....base import MXNetTypeError, MXNetValueError
-from .shapes import _shape as checked_shape
+from .shapes import whole_numbers
 from .table import check_order, default_dtype, is_number, need, np_dtype, number, public
 
 
@@ -21,7 +21,7 @@ def _made(F: Any, operator: str, ctx: Any, **params: Any) -> Any:
 def zeros(F: Any, shape: Any, dtype: Any = None, order: str = "C", ctx: Any = None) -> Any:
     """Zeros, float32 unless a dtype is given."""
     check_order("zeros", order, "C")
-    return _made(F, "_npi_zeros", ctx, shape=checked_shape("zeros", shape),
+    return _made(F, "_npi_zeros", ctx, shape=whole_numbers("zeros", "shape", shape),
                  dtype=default_dtype(dtype))
 
 
@@ -29,7 +29,7 @@ def zeros(F: Any, shape: Any, dtype: Any = None, order: str = "C", ctx: Any = No
 def ones(F: Any, shape: Any, dtype: Any = None, order: str = "C", ctx: Any = None) -> Any:
     """Ones, float32 unless a dtype is given."""
     check_order("ones", order, "C")
-    return _made(F, "_npi_ones", ctx, shape=checked_shape("ones", shape),
+    return _made(F, "_npi_ones", ctx, shape=whole_numbers("ones", "shape", shape),
                  dtype=default_dtype(dtype))
 
 
@@ -39,7 +39,7 @@ def full(F: Any, shape: Any, fill_value: Any, dtype: Any = None, order: str = "C
     """An array filled with a number, or with an array that is broadcast; float32 unless a dtype is
     given, bool of a truth."""
     check_order("full", order, "C")
-    shape = checked_shape("full", shape)
+    shape = whole_numbers("full", "shape", shape)
     if F.is_array(fill_value):
         y = F._npi_broadcast_to(fill_value, shape=shape)
         return y if dtype is None else F.Cast(y, dtype=np_dtype(dtype))
@@ -56,7 +56,7 @@ def _like(F: Any, function: str, a: Any, value: float, dtype: Any, shape: Any, o
     need(F, function, **{"prototype" if function == "empty_like" else "a": a})
     check_order(function, order)
     if shape is not None:
-        return F._np_full(shape=checked_shape(function, shape), value=value,
+        return F._np_full(shape=whole_numbers(function, "shape", shape), value=value,
                        dtype=np_dtype(dtype) or a.dtype)
     return F._npi_full_like(a, fill_value=value, dtype=np_dtype(dtype))
 
@@ -157,8 +157,8 @@ def logspace(F: Any, start: Any, stop: Any, num: int = 50, endpoint: bool = True
 def indices(F: Any, dimensions: Any, dtype: Any = None, ctx: Any = None) -> Any:
     """The index of each element along each axis, (axes, *dimensions); int32 unless a dtype is
     given."""
-    return _made(F, "_npi_indices", ctx, dimensions=checked_shape("indices", dimensions),
-                 dtype=np_dtype(dtype) or "int32")
+    dimensions = whole_numbers("indices", "dimensions", dimensions)
+    return _made(F, "_npi_indices", ctx, dimensions=dimensions, dtype=np_dtype(dtype) or "int32")
 
 
 def _window(name: str) -> None:

@@ -27,16 +27,14 @@ _ELSEWHERE = {"trapz": "trapezoid", "in1d": "isin"}                 # NumPy 2's 
 
 
 def _delete(arr: Any, obj: Any, axis: Any = None) -> Any:
-    """NumPy's, but indices of an array that lie outside are passed over, as in MXNet."""
-    if not isinstance(obj, slice) and np.ndim(obj):
-        obj = np.asarray(obj)
-        if obj.dtype.kind != "b":
-            length = np.size(arr) if axis is None else np.shape(arr)[axis]
-            obj = obj[(obj >= -length) & (obj < length)].astype(np.int64)
-    return np.delete(arr, obj, axis)
+    """NumPy's; arrays of mx.np are of float32 unless they are told otherwise, also as indices."""
+    indices = obj if isinstance(obj, (slice, int)) else np.asarray(obj)
+    if isinstance(indices, np.ndarray) and indices.dtype.kind == "f":
+        indices = indices.astype(np.int64)
+    return np.delete(arr, indices, axis)
 
 
-# in place of NumPy's; an array without axes counts as one with an axis
+# in place of NumPy's: an array without axes counts as one with an axis
 _OWN = {"delete": _delete, "nonzero": lambda a: np.nonzero(np.atleast_1d(a)),
         "places": lambda a: np.argwhere(np.atleast_1d(a))}
 

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from ....base import MXNetTypeError, MXNetValueError
+from .shapes import whole_numbers
 from .table import is_number, np_dtype, public_in, written
 
 random = public_in("random")
@@ -15,11 +16,7 @@ def shape_of(function: str, size: Any) -> tuple[int, ...] | None:
     """`size` as a shape; None where none is given."""
     if size is None:
         return None
-    values = size if isinstance(size, (tuple, list)) else (size,)
-    try:
-        shape = tuple([int(n) for n in values])
-    except (TypeError, ValueError):
-        raise MXNetTypeError(f"{function}: size must be made of integers; got {size!r}") from None
+    shape = whole_numbers(function, "size", size)
     if min(shape, default=0) < 0:
         raise MXNetValueError(f"{function}: size must be made of lengths; got {size!r}")
     return shape

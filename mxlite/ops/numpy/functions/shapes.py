@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import index
 from typing import Any
 
 from ....base import MXNetTypeError, MXNetValueError, one_or_several
@@ -20,12 +21,15 @@ from .table import (
 )
 
 
-def _shape(function: str, shape: Any) -> tuple[int, ...]:
-    values = shape if isinstance(shape, (tuple, list)) else (shape,)
+def whole_numbers(function: str, argument: str, given: Any) -> tuple[int, ...]:
+    """An integer, a sequence or an array of them, such as a shape, as a tuple of integers."""
+    values = given.tolist() if hasattr(given, "tolist") else given
+    values = values if isinstance(values, (tuple, list)) else (values,)
     try:
-        return tuple([int(n) for n in values])
-    except (TypeError, ValueError):
-        raise MXNetTypeError(f"{function}: a shape is made of integers; got {shape!r}") from None
+        return tuple([index(n) for n in values])
+    except TypeError:
+        raise MXNetTypeError(f"{function}: {argument} must be made of integers; got "
+                             f"{given!r}") from None
 
 
 @public()
@@ -33,7 +37,7 @@ def reshape(F: Any, a: Any, newshape: Any, order: str = "C") -> Any:
     """a in another shape, in which one length may be -1; a view."""
     need(F, "reshape", a=a)
     check_order("reshape", order, "C", "A", "F")
-    return F._np_reshape(a, newshape=_shape("reshape", newshape), order=order)
+    return F._np_reshape(a, newshape=whole_numbers("reshape", "newshape", newshape), order=order)
 
 
 def _reshape(F: Any, self: Any, *shape: Any, **kwargs: Any) -> Any:
@@ -75,7 +79,8 @@ def expand_dims(F: Any, a: Any, axis: Any) -> Any:
 def transpose(F: Any, a: Any, axes: Any = None) -> Any:
     """a with its axes in another order; reversed where none is given."""
     need(F, "transpose", a=a)
-    return F._np_transpose(a, axes=None if axes is None else _shape("transpose", axes))
+    order = None if axes is None else whole_numbers("transpose", "axes", axes)
+    return F._np_transpose(a, axes=order)
 
 
 def _transpose(F: Any, self: Any, *axes: Any, **kwargs: Any) -> Any:
@@ -144,24 +149,25 @@ def rot90(F: Any, m: Any, k: int = 1, axes: Any = (0, 1)) -> Any:
 @public()
 def broadcast_to(F: Any, array: Any, shape: Any) -> Any:
     """array repeated to a shape; new axes come first. A number is an array without axes."""
+    shape = whole_numbers("broadcast_to", "shape", shape)
     if is_number(array):
-        return F._np_full(shape=_shape("broadcast_to", shape), value=number(array), dtype="float32")
+        return F._np_full(shape=shape, value=number(array), dtype="float32")
     need(F, "broadcast_to", array=array)
-    return F._npi_broadcast_to(array, shape=_shape("broadcast_to", shape))
+    return F._npi_broadcast_to(array, shape=shape)
 
 
 @public()
 def tile(F: Any, A: Any, reps: Any) -> Any:
     """A repeated so many times along each axis."""
     need(F, "tile", A=A)
-    return F._npi_tile(A, reps=_shape("tile", reps))
+    return F._npi_tile(A, reps=whole_numbers("tile", "reps", reps))
 
 
 @public(method=True)
 def repeat(F: Any, a: Any, repeats: Any, axis: int | None = None) -> Any:
     """Each element so many times along an axis; None: flatten first."""
     need(F, "repeat", a=a)
-    counts = _shape("repeat", repeats)
+    counts = whole_numbers("repeat", "repeats", repeats)
     if len(counts) == 1:
         return F._npi_repeat_each(a, repeats=counts[0], axis=axis)
     return F._npi_repeats(a, repeats=counts, axis=axis)
@@ -222,7 +228,7 @@ def _split(F: Any, function: str, ary: Any, indices_or_sections: Any, axis: int,
         pieces = F._npi_array_split(ary, sections=indices_or_sections, axis=axis, is_even=is_even,
                                     **rules)
         return [pieces] if indices_or_sections == 1 else list(pieces)
-    indices = _shape(function, indices_or_sections)
+    indices = whole_numbers(function, "indices_or_sections", indices_or_sections)
     pieces = F._npi_array_split(ary, indices=indices, axis=axis, **rules)
     return list(pieces) if indices else [pieces]
 
