@@ -156,7 +156,7 @@ def test_wrong_values(call, error):
 @pytest.mark.parametrize("call, error", [
     (lambda: np.random.normal("a"), "normal: loc must be an array of mx.np; got str"),
     (lambda: np.random.uniform(size="a"), "uniform: size must be made of integers; got 'a'"),
-    (lambda: np.random.normal(size=(2, 1.5)), r"normal: size must be made of integers; got \(2, 1.5"),
+    (lambda: np.random.normal(size=(2, 1.5)), "normal: size must be made of integers; got"),
     (lambda: np.random.uniform(dtype="int32"), "dtype must be of floating point; got int32")])
 def test_wrong_types(call, error):
     with pytest.raises(TypeError, match=error):
