@@ -49,7 +49,7 @@ ISAS = [isa for isa in ISA_FLAGS if isa == "baseline" or isa in WANTED]
 # those below it fill in what it lacks.
 ARITHMETIC = "unary leaky_relu softmax gemm_micro gemm conv rnn".split()
 PER_SET = ARITHMETIC + (
-    "cast binary where clip smooth_l1 hard_sigmoid add_n strided_copy reduce reduce_arg "
+    "cast binary compare where clip smooth_l1 hard_sigmoid add_n strided_copy reduce reduce_arg "
     "softmax_output softmax_cross_entropy regression_output batch_norm layer_norm pooling resample "
     "dropout optimizer random ctc linalg_triangular linalg_lu linalg_reflect box_nms multibox "
     "proposal roi_align correlation bilinear_sampler sparse_dot rescale integer_product "
@@ -62,8 +62,8 @@ ONCE = (
 # In each of the modules, without kernels of their own.
 SHARED = "module special conv_general conv_depthwise conv_pointwise conv_winograd conv_last".split()
 AS_ROWS = (
-    "unary unary_integer binary binary_integer reduce leaky_relu layer_norm batch_norm optimizer "
-    "cast conv_general conv_depthwise gemm rnn random where roi_align bilinear_sampler "
+    "unary unary_integer binary binary_integer compare reduce leaky_relu layer_norm batch_norm "
+    "optimizer cast conv_general conv_depthwise gemm rnn random where roi_align bilinear_sampler "
     "linalg_reflect conv_last_depthwise").split()
 # Which boxes stay must not depend on the CPU: products and sums are rounded one by one.
 AS_WRITTEN = ["box_nms", "multibox", "proposal"]

@@ -22,7 +22,7 @@ typedef struct {
   const char *a, *b;
   char *out;
   const binary_dims *dims;
-  int64_t itemsize;
+  int64_t itemsize, out_size;   /* bytes of an element of the inputs, and of the result */
 } binary_job;
 
 enum { BINARY_CHUNK = 16384 };
@@ -41,8 +41,8 @@ static inline void binary_range(const binary_job *job, int64_t begin, int64_t en
   while (begin < end) {
     int64_t n = inner - index[last];
     if (n > end - begin) n = end - begin;
-    job->loop(job->a + a * size, job->b + b * size, job->out + begin * size, n, d->a_stride[last],
-              d->b_stride[last]);
+    job->loop(job->a + a * size, job->b + b * size, job->out + begin * job->out_size, n,
+              d->a_stride[last], d->b_stride[last]);
     begin += n;
     a += n * d->a_stride[last];
     b += n * d->b_stride[last];
@@ -63,9 +63,9 @@ static inline void binary_chunk(void *context, int64_t i) {
 }
 
 static inline int binary_run(const void *desc, void *const *ptr, int64_t itemsize,
-                             binary_loop loop) {
+                             int64_t out_size, binary_loop loop) {
   const binary_dims *d = desc;
-  binary_job job = {loop, ptr[0], ptr[1], ptr[2], d, itemsize};
+  binary_job job = {loop, ptr[0], ptr[1], ptr[2], d, itemsize, out_size};
   if (d->size <= 2 * BINARY_CHUNK) {
     if (d->ndim == 1) loop(ptr[0], ptr[1], ptr[2], d->size, d->a_stride[0], d->b_stride[0]);
     else if (d->size) binary_range(&job, 0, d->size);
@@ -77,13 +77,14 @@ static inline int binary_run(const void *desc, void *const *ptr, int64_t itemsiz
 
 /* An array and a scalar: the same loops with stride 0 on the scalar's side. */
 static inline int scalar_run(const void *desc, const void *data, const void *scalar, void *out,
-                             int64_t itemsize, binary_loop loop, int scalar_first) {
+                             int64_t itemsize, int64_t out_size, binary_loop loop,
+                             int scalar_first) {
   const int64_t size = ((const scalar_dims *)desc)->size;
   const binary_dims dims = {
       .ndim = 1, .size = size, .shape = {size}, .a_stride = {!scalar_first},
       .b_stride = {scalar_first}};
   void *const ptr[3] = {(void *)(scalar_first ? scalar : data),
                         (void *)(scalar_first ? data : scalar), out};
-  return binary_run(&dims, ptr, itemsize, loop);
+  return binary_run(&dims, ptr, itemsize, out_size, loop);
 }
 #endif

@@ -38,15 +38,17 @@ static void FN(by_float)(binary_loop loop, const void *lhs, const void *rhs, voi
   LOOP(name, formula)                                                                     \
   static int FN(name)(const void *desc, void *const *ptr, const mx_scalar *scalars) {     \
     (void)scalars;                                                                        \
-    return binary_run(desc, ptr, sizeof(real), FN(name##_loop));                          \
+    return binary_run(desc, ptr, sizeof(real), sizeof(real), FN(name##_loop));                          \
   }                                                                                       \
   static int FN(name##_scalar)(const void *desc, void *const *ptr, const mx_scalar *s) {  \
     const real scalar = STORE((wide)s[0].f);                                              \
-    return scalar_run(desc, ptr[0], &scalar, ptr[1], sizeof(real), FN(name##_loop), 0);   \
+    return scalar_run(desc, ptr[0], &scalar, ptr[1], sizeof(real), sizeof(real),          \
+                      FN(name##_loop), 0);                                                \
   }                                                                                       \
   static int FN(r##name##_scalar)(const void *desc, void *const *ptr, const mx_scalar *s) { \
     const real scalar = STORE((wide)s[0].f);                                              \
-    return scalar_run(desc, ptr[0], &scalar, ptr[1], sizeof(real), FN(name##_loop), 1);   \
+    return scalar_run(desc, ptr[0], &scalar, ptr[1], sizeof(real), sizeof(real),          \
+                      FN(name##_loop), 1);                                                \
   }
 #include "binary_ops.def"
 #undef BINARY_LOOP

@@ -13,19 +13,7 @@ struct binary_dims {
 struct scalar_dims { int64_t size; };
 
 #define ROW(name, formula)                                                    \
-  KERNEL(name, binary_dims) {                                                 \
-    EACH(i, d.size) {                                                         \
-      int64_t rest = i, left = 0, right = 0;                                  \
-      for (int64_t axis = d.ndim - 1; axis >= 0; axis--) {                    \
-        const int64_t at = rest % d.shape[axis];                              \
-        rest /= d.shape[axis];                                                \
-        left += at * d.a_stride[axis];                                        \
-        right += at * d.b_stride[axis];                                       \
-      }                                                                       \
-      const wide a = LOAD(IN(0)[left]), b = LOAD(IN(1)[right]);               \
-      OUT(2)[i] = STORE((wide)(formula));                                     \
-    }                                                                         \
-  }                                                                           \
+  ARRAYS(name, real, STORE((wide)(formula)))                                  \
   KERNEL(name##_scalar, scalar_dims) {                                        \
     const real scalar = STORE((wide)args.scalar[0].f);                        \
     EACH(i, d.size) {                                                         \
@@ -40,9 +28,37 @@ struct scalar_dims { int64_t size; };
       OUT(1)[i] = STORE((wide)(formula));                                     \
     }                                                                         \
   }
+#define ARRAYS(name, type, value)                                             \
+  KERNEL(name, binary_dims) {                                                 \
+    EACH(i, d.size) {                                                         \
+      int64_t rest = i, left = 0, right = 0;                                  \
+      for (int64_t axis = d.ndim - 1; axis >= 0; axis--) {                    \
+        const int64_t at = rest % d.shape[axis];                              \
+        rest /= d.shape[axis];                                                \
+        left += at * d.a_stride[axis];                                        \
+        right += at * d.b_stride[axis];                                       \
+      }                                                                       \
+      const wide a = LOAD(IN(0)[left]), b = LOAD(IN(1)[right]);               \
+      ((type *)args.ptr[2])[i] = value;                                       \
+    }                                                                         \
+  }
+/* The same with results of bool: a scalar may lie beyond the dtype. */
+#define TRUTHS(name, formula, scalar)                                         \
+  ARRAYS(name##_bool, mx_b8, (formula))                                       \
+  KERNEL(name##_scalar_bool, scalar_dims) {                                   \
+    const wide b = scalar;                                                    \
+    EACH(i, d.size) {                                                         \
+      const wide a = LOAD(IN(0)[i]);                                          \
+      ((mx_b8 *)args.ptr[1])[i] = (formula);                                  \
+    }                                                                         \
+  }
 #if IS_INTEGER
 #define BOTH(name, on_floats, on_integers) ROW(name, on_integers)
+#define SCALAR mx_to_int64(args.scalar[0].f)
 #else
 #define BOTH(name, on_floats, on_integers) ROW(name, on_floats)
+#define SCALAR LOAD(STORE((wide)args.scalar[0].f))
 #endif
+#define COMPARE(name, formula) ROW(name, formula) TRUTHS(name, formula, SCALAR)
+#define LOGICAL(name, formula) ROW(name, formula) TRUTHS(name, formula, args.scalar[0].f != 0)
 #include "binary_ops.def"

@@ -11,7 +11,7 @@ import numpy as np
 from ..base import INTEGERS, MXNetValueError
 from ..ops.binary import WithScalar
 from ..ops.clip import Clip
-from ..ops.python_operators import FORMS
+from ..ops.numpy import elements as numpy_elements
 from ..ops.schema import REGISTRY
 from .array import wrap_numpy
 from .run import EXACT, bind_exact, invoke_list
@@ -48,6 +48,8 @@ def run_with_number(op: Any, x: Any, value: Any, out: Any = None) -> Any:
     name, dtype = op.row.name, x._dtype_name
     low, high = LIMITS[dtype]
     if not low <= value <= high:
+        if name in _COMPARISONS and isinstance(op, numpy_elements.WithScalar):
+            return invoke_list(op, [x], [math.copysign(2.0 ** 64, value)], out)
         if name in _COMPARISONS:
             truths = _TRUE_ABOVE if value > high else _TRUE_BELOW if value < low else ("not_equal",)
             same = REGISTRY["ones_like" if name in truths else "zeros_like"]
@@ -59,13 +61,13 @@ def run_with_number(op: Any, x: Any, value: Any, out: Any = None) -> Any:
         return invoke_list(op, [x], [float(number)], out)
     array = wrap_numpy(np.array(number, dtype), x.ctx, dtype)
     pair = [array, x] if op.is_reversed else [x, array]
-    return invoke_list(REGISTRY[FORMS[name].array].make({}), pair, [], out)
+    return invoke_list(REGISTRY[op.of_arrays].make({}), pair, [], out)
 
 
 def run_exactly(op: Any, arrays: list[Any], values: list[Any], out: Any) -> Any:
     """An operator with a runtime value that is an integer beyond 2^53."""
     dtype = arrays[0]._dtype_name if arrays else ""
-    if dtype in INTEGERS and isinstance(op, WithScalar):
+    if dtype in INTEGERS and isinstance(op, (WithScalar, numpy_elements.WithScalar)):
         return run_with_number(op, arrays[0], values[0], out)
     if dtype in INTEGERS and isinstance(op, Clip):
         low, high = LIMITS[dtype]

@@ -198,6 +198,11 @@ class WithScalar(Op):
     row: Row
     is_reversed: bool
 
+    @property
+    def of_arrays(self) -> str:
+        """The operator that does the same with two arrays."""
+        return FORMS[self.row.name].array
+
     def prepare(self, inputs, outputs):
         size = inputs[0].size
         name = f"{'r' if self.is_reversed else ''}{self.row.name}_scalar"

@@ -77,6 +77,7 @@ NUMPY_FORMS: dict[str, Forms] = {
     "greater_equal": _numpy_forms("greater_equal", "less_equal"),
     "lesser": _numpy_forms("less", "greater"),
     "lesser_equal": _numpy_forms("less_equal", "greater_equal"),
+    **{name: _numpy_forms(name) for name in ("logical_and", "logical_or", "logical_xor")},
     **{name: _numpy_forms(name, f"r{name}") for name in (
         "arctan2", "copysign", "ldexp", "lcm", "bitwise_and", "bitwise_or", "bitwise_xor",
         "fmax", "fmin", "fmod")},

@@ -78,6 +78,20 @@ def test_products(M, N, K, trans_a, trans_b, gpu, rng):
     np.testing.assert_allclose(found.asnumpy(), a @ b, 1e-5, 1e-5)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float16", "float64", "int8", "int64", "bool"])
+def test_truths_of_mx_np(gpu, dtype):
+    a = np.array([[0, 1, 1], [1, 0, 1]], dtype)
+    b = np.array([1, 0, 1], dtype)
+    x, y = mx.np.array(a, ctx=gpu), mx.np.array(b, ctx=gpu)
+    for name in ("equal", "not_equal", "greater", "less_equal", "logical_and", "logical_xor"):
+        truths = getattr(mx.np, name)(x, y)
+        assert truths.ctx == gpu and truths.dtype == bool
+        np.testing.assert_array_equal(truths.asnumpy(), getattr(np, name)(a, b))
+    for number in (1, 300, -300):
+        np.testing.assert_array_equal((x < number).asnumpy(), a.astype("float64") < number)
+        np.testing.assert_array_equal((x == number).asnumpy(), a.astype("float64") == number)
+
+
 def test_indexing_and_writes(gpu):
     x = nd.array(np.arange(12, dtype="f4").reshape(3, 4), ctx=gpu)
     expected = np.arange(12, dtype="f4").reshape(3, 4)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...base import MXNetError, MXNetTypeError, no_array
+from ...base import INTEGERS, MXNetError, MXNetTypeError, no_array
 from ...device.context import as_context
 from ...ops.schema import REGISTRY
 from ..array import ArrayBase, of_kind
 from ..function import OpFunction
+from ..integer_numbers import run_with_number
 from ..run import invoke_list
 
 
@@ -38,6 +39,13 @@ class ArrayNamespace:
         for name, value in (*enumerate(args), *kwargs.items()):
             if isinstance(value, ArrayBase) and not isinstance(value, self.kind):
                 raise self.no_array(function, f"argument {name}", value)
+
+    def with_large(self, operator: str, x: Any, value: int, out: Any) -> Any:
+        """An operator on an array and an integer beyond int32."""
+        op = REGISTRY[operator].make({"is_int": True})
+        if x._dtype_name in INTEGERS:
+            return run_with_number(op, x, value, out)
+        return invoke_list(op, [x], [float(value)], out)
 
     def __getattr__(self, name: str) -> Any:
         if name not in REGISTRY:

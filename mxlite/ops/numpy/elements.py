@@ -11,6 +11,7 @@ from ..inference import all_alike
 from ..python_operators import FORMS, NUMPY_FORMS
 from ..schema import param, register, runtime
 from .base import Promoting, common_dtype, float_dtype
+from .comparisons import COMPARISONS, LOGICAL
 
 
 class Unary(NamedTuple):
@@ -69,11 +70,6 @@ class Binary(NamedTuple):
     result: str | None = None
 
 
-def _compared(dtypes: Any) -> str:
-    dtype = common_dtype(dtypes)
-    return "uint8" if dtype == "bool" else dtype
-
-
 def _quotient(dtypes: Any) -> str:
     """The common dtype if it is a float, else float32."""
     dtype = common_dtype(dtypes)
@@ -91,8 +87,7 @@ BINARY = [
     *[Binary(name, _remainder) for name in ("mod", "floor_div")],
     Binary("div", _quotient),
     Binary("hypot", float_dtype),
-    *[Binary(name, _compared, "bool") for name in (
-        "equal", "not_equal", "greater", "greater_equal", "lesser", "lesser_equal")],
+    *[Binary(name, common_dtype, "bool") for name in COMPARISONS + LOGICAL],
 ]
 
 
@@ -110,18 +105,27 @@ class _Broadcast(Promoting):
         if self.row.name == "sub" and lhs.dtype == "bool":
             raise self.dtype_error("x2", "of numbers where x1 is of bool (x1 ^ x2 is where they "
                                    "differ)", "bool")
-        return getattr(F, FORMS[self.row.name].array)(lhs, rhs)
+        name = f"_np_is_{self.row.name}" if self.result else FORMS[self.row.name].array
+        return getattr(F, name)(lhs, rhs)
 
     def fill_shapes(self, inputs, outputs):
         return inputs, [partial_broadcast(*inputs)]
 
 
-class _WithScalar(Promoting):
+class WithScalar(Promoting):
+    """Base of the forms with a number."""
+
     elementwise = True
     scalar: float = runtime(help="the number")
     is_int: bool = param(True, "whether it is an integer; if not, integers become float32")
     row: Binary
     operator: str
+    is_reversed: bool
+
+    @property
+    def of_arrays(self) -> str:
+        """The operator that does the same with two arrays."""
+        return NUMPY_FORMS[self.row.name].array
 
     def computed_in(self, dtypes):
         if not self.is_int:
@@ -135,9 +139,10 @@ class _WithScalar(Promoting):
         return all_alike(inputs, outputs)
 
 
-def _declare_scalar(name: str, operator: str, row: Binary) -> None:
-    register(name, graph_name=GRAPH_NAMES.get(name, ""))(type(name, (_WithScalar,), {
+def _declare_scalar(name: str, operator: str, row: Binary, is_reversed: bool = False) -> None:
+    register(name, graph_name=GRAPH_NAMES.get(name, ""))(type(name, (WithScalar,), {
         "__doc__": f"{operator} with a number, by NumPy's rules.", "row": row,
+        "is_reversed": is_reversed,
         "operator": operator, "result": row.result, "promotion": staticmethod(row.promotion)}))
 
 
@@ -148,9 +153,10 @@ def _declare_binary(row: Binary) -> None:
     register(name, inputs="lhs rhs", graph_name=graph_name)(type(name, (_Broadcast,), {
         "__doc__": f"{forms.function} of two arrays, broadcast, by NumPy's rules.", "row": row,
         "result": row.result, "promotion": staticmethod(row.promotion)}))
-    _declare_scalar(numpy_forms.scalar, forms.scalar, row)
+    operator = f"_np_is_{row.name}_scalar" if row.result else forms.scalar
+    _declare_scalar(numpy_forms.scalar, operator, row)
     if numpy_forms.reflected.startswith("_npi_r"):      # others are the mirror image of another row
-        _declare_scalar(numpy_forms.reflected, forms.reflected, row)
+        _declare_scalar(numpy_forms.reflected, forms.reflected, row, True)
 
 
 for _unary in UNARY:

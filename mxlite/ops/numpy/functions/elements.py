@@ -76,11 +76,18 @@ def combine(F: Any, name: str, forms: Any, x1: Any, x2: Any, out: Any = None) ->
             function = getattr(F, forms.array)
             return function(x1, x2) if out is None else function(x1, x2, out=out)
         if is_number(x2):
-            return getattr(F, forms.scalar)(x1, scalar=number(x2), is_int=is_whole(x2), out=out)
+            return _with_number(F, forms.scalar, x1, x2, out)
         raise F.no_array(name, "x2", x2)
     if F.is_array(x2) and is_number(x1):
-        return getattr(F, forms.reflected)(x2, scalar=number(x1), is_int=is_whole(x1), out=out)
+        return _with_number(F, forms.reflected, x2, x1, out)
     raise F.no_array(name, "x1", x1)
+
+
+def _with_number(F: Any, form: str, x: Any, given: Any, out: Any) -> Any:
+    value = number(given)
+    if F.has_memory and type(value) is int and not -2 ** 31 <= value < 2 ** 31:
+        return F.with_large(form, x, value, out)
+    return getattr(F, form)(x, scalar=value, is_int=is_whole(given), out=out)
 
 
 def _binary(name: str, forms: Any, *aliases: str) -> Any:

@@ -9,19 +9,18 @@ import numpy as np
 from ....base import MXNetNotImplementedError
 from .table import FUNCTIONS
 
-NAMES = """allclose apply_along_axis apply_over_axes argpartition argwhere array_equal
-    array_equiv bincount choose compress corrcoef correlate count_nonzero cov delete
-    diag_indices_from digitize divmod extract flatnonzero float_power frexp gcd
-    heaviside histogram histogram2d histogram_bin_edges histogramdd i0 in1d
-    insert interp intersect1d isclose iscomplex isin isreal ix_ lexsort logical_and
-    logical_or logical_xor median min_scalar_type modf msort nanargmax nanargmin
-    nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod nanquantile nanstd
-    nansum nanvar ndim nextafter packbits partition piecewise poly polyadd polydiv polyfit polyint
-    polymul polysub promote_types ptp ravel_multi_index real resize result_type roots searchsorted
-    select setdiff1d setxor1d shape signbit size spacing take_along_axis trapz tri tril_indices
-    tril_indices_from trim_zeros triu_indices triu_indices_from union1d unique unpackbits
-    unravel_index unwrap vander fmin cumprod logaddexp logaddexp2 exp2 sinc kron cross
-    positive genfromtxt set_printoptions""".split()
+NAMES = """allclose apply_along_axis apply_over_axes argpartition argwhere array_equal array_equiv
+    bincount choose compress corrcoef correlate count_nonzero cov delete diag_indices_from digitize
+    divmod extract flatnonzero float_power frexp gcd heaviside histogram histogram2d
+    histogram_bin_edges histogramdd i0 in1d insert interp intersect1d isclose iscomplex isin isreal
+    ix_ lexsort median min_scalar_type modf msort nanargmax nanargmin nancumprod nancumsum nanmax
+    nanmean nanmedian nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar ndim nextafter
+    packbits partition piecewise poly polyadd polydiv polyfit polyint polymul polysub promote_types
+    ptp ravel_multi_index real resize result_type roots searchsorted select setdiff1d setxor1d shape
+    signbit size spacing take_along_axis trapz tri tril_indices tril_indices_from trim_zeros
+    triu_indices triu_indices_from union1d unique unpackbits unravel_index unwrap vander fmin
+    cumprod logaddexp logaddexp2 exp2 sinc kron cross positive genfromtxt
+    set_printoptions""".split()
 FLOAT32 = ("tri", "interp")         # the default dtype
 _ELSEWHERE = {"trapz": "trapezoid", "in1d": "isin"}                 # NumPy 2's names
 
