@@ -5,7 +5,7 @@ import math
 import numpy as onp
 
 from mxlite import autograd, gluon, init, np, npx
-from mxlite.gluon import nn
+from mxlite.gluon import nn, rnn
 
 
 def learned(net, inputs, y, loss, steps, rate=0.01):
@@ -28,7 +28,7 @@ def test_a_recurrent_network_from_scratch():
     for param in params.values():
         param.attach_grad()
 
-    def rnn(X, H):
+    def run(X, H):
         outputs = []
         for step in X.transpose(1, 0, 2):
             H = np.tanh(np.dot(step, params["W_xh"]) + np.dot(H, params["W_hh"]) + params["b_h"])
@@ -38,7 +38,7 @@ def test_a_recurrent_network_from_scratch():
     loss_function = gluon.loss.SoftmaxCrossEntropyLoss()
     for _ in range(60):
         with autograd.record():
-            y_hat, _ = rnn(inputs, np.zeros((6, 32)))
+            y_hat, _ = run(inputs, np.zeros((6, 32)))
             loss = loss_function(y_hat, targets.T.reshape(-1)).mean()
         loss.backward()
         norm = math.sqrt(sum(float((param.grad ** 2).sum()) for param in params.values()))
@@ -47,6 +47,39 @@ def test_a_recurrent_network_from_scratch():
                 param.grad[:] *= 1 / norm
             param -= 1.0 * param.grad
     assert float(loss) < 0.35
+
+
+class LanguageModel(nn.Block):
+    """The next letter from rnn.LSTM, whose state goes on from batch to batch."""
+
+    def __init__(self, letters, **kwargs):
+        super().__init__(**kwargs)
+        self.letters, self.rnn, self.dense = letters, rnn.LSTM(24), nn.Dense(letters)
+
+    def forward(self, inputs, state):
+        Y, state = self.rnn(npx.one_hot(inputs.T, self.letters), state)
+        return self.dense(Y.reshape(-1, Y.shape[-1])), state
+
+
+def test_a_language_model_of_lstm():
+    """What follows `a` depends on the letter before it."""
+    text = np.array([0, 1, 2, 3, 1, 0] * 40, dtype="int32").reshape(4, 60)
+    net = LanguageModel(4)
+    net.initialize(init.Xavier())
+    trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 0.02})
+    loss_function = gluon.loss.SoftmaxCrossEntropyLoss()
+    for _ in range(12):
+        state = net.rnn.begin_state(batch_size=4)
+        for i in range(0, 50, 10):
+            with autograd.record():
+                state = [each.detach() for each in state]
+                y_hat, state = net(text[:, i:i + 10], state)
+                loss = loss_function(y_hat, text[:, i + 1:i + 11].T.reshape(-1)).mean()
+            loss.backward()
+            gluon.utils.clip_global_norm([p.grad() for p in net.collect_params().values()], 1)
+            trainer.step(1)
+    assert [each.shape for each in state] == [(1, 4, 24)] * 2 and type(state[0]) is np.ndarray
+    assert float(loss) < 0.1
 
 
 class Residual(nn.HybridBlock):

@@ -98,6 +98,16 @@ def test_softmax_regression_from_scratch():
     assert float(loss) < 0.1 and accuracy(np.dot(X, W) + b, y) > 0.95
 
 
+def test_softmax_regression_with_gluon():
+    X, y = blobs(4, 300)
+    net = nn.Sequential()
+    net.add(nn.Dense(4))
+    net.initialize(init.Normal(sigma=0.01))
+    data = gluon.data.DataLoader(gluon.data.ArrayDataset(X, y), 30, shuffle=True)
+    assert trained(net, gluon.loss.SoftmaxCrossEntropyLoss(), data, 5, learning_rate=0.1) < 0.1
+    assert accuracy(net(X), y) > 0.95
+
+
 @pytest.mark.parametrize("hybrid", [False, True])
 def test_a_perceptron_with_dropout_and_weight_decay(hybrid):
     X, y = blobs(5, 400)
