@@ -106,8 +106,8 @@ def _binary(name: str, forms: Any, *aliases: str) -> Any:
     return public(*aliases)(function)
 
 
-_NAMES = {"sub": "subtract", "mul": "multiply", "div": "true_divide", "lesser": "less",
-          "lesser_equal": "less_equal"}
+_NAMES = {"sub": "subtract", "mul": "multiply", "div": "true_divide", "floor_div": "floor_divide",
+          "lesser": "less", "lesser_equal": "less_equal"}
 _MORE = {"div": ("divide",), "mod": ("remainder",)}
 for _key, _forms in NUMPY_FORMS.items():
     _binary(_NAMES.get(_key, _key), _forms, *_MORE.get(_key, ()))
