@@ -8,6 +8,8 @@ import numpy as np
 
 from .array import ArrayBase
 
+_PLAIN = {int, slice, type(None), type(Ellipsis)}       # parts of keys that are no truths
+
 
 def is_truth(part: Any) -> bool:
     """Whether a part of a key is a truth, or an array of one without axes."""
@@ -20,7 +22,12 @@ def is_truth(part: Any) -> bool:
 
 def has_truth(key: Any) -> bool:
     """Whether there is such a part in a key."""
-    return any(map(is_truth, key)) if type(key) is tuple else is_truth(key)
+    kind = type(key)
+    if kind in _PLAIN:
+        return False
+    if kind is tuple:
+        return any([type(part) not in _PLAIN and is_truth(part) for part in key])
+    return is_truth(key)
 
 
 def _num_axes(part: Any) -> int:
