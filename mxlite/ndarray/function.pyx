@@ -9,6 +9,7 @@ from .array cimport ArrayBase, is_numpy
 from .run cimport fill_key, invoke
 
 from ..ops.bind import bind, docstring, signature
+from ..ops.numpy.functions.table import without_first
 from .run import EXACT, invoke_list
 
 
@@ -151,12 +152,11 @@ cdef class NumpyFunction(Named):
 
     cdef readonly object function       # function(F, *args, **kwargs)
     cdef object watched                 # watched(function, args, kwargs, is_kept)
-    cdef object call_signature
     cdef dict known                     # (number of arrays, other arguments) -> (Operator, values)
 
-    def __init__(self, function, watched, parameters, str name, str module):
+    def __init__(self, function, watched, str name, str module):
         self.function, self.watched, self.known = function, watched, {}
-        self.call_signature, self.__name__, self.module_name = parameters, name, module
+        self.__name__, self.module_name = name, module
 
     def __call__(self, *args, **kwargs):
         cdef int count = 0, i
@@ -200,7 +200,7 @@ cdef class NumpyFunction(Named):
 
     @property
     def __signature__(self):
-        return self.call_signature
+        return without_first(self.function)
 
     @property
     def __doc__(self):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -317,6 +318,19 @@ def _remake(name: str, values: dict[str, Any]) -> Op:
     return REGISTRY[name].make(values)
 
 
+@functools.cache
+def _declared(base: type) -> dict[str, Param]:
+    """The parameters that this very class declares."""
+    params = {}
+    for key, kind in inspect.get_annotations(base).items():
+        declared = base.__dict__.get(key)
+        if isinstance(declared, Param):
+            declared.name = key
+            declared.kind = kind if isinstance(kind, str) else kind.__name__
+            params[key] = declared
+    return params
+
+
 def register(name: str, *aliases: str, inputs: str = "data", outputs: str = "",
              graph_name: str = "") -> Callable[[type[Declared]], type[Declared]]:
     """Class decorator: read the declaration and enter it into the table under its names.
@@ -334,12 +348,7 @@ def register(name: str, *aliases: str, inputs: str = "data", outputs: str = "",
         cls.named_outputs = tuple(outputs.split())
         cls.params = {}
         for base in reversed(cls.__mro__[:cls.__mro__.index(Op)]):
-            for key, kind in inspect.get_annotations(base).items():
-                declared = base.__dict__.get(key)
-                if isinstance(declared, Param):
-                    declared.name = key
-                    declared.kind = kind if isinstance(kind, str) else kind.__name__
-                    cls.params[key] = declared
+            cls.params.update(_declared(base))
         cls.runtime_params = tuple([key for key, value in cls.params.items() if value.is_runtime])
         cls._instances = {}
         for known in (name, *aliases):

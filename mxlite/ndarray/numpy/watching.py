@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...ops.bind import bind
-from ...ops.numpy.functions.table import Function, without_first
+from ...ops.numpy.functions.table import Function
 from ...ops.schema import REGISTRY, Op
 from ..array import ArrayBase
 from ..function import NumpyFunction
@@ -56,4 +56,4 @@ def watched(function: Function, args: Any, kwargs: Any, is_kept: bool) -> tuple[
 def numpy_function(function: Function, module: str) -> Any:
     """A function of the table as one of arrays, in a class a method."""
     name = function.__name__.strip("_")
-    return NumpyFunction(function, watched, without_first(function), name, module)
+    return NumpyFunction(function, watched, name, module)
