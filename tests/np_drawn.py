@@ -109,7 +109,7 @@ def same(found, expected, rtol=None):
                                 rtol / 10)
 
 
-# names that NumPy has no longer
+# names that NumPy 2 has no longer
 REMOVED = {"in1d": onp.isin, "trapz": onp.trapezoid, "product": onp.prod, "sometrue": onp.any,
            "alltrue": onp.all, "round_": onp.round, "msort": lambda a: onp.sort(a, 0),
            "row_stack": onp.vstack}

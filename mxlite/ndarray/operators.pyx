@@ -30,6 +30,7 @@ cdef tuple FLOATING = ("float64", "float16", "bfloat16", "bool")
 cdef class Trio:
     """What a Python operator runs: on two arrays, an array and a number, a number and an array."""
     cdef Operator arrays, scalar, reflected
+    cdef str name
     cdef Trio numpy             # of arrays of mx.np, with integers
     cdef Trio fraction          # of arrays of mx.np, with other numbers
 
@@ -44,6 +45,7 @@ cdef Trio trio_of(object forms, dict params):
 
 cdef Trio trio(str name):
     cdef Trio self = trio_of(FORMS[name], {})
+    self.name = FORMS[name].function
     if name in NUMPY_FORMS:
         self.numpy = trio_of(NUMPY_FORMS[name], {"is_int": True})
         self.fraction = trio_of(NUMPY_FORMS[name], {"is_int": False})
@@ -99,7 +101,7 @@ cdef object binary(Trio ops, ArrayBase a, object b, object out, bint is_reflecte
     if isinstance(b, ArrayBase):
         if not are_dense(a, <ArrayBase>b):
             if not are_alike(a, <ArrayBase>b):
-                raise MXNetTypeError(MIXED)
+                raise MXNetTypeError(f"{ops.name}: {MIXED}")
             if is_numpy(a):
                 ops = ops.numpy
         return (two(ops.arrays, <ArrayBase>b, a, out) if is_reflected

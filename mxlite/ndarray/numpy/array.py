@@ -83,7 +83,9 @@ class ndarray(NDArray):
         return bool(self.size and self.item())
 
     def __matmul__(self, other: Any) -> Any:
-        return F._npi_matmul(self, other) if F.is_array(other) else NotImplemented
+        if not isinstance(other, NDArray):
+            return NotImplemented
+        return FUNCTIONS["matmul"](F, self, other)
 
     def __invert__(self) -> Any:
         return F._npi_bitwise_not(self)

@@ -48,7 +48,7 @@ def _unary(name: str, operator: str, of_number: Any, *aliases: str) -> Any:
             if not kwargs and out is None:
                 return getattr(F, operator)(x)
             where = _mask(F, name, kwargs)
-            out = single_out(name, out)
+            out = single_out(F, name, out)
             y = getattr(F, operator)(x, out=out if where is True else None)
             return chosen(F, name, y, where, out)
         if is_number(x):
@@ -80,7 +80,7 @@ def combine(F: Any, name: str, forms: Any, x1: Any, x2: Any, out: Any = None) ->
         raise F.no_array(name, "x2", x2)
     if F.is_array(x2) and is_number(x1):
         return _with_number(F, forms.reflected, x2, x1, out)
-    raise F.no_array(name, "x1", x1)
+    raise F.no_array(name, "x2", x2) if is_number(x1) else F.no_array(name, "x1", x1)
 
 
 def _with_number(F: Any, form: str, x: Any, given: Any, out: Any) -> Any:
@@ -97,7 +97,7 @@ def _binary(name: str, forms: Any, *aliases: str) -> Any:
         if is_number(x1) and is_number(x2):
             return getattr(np, name)(x1, x2)
         where = _mask(F, name, kwargs)
-        out = single_out(name, out)
+        out = single_out(F, name, out)
         y = combine(F, name, forms, x1, x2, out if where is True else None)
         return chosen(F, name, y, where, out)
 
@@ -121,6 +121,9 @@ def clip(F: Any, a: Any, a_min: Any, a_max: Any, out: Any = None) -> Any:
     need(F, "clip", a=a)
     if a_min is None and a_max is None:
         raise MXNetValueError("clip: a_min and a_max must not both be None")
+    for argument, bound in (("a_min", a_min), ("a_max", a_max)):
+        if bound is not None and not is_number(bound):
+            need(F, "clip", **{argument: bound})
     if any(F.is_array(bound) for bound in (a_min, a_max)):
         if a_min is not None:
             a = combine(F, "clip", NUMPY_FORMS["maximum"], a, a_min)
@@ -129,7 +132,7 @@ def clip(F: Any, a: Any, a_min: Any, a_max: Any, out: Any = None) -> Any:
         return a if out is None else F._copy(a, out=out)
     bounds = {name: number(value) for name, value in (("a_min", a_min), ("a_max", a_max))
               if value is not None}
-    return F.clip(a, out=single_out("clip", out), **bounds)
+    return F.clip(a, out=single_out(F, "clip", out), **bounds)
 
 
 @public("round_", "around", method=True)
@@ -138,7 +141,7 @@ def round(F: Any, x: Any, decimals: int = 0, out: Any = None) -> Any:
     if is_number(x):
         return np.round(x, decimals)
     need(F, "round", x=x)
-    return F._npi_around(x, decimals=decimals, out=single_out("round", out))
+    return F._npi_around(x, decimals=decimals, out=single_out(F, "round", out))
 
 
 @public()

@@ -51,6 +51,7 @@ def host_function(name: str) -> Any:
 
 def _declare(name: str) -> None:
     def call(F: Any, *args: Any, **kwargs: Any) -> Any:
+        F.check_arrays(name, args, kwargs)
         return F.on_host(name, args, kwargs, name in FLOAT32 and "dtype" not in kwargs)
 
     call.__name__ = call.__qualname__ = name

@@ -40,6 +40,7 @@ def take(F: Any, a: Any, indices: Any, axis: _Axis = None, mode: str = "raise",
     """Items of a along an axis; None: of the flattened array. mode: what indices outside of it do,
     'raise', 'clip' or 'wrap'."""
     need(F, "take", a=a)
+    F.check_arrays("take", (), {"indices": indices})
     if not F.is_array(indices):
         indices = F.array(indices, dtype="int64")
     if axis is None:

@@ -106,6 +106,7 @@ def _declare(name: str, has_several: bool) -> None:
     def call(F: Any, *args: Any, **kwargs: Any) -> Any:
         if name == "lstsq" and kwargs.get("rcond") == "warn":
             del kwargs["rcond"]
+        F.check_arrays(f"linalg.{name}", args, kwargs)
         result = F.on_host(f"linalg.{name}", args, kwargs)
         return tuple(result) if has_several else result
 

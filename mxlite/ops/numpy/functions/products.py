@@ -13,7 +13,7 @@ def dot(F: Any, a: Any, b: Any, out: Any = None) -> Any:
     """The last axis of a with the last but one of b (or its only one), summed over."""
     if is_number(b) or is_number(a):
         from .elements import NUMPY_FORMS, combine
-        return combine(F, "dot", NUMPY_FORMS["mul"], a, b, single_out("dot", out))
+        return combine(F, "dot", NUMPY_FORMS["mul"], a, b, single_out(F, "dot", out))
     need(F, "dot", a=a, b=b)
     return written(F, "dot", F._np_dot(a, b), out)
 

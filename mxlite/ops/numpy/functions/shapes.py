@@ -115,7 +115,7 @@ def rollaxis(F: Any, a: Any, axis: int, start: int = 0) -> Any:
 def flip(F: Any, m: Any, axis: Any = None, out: Any = None) -> Any:
     """m with the order of the elements reversed along axes; None: all."""
     need(F, "flip", m=m)
-    return F._npi_flip(m, axis=axis_argument(axis), out=single_out("flip", out))
+    return F._npi_flip(m, axis=axis_argument(axis), out=single_out(F, "flip", out))
 
 
 @public()

@@ -177,21 +177,22 @@ def check_order(function: str, order: Any, *choices: str) -> None:
                                        f"got {order!r}")
 
 
-def single_out(function: str, out: Any) -> Any:
-    """`out`, or the only array of a tuple of it."""
+def single_out(F: Any, function: str, out: Any) -> Any:
+    """`out`, or the only array of a tuple of it; None stays."""
     if isinstance(out, (tuple, list)):
         if len(out) != 1:
             raise MXNetValueError(f"{function}: out must be one array; got {len(out)}")
-        return out[0]
+        out = out[0]
+    if out is not None:
+        need(F, function, out=out)
     return out
 
 
 def written(F: Any, function: str, result: Any, out: Any) -> Any:
     """The result, written to `out` where that is given."""
-    out = single_out(function, out)
+    out = single_out(F, function, out)
     if out is None:
         return result
-    need(F, function, out=out)
     if out.shape != result.shape:
         raise MXNetValueError(f"{function}: out must have shape {result.shape}; got {out.shape}")
     return F.Cast(result, dtype=out.dtype, out=out)
