@@ -203,6 +203,7 @@ def test_out_and_where():
 
 def test_the_namespace():
     assert np.pi == onp.pi and np.newaxis is None and np.float32 is onp.float32
+    assert np.finfo("float16").max == 65504
     assert "exp" in dir(np) and "reshape" in dir(np) and mx.np is np is mx.numpy
     assert mx.nd.np.ndarray is np.ndarray and "relu" in dir(npx)
     assert np.exp.__name__ == "exp" and next(iter(inspect.signature(np.sum).parameters)) == "a"

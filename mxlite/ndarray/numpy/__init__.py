@@ -16,7 +16,7 @@ from .watching import numpy_function as _numpy_function
 _CONSTANTS = {
     "NAN": _onp.nan, "NaN": _onp.nan, "nan": _onp.nan, "NINF": -_onp.inf, "PINF": _onp.inf,
     "inf": _onp.inf, "NZERO": -0.0, "PZERO": 0.0, "e": _onp.e, "euler_gamma": _onp.euler_gamma,
-    "pi": _onp.pi, "newaxis": None, "bool": bool, "bool_": _onp.bool_,
+    "pi": _onp.pi, "newaxis": None, "finfo": _onp.finfo, "bool": bool, "bool_": _onp.bool_,
     **{name: getattr(_onp, name) for name in (
         "float16", "float32", "float64", "int8", "int32", "int64", "uint8")},
 }
