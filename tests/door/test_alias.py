@@ -53,6 +53,39 @@ def test_removed_names_of_numpy_only_when_asked(tmp_path):
     assert output(tmp_path, text, "--numpy-compat") == ["True", "True"]
 
 
+LOADER = """
+import mxnet as mx
+import numpy as np
+class Numbers(mx.gluon.data.Dataset):
+    def __len__(self): return 2
+    def __getitem__(self, i): return np.full((1,), i, {dtype})
+if __name__ == "__main__":
+    loader = mx.gluon.data.DataLoader(Numbers(), 2, num_workers=1, thread_pool=False)
+    print(*[batch.asnumpy().ravel().tolist() for batch in loader], __name__)
+"""
+
+
+@pytest.mark.parametrize("dtype, options", [("'float32'", ()), ("np.float_", ("--numpy-compat",))])
+def test_processes_that_a_program_spawns(tmp_path, dtype, options):
+    assert output(tmp_path, LOADER.format(dtype=dtype), *options) == ["[0.0,", "1.0]", "__main__"]
+
+
+def test_worker_processes_of_a_script_that_installs_the_alias_late(tmp_path):
+    (tmp_path / "numbers_module.py").write_text(LOADER.format(dtype="'float32'"))
+    (tmp_path / "program.py").write_text("""
+if __name__ == "__main__":
+    import mxlite
+    mxlite.install_as_mxnet()
+    from mxnet.gluon.data import DataLoader
+    from numbers_module import Numbers
+    loader = DataLoader(Numbers(), 2, num_workers=1, thread_pool=False)
+    print(*[batch.asnumpy().ravel().tolist() for batch in loader])
+""")
+    result = subprocess.run([sys.executable, str(tmp_path / "program.py")], capture_output=True,
+                            text=True, check=False)
+    assert result.stdout == "[0.0, 1.0]\n", result.stderr
+
+
 def test_a_module_that_there_is_not(tmp_path):
     result = run(tmp_path, "import mxnet.no_such_module")
     assert "ModuleNotFoundError: mxlite has no module 'mxnet.no_such_module'" in result.stderr

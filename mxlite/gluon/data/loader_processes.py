@@ -12,6 +12,7 @@ import os
 import pickle
 import secrets
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from multiprocessing import resource_tracker
@@ -112,8 +113,10 @@ class WorkerProcess:
             context: Any = multiprocessing.get_context(start_method())
             self._connection, theirs = context.Pipe()
             self._inbox = Inbox(prefix)
-            self._process = context.Process(target=serve, args=(theirs, prefix), daemon=True,
-                                            name=prefix)
+            # where `import mxnet` gets mxlite, modules of the dataset need it in the worker
+            prepare = getattr(sys.modules.get("mxnet"), "install_as_mxnet", None)
+            self._process = context.Process(target=serve, args=(theirs, prefix, prepare),
+                                            daemon=True, name=prefix)
             try:
                 self._process.start()
             except (RuntimeError, AssertionError, OSError) as error:

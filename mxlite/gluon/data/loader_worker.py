@@ -6,6 +6,7 @@ import pickle
 import random
 import signal
 import traceback
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
@@ -26,11 +27,13 @@ class Failure(NamedTuple):
     trace: str
 
 
-def serve(connection: Connection, prefix: str) -> None:
+def serve(connection: Connection, prefix: str, prepare: Callable[[], None] | None = None) -> None:
     """Receive a pickled Maker, acknowledge it with b"", then serve requests until the parent ends.
 
-    prefix: of the names of this worker's segments of shared memory.
+    prefix: of the names of this worker's segments of shared memory. prepare: called first.
     """
+    if prepare is not None:
+        prepare()
     signal.signal(signal.SIGINT, signal.SIG_IGN)       # Ctrl-C is for the parent, which ends us
     host.set_num_threads(1)                            # there are other workers for other cores
     outbox = Outbox(prefix)
