@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from . import wrong_indices
+from .dtype_rule import wide
 from .schema import Op, kernel, register
+from .trace import composed
 
 INPUTS = "lda alpha beta state lags marks valid_length max_time"
+
+
+def widened(F, arrays):
+    """The arrays in the dtype of the sums: float32 instead of 16 bits."""
+    return [x if wide(x.dtype) == x.dtype else F.Cast(x, dtype=wide(x.dtype)) for x in arrays]
 
 
 class _Hawkes(Op):
@@ -67,12 +74,19 @@ class HawkesLL(_Hawkes):
         return [shapes[0][:1], shapes[0]]
 
     def prepare(self, inputs, outputs):
-        return self.call("hawkes", inputs)
+        dtype = inputs[0].dtype
+        if wide(dtype) == dtype:
+            return self.call("hawkes", inputs)
+        return composed(lambda F, *arrays: [F.Cast(y, dtype=dtype) for y in F._contrib_hawkesll(
+            *widened(F, arrays))], inputs)
 
     def grad(self, F, dy, inputs, outputs):
-        parts = F._backward_hawkesll(*inputs, dy[0])
-        sums = [F.sum(part, axis=0) for part in parts[1:]]
-        return [parts[0], *sums, *[None] * 5]
+        dtype = inputs[0].dtype
+        parts = F._backward_hawkesll(*widened(F, [*inputs, dy[0]]))
+        grads = [parts[0], *[F.sum(part, axis=0) for part in parts[1:]]]
+        if wide(dtype) != dtype:
+            grads = [F.Cast(grad, dtype=dtype) for grad in grads]
+        return [*grads, *[None] * 5]
 
 
 @register("_backward_hawkesll", inputs=f"{INPUTS} dy")

@@ -56,3 +56,34 @@ def test_arguments_that_do_not_fit(at, value, error, message):
               for i, item in enumerate(values)]
     with pytest.raises(error, match=f"_contrib_hawkesll: {message}"):
         hawkesll(*arrays)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_16_bits_compute_in_float32(dtype, rng):
+    """Gradients of alpha and beta are sums over sequences."""
+    shapes = ((200, 3), (3,), (3,), (200, 3), (200, 5))
+    marks = mx.nd.array(rng.integers(0, 3, (200, 5)), dtype="int32")
+    ends = np.stack([np.full(200, 5), np.full(200, 8)])
+    narrow = [mx.nd.array(rng.uniform(0.5, 1.5, shape)).astype(dtype) for shape in shapes]
+    results = []
+    for within in (dtype, "float32"):
+        arrays = [array.astype(within) for array in narrow]
+        for array in arrays[:3]:
+            array.attach_grad()
+        with mx.autograd.record():
+            likelihood, state = hawkesll(*arrays, marks,
+                                         *[mx.nd.array(x, dtype=within) for x in ends])
+        likelihood.backward()
+        results.append([likelihood, state, *[array.grad for array in arrays[:3]]])
+    for got, want in zip(*results, strict=True):
+        assert got.dtype == narrow[0].dtype
+        np.testing.assert_array_equal(got.astype("float32").asnumpy(),
+                                      want.astype(dtype).astype("float32").asnumpy())
+
+
+def test_a_mark_that_there_is_not_in_16_bits():
+    values = [[[1.5, 0.5]], [0.25, 0.75], [1, 2], [[0, 0]], LAGS, [[0, 2, 0, 1]], [4], [5]]
+    arrays = [mx.nd.array(item, dtype="int32" if i == 5 else "float16")
+              for i, item in enumerate(values)]
+    with pytest.raises(IndexError, match="_contrib_hawkesll: marks must be from 0 to 1"):
+        hawkesll(*arrays)

@@ -92,12 +92,23 @@ SAMPLES = [
       for shape in ((3, 8), (2, 2, 10))],
     Sample("_contrib_hawkesll", ((2, 3), (3,), (3,), (2, 3), (2, 4), Ints((2, 4), 0, 3, "int32"),
                                  Fixed([4, 2]), Fixed([8, 9])), hawkesll, domain=(0.5, 1.5),
-           gradient="recorded", wrt=(0, 1, 2), dtypes=WIDE, single=True, slack=2),
+           gradient="recorded", wrt=(0, 1, 2), single=True, slack=2),
     Sample("IdentityAttachKLSparseReg", ((4, 3), (3,)), lambda x, average, **_: x,
            {"penalty": 0.5, "sparseness_target": 0.25, "momentum": 0.75}, domain=(0.25, 0.75),
            gradient="recorded", wrt=(0,), aux=(1,), train=True, recorded=False),
 ]
+MANY = (300, 251)
 LARGE = [
+    *[Sample(f"_contrib_{name}", (MANY,), params=params) for name, params in (
+        ("round_ste", {}), ("sign_ste", {}), ("gradientmultiplier", {"scalar": -0.5}),
+        ("quadratic", {"a": 0.5, "b": -2.0, "c": 3.0}))],
+    Sample("_contrib_allclose", (MANY, MANY), gradient="none"),
+    Sample("_contrib_arange_like", (MANY,), gradient="none"),
+    Sample("_contrib_index_array", (MANY,), gradient="none"),
+    Sample("_histogram", (MANY,), params={"bin_cnt": 20, "range": (-1.5, 1.0)}, gradient="none"),
+    Sample("_contrib_count_sketch", (MANY, Ints((1, 251), 0, 60), Ints((1, 251), 1, 2)),
+           params={"out_dim": 60}, wrt=(0,)),
+    Sample("_contrib_fft", (MANY,)), Sample("_contrib_ifft", ((300, 250),)),
     Sample("khatri_rao", ((200, 30), (20, 30))),
     Sample("amp_multicast", ((40_009,), Uniform((40_009,), "float16")), params={"num_outputs": 2},
            gradient="none"),
