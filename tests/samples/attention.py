@@ -50,3 +50,11 @@ SAMPLES = [
     Sample("_contrib_div_sqrt_dim", ((2, 3, 4),), lambda x: x / np.sqrt(x.shape[-1]), second=True,
            slack=2),
 ]
+LARGE = [
+    Sample(NAME + "selfatt_qk", ((120, 4, 384),), params=HEADS),
+    Sample(NAME + "selfatt_valatt", ((120, 4, 384), (8, 120, 120)), params=HEADS),
+    Sample(NAME + "encdec_qk", ((120, 4, 128), (110, 4, 256)), params=HEADS),
+    Sample(NAME + "encdec_valatt", ((110, 4, 256), (8, 120, 110)), params=HEADS),
+    Sample("_contrib_div_sqrt_dim", ((300, 200),)),
+]
+"""Cut into tasks, without an oracle: see large.py."""

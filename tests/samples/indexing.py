@@ -89,5 +89,5 @@ SAMPLES = [
            {"shape": (3, 4)}, gradient="none"),
     Sample("_contrib_index_array", ((2, 3),), index_array, gradient="none"),
     Sample("_contrib_index_copy", ((4, 3), Fixed([2.0, 0.0]), (2, 3)), index_copy,
-           gradient="none"),
+           wrt=(0, 2)),
 ]

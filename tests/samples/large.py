@@ -1,6 +1,6 @@
 """Samples large enough that kernels cut them into several tasks. No oracle: the small ones have."""
 
-from . import contrib, densities, linalg, losses, pointwise
+from . import attention, contrib, densities, linalg, losses, pointwise, quantization
 from .boxes import Boxes, Classed
 from .regions import Regions, Turned
 from .sample import Fixed, Ints, Sample, Spread, Uniform
@@ -32,6 +32,9 @@ def pointwise_samples():
         tight = "elemwise_" if name in ("add", "sub", "mul", "div") else "_"
         yield large(tight + name, N, N, **known)
     yield plain("broadcast_floor_div", MATRIX, MATRIX[1:], domain=(1, 2))
+    yield plain("_floor_div", N, N, domain=(1, 2))
+    for name in ("_floor_div_scalar", "_rfloor_div_scalar"):
+        yield plain(name, N, params={"scalar": 1.5}, domain=(1, 2))
     for name, (_, number, domain, smooth) in pointwise.SCALAR.items():
         yield large(name, N, params={"scalar": number}, domain=domain or (-2, 2),
                     gradient="checked" if smooth else "none")
@@ -188,6 +191,7 @@ UPDATES = [plain(name, *inputs, *[state] * count, params={"lr": 0.1, "wd": 0.01}
            for name, count in table.items()]
 HALF = Uniform(W, "float16")
 PAIR = {"lrs": (0.1, 0.2), "wds": (0.01, 0), "num_weights": 2}
+LAMB = {"learning_rates": (0.1, 0.2), "wds": (0.01, 0), "step_count": (1, 7), "num_tensors": 2}
 PRELOADED = [Fixed([0.1, 0.2]), Fixed([0.01, 0.0])]
 # operator: inputs of a weight, which of them are written to, what is behind all, parameters
 GROUPS = {
@@ -210,11 +214,21 @@ GROUPS = {
     "all_finite": ([W], (), [], {}),
     "multi_all_finite": ([W] * 2, (), [], {}),
     "reset_arrays": ([W], (0,), [], {}),
+    "_adamw_update": ([W] * 4, (2, 3), [(1,)], {"lr": 0.1, "eta": 0.5, "wd": 0.01}),
+    "_mp_adamw_update": ([HALF, HALF, W, W, W], (2, 3, 4), [Uniform((1,), "float32")],
+                         {"lr": 0.1, "eta": 0.5, "wd": 0.01}),
+    "_multi_adamw_update": ([W] * 4, (2, 3), [(1,)], {**PAIR, "etas": (0.5, 1.0)}),
+    "_multi_mp_adamw_update": ([HALF, HALF, W, W, W], (2, 3, 4), [Uniform((1,), "float32")],
+                               {**PAIR, "etas": (0.5, 1.0)}),
+    "_multi_lamb_update": ([W] * 4, (2, 3), [], LAMB),
+    "_multi_mp_lamb_update": ([HALF, HALF, W, W, W], (2, 3, 4), [], LAMB),
+    "_contrib_group_adagrad_update": ([(4000, 60), (4000, 60), (4000,)], (2,), [], {"lr": 0.1}),
 }
-UPDATES += [plain(name, *inputs * (count := params.get("num_weights", 1)), *behind, params=params,
-                  domain=(0.5, 2), aux=tuple(i * len(inputs) + at for i in range(count)
-                                             for at in written))
-            for name, (inputs, written, behind, params) in GROUPS.items()]
+for _name, (_inputs, _written, _behind, _params) in GROUPS.items():
+    _count = _params.get("num_weights") or _params.get("num_tensors", 1)
+    UPDATES.append(plain(
+        _name, *_inputs * _count, *_behind, params=_params, domain=(0.5, 2),
+        aux=tuple(i * len(_inputs) + at for i in range(_count) for at in _written)))
 SHAPE = {"shape": (40_000,)}
 SORTED = [
     large("sort", Spread((60, 1000))),
@@ -270,6 +284,20 @@ DETECTION = [
     large("Correlation", (2, 8, 20, 21), (2, 8, 20, 21),
           params={"max_displacement": 3, "pad_size": 3}),
 ]
+PIXELS = (500, 510, 3)
+IMAGE_OPERATORS = [
+    large("_image_crop", PIXELS, params={"x": 3, "y": 4, "width": 490, "height": 480}),
+    large("_image_flip_left_right", PIXELS), large("_image_flip_top_bottom", PIXELS),
+    large("_image_normalize", (3, 500, 510), params={"mean": (0.5,), "std": (0.25,)}),
+    large("_image_to_tensor", PIXELS), plain("_image_resize", PIXELS, params={"size": (350, 360)}),
+    plain("_image_adjust_lighting", PIXELS, params={"alpha": (0.1, 0.2, 0.3)}),
+    plain("_image_random_flip_left_right", PIXELS), plain("_image_random_flip_top_bottom", PIXELS),
+    *[plain(f"_image_random_{name}", PIXELS, params={"min_factor": 0.5, "max_factor": 0.75})
+      for name in ("brightness", "contrast", "saturation", "hue")],
+    plain("_image_random_color_jitter", PIXELS, params={
+        "brightness": 0.2, "contrast": 0.2, "saturation": 0.2, "hue": 0.2}),
+    plain("_image_random_lighting", PIXELS, params={"alpha_std": 0.5}),
+]
 LARGE = [*pointwise_samples(), *MOVES, *INDEXING, *REDUCTIONS, *PRODUCTS, *LAYERS, *UPDATES,
          *SORTED, *RANDOM, *losses.LARGE, *linalg.LARGE, *densities.LARGE, *contrib.LARGE,
-         *DETECTION]
+         *DETECTION, *IMAGE_OPERATORS, *attention.LARGE, *quantization.LARGE]

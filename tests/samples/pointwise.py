@@ -137,7 +137,7 @@ def binary_samples():
         for left, right in BROADCAST if smooth else BROADCAST[:2]:
             if domain is not None:
                 yield Sample("broadcast_" + name, (left, right), oracle, domain=domain, slack=4,
-                             gradient="checked" if smooth else "recorded", second=smooth)
+                             second=smooth)
         if domain is None:
             yield Sample("broadcast_" + name, (SOME, OTHERS), oracle, gradient="none")
             yield Sample("_" + name, (SOME, OTHERS), oracle, gradient="none")
@@ -149,7 +149,7 @@ def binary_samples():
     for name in ("power", "hypot", "maximum", "minimum"):
         oracle, domain, _ = BINARY[name]
         yield Sample("_" + name, ((2, 3), (2, 3)), oracle, domain=domain, second=True, slack=4)
-    yield Sample("_mod", ((2, 3), (2, 3)), np.mod, domain=AWAY, gradient="recorded")
+    yield Sample("_mod", ((2, 3), (2, 3)), np.mod, domain=AWAY)
 
 
 def floor_division_samples():
@@ -186,7 +186,7 @@ SAMPLES = [
     Sample("make_loss", ((2, 3),), lambda x: x, gradient="recorded"),
     Sample("MakeLoss", ((2, 3),), lambda x, **_: x, {"grad_scale": 2.0}, gradient="recorded"),
     Sample("Cast", ((2, 3),), lambda x, dtype: x, {"dtype": "float64"}, second=True),
-    Sample("amp_cast", ((2, 3),), lambda x, dtype: x, {"dtype": "float32"}, gradient="none",
+    Sample("amp_cast", ((2, 3),), lambda x, dtype: x, {"dtype": "float32"},
            recorded_in=("float32",)),
     Sample("zeros_like", ((2, 3),), np.zeros_like, gradient="recorded"),
     Sample("ones_like", ((2, 3),), np.ones_like, gradient="recorded"),

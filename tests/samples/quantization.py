@@ -285,3 +285,26 @@ SAMPLES = [
     of("calibrate_entropy", Ints((91,), 0, 20, "float32"), reals(92), slack=10.0,
        oracle=calibrate_entropy, num_quantized_bins=31),
 ]
+MANY, IMAGES = (300, 251), (4, 8, 40, 40)
+LARGE = [
+    of("quantize", reals(*MANY), RANGE, RANGE),
+    of("quantize_v2", reals(*MANY)),
+    of("quantize_asym", reals(*MANY)),
+    of("dequantize", signed(*MANY), RANGE, RANGE),
+    of("requantize", Ints(MANY, -2000, 2000, "int32"), RANGE, RANGE),
+    of("quantized_fully_connected", signed(128, 300), signed(200, 300), signed(200), *[RANGE] * 6,
+       num_hidden=200),
+    of("quantized_conv", signed(*IMAGES), signed(16, 8, 3, 3), signed(16), *[RANGE] * 6,
+       kernel=(3, 3), num_filter=16),
+    of("quantized_pooling", signed(*IMAGES), RANGE, RANGE, kernel=(3, 3), pool_type="max"),
+    of("quantized_act", signed(*MANY), RANGE, RANGE, act_type="relu"),
+    of("quantized_concat", signed(*MANY), signed(*MANY), *fixed(-0.7, 1.3, -1.9, 0.6), dim=1,
+       num_args=2),
+    of("quantized_elemwise_add", signed(*MANY), signed(*MANY), *[RANGE] * 4),
+    of("quantized_elemwise_mul", signed(*MANY), signed(*MANY), *[RANGE] * 4),
+    of("quantized_batch_norm", signed(*IMAGES), *[reals(8)] * 4, RANGE, RANGE,
+       domain=(0.25, 1.5), fix_gamma=False, **CALIBRATED),
+    of("quantized_embedding", Ints((9000,), 0, 400, "float32"), signed(400, 150), RANGE, RANGE,
+       input_dim=400, output_dim=150),
+]
+"""Cut into tasks, without an oracle: see large.py."""
