@@ -15,6 +15,8 @@ enum {
   ORDER_ITEMS = 1 << 22,       /* of all tasks, unless one line is longer */
   ORDER_SHORT = 32,            /* a list that is sorted by insertion */
   ORDER_FEW = 64,              /* items that are kept in order while the others pass by */
+  ORDER_LIST = 256,            /* the least room for the items of a longer list */
+  ORDER_CHUNK = 32,            /* items that pass by together */
 };
 
 static int64_t order_lines(const order_dims *d) { return d->outer * d->inner; }
@@ -28,6 +30,14 @@ static int64_t order_tasks(const order_dims *d) {
 
 /* Whether the first k are found without sorting the line. */
 static int order_takes_few(const order_dims *d) { return d->k <= ORDER_FEW && d->k * 4 <= d->axis; }
+
+/* The room for the first k and those that may come to be among them. */
+static int64_t order_list(const order_dims *d) { return 2 * d->k + ORDER_LIST; }
+
+/* Whether they are found by sorting such lists. */
+static int order_takes_some(const order_dims *d) {
+  return d->k <= d->axis / 8 && order_list(d) <= d->axis / 2;
+}
 
 typedef struct {
   uint64_t key, at;

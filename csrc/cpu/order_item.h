@@ -2,6 +2,7 @@
  * WORDS or PAIRS, defined before the include, says which one the names stand for. */
 #undef ITEM_NAME
 #undef ITEM_BITS
+#undef ITEM_KEY
 #undef item
 #undef ITEM
 #undef KEY
@@ -14,13 +15,15 @@
 #ifdef WORDS
 #define ITEM_NAME word
 #define ITEM_BITS 32
+#define ITEM_KEY uint32_t
 #define item uint64_t
 #define ITEM(key, at) ((uint64_t)(uint32_t)(key) << 32 | (uint64_t)(at))
-#define KEY(x) ((x) >> 32)
+#define KEY(x) ((uint32_t)((x) >> 32))
 #define PLACE(x) ((int64_t)((x) & UINT32_MAX))
 #else
 #define ITEM_NAME pair
 #define ITEM_BITS 64
+#define ITEM_KEY uint64_t
 #define item order_pair
 #define ITEM(key, at) ((order_pair){(key), (uint64_t)(at)})
 #define KEY(x) ((x).key)

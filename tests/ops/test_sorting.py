@@ -61,6 +61,17 @@ def test_long_axes(rng, dtype, shape, axis, is_ascend):
                                           np.take(wanted, range(k), along))
 
 
+@pytest.mark.parametrize("step", [1, -1])
+@pytest.mark.parametrize("dtype", ["float32", "int64"])
+def test_the_first_of_a_sorted_axis(dtype, step):
+    """Each item comes before all that were seen, or none does."""
+    values = np.arange(6000)[::step] // 3                   # with ties
+    array = nd.array(values, dtype=dtype)
+    for k in (3, 70, 500):
+        found = nd.topk(array, k=k, axis=None, dtype="int32").asnumpy()
+        np.testing.assert_array_equal(found, ranked(values, None, False)[:k])
+
+
 @pytest.mark.parametrize("is_ascend", [True, False])
 def test_bfloat16(rng, is_ascend):
     array = nd.array(rng.normal(size=(2, 500))).astype("bfloat16")
