@@ -2,8 +2,9 @@
  *
  *   y[o, k, c] = sum of dy[o, m, c] over the m with rows[m] = k.
  *
- * The m are sorted by row first (a counting sort), so that every row of y is summed once, wide, in
- * the order of m, and written once: the same result for any number of threads.
+ * The m are sorted by row first, so that every row of y is summed once, wide, in the order of m, and
+ * written once: the same result for any number of threads.  A counting sort does it, unless there
+ * are many more rows than m: then the m themselves are sorted, and their rows are listed.
  */
 #include "index_common.h"
 #include "mx_scratch.h"
@@ -11,17 +12,27 @@
 typedef struct { int64_t outer, K, M, inner; } accumulate_dims;
 #define FIELDS "outer K M inner"
 
-enum { SUM_BLOCK = 64 };
+enum { SUM_BLOCK = 64, ORDER_SHORT = 32 };
+
+#define WORDS
+#include "order_item.h"
+#include "order_sort_impl.h"
 
 typedef struct {
   const accumulate_dims *d;
   const void *dy;
   void *y;
-  int64_t *first, *order;    /* row k's m are order[first[k] .. first[k + 1]) */
+  uint64_t *items;           /* room to sort the m; NULL where they are counted */
+  int64_t *rows, num_rows;   /* the rows that have any, ascending; NULL: all rows */
+  int64_t *first, *order;    /* m of the i-th row: order[first[i] .. first[i + 1]) */
   int64_t num_tasks;
 } accumulate_job;
 
-static int sort_by_row(const accumulate_job *job, const int64_t *rows) {
+static int is_sparse(const accumulate_dims *d) {
+  return d->M <= d->K / 4 && d->K <= UINT32_MAX;
+}
+
+static int count_by_row(const accumulate_job *job, const int64_t *rows) {
   const accumulate_dims *d = job->d;
   int64_t *first = job->first;
   memset(first, 0, (size_t)(d->K + 1) * sizeof *first);
@@ -34,9 +45,33 @@ static int sort_by_row(const accumulate_job *job, const int64_t *rows) {
   return MX_OK;
 }
 
+static int sort_by_row(accumulate_job *job, const int64_t *rows) {
+  const int64_t M = job->d->M;
+  for (int64_t m = 0; m < M; m++) {
+    if (rows[m] < 0 || rows[m] >= job->d->K) return MX_BAD_INDEX;
+    job->items[m] = ITEM(rows[m], m);
+  }
+  const uint64_t *sorted = order_sort_word(job->items, job->items + M, M);
+  for (int64_t i = 0; i < M; i++) {
+    const int64_t row = KEY(sorted[i]);
+    if (!job->num_rows || job->rows[job->num_rows - 1] != row) {
+      job->first[job->num_rows] = i;
+      job->rows[job->num_rows++] = row;
+    }
+    job->order[i] = PLACE(sorted[i]);
+  }
+  job->first[job->num_rows] = M;
+  return MX_OK;
+}
+
 static void lay_out(accumulate_job *job, mx_scratch *scratch) {
-  job->first = mx_take(scratch, job->d->K + 1, sizeof *job->first);
-  job->order = mx_take(scratch, job->d->M, sizeof *job->order);
+  const accumulate_dims *d = job->d;
+  const int sparse = is_sparse(d);
+  job->first = mx_take(scratch, (sparse ? d->M : d->K) + 1, sizeof *job->first);
+  job->order = mx_take(scratch, d->M, sizeof *job->order);
+  if (!sparse) return;
+  job->rows = mx_take(scratch, d->M, sizeof *job->rows);
+  job->items = mx_take(scratch, mx_product(2, d->M), sizeof *job->items);
 }
 
 static int64_t accumulate_scratch(const void *desc) {
@@ -51,11 +86,22 @@ static int accumulate(const accumulate_dims *d, void *const *ptr,
                       void (*task)(void *context, int64_t i)) {
   accumulate_job job = {.d = d, .dy = ptr[0], .y = ptr[2]};
   lay_out(&job, &(mx_scratch){.base = ptr[3]});
-  const int status = sort_by_row(&job, ptr[1]);
+  const int status = job.rows ? sort_by_row(&job, ptr[1]) : count_by_row(&job, ptr[1]);
   if (status != MX_OK || d->outer * d->K * d->inner == 0) return status;
   run_tasks(task, &job, d->outer * (d->K + d->M) * (d->inner + 2), d->outer * d->K,
             &job.num_tasks);
   return MX_OK;
+}
+
+/* The first of the listed rows from k on. */
+static int64_t listed_from(const accumulate_job *job, int64_t k) {
+  int64_t low = 0, high = job->num_rows;
+  while (low < high) {
+    const int64_t middle = low + (high - low) / 2;
+    if (job->rows[middle] < k) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 #define FN(name) name##_f16

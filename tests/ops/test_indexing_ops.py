@@ -154,6 +154,23 @@ def test_index_copy():
         nd._contrib_index_copy(old, i32([2, 3]), new)
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int32"])
+@pytest.mark.parametrize("shape, axis", [((9000,), 0), ((9000, 5), 0), ((3, 2000, 2), 1)], ids=str)
+def test_few_indices_of_many_rows(shape, axis, dtype, rng):
+    """Gradients are sums over the places of an index, and zero elsewhere."""
+    rows = rng.integers(0, shape[axis], 300)
+    rows[:200:2], rows[-1] = rows[1], shape[axis] - 1
+    head = rng.integers(-8, 9, (*shape[:axis], 300, *shape[axis + 1:]))
+    x = nd.zeros(shape, dtype=dtype)
+    x.attach_grad()
+    with mx.autograd.record():
+        y = nd.take(x, nd.array(rows, dtype="int32"), axis=axis)
+    y.backward(nd.array(head, dtype=dtype))
+    wanted = np.zeros(shape)
+    np.add.at(np.moveaxis(wanted, axis, 0), rows, np.moveaxis(head, axis, 0))
+    np.testing.assert_array_equal(x.grad.asnumpy(), wanted)
+
+
 def test_fill_element():
     data = nd.arange(6).reshape((2, 3))
     filled = nd.fill_element_0index(data, nd.array([9, 8]), nd.array([0, 2]))

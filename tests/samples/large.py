@@ -92,7 +92,8 @@ MOVES = [
 ROWS = Ints((3000,), 0, 500)
 ORDER = [float(i) for i in range(399, -1, -1)]
 INDEXING = [
-    large("take", (500, 60), ROWS), large("take", (60, 500), ROWS, params={"axis": 1}),
+    large("take", (500, 60), ROWS), large("take", (20_000, 30), ROWS),
+    large("take", (60, 500), ROWS, params={"axis": 1}),
     large("Embedding", ROWS, (500, 60), params={"input_dim": 500, "output_dim": 60}),
     large("pick", (40_000, 5), Ints((40_000,), 0, 5)),
     large("batch_take", (40_000, 5), Ints((40_000,), 0, 5, "int32")),
