@@ -27,6 +27,12 @@ cdef struct Instruction:
     double operand
 
 
+cdef class Stops:
+    """Of one run: where it stops for a moment, and what is done then."""
+    cdef int step          # the next stop, before this step; none: as many as there are steps
+    cdef int reach(self) except -1
+
+
 cdef class Program(Prepared):
     cdef readonly list calls
     cdef Step *steps
@@ -44,3 +50,5 @@ cdef class Program(Prepared):
     cdef list random_steps             # where in `scalars` the keys of random steps are
     cdef void place_slots(self, char **slots, void **given, char *arena) noexcept
     cdef int fill_scalars(self, mx_scalar *values, const mx_scalar *given) except -1
+    cdef int execute_with(self, void **ptr, const mx_scalar *scalars, Stops stops) except -1
+    cdef list last_uses(self)

@@ -40,6 +40,13 @@ cdef void *block(size_t count, size_t size) except NULL:
     return memory
 
 
+cdef class Stops:
+    """Subclasses do at a stop what they are for, and set the next one, which is a later step."""
+
+    cdef int reach(self) except -1:
+        return 0
+
+
 cdef class Program(Prepared):
     def __dealloc__(self):
         free(self.steps)
@@ -78,8 +85,26 @@ cdef class Program(Prepared):
             values[i].u, values[i + 1].u = first, second
         return 0
 
+    cdef list last_uses(self):
+        """Of each buffer, the number of steps after which it is neither written nor read."""
+        cdef list found = [0] * len(self.buffers)
+        cdef Slot *slot
+        cdef int i, j
+        for i in range(self.num_steps):
+            for j in range(self.steps[i].num_args):
+                slot = &self.slots[self.args[self.steps[i].first_arg + j]]
+                if slot.place == ALIAS:
+                    slot = &self.slots[slot.index]
+                if slot.place == BUFFER:
+                    found[slot.index] = i + 1
+        return found
+
     cdef int execute(self, void **ptr, const mx_scalar *scalars) except -1:
         """Run. ptr: the addresses of the inputs, then of the buffers."""
+        return self.execute_with(ptr, scalars, None)
+
+    cdef int execute_with(self, void **ptr, const mx_scalar *scalars, Stops stops) except -1:
+        """Run, with stops, if there are any."""
         cdef char *few_slots[FEW]
         cdef mx_scalar few_scalars[FEW]
         cdef void *few_args[FEW]
@@ -87,7 +112,7 @@ cdef class Program(Prepared):
         cdef mx_scalar *values = few_scalars
         cdef void **args = few_args
         cdef Storage arena = None
-        cdef int next_step = 0, status = 0
+        cdef int next_step = 0, status = 0, end = self.num_steps
         cdef int64_t start = now() if timing else 0
         cdef bint by_step = start and (self.op is None or self.op.is_graph)   # each is timed
         if self.arena_size:
@@ -103,22 +128,26 @@ cdef class Program(Prepared):
             if self.num_scalars:
                 self.fill_scalars(values, scalars)
             while next_step < self.num_steps:
+                if stops is not None:
+                    end = stops.step
                 if by_step:
                     pass
                 elif self.release_gil:
                     with nogil:
-                        next_step = run_steps(self.steps, next_step, self.num_steps, self.args,
-                                              slots, args, values, &status)
+                        next_step = run_steps(self.steps, next_step, end, self.args, slots, args,
+                                              values, &status)
                 else:
-                    next_step = run_steps(self.steps, next_step, self.num_steps, self.args, slots,
-                                          args, values, &status)
+                    next_step = run_steps(self.steps, next_step, end, self.args, slots, args,
+                                          values, &status)
                 if status:
                     raise_status(<Prepared>self.steps[next_step].call, status, args)
-                if next_step < self.num_steps:
+                if next_step < end:
                     gather(&self.steps[next_step], self.args, slots, args)
                     (<Prepared>self.steps[next_step].call).execute(
                         args, values + self.steps[next_step].first_scalar)
                     next_step += 1
+                if next_step == end and end < self.num_steps:
+                    stops.reach()
         finally:
             if slots != few_slots:
                 free(slots)

@@ -6,7 +6,7 @@ from libc.stdlib cimport free, malloc
 
 from ..device.core cimport Prepared, mx_scalar
 from ..device.memory cimport Spec
-from ..device.program cimport BUFFER, Program
+from ..device.program cimport BUFFER, Program, Stops
 from .array cimport ArrayBase, Flags, Node, filled, flags, new_array, share, will_write
 from .gradient cimport Gradient, Source, gradient_of_all, plain_program
 from .run cimport run
@@ -22,6 +22,7 @@ cdef class Backward(Walk):
     """One walk backward, with the gradients that it brings."""
     cdef bint retain, create
     cdef bint deliver          # whether a gradient is written as soon as it is complete
+    cdef set delivered         # inputs of a call whose gradients came while it ran; None: no such
 
     # Walking --------------------------------------------------------------------------------
 
@@ -153,26 +154,28 @@ cdef class Backward(Walk):
     cdef int run_program(self, Node node, int first) except -1:
         """Run the gradient's Program; what it makes arrives at the parents."""
         cdef Gradient gradient = <Gradient>node.gradient
-        cdef Source *source
         cdef list buffers = None
-        cdef ArrayBase grad
-        cdef Spec spec
         cdef int i
+        self.delivered = None
         if gradient.program.num_steps:
             buffers = self.run_into_buffers(node, first)
         for i in range(node.call.num_inputs):
-            if node.parents[i] is None:
-                continue
-            source = &gradient.sources[i]
-            grad = None
-            if source.result >= 0:
-                grad = <ArrayBase>(buffers[source.index] if source.place == BUFFER
-                                   else self.program_input(node, first, source.index))
-                spec = <Spec>node.call.in_specs[i]
-                if grad.spec is not spec or source.offset:
-                    grad = share(grad, spec, source.offset)
-            self.arrive(<Node>node.parents[i], node.index[i], grad)
+            if node.parents[i] is not None and (
+                    self.delivered is None or i not in self.delivered):
+                self.arrive(<Node>node.parents[i], node.index[i],
+                            self.input_grad(node, first, i, buffers))
         return 0
+
+    cdef ArrayBase input_grad(self, Node node, int first, int i, list buffers):
+        """The gradient of input i of the call; None: there is none."""
+        cdef Source *source = &(<Gradient>node.gradient).sources[i]
+        cdef Spec spec = <Spec>node.call.in_specs[i]
+        cdef ArrayBase grad
+        if source.result < 0:
+            return None
+        grad = <ArrayBase>(buffers[source.index] if source.place == BUFFER
+                           else self.program_input(node, first, source.index))
+        return share(grad, spec, source.offset) if grad.spec is not spec or source.offset else grad
 
     cdef list run_into_buffers(self, Node node, int first):
         """Run the program; the arrays that its results lie in."""
@@ -194,7 +197,8 @@ cdef class Backward(Walk):
                 ptr[i] = self.program_input(node, first, i).data
             for i in range(len(buffers)):
                 ptr[count + i] = (<ArrayBase>buffers[i]).data
-            program.execute(ptr, node.scalars + 2 * node.call.op.needs_key)
+            program.execute_with(ptr, node.scalars + 2 * node.call.op.needs_key,
+                                 deliveries(self, node, first, buffers, locked))
         finally:
             if ptr != few:
                 free(ptr)
@@ -278,6 +282,57 @@ cdef class Backward(Walk):
                 twin.node, twin.index = node, slot - node.call.num_inputs
                 slots[slot] = twin
         return 0
+
+
+@cython.final
+cdef class Deliveries(Stops):
+    """Gradients arrive at variables that have hooks while the program that makes them runs."""
+    cdef Backward walk
+    cdef Node node
+    cdef int first
+    cdef list buffers, locked
+    cdef list waiting          # (steps after which it is done, number of the input), last one first
+
+    cdef int reach(self) except -1:
+        cdef int i
+        cdef Leaf leaf
+        while self.waiting and self.waiting[len(self.waiting) - 1][0] <= self.step:
+            i = self.waiting.pop()[1]
+            leaf = <Leaf>self.node.parents[i]
+            self.locked.remove(leaf)
+            leaf.unlock()
+            self.walk.delivered.add(i)
+            self.walk.arrive(leaf, self.node.index[i],
+                             self.walk.input_grad(self.node, self.first, i, self.buffers))
+        self.step = (self.waiting[len(self.waiting) - 1][0] if self.waiting
+                     else (<Gradient>self.node.gradient).program.num_steps)
+        return 0
+
+
+cdef Deliveries deliveries(Backward walk, Node node, int first, list buffers, list locked):
+    """None where no locked variable has a hook."""
+    cdef Gradient gradient = <Gradient>node.gradient
+    cdef Deliveries self
+    cdef Leaf leaf
+    cdef int i
+    for leaf in locked:
+        if leaf.hook is not None:
+            break
+    else:
+        return None
+    self = Deliveries.__new__(Deliveries)
+    self.walk, self.node, self.first = walk, node, first
+    self.buffers, self.locked = buffers, locked
+    walk.delivered = set()
+    uses = gradient.program.last_uses()
+    chosen = set(locked)
+    self.waiting = []
+    for i in range(node.call.num_inputs):
+        if node.parents[i] in chosen and (<Leaf>node.parents[i]).hook is not None:
+            self.waiting.append((uses[gradient.sources[i].index], i))
+    self.waiting.sort(reverse=True)
+    self.step = self.waiting[len(self.waiting) - 1][0]
+    return self
 
 
 cdef object leaf_order(leaf):

@@ -8,6 +8,7 @@ cdef class Leaf(Node):
     cdef ArrayBase grad            # its gradient buffer; None: made when a gradient arrives
     cdef bint fresh                # the gradient was written and nobody has asked for it since
     cdef bint busy                 # a walk writes to `grad`
+    cdef object hook               # called when a walk has written to `grad`, or None
     cdef int arrive(self, ArrayBase total) except -1
     cdef int miss(self) except -1
     cdef int arrive_sparse(self, ArrayBase total) except -1

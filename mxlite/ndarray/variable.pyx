@@ -74,6 +74,8 @@ cdef class Leaf(Node):
             self.fresh = True
         finally:
             self.unlock()
+        if self.hook is not None:
+            self.hook()
         return 0
 
     cdef int miss(self) except -1:
@@ -91,6 +93,8 @@ cdef class Leaf(Node):
             self.fresh = True
         finally:
             self.unlock()
+        if self.hook is not None:
+            self.hook()
         return 0
 
     cdef int arrive_sparse(self, ArrayBase total) except -1:
@@ -158,6 +162,14 @@ def consume_gradient(ArrayBase array not None):
 def has_fresh_gradient(ArrayBase array not None):
     """What `consume_gradient` would say; the gradient stays fresh."""
     return array.node is not None and array.node.is_leaf and bool((<Leaf>array.node).fresh)
+
+
+def on_gradient(ArrayBase array not None, hook):
+    """Have backward() call hook() each time it has written the gradient of this variable, at once
+    where that is known to be the whole; None: nothing any more."""
+    if array.node is None or not array.node.is_leaf:
+        raise MXNetError("on_gradient: the array must be a variable; call attach_grad() before")
+    (<Leaf>array.node).hook = hook
 
 
 def set_fresh_gradient(ArrayBase array not None, bint fresh):
