@@ -23,7 +23,7 @@ from ..kvstore.updates import push_pull
 from ..ndarray.variable import consume_gradient, has_fresh_gradient
 from ..whole_file import replacing
 from .parameter import Parameter
-from .trainer_store import fill, store_for, waits_for_others
+from .trainer_store import early_sums_of, fill, store_for, waits_for_others
 
 
 class StaleGradientError(MXNetError, UserWarning):
@@ -62,6 +62,7 @@ class Trainer(NamesArguments):
         self._scale = self._optimizer.rescale_grad
         self._amp_loss_scaler: Any = None       # see contrib.amp
         self._amp_original_scale = self._scale
+        self._early: Any = None                 # sums over workers that backward() starts
         self._reset_kvstore()
         if waits_for_others(kvstore) and all(param._by_context for param in self._params):
             self._ready()                       # all workers have the same weights from here on
@@ -96,6 +97,7 @@ class Trainer(NamesArguments):
             if self._compression_params:
                 kvstore.set_gradient_compression(self._compression_params)
             fill(kvstore, self, self._params, self._updaters[0] if is_on_store else None)
+            self._early = early_sums_of(kvstore, self._params, self._early)
             self._kvstore, self._update_on_kvstore = kvstore, is_on_store
             self._params_to_init = []
         self._kv_initialized = True
@@ -171,7 +173,7 @@ class Trainer(NamesArguments):
         if self._kvstore is not None:
             keys = [i for i, param in enumerate(self._params) if param.grad_req != "null"]
             grads = [self._params[i].list_grad() for i in keys]
-            push_pull(self._kvstore, keys, grads, grads)
+            push_pull(self._kvstore, keys, grads, grads, self._early)
 
     def _scale_gradients(self, caller: str, batch_size: float, ignore_stale: bool) -> None:
         """Divide by the batch size, after checks of it and of the gradients."""
@@ -209,7 +211,7 @@ class Trainer(NamesArguments):
                 keys.append(i)
                 grads.append(param.list_grad())
                 outputs.append(arrays)
-        push_pull(self._kvstore, keys, grads, outputs)
+        push_pull(self._kvstore, keys, grads, outputs, self._early)
 
     def _update(self) -> None:
         """Update what has a fresh gradient, on each context."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..base import MXNetValueError
 from ..kvstore.base import PROCESS_STORES
+from ..kvstore.early import EarlySums, early_sums
 from ..kvstore.kvstore import KVStore
 from ..kvstore.updates import create_kvstore, create_sparse_kvstore
 from .parameter import Parameter
@@ -67,3 +68,10 @@ def fill(store: Any, trainer: Any, params: list[Parameter], updater: Any) -> Non
     shared = [i for i in keys if params[i].grad_req != "null"]
     if shared:
         store.pull(shared, [arrays[i] for i in shared], ignore_sparse=False)
+
+
+def early_sums_of(store: Any, params: list[Parameter], old: EarlySums | None) -> EarlySums | None:
+    """Sums of the gradients that start while backward() computes others, where there are such."""
+    trained = [i for i, param in enumerate(params) if param.grad_req != "null"]
+    return early_sums(store, trained, [list(params[i]._arrays().values()) for i in trained],
+                      [params[i].grad_req for i in trained], old)

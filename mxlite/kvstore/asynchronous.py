@@ -46,6 +46,8 @@ class AsyncKVStore(KVStore):
             self._thread.start()
         self._world.at_end(self._leave)
 
+    _sums_early = False
+
     # What is stored ------------------------------------------------------------------------------
 
     def _init(self, caller: str, key: Any, value: Any) -> None:

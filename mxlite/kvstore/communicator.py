@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ class Communicator:
     rank = 0
     num_workers = 1
     bucket_bytes = 1 << 20          # of keys that are reduced together; small: sums stay in caches
+    early_bytes = 25 << 20          # of gradients whose sums are started together (early.py)
 
     def reduce(self, groups: Sequence[Sequence[NDArray]]) -> list[NDArray]:
         """The sum of each group, over all workers, on the context of its first array.
@@ -63,6 +65,22 @@ class Communicator:
 
     def barrier(self) -> None:
         """Wait until all workers have come here."""
+
+    def gather(self, numbers: Any) -> Any:
+        """(workers, n): what all of them give, integers of shape (n,)."""
+        return numbers[None]
+
+    def apart(self) -> Communicator | None:
+        """Another one between the same workers, for a thread beside those that use this one; None
+        where there cannot be one, or nothing would be gained."""
+        return None
+
+    def keep(self, channel: Any) -> None:
+        """When the program ends, let the workers bring this early.Channel to its end together."""
+
+    def wait(self, event: threading.Event, what: str) -> None:
+        """Wait for something that comes when all workers have come so far. what: it, in words."""
+        event.wait()
 
 
 def moved(array: NDArray, ctx: Any) -> NDArray:

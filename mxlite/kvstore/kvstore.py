@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import warnings
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from .. import autograd
@@ -89,6 +90,11 @@ class KVStore(KVStoreBase):
             self._key_type = type(keys[0])
             self._updater = updater or self._updater
 
+    @property
+    def _sums_early(self) -> bool:
+        """Whether sums may be made before they are pushed (early.py)."""
+        return self.num_workers > 1 and self._compression is None
+
     def _holds(self, key: Key, array: NDArray | None = None) -> bool:
         """Whether the key is there, with this very array if one is given."""
         return key in self._values and (array is None or self._values[key] is array)
@@ -101,15 +107,20 @@ class KVStore(KVStoreBase):
         pairs = self._pairs("push", key, value, "value")
         self._push(pairs)
 
-    def _push(self, pairs: dict[Key, list[NDArray]]) -> None:
+    def _push(self, pairs: dict[Key, list[NDArray]],
+              sums: Mapping[Key, NDArray] = MappingProxyType({})) -> None:
+        """sums: those of some of the keys, which have been made already."""
         for key, arrays in pairs.items():
             self._check_shapes("push", key, arrays)
             if any(array.stype == "csr" for array in arrays):
                 raise MXNetTypeError(f"KVStore.push: arrays of key {key!r} must be dense or "
                                      "row_sparse; got 'csr'")
+        rest = {key: arrays for key, arrays in pairs.items() if key not in sums}
         with autograd.pause():
-            for key, total in zip(pairs, self._totals(pairs), strict=True):
-                self._change(key, total, total is pairs[key][0])
+            totals = dict(zip(rest, self._totals(rest), strict=True)) if rest else {}
+            for key, arrays in pairs.items():
+                total = totals[key] if key in totals else sums[key]
+                self._change(key, total, total is arrays[0])
 
     def _totals(self, pairs: dict[Key, list[NDArray]]) -> list[NDArray]:
         """The sums of what is pushed; rounded, if they are to be."""
@@ -157,7 +168,8 @@ class KVStore(KVStoreBase):
         """`push`, then `pull` to `out`, or to `value` itself."""
         self._push_pull(key, value, value if out is None else out, True)
 
-    def _push_pull(self, key: Any, value: Any, out: Any, ignore_sparse: bool) -> None:
+    def _push_pull(self, key: Any, value: Any, out: Any, ignore_sparse: bool,
+                   sums: Mapping[Key, NDArray] = MappingProxyType({})) -> None:
         """pushpull; of a Trainer or Module without ignore_sparse, when outputs may share memory."""
         values = self._pairs("pushpull", key, value, "value")
         outputs = values if out is value else self._pairs("pushpull", key, out, "out")
@@ -165,7 +177,7 @@ class KVStore(KVStoreBase):
             for one, arrays in caller_pairs.items():
                 self._check_shapes("pushpull", one, arrays)
         for keys in buckets_of(values, self._communicator.bucket_bytes):
-            self._push({one: values[one] for one in keys})
+            self._push({one: values[one] for one in keys}, sums)
             self._pull("pushpull", {one: outputs[one] for one in keys}, ignore_sparse,
                        not ignore_sparse and out is not value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import zlib
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -32,10 +33,19 @@ class MpiCommunicator(Communicator):
 
     bucket_bytes = 4 << 20
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, comm: Any = None) -> None:
+        """comm: MPI's communicator, of a thread that may wait for ever; None: that of `world`."""
         self.world = world
         self.rank, self.num_workers = world.rank, world.size
-        self.bytes_sent = 0             # to other workers, of values and numbers of rows
+        self._comm = world.comm if comm is None else comm
+        self._finish = world.finish if comm is None else world.finish_some_time
+        self._apart: list[MpiCommunicator] = []
+        self._own_bytes = 0
+
+    @property
+    def bytes_sent(self) -> int:
+        """To other workers, of values and numbers of rows, so far."""
+        return self._own_bytes + sum(each.bytes_sent for each in self._apart)
 
     def reduce(self, groups: Sequence[Sequence[NDArray]]) -> list[NDArray]:
         """The sum of each group, over all workers. Raises ValueError where they do not have arrays
@@ -87,7 +97,29 @@ class MpiCommunicator(Communicator):
     def barrier(self) -> None:
         """Wait until all workers have come here."""
         if self.num_workers > 1:
-            self.world.finish(self.world.comm.Ibarrier(), "a barrier")
+            self._finish(self._comm.Ibarrier(), "a barrier")
+
+    def gather(self, numbers: Any) -> Any:
+        """(workers, n): what all of them give, integers of shape (n,)."""
+        return self._gather(numbers, "the other workers").reshape(self.num_workers, -1)
+
+    def apart(self) -> MpiCommunicator | None:
+        """One of another thread, where there are others to talk to and MPI allows threads."""
+        mpi = self.world.mpi
+        if self.num_workers == 1 or mpi.Query_thread() < mpi.THREAD_MULTIPLE:
+            return None
+        comm, request = self._comm.Idup()
+        self._finish(request, "another communicator")
+        self._apart.append(MpiCommunicator(self.world, comm))
+        return self._apart[-1]
+
+    def keep(self, channel: Any) -> None:
+        """When the program ends, let the workers bring this early.Channel to its end together."""
+        self.world.channels.append(channel)
+
+    def wait(self, event: threading.Event, what: str) -> None:
+        """Wait; raises MXNetError where another worker has died."""
+        self.world.wait(event.is_set, what)
 
     # Steps ---------------------------------------------------------------------------------------
 
@@ -107,15 +139,15 @@ class MpiCommunicator(Communicator):
     def _gather(self, numbers: Any, what: str) -> Any:
         """The numbers of all workers, who have the same count of them, one after the other."""
         gathered = np.empty(self.num_workers * len(numbers), numbers.dtype)
-        self.bytes_sent += numbers.nbytes * (self.num_workers - 1)
-        self.world.finish(self.world.comm.Iallgather(numbers, gathered), what)
+        self._own_bytes += numbers.nbytes * (self.num_workers - 1)
+        self._finish(self._comm.Iallgather(numbers, gathered), what)
         return gathered
 
     def _gather_parts(self, mine: Any, gathered: Any, counts: Any, what: str) -> None:
         """Fill `gathered` with what all workers have, so many numbers each."""
-        self.bytes_sent += mine.nbytes * (self.num_workers - 1)
+        self._own_bytes += mine.nbytes * (self.num_workers - 1)
         kind = _mpi_type(self.world, mine.dtype)
-        self.world.finish(self.world.comm.Iallgatherv([mine, kind], [gathered, counts, kind]), what)
+        self._finish(self._comm.Iallgatherv([mine, kind], [gathered, counts, kind]), what)
 
     def _sum_piece(self, numbers: Any, summed: Any, dtype: str) -> None:
         size = self.num_workers
@@ -124,8 +156,8 @@ class MpiCommunicator(Communicator):
         mine = counts[self.rank]
         got = np.empty(size * mine, numbers.dtype)
         kind = _mpi_type(self.world, numbers.dtype)
-        self.bytes_sent += numbers.nbytes - mine * numbers.itemsize
-        self.world.finish(self.world.comm.Ialltoallv(
+        self._own_bytes += numbers.nbytes - mine * numbers.itemsize
+        self._finish(self._comm.Ialltoallv(
             [numbers, counts, edges[:-1], kind],
             [got, [mine] * size, [mine * rank for rank in range(size)], kind]), "gradients")
         parts = [wrap_numpy(got[mine * rank:mine * (rank + 1)], cpu(), dtype)
@@ -161,8 +193,8 @@ class MpiCommunicator(Communicator):
         quads = padded.reshape(-1, 4)
         packed = quads[:, 0] | quads[:, 1] << 2 | quads[:, 2] << 4 | quads[:, 3] << 6
         got = np.empty_like(packed)
-        self.bytes_sent += (size - 1) * share // 4
-        self.world.finish(self.world.comm.Ialltoall(packed, got), "gradients")
+        self._own_bytes += (size - 1) * share // 4
+        self._finish(self._comm.Ialltoall(packed, got), "gradients")
         codes = (got[:, None] >> np.array([0, 2, 4, 6], np.uint8) & 3).reshape(size, share)
         kind = np.int8 if size < 128 else np.int32
         mine = (codes == 1).sum(0, dtype=kind) - (codes == 2).sum(0, dtype=kind)
@@ -196,8 +228,8 @@ class MpiCommunicator(Communicator):
         kind = _mpi_type(self.world, numbers.dtype)
         for at in range(0, len(numbers), PIECE):
             piece = numbers[at:at + PIECE]
-            self.bytes_sent += piece.nbytes if self.rank == 0 else 0
-            self.world.finish(self.world.comm.Ibcast([piece, kind], 0), "values of worker 0")
+            self._own_bytes += piece.nbytes if self.rank == 0 else 0
+            self._finish(self._comm.Ibcast([piece, kind], 0), "values of worker 0")
 
 
 def _bits(array: NDArray) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 from .. import ndarray as nd
 from ..base import MXNetTypeError, MXNetValueError
 from .base import KVStoreBase, check_kvstore, create
+from .early import EarlySums
 from .kvstore import KVStore
 
 LARGE = 16 << 20                # elements; "local" updates such parameters on each context
@@ -89,11 +90,16 @@ def _exchange(kvstore: Any, keys: Sequence[Any], grads: Arrays, outputs: Arrays)
               [outputs[i] for i in chosen])
 
 
-def push_pull(kvstore: Any, keys: Sequence[Any], values: Arrays, outputs: Arrays) -> None:
-    """Push values and pull outputs, dense or sparse; a KVStore gets all keys in one call."""
+def push_pull(kvstore: Any, keys: Sequence[Any], values: Arrays, outputs: Arrays,
+              early: EarlySums | None = None) -> None:
+    """Push values and pull outputs, dense or sparse; a KVStore gets all keys in one call.
+
+    early: sums of the values that may have been started before.
+    """
     if isinstance(kvstore, KVStore):
         if keys:
-            kvstore._push_pull(keys, values, outputs, False)
+            sums = {} if early is None else early.take(keys, values, kvstore._sums_early)
+            kvstore._push_pull(keys, values, outputs, False, sums)
         return
     for i, (key, arrays, its) in enumerate(zip(keys, values, outputs, strict=True)):
         kvstore.pushpull(key, list(arrays), out=None if its is arrays else list(its), priority=-i)

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
+
 from ..base import MXNetError, MXNetValueError
 
 TIMEOUT = "MXNET_KVSTORE_TIMEOUT"       # in the environment: seconds that a worker is waited for
@@ -52,6 +54,7 @@ class World:
         self._peers = self.comm.allgather((_machine(), os.getpid()))
         self._has_failed = self._is_ending = False
         self._last_calls: list[Callable[[], None]] = []
+        self.channels: list[Any] = []           # early.Channels, the same in all processes
         if self.size > 1:
             sys.excepthook = functools.partial(self._end_all, sys.excepthook)
         atexit.register(self._end)
@@ -63,6 +66,11 @@ class World:
     def finish(self, request: Any, what: str) -> None:
         """Wait until an operation of MPI is done. what: it, in words, for messages."""
         self.wait(request.Test, what)
+
+    def finish_some_time(self, request: Any, what: str) -> None:
+        """Wait, in a thread that nobody waits for but by `wait`, which looks after the others."""
+        while not request.Test():
+            time.sleep(1e-4)
 
     def wait(self, is_done: Callable[[], Any], what: str) -> None:
         """Wait until `is_done()`, which is called again and again."""
@@ -108,6 +116,23 @@ class World:
                 stream.flush()
         self.mpi.COMM_WORLD.Abort(1)
 
+    def _tell_of_end(self) -> Any:
+        """Wait for the end of all; (processes, channels): how many sums each has started."""
+        told = np.zeros((self.size, len(self.channels) + 1), np.int64)
+        told[self.rank, :-1] = [channel.num_started for channel in self.channels]
+        others = [rank for rank in range(self.size) if rank != self.rank]
+        requests = [self._end_comm.Isend(told[self.rank], rank, END) for rank in others]
+        requests += [self._end_comm.Irecv(told[rank], rank, END) for rank in others]
+        for request in requests:
+            self.finish(request, "the end of all workers")
+        return told
+
+    def _catch_up(self, told: Any) -> None:
+        """Do what other processes have begun and nobody has asked for: MPI cannot end before."""
+        for channel, counts in zip(self.channels, told.T, strict=False):
+            channel.catch_up(counts.max())
+            self.wait(channel.is_idle, "sums of gradients")
+
     def _end(self) -> None:
         """Leave together."""
         if self.mpi.Is_finalized():
@@ -118,13 +143,7 @@ class World:
             for call in self._last_calls:
                 call()
             self._is_ending = True
-            mark = bytearray(1)
-            sent = [self._end_comm.Isend([mark, self.mpi.BYTE], rank, END)
-                    for rank in range(self.size) if rank != self.rank]
-            got = [self._end_comm.Irecv([bytearray(1), self.mpi.BYTE], rank, END)
-                   for rank in range(self.size) if rank != self.rank]
-            for request in sent + got:
-                self.finish(request, "the end of all workers")
+            self._catch_up(self._tell_of_end())
             self.mpi.Finalize()
         except MXNetError as error:
             print(error, file=sys.stderr)

@@ -21,9 +21,9 @@ class DataParallelExecutorGroup:
     """What a Module runs.
 
     execs: the Executors. param_arrays, grad_arrays, aux_arrays: of each parameter or state, a list
-    with the array of each context. slices: which part of the batch each context has; None where
-    no input has a batch axis. shared_group: a group whose parameters, gradients, states and memory
-    of inputs this one shares.
+    with the array of each context; param_variables: those to which gradients come. slices: which
+    part of the batch each context has; None where no input has a batch axis. shared_group: a group
+    whose parameters, gradients, states and memory of inputs this one shares.
     """
 
     def __init__(self, symbol: Symbol, contexts: Sequence[Context], workload: Sequence[float],
@@ -112,6 +112,7 @@ class DataParallelExecutorGroup:
 
     def _collect_arrays(self) -> None:
         args = [exe.arg_dict for exe in self.execs]
+        variables = [exe._variables() for exe in self.execs]
         grads = [exe.grad_dict for exe in self.execs]
         states = [exe.aux_dict for exe in self.execs]
 
@@ -125,6 +126,7 @@ class DataParallelExecutorGroup:
                                           if name in self.arg_names])
         self.state_arrays = of_all(args, self.state_names)
         self.param_arrays = of_all(args, self.param_names)
+        self.param_variables = of_all(variables, self.param_names)
         self.grad_arrays = of_all(grads, self.param_names) if self.for_training else None
         self.input_grad_arrays = of_all(grads, data_names) if self.inputs_need_grad else None
         self.aux_arrays = of_all(states, self.aux_names)

@@ -61,6 +61,7 @@ class OptimizedModule(BaseModule):
         updates.set_optimizer(optimizer)
         group = self._exec_group
         updates.start(group.param_names, group.param_arrays, self._arg_params)
+        updates.sum_early(group)
         self._optimizer, self._updates = optimizer, updates
         self.optimizer_initialized = True
         if self._preload_opt_states is not None:
@@ -82,6 +83,7 @@ class OptimizedModule(BaseModule):
         self._params_dirty = True
         group = self._exec_group
         self._updates.update(group.param_names, group.param_arrays, group.grad_arrays)
+        self._updates.watch(group)
 
     def save_checkpoint(self, prefix: Any, epoch: int, save_optimizer_states: bool = False,
                         remove_amp_cast: bool = True) -> None:

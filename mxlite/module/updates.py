@@ -6,8 +6,10 @@ import copy
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
+from weakref import WeakSet
 
 from .. import ndarray as nd
+from ..kvstore.early import EarlySums, early_sums
 from ..kvstore.kvstore import KVStore
 from ..kvstore.updates import create_kvstore, initialize_kvstore, push_pull
 from ..optimizer import Optimizer, Updater, get_updater
@@ -34,6 +36,8 @@ class Updates:
             self.kvstore.set_gradient_compression(compression_params)
         self.numbers = {name: i for i, name in enumerate(params)}
         self._has_foreign_keys = False
+        self._early: EarlySums | None = None
+        self._watched: WeakSet[Any] = WeakSet()         # executors whose gradients it is told of
 
     def share_of_batch(self) -> float:
         """Which part of the samples of an update this worker has, where all wait for each other."""
@@ -68,6 +72,20 @@ class Updates:
         elif self.kvstore is not None:
             initialize_kvstore(self.kvstore, arrays, params, names, self.is_once)
 
+    def sum_early(self, group: Any) -> None:
+        """Let the sums of gradients start while backward still runs, where that is to be; all
+        workers call this at the same point. group: the DataParallelExecutorGroup."""
+        reqs = [group.grad_req[name] for name in group.param_names]
+        self._early = early_sums(self.kvstore, group.param_names, group.param_variables, reqs,
+                                 self._early)
+        self._watched.update(group.execs)
+
+    def watch(self, group: Any) -> None:
+        """Have new executors, those of other shapes, tell of their gradients, too."""
+        if self._early is not None and not self._watched.issuperset(group.execs):
+            self._early.watch(group.param_names, group.param_variables)
+            self._watched.update(group.execs)
+
     def _hold(self, names: Sequence[str], arrays: Arrays) -> None:
         """Let the store have the first array of each parameter itself, which may be another one
         than before."""
@@ -93,7 +111,7 @@ class Updates:
         arrays, grads = [arrays[i] for i in trained], [grads[i] for i in trained]
         if self.kvstore is not None:
             self._hold(names, arrays)
-            push_pull(self.kvstore, names, grads, arrays if self.is_once else grads)
+            push_pull(self.kvstore, names, grads, arrays if self.is_once else grads, self._early)
         if self.is_once:
             return
         for name, weights, slopes in zip(names, arrays, grads, strict=True):

@@ -104,6 +104,11 @@ class Executor:
         self._is_handed_out = True
         return list(self._outputs)
 
+    def _variables(self) -> dict[str, NDArray]:
+        """By the arguments' names, the arrays to which `backward` brings gradients."""
+        return {node.name: array for node, array in zip(self._graph.variables, self._graph.arrays,
+                                                        strict=True)}
+
     # Running -------------------------------------------------------------------------------------
 
     def forward(self, is_train: bool = False, **kwargs: Any) -> list[NDArray]:

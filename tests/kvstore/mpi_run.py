@@ -24,9 +24,15 @@ def start(num_workers, command, options=(), **variables):
                                "MXNET_CPU_WORKER_NTHREADS": "1", **variables})
 
 
-def results(folder, num_workers, *names, **variables):
-    """{name of a function in mpi_programs.py: [what each worker returned]}."""
-    done = start(num_workers, [str(HERE / "mpi_programs.py"), str(folder), *names], **variables)
+def run(num_workers, module, folder, *names, options=(), **variables):
+    """subprocess.run of functions of kvstore.`module`."""
+    return start(num_workers, [str(HERE / "mpi_worker.py"), module, str(folder), *names], options,
+                 **variables)
+
+
+def results(num_workers, module, folder, *names, **variables):
+    """{name of a function of kvstore.`module`: [what each worker returned]}."""
+    done = run(num_workers, module, folder, *names, **variables)
     assert done.returncode == 0, done.stdout + done.stderr
     found = [json.loads((folder / f"{rank}.json").read_text()) for rank in range(num_workers)]
     return {name: [each[name] for each in found] for name in found[0]}

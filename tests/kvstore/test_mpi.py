@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from kvstore.mpi_programs import CASES, fitted, trained
 from kvstore.mpi_run import results
+from kvstore.training_programs import CASES, fitted, trained
 
 import mxlite as mx
 
@@ -11,9 +11,13 @@ import mxlite as mx
 @pytest.fixture(scope="module", params=[2, 4])
 def found(request, tmp_path_factory):
     """What the programs return in so many workers."""
-    names = ["places", "sums", "order_of_sums", "rows", "rounded", "optimizer_states",
-             "bytes_of_a_step", "training", "module", "other_shapes", "asynchronous"]
-    return results(tmp_path_factory.mktemp("mpi"), request.param, *names)
+    of_stores = ["places", "sums", "order_of_sums", "rows", "rounded", "optimizer_states",
+                 "other_shapes", "asynchronous"]
+    return {name: answers for module, names in (
+                ("store_programs", of_stores),
+                ("training_programs", ["bytes_of_a_step", "training", "module"]))
+            for name, answers in results(request.param, module, tmp_path_factory.mktemp("mpi"),
+                                         *names).items()}
 
 
 def size_of(found):

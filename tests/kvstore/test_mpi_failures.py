@@ -4,7 +4,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from kvstore.mpi_run import HERE, start
+from kvstore.mpi_run import run
 
 import mxlite as mx
 from mxlite.kvstore import world
@@ -16,8 +16,8 @@ CONTINUE = ("--runtime-options", "continuous")
 
 
 def ended(name, tmp_path, options=(), timeout="30"):
-    done = start(2, [str(HERE / "mpi_programs.py"), str(tmp_path), name], options,
-                 MXNET_KVSTORE_TIMEOUT=timeout)
+    done = run(2, "failing_programs", tmp_path, name, options=options,
+               MXNET_KVSTORE_TIMEOUT=timeout)
     assert not list(tmp_path.iterdir())
     return done
 
@@ -77,7 +77,7 @@ def fake_world():
     """Worker 0 of 2, whose MPI allows one thread, and fails."""
     mpi = SimpleNamespace(Exception=FakeError, Query_thread=lambda: 1, THREAD_MULTIPLE=3)
     one = world.World.__new__(world.World)
-    one.mpi, one.rank, one.size, one.timeout = mpi, 0, 2, 1.0
+    one.mpi, one.comm, one.rank, one.size, one.timeout = mpi, None, 0, 2, 1.0
     return one
 
 

@@ -1,0 +1,96 @@
+"""What workers do in the tests of training."""
+
+import numpy as np
+from kvstore.mpi_worker import program
+
+import mxlite as mx
+from mxlite import autograd, gluon
+
+
+@program
+def bytes_of_a_step():
+    """What a step of a network sends."""
+    store = mx.kv.create("dist_sync")
+    net = gluon.nn.HybridSequential()
+    for units in [512, 256, 256, 10]:
+        net.add(gluon.nn.Dense(units))
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", kvstore=store)
+    sent = []
+    for _ in range(3):
+        before = store._communicator.bytes_sent
+        with autograd.record():
+            loss = net(mx.nd.ones((2, 784))).sum()
+        loss.backward()
+        trainer.step(2)
+        sent.append(store._communicator.bytes_sent - before)
+    return [sent[1:], sum(param.data().size for param in net.collect_params().values())]
+
+
+def batch():
+    rng = np.random.default_rng(1)
+    return (rng.integers(0, 12, (8, 3)).astype("float32"),
+            rng.standard_normal((8, 1)).astype("float32"))
+
+
+def trained(contexts, part, optimizer, sparse, store, **options):
+    """The parameters after four steps on the global batch, of which this worker has a part."""
+    settings = {"sgd": {"learning_rate": 0.05, "momentum": 0.9}, "adam": {"learning_rate": 0.02}}
+    net = gluon.nn.HybridSequential(prefix="net_")
+    net.add(gluon.nn.Embedding(12, 4, sparse_grad=sparse, prefix="a_"),
+            gluon.nn.Dense(6, activation="tanh", in_units=12, prefix="b_"),
+            gluon.nn.Dense(1, in_units=6, prefix="c_"))
+    net.initialize(ctx=contexts)
+    params = net.collect_params()
+    for i, param in enumerate(params.values()):
+        # those of the other workers are others until the store has those of worker 0
+        offset = 7 if store is not None and mx.kv.create("dist_sync").rank else 0
+        param.set_data(mx.nd.array(np.sin(np.arange(np.prod(param.shape)) + i + offset)
+                                   .reshape(param.shape)))
+    trainer = gluon.Trainer(params, optimizer, settings[optimizer], kvstore=store, **options)
+    data, labels = [mx.nd.array(each[part]) for each in batch()]
+    for _ in range(4):
+        with autograd.record():
+            losses = [((net(x) - y) ** 2).sum() for x, y in zip(
+                gluon.utils.split_and_load(data, contexts),
+                gluon.utils.split_and_load(labels, contexts), strict=True)]
+        autograd.backward(losses)
+        trainer.step(8)
+    return [param.reduced().asnumpy().tolist() for param in params.values()]
+
+
+CASES = [(optimizer, sparse) for optimizer in ("sgd", "adam") for sparse in (False, True)]
+
+
+@program
+def training():
+    """Each optimizer with dense and sparse gradients, on one and two contexts a worker; with the
+    optimizer in the store and outside."""
+    place = mx.kv.create("dist_sync")
+    share = 8 // place.num_workers
+    part = slice(share * place.rank, share * (place.rank + 1))
+    found = [trained(contexts, part, *case, mx.kv.create("dist_sync"), **options)
+             for contexts in ([mx.cpu()], [mx.cpu(0), mx.cpu(1)]) for case in CASES
+             for options in ({}, {"update_on_kvstore": False})]
+    return [*found, trained([mx.cpu()], part, "sgd", False, "dist_sync")]
+
+
+@program
+def module():
+    """A Module, whose gradients are divided by the global batch."""
+    store = mx.kv.create("dist_sync")
+    share = 8 // store.num_workers
+    part = slice(share * store.rank, share * (store.rank + 1))
+    return fitted(part, store)
+
+
+def fitted(part, store):
+    data, labels = batch()
+    net = mx.sym.FullyConnected(mx.sym.Variable("data"), num_hidden=1, name="fc")
+    net = mx.sym.LinearRegressionOutput(net, mx.sym.Variable("lro_label"), name="lro")
+    one = mx.mod.Module(net, label_names=["lro_label"])
+    rows = mx.io.NDArrayIter(data[part] / 10, labels[part], part.stop - part.start,
+                             label_name="lro_label")
+    one.fit(rows, num_epoch=3, kvstore=store, optimizer_params={"learning_rate": 0.1},
+            initializer=mx.init.One() if store is None or store.rank == 0 else mx.init.Zero())
+    return [each.asnumpy().tolist() for each in one.get_params()[0].values()]
