@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ..base import MXNetError, MXNetTypeError, MXNetValueError, suggestion
@@ -15,6 +16,9 @@ from ..symbol import Symbol
 from ..symbol.infer import given_dtype
 from .inputs import descriptions
 from .slicing import common_batch_size, gathered, scatter, sliced, sliced_desc, split_batch
+from .together import run_together
+
+FEW = 1 << 16           # numbers in all arguments, for which threads cost more than they gain
 
 
 class DataParallelExecutorGroup:
@@ -130,6 +134,7 @@ class DataParallelExecutorGroup:
         self.grad_arrays = of_all(grads, self.param_names) if self.for_training else None
         self.input_grad_arrays = of_all(grads, data_names) if self.inputs_need_grad else None
         self.aux_arrays = of_all(states, self.aux_names)
+        self._num_numbers = sum(array.size for array in self.execs[0].arg_arrays)
 
     def reshape(self, data_shapes: Any, label_shapes: Any) -> None:
         """Go on with inputs of other shapes; parameters, gradients and states stay as they are."""
@@ -198,8 +203,8 @@ class DataParallelExecutorGroup:
                    if desc.name in self.arg_names]
             scatter([label for label, _ in fed], [desc for _, desc in fed], self._parts,
                     self.label_arrays)
-        for exe in self.execs:
-            exe.forward(is_train=self.for_training if is_train is None else is_train)
+        is_train = self.for_training if is_train is None else is_train
+        self._run([partial(exe.forward, is_train=is_train) for exe in self.execs])
 
     def backward(self, out_grads: Any = None) -> None:
         """Run backward on all contexts; out_grads: a gradient an output, of the whole batch."""
@@ -207,10 +212,18 @@ class DataParallelExecutorGroup:
             raise MXNetError("Module.backward: re-bind with for_training=True to run backward")
         if isinstance(out_grads, NDArray):
             out_grads = [out_grads]
-        for ctx, exe, part in zip(self.contexts, self.execs, self._parts, strict=True):
-            exe.backward(out_grads=out_grads and [
-                sliced(grad, part, axis).as_in_context(ctx)
-                for grad, axis in zip(out_grads, self.output_layouts, strict=False)])
+        self._run([partial(exe.backward, out_grads=out_grads and [
+            sliced(grad, part, axis).as_in_context(ctx)
+            for grad, axis in zip(out_grads, self.output_layouts, strict=False)])
+            for ctx, exe, part in zip(self.contexts, self.execs, self._parts, strict=True)])
+
+    def _run(self, calls: Sequence[Any]) -> None:
+        """Make a call of each Executor, at the same time where they are programs for the CPU."""
+        if len(calls) == 1:
+            calls[0]()
+            return
+        run_together(calls, any(exe._draws_at_all for exe in self.execs),
+                     self._num_numbers >= FEW and all(exe._is_program_of_cpu for exe in self.execs))
 
     def get_outputs(self, merge_multi_context: bool = True, begin: int = 0,
                     end: int | None = None) -> list[Any]:

@@ -45,6 +45,7 @@ class Executor:
         self._variable_reqs: list[str] = []             # "null" of states
         self._graph = self._make_graph()
         self._draws = any(node.operator.draws(False) for node in self._graph.nodes())
+        self._draws_at_all = any(node.operator.draws(True) for node in self._graph.nodes())
         self._arg_names = symbol.list_arguments()
         self._aux_names = symbol.list_auxiliary_states()
 
@@ -108,6 +109,12 @@ class Executor:
         """By the arguments' names, the arrays to which `backward` brings gradients."""
         return {node.name: array for node, array in zip(self._graph.variables, self._graph.arrays,
                                                         strict=True)}
+
+    @property
+    def _is_program_of_cpu(self) -> bool:
+        """Whether it runs on the CPU without Python, so that several may at the same time."""
+        return (self._monitor is None and self._graph.is_program
+                and self._ctx.device_type.startswith("cpu"))
 
     # Running -------------------------------------------------------------------------------------
 

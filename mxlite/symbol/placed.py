@@ -95,6 +95,11 @@ class PlacedGraph:
         """Whether it runs in parts, so that the walk alone finds what gradients reach."""
         return bool(self.places) or self._pieces is not None
 
+    @property
+    def is_program(self) -> bool:
+        """Whether it runs as one Program, and not in parts or node by node."""
+        return not self.is_apart and not self._plain.by_storage
+
     def gradient_slots(self, train: bool) -> list[bool]:
         """Whether a gradient reaches each variable, or may reach it."""
         if self.is_apart:
