@@ -9,7 +9,8 @@ from . import quantization as quantization
 from . import svrg_optimization as svrg_optimization
 from . import symbol as sym
 from . import symbol as symbol
+from . import tensorboard as tensorboard
 from . import text as text
 
 __all__ = ["amp", "autograd", "io", "nd", "ndarray", "quantization", "svrg_optimization", "sym",
-           "symbol", "text"]
+           "symbol", "tensorboard", "text"]
