@@ -83,7 +83,7 @@ def test_images_go_on_from_a_checkpoint_to_the_bit(images, tmp_path):
 
 def test_images_learn(images):
     epochs = json.loads(Path(f"{images[0]}-history.json").read_text())
-    losses = [epoch["train"]["cross-entropy"] for epoch in epochs]
+    losses = [epoch["validation"]["cross-entropy"] for epoch in epochs]
     assert len(losses) == 3 and np.isfinite(losses).all() and losses[-1] < losses[0]
 
 
