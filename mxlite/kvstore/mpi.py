@@ -22,6 +22,12 @@ from .world import World
 PIECE = 1 << 26                 # elements that travel at once at most: MPI counts by 32-bit numbers
 
 
+def bucket_bytes(num_workers: int) -> int:
+    """How much is summed at once. Each worker sends two parts of it to every other one, parts that
+    must not become so small that messages cost more than what is in them."""
+    return max(4 << 20, num_workers * (256 << 10))
+
+
 class MpiCommunicator(Communicator):
     """Between the processes of a World.
 
@@ -31,12 +37,11 @@ class MpiCommunicator(Communicator):
     least that n workers can do with.
     """
 
-    bucket_bytes = 4 << 20
-
     def __init__(self, world: World, comm: Any = None) -> None:
         """comm: MPI's communicator, of a thread that may wait for ever; None: that of `world`."""
         self.world = world
         self.rank, self.num_workers = world.rank, world.size
+        self.bucket_bytes = bucket_bytes(world.size)
         self._comm = world.comm if comm is None else comm
         self._finish = world.finish if comm is None else world.finish_some_time
         self._apart: list[MpiCommunicator] = []

@@ -7,6 +7,7 @@ import numpy as np
 import mxlite as mx
 from mxlite import autograd, gluon
 from mxlite.kvstore.communicator import Communicator
+from mxlite.kvstore.mpi import bucket_bytes
 
 
 class Team:
@@ -98,6 +99,11 @@ def test_keys_travel_in_buckets():
     store.pushpull(list(range(7)), values)
     assert store._communicator.counts == [3, 3, 1]
     assert all((array.asnumpy() == 3).all() for arrays in values for array in arrays)
+
+
+def test_pieces_grow_with_the_number_of_workers():
+    """No worker sends another one less than 256 KB of a piece, and none is below 4 MB."""
+    assert [bucket_bytes(n) >> 10 for n in (1, 2, 16, 17, 256)] == [4096, 4096, 4096, 4352, 65536]
 
 
 def trained(contexts, data, labels, store=None):
