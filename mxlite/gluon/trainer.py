@@ -192,8 +192,10 @@ class Trainer(NamesArguments):
                     raise _stale(param, data)
 
     def _overflows(self) -> bool:
-        """Whether gradients overflowed, which are then used up."""
-        if self._amp_loss_scaler is None or not self._amp_loss_scaler.has_overflow(self._params):
+        """Whether gradients overflowed, in any worker, which are then used up."""
+        in_any_worker = self._kvstore._in_any_worker if isinstance(self._kvstore, KVStore) else bool
+        if self._amp_loss_scaler is None or not self._amp_loss_scaler.has_overflow(
+                self._params, in_any_worker):
             return False
         self._pass_over()
         return True

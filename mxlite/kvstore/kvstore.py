@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from .. import autograd
 from .. import optimizer as opt
 from ..base import (
@@ -304,6 +306,10 @@ class KVStore(KVStoreBase):
     def num_workers(self) -> int:
         """How many workers, processes that train together, there are."""
         return self._communicator.num_workers
+
+    def _in_any_worker(self, flag: bool) -> bool:
+        """Whether some worker says so; all ask at the same point."""
+        return bool(self._communicator.gather(np.array([flag], np.int64)).any())
 
     def _barrier(self) -> None:
         """Wait until all workers have come here."""

@@ -15,7 +15,7 @@ def found(request, tmp_path_factory):
                  "other_shapes", "asynchronous"]
     return {name: answers for module, names in (
                 ("store_programs", of_stores),
-                ("training_programs", ["bytes_of_a_step", "training", "module"]))
+                ("training_programs", ["bytes_of_a_step", "training", "module", "overflow"]))
             for name, answers in results(request.param, module, tmp_path_factory.mktemp("mpi"),
                                          *names).items()}
 
@@ -108,6 +108,17 @@ def test_a_module_is_that_of_one_device(found):
     assert found["module"] == [first] * size_of(found)
     for one, wanted in zip(first, fitted(slice(0, 8), None), strict=True):
         np.testing.assert_allclose(one, wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_all_pass_over_a_step_in_which_the_gradients_of_one_overflow(found):
+    n, first = size_of(found), found["overflow"][0]
+    assert found["overflow"] == [first] * n
+    for states in first:
+        weights, factors = [np.array(weight) for weight, _ in states], [each for _, each in states]
+        assert factors == [65536, 32768, 32768, 32768]
+        np.testing.assert_array_equal(weights[1], weights[0])
+        slope = 2 * sum(range(1, n + 1)) / 4
+        np.testing.assert_allclose(weights[3], 1 - 0.1 * 3 * slope, rtol=1e-3)
 
 
 def test_workers_that_do_not_agree(found):

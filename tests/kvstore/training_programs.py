@@ -94,3 +94,32 @@ def fitted(part, store):
     one.fit(rows, num_epoch=3, kvstore=store, optimizer_params={"learning_rate": 0.1},
             initializer=mx.init.One() if store is None or store.rank == 0 else mx.init.Zero())
     return [each.asnumpy().tolist() for each in one.get_params()[0].values()]
+
+
+@program
+def overflow():
+    """Mixed precision, where in one step the gradients of worker 1 alone overflow: [a parameter and
+    the factor of the loss after each step] in the store, and on each context."""
+    from mxlite.contrib import amp
+
+    amp.init()
+    found = []
+    for is_on_store in (True, False):
+        store = mx.kv.create("dist_sync")
+        net = gluon.nn.Dense(1, in_units=2)
+        net.initialize(mx.init.One())
+        trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1}, kvstore=store,
+                                update_on_kvstore=is_on_store)
+        amp.init_trainer(trainer)
+        states = []
+        for step in range(4):
+            value = np.inf if store.rank == 1 and step == 1 else store.rank + 1.0
+            with autograd.record():
+                loss = net(mx.nd.full((2, 2), value)).sum()
+                with amp.scale_loss(loss, trainer) as scaled:
+                    autograd.backward(scaled)
+            trainer.step(4)
+            states.append([net.weight.data().asnumpy().tolist(),
+                           trainer._amp_loss_scaler.loss_scale])
+        found.append(states)
+    return found

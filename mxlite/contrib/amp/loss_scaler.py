@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ... import ndarray as nd
@@ -18,11 +18,15 @@ class LossScaler:
         self.window = 2000
         self._steps = 0                 # without an overflow
 
-    def has_overflow(self, params: Iterable[Any]) -> bool:
-        """Whether a gradient of these parameters holds inf or NaN; loss_scale follows from it."""
+    def has_overflow(self, params: Iterable[Any],
+                     anywhere: Callable[[bool], bool] = bool) -> bool:
+        """Whether a gradient of these parameters holds inf or NaN; loss_scale follows from it.
+
+        anywhere: says of an answer of this worker whether one of all workers is True.
+        """
         grads = [getattr(grad, "data", grad) for param in params if param.grad_req != "null"
                  for grad in param.list_grad()]
-        is_finite = all(nd.all_finite(grad).asscalar() for grad in grads)
+        is_finite = not anywhere(not all(nd.all_finite(grad).asscalar() for grad in grads))
         if not is_finite:
             self.loss_scale, self._steps = max(self.loss_scale / 2, 1.0), 0
         elif self._steps + 1 == self.window:
