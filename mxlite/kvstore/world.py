@@ -140,9 +140,9 @@ class World:
         try:
             if self._has_failed:
                 self._abort()
+            self._is_ending = True          # from here on others may end, too
             for call in self._last_calls:
                 call()
-            self._is_ending = True
             self._catch_up(self._tell_of_end())
             self.mpi.Finalize()
         except MXNetError as error:

@@ -1,10 +1,13 @@
 """What workers do with stores in the tests."""
 
+import time
+
 import numpy as np
 from kvstore.mpi_worker import folder, program
 
 import mxlite as mx
 from mxlite import autograd, gluon
+from mxlite.kvstore.world import LOOK
 
 
 def pulled(store, key, shape, dtype="float32", stype="default"):
@@ -155,3 +158,12 @@ def other_shapes():
         except ValueError as error:
             messages.append(str(error))
     return messages
+
+
+@program
+def leaving():
+    """The last worker comes to its end later than the others, for whom worker 0 has nothing to do
+    any more."""
+    store = mx.kv.create("dist_async")
+    store._barrier()
+    time.sleep(3 * LOOK if store.rank == store.num_workers - 1 else 0)

@@ -12,7 +12,7 @@ import mxlite as mx
 def found(request, tmp_path_factory):
     """What the programs return in so many workers."""
     of_stores = ["places", "sums", "order_of_sums", "rows", "rounded", "optimizer_states",
-                 "other_shapes", "asynchronous"]
+                 "other_shapes", "asynchronous", "leaving"]
     return {name: answers for module, names in (
                 ("store_programs", of_stores),
                 ("training_programs", ["bytes_of_a_step", "training", "module", "overflow"]))
@@ -145,3 +145,8 @@ def test_asynchronous(found):
                 assert its == (f"KVStore.{name}_optimizer_states: only worker 0 of 'dist_async' has"
                                f" the states of the optimizer; this is worker {rank}")
         assert loss < 0.5
+
+
+def test_workers_of_dist_async_end_when_they_like(found):
+    """Worker 0 waits for the last one, though others have ended meanwhile."""
+    assert found["leaving"] == [None] * size_of(found)
