@@ -5,14 +5,14 @@ import signal
 
 import numpy as np
 from kvstore.mpi_worker import program
+from kvstore.training import Run
 
 import mxlite as mx
-from mxlite import autograd, gluon
+from mxlite import autograd
 from mxlite.gluon import nn
 from mxlite.kvstore.early import Channel
 
 LAYERS, UNITS = 4, 16
-SETTINGS = {"sgd": {"learning_rate": 0.05, "momentum": 0.9}, "adam": {"learning_rate": 0.02}}
 
 
 class Waiting(autograd.Function):
@@ -30,46 +30,39 @@ class Waiting(autograd.Function):
         return dy
 
 
-class Run:
+class WaitingLayer(nn.Block):
+    """Waits so for the first sum of the list `started`, if there is one."""
+
+    started = None
+
+    def forward(self, x):
+        return x if self.started is None else Waiting(self.started)(x)
+
+
+class EarlyRun(Run):
     """A network whose gradients are summed in buckets of about a layer, each when it can, or, with
-    early_bytes None, in the step."""
+    early_bytes None, in the step. Each worker has data of its own."""
 
     def __init__(self, early_bytes=4 * UNITS * UNITS, num_contexts=1, optimizer="sgd",
-                 is_hybrid=False, kind="dist_sync", grad_req="write", **options):
-        self.contexts, self.store = [mx.cpu(k) for k in range(num_contexts)], mx.kv.create(kind)
+                 is_hybrid=False, kind="dist_sync", **options):
+        self.store = mx.kv.create(kind)
         self.store._communicator.early_bytes = early_bytes or 1 << 40
-        self.net = nn.HybridSequential(prefix="net_")
-        for i in range(LAYERS):
-            self.net.add(nn.Dense(UNITS, activation="tanh", in_units=UNITS, prefix=f"{i}_"))
-        self.net.initialize(ctx=self.contexts)
-        if is_hybrid:
-            self.net.hybridize(static_alloc=True)
-        params = self.net.collect_params()
-        self.params = [params[name] for name in sorted(params)]         # a Trainer's order
-        for i, param in enumerate(self.params):
-            param.grad_req = grad_req
-            param.set_data(mx.nd.array(np.sin(np.arange(np.prod(param.shape)) + i)
-                                       .reshape(param.shape)))
-        self.trainer = gluon.Trainer(params, optimizer, SETTINGS[optimizer],
-                                     kvstore=self.store, **options)
         self.rng = np.random.default_rng(self.store.rank)
+        layers = [nn.Dense(UNITS, activation="tanh", in_units=UNITS, prefix=f"{i}_")
+                  for i in range(LAYERS)]
+        self.waiting = WaitingLayer()
+        net = (nn.HybridSequential if is_hybrid else nn.Sequential)(prefix="net_")
+        net.add(layers[0], *([] if is_hybrid else [self.waiting]), *layers[1:])
+        net.hybridize(static_alloc=True)
+        super().__init__(net, [mx.cpu(k) for k in range(num_contexts)], optimizer,
+                         kvstore=self.store, **options)
 
-    def backward(self, wait_for=None):
-        """wait_for: a list, whose first sum the gradient of the first layer waits for."""
-        data = mx.nd.array(self.rng.standard_normal((4 * len(self.contexts), UNITS)))
-        losses = []
-        with autograd.record():
-            for x in gluon.utils.split_and_load(data, self.contexts):
-                y = self.net[0](x)
-                y = y if wait_for is None else Waiting(wait_for)(y)
-                for layer in self.net[1:]:
-                    y = layer(y)
-                losses.append((y ** 2).sum() if not self.net._active else
-                              (self.net(x) ** 2).sum())
-        autograd.backward(losses)
+    def backward(self):
+        shape = 4 * len(self.contexts), UNITS
+        super().backward(*[mx.nd.array(self.rng.standard_normal(shape)) for _ in range(2)])
 
-    def values(self):
-        return [param.reduced().asnumpy().tolist() for param in self.params]
+    def lists(self):
+        return [values.tolist() for values in self.values()]
 
 
 def sums_of(owner):
@@ -84,20 +77,22 @@ def started_in_backward():
     """[numbers of buckets, started when backward() returns, which had gradients at the first]."""
     found = []
     for is_hybrid in (False, True):
-        run = Run(is_hybrid=is_hybrid)
+        run = EarlyRun(is_hybrid=is_hybrid)
         run.backward()
         run.trainer.step(8)
         started, channel, written = [], run.trainer._early.channel, []
 
         def start(groups, run=run, started=started, channel=channel, written=written):
-            written.append([bool((param.grad().asnumpy() != 77).any()) for param in run.params])
+            written.append([bool((param.grad().asnumpy() != 77).any())
+                            for param in run.params.values()])
             started.append(Channel.start(channel, groups))
             return started[-1]
 
         channel.start = start
-        for param in run.params:
+        for param in run.params.values():
             param.grad()[:] = 77
-        run.backward(None if is_hybrid else started)
+        run.waiting.started = None if is_hybrid else started
+        run.backward()
         found.append([[list(map(int, keys)) for keys in channel.buckets], len(started), written[0]])
         run.trainer.step(8)
     return found
@@ -113,19 +108,19 @@ def trained_early():
     that were early."""
     found = []
     for case in CASES:
-        runs = [Run(**case), Run(None, **case)]
+        runs = [EarlyRun(**case), EarlyRun(None, **case)]
         assert runs[1].trainer._early is None
         started = sums_of(runs[0].trainer)
         for run in runs:
             for _ in range(4):
                 run.backward()
                 run.trainer.step(8)
-        found.append([run.values() for run in runs] + [len(started)])
+        found.append([run.lists() for run in runs] + [len(started)])
     return found
 
 
 def clip(run):
-    for param in run.params:
+    for param in run.params.values():
         for grad in param.list_grad():
             mx.nd.clip(grad, -0.01, 0.01, out=grad)
 
@@ -146,7 +141,7 @@ def another_in_one(run):
 
 def skip_a_layer(run):
     """The gradients of the first layer are stale in the step."""
-    for param in run.params[:2]:
+    for param in list(run.params.values())[:2]:
         param.data()._fresh_grad = False
 
 
@@ -158,13 +153,13 @@ def meddled():
     """As trained_early, where something happens between backward and step."""
     found = []
     for meddle in MEDDLERS:
-        runs, states = [Run(), Run(None)], []
+        runs, states = [EarlyRun(), EarlyRun(None)], []
         for run in runs:
             for _ in range(6):
                 run.backward()
                 meddle(run)
                 run.trainer.step(8, ignore_stale_grad=True)
-            states.append(run.values())
+            states.append(run.lists())
         found.append([*states, runs[0].trainer._early.is_on])
     return found
 
@@ -172,13 +167,13 @@ def meddled():
 @program
 def added_gradients():
     """Gradients that are added up over two calls of backward()."""
-    runs = [Run(early_bytes, grad_req="add") for early_bytes in (1024, None)]
+    runs = [EarlyRun(early_bytes, grad_req="add") for early_bytes in (1024, None)]
     for run in runs:
         for _ in range(3):
             run.backward()
             run.backward()
             run.trainer.step(8)
-    return [run.values() for run in runs] + [runs[0].trainer._early is None]
+    return [run.lists() for run in runs] + [runs[0].trainer._early is None]
 
 
 @program
@@ -186,7 +181,7 @@ def other_arrays():
     """Parameters get other arrays between backward and step, after worker 1 alone has walked once
     more."""
     found = []
-    for run in (Run(), Run(None)):
+    for run in (EarlyRun(), EarlyRun(None)):
         for step in range(5):
             run.backward()
             if step == 2 and run.store.rank == 1:
@@ -197,7 +192,7 @@ def other_arrays():
                 run.net.collect_params().reset_ctx(run.contexts)
                 run.backward()
             run.trainer.step(8)
-        found.append(run.values())
+        found.append(run.lists())
     return found
 
 
@@ -263,7 +258,7 @@ def module():
 @program
 def unfinished():
     """Worker 1 walks back once more after its last step, and nobody ever asks for the sums."""
-    run = Run()
+    run = EarlyRun()
     for _ in range(3):
         run.backward()
         run.trainer.step(8)
@@ -276,7 +271,7 @@ def unfinished():
 @program
 def killed_early():
     """Worker 1 dies in the middle, while the others want sums of it."""
-    run = Run()
+    run = EarlyRun()
     for step in range(1000):
         if step == 5 and run.store.rank == 1:
             os.kill(os.getpid(), signal.SIGKILL)

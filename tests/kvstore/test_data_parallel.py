@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from kvstore.training import OPTIMIZERS, Run
 from module_cases import bound, mlp, params, train
 
 import mxlite as mx
@@ -9,8 +10,7 @@ from mxlite import autograd, gluon
 from mxlite.gluon import nn
 
 FOUR = [mx.cpu(k) for k in range(4)]
-OPTIMIZERS = {"sgd": {"learning_rate": 0.1, "momentum": 0.9, "wd": 0.01},
-              "adam": {"learning_rate": 0.02}}
+LOSS = gluon.loss.SoftmaxCrossEntropyLoss()
 
 
 def dense_net():
@@ -27,36 +27,6 @@ def words_net(embedding):
     return net
 
 
-def numbers(shape, start):
-    return mx.nd.array(np.sin(start + 1.7 * np.arange(np.prod(shape))).reshape(shape))
-
-
-class Run:
-    """A network on some contexts, with the same parameters wherever it starts."""
-
-    def __init__(self, net, contexts, optimizer, grad_req="write", **options):
-        self.net, self.contexts = net, contexts
-        net.initialize(ctx=contexts)
-        self.params = net.collect_params()
-        for i, param in enumerate(self.params.values()):
-            param.set_data(numbers(param.shape, i).tostype(param.stype))
-            param.grad_req = grad_req
-        self.trainer = gluon.Trainer(self.params, optimizer, OPTIMIZERS[optimizer], **options)
-        self.loss = gluon.loss.SoftmaxCrossEntropyLoss()
-
-    def backward(self, data, labels):
-        with autograd.record():
-            losses = [self.loss(self.net(x), y) for x, y in zip(
-                gluon.utils.split_and_load(data, self.contexts),
-                gluon.utils.split_and_load(labels, self.contexts), strict=True)]
-        autograd.backward(losses)
-
-    def values(self):
-        """Of each parameter, the values on each context."""
-        return {name: [array.asnumpy() for array in param._arrays().values()]
-                for name, param in self.params.items()}
-
-
 def batches(is_words=False):
     rng = np.random.default_rng(5)
     for _ in range(5):
@@ -66,8 +36,8 @@ def batches(is_words=False):
 
 def assert_alike(run, single, **tolerance):
     """The copies on all contexts are equal, and are what one device has."""
-    want = single.values()
-    for name, copies in run.values().items():
+    want = single.copies()
+    for name, copies in run.copies().items():
         assert all((copy == copies[0]).all() for copy in copies)
         np.testing.assert_allclose(copies[0], want[name][0], **(tolerance or {"rtol": 1e-5,
                                                                               "atol": 1e-5}))
@@ -80,13 +50,13 @@ MODES = [{"kvstore": "device"}, {"kvstore": "local", "update_on_kvstore": False}
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("is_hybrid", [False, True])
 def test_dense_networks(optimizer, mode, is_hybrid):
-    run, single = Run(dense_net(), FOUR, optimizer, **mode), Run(dense_net(), FOUR[:1], optimizer)
+    run = Run(dense_net(), FOUR, optimizer, LOSS, **mode)
+    single = Run(dense_net(), FOUR[:1], optimizer, LOSS)
     if is_hybrid:
         run.net.hybridize()
     for data, labels in batches():
         for each in (run, single):
-            each.backward(data, labels)
-            each.trainer.step(16)
+            each.step(data, labels, 16)
     assert_alike(run, single)
     assert run.trainer._kvstore.type == mode["kvstore"]
 
@@ -95,11 +65,10 @@ def test_dense_networks(optimizer, mode, is_hybrid):
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_bit_equal_where_sums_run_in_the_same_order(optimizer, mode):
     """One device adds up the gradients of the four parts, in their order."""
-    run = Run(dense_net(), FOUR, optimizer, **mode)
-    single = Run(dense_net(), FOUR[:1], optimizer, grad_req="add")
+    run = Run(dense_net(), FOUR, optimizer, LOSS, **mode)
+    single = Run(dense_net(), FOUR[:1], optimizer, LOSS, grad_req="add")
     for data, labels in batches():
-        run.backward(data, labels)
-        run.trainer.step(16)
+        run.step(data, labels, 16)
         for k in range(4):
             single.backward(data[4 * k:4 * k + 4], labels[4 * k:4 * k + 4])
         single.trainer.step(16)
@@ -114,12 +83,11 @@ def test_bit_equal_where_sums_run_in_the_same_order(optimizer, mode):
     lambda: gluon.contrib.nn.SparseEmbedding(40, 4, prefix="words_")])
 @pytest.mark.parametrize("wanted", [None, True])
 def test_sparse_embeddings(optimizer, make, wanted):
-    run = Run(words_net(make()), FOUR, optimizer, update_on_kvstore=wanted)
-    single = Run(words_net(make()), FOUR[:1], optimizer)
+    run = Run(words_net(make()), FOUR, optimizer, LOSS, update_on_kvstore=wanted)
+    single = Run(words_net(make()), FOUR[:1], optimizer, LOSS)
     for data, labels in batches(is_words=True):
         for each in (run, single):
-            each.backward(data, labels)
-            each.trainer.step(16)
+            each.step(data, labels, 16)
     weight = run.params["net_words_weight" if "net_words_weight" in run.params else "words_weight"]
     assert all(grad.stype == "row_sparse" for grad in weight.list_grad())
     assert_alike(run, single)

@@ -3,9 +3,10 @@
 import threading
 
 import numpy as np
+from kvstore.training import Run
 
 import mxlite as mx
-from mxlite import autograd, gluon
+from mxlite import gluon
 from mxlite.kvstore.communicator import Communicator
 from mxlite.kvstore.mpi import bucket_bytes
 
@@ -111,29 +112,19 @@ def trained(contexts, data, labels, store=None):
     net = gluon.nn.HybridSequential(prefix="net_")
     net.add(gluon.nn.Dense(6, activation="tanh", in_units=4, prefix="a_"),
             gluon.nn.Dense(1, in_units=6, prefix="b_"))
-    net.initialize(ctx=contexts)
-    params = net.collect_params()
-    for i, param in enumerate(params.values()):
-        param.set_data(mx.nd.array(np.sin(np.arange(np.prod(param.shape)) + i)
-                                   .reshape(param.shape)))
-    trainer = gluon.Trainer(params, "sgd", {"learning_rate": 0.1, "momentum": 0.9}, kvstore=store)
+    run = Run(net, contexts, "sgd", kvstore=store)
     for _ in range(3):
-        with autograd.record():
-            losses = [((net(x) - y) ** 2).sum() for x, y in zip(
-                gluon.utils.split_and_load(data, contexts),
-                gluon.utils.split_and_load(labels, contexts), strict=True)]
-        autograd.backward(losses)
-        trainer.step(8)
-    return [param.reduced().asnumpy() for param in params.values()]
+        run.step(mx.nd.array(data), mx.nd.array(labels), 8)
+    return run.values()
 
 
 def test_two_workers_of_two_contexts_train_as_one_device(rng):
     data, labels = rng.standard_normal((8, 4)), rng.standard_normal((8, 1))
-    want = trained([mx.cpu()], mx.nd.array(data), mx.nd.array(labels))
+    want = trained([mx.cpu()], data, labels)
 
     def work(communicator):
         part = slice(4 * communicator.rank, 4 * communicator.rank + 4)
-        return trained([mx.cpu(0), mx.cpu(1)], mx.nd.array(data[part]), mx.nd.array(labels[part]),
+        return trained([mx.cpu(0), mx.cpu(1)], data[part], labels[part],
                        mx.kv.KVStore("dist_sync", communicator))
 
     first, second = Team(2).run(work)

@@ -2,6 +2,7 @@
 
 import numpy as np
 from kvstore.mpi_worker import program
+from kvstore.training import Run
 
 import mxlite as mx
 from mxlite import autograd, gluon
@@ -35,28 +36,17 @@ def batch():
 
 def trained(contexts, part, optimizer, sparse, store, **options):
     """The parameters after four steps on the global batch, of which this worker has a part."""
-    settings = {"sgd": {"learning_rate": 0.05, "momentum": 0.9}, "adam": {"learning_rate": 0.02}}
     net = gluon.nn.HybridSequential(prefix="net_")
     net.add(gluon.nn.Embedding(12, 4, sparse_grad=sparse, prefix="a_"),
             gluon.nn.Dense(6, activation="tanh", in_units=12, prefix="b_"),
             gluon.nn.Dense(1, in_units=6, prefix="c_"))
-    net.initialize(ctx=contexts)
-    params = net.collect_params()
-    for i, param in enumerate(params.values()):
-        # those of the other workers are others until the store has those of worker 0
-        offset = 7 if store is not None and mx.kv.create("dist_sync").rank else 0
-        param.set_data(mx.nd.array(np.sin(np.arange(np.prod(param.shape)) + i + offset)
-                                   .reshape(param.shape)))
-    trainer = gluon.Trainer(params, optimizer, settings[optimizer], kvstore=store, **options)
+    # those of the other workers are others until the store has those of worker 0
+    start = 7 if store is not None and mx.kv.create("dist_sync").rank else 0
+    run = Run(net, contexts, optimizer, start=start, kvstore=store, **options)
     data, labels = [mx.nd.array(each[part]) for each in batch()]
     for _ in range(4):
-        with autograd.record():
-            losses = [((net(x) - y) ** 2).sum() for x, y in zip(
-                gluon.utils.split_and_load(data, contexts),
-                gluon.utils.split_and_load(labels, contexts), strict=True)]
-        autograd.backward(losses)
-        trainer.step(8)
-    return [param.reduced().asnumpy().tolist() for param in params.values()]
+        run.step(data, labels, 8)
+    return [values.tolist() for values in run.values()]
 
 
 CASES = [(optimizer, sparse) for optimizer in ("sgd", "adam") for sparse in (False, True)]
