@@ -26,9 +26,9 @@ static int64_t index_at(const void *x, int64_t i, int64_t flag) {
   }
 }
 
-static int64_t within(int64_t i, int64_t K, int64_t mode, int *status) {
+static int64_t within(int64_t i, int64_t K, int64_t mode, const mx_args &args) {
   if (i >= 0 && i < K) return i;
-  if (mode == 2) atomicExch(status, 1);
+  if (mode == 2) WRONG_INDEX(args);
   if (mode != 1) return i < 0 ? 0 : K - 1;
   return (i % K + K) % K;
 }
@@ -45,7 +45,7 @@ KERNEL(take, take_dims) {
   const int64_t parts = d.row_bytes / part;
   EACH(i, d.outer * d.M * parts) {
     const int64_t row = i / parts, byte = i % parts * part;
-    const int64_t k = within(index_at(args.ptr[d.index_at], row % d.M, d.index_flag), d.K, d.mode, args.status);
+    const int64_t k = within(index_at(args.ptr[d.index_at], row % d.M, d.index_flag), d.K, d.mode, args);
     const char *from = x + (row / d.M * d.K + k) * d.row_bytes + byte;
     if (part == 4) *(uint32_t *)(y + row * d.row_bytes + byte) = *(const uint32_t *)from;
     else y[row * d.row_bytes + byte] = *from;
@@ -54,7 +54,7 @@ KERNEL(take, take_dims) {
 
 KERNEL(pick, pick_dims) {
   EACH(i, d.outer * d.inner) {
-    const int64_t k = within(index_at(args.ptr[1], i, d.index_flag), d.K, d.mode, args.status);
+    const int64_t k = within(index_at(args.ptr[1], i, d.index_flag), d.K, d.mode, args);
     const int64_t from = (i / d.inner * d.K + k) * d.inner + i % d.inner;
     copy_item((char *)args.ptr[2] + i * d.item, (const char *)args.ptr[0] + from * d.item, d.item);
   }
@@ -65,7 +65,7 @@ KERNEL(pick_grad, pick_dims) {
   EACH(i, d.outer * d.K * d.inner) {
     const int64_t at = i / (d.K * d.inner) * d.inner + i % d.inner;
     const bool is_picked =
-        within(index_at(args.ptr[1], at, d.index_flag), d.K, d.mode, args.status) == i / d.inner % d.K;
+        within(index_at(args.ptr[1], at, d.index_flag), d.K, d.mode, args) == i / d.inner % d.K;
     copy_item((char *)args.ptr[2] + i * d.item,
               is_picked ? (const char *)args.ptr[0] + at * d.item : (const char *)&zero, d.item);
   }

@@ -23,8 +23,10 @@ typedef unsigned long long uint64_t;
 
 #define MX_MAX_NDIM 12
 typedef union { double f; int64_t i; uint64_t u; } mx_scalar;
-/* status: set to 1 by a kernel that meets an index outside its axis; read with the next values. */
-struct mx_args { int *status; void *ptr[8]; mx_scalar scalar[8]; };
+/* status: set by a kernel that meets an index outside its axis, to its number (WRONG_INDEX); read with
+ * the next values, in the host's memory. */
+struct mx_args { int *status; int64_t number; void *ptr[8]; mx_scalar scalar[8]; };
+#define WRONG_INDEX(args) (*(volatile int *)(args).status = (int)(args).number)
 
 /* Kernels are started with as many threads as there are elements, up to a limit: see mxlite/cuda/kernels. */
 #define EACH(i, n)                                                                     \

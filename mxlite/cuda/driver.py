@@ -1,21 +1,25 @@
-"""The CUDA driver: devices with their primary context, memory, copies, modules.
+"""The CUDA driver: devices with their primary context and a stream, memory, copies, modules.
 
-PyCUDA does what it can where it is installed; all else, and everything where it is not, goes to the
-driver's library through ctypes. Both work in the device's primary context, so memory and streams
-are shared with other libraries in the process. All work is queued on the context's default stream.
+PyCUDA gives contexts and the devices' memory where it is installed; all else, and everything where
+it is not, goes to the driver's library through ctypes. Both work in the device's primary context,
+so memory is shared with other libraries in the process. Work is queued on a stream of our own,
+which no other work of the process waits for, nor it for others, but by events.
 """
 
 from __future__ import annotations
 
 import ctypes
 import functools
-from ctypes import byref, c_char, c_char_p, c_int, c_size_t, c_uint, c_void_p
+from ctypes import byref, c_char_p, c_int, c_size_t, c_uint, c_void_p
 from typing import Any
 
 from ..base import MXNetError, MXNetNotImplementedError, MXNetValueError
 
-OUT_OF_MEMORY = 2
+OUT_OF_MEMORY, NOT_READY, PEER_ALREADY_ENABLED = 2, 600, 704
 MAJOR, MINOR = 75, 76       # attributes of a device: its compute capability
+NON_BLOCKING = 1            # of a stream: it does not wait for the default stream
+DISABLE_TIMING = 2          # of an event
+PORTABLE, MAPPED = 1, 2     # of page-locked memory: of all contexts; kernels may write to it
 
 
 class Driver:
@@ -31,10 +35,12 @@ class Driver:
         self.num_devices = number.value
 
     def describe(self, status: int) -> str:
-        """What a status of the driver means."""
-        text = c_char_p()
+        """What a status of the driver means: its name, the driver's words, its number."""
+        name, text = c_char_p(), c_char_p()
+        self.library.cuGetErrorName(status, byref(name))
         self.library.cuGetErrorString(status, byref(text))
-        return (text.value or b"unknown error").decode() + f" ({status})"
+        words = (text.value or b"unknown error").decode()
+        return f"{(name.value or b'CUDA_ERROR').decode()}, {words} ({status})"
 
     def check(self, name: str, *arguments: Any) -> None:
         """Call a function of the driver; raises MXNetError where it fails."""
@@ -84,20 +90,47 @@ def open_gpu(number: int) -> Gpu:
     return known.open(number)
 
 
+class Event:
+    """A point in a stream's work. Its handle goes back to its device when nobody holds it."""
+
+    def __init__(self, gpu: Gpu, handle: int) -> None:
+        self.gpu, self.handle = gpu, handle
+
+    def __del__(self) -> None:
+        self.gpu.events.append(self.handle)
+
+    def is_done(self) -> bool:
+        """Whether the work before it is done; failed work counts as done, and is reported by the
+        next call that waits."""
+        status: int = self.gpu.driver.library.cuEventQuery(c_void_p(self.handle))
+        return status != NOT_READY
+
+    def wait(self) -> None:
+        """Return when the work before it is done."""
+        self.gpu.enter()
+        self.gpu.driver.check("cuEventSynchronize", c_void_p(self.handle))
+
+
 class Gpu:
-    """One device, by the driver alone."""
+    """One device with a stream for all its work, by the driver alone."""
 
     def __init__(self, driver: Driver, number: int) -> None:
         self.driver, self.number = driver, number
         self.handle = c_int()
         driver.check("cuDeviceGet", byref(self.handle), number)
         self.context = self.retain()
+        self.enter()
         values = []
         for attribute in (MAJOR, MINOR):
             value = c_int()
             driver.check("cuDeviceGetAttribute", byref(value), attribute, self.handle)
             values.append(value.value)
         self.arch = values[0] * 10 + values[1]
+        stream = c_void_p()
+        driver.check("cuStreamCreate", byref(stream), NON_BLOCKING)
+        self.stream = stream.value or 0
+        self.events: list[int] = []             # handles that nobody uses
+        self.reached: dict[int, bool] = {}      # whether a device's memory can be reached from here
 
     def retain(self) -> int:
         """The address of the primary context, which stays to the end of the process."""
@@ -109,19 +142,41 @@ class Gpu:
         """Make the context the one of this thread."""
         self.driver.check("cuCtxSetCurrent", c_void_p(self.context))
 
+    def queue(self, name: str, *arguments: Any) -> None:
+        """Queue what a function of the driver does, whose last argument is the stream."""
+        self.enter()
+        self.driver.check(name, *arguments, c_void_p(self.stream))
+
+    # Memory --------------------------------------------------------------------------------------
+
     def allocate(self, nbytes: int) -> int:
         """The address of new memory; 0: there is not enough."""
         self.enter()
         address = c_size_t()
-        status = self.driver.library.cuMemAlloc_v2(byref(address), c_size_t(nbytes))
+        return self._address("cuMemAlloc_v2", address, byref(address), c_size_t(nbytes))
+
+    def allocate_host(self, nbytes: int) -> int:
+        """The address of new page-locked memory, which all devices can reach; 0: as above."""
+        self.enter()
+        address = c_size_t()
+        return self._address("cuMemHostAlloc", address, byref(address), c_size_t(nbytes),
+                             c_uint(PORTABLE | MAPPED))
+
+    def _address(self, name: str, address: c_size_t, *arguments: Any) -> int:
+        status = getattr(self.driver.library, name)(*arguments)
         if status and status != OUT_OF_MEMORY:
-            raise MXNetError(f"cuMemAlloc: {self.driver.describe(status)}")
+            raise MXNetError(f"{name}: {self.driver.describe(status)}")
         return 0 if status else address.value
 
     def release(self, address: int) -> None:
         """Give memory back to the driver."""
         self.enter()
         self.driver.check("cuMemFree_v2", c_size_t(address))
+
+    def release_host(self, address: int) -> None:
+        """Give page-locked memory back to the driver."""
+        self.enter()
+        self.driver.check("cuMemFreeHost", c_void_p(address))
 
     def memory_info(self) -> tuple[int, int]:
         """(free, total) bytes."""
@@ -130,31 +185,80 @@ class Gpu:
         self.driver.check("cuMemGetInfo_v2", byref(free), byref(total))
         return free.value, total.value
 
+    # Copies, all queued --------------------------------------------------------------------------
+
     def copy_in(self, target: int, source: int, nbytes: int) -> None:
-        """Copy from the host; the host's memory may be changed afterwards."""
-        self.enter()
-        self.driver.check("cuMemcpyHtoD_v2", c_size_t(target), c_void_p(source), c_size_t(nbytes))
+        """Copy from page-locked memory."""
+        self.queue("cuMemcpyHtoDAsync_v2", c_size_t(target), c_void_p(source), c_size_t(nbytes))
 
     def copy_out(self, target: int, source: int, nbytes: int) -> None:
-        """Copy to the host, after all work that was queued before."""
-        self.enter()
-        self.driver.check("cuMemcpyDtoH_v2", c_void_p(target), c_size_t(source), c_size_t(nbytes))
+        """Copy to the host; to memory that is not page-locked it is done on return."""
+        self.queue("cuMemcpyDtoHAsync_v2", c_void_p(target), c_size_t(source), c_size_t(nbytes))
 
     def copy_within(self, target: int, source: int, nbytes: int) -> None:
-        """Queue a copy within the device."""
-        self.enter()
-        self.driver.check("cuMemcpyDtoD_v2", c_size_t(target), c_size_t(source), c_size_t(nbytes))
+        """Copy within the device."""
+        self.queue("cuMemcpyDtoDAsync_v2", c_size_t(target), c_size_t(source), c_size_t(nbytes))
+
+    def copy_from(self, other: Gpu, target: int, source: int, nbytes: int) -> None:
+        """Copy from another device that can be reached."""
+        self.queue("cuMemcpyPeerAsync", c_size_t(target), c_void_p(self.context), c_size_t(source),
+                   c_void_p(other.context), c_size_t(nbytes))
 
     def fill(self, address: int, count: int, itemsize: int, item: int) -> None:
-        """Queue writing `count` items of 1, 2 or 4 bytes."""
+        """Write `count` items of 1, 2 or 4 bytes."""
+        self.queue(f"cuMemsetD{8 * itemsize}Async", c_size_t(address), c_uint(item),
+                   c_size_t(count))
+
+    def fill_words(self, address: int, count: int, word: int) -> None:
+        """Write every second one of 2 * `count` words of 4 bytes."""
+        self.queue("cuMemsetD2D32Async", c_size_t(address), c_size_t(8), c_uint(word), c_size_t(1),
+                   c_size_t(count))
+
+    def reaches(self, other: Gpu) -> bool:
+        """Whether another device's memory can be reached from this one, which is then allowed."""
+        if other.number not in self.reached:
+            can = c_int()
+            self.driver.check("cuDeviceCanAccessPeer", byref(can), self.handle, other.handle)
+            if can.value:
+                self.enter()
+                status = self.driver.library.cuCtxEnablePeerAccess(c_void_p(other.context), 0)
+                can.value = status in (0, PEER_ALREADY_ENABLED)
+            self.reached[other.number] = bool(can.value)
+        return self.reached[other.number]
+
+    # Order ---------------------------------------------------------------------------------------
+
+    def record(self, stream: int | None = None) -> Event:
+        """An event after all work that is queued now on our stream, or on another of this
+        context."""
         self.enter()
-        self.driver.check(f"cuMemsetD{8 * itemsize}_v2", c_size_t(address), c_uint(item),
-                          c_size_t(count))
+        if self.events:
+            event = Event(self, self.events.pop())
+        else:
+            handle = c_void_p()
+            self.driver.check("cuEventCreate", byref(handle), DISABLE_TIMING)
+            event = Event(self, handle.value or 0)
+        self.driver.check("cuEventRecord", c_void_p(event.handle),
+                          c_void_p(self.stream if stream is None else stream))
+        return event
+
+    def follow(self, event: Event, stream: int | None = None) -> None:
+        """Let what is queued from now on wait for an event of any device."""
+        self.enter()
+        self.driver.check("cuStreamWaitEvent",
+                          c_void_p(self.stream if stream is None else stream),
+                          c_void_p(event.handle), 0)
 
     def synchronize(self) -> None:
-        """Wait for all work that was queued; raises MXNetError where some of it failed."""
+        """Wait for all work of our stream; raises MXNetError where some of it failed."""
+        self.queue("cuStreamSynchronize")
+
+    def synchronize_all(self) -> None:
+        """Wait for all work of the device, other libraries' too; raises as `synchronize`."""
         self.enter()
         self.driver.check("cuCtxSynchronize")
+
+    # Kernels -------------------------------------------------------------------------------------
 
     def load(self, image: bytes) -> int:
         """The handle of a compiled module, which stays to the end of the process."""
@@ -172,8 +276,7 @@ class Gpu:
 
 
 class PyCudaGpu(Gpu):
-    """One device, by PyCUDA: its context, memory and copies. PyCUDA gives no handles of kernels, so
-    modules are the driver's."""
+    """One device, whose context and memory PyCUDA gives."""
 
     def __init__(self, driver: Driver, number: int, pycuda: Any) -> None:
         self.pycuda = pycuda
@@ -211,18 +314,3 @@ class PyCudaGpu(Gpu):
     def memory_info(self) -> tuple[int, int]:
         free, total = self._inside(self.pycuda.mem_get_info)
         return free, total
-
-    def copy_in(self, target: int, source: int, nbytes: int) -> None:
-        self._inside(self.pycuda.memcpy_htod, target, (c_char * nbytes).from_address(source))
-
-    def copy_out(self, target: int, source: int, nbytes: int) -> None:
-        self._inside(self.pycuda.memcpy_dtoh, (c_char * nbytes).from_address(target), source)
-
-    def copy_within(self, target: int, source: int, nbytes: int) -> None:
-        self._inside(self.pycuda.memcpy_dtod, target, source, nbytes)
-
-    def fill(self, address: int, count: int, itemsize: int, item: int) -> None:
-        self._inside(getattr(self.pycuda, f"memset_d{8 * itemsize}"), address, item, count)
-
-    def synchronize(self) -> None:
-        self._inside(self.pycuda.Context.synchronize)

@@ -1,9 +1,11 @@
 from ..device.memory import Device
+from .driver import Gpu
 
 class GpuDevice(Device):
     taken: int
     live: int
     limit: int
     arch: int
+    gpu: Gpu
     def __init__(self, number: int) -> None: ...
     def memory_info(self) -> tuple[int, int]: ...

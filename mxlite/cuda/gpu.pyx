@@ -5,30 +5,35 @@ A descriptor is a `launch_head` and then the kernel's fields, which the kernel g
 argument; the second one is an `mx_args`: the addresses of all arrays and the runtime parameters.
 """
 
+import os
 import struct
 from threading import Lock
 
 cimport cython
-from libc.stdint cimport int32_t, int64_t, uint64_t
+from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memcpy, memset
 
-from ..device.core cimport MX_FAILED, MX_OK, mx_scalar
+from ..device.core cimport MX_BAD_INDEX, MX_FAILED, MX_OK, mx_scalar
 from ..device.memory cimport Device
 
 from ..base import MXNetIndexError, MXNetMemoryError
 from ..device.core import headed_kernel
+from ..device.host import HOST_DEVICE
 from .compiler import compiled
 from .driver import open_gpu
 from .kernels import ROWS, launch_of
+from .pinned import ARRAYS, MEMORY, PIECE
 
 cdef enum:
     MAX_POINTERS = 8           # as in csrc/cuda/prelude.cuh
     MAX_VALUES = 8
     SMALL = 1 << 20            # bytes; smaller blocks are cut from chunks
     CHUNK = 2 << 20
+    FIRST_STICKY = 700         # errors from which on work that ran before may be what failed
 
 cdef struct launch_head:
     void *context
+    void *stream
     void *first                # a kernel to run before; NULL: none
     void *function
     int64_t first_grid
@@ -36,27 +41,33 @@ cdef struct launch_head:
     int64_t block
     int64_t num_pointers
     int64_t num_scalars
-    void *status
+    int *status                # in the host's memory: the number of a kernel that met a wrong index
+    int64_t number             # of this kernel
 
 cdef struct mx_args:
-    void *status
+    int *status
+    int64_t number
     void *ptr[MAX_POINTERS]
     mx_scalar scalar[MAX_VALUES]
 
-HEAD = struct.Struct("@9q")
+HEAD = struct.Struct("@11q")
+NAMES = ["", "an operator"]    # of kernels, by their numbers
 
 ctypedef int (*set_current_type)(void *) noexcept nogil
 ctypedef int (*launch_type)(
     void *, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *, void **,
     void **) noexcept nogil
+ctypedef int (*synchronize_type)(void *) noexcept nogil
 
 cdef set_current_type set_current = NULL
 cdef launch_type launch_kernel = NULL
+cdef synchronize_type synchronize_stream = NULL
 cdef int last_status = 0
+cdef bint waits = os.environ.get("MXNET_ENGINE_TYPE") == "NaiveEngine"     # for each launch
 
 
 cdef int launch(const void *desc, void *const *ptr, const mx_scalar *scalars) noexcept nogil:
-    """An mx_kernel: queue the kernel that the head names on the context's default stream."""
+    """An mx_kernel: queue the kernel that the head names on the device's stream."""
     global last_status
     cdef const launch_head *head = <const launch_head *>desc
     cdef mx_args args
@@ -66,16 +77,21 @@ cdef int launch(const void *desc, void *const *ptr, const mx_scalar *scalars) no
     memcpy(args.ptr, ptr, head.num_pointers * sizeof(void *))
     if head.num_scalars:
         memcpy(args.scalar, scalars, head.num_scalars * sizeof(mx_scalar))
-    args.status = head.status
+    args.status, args.number = head.status, head.number
     arguments[0] = <void *>(head + 1)
     arguments[1] = &args
     status = set_current(head.context)
     if not status and head.first_grid:
         status = launch_kernel(head.first, <unsigned>head.first_grid, 1, 1, <unsigned>head.block,
-                               1, 1, 0, NULL, arguments, NULL)
+                               1, 1, 0, head.stream, arguments, NULL)
     if not status and head.grid:
         status = launch_kernel(head.function, <unsigned>head.grid, 1, 1, <unsigned>head.block, 1, 1,
-                               0, NULL, arguments, NULL)
+                               0, head.stream, arguments, NULL)
+    if not status and waits:
+        status = synchronize_stream(head.stream)
+        if not status and head.status[0]:
+            head.status[0] = 0
+            return MX_BAD_INDEX
     if status:
         last_status = status
         return MX_FAILED
@@ -84,31 +100,32 @@ cdef int launch(const void *desc, void *const *ptr, const mx_scalar *scalars) no
 
 @cython.final
 cdef class GpuDevice(Device):
-    """A GPU. Blocks that are given back are kept for the next array of about their size: all work
-    runs in the order in which it was queued, so whoever gets a block writes after the last reader.
-    """
-    cdef object gpu             # driver.Gpu
+    """A GPU. All its work is queued on one stream. Blocks that are given back are kept for the next
+    array of about their size, and can be used again at once: whoever writes there does so after the
+    last reader. Copies to other GPUs make the streams of both wait."""
+    cdef readonly object gpu    # driver.Gpu
     cdef dict unused            # size -> addresses of blocks that nobody uses
     cdef dict modules           # (source, dtype) -> handle
     cdef object lock            # of whoever compiles
     cdef size_t chunk, chunk_end
-    cdef size_t status          # of 4 bytes on the device: 1 once a kernel met a wrong index
+    cdef int *status            # page-locked: not 0 once a kernel met a wrong index
     cdef readonly size_t taken  # bytes taken from the driver
     cdef readonly size_t live   # bytes that arrays use
     cdef public size_t limit    # most bytes to take from the driver; 0: none
 
     def __init__(self, int number):
-        global set_current, launch_kernel
+        global set_current, launch_kernel, synchronize_stream
         self.gpu = open_gpu(number)
         super().__init__("gpu", number)
         self.unused, self.modules, self.lock = {}, {}, Lock()
-        self.status = self.allocate(4)
-        if not self.status:
-            raise MXNetMemoryError(f"gpu({number}): no memory")
-        self.gpu.fill(self.status, 1, 4, 0)
+        self.status = <int *><size_t>self.gpu.allocate_host(64)
+        if self.status == NULL:
+            raise MXNetMemoryError(f"gpu({number}): no page-locked memory")
+        self.status[0] = 0
         address = self.gpu.driver.address
         set_current = <set_current_type><size_t>address("cuCtxSetCurrent")
         launch_kernel = <launch_type><size_t>address("cuLaunchKernel")
+        synchronize_stream = <synchronize_type><size_t>address("cuStreamSynchronize")
 
     cdef size_t take(self, size_t nbytes) except? 0:
         """New memory of the driver; 0: there is none."""
@@ -146,6 +163,7 @@ cdef class GpuDevice(Device):
         self.unused.setdefault(size, []).append(address)
 
     cpdef object empty_cache(self):
+        self.gpu.synchronize()
         for size in [size for size in self.unused if size > SMALL]:
             for address in self.unused.pop(size):
                 self.gpu.release(address)
@@ -161,22 +179,51 @@ cdef class GpuDevice(Device):
         return self.gpu.memory_info()
 
     cpdef object copy_in(self, size_t target, size_t source, size_t nbytes):
-        if nbytes:
+        """Queue a copy from the host, whose memory may be changed afterwards: it is read at once,
+        or, where it is that of an array of cpu_pinned(), writes to it wait."""
+        cdef size_t part, done = 0
+        start = ARRAYS.start_of(source) if nbytes else None
+        if start is not None:
             self.gpu.copy_in(target, source, nbytes)
+            ARRAYS.note_reader(start, self.gpu.record())
+            return
+        while done < nbytes:
+            part = min(nbytes - done, <size_t>PIECE)
+            block = MEMORY.stage(part, self.gpu)
+            HOST_DEVICE.copy_in(block, source + done, part)
+            self.gpu.copy_in(target + done, block, part)
+            MEMORY.give(block, part, [self.gpu.record()])
+            done += part
 
     cpdef object copy_out(self, size_t target, size_t source, size_t nbytes):
-        cdef int32_t status = 0
         if nbytes:
             self.gpu.copy_out(target, source, nbytes)
-            self.gpu.copy_out(<size_t>&status, self.status, 4)
-        if status:
-            self.gpu.fill(self.status, 1, 4, 0)
-            raise MXNetIndexError(f"an operator that ran on {self.kind}({self.number}) before met "
-                                  "an index outside its axis")
+        self.synchronize()
 
     cpdef object copy_within(self, size_t target, size_t source, size_t nbytes):
         if nbytes and target != source:
             self.gpu.copy_within(target, source, nbytes)
+
+    cpdef object copy_from(self, Device other, size_t target, size_t source, size_t nbytes):
+        """Queue a copy from another GPU, directly or by way of page-locked memory."""
+        cdef size_t part, done = 0
+        if not isinstance(other, GpuDevice):
+            Device.copy_from(self, other, target, source, nbytes)
+            return
+        mine, theirs = self.gpu, (<GpuDevice>other).gpu
+        if nbytes and mine.reaches(theirs):
+            mine.follow(theirs.record())        # once the source is written,
+            mine.copy_from(theirs, target, source, nbytes)
+            theirs.follow(mine.record())        # and before it is written again
+            return
+        while done < nbytes:
+            part = min(nbytes - done, <size_t>PIECE)
+            block = MEMORY.stage(part, theirs)
+            theirs.copy_out(block, source + done, part)
+            mine.follow(theirs.record())
+            mine.copy_in(target + done, block, part)
+            MEMORY.give(block, part, [mine.record()])
+            done += part
 
     cpdef object fill(self, size_t address, int64_t count, int itemsize, uint64_t item):
         if count and itemsize < 8:
@@ -184,11 +231,23 @@ cdef class GpuDevice(Device):
         elif count and item >> 32 == item & 0xffffffff:
             self.gpu.fill(address, 2 * count, 4, item & 0xffffffff)
         elif count:
-            data = (<uint64_t>item).to_bytes(8, "little") * count
-            self.gpu.copy_in(address, <size_t><char *>data, len(data))
+            self.gpu.fill_words(address, count, item & 0xffffffff)
+            self.gpu.fill_words(address + 4, count, item >> 32)
+
+    cpdef object synchronize(self):
+        self.gpu.synchronize()
+        cdef int number = self.status[0]
+        if number:
+            self.status[0] = 0
+            raise MXNetIndexError(f"{NAMES[number]}, which ran on {self.kind}({self.number}) "
+                                  "before, met an index outside its axis")
 
     cpdef object failure(self):
-        return self.gpu.driver.describe(last_status)
+        text = self.gpu.driver.describe(last_status)
+        if waits or last_status < FIRST_STICKY:
+            return text
+        return (f"{text}, in this call or one before it: MXNET_ENGINE_TYPE=NaiveEngine tells in "
+                "which")
 
     cpdef object find_kernel(self, str name):
         """The kernel, compiled at its first use; None: there is no GPU kernel of this name."""
@@ -203,6 +262,9 @@ cdef class GpuDevice(Device):
         if row is None or dtype not in row.dtypes.split():
             return None
         functions = []
+        if base not in NAMES:
+            NAMES.append(base)
+        number = NAMES.index(base)
 
         def head(fields):
             launch = launch_of(row, fields)
@@ -210,8 +272,9 @@ cdef class GpuDevice(Device):
                 functions[:] = [
                     self.function(row.source, dtype, f"{base}_first") if row.first else 0,
                     self.function(row.source, dtype, base)]
-            return HEAD.pack(self.gpu.context, *functions, launch.first_grid, launch.grid,
-                             launch.block, launch.pointers, launch.scalars, self.status)
+            return HEAD.pack(self.gpu.context, self.gpu.stream, *functions, launch.first_grid,
+                             launch.grid, launch.block, launch.pointers, launch.scalars,
+                             <size_t>self.status, number)
 
         return headed_kernel(name, row.fields, <size_t>&launch, head)
 

@@ -96,7 +96,8 @@ def cpu(device_id: int = 0) -> Context:
 
 
 def cpu_pinned(device_id: int = 0) -> Context:
-    """Host memory that a GPU copies from quickly; plain host memory where there is no GPU."""
+    """Page-locked host memory, from which GPUs copy while the host goes on; plain host memory where
+    there is no GPU of this number."""
     return Context("cpu_pinned", device_id)
 
 

@@ -10,6 +10,7 @@ from libc.stdint cimport int64_t, uint64_t
 from .memory cimport Device
 
 from ..base import MXNetValueError
+from .context import num_gpus
 from .memory import register_device
 
 cdef extern from "mx_pool.h" nogil:
@@ -75,8 +76,15 @@ cdef class HostDevice(Device):
 
 
 HOST_DEVICE = HostDevice("cpu", is_host=True)
-for name in ("cpu", "cpu_pinned", "cpu_shared"):
+for name in ("cpu", "cpu_shared"):
     register_device(name, lambda ctx: HOST_DEVICE)
+
+
+def make_pinned(ctx):
+    """The Device of page-locked memory, or where no such GPU is, the CPU's."""
+    if ctx.device_id >= num_gpus():
+        return HOST_DEVICE
+    return importlib.import_module("mxlite.cuda.pinned").PinnedDevice(ctx.device_id)
 
 
 GPUS = {}
@@ -88,6 +96,7 @@ def make_gpu(ctx):
     return GPUS.setdefault(ctx.device_id, device)       # threads may come here at once
 
 
+register_device("cpu_pinned", make_pinned)
 register_device("gpu", make_gpu)
 
 

@@ -5,6 +5,7 @@ cdef class Device:
     cdef readonly str kind
     cdef readonly int number
     cdef readonly bint is_host
+    cdef readonly bint watches
     cdef readonly dict kernels
     cpdef size_t allocate(self, size_t nbytes) except? 0
     cpdef object free(self, size_t address, size_t nbytes)
@@ -13,6 +14,8 @@ cdef class Device:
     cpdef object copy_within(self, size_t target, size_t source, size_t nbytes)
     cpdef object copy_from(self, Device other, size_t target, size_t source, size_t nbytes)
     cpdef object fill(self, size_t address, int64_t count, int itemsize, uint64_t item)
+    cpdef object before_write(self, size_t address, bint is_open)
+    cpdef object synchronize(self)
     cpdef object find_kernel(self, str name)
     cpdef object failure(self)
     cpdef object empty_cache(self)

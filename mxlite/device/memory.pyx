@@ -11,7 +11,8 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free as c_free, malloc
 
 from ..base import (
-    DTYPES, MXNetMemoryError, MXNetNotImplementedError, MXNetValueError, numpy_bfloat16,
+    DTYPES, MXNetError, MXNetMemoryError, MXNetNotImplementedError, MXNetValueError,
+    numpy_bfloat16,
 )
 from .context import add_device_type
 
@@ -24,11 +25,13 @@ cdef class Device:
     has its kernels in `kernels` or overrides `find_kernel`. The CPU's is host.HostDevice.
 
     kind: its name in messages. number: which of its kind. is_host: the CPU may read and write its
-    memory through an address.
+    memory through an address. watches: it must hear of writes by the CPU, see `before_write`.
     """
 
-    def __init__(self, str kind, int number=0, *, bint is_host=False, dict kernels=None):
+    def __init__(self, str kind, int number=0, *, bint is_host=False, bint watches=False,
+                 dict kernels=None):
         self.kind, self.number, self.is_host = kind, number, is_host
+        self.watches = watches
         self.kernels = {} if kernels is None else kernels
 
     def __repr__(self):
@@ -69,6 +72,13 @@ cdef class Device:
     cpdef object fill(self, size_t address, int64_t count, int itemsize, uint64_t item):
         """Write `count` items of 1, 2, 4 or 8 bytes, each with the bits of `item`."""
         raise NotImplementedError
+
+    cpdef object before_write(self, size_t address, bint is_open):
+        """Of a device that `watches`: the CPU will write to the block that `address` lies in, now,
+        or, with is_open, at any time."""
+
+    cpdef object synchronize(self):
+        """Return when all work that was queued is done; raises MXNetError where some failed."""
 
     cpdef object find_kernel(self, str name):
         """The kernel of this name, such as "softmax_f32", or None."""
@@ -113,6 +123,18 @@ def device_of(ctx):
                 f"{', '.join(MAKERS)}: leave ctx out, or give mx.cpu()")
         device = DEVICES[ctx] = maker(ctx)
     return device
+
+
+def synchronize_all():
+    """Wait for the work of all devices; raises the first error once all have been waited for."""
+    errors = []
+    for device in set(DEVICES.values()):
+        try:
+            device.synchronize()
+        except MXNetError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
 
 
 cdef int copy_memory(Device to, void *target, Device come_from, const void *source,

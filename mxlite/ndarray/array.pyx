@@ -173,6 +173,8 @@ cdef int will_write(ArrayBase array, Prepared call, bint in_place) except -1:
     cdef Storage storage = array.storage
     cdef const char *begin = array.data
     cdef const char *end = array.data + array.spec.nbytes
+    if storage.device.watches:
+        storage.device.before_write(<size_t>begin, False)
     if not (storage.is_watched or storage.is_read_only) and (
             array.node is None and storage.graph_writes is None and not flags().recording):
         return 0                    # no graph has to do with the memory
@@ -315,6 +317,8 @@ def wrap_numpy(array, ctx, str dtype, bint is_read_only=False):
 
 
 cdef object numpy_view(ArrayBase self):
+    if self.spec.device.watches:
+        self.spec.device.before_write(<size_t>self.data, True)
     return host_view(self.spec, self.data, self, self.storage.is_read_only)
 
 
@@ -416,6 +420,8 @@ cdef class ArrayBase:
             raise BufferError(f"the buffer protocol has no format for {self.spec.dtype}")
         if self.storage.is_read_only and want & PyBUF_WRITABLE:
             raise BufferError("the memory of the array is read-only; use its copy()")
+        if self.spec.device.watches:
+            self.spec.device.before_write(<size_t>self.data, True)
         sizes = <Py_ssize_t *>malloc(sizeof(Py_ssize_t) * 2 * (self.spec.ndim + 1))
         if sizes == NULL:
             raise MXNetMemoryError(f"no memory for a buffer of {self.spec}")

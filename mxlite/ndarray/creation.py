@@ -17,6 +17,7 @@ from ..base import (
     dtype_name,
 )
 from ..device.context import Context, as_context
+from ..device.memory import synchronize_all
 from ..ops.placeholder import Placeholder
 from ..ops.schema import REGISTRY
 from ..util import is_np_shape
@@ -155,7 +156,9 @@ def onehot_encode(indices: NDArray, out: NDArray) -> NDArray:
 
 
 def waitall() -> None:
-    """Return when all work is done, which on the CPU it is."""
+    """Return when all work is done, which on the CPU it is. Raises MXNetError where work of a GPU
+    failed, MXNetIndexError where one of its kernels met an index outside its axis."""
+    synchronize_all()
 
 
 def _dense(function: str, stype: str | None) -> None:

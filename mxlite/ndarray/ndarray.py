@@ -327,10 +327,12 @@ class NDArray(OperatorArray):
         """
         backward.backward([self], [out_grad], retain_graph, train_mode)
 
-    # Waiting: everything is done when a call returns ----------------------------------------------
+    # Waiting: on the CPU everything is done when a call returns ----------------------------------
 
     def wait_to_read(self) -> None:
-        """Return when the values are there, which on the CPU they are."""
+        """Return when the values are there, which on the CPU they are. Raises as `mx.nd.waitall`.
+        """
+        self._spec.device.synchronize()
 
     wait_to_write = wait_to_read
 

@@ -18,9 +18,16 @@ else:
     sys.path.insert(0, str(EMULATOR))
     import emulator
 
+    os.environ.setdefault("EMU_DEVICES", "4")
     emulator.preload()      # whoever asks for libcuda.so.1 by its name gets this one
 
 
 @pytest.fixture
 def gpu():
     return mx.gpu(0)
+
+
+@pytest.fixture
+def delayed(monkeypatch):
+    """Work of streams waits until something forces it."""
+    monkeypatch.setenv("EMU_ASYNC", "1")

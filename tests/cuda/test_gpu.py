@@ -16,9 +16,9 @@ DTYPES = ["float32", "float64", "float16", "bfloat16", "int8", "uint8", "int32",
 
 
 def test_how_many_there_are():
-    assert mx.num_gpus() == 2
-    with pytest.raises(ValueError, match=r"gpu\(2\): this machine has 2 GPUs, numbered from 0"):
-        nd.zeros(3, ctx=mx.gpu(2))
+    assert mx.num_gpus() == 4
+    with pytest.raises(ValueError, match=r"gpu\(4\): this machine has 4 GPUs, numbered from 0"):
+        nd.zeros(3, ctx=mx.gpu(4))
     assert mx.util.get_cuda_compute_capability(mx.gpu(1)) == 90
 
 
@@ -149,7 +149,7 @@ def test_a_limit_and_too_large_an_array(limited):
 def test_a_wrong_index_is_reported_with_the_next_values(gpu):
     x = nd.array([[1, 2], [3, 4], [5, 6]], ctx=gpu)
     y = nd.take(x, nd.array([0, 3], ctx=gpu), mode="raise")
-    with pytest.raises(IndexError, match=r"ran on gpu\(0\) before met an index outside its axis"):
+    with pytest.raises(IndexError, match=r"take, which ran on gpu\(0\) before, met an ind"):
         y.asnumpy()
     y = nd.take(x, nd.array([2, 0], ctx=gpu), mode="raise")
     assert y.asnumpy().tolist() == [[5, 6], [1, 2]]
@@ -161,13 +161,13 @@ def test_a_launch_that_fails(gpu):
     nd.exp(x)
     known = device.kernels["exp_f32"]
     call = mx.ops.schema.REGISTRY["exp"].make({}).prepared([memory.spec((3,), "float32", gpu)])
-    head = list(struct.unpack("@9q", call.desc_owner[:72]))
-    head[5] = 5000                  # more threads than a block may have
+    head = list(struct.unpack("@11q", call.desc_owner[:88]))
+    head[6] = 5000                  # more threads than a block may have
     device.kernels["exp_f32"] = core.headed_kernel(
         "exp_f32", "size", call.addresses[0],
-        lambda fields: struct.pack("@9q", *head))
+        lambda fields: struct.pack("@11q", *head))
     try:
-        with pytest.raises(mx.MXNetError, match=r"exp: .*invalid.* \(1\)"):
+        with pytest.raises(mx.MXNetError, match=r"exp: CUDA_ERROR_INVALID_VALUE, .* \(1\)"):
             nd.exp(nd.ones((4321,), ctx=gpu))     # its call stays in a cache
     finally:
         device.kernels["exp_f32"] = known
