@@ -69,7 +69,7 @@ AS_ROWS = (
 AS_WRITTEN = ["box_nms", "multibox", "proposal"]
 WITH_CHOICES = ["io/image/resize_u8.c"]
 COLD_MODULES = ("mxlite.device.host mxlite.cuda.gpu mxlite.ndarray.gradient "
-                "mxlite.ndarray.function mxlite.ndarray.variable").split()
+                "mxlite.ndarray.function mxlite.ndarray.sharing mxlite.ndarray.variable").split()
 
 RECORDIO_SOURCES = [f"io/recordio/{file}.c"
                     for file in "block file find_magic part reader writer".split()]
@@ -128,6 +128,7 @@ EXTENSIONS = [
     cython_extension("mxlite.ndarray.walk"),
     cython_extension("mxlite.ndarray.backward"),
     cython_extension("mxlite.ndarray.function"),
+    cython_extension("mxlite.ndarray.sharing"),
     data_extension("mxlite._dataio.buffer"),
     data_extension("mxlite._dataio.file"),
     data_extension("mxlite._dataio.recordio", *RECORDIO_SOURCES),

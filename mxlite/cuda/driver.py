@@ -17,6 +17,7 @@ from ..base import MXNetError, MXNetNotImplementedError, MXNetValueError
 
 OUT_OF_MEMORY, NOT_READY, PEER_ALREADY_ENABLED = 2, 600, 704
 MAJOR, MINOR = 75, 76       # attributes of a device: its compute capability
+DEVICE_ORDINAL = 9          # an attribute of an address
 NON_BLOCKING = 1            # of a stream: it does not wait for the default stream
 DISABLE_TIMING = 2          # of an event
 PORTABLE, MAPPED = 1, 2     # of page-locked memory: of all contexts; kernels may write to it
@@ -184,6 +185,14 @@ class Gpu:
         free, total = c_size_t(), c_size_t()
         self.driver.check("cuMemGetInfo_v2", byref(free), byref(total))
         return free.value, total.value
+
+    def device_of(self, address: int) -> int:
+        """The number of the device that memory is of; raises MXNetError for the host's."""
+        self.enter()
+        number = c_int()
+        self.driver.check("cuPointerGetAttribute", byref(number), DEVICE_ORDINAL,
+                          c_size_t(address))
+        return number.value
 
     # Copies, all queued --------------------------------------------------------------------------
 

@@ -7,5 +7,7 @@ class GpuDevice(Device):
     limit: int
     arch: int
     gpu: Gpu
+    stream: int
+    lent: list[tuple[int, int]]
     def __init__(self, number: int) -> None: ...
     def memory_info(self) -> tuple[int, int]: ...

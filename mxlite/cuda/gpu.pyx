@@ -7,6 +7,7 @@ argument; the second one is an `mx_args`: the addresses of all arrays and the ru
 
 import os
 import struct
+from ctypes import c_void_p
 from threading import Lock
 
 cimport cython
@@ -29,6 +30,7 @@ cdef enum:
     MAX_VALUES = 8
     SMALL = 1 << 20            # bytes; smaller blocks are cut from chunks
     CHUNK = 2 << 20
+    CUDA = 2                   # a DLDeviceType
     FIRST_STICKY = 700         # errors from which on work that ran before may be what failed
 
 cdef struct launch_head:
@@ -105,6 +107,7 @@ cdef class GpuDevice(Device):
     last reader. Copies to other GPUs make the streams of both wait."""
     cdef readonly object gpu    # driver.Gpu
     cdef dict unused            # size -> addresses of blocks that nobody uses
+    cdef readonly list lent     # (address, nbytes) of blocks that other libraries may still use
     cdef dict modules           # (source, dtype) -> handle
     cdef object lock            # of whoever compiles
     cdef size_t chunk, chunk_end
@@ -117,6 +120,8 @@ cdef class GpuDevice(Device):
         global set_current, launch_kernel, synchronize_stream
         self.gpu = open_gpu(number)
         super().__init__("gpu", number)
+        self.dlpack_type = CUDA
+        self.lent = []
         self.unused, self.modules, self.lock = {}, {}, Lock()
         self.status = <int *><size_t>self.gpu.allocate_host(64)
         if self.status == NULL:
@@ -140,6 +145,9 @@ cdef class GpuDevice(Device):
     cpdef size_t allocate(self, size_t nbytes) except? 0:
         cdef size_t size = block_size(nbytes), address = 0
         cdef list blocks = self.unused.get(size)
+        if not blocks and self.lent:
+            self.take_back()
+            blocks = self.unused.get(size)
         if blocks:
             address = blocks.pop()
         elif size <= SMALL and self.chunk_end - self.chunk >= size:
@@ -162,12 +170,45 @@ cdef class GpuDevice(Device):
         self.live -= size
         self.unused.setdefault(size, []).append(address)
 
+    cpdef object free_lent(self, size_t address, size_t nbytes):
+        self.live -= block_size(nbytes)
+        self.lent.append((address, nbytes))
+
+    def take_back(self):
+        """Wait for all work of the device, after which nobody uses blocks that had been lent."""
+        blocks, self.lent = self.lent, []
+        self.gpu.synchronize_all()
+        for address, nbytes in blocks:
+            self.unused.setdefault(block_size(nbytes), []).append(address)
+
     cpdef object empty_cache(self):
-        self.gpu.synchronize()
+        self.take_back()
         for size in [size for size in self.unused if size > SMALL]:
             for address in self.unused.pop(size):
                 self.gpu.release(address)
                 self.taken -= <size_t>size
+
+    @property
+    def stream(self):
+        """The handle of the stream of all its work."""
+        return self.gpu.stream
+
+    def show(self, stream):
+        """Let another stream of the device wait for the work that is queued now."""
+        self.gpu.follow(self.gpu.record(), stream)
+
+    def see(self, stream):
+        """Wait, with the work that is queued from now on, for another stream of the device."""
+        self.gpu.follow(self.gpu.record(stream))
+
+    def settle(self):
+        """Return when all work that was queued is done; what failed is told by others."""
+        self.gpu.enter()
+        self.gpu.driver.library.cuEventSynchronize(c_void_p(self.gpu.record().handle))
+
+    def number_of(self, size_t address):
+        """Which GPU memory is of."""
+        return self.gpu.device_of(address)
 
     @property
     def arch(self):

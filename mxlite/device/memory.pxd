@@ -6,9 +6,11 @@ cdef class Device:
     cdef readonly int number
     cdef readonly bint is_host
     cdef readonly bint watches
+    cdef readonly int dlpack_type
     cdef readonly dict kernels
     cpdef size_t allocate(self, size_t nbytes) except? 0
     cpdef object free(self, size_t address, size_t nbytes)
+    cpdef object free_lent(self, size_t address, size_t nbytes)
     cpdef object copy_in(self, size_t target, size_t source, size_t nbytes)
     cpdef object copy_out(self, size_t target, size_t source, size_t nbytes)
     cpdef object copy_within(self, size_t target, size_t source, size_t nbytes)
@@ -44,6 +46,7 @@ cdef class Storage:
     cdef Device device
     cdef object owner          # keeps foreign memory alive; None: the device's
     cdef bint is_grad          # a variable's gradient buffer
+    cdef bint is_lent          # other libraries may use it on streams of their own
     cdef bint is_read_only     # foreign memory that must not be written to
     cdef bint is_watched       # a node saved an array of it: all writes are noted
     cdef int num_writes

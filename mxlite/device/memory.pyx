@@ -26,6 +26,9 @@ cdef class Device:
 
     kind: its name in messages. number: which of its kind. is_host: the CPU may read and write its
     memory through an address. watches: it must hear of writes by the CPU, see `before_write`.
+    dlpack_type: its DLDeviceType; 0: its memory is not shared with other libraries. One of CUDA has
+    `stream`, `show(stream)`, which lets a stream wait for its work, `see(stream)`, which waits
+    for one, and `settle()`.
     """
 
     def __init__(self, str kind, int number=0, *, bint is_host=False, bint watches=False,
@@ -44,6 +47,11 @@ cdef class Device:
     cpdef object free(self, size_t address, size_t nbytes):
         """Take back a block; nbytes as it was allocated."""
         raise NotImplementedError
+
+    cpdef object free_lent(self, size_t address, size_t nbytes):
+        """Take back a block that other libraries may still use, in ways that the device cannot see.
+        """
+        self.free(address, nbytes)
 
     cpdef object copy_in(self, size_t target, size_t source, size_t nbytes):
         """Copy from `source` in the host's memory to `target` on the device."""
@@ -210,7 +218,10 @@ cdef class Storage:
         if self.writes != NULL:
             c_free(self.writes)
         if self.owner is None and self.data != NULL:
-            self.device.free(<size_t>self.data, self.nbytes)
+            if self.is_lent:
+                self.device.free_lent(<size_t>self.data, self.nbytes)
+            else:
+                self.device.free(<size_t>self.data, self.nbytes)
 
 
 cdef Storage new_storage(Device device, int64_t nbytes, object user):

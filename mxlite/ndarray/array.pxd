@@ -67,6 +67,7 @@ cdef bint are_dense(ArrayBase a, ArrayBase b)
 cdef bint are_alike(ArrayBase a, ArrayBase b)
 cdef ArrayBase new_array(type kind, Spec spec)
 cdef ArrayBase share(ArrayBase base, Spec spec, int64_t offset)
+cdef ArrayBase wrap_memory(size_t address, ctx, shape, str dtype, owner, bint is_read_only)
 cdef ArrayBase filled(type kind, Spec spec, int value)
 cdef int will_write(ArrayBase array, Prepared call, bint in_place) except -1
 cdef int forget_covered(Storage storage, const char *begin, const char *end) except -1

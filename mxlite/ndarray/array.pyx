@@ -304,12 +304,21 @@ def wrap_numpy(array, ctx, str dtype, bint is_read_only=False):
         self = new_array(DENSE, spec)
         spec.device.copy_in(<size_t>self.data, <size_t>source, spec.nbytes)
         return self
-    self = blank(DENSE)
+    return over_memory(<size_t>source, spec, array, is_read_only)
+
+
+cdef ArrayBase wrap_memory(size_t address, ctx, shape, str dtype, owner, bint is_read_only):
+    """An array over memory of a device, which `owner` keeps alive."""
+    return over_memory(address, make_spec(shape, dtype, ctx), owner, is_read_only)
+
+
+cdef ArrayBase over_memory(size_t address, Spec spec, owner, bint is_read_only):
+    cdef ArrayBase self = blank(DENSE)
     self.storage = Storage.__new__(Storage)
-    self.storage.data = <char *>source
+    self.storage.data = <char *>address
     self.storage.nbytes = <size_t>spec.nbytes
     self.storage.device = spec.device
-    self.storage.owner = array
+    self.storage.owner = owner
     self.storage.is_read_only = is_read_only
     self.data = self.storage.data
     self.spec = spec

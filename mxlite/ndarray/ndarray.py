@@ -10,7 +10,7 @@ import numpy as np
 from ..base import MXNetTypeError, MXNetValueError, dtype_name, from_package, one_or_several
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
-from . import backward, numpy_functions, tape
+from . import backward, numpy_functions, sharing, tape
 from .array import empty_array, share_array, wrap_numpy, zeros_like
 from .function import OpFunction
 from .host_values import from_host, numpy_dtype
@@ -145,17 +145,31 @@ class NDArray(OperatorArray):
         return numpy_functions.call(function, method, inputs, kwargs)
 
     def __dlpack__(self, **options: Any) -> Any:
-        """A DLPack capsule over the same memory; autograd does not see what is written there."""
-        return self._numpy_view().__dlpack__(**options)
+        """A DLPack capsule over the same memory; autograd does not see what is written there.
+
+        stream=: of CUDA, for an array on a GPU: it waits for the values; None: the default stream.
+        """
+        if self._spec.device.is_host:
+            return self._numpy_view().__dlpack__(**options)
+        return sharing.exported(self, **options)
 
     def __dlpack_device__(self) -> tuple[int, int]:
-        self._numpy_view()              # raises where the memory is not the host's
-        return DLPACK_CPU, 0
+        if self._spec.device.is_host:
+            return DLPACK_CPU, 0
+        kind, number = sharing.kind_of(self)
+        return kind, number
+
+    @property
+    def __cuda_array_interface__(self) -> dict[str, Any]:
+        """The memory of an array on a GPU; its `stream` has to be waited for. Others have none."""
+        interface: dict[str, Any] = sharing.interface_of(self)
+        return interface
 
     def to_dlpack_for_read(self) -> Any:
-        """A DLPack capsule over the same memory, by agreement only read; autograd does not see what
-        is written there."""
-        return self.__dlpack__()
+        """A DLPack capsule over the same memory, by agreement only read, when its values are there;
+        autograd does not see what is written there."""
+        self.wait_to_read()
+        return self.__dlpack__() if self._spec.device.is_host else self.__dlpack__(stream=-1)
 
     to_dlpack_for_write = to_dlpack_for_read
 
@@ -395,17 +409,30 @@ def _may_be_written(array: np.ndarray[Any, Any]) -> bool:
 
 
 def from_dlpack(dlpack: Any) -> NDArray:
-    """An array over the memory of a DLPack object of the CPU, such as a tensor of PyTorch.
+    """An array over the memory of a DLPack object, such as a tensor of PyTorch, or of an object
+    that has `__cuda_array_interface__`; on a GPU where that memory is there.
 
-    Autograd does not see what the other library writes there: a gradient that reads the old values
-    is then computed from the new ones.
+    Work on a GPU waits for the other library's stream, and what is dropped here for ours. Memory of
+    a GPU must be C-contiguous, else ValueError; of the CPU it is copied where it is not. Autograd
+    does not see what the other library writes there: a gradient that reads the old values is then
+    computed from the new ones.
     """
+    if _is_of_gpu(dlpack):
+        shared: NDArray = sharing.imported(dlpack, "from_dlpack")
+        return shared
     holder = dlpack if hasattr(dlpack, "__dlpack__") else _Capsule(dlpack)
     array = np.from_dlpack(holder)
     if not array.flags.c_contiguous:
         array = np.ascontiguousarray(array)
     is_read_only = isinstance(dlpack, np.ndarray) and not _may_be_written(dlpack)
     return wrap_numpy(array, as_context("cpu"), dtype_name(array.dtype), is_read_only)
+
+
+def _is_of_gpu(shared: Any) -> bool:
+    if hasattr(shared, "__dlpack_device__"):
+        return int(shared.__dlpack_device__()[0]) == sharing.CUDA
+    return hasattr(shared, "__cuda_array_interface__") \
+        or sharing.capsule_device(shared) == sharing.CUDA
 
 
 class _Capsule:
