@@ -119,6 +119,7 @@ EXTENSIONS = [
     cython_extension("mxlite.device.core"),
     cython_extension("mxlite.device.program"),
     cython_extension("mxlite.cuda.gpu"),
+    cython_extension("mxlite.cuda.launching"),
     cython_extension("mxlite.ndarray.array"),
     cython_extension("mxlite.ndarray.gradient"),
     cython_extension("mxlite.ndarray.variable"),

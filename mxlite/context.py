@@ -17,6 +17,18 @@ def gpu_memory_info(device_id: int = 0) -> tuple[int, int]:
     return free, total
 
 
+def set_gpu_tf32(allowed: bool) -> bool:
+    """Whether products of float32 on GPUs may round their inputs to TF32, which has 10 bits after
+    the point and is many times as fast; returns what was. Not in MXNet.
+
+    At first it is False, or what MXNET_CUDA_TENSOR_OP_MATH_ALLOW_CONVERSION says. It has an effect
+    where cuBLAS is installed.
+    """
+    from .cuda.launching import allow_tf32
+
+    return allow_tf32(bool(allowed))
+
+
 def set_gpu_memory_limit(nbytes: int, device_id: int = 0) -> None:
     """The most bytes that arrays and the pool may take of a GPU; 0: no limit. Not in MXNet."""
     device = device_of(gpu(device_id))

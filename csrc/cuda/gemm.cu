@@ -5,6 +5,11 @@
 enum { TILE = 16 };
 struct gemm_dims { int64_t batch, M, N, K, trans_a, trans_b, has_bias; };
 
+/* The bias in each row of C, for a product that adds to it. */
+KERNEL(gemm_bias, gemm_dims) {
+  EACH(i, d.batch * d.M * d.N) OUT(3)[i] = IN(2)[i % d.N];
+}
+
 KERNEL(gemm, gemm_dims) {
   __shared__ wide left[TILE][TILE + 1], right[TILE][TILE + 1];
   const int64_t rows = (d.M + TILE - 1) / TILE, columns = (d.N + TILE - 1) / TILE;

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import functools
 import hashlib
-import importlib.util
 import os
 import re
 from ctypes import byref, c_char_p, c_int, c_size_t, c_void_p
@@ -14,6 +13,7 @@ from typing import Any
 
 from ..base import MXNetError, MXNetNotImplementedError
 from ..whole_file import replacing
+from .libraries import load
 
 SONAMES = ("libnvrtc.so.13", "libnvrtc.so.12")
 FLAGS = ("--std=c++17", "--device-as-default-execution-space")
@@ -36,7 +36,7 @@ class Compiler:
     """NVRTC. Raises OSError where it is not installed."""
 
     def __init__(self) -> None:
-        self.library = load_library()
+        self.library = load(SONAMES, "libnvrtc-builtins.so.*")
         self.library.nvrtcGetErrorString.restype = c_char_p
         major, minor = c_int(), c_int()
         self.library.nvrtcVersion(byref(major), byref(minor))
@@ -68,22 +68,6 @@ class Compiler:
             return self._result(program, "CUBIN")
         finally:
             self.library.nvrtcDestroyProgram(byref(program))
-
-
-def load_library() -> ctypes.CDLL:
-    """What is loaded or on the system's path first, then that of NVIDIA's package."""
-    for soname in SONAMES:
-        try:
-            return ctypes.CDLL(soname)
-        except OSError:
-            pass
-    spec = importlib.util.find_spec("nvidia")
-    for root in (spec.submodule_search_locations or ()) if spec else ():
-        for path in sorted(Path(root).glob("*/lib/libnvrtc.so.1[0-9]"), reverse=True):
-            for part in path.parent.glob("libnvrtc-builtins.so.*"):
-                ctypes.CDLL(str(part))      # the package says nowhere where it is
-            return ctypes.CDLL(str(path))
-    raise OSError(f"no {SONAMES[0]}")
 
 
 @functools.cache

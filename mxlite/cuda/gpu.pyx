@@ -1,103 +1,34 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
-"""A GPU as a `Device`: its memory pool, and the C function that launches kernels.
+"""A GPU as a `Device`: its memory pool, its copies, and how its kernels are found."""
 
-A descriptor is a `launch_head` and then the kernel's fields, which the kernel gets as its first
-argument; the second one is an `mx_args`: the addresses of all arrays and the runtime parameters.
-"""
-
-import os
-import struct
 from ctypes import c_void_p
 from threading import Lock
 
 cimport cython
 from libc.stdint cimport int64_t, uint64_t
-from libc.string cimport memcpy, memset
 
-from ..device.core cimport MX_BAD_INDEX, MX_FAILED, MX_OK, mx_scalar
 from ..device.memory cimport Device
 
 from ..base import MXNetIndexError, MXNetMemoryError
 from ..device.core import headed_kernel
 from ..device.host import HOST_DEVICE
+from .blas import LARGEST, TYPES, WORKSPACE, Blas, library
 from .compiler import compiled
 from .driver import open_gpu
 from .kernels import ROWS, launch_of
+from .launching import (
+    BLAS_STATUS, HEAD, LAUNCH, LAUNCH_PRODUCT, PRODUCT, WAITS, status_of_last_failure, use_blas,
+    use_driver,
+)
 from .pinned import ARRAYS, MEMORY, PIECE
 
 cdef enum:
-    MAX_POINTERS = 8           # as in csrc/cuda/prelude.cuh
-    MAX_VALUES = 8
     SMALL = 1 << 20            # bytes; smaller blocks are cut from chunks
     CHUNK = 2 << 20
     CUDA = 2                   # a DLDeviceType
     FIRST_STICKY = 700         # errors from which on work that ran before may be what failed
 
-cdef struct launch_head:
-    void *context
-    void *stream
-    void *first                # a kernel to run before; NULL: none
-    void *function
-    int64_t first_grid
-    int64_t grid
-    int64_t block
-    int64_t num_pointers
-    int64_t num_scalars
-    int *status                # in the host's memory: the number of a kernel that met a wrong index
-    int64_t number             # of this kernel
-
-cdef struct mx_args:
-    int *status
-    int64_t number
-    void *ptr[MAX_POINTERS]
-    mx_scalar scalar[MAX_VALUES]
-
-HEAD = struct.Struct("@11q")
 NAMES = ["", "an operator"]    # of kernels, by their numbers
-
-ctypedef int (*set_current_type)(void *) noexcept nogil
-ctypedef int (*launch_type)(
-    void *, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *, void **,
-    void **) noexcept nogil
-ctypedef int (*synchronize_type)(void *) noexcept nogil
-
-cdef set_current_type set_current = NULL
-cdef launch_type launch_kernel = NULL
-cdef synchronize_type synchronize_stream = NULL
-cdef int last_status = 0
-cdef bint waits = os.environ.get("MXNET_ENGINE_TYPE") == "NaiveEngine"     # for each launch
-
-
-cdef int launch(const void *desc, void *const *ptr, const mx_scalar *scalars) noexcept nogil:
-    """An mx_kernel: queue the kernel that the head names on the device's stream."""
-    global last_status
-    cdef const launch_head *head = <const launch_head *>desc
-    cdef mx_args args
-    cdef void *arguments[2]
-    cdef int status
-    memset(&args, 0, sizeof(args))
-    memcpy(args.ptr, ptr, head.num_pointers * sizeof(void *))
-    if head.num_scalars:
-        memcpy(args.scalar, scalars, head.num_scalars * sizeof(mx_scalar))
-    args.status, args.number = head.status, head.number
-    arguments[0] = <void *>(head + 1)
-    arguments[1] = &args
-    status = set_current(head.context)
-    if not status and head.first_grid:
-        status = launch_kernel(head.first, <unsigned>head.first_grid, 1, 1, <unsigned>head.block,
-                               1, 1, 0, head.stream, arguments, NULL)
-    if not status and head.grid:
-        status = launch_kernel(head.function, <unsigned>head.grid, 1, 1, <unsigned>head.block, 1, 1,
-                               0, head.stream, arguments, NULL)
-    if not status and waits:
-        status = synchronize_stream(head.stream)
-        if not status and head.status[0]:
-            head.status[0] = 0
-            return MX_BAD_INDEX
-    if status:
-        last_status = status
-        return MX_FAILED
-    return MX_OK
 
 
 @cython.final
@@ -109,6 +40,7 @@ cdef class GpuDevice(Device):
     cdef dict unused            # size -> addresses of blocks that nobody uses
     cdef readonly list lent     # (address, nbytes) of blocks that other libraries may still use
     cdef dict modules           # (source, dtype) -> handle
+    cdef object blas            # blas.Blas; None: not asked for yet, or not there
     cdef object lock            # of whoever compiles
     cdef size_t chunk, chunk_end
     cdef int *status            # page-locked: not 0 once a kernel met a wrong index
@@ -117,7 +49,6 @@ cdef class GpuDevice(Device):
     cdef public size_t limit    # most bytes to take from the driver; 0: none
 
     def __init__(self, int number):
-        global set_current, launch_kernel, synchronize_stream
         self.gpu = open_gpu(number)
         super().__init__("gpu", number)
         self.dlpack_type = CUDA
@@ -127,10 +58,7 @@ cdef class GpuDevice(Device):
         if self.status == NULL:
             raise MXNetMemoryError(f"gpu({number}): no page-locked memory")
         self.status[0] = 0
-        address = self.gpu.driver.address
-        set_current = <set_current_type><size_t>address("cuCtxSetCurrent")
-        launch_kernel = <launch_type><size_t>address("cuLaunchKernel")
-        synchronize_stream = <synchronize_type><size_t>address("cuStreamSynchronize")
+        use_driver(self.gpu.driver.address)
 
     cdef size_t take(self, size_t nbytes) except? 0:
         """New memory of the driver; 0: there is none."""
@@ -284,8 +212,11 @@ cdef class GpuDevice(Device):
                                   "before, met an index outside its axis")
 
     cpdef object failure(self):
-        text = self.gpu.driver.describe(last_status)
-        if waits or last_status < FIRST_STICKY:
+        status = status_of_last_failure()
+        if status >= BLAS_STATUS:
+            return f"cublasGemmEx: {self.blas.describe(status - BLAS_STATUS)}"
+        text = self.gpu.driver.describe(status)
+        if WAITS or status < FIRST_STICKY:
             return text
         return (f"{text}, in this call or one before it: MXNET_ENGINE_TYPE=NaiveEngine tells in "
                 "which")
@@ -302,7 +233,23 @@ cdef class GpuDevice(Device):
         row = ROWS.get(base)
         if row is None or dtype not in row.dtypes.split():
             return None
-        functions = []
+        head = self.head_of(base, dtype)
+        if base != "gemm" or dtype not in TYPES or library() is None:
+            return headed_kernel(name, row.fields, LAUNCH, head)
+        bias = self.head_of("gemm_bias", dtype)
+
+        def product_head(fields):
+            sizes = [fields[size] for size in ("batch", "M", "N", "K")]
+            if not 0 < min(sizes) <= max(sizes) <= LARGEST:
+                return PRODUCT.pack(0, 0) + head(fields)
+            before = bias(fields) if fields["has_bias"] else self.pack_head()
+            return PRODUCT.pack(self.open_blas().handle, TYPES[dtype]) + before
+
+        return headed_kernel(name, row.fields, LAUNCH_PRODUCT, product_head)
+
+    def head_of(self, base, dtype):
+        """A function of the fields: the packed launch_head of a kernel of kernels.ROWS."""
+        row, functions = ROWS[base], []
         if base not in NAMES:
             NAMES.append(base)
         number = NAMES.index(base)
@@ -313,11 +260,25 @@ cdef class GpuDevice(Device):
                 functions[:] = [
                     self.function(row.source, dtype, f"{base}_first") if row.first else 0,
                     self.function(row.source, dtype, base)]
-            return HEAD.pack(self.gpu.context, self.gpu.stream, *functions, launch.first_grid,
-                             launch.grid, launch.block, launch.pointers, launch.scalars,
-                             <size_t>self.status, number)
+            return self.pack_head(*functions, *launch, number)
 
-        return headed_kernel(name, row.fields, <size_t>&launch, head)
+        return head
+
+    def pack_head(self, first=0, function=0, first_grid=0, grid=0, block=0, pointers=0, scalars=0,
+                  number=0):
+        return HEAD.pack(self.gpu.context, self.gpu.stream, first, function, first_grid, grid,
+                         block, pointers, scalars, <size_t>self.status, number)
+
+    def open_blas(self):
+        """cuBLAS on this device."""
+        with self.lock:
+            if self.blas is None:
+                workspace = self.allocate(WORKSPACE)
+                if not workspace:
+                    raise MXNetMemoryError(f"gpu({self.number}): no memory for cuBLAS")
+                self.blas = Blas(self.gpu, library(), workspace)
+                use_blas(self.blas.address)
+        return self.blas
 
     def function(self, source, dtype, name):
         """The handle of a kernel of csrc/cuda/<source>.cu."""

@@ -3,7 +3,7 @@
 import pytest
 
 import mxlite as mx
-from mxlite.cuda import compiler
+from mxlite.cuda import compiler, libraries
 
 
 def test_what_was_compiled_is_read_from_disk(tmp_path, monkeypatch):
@@ -30,6 +30,6 @@ def test_errors():
 
 def test_without_nvrtc(monkeypatch):
     monkeypatch.setattr(compiler, "SONAMES", ("libabsent.so.1",))
-    monkeypatch.setattr(compiler.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(libraries.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(NotImplementedError, match=r"run-time compiler: no libabsent\.so\.1; pip i"):
         compiler.compiler.__wrapped__()

@@ -27,6 +27,7 @@ LIBRARIES = {  # soname: sources; every one after the first is linked with the f
         "driver/module.cpp",
     ],
     "libnvrtc.so.13": ["libs/nvrtc.cpp"],
+    "libcublas.so.13": ["libs/cublas.cpp"],
 }
 FLAGS = "-std=c++17 -O3 -march=native -Wall -fmax-errors=9 -fPIC -shared -fvisibility=hidden".split()
 

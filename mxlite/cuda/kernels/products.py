@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .row import MOST_BLOCKS, NUMBERS, Fields, Row
+from .row import MOST_BLOCKS, NUMBERS, Fields, Row, same, threads
 
 
 def products() -> dict[str, Row]:
@@ -10,5 +10,9 @@ def products() -> dict[str, Row]:
         count = fields["batch"] * -(-fields["M"] // 16) * -(-fields["N"] // 16)
         return int(min(count, MOST_BLOCKS))
 
-    return {"gemm": Row("gemm", NUMBERS, "batch M N K trans_a trans_b has_bias",
-                        lambda fields: 3 + fields["has_bias"], tiles)}
+    product = "batch M N K trans_a trans_b has_bias"
+    return {
+        "gemm": Row("gemm", NUMBERS, product, lambda fields: 3 + fields["has_bias"], tiles),
+        "gemm_bias": Row("gemm", NUMBERS, product, same(4), lambda fields: threads(
+            fields["batch"] * fields["M"] * fields["N"])),
+    }

@@ -1,0 +1,198 @@
+# cython: language_level=3, boundscheck=False, wraparound=False
+"""The C functions that launch kernels and products of matrices: kernels of the kind `mx_kernel`.
+
+A descriptor is a `launch_head` and then the kernel's fields, which the kernel gets as its first
+argument; the second one is an `mx_args`: the addresses of all arrays and the runtime parameters.
+That of a product begins with a `product_head`.
+"""
+
+import os
+import struct
+
+from cpython.pythread cimport (
+    PyThread_acquire_lock, PyThread_allocate_lock, PyThread_release_lock, PyThread_type_lock,
+    WAIT_LOCK,
+)
+from libc.stdint cimport int64_t
+from libc.string cimport memcpy, memset
+
+from ..device.core cimport MX_BAD_INDEX, MX_FAILED, MX_OK, mx_scalar
+
+cdef enum:
+    MAX_POINTERS = 8           # as in csrc/cuda/prelude.cuh
+    MAX_VALUES = 8
+    R_32F = 0                  # a cudaDataType
+    R_64F = 1
+    COMPUTE_F32 = 68           # cublasComputeType_t
+    COMPUTE_F64 = 70
+    COMPUTE_F32_FAST_TF32 = 77
+    ANY_ALGORITHM = -1
+
+BLAS_STATUS = 1 << 20          # where a `status_of_last_failure` of cuBLAS begins
+
+cdef struct launch_head:
+    void *context
+    void *stream
+    void *first                # a kernel to run before; NULL: none
+    void *function
+    int64_t first_grid
+    int64_t grid
+    int64_t block
+    int64_t num_pointers
+    int64_t num_scalars
+    int *status                # in the host's memory: the number of a kernel that met a wrong index
+    int64_t number             # of this kernel
+
+cdef struct product_head:      # before the launch_head of a kernel: of our own product, or the bias
+    void *handle               # of cuBLAS; NULL: the kernel is all
+    int64_t type
+
+cdef struct product_dims:
+    int64_t batch, M, N, K, trans_a, trans_b, has_bias
+
+cdef struct mx_args:
+    int *status
+    int64_t number
+    void *ptr[MAX_POINTERS]
+    mx_scalar scalar[MAX_VALUES]
+
+HEAD = struct.Struct("@11q")
+PRODUCT = struct.Struct("@2q")
+
+ctypedef int (*set_current_type)(void *) noexcept nogil
+ctypedef int (*launch_type)(
+    void *, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *, void **,
+    void **) noexcept nogil
+ctypedef int (*synchronize_type)(void *) noexcept nogil
+ctypedef int (*multiply_type)(
+    void *, int, int, int, int, int, const void *, const void *, int, int, const void *, int, int,
+    const void *, void *, int, int, int, int) noexcept nogil
+ctypedef int (*multiply_batch_type)(
+    void *, int, int, int, int, int, const void *, const void *, int, int, long long, const void *,
+    int, int, long long, const void *, void *, int, int, long long, int, int, int) noexcept nogil
+
+cdef set_current_type set_current = NULL
+cdef launch_type launch_kernel = NULL
+cdef synchronize_type synchronize_stream = NULL
+cdef multiply_type multiply = NULL
+cdef multiply_batch_type multiply_batch = NULL
+cdef PyThread_type_lock blas_lock = PyThread_allocate_lock()    # a handle serves one thread at once
+cdef int last_status = 0       # of the driver, or as BLAS_STATUS and that of cuBLAS
+cdef bint waits = os.environ.get("MXNET_ENGINE_TYPE") == "NaiveEngine"     # for each launch
+
+
+cdef int launch(const void *desc, void *const *ptr, const mx_scalar *scalars) noexcept nogil:
+    """An mx_kernel: queue the kernel that the head names on the device's stream."""
+    global last_status
+    cdef const launch_head *head = <const launch_head *>desc
+    cdef mx_args args
+    cdef void *arguments[2]
+    cdef int status
+    memset(&args, 0, sizeof(args))
+    memcpy(args.ptr, ptr, head.num_pointers * sizeof(void *))
+    if head.num_scalars:
+        memcpy(args.scalar, scalars, head.num_scalars * sizeof(mx_scalar))
+    args.status, args.number = head.status, head.number
+    arguments[0] = <void *>(head + 1)
+    arguments[1] = &args
+    status = set_current(head.context)
+    if not status and head.first_grid:
+        status = launch_kernel(head.first, <unsigned>head.first_grid, 1, 1, <unsigned>head.block,
+                               1, 1, 0, head.stream, arguments, NULL)
+    if not status and head.grid:
+        status = launch_kernel(head.function, <unsigned>head.grid, 1, 1, <unsigned>head.block, 1, 1,
+                               0, head.stream, arguments, NULL)
+    if not status and waits:
+        status = synchronize_stream(head.stream)
+        if not status and head.status[0]:
+            head.status[0] = 0
+            return MX_BAD_INDEX
+    if status:
+        last_status = status
+        return MX_FAILED
+    return MX_OK
+
+
+cdef bint tf32 = os.environ.get("MXNET_CUDA_TENSOR_OP_MATH_ALLOW_CONVERSION") == "1"
+
+
+def allow_tf32(bint allowed):
+    """Let cuBLAS round the inputs of float32 products to TF32, or no longer; returns what was."""
+    global tf32
+    before, tf32 = tf32, allowed
+    return before
+
+
+cdef int launch_product(const void *desc, void *const *ptr,
+                        const mx_scalar *scalars) noexcept nogil:
+    """An mx_kernel: queue a product of matrices. Row by row, C = A B is, column by column, the
+    transposed C = B A."""
+    global last_status
+    cdef const product_head *head = <const product_head *>desc
+    cdef const launch_head *own = <const launch_head *>(head + 1)
+    cdef const product_dims *d = <const product_dims *>(own + 1)
+    cdef int status, type = <int>head.type
+    cdef int M = <int>d.M, N = <int>d.N, K = <int>d.K, batch = <int>d.batch
+    cdef int lda = M if d.trans_a else K, ldb = K if d.trans_b else N
+    cdef int compute = COMPUTE_F32_FAST_TF32 if tf32 and type == R_32F else COMPUTE_F32
+    cdef float one = 1, beta = d.has_bias
+    cdef double one_f64 = 1, beta_f64 = d.has_bias
+    cdef const void *factor = &one
+    cdef const void *factor_of_c = &beta
+    cdef void *c = ptr[2 + d.has_bias]
+    if head.handle == NULL or d.has_bias:
+        status = launch(own, ptr, scalars)
+        if status != MX_OK or head.handle == NULL:
+            return status
+    if type == R_64F:
+        compute, factor, factor_of_c = COMPUTE_F64, &one_f64, &beta_f64
+    status = set_current(own.context)
+    if status:
+        last_status = status
+        return MX_FAILED
+    PyThread_acquire_lock(blas_lock, WAIT_LOCK)
+    if batch == 1:
+        status = multiply(
+            head.handle, d.trans_b != 0, d.trans_a != 0, N, M, K, factor, ptr[1], type, ldb, ptr[0],
+            type, lda, factor_of_c, c, type, N, compute, ANY_ALGORITHM)
+    else:
+        status = multiply_batch(
+            head.handle, d.trans_b != 0, d.trans_a != 0, N, M, K, factor, ptr[1], type, ldb,
+            d.K * d.N, ptr[0], type, lda, d.M * d.K, factor_of_c, c, type, N, d.M * d.N, batch,
+            compute, ANY_ALGORITHM)
+    PyThread_release_lock(blas_lock)
+    if status:
+        last_status = (1 << 20) + status
+        return MX_FAILED
+    if waits:
+        status = synchronize_stream(own.stream)
+        if status:
+            last_status = status
+            return MX_FAILED
+    return MX_OK
+
+
+# ---------------------------------------------------------------- for gpu.pyx
+
+LAUNCH, LAUNCH_PRODUCT = <size_t>&launch, <size_t>&launch_product
+WAITS = waits
+
+
+def use_driver(address_of):
+    """Take the driver's functions; address_of(name) is where one is."""
+    global set_current, launch_kernel, synchronize_stream
+    set_current = <set_current_type><size_t>address_of("cuCtxSetCurrent")
+    launch_kernel = <launch_type><size_t>address_of("cuLaunchKernel")
+    synchronize_stream = <synchronize_type><size_t>address_of("cuStreamSynchronize")
+
+
+def use_blas(address_of):
+    """Take those of cuBLAS."""
+    global multiply, multiply_batch
+    multiply = <multiply_type><size_t>address_of("cublasGemmEx")
+    multiply_batch = <multiply_batch_type><size_t>address_of("cublasGemmStridedBatchedEx")
+
+
+def status_of_last_failure():
+    """What the driver answered, or BLAS_STATUS and more: what cuBLAS did."""
+    return last_status
