@@ -22,7 +22,7 @@ _MODULES = {
     "contrib": ".contrib", "util": ".util", "runtime": ".runtime", "test_utils": ".test_utils",
     "mod": ".module", "module": ".module", "model": ".model", "callback": ".callback",
     "monitor": ".monitor", "mon": ".monitor", "operator": ".operator", "library": ".library",
-    "rnn": ".rnn", "kv": ".kvstore", "kvstore": ".kvstore", "profiler": ".profiler",
+    "rnn": ".rnn", "rtc": ".rtc", "kv": ".kvstore", "kvstore": ".kvstore", "profiler": ".profiler",
     "np": ".numpy", "numpy": ".numpy", "npx": ".numpy_extension",
     "numpy_extension": ".numpy_extension", "visualization": ".visualization",
     "viz": ".visualization", "vision": ".gluon.data.vision",
@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         random,
         recordio,
         rnn,
+        rtc,
         runtime,
         symbol,
         test_utils,
@@ -119,8 +120,8 @@ if TYPE_CHECKING:
         "library", "lr_scheduler", "metric", "mod", "model", "module", "mon", "monitor", "name",
         "nd", "ndarray", "np", "np_array", "np_shape", "npx", "num_gpus", "numpy",
         "numpy_extension", "operator", "opt", "optimizer", "profiler", "random", "recordio", "rnd",
-        "rnn", "runtime", "set_np_shape", "sym", "symbol", "test_utils", "use_np", "use_np_array",
-        "use_np_shape", "util", "vision", "visualization", "viz",
+        "rnn", "rtc", "runtime", "set_np_shape", "sym", "symbol", "test_utils", "use_np",
+        "use_np_array", "use_np_shape", "util", "vision", "visualization", "viz",
     ]
 
 

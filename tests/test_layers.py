@@ -14,7 +14,7 @@ LAYERS = [
     {"device", "context", "cuda", "name", "attribute", "util", "runtime"},
     {"ops"},
     {"ndarray"},
-    {"autograd", "symbol", "executor", "engine", "random", "operator", "library",
+    {"autograd", "symbol", "executor", "engine", "random", "operator", "library", "rtc",
      "profiler", "numpy", "numpy_dispatch_protocol"},
     {"optimizer", "initializer", "metric", "lr_scheduler", "io", "recordio", "image", "kvstore",
      "checkpoint", "callback", "monitor", "numpy_extension", "numpy_op_signature"},

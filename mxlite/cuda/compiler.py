@@ -54,18 +54,27 @@ class Compiler:
         if status:
             raise MXNetError(f"{name}: {self.library.nvrtcGetErrorString(status).decode()}")
 
-    def compile(self, text: str, name: str, flags: tuple[str, ...]) -> bytes:
-        """The cubin; raises MXNetError with the compiler's messages where the source is wrong."""
+    def compile(self, text: str, name: str, flags: tuple[str, ...], exports: tuple[str, ...] = (),
+                ) -> tuple[bytes, dict[str, str]]:
+        """The cubin, and what the kernels that `exports` names are called there; raises MXNetError
+        with the compiler's messages where the source is wrong."""
         program = c_void_p()
         self._check("nvrtcCreateProgram", byref(program), text.encode(), name.encode(), 0, None,
                     None)
         try:
+            for export in exports:
+                self._check("nvrtcAddNameExpression", program, export.encode())
             array = (c_char_p * len(flags))(*[flag.encode() for flag in flags])
             status = self.library.nvrtcCompileProgram(program, len(flags), array)
             if status:
                 log = self._result(program, "ProgramLog").rstrip(b"\0").decode()
                 raise MXNetError(f"the GPU kernels of {name} do not compile:\n{log}")
-            return self._result(program, "CUBIN")
+            names = {}
+            for export in exports:
+                lowered = c_char_p()
+                self._check("nvrtcGetLoweredName", program, export.encode(), byref(lowered))
+                names[export] = (lowered.value or b"").decode()
+            return self._result(program, "CUBIN"), names
         finally:
             self.library.nvrtcDestroyProgram(byref(program))
 
@@ -79,6 +88,12 @@ def compiler() -> Compiler:
         raise MXNetNotImplementedError(
             f"GPU kernels need NVIDIA's run-time compiler: {error}; pip install nvidia-cuda-nvrtc"
         ) from None
+
+
+def compile_kernels(text: str, name: str, arch: int, flags: tuple[str, ...],
+                    exports: tuple[str, ...]) -> tuple[bytes, dict[str, str]]:
+    """As `Compiler.compile`, of a user's kernels for a compute capability; nothing is kept."""
+    return compiler().compile(text, name, (f"--gpu-architecture=sm_{arch}", *flags), exports)
 
 
 def cache_folder() -> Path:
@@ -99,7 +114,7 @@ def compiled(name: str, dtype: str, arch: int) -> bytes:
         return path.read_bytes()
     except OSError:
         pass
-    image = compiler().compile(text, f"{name}.cu", flags)
+    image, _ = compiler().compile(text, f"{name}.cu", flags)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as file:

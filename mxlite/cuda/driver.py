@@ -17,6 +17,8 @@ from ..base import MXNetError, MXNetNotImplementedError, MXNetValueError
 
 OUT_OF_MEMORY, NOT_READY, PEER_ALREADY_ENABLED = 2, 600, 704
 MAJOR, MINOR = 75, 76       # attributes of a device: its compute capability
+PLAIN_SHARED = 48 << 10     # bytes of shared memory that a block has without being allowed more,
+MAX_DYNAMIC_SHARED = 8      # by this attribute of a kernel
 DEVICE_ORDINAL = 9          # an attribute of an address
 NON_BLOCKING = 1            # of a stream: it does not wait for the default stream
 DISABLE_TIMING = 2          # of an event
@@ -275,6 +277,17 @@ class Gpu:
         module = c_void_p()
         self.driver.check("cuModuleLoadData", byref(module), image)
         return module.value or 0
+
+    def launch(self, function: int, grid: tuple[int, int, int], block: tuple[int, int, int],
+               shared: int, values: list[Any]) -> None:
+        """Queue a kernel with these arguments, objects of ctypes; shared: bytes of dynamic shared
+        memory."""
+        self.enter()
+        if shared > PLAIN_SHARED:
+            self.driver.check("cuFuncSetAttribute", c_void_p(function), MAX_DYNAMIC_SHARED, shared)
+        pointers = (c_void_p * (len(values) + 1))(*[ctypes.addressof(value) for value in values])
+        self.driver.check("cuLaunchKernel", c_void_p(function), *map(c_uint, (*grid, *block)),
+                          c_uint(shared), c_void_p(self.stream), pointers, None)
 
     def function(self, module: int, name: str) -> int:
         """The handle of one of a module's kernels."""

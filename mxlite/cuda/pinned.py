@@ -11,9 +11,10 @@ from collections import deque
 from threading import Lock
 
 from ..base import MXNetMemoryError
+from ..device.context import Context
 from ..device.host import HOST_DEVICE
-from ..device.memory import Device
-from .driver import Event, Gpu, open_gpu
+from ..device.memory import Device, device_of
+from .driver import Event, Gpu
 
 STAGED = 64 << 20              # bytes on their way to GPUs; who wants more waits for the oldest
 PIECE = 8 << 20                # bytes that are staged at once
@@ -139,7 +140,7 @@ class PinnedDevice(Device):
     def __init__(self, number: int) -> None:
         super().__init__("cpu_pinned", number, is_host=True, watches=True,
                          kernels=HOST_DEVICE.kernels)
-        self.gpu = open_gpu(number)
+        self.gpu: Gpu = device_of(Context("gpu", number)).gpu  # type: ignore[attr-defined]
 
     def allocate(self, nbytes: int) -> int:
         address = MEMORY.take(nbytes, self.gpu)

@@ -23,6 +23,11 @@ def test_gpu_memory_info_says_that_there_is_none():
         mx.gpu_memory_info(1)
 
 
+def test_kernels_of_users_need_a_gpu():
+    with pytest.raises(NotImplementedError, match=r"gpu\(0\): this machine has no GPU"):
+        mx.rtc.CudaModule("")
+
+
 def test_engine_bulk_restores_the_size():
     before = mx.engine.set_bulk_size(7)
     with mx.engine.bulk(3):
