@@ -32,17 +32,22 @@ def library() -> ctypes.CDLL | None:
 
 
 class Blas:
-    """cuBLAS on a device, with the device's stream."""
+    """cuBLAS on a device. It has two handles, for the device's stream and for the one that is
+    captured."""
 
     def __init__(self, gpu: Gpu, cublas: ctypes.CDLL, workspace: int) -> None:
         self.library = cublas
         gpu.enter()
+        self.handle = self._handle(gpu.stream, workspace)
+        self.captured_handle = self._handle(gpu.captured_stream, workspace)
+
+    def _handle(self, stream: int, workspace: int) -> int:
         handle = c_void_p()
         self._check("cublasCreate_v2", byref(handle))
-        self._check("cublasSetStream_v2", handle, c_void_p(gpu.stream))
+        self._check("cublasSetStream_v2", handle, c_void_p(stream))
         self._check("cublasSetMathMode", handle, EXACT_SUMS)
         self._check("cublasSetWorkspace_v2", handle, c_void_p(workspace), c_size_t(WORKSPACE))
-        self.handle = handle.value or 0
+        return handle.value or 0
 
     def _check(self, name: str, *arguments: object) -> None:
         status = getattr(self.library, name)(*arguments)

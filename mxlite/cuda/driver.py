@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
-from ctypes import byref, c_char_p, c_int, c_size_t, c_uint, c_void_p
+from ctypes import byref, c_char_p, c_int, c_size_t, c_uint, c_uint64, c_void_p
 from typing import Any
 
 from ..base import MXNetError, MXNetNotImplementedError, MXNetValueError
@@ -21,6 +21,7 @@ PLAIN_SHARED = 48 << 10     # bytes of shared memory that a block has without be
 MAX_DYNAMIC_SHARED = 8      # by this attribute of a kernel
 DEVICE_ORDINAL = 9          # an attribute of an address
 NON_BLOCKING = 1            # of a stream: it does not wait for the default stream
+RELAXED = 2                 # a mode of capturing: other calls of the driver are as ever
 DISABLE_TIMING = 2          # of an event
 PORTABLE, MAPPED = 1, 2     # of page-locked memory: of all contexts; kernels may write to it
 
@@ -114,6 +115,20 @@ class Event:
         self.gpu.driver.check("cuEventSynchronize", c_void_p(self.handle))
 
 
+class Graph:
+    """Work of a device that is queued by one call."""
+
+    def __init__(self, gpu: Gpu, handle: c_void_p) -> None:
+        self.gpu, self.handle = gpu, handle
+
+    def __del__(self) -> None:
+        self.gpu.driver.library.cuGraphExecDestroy(self.handle)     # once it does not run any more
+
+    def run(self) -> None:
+        """Queue it on the device's stream."""
+        self.gpu.queue("cuGraphLaunch", self.handle)
+
+
 class Gpu:
     """One device with a stream for all its work, by the driver alone."""
 
@@ -129,11 +144,14 @@ class Gpu:
             driver.check("cuDeviceGetAttribute", byref(value), attribute, self.handle)
             values.append(value.value)
         self.arch = values[0] * 10 + values[1]
-        stream = c_void_p()
-        driver.check("cuStreamCreate", byref(stream), NON_BLOCKING)
-        self.stream = stream.value or 0
+        self.stream, self.captured_stream = self._new_stream(), self._new_stream()
         self.events: list[int] = []             # handles that nobody uses
         self.reached: dict[int, bool] = {}      # whether a device's memory can be reached from here
+
+    def _new_stream(self) -> int:
+        stream = c_void_p()
+        self.driver.check("cuStreamCreate", byref(stream), NON_BLOCKING)
+        return stream.value or 0
 
     def retain(self) -> int:
         """The address of the primary context, which stays to the end of the process."""
@@ -268,6 +286,25 @@ class Gpu:
         """Wait for all work of the device, other libraries' too; raises as `synchronize`."""
         self.enter()
         self.driver.check("cuCtxSynchronize")
+
+    # Graphs --------------------------------------------------------------------------------------
+
+    def begin_capture(self) -> bool:
+        """Keep what is queued on `captured_stream` from now on; False where that cannot be."""
+        self.enter()
+        return not self.driver.library.cuStreamBeginCapture_v2(c_void_p(self.captured_stream),
+                                                               RELAXED)
+
+    def end_capture(self) -> Graph | None:
+        """What was queued since `begin_capture`; None where the driver cannot keep it."""
+        self.enter()
+        graph, executable = c_void_p(), c_void_p()
+        library = self.driver.library
+        if library.cuStreamEndCapture(c_void_p(self.captured_stream), byref(graph)):
+            return None
+        status = library.cuGraphInstantiateWithFlags(byref(executable), graph, c_uint64(0))
+        library.cuGraphDestroy(graph)
+        return None if status else Graph(self, executable)
 
     # Kernels -------------------------------------------------------------------------------------
 

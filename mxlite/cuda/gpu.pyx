@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 """A GPU as a `Device`: its memory pool, its copies, and how its kernels are found."""
 
+import os
 from ctypes import c_void_p
 from threading import Lock
 
@@ -17,8 +18,8 @@ from .compiler import compiled
 from .driver import open_gpu
 from .kernels import ROWS, launch_of
 from .launching import (
-    BLAS_STATUS, HEAD, LAUNCH, LAUNCH_PRODUCT, PRODUCT, WAITS, status_of_last_failure, use_blas,
-    use_driver,
+    BLAS_STATUS, HEAD, LAUNCH, LAUNCH_PRODUCT, PRODUCT, WAITS, capture, is_tf32_allowed,
+    status_of_last_failure, use_blas, use_driver,
 )
 from .pinned import ARRAYS, MEMORY, PIECE
 
@@ -42,6 +43,7 @@ cdef class GpuDevice(Device):
     cdef dict modules           # (source, dtype) -> handle
     cdef object blas            # blas.Blas; None: not asked for yet, or not there
     cdef object lock            # of whoever compiles
+    cdef object capturing       # of the thread that captures
     cdef size_t chunk, chunk_end
     cdef int *status            # page-locked: not 0 once a kernel met a wrong index
     cdef readonly size_t taken  # bytes taken from the driver
@@ -52,8 +54,9 @@ cdef class GpuDevice(Device):
         self.gpu = open_gpu(number)
         super().__init__("gpu", number)
         self.dlpack_type = CUDA
+        self.has_graphs = os.environ.get("MXNET_ENABLE_CUDA_GRAPHS") == "1" and not WAITS
         self.lent = []
-        self.unused, self.modules, self.lock = {}, {}, Lock()
+        self.unused, self.modules, self.lock, self.capturing = {}, {}, Lock(), Lock()
         self.status = <int *><size_t>self.gpu.allocate_host(64)
         if self.status == NULL:
             raise MXNetMemoryError(f"gpu({number}): no page-locked memory")
@@ -211,6 +214,29 @@ cdef class GpuDevice(Device):
             raise MXNetIndexError(f"{NAMES[number]}, which ran on {self.kind}({self.number}) "
                                   "before, met an index outside its axis")
 
+    @property
+    def graph_state(self):
+        """What graphs depend on beside addresses and values."""
+        return b"tf32" if is_tf32_allowed() else b""
+
+    cpdef bint begin_capture(self) except -1:
+        if not self.capturing.acquire(blocking=False):
+            return False
+        if not self.gpu.begin_capture():
+            self.capturing.release()
+            return False
+        capture(self.gpu.captured_stream)
+        return True
+
+    cpdef object end_capture(self):
+        capture(0)
+        graph = self.gpu.end_capture()
+        self.capturing.release()
+        return graph
+
+    cpdef object run_graph(self, object graph):
+        graph.run()
+
     cpdef object failure(self):
         status = status_of_last_failure()
         if status >= BLAS_STATUS:
@@ -241,9 +267,10 @@ cdef class GpuDevice(Device):
         def product_head(fields):
             sizes = [fields[size] for size in ("batch", "M", "N", "K")]
             if not 0 < min(sizes) <= max(sizes) <= LARGEST:
-                return PRODUCT.pack(0, 0) + head(fields)
+                return PRODUCT.pack(0, 0, 0) + head(fields)
             before = bias(fields) if fields["has_bias"] else self.pack_head()
-            return PRODUCT.pack(self.open_blas().handle, TYPES[dtype]) + before
+            blas = self.open_blas()
+            return PRODUCT.pack(blas.handle, blas.captured_handle, TYPES[dtype]) + before
 
         return headed_kernel(name, row.fields, LAUNCH_PRODUCT, product_head)
 

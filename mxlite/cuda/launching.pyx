@@ -45,6 +45,7 @@ cdef struct launch_head:
 
 cdef struct product_head:      # before the launch_head of a kernel: of our own product, or the bias
     void *handle               # of cuBLAS; NULL: the kernel is all
+    void *captured_handle      # the one whose stream is captured
     int64_t type
 
 cdef struct product_dims:
@@ -57,7 +58,7 @@ cdef struct mx_args:
     mx_scalar scalar[MAX_VALUES]
 
 HEAD = struct.Struct("@11q")
-PRODUCT = struct.Struct("@2q")
+PRODUCT = struct.Struct("@3q")
 
 ctypedef int (*set_current_type)(void *) noexcept nogil
 ctypedef int (*launch_type)(
@@ -70,6 +71,13 @@ ctypedef int (*multiply_type)(
 ctypedef int (*multiply_batch_type)(
     void *, int, int, int, int, int, const void *, const void *, int, int, long long, const void *,
     int, int, long long, const void *, void *, int, int, long long, int, int, int) noexcept nogil
+
+cdef extern from *:
+    """
+    static _Thread_local void *captured_stream;
+    static void **mx_captured_stream(void) { return &captured_stream; }
+    """
+    void **mx_captured_stream() noexcept nogil
 
 cdef set_current_type set_current = NULL
 cdef launch_type launch_kernel = NULL
@@ -87,7 +95,10 @@ cdef int launch(const void *desc, void *const *ptr, const mx_scalar *scalars) no
     cdef const launch_head *head = <const launch_head *>desc
     cdef mx_args args
     cdef void *arguments[2]
+    cdef void *stream = mx_captured_stream()[0]
     cdef int status
+    if stream == NULL:
+        stream = head.stream
     memset(&args, 0, sizeof(args))
     memcpy(args.ptr, ptr, head.num_pointers * sizeof(void *))
     if head.num_scalars:
@@ -98,10 +109,10 @@ cdef int launch(const void *desc, void *const *ptr, const mx_scalar *scalars) no
     status = set_current(head.context)
     if not status and head.first_grid:
         status = launch_kernel(head.first, <unsigned>head.first_grid, 1, 1, <unsigned>head.block,
-                               1, 1, 0, head.stream, arguments, NULL)
+                               1, 1, 0, stream, arguments, NULL)
     if not status and head.grid:
         status = launch_kernel(head.function, <unsigned>head.grid, 1, 1, <unsigned>head.block, 1, 1,
-                               0, head.stream, arguments, NULL)
+                               0, stream, arguments, NULL)
     if not status and waits:
         status = synchronize_stream(head.stream)
         if not status and head.status[0]:
@@ -123,6 +134,10 @@ def allow_tf32(bint allowed):
     return before
 
 
+def is_tf32_allowed():
+    return tf32
+
+
 cdef int launch_product(const void *desc, void *const *ptr,
                         const mx_scalar *scalars) noexcept nogil:
     """An mx_kernel: queue a product of matrices. Row by row, C = A B is, column by column, the
@@ -140,6 +155,7 @@ cdef int launch_product(const void *desc, void *const *ptr,
     cdef const void *factor = &one
     cdef const void *factor_of_c = &beta
     cdef void *c = ptr[2 + d.has_bias]
+    cdef void *handle = head.handle if mx_captured_stream()[0] == NULL else head.captured_handle
     if head.handle == NULL or d.has_bias:
         status = launch(own, ptr, scalars)
         if status != MX_OK or head.handle == NULL:
@@ -153,11 +169,11 @@ cdef int launch_product(const void *desc, void *const *ptr,
     PyThread_acquire_lock(blas_lock, WAIT_LOCK)
     if batch == 1:
         status = multiply(
-            head.handle, d.trans_b != 0, d.trans_a != 0, N, M, K, factor, ptr[1], type, ldb, ptr[0],
+            handle, d.trans_b != 0, d.trans_a != 0, N, M, K, factor, ptr[1], type, ldb, ptr[0],
             type, lda, factor_of_c, c, type, N, compute, ANY_ALGORITHM)
     else:
         status = multiply_batch(
-            head.handle, d.trans_b != 0, d.trans_a != 0, N, M, K, factor, ptr[1], type, ldb,
+            handle, d.trans_b != 0, d.trans_a != 0, N, M, K, factor, ptr[1], type, ldb,
             d.K * d.N, ptr[0], type, lda, d.M * d.K, factor_of_c, c, type, N, d.M * d.N, batch,
             compute, ANY_ALGORITHM)
     PyThread_release_lock(blas_lock)
@@ -191,6 +207,11 @@ def use_blas(address_of):
     global multiply, multiply_batch
     multiply = <multiply_type><size_t>address_of("cublasGemmEx")
     multiply_batch = <multiply_batch_type><size_t>address_of("cublasGemmStridedBatchedEx")
+
+
+def capture(size_t stream):
+    """Queue what this thread launches on another stream, which is captured; 0: no longer."""
+    mx_captured_stream()[0] = <void *>stream
 
 
 def status_of_last_failure():

@@ -7,6 +7,7 @@ cdef class Device:
     cdef readonly bint is_host
     cdef readonly bint watches
     cdef readonly int dlpack_type
+    cdef public bint has_graphs
     cdef readonly dict kernels
     cpdef size_t allocate(self, size_t nbytes) except? 0
     cpdef object free(self, size_t address, size_t nbytes)
@@ -18,6 +19,9 @@ cdef class Device:
     cpdef object fill(self, size_t address, int64_t count, int itemsize, uint64_t item)
     cpdef object before_write(self, size_t address, bint is_open)
     cpdef object synchronize(self)
+    cpdef bint begin_capture(self) except -1
+    cpdef object end_capture(self)
+    cpdef object run_graph(self, object graph)
     cpdef object find_kernel(self, str name)
     cpdef object failure(self)
     cpdef object empty_cache(self)

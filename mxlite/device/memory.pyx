@@ -28,7 +28,7 @@ cdef class Device:
     memory through an address. watches: it must hear of writes by the CPU, see `before_write`.
     dlpack_type: its DLDeviceType; 0: its memory is not shared with other libraries. One of CUDA has
     `stream`, `show(stream)`, which lets a stream wait for its work, `see(stream)`, which waits
-    for one, and `settle()`.
+    for one, and `settle()`. has_graphs: what a Program queues can be captured, to be run at once.
     """
 
     def __init__(self, str kind, int number=0, *, bint is_host=False, bint watches=False,
@@ -87,6 +87,16 @@ cdef class Device:
 
     cpdef object synchronize(self):
         """Return when all work that was queued is done; raises MXNetError where some failed."""
+
+    cpdef bint begin_capture(self) except -1:
+        """Keep what this thread queues from now on, instead of running it; False: it cannot be."""
+        return False
+
+    cpdef object end_capture(self):
+        """What was queued since `begin_capture`; None: it cannot be kept."""
+
+    cpdef object run_graph(self, object graph):
+        """Queue again what `end_capture` gave."""
 
     cpdef object find_kernel(self, str name):
         """The kernel of this name, such as "softmax_f32", or None."""

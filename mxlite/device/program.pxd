@@ -47,7 +47,11 @@ cdef class Program(Prepared):
     cdef int num_scalars, max_args
     cdef Instruction *instructions     # "store" ends each expression
     cdef int num_instructions
+    cdef object replays                # graphs.Replays, of a device that has graphs; else None
     cdef list random_steps             # where in `scalars` the keys of random steps are
+    cdef int run_all(self, char **slots, void **args, const mx_scalar *values, bint by_step,
+                     Stops stops) except -1
+    cdef bint replay(self, char **slots, void **args, const mx_scalar *values) except -1
     cdef void place_slots(self, char **slots, void **given, char *arena) noexcept
     cdef int fill_scalars(self, mx_scalar *values, const mx_scalar *given) except -1
     cdef int execute_with(self, void **ptr, const mx_scalar *scalars, Stops stops) except -1

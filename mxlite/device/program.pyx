@@ -15,7 +15,8 @@ from libc.string cimport memcpy
 from .core cimport KERNEL, PROGRAM, Prepared, mx_scalar, note_call, now, raise_status, timing
 from .memory cimport Storage, new_storage
 
-from ..base import MXNetMemoryError
+from ..base import MXNetError, MXNetMemoryError
+from .graphs import Replays, is_capturing
 from .planning import plan_memory
 from .rng import next_key
 
@@ -31,6 +32,21 @@ cdef enum:
     STORE = 7
     STACK = 32             # of a scalar expression
     FEW = 96               # slots, scalars and arguments for which a run needs no allocation
+
+
+cdef bint can_be_captured(Program program) except -1:
+    """Whether all that it does is queued on its device, the same each time."""
+    cdef int i
+    if program.random_steps:
+        return False
+    for i in range(program.num_steps):
+        call = <Prepared>program.steps[i].call
+        if (<Prepared>call).kind == PROGRAM:
+            if not can_be_captured(call):
+                return False
+        elif (<Prepared>call).kind != KERNEL:
+            return False
+    return True
 
 
 cdef void *block(size_t count, size_t size) except NULL:
@@ -112,7 +128,6 @@ cdef class Program(Prepared):
         cdef mx_scalar *values = few_scalars
         cdef void **args = few_args
         cdef Storage arena = None
-        cdef int next_step = 0, status = 0, end = self.num_steps
         cdef int64_t start = now() if timing else 0
         cdef bint by_step = start and (self.op is None or self.op.is_graph)   # each is timed
         if self.arena_size:
@@ -127,27 +142,10 @@ cdef class Program(Prepared):
             self.place_slots(slots, ptr, NULL if arena is None else arena.data)
             if self.num_scalars:
                 self.fill_scalars(values, scalars)
-            while next_step < self.num_steps:
-                if stops is not None:
-                    end = stops.step
-                if by_step:
-                    pass
-                elif self.release_gil:
-                    with nogil:
-                        next_step = run_steps(self.steps, next_step, end, self.args, slots, args,
-                                              values, &status)
-                else:
-                    next_step = run_steps(self.steps, next_step, end, self.args, slots, args,
-                                          values, &status)
-                if status:
-                    raise_status(<Prepared>self.steps[next_step].call, status, args)
-                if next_step < end:
-                    gather(&self.steps[next_step], self.args, slots, args)
-                    (<Prepared>self.steps[next_step].call).execute(
-                        args, values + self.steps[next_step].first_scalar)
-                    next_step += 1
-                if next_step == end and end < self.num_steps:
-                    stops.reach()
+            if self.device is None or not self.device.has_graphs or start or stops is not None:
+                self.run_all(slots, args, values, by_step, stops)
+            elif is_capturing(arena) or not self.replay(slots, args, values):
+                self.run_all(slots, args, values, False, None)
         finally:
             if slots != few_slots:
                 free(slots)
@@ -158,6 +156,60 @@ cdef class Program(Prepared):
         if start and not by_step:
             note_call(self.op, start)
         return 0
+
+    cdef int run_all(self, char **slots, void **args, const mx_scalar *values, bint by_step,
+                     Stops stops) except -1:
+        """Run the steps. slots: all addresses. args: room for those of a step."""
+        cdef int next_step = 0, status = 0, end = self.num_steps
+        while next_step < self.num_steps:
+            if stops is not None:
+                end = stops.step
+            if by_step:
+                pass
+            elif self.release_gil:
+                with nogil:
+                    next_step = run_steps(self.steps, next_step, end, self.args, slots, args,
+                                          values, &status)
+            else:
+                next_step = run_steps(self.steps, next_step, end, self.args, slots, args, values,
+                                      &status)
+            if status:
+                raise_status(<Prepared>self.steps[next_step].call, status, args)
+            if next_step < end:
+                gather(&self.steps[next_step], self.args, slots, args)
+                (<Prepared>self.steps[next_step].call).execute(
+                    args, values + self.steps[next_step].first_scalar)
+                next_step += 1
+            if next_step == end and end < self.num_steps:
+                stops.reach()
+        return 0
+
+    cdef bint replay(self, char **slots, void **args, const mx_scalar *values) except -1:
+        """Run the steps as a graph, if the same addresses and values come at least the second time;
+        False: they have to be run one by one."""
+        cdef bytes key
+        if self.replays is None:
+            self.replays = Replays(self.device, can_be_captured(self))
+        if not self.replays.can_be:
+            return False
+        key = ((<char *>slots)[:self.num_slots * sizeof(char *)]
+               + (<char *>values)[:self.num_scalars * sizeof(mx_scalar)])
+        graph = self.replays.find(key)
+        if graph is None:
+            if not self.replays.begin(key):
+                return False
+            try:
+                self.run_all(slots, args, values, False, None)
+            except BaseException as error:
+                self.replays.give_up()
+                if not isinstance(error, MXNetError):
+                    raise
+                return False                # run one by one, it tells what is wrong
+            graph = self.replays.end(key)
+            if graph is None:
+                return False
+        self.device.run_graph(graph)
+        return True
 
     cdef void place_slots(self, char **slots, void **given, char *arena) noexcept:
         cdef int i, num_inputs = self.num_inputs

@@ -81,7 +81,7 @@ def test_what_cublas_refuses_is_told(gpu, monkeypatch):
     call = mx.ops.schema.REGISTRY["dot"].make({}).prepared(
         [memory.spec((7, 9), "float32", gpu), memory.spec((9, 7), "float32", gpu)])
     desc = bytearray(call.desc_owner[:-7 * 8])
-    desc[8] = 3                                 # float16 there, and bits of another type below
+    desc[16] = 3                                 # float16 there, and bits of another type below
     device.kernels["gemm_f32"] = core.headed_kernel(
         "gemm_f32", known.fields, call.addresses[0], lambda fields: bytes(desc))
     try:

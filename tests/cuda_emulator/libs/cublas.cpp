@@ -106,8 +106,8 @@ static void work(void *data) {
       multiply<double>(*p, item);
     else
       multiply<float>(*p, item);
-  delete p;
 }
+static void release(void *data) { delete (Product *)data; }
 static double scalar(const void *p, int compute) {
   if (compute == COMPUTE_64F) return *(const double *)p;
   if (compute == COMPUTE_32I) return *(const int32_t *)p;
@@ -201,7 +201,7 @@ EXPORT int cublasGemmStridedBatchedEx(Handle *h, int ta, int tb, int m, int n, i
                         {(char *)a, at, lda, sa},
                         {(char *)b, bt, ldb, sb},
                         {(char *)c, ct, ldc, sc}};
-  return emu_submit(h->stream, work, p) ? EXECUTION_FAILED : SUCCESS;
+  return emu_submit(h->stream, work, p, release) ? EXECUTION_FAILED : SUCCESS;
 }
 EXPORT int cublasGemmEx(Handle *h, int ta, int tb, int m, int n, int k, const void *alpha,
                         const void *a, int at, int lda, const void *b, int bt, int ldb,
