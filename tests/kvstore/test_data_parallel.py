@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from kvstore.training import OPTIMIZERS, Run
+from kvstore.training import LOSS, OPTIMIZERS, Run, assert_alike, batches, dense_net, words_net
 from module_cases import bound, mlp, params, train
 
 import mxlite as mx
@@ -10,39 +10,6 @@ from mxlite import autograd, gluon
 from mxlite.gluon import nn
 
 FOUR = [mx.cpu(k) for k in range(4)]
-LOSS = gluon.loss.SoftmaxCrossEntropyLoss()
-
-
-def dense_net():
-    net = nn.HybridSequential(prefix="net_")
-    net.add(nn.Dense(16, activation="tanh", in_units=6, prefix="a_"),
-            nn.Dense(16, activation="relu", in_units=16, prefix="b_"),
-            nn.Dense(3, in_units=16, prefix="c_"))
-    return net
-
-
-def words_net(embedding):
-    net = nn.Sequential(prefix="net_")
-    net.add(embedding, nn.Flatten(), nn.Dense(3, in_units=20, prefix="c_"))
-    return net
-
-
-def batches(is_words=False):
-    rng = np.random.default_rng(5)
-    for _ in range(5):
-        data = rng.integers(0, 40, (16, 5)) if is_words else rng.standard_normal((16, 6))
-        yield mx.nd.array(data), mx.nd.array(rng.integers(0, 3, 16))
-
-
-def assert_alike(run, single, **tolerance):
-    """The copies on all contexts are equal, and are what one device has."""
-    want = single.copies()
-    for name, copies in run.copies().items():
-        assert all((copy == copies[0]).all() for copy in copies)
-        np.testing.assert_allclose(copies[0], want[name][0], **(tolerance or {"rtol": 1e-5,
-                                                                              "atol": 1e-5}))
-
-
 MODES = [{"kvstore": "device"}, {"kvstore": "local", "update_on_kvstore": False}]
 
 

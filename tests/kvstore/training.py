@@ -1,12 +1,35 @@
-"""A network that trains on some contexts, as the tests of stores have it."""
+"""Networks that train on some contexts, as the tests of stores have them."""
 
 import numpy as np
 
 import mxlite as mx
 from mxlite import autograd, gluon
+from mxlite.gluon import nn
 
+LOSS = gluon.loss.SoftmaxCrossEntropyLoss()
 OPTIMIZERS = {"sgd": {"learning_rate": 0.05, "momentum": 0.9, "wd": 0.01},
               "adam": {"learning_rate": 0.02}}
+
+
+def dense_net():
+    net = nn.HybridSequential(prefix="net_")
+    net.add(nn.Dense(16, activation="tanh", in_units=6, prefix="a_"),
+            nn.Dense(16, activation="relu", in_units=16, prefix="b_"),
+            nn.Dense(3, in_units=16, prefix="c_"))
+    return net
+
+
+def words_net(embedding):
+    net = nn.Sequential(prefix="net_")
+    net.add(embedding, nn.Flatten(), nn.Dense(3, in_units=20, prefix="c_"))
+    return net
+
+
+def batches(is_words=False):
+    rng = np.random.default_rng(5)
+    for _ in range(5):
+        data = rng.integers(0, 40, (16, 5)) if is_words else rng.standard_normal((16, 6))
+        yield mx.nd.array(data), mx.nd.array(rng.integers(0, 3, 16))
 
 
 def numbers(shape, start):
@@ -54,3 +77,12 @@ class Run:
     def values(self):
         """The values of each parameter, means over the contexts."""
         return [param.reduced().asnumpy() for param in self.params.values()]
+
+
+def assert_alike(run, single, **tolerance):
+    """The copies on all contexts are equal, and are what one device has."""
+    want = single.copies()
+    for name, copies in run.copies().items():
+        assert all((copy == copies[0]).all() for copy in copies)
+        np.testing.assert_allclose(copies[0], want[name][0], **(tolerance or {"rtol": 1e-5,
+                                                                              "atol": 1e-5}))
