@@ -3,6 +3,7 @@
 
 import os
 from ctypes import c_void_p
+from struct import pack
 from threading import Lock
 
 cimport cython
@@ -16,10 +17,10 @@ from ..device.host import HOST_DEVICE
 from .blas import LARGEST, TYPES, WORKSPACE, Blas, library
 from .compiler import compiled
 from .driver import open_gpu
-from .kernels import ROWS, launch_of
+from .kernels import ROWS, Launch, launch_of
 from .launching import (
-    BLAS_STATUS, HEAD, LAUNCH, LAUNCH_PRODUCT, PRODUCT, WAITS, capture, is_tf32_allowed,
-    status_of_last_failure, use_blas, use_driver,
+    BLAS_STATUS, HEAD, LAUNCH, LAUNCH_PRODUCT, MOST_OWN, PRODUCT, STAGE, WAITS, capture,
+    is_tf32_allowed, status_of_last_failure, use_blas, use_driver,
 )
 from .pinned import ARRAYS, MEMORY, PIECE
 
@@ -41,6 +42,7 @@ cdef class GpuDevice(Device):
     cdef dict unused            # size -> addresses of blocks that nobody uses
     cdef readonly list lent     # (address, nbytes) of blocks that other libraries may still use
     cdef dict modules           # (source, dtype) -> handle
+    cdef dict functions         # ((source, dtype), kernel) -> handle
     cdef object blas            # blas.Blas; None: not asked for yet, or not there
     cdef object lock            # of whoever compiles
     cdef object capturing       # of the thread that captures
@@ -56,7 +58,8 @@ cdef class GpuDevice(Device):
         self.dlpack_type = CUDA
         self.has_graphs = os.environ.get("MXNET_ENABLE_CUDA_GRAPHS") == "1" and not WAITS
         self.lent = []
-        self.unused, self.modules, self.lock, self.capturing = {}, {}, Lock(), Lock()
+        self.unused, self.modules, self.functions = {}, {}, {}
+        self.lock, self.capturing = Lock(), Lock()
         self.status = <int *><size_t>self.gpu.allocate_host(64)
         if self.status == NULL:
             raise MXNetMemoryError(f"gpu({number}): no page-locked memory")
@@ -261,40 +264,44 @@ cdef class GpuDevice(Device):
             return None
         head = self.head_of(base, dtype)
         if base != "gemm" or dtype not in TYPES or library() is None:
-            return headed_kernel(name, row.fields, LAUNCH, head)
+            return headed_kernel(name, row.fields, LAUNCH[0], head, LAUNCH[1])
         bias = self.head_of("gemm_bias", dtype)
 
         def product_head(fields):
             sizes = [fields[size] for size in ("batch", "M", "N", "K")]
             if not 0 < min(sizes) <= max(sizes) <= LARGEST:
                 return PRODUCT.pack(0, 0, 0) + head(fields)
-            before = bias(fields) if fields["has_bias"] else self.pack_head()
+            before = bias(fields) if fields["has_bias"] else self.pack_head(Launch([], 0, 0), dtype)
             blas = self.open_blas()
             return PRODUCT.pack(blas.handle, blas.captured_handle, TYPES[dtype]) + before
 
-        return headed_kernel(name, row.fields, LAUNCH_PRODUCT, product_head)
+        return headed_kernel(name, row.fields, LAUNCH_PRODUCT[0], product_head, LAUNCH_PRODUCT[1])
 
     def head_of(self, base, dtype):
-        """A function of the fields: the packed launch_head of a kernel of kernels.ROWS."""
-        row, functions = ROWS[base], []
+        """A function of the fields: the packed head of a kernel of kernels.ROWS."""
+        row = ROWS[base]
         if base not in NAMES:
             NAMES.append(base)
         number = NAMES.index(base)
+        return lambda fields: self.pack_head(launch_of(row, base, fields, dtype), dtype, number)
 
-        def head(fields):
-            launch = launch_of(row, fields)
-            if not functions:               # by all threads at once, each with all of it
-                functions[:] = [
-                    self.function(row.source, dtype, f"{base}_first") if row.first else 0,
-                    self.function(row.source, dtype, base)]
-            return self.pack_head(*functions, *launch, number)
-
-        return head
-
-    def pack_head(self, first=0, function=0, first_grid=0, grid=0, block=0, pointers=0, scalars=0,
-                  number=0):
-        return HEAD.pack(self.gpu.context, self.gpu.stream, first, function, first_grid, grid,
-                         block, pointers, scalars, <size_t>self.status, number)
+    def pack_head(self, call, dtype, number=0):
+        """The head of a descriptor, for a kernels.Launch."""
+        at = HEAD.size + STAGE.size * len(call.stages)
+        stages, own = [], []
+        for stage in call.stages:
+            pointers, offsets = zip(*stage.pointers, strict=True) if stage.pointers else ((), ())
+            more = (0,) * (MOST_OWN - len(pointers))
+            function = self.function(stage.source, dtype, stage.name)
+            stages.append(STAGE.pack(function, stage.grid, stage.block, at if stage.fields else 0,
+                                     len(pointers), *pointers, *more, *offsets, *more))
+            if stage.fields:
+                fields = packed(stage.fields)
+                own.append(fields)
+                at += len(fields)
+        return HEAD.pack(self.gpu.context, self.gpu.stream, <size_t>self.status, number,
+                         call.pointers, call.scalars, len(call.stages), at, call.scratch) + (
+                             b"".join(stages + own))
 
     def open_blas(self):
         """cuBLAS on this device."""
@@ -308,12 +315,20 @@ cdef class GpuDevice(Device):
         return self.blas
 
     def function(self, source, dtype, name):
-        """The handle of a kernel of csrc/cuda/<source>.cu."""
+        """The handle of a kernel of csrc/cuda/<source>.cu, which threads may ask for at once."""
         key = source, dtype
         with self.lock:
             if key not in self.modules:
                 self.modules[key] = self.gpu.load(compiled(source, dtype, self.gpu.arch))
-        return self.gpu.function(self.modules[key], f"kernel_{name}")
+            if (key, name) not in self.functions:
+                self.functions[key, name] = self.gpu.function(self.modules[key], f"kernel_{name}")
+            return self.functions[key, name]
+
+
+def packed(fields):
+    """Fields of a descriptor: ints and floats, and tuples of them."""
+    flat = [x for field in fields for x in (field if isinstance(field, tuple) else (field,))]
+    return pack("@" + "".join(["d" if isinstance(x, float) else "q" for x in flat]), *flat)
 
 
 cdef size_t block_size(size_t nbytes) noexcept:

@@ -1,9 +1,10 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 """The C functions that launch kernels and products of matrices: kernels of the kind `mx_kernel`.
 
-A descriptor is a `launch_head` and then the kernel's fields, which the kernel gets as its first
-argument; the second one is an `mx_args`: the addresses of all arrays and the runtime parameters.
-That of a product begins with a `product_head`.
+A descriptor is a `launch_head`, a `launch_stage` for each kernel that runs, the fields that are
+those kernels' own, and then the call's fields. A kernel gets its own fields, or else the call's, as
+its first argument; the second one is an `mx_args`: the addresses of arrays and the runtime
+parameters. The descriptor of a product begins with a `product_head`.
 """
 
 import os
@@ -19,8 +20,9 @@ from libc.string cimport memcpy, memset
 from ..device.core cimport MX_BAD_INDEX, MX_FAILED, MX_OK, mx_scalar
 
 cdef enum:
-    MAX_POINTERS = 8           # as in csrc/cuda/prelude.cuh
+    MAX_POINTERS = 16          # as in csrc/cuda/prelude.cuh
     MAX_VALUES = 8
+    MAX_OWN = 6                # pointers of a stage
     R_32F = 0                  # a cudaDataType
     R_64F = 1
     COMPUTE_F32 = 68           # cublasComputeType_t
@@ -33,15 +35,22 @@ BLAS_STATUS = 1 << 20          # where a `status_of_last_failure` of cuBLAS begi
 cdef struct launch_head:
     void *context
     void *stream
-    void *first                # a kernel to run before; NULL: none
-    void *function
-    int64_t first_grid
-    int64_t grid
-    int64_t block
-    int64_t num_pointers
-    int64_t num_scalars
     int *status                # in the host's memory: the number of a kernel that met a wrong index
     int64_t number             # of this kernel
+    int64_t num_pointers
+    int64_t num_scalars
+    int64_t num_stages
+    int64_t fields             # bytes from here to the call's fields
+    int64_t scratch            # bytes
+
+cdef struct launch_stage:
+    void *function
+    int64_t grid
+    int64_t block
+    int64_t fields             # bytes from the head to its own fields; 0: the call's
+    int64_t num_own            # pointers of its own; 0: all of the call's
+    int64_t pointer[MAX_OWN]   # each: which of the call's,
+    int64_t offset[MAX_OWN]    # and bytes into it
 
 cdef struct product_head:      # before the launch_head of a kernel: of our own product, or the bias
     void *handle               # of cuBLAS; NULL: the kernel is all
@@ -57,7 +66,7 @@ cdef struct mx_args:
     void *ptr[MAX_POINTERS]
     mx_scalar scalar[MAX_VALUES]
 
-HEAD = struct.Struct("@11q")
+HEAD, STAGE = struct.Struct("@9q"), struct.Struct(f"@{5 + 2 * MAX_OWN}q")
 PRODUCT = struct.Struct("@3q")
 
 ctypedef int (*set_current_type)(void *) noexcept nogil
@@ -90,29 +99,35 @@ cdef bint waits = os.environ.get("MXNET_ENGINE_TYPE") == "NaiveEngine"     # for
 
 
 cdef int launch(const void *desc, void *const *ptr, const mx_scalar *scalars) noexcept nogil:
-    """An mx_kernel: queue the kernel that the head names on the device's stream."""
+    """An mx_kernel: queue the kernels that the head names on the device's stream."""
     global last_status
     cdef const launch_head *head = <const launch_head *>desc
+    cdef const launch_stage *stage = <const launch_stage *>(head + 1)
     cdef mx_args args
     cdef void *arguments[2]
     cdef void *stream = mx_captured_stream()[0]
     cdef int status
+    cdef int64_t k
     if stream == NULL:
         stream = head.stream
     memset(&args, 0, sizeof(args))
-    memcpy(args.ptr, ptr, head.num_pointers * sizeof(void *))
     if head.num_scalars:
         memcpy(args.scalar, scalars, head.num_scalars * sizeof(mx_scalar))
     args.status, args.number = head.status, head.number
-    arguments[0] = <void *>(head + 1)
     arguments[1] = &args
     status = set_current(head.context)
-    if not status and head.first_grid:
-        status = launch_kernel(head.first, <unsigned>head.first_grid, 1, 1, <unsigned>head.block,
-                               1, 1, 0, stream, arguments, NULL)
-    if not status and head.grid:
-        status = launch_kernel(head.function, <unsigned>head.grid, 1, 1, <unsigned>head.block, 1, 1,
-                               0, stream, arguments, NULL)
+    for _ in range(head.num_stages):
+        if status:
+            break
+        if stage.grid:
+            arguments[0] = <char *>head + (stage.fields or head.fields)
+            if not stage.num_own:
+                memcpy(args.ptr, ptr, head.num_pointers * sizeof(void *))
+            for k in range(stage.num_own):
+                args.ptr[k] = <char *>ptr[stage.pointer[k]] + stage.offset[k]
+            status = launch_kernel(stage.function, <unsigned>stage.grid, 1, 1,
+                                   <unsigned>stage.block, 1, 1, 0, stream, arguments, NULL)
+        stage += 1
     if not status and waits:
         status = synchronize_stream(head.stream)
         if not status and head.status[0]:
@@ -122,6 +137,16 @@ cdef int launch(const void *desc, void *const *ptr, const mx_scalar *scalars) no
         last_status = status
         return MX_FAILED
     return MX_OK
+
+
+cdef int64_t scratch_of(const void *desc) noexcept nogil:
+    """The mx_scratch_size of `launch`."""
+    return (<const launch_head *>desc).scratch
+
+
+cdef int64_t scratch_of_product(const void *desc) noexcept nogil:
+    """That of `launch_product`."""
+    return scratch_of(<const product_head *>desc + 1)
 
 
 cdef bint tf32 = os.environ.get("MXNET_CUDA_TENSOR_OP_MATH_ALLOW_CONVERSION") == "1"
@@ -145,7 +170,7 @@ cdef int launch_product(const void *desc, void *const *ptr,
     global last_status
     cdef const product_head *head = <const product_head *>desc
     cdef const launch_head *own = <const launch_head *>(head + 1)
-    cdef const product_dims *d = <const product_dims *>(own + 1)
+    cdef const product_dims *d = <const product_dims *>(<const char *>own + own.fields)
     cdef int status, type = <int>head.type
     cdef int M = <int>d.M, N = <int>d.N, K = <int>d.K, batch = <int>d.batch
     cdef int lda = M if d.trans_a else K, ldb = K if d.trans_b else N
@@ -190,8 +215,10 @@ cdef int launch_product(const void *desc, void *const *ptr,
 
 # ---------------------------------------------------------------- for gpu.pyx
 
-LAUNCH, LAUNCH_PRODUCT = <size_t>&launch, <size_t>&launch_product
-WAITS = waits
+# (an mx_kernel, its mx_scratch_size)
+LAUNCH = <size_t>&launch, <size_t>&scratch_of
+LAUNCH_PRODUCT = <size_t>&launch_product, <size_t>&scratch_of_product
+WAITS, MOST_OWN = waits, MAX_OWN
 
 
 def use_driver(address_of):

@@ -154,13 +154,14 @@ def launched_kernel(str name, str fields, launch, scratch_size=None):
     return self
 
 
-def headed_kernel(str name, str fields, size_t address, head):
+def headed_kernel(str name, str fields, size_t address, head, size_t scratch=0):
     """A kernel of a device that one C function starts: at `address`, an mx_kernel.
 
     head(fields) -> bytes, a multiple of 8, that the descriptor has in front of the packed fields.
+    scratch: the address of its mx_scratch_size; 0: it takes none.
     """
     cdef Kernel self = new_kernel(name, fields)
-    self.fn, self.head = <mx_kernel>address, head
+    self.fn, self.head, self.scratch = <mx_kernel>address, head, <mx_scratch_size>scratch
     return self
 
 

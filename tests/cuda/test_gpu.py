@@ -161,11 +161,11 @@ def test_a_launch_that_fails(gpu):
     nd.exp(x)
     known = device.kernels["exp_f32"]
     call = mx.ops.schema.REGISTRY["exp"].make({}).prepared([memory.spec((3,), "float32", gpu)])
-    head = list(struct.unpack("@11q", call.desc_owner[:88]))
-    head[6] = 5000                  # more threads than a block may have
+    head = bytearray(call.desc_owner[:-8])          # without the field `size`
+    struct.pack_into("@q", head, 9 * 8 + 2 * 8, 5000)   # more threads than a block may have
     device.kernels["exp_f32"] = core.headed_kernel(
         "exp_f32", "size", call.addresses[0],
-        lambda fields: struct.pack("@11q", *head))
+        lambda fields: bytes(head))
     try:
         with pytest.raises(mx.MXNetError, match=r"exp: CUDA_ERROR_INVALID_VALUE, .* \(1\)"):
             nd.exp(nd.ones((4321,), ctx=gpu))     # its call stays in a cache

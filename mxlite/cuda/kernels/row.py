@@ -19,6 +19,17 @@ FLOATS = "f16 bf16 f32 f64"
 NUMBERS = FLOATS + " i8 u8 i32 i64"
 
 
+class Stage(NamedTuple):
+    """One launch of a call: kernel_<name> of csrc/cuda/<source>.cu, in `grid` blocks."""
+
+    source: str
+    name: str
+    grid: int
+    block: int = BLOCK
+    fields: tuple[Any, ...] = ()                   # its own descriptor; (): the call's
+    pointers: tuple[tuple[int, int], ...] = ()     # its own: (which of the call's, bytes into it)
+
+
 class Row(NamedTuple):
     """A kernel <name>_<dtype>, which is kernel_<name> of csrc/cuda/<source>.cu.
 
@@ -36,24 +47,47 @@ class Row(NamedTuple):
     first: Count | None = None
     check: Callable[[Fields], str | None] = lambda fields: None   # what it does not do, in words
 
+    def launch(self, name: str, fields: Fields, dtype: str) -> Launch:
+        stages = [Stage(self.source, name, self.blocks(fields), self.block(fields))]
+        if self.first is not None:
+            stages.insert(0, Stage(self.source, f"{name}_first", self.first(fields),
+                                   self.block(fields)))
+        return Launch(stages, self.pointers(fields), self.scalars(fields))
+
+
+class Staged(NamedTuple):
+    """A kernel that is several launches: stages(fields, dtype) -> (them, bytes of scratch).
+
+    pointers: how many arrays it gets; the scratch, if there is any, comes after them.
+    """
+
+    dtypes: str
+    fields: str
+    pointers: Count
+    stages: Callable[[Fields, str], tuple[list[Stage], int]]
+    scalars: Count = lambda fields: 0
+    check: Callable[[Fields], str | None] = lambda fields: None
+
+    def launch(self, name: str, fields: Fields, dtype: str) -> Launch:
+        stages, scratch = self.stages(fields, dtype)
+        return Launch(stages, self.pointers(fields) + (scratch > 0), self.scalars(fields), scratch)
+
 
 class Launch(NamedTuple):
     """How one call is launched."""
 
-    first_grid: int
-    grid: int
-    block: int
+    stages: list[Stage]
     pointers: int
     scalars: int
+    scratch: int = 0
 
 
-def launch_of(row: Row, fields: Fields) -> Launch:
+def launch_of(row: Row | Staged, name: str, fields: Fields, dtype: str) -> Launch:
     """How to launch a kernel for a problem; raises MXNetNotImplementedError where it cannot."""
     missing = row.check(fields)
     if missing:
         raise MXNetNotImplementedError(f"there is no gpu kernel for {missing}; it runs on cpu")
-    return Launch(0 if row.first is None else row.first(fields), row.blocks(fields),
-                  row.block(fields), row.pointers(fields), row.scalars(fields))
+    return row.launch(name, fields, dtype)
 
 
 def threads(count: int) -> int:
