@@ -166,7 +166,7 @@ class Build(BuildCached):
 
 # The text of the GPU kernels, which users' machines compile: in a wheel all in one folder.
 GPU_SOURCES = [*glob("csrc/cuda/*"), *glob("csrc/include/*"), *[f"csrc/cpu/{name}" for name in (
-    "special.c", "reduce_float.h", "reduce_integer.h", "optimizer_rules.h")]]
+    "special.c", "reduce_float.h", "reduce_integer.h", "optimizer_rules.h", "leaky_relu_rows.h")]]
 
 
 class BuildPackage(build_py):

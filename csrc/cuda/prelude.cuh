@@ -25,7 +25,7 @@ typedef unsigned long long uint64_t;
 typedef union { double f; int64_t i; uint64_t u; } mx_scalar;
 /* status: set by a kernel that meets an index outside its axis, to its number (WRONG_INDEX); read with
  * the next values, in the host's memory. */
-struct mx_args { int *status; int64_t number; void *ptr[16]; mx_scalar scalar[8]; };
+struct mx_args { int *status; int64_t number; void *ptr[68]; mx_scalar scalar[8]; };
 #define WRONG_INDEX(args) (*(volatile int *)(args).status = (int)(args).number)
 
 /* Kernels are started with as many threads as there are elements, up to a limit: see mxlite/cuda/kernels. */

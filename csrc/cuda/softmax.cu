@@ -1,28 +1,12 @@
 /* softmax, log_softmax and their gradients along one axis: a block a line, sums in double.
  * data (outer, axis, inner); y = softmax(scale * data); output: which pointer is written to. */
-#include "prelude.cuh"
+#include "block.cuh"
 
 struct softmax_dims {
   int64_t outer, axis, inner, output;
   double scale;
 };
 
-/* The sum and the largest of what all threads of the block have. */
-template <typename T, typename Merge> static T block_merge(T value, Merge merge) {
-  __shared__ T parts[32];
-  for (int lane = 16; lane; lane /= 2)
-    value = merge(value, __shfl_xor_sync(0xffffffffu, value, lane));
-  if (blockDim.x == 32) return value;
-  if (threadIdx.x % 32 == 0) parts[threadIdx.x / 32] = value;
-  __syncthreads();
-  value = parts[0];
-  for (unsigned w = 1; w < blockDim.x / 32; w++) value = merge(value, parts[w]);
-  __syncthreads();
-  return value;
-}
-static double block_sum(double x) {
-  return block_merge(x, [](double a, double b) { return a + b; });
-}
 static wide block_most(wide x) {
   return block_merge(x, [](wide a, wide b) { return b > a ? b : a; });
 }

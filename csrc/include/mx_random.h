@@ -6,8 +6,10 @@
 #define MX_RANDOM_H
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "mx_loops.h"
+#include "mx_philox.h"
 
 enum { MX_BLOCKS = 16, MX_WORDS = 4 * MX_BLOCKS };
 
@@ -49,20 +51,10 @@ static inline mx_sequence mx_sequence_at(uint64_t seed, uint64_t stream, int64_t
 
 static inline uint32_t mx_next_word(mx_sequence *s) {
   if (s->used == 4) {
-    uint32_t c0 = (uint32_t)s->element, c1 = (uint32_t)(s->element >> 32), c2 = s->draw++;
-    uint32_t c3 = (uint32_t)s->stream;
-    uint32_t k0 = (uint32_t)s->seed, k1 = (uint32_t)((s->seed ^ s->stream) >> 32);
-    for (int round = 0; round < 10; round++, k0 += 0x9e3779b9u, k1 += 0xbb67ae85u) {
-      const uint64_t p0 = (uint64_t)c0 * 0xd2511f53u, p1 = (uint64_t)c2 * 0xcd9e8d57u;
-      c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
-      c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
-      c1 = (uint32_t)p1;
-      c3 = (uint32_t)p0;
-    }
-    s->words[0] = c0;
-    s->words[1] = c1;
-    s->words[2] = c2;
-    s->words[3] = c3;
+    const uint32_t c[4] = {(uint32_t)s->element, (uint32_t)(s->element >> 32), s->draw++,
+                           (uint32_t)s->stream};
+    memcpy(s->words, c, sizeof c);
+    mx_philox_rounds(s->words, (uint32_t)s->seed, (uint32_t)((s->seed ^ s->stream) >> 32));
     s->used = 0;
   }
   return s->words[s->used++];

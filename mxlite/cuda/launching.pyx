@@ -20,7 +20,7 @@ from libc.string cimport memcpy, memset
 from ..device.core cimport MX_BAD_INDEX, MX_FAILED, MX_OK, mx_scalar
 
 cdef enum:
-    MAX_POINTERS = 16          # as in csrc/cuda/prelude.cuh
+    MAX_POINTERS = 68          # as in csrc/cuda/prelude.cuh
     MAX_VALUES = 8
     MAX_OWN = 6                # pointers of a stage
     R_32F = 0                  # a cudaDataType

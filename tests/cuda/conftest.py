@@ -15,7 +15,7 @@ EMULATOR = Path(__file__).parent.parent / "cuda_emulator"
 if os.environ.get("MXLITE_TEST_CUDA") != "1":
     collect_ignore_glob = ["test_*.py"]
 else:
-    sys.path.insert(0, str(EMULATOR))
+    sys.path[:0] = [str(EMULATOR), str(Path(__file__).parent)]
     import emulator
 
     os.environ.setdefault("EMU_DEVICES", "4")

@@ -1,8 +1,12 @@
 """The table of GPU kernels, a module for each family."""
 
+from .activations import activations
 from .copies import copies
 from .indexing import indexing
+from .norms import batch_norms, row_norms
+from .outputs import outputs
 from .pointwise import pointwise
+from .pooling import pooling
 from .products import products
 from .reductions import reductions
 from .row import Launch, Row, Stage, Staged, launch_of
@@ -11,6 +15,8 @@ from .updates import updates
 
 ROWS: dict[str, Row | Staged] = {
     **pointwise(), **copies(), **reductions(), **products(), **softmax(), **indexing(), **updates(),
+    **pooling(), **batch_norms(), **row_norms(),
+    **activations(), **outputs(),
 }
 
 __all__ = ["ROWS", "Launch", "Row", "Stage", "Staged", "launch_of"]

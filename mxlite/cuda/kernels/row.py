@@ -33,8 +33,8 @@ class Stage(NamedTuple):
 class Row(NamedTuple):
     """A kernel <name>_<dtype>, which is kernel_<name> of csrc/cuda/<source>.cu.
 
-    blocks: how many blocks of `block` threads. pointers: how many arrays it gets. first: of the
-    kernel kernel_<name>_first that runs before it, how many blocks.
+    blocks: how many blocks of `block` threads. pointers: how many arrays it gets, without scratch.
+    first, second: of the kernels kernel_<name>_first and _second that run before, how many blocks.
     """
 
     source: str
@@ -45,14 +45,16 @@ class Row(NamedTuple):
     scalars: Count = lambda fields: 0
     block: Count = lambda fields: BLOCK
     first: Count | None = None
+    second: Count | None = None
     check: Callable[[Fields], str | None] = lambda fields: None   # what it does not do, in words
+    scratch: Count | None = None    # bytes of a block that comes behind the outputs
 
     def launch(self, name: str, fields: Fields, dtype: str) -> Launch:
-        stages = [Stage(self.source, name, self.blocks(fields), self.block(fields))]
-        if self.first is not None:
-            stages.insert(0, Stage(self.source, f"{name}_first", self.first(fields),
-                                   self.block(fields)))
-        return Launch(stages, self.pointers(fields), self.scalars(fields))
+        block, scratch = self.block(fields), self.scratch(fields) if self.scratch else 0
+        before = [Stage(self.source, f"{name}_{which}", grid(fields), block)
+                  for which, grid in (("first", self.first), ("second", self.second)) if grid]
+        return Launch([*before, Stage(self.source, name, self.blocks(fields), block)],
+                      self.pointers(fields) + (scratch > 0), self.scalars(fields), scratch)
 
 
 class Staged(NamedTuple):
@@ -88,6 +90,19 @@ def launch_of(row: Row | Staged, name: str, fields: Fields, dtype: str) -> Launc
     if missing:
         raise MXNetNotImplementedError(f"there is no gpu kernel for {missing}; it runs on cpu")
     return row.launch(name, fields, dtype)
+
+
+def values_of(fields: Fields, names: str) -> tuple[Any, ...]:
+    """The values of fields, in the order of a list of them as a Row has it."""
+    values: list[Any] = []
+    for name in names.split():
+        name, _, kind = name.partition(":")
+        value = fields[name]
+        if kind == "d":
+            values.append(float(value))
+        else:
+            values.append(tuple(value) + (0,) * (int(kind) - len(value)) if kind else int(value))
+    return tuple(values)
 
 
 def threads(count: int) -> int:
