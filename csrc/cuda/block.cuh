@@ -21,8 +21,8 @@ static double block_sum(double x) {
 
 /* Two sums at once, of threads that stand in rows of `lanes`: each lane gets those of its column.
  * blockDim.x / lanes must be a power of 2.  At most 1024 threads. */
-static void column_sums(double &first, double &second, int lanes) {
-  __shared__ double parts[2][1024];
+template <typename T> static void column_sums(T &first, T &second, int lanes) {
+  __shared__ T parts[2][1024];
   const int t = threadIdx.x, lane = t % lanes;
   parts[0][t] = first;
   parts[1][t] = second;

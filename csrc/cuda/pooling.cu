@@ -1,6 +1,6 @@
 /* Max, average, sum and Lp pooling in one to three dimensions, and the gradients; see csrc/cpu/pooling.h.
  * A thread makes an item of the result, from all that it depends on, in the CPU's order. */
-#include "prelude.cuh"
+#include "window.cuh"
 
 /* data (outer, D, H, W, inner) -> out (outer, OD, OH, OW, inner); each [3] is d, h, w. */
 struct pool_dims {
@@ -9,7 +9,6 @@ struct pool_dims {
 
 static int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t greater(int64_t a, int64_t b) { return a > b ? a : b; }
-static int64_t volume(const int64_t *size) { return size[0] * size[1] * size[2]; }
 
 /* Item i of an array (outer, *size, inner). */
 struct place { int64_t outer, at[3], inner; };

@@ -1,6 +1,7 @@
 """The table of GPU kernels, a module for each family."""
 
 from .activations import activations
+from .convolutions import convolutions
 from .copies import copies
 from .indexing import indexing
 from .norms import batch_norms, row_norms
@@ -16,7 +17,7 @@ from .updates import updates
 ROWS: dict[str, Row | Staged] = {
     **pointwise(), **copies(), **reductions(), **products(), **softmax(), **indexing(), **updates(),
     **pooling(), **batch_norms(), **row_norms(),
-    **activations(), **outputs(),
+    **activations(), **outputs(), **convolutions(),
 }
 
 __all__ = ["ROWS", "Launch", "Row", "Stage", "Staged", "launch_of"]

@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
-from .row import MOST_BLOCKS, NUMBERS, Fields, Row, same, threads
+from .row import MOST_BLOCKS, NUMBERS, Fields, Row, Stage, Staged, same, threads
+
+Strided = tuple[int, int, int, int]     # pointer of the call, bytes into it; items between matrices
+BY_ROW, BY_COLUMN = 1, 2
+ENOUGH = 256                            # tiles that occupy a device
 
 
-def products() -> dict[str, Row]:
-    def tiles(fields: Fields) -> int:
-        count = fields["batch"] * -(-fields["M"] // 16) * -(-fields["N"] // 16)
-        return int(min(count, MOST_BLOCKS))
+def product(a: Strided, b: Strided, c: Strided, M: int, N: int, K: int, *, batch: int = 1,
+            groups: int = 1, trans_a: int = 0, trans_b: int = 0, ldc: int = 0,
+            bias: tuple[int, int] | None = None, is_wide: bool = False) -> Stage:
+    """C = op(A) (M, K) @ op(B) (K, N) [+ bias] of `batch` matrices: product_dims of gemm.cu.
 
-    product = "batch M N K trans_a trans_b has_bias"
+    a, b, c: (pointer, bytes, items between outer matrices, and between the `groups` inner ones of
+    each). bias: (pointer, BY_ROW or BY_COLUMN). All products of the table come through here.
+    """
+    def tiles(size: int) -> int:
+        return batch * -(-M // size) * -(-N // size)
+
+    tile = 64 if tiles(64) >= ENOUGH else 16
+    fields = (batch, groups, M, N, K, trans_a, trans_b, ldc or N, bias[1] if bias else 0,
+              int(is_wide), tile, *a[2:], *b[2:], *c[2:])
+    pointers = (a[:2], b[:2], c[:2], *([(bias[0], 0)] if bias else []))
+    return Stage("gemm", "product", min(tiles(tile), MOST_BLOCKS), fields=fields, pointers=pointers)
+
+
+def products() -> dict[str, Row | Staged]:
+    def gemm(fields: Fields, dtype: str) -> tuple[list[Stage], int]:
+        batch, M, N, K = [fields[name] for name in ("batch", "M", "N", "K")]
+        has_bias = fields["has_bias"]
+        return [product((0, 0, M * K, 0), (1, 0, K * N, 0), (2 + has_bias, 0, M * N, 0), M, N, K,
+                        batch=batch, trans_a=fields["trans_a"], trans_b=fields["trans_b"],
+                        bias=(2, BY_COLUMN) if has_bias else None)], 0
+
+    names = "batch M N K trans_a trans_b has_bias"
     return {
-        "gemm": Row("gemm", NUMBERS, product, lambda fields: 3 + fields["has_bias"], tiles),
-        "gemm_bias": Row("gemm", NUMBERS, product, same(4), lambda fields: threads(
+        "gemm": Staged(NUMBERS, names, lambda fields: 3 + fields["has_bias"], gemm),
+        "gemm_bias": Row("gemm", NUMBERS, names, same(4), lambda fields: threads(
             fields["batch"] * fields["M"] * fields["N"])),
     }

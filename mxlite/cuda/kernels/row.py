@@ -15,6 +15,7 @@ Count = Callable[[Fields], int]
 BLOCK = 256                    # threads of a block
 WARP = 32
 MOST_BLOCKS = 1 << 16          # of kernels whose threads each do several elements
+MOST_SCRATCH = 1 << 62
 FLOATS = "f16 bf16 f32 f64"
 NUMBERS = FLOATS + " i8 u8 i32 i64"
 
@@ -72,6 +73,8 @@ class Staged(NamedTuple):
 
     def launch(self, name: str, fields: Fields, dtype: str) -> Launch:
         stages, scratch = self.stages(fields, dtype)
+        if scratch >= MOST_SCRATCH:             # there is no memory for it, as the call will say
+            stages, scratch = [], MOST_SCRATCH
         return Launch(stages, self.pointers(fields) + (scratch > 0), self.scalars(fields), scratch)
 
 
