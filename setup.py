@@ -166,7 +166,10 @@ class Build(BuildCached):
 
 # The text of the GPU kernels, which users' machines compile: in a wheel all in one folder.
 GPU_SOURCES = [*glob("csrc/cuda/*"), *glob("csrc/include/*"), *[f"csrc/cpu/{name}" for name in (
-    "special.c", "reduce_float.h", "reduce_integer.h", "optimizer_rules.h", "leaky_relu_rows.h")]]
+    "special.c", "reduce_float.h", "reduce_integer.h", "optimizer_rules.h", "leaky_relu_rows.h",
+    "resample_band.h", "sampler_places_impl.h", "deformable_place.h", "roi_windows.h",
+    "roi_windows_impl.h", "roi_align.h", "roi_taps_impl.h", "roi_moved.h", "roi_moved_impl.h",
+    "rroi_samples_impl.h")]]
 
 
 class BuildPackage(build_py):

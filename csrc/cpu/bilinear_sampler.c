@@ -17,8 +17,6 @@
 typedef struct { int64_t N, C, H, W, OH, OW; } sampler_dims;
 typedef struct { int64_t N, OH, OW; } grid_dims;
 
-enum { OUTSIDE = -1, NOWHERE = -2 };
-
 /* SAMPLER_BLOCK: places of a row that are worked out at once; SAMPLER_WORK: ns of a task. */
 enum { SAMPLER_BLOCK = 64, SAMPLER_WORK = 1 << 14, SAMPLER_TASKS = 64 };
 

@@ -1,5 +1,6 @@
 /* BilinearSampler and GridGenerator, one dtype. */
 #include "roi_grad_impl.h"
+#include "sampler_places_impl.h"
 
 /* Places of a block: the upper left pixel that is inside, OUTSIDE where none is, NOWHERE for what
  * is no number; the way to the right and the lower pixel, and the weights, both 0 for pixels
@@ -8,29 +9,6 @@ typedef struct {
   int64_t at[SAMPLER_BLOCK], right[SAMPLER_BLOCK], down[SAMPLER_BLOCK];
   wide x0[SAMPLER_BLOCK], x1[SAMPLER_BLOCK], y0[SAMPLER_BLOCK], y1[SAMPLER_BLOCK];
 } FN(places);
-
-/* One axis: the pixel at or before `place`, the step to the next, and both weights.  Before the
- * first pixel that one is the only one. */
-static inline int64_t FN(split)(wide place, int64_t size, int64_t *step, wide *before,
-                                wide *after) {
-  const wide real_place = (place + 1) * (wide)(size - 1) / 2;
-  *step = 0;
-  *before = *after = 0;
-  if (real_place != real_place) return NOWHERE;
-  if (!(real_place > -1 && real_place < (wide)size) || size == 0) return OUTSIDE;
-  const wide low = (wide)floor((double)real_place), part = real_place - low;
-  const int64_t pixel = (int64_t)low;
-  if (pixel < 0) {
-    *before = part;
-    return 0;
-  }
-  *before = 1 - part;
-  if (pixel + 1 < size) {
-    *step = 1;
-    *after = part;
-  }
-  return pixel;
-}
 
 /* n places of row h from column w on. */
 static void FN(fill_places)(const sampler_dims *d, const real *grid, int64_t n, int64_t h,
@@ -143,9 +121,6 @@ static void FN(bilinear_sampler_grid_task)(void *context, int64_t task) {
       dgrid[area] = STORE(along_y * (wide)(d->H - 1) / 2);
     }
 }
-
-/* The place of pixel i along an axis, from -1 on. */
-static inline wide FN(target)(int64_t i, double step) { return (wide)(-1 + (double)i * step); }
 
 /* A unit is one of the two rows of a matrix. */
 static void FN(affine_grid_task)(void *context, int64_t task) {

@@ -7,39 +7,9 @@
  *
  * Positions outside the image read 0.  has_mask: within one pixel around it the image fades out;
  * otherwise positions after the last pixel's centre have its value. */
-#include <math.h>
-
+#include "deformable_place.h"
 #include "mx_kernel.h"
 #include "mx_scratch.h"
-
-typedef struct {
-  int64_t N, C, groups, size[2], out[2], kernel[2], stride[2], dilate[2], pad[2], has_mask;
-} deformable_dims;
-
-/* One axis of a position: pixels `at` and next, their weights, and the weights' slopes. */
-typedef struct {
-  int64_t at, next;
-  double w[2], slope[2];
-} deformable_axis;
-
-/* Does the position lie where there is an image? */
-static int deformable_place(double at, int64_t size, int fades, deformable_axis *axis) {
-  if (!(at > -1 && at < (double)size) || (!fades && at < 0)) return 0;
-  const double low = floor(at), rest = at - low;
-  const int64_t first = (int64_t)low;
-  const int has_first = first >= 0, has_next = first + 1 < size;
-  axis->at = has_first ? first : 0;
-  axis->next = has_next ? first + 1 : axis->at;
-  axis->w[0] = has_first ? 1 - rest : 0;
-  axis->w[1] = has_next ? rest : 0;
-  axis->slope[0] = has_first ? -1 : 0;
-  axis->slope[1] = has_next ? 1 : 0;
-  if (!fades && !has_next) {
-    axis->w[0] = 1;
-    axis->slope[0] = 0;
-  }
-  return 1;
-}
 
 typedef struct {
   const deformable_dims *d;

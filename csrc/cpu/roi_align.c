@@ -11,18 +11,12 @@
 
 #include "mx_kernel.h"
 #include "mx_scratch.h"
+#include "roi_align.h"
 
-/* columns: 5, the first one the number of the image, or 4.  sensitive: every bin has channels of
- * its own, C' = C * PH * PW; else C' = C.  ratio: samples of a bin along an axis; 0: a pixel. */
-typedef struct {
-  int64_t N, C, H, W, R, PH, PW, columns, ratio, sensitive, aligned;
-  double scale;
-} roi_align_dims;
 #define FIELDS "N C H W R PH PW columns ratio sensitive aligned scale:d"
 
-/* ROI_CHANNELS: of a region, or of an image, in one unit of work.  Samples along one axis are at
- * most ROI_SAMPLES, so that no value of a region makes the work endless. */
-enum { ROI_TASKS = 32, ROI_CHANNELS = 16, ROI_SAMPLES = 1 << 20 };
+/* ROI_CHANNELS: of a region, or of an image, in one unit of work. */
+enum { ROI_TASKS = 32, ROI_CHANNELS = 16 };
 
 typedef struct {
   const roi_align_dims *d;

@@ -8,27 +8,12 @@
  *                       -> y (R, C, PH, PW)
  */
 #include "box_tasks.h"
+#include "roi_moved.h"
 
-/* samples: of a bin, along each axis; deviation: factor of the moves. */
-typedef struct {
-  int64_t N, planes, H, W, R, C, P, group, part, samples, classes, has_moves;
-  double scale, deviation;
-} roi_deformable_dims;
 #define FIELDS "N planes H W R C P group part samples classes has_moves scale:d deviation:d"
 
-typedef struct {
-  int64_t N, C, H, W, R, PH, PW, ratio;
-  double scale;
-} rroi_dims;
-
-/* TURNED_CHANNELS: channels that a sample's place is worked out for at once; TURNED_SAMPLES: most
- * samples of a region. */
-enum { TURNED_CHANNELS = 32, TURNED_SAMPLES = 1 << 24 };
-
-/* Which of the part^2 moves of its class a bin has. */
-static inline int64_t part_of(const roi_deformable_dims *d, int64_t bin) {
-  return bin / d->P * d->part / d->P * d->part + bin % d->P * d->part / d->P;
-}
+/* Channels that a sample's place is worked out for at once. */
+enum { TURNED_CHANNELS = 32 };
 
 #define MX_BODY "roi_deformable_impl.h"
 #include "mx_each_float.h"

@@ -23,7 +23,7 @@ KERNEL(softmax_output_grad_first, softmax_output_dims) {
   for (int64_t i = threadIdx.x; i < d.outer * d.inner && !d.is_dense; i += blockDim.x) {
     const double label = (double)LOAD(IN(1)[i]);
     if (d.axis && !(label > -1 && label < (double)d.axis) && label != d.ignore_label)
-      atomicExch(args.status, 1);
+      WRONG_INDEX(args);
     count += label != d.ignore_label;
   }
   count = block_sum(count);
@@ -58,7 +58,7 @@ KERNEL(softmax_cross_entropy_first, cross_entropy_dims) {
     if (threadIdx.x == 0) {
       const double label = (double)LOAD(IN(1)[r]);
       const bool is_class = label > -1 && label < (double)d.classes;
-      if (!is_class) atomicExch(args.status, 1);
+      if (!is_class) WRONG_INDEX(args);
       ((double *)args.ptr[3])[r] = most + log(total) - (is_class ? (double)LOAD(x[(int64_t)label]) : 0);
     }
   }

@@ -23,10 +23,12 @@ typedef unsigned long long uint64_t;
 
 #define MX_MAX_NDIM 12
 typedef union { double f; int64_t i; uint64_t u; } mx_scalar;
-/* status: set by a kernel that meets an index outside its axis, to its number (WRONG_INDEX); read with
- * the next values, in the host's memory. */
+/* status: in the host's memory; set by a kernel that meets an index outside its axis, or a value that it
+ * does not take, to 4 times its number and what it met (WRONG); read with the next values. */
+enum { MX_OK, MX_BAD_INDEX, MX_BAD_VALUE };     /* as in mx_kernel.h */
 struct mx_args { int *status; int64_t number; void *ptr[68]; mx_scalar scalar[8]; };
-#define WRONG_INDEX(args) (*(volatile int *)(args).status = (int)(args).number)
+#define WRONG(args, what) (*(volatile int *)(args).status = 4 * (int)(args).number + (what))
+#define WRONG_INDEX(args) WRONG(args, MX_BAD_INDEX)
 
 /* Kernels are started with as many threads as there are elements, up to a limit: see mxlite/cuda/kernels. */
 #define EACH(i, n)                                                                     \

@@ -9,9 +9,10 @@ from threading import Lock
 cimport cython
 from libc.stdint cimport int64_t, uint64_t
 
+from ..device.core cimport MX_BAD_VALUE
 from ..device.memory cimport Device
 
-from ..base import MXNetIndexError, MXNetMemoryError
+from ..base import MXNetIndexError, MXNetMemoryError, MXNetValueError
 from ..device.core import headed_kernel
 from ..device.host import HOST_DEVICE
 from .blas import LARGEST, TYPES, WORKSPACE, Blas, library
@@ -211,11 +212,13 @@ cdef class GpuDevice(Device):
 
     cpdef object synchronize(self):
         self.gpu.synchronize()
-        cdef int number = self.status[0]
-        if number:
+        cdef int status = self.status[0]
+        if status:
             self.status[0] = 0
-            raise MXNetIndexError(f"{NAMES[number]}, which ran on {self.kind}({self.number}) "
-                                  "before, met an index outside its axis")
+            met = f"{NAMES[status // 4]}, which ran on {self.kind}({self.number}) before, met"
+            if status % 4 == MX_BAD_VALUE:
+                raise MXNetValueError(f"{met} a value that it does not take")
+            raise MXNetIndexError(f"{met} an index outside its axis")
 
     @property
     def graph_state(self):

@@ -17,7 +17,7 @@ from cpython.pythread cimport (
 from libc.stdint cimport int64_t
 from libc.string cimport memcpy, memset
 
-from ..device.core cimport MX_BAD_INDEX, MX_FAILED, MX_OK, mx_scalar
+from ..device.core cimport MX_FAILED, MX_OK, mx_scalar
 
 cdef enum:
     MAX_POINTERS = 68          # as in csrc/cuda/prelude.cuh
@@ -106,7 +106,7 @@ cdef int launch(const void *desc, void *const *ptr, const mx_scalar *scalars) no
     cdef mx_args args
     cdef void *arguments[2]
     cdef void *stream = mx_captured_stream()[0]
-    cdef int status
+    cdef int status, met
     cdef int64_t k
     if stream == NULL:
         stream = head.stream
@@ -130,9 +130,10 @@ cdef int launch(const void *desc, void *const *ptr, const mx_scalar *scalars) no
         stage += 1
     if not status and waits:
         status = synchronize_stream(head.stream)
-        if not status and head.status[0]:
+        met = head.status[0] % 4
+        if not status and met:
             head.status[0] = 0
-            return MX_BAD_INDEX
+            return met
     if status:
         last_status = status
         return MX_FAILED

@@ -4,12 +4,14 @@ from .activations import activations
 from .convolutions import convolutions
 from .copies import copies
 from .indexing import indexing
+from .maps import deformable_columns, maps
 from .norms import batch_norms, row_norms
 from .outputs import outputs
 from .pointwise import pointwise
 from .pooling import pooling
 from .products import products
 from .reductions import reductions
+from .regions import regions
 from .row import Launch, Row, Stage, Staged, launch_of
 from .softmax import softmax
 from .updates import updates
@@ -18,6 +20,7 @@ ROWS: dict[str, Row | Staged] = {
     **pointwise(), **copies(), **reductions(), **products(), **softmax(), **indexing(), **updates(),
     **pooling(), **batch_norms(), **row_norms(),
     **activations(), **outputs(), **convolutions(),
+    **maps(), **deformable_columns(), **regions(),
 }
 
 __all__ = ["ROWS", "Launch", "Row", "Stage", "Staged", "launch_of"]

@@ -17,6 +17,8 @@ def copies() -> dict[str, Row]:
                     lambda fields: fields["output"] + 1, each("n")),
         "copy": Row("bytes", "bytes", "nbytes", same(2), each("nbytes")),
     }
+    rows["pad"] = Row("pad", "1 2 4 8", "ndim x_shape:12 y_shape:12 before:12 is_reflect", same(2),
+                      lambda fields: threads(math.prod(fields["y_shape"])))
     for name, first, scalars in (("strided_copy", None, 0), ("strided_place", each("y_size"), 0),
                                  ("strided_assign", each("y_size"), 0),
                                  ("strided_assign_scalar", each("y_size"), 1)):
