@@ -23,19 +23,6 @@ static inline int64_t rnn_least(int64_t x, int64_t y) { return x < y ? x : y; }
 static inline int64_t rnn_most(int64_t x, int64_t y) { return x > y ? x : y; }
 static inline int64_t rnn_parts(int64_t size, int64_t part) { return (size + part - 1) / part; }
 
-static int64_t rnn_gates(const rnn_dims *d) {
-  return d->mode == RNN_LSTM ? 4 : d->mode == RNN_GRU ? 3 : 1;
-}
-
-/* The place of the states before step t, and after it. */
-static inline int64_t rnn_before(const rnn_dims *d, int64_t t) { return d->reverse ? t + 1 : t; }
-static inline int64_t rnn_after(const rnn_dims *d, int64_t t) { return d->reverse ? t : t + 1; }
-
-/* The time of the step that comes `step`-th. */
-static inline int64_t rnn_time(const rnn_dims *d, int64_t step) {
-  return d->reverse ? d->T - 1 - step : step;
-}
-
 /* How a step is cut: into num_rows x num_cols parts of about as many rows and panels of columns. */
 typedef struct {
   int64_t num_rows, num_cols, panels;

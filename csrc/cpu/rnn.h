@@ -21,4 +21,17 @@ typedef struct {
 #define RNN_FIELDS "T N H P mode reverse projected has_lengths clips clips_nan low:d high:d"
 
 enum rnn_mode { RNN_RELU, RNN_TANH, RNN_LSTM, RNN_GRU };
+
+static inline int64_t rnn_gates(const rnn_dims *d) {
+  return d->mode == RNN_LSTM ? 4 : d->mode == RNN_GRU ? 3 : 1;
+}
+
+/* The place of the states before step t, and after it. */
+static inline int64_t rnn_before(const rnn_dims *d, int64_t t) { return d->reverse ? t + 1 : t; }
+static inline int64_t rnn_after(const rnn_dims *d, int64_t t) { return d->reverse ? t : t + 1; }
+
+/* The time of the step that comes `step`-th. */
+static inline int64_t rnn_time(const rnn_dims *d, int64_t step) {
+  return d->reverse ? d->T - 1 - step : step;
+}
 #endif

@@ -73,6 +73,7 @@ static void FN(rnn_multiply)(const FN(rnn_part) *p, const FN(rnn_matrix) *m, con
   }
 }
 
+#include "rnn_rows_impl.h"
 #include "rnn_steps_impl.h"
 #include "rnn_steps_grad_impl.h"
 

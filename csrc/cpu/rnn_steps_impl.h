@@ -10,45 +10,6 @@ typedef struct {
   int64_t t;
 } FN(rnn_steps_job);
 
-/* A row of a part, `n` units: `gates` are in for the inputs and states, and become what they are. */
-static inline void FN(rnn_row)(int64_t n, int relu, real *restrict gate, real *restrict h) {
-  if (relu) for (int64_t u = 0; u < n; u++) h[u] = gate[u] > 0 ? gate[u] : 0;
-  else for (int64_t u = 0; u < n; u++) h[u] = TANH(gate[u]);
-}
-
-static inline void FN(lstm_row)(int64_t n, const rnn_dims *d, real *restrict i, real *restrict f,
-                                real *restrict g, real *restrict o, const real *restrict before,
-                                real *restrict c, real *restrict h) {
-  const real low = (real)d->low, high = (real)d->high;
-  for (int64_t u = 0; u < n; u++) {
-    i[u] = SIGMOID(i[u]);
-    f[u] = SIGMOID(f[u]);
-    g[u] = TANH(g[u]);
-    o[u] = SIGMOID(o[u]);
-    c[u] = f[u] * before[u] + i[u] * g[u];
-  }
-  if (d->clips) for (int64_t u = 0; u < n; u++) {
-    c[u] = c[u] < low || (d->clips_nan && c[u] != c[u]) ? low : c[u];
-    c[u] = c[u] > high ? high : c[u];
-  }
-  for (int64_t u = 0; u < n; u++) h[u] = o[u] * TANH(c[u]);
-}
-
-static inline void FN(gru_row)(int64_t units, real *restrict r, real *restrict z, real *restrict n,
-                               const real *restrict reset, const real *restrict before,
-                               real *restrict h) {
-  for (int64_t u = 0; u < units; u++) {
-    r[u] = SIGMOID(r[u]);
-    z[u] = SIGMOID(z[u]);
-    n[u] = TANH(n[u] + r[u] * reset[u]);
-    h[u] = (1 - z[u]) * n[u] + z[u] * before[u];
-  }
-}
-
-static inline int FN(rnn_ended)(const int64_t *length, int64_t n, int64_t t) {
-  return length && t >= length[n];
-}
-
 /* What the inputs and the biases give: where the products with the states are added. */
 static void FN(rnn_begin_part)(const FN(rnn_steps_job) *job, const FN(rnn_part) *p) {
   const rnn_dims *d = job->d;

@@ -10,6 +10,7 @@ from .outputs import outputs
 from .pointwise import pointwise
 from .pooling import pooling
 from .products import products
+from .recurrent import recurrent
 from .reductions import reductions
 from .regions import regions
 from .row import Launch, Row, Stage, Staged, launch_of
@@ -20,7 +21,7 @@ ROWS: dict[str, Row | Staged] = {
     **pointwise(), **copies(), **reductions(), **products(), **softmax(), **indexing(), **updates(),
     **pooling(), **batch_norms(), **row_norms(),
     **activations(), **outputs(), **convolutions(),
-    **maps(), **deformable_columns(), **regions(),
+    **maps(), **deformable_columns(), **regions(), **recurrent(),
 }
 
 __all__ = ["ROWS", "Launch", "Row", "Stage", "Staged", "launch_of"]
