@@ -1,41 +1,10 @@
 /* Rows and items chosen by indices; modes 0 (clip), 1 (wrap) and 2 (report).  See csrc/cpu/index_take.c and
  * index_pick.c. */
-#include "prelude.cuh"
+#include "index.cuh"
 
 struct take_dims { int64_t outer, K, M, row_bytes, mode, index_flag, index_at; };
 struct pick_dims { int64_t outer, K, inner, item, mode, index_flag; };
 struct one_hot_dims { int64_t M, depth, item, on, off, index_flag; };
-
-/* Truncation towards zero; what int64 cannot hold goes to its ends, NaN to the lower. */
-static int64_t from_double(double x) {
-  if (!(x > -0x1p63)) return INT64_MIN;
-  return x >= 0x1p63 ? INT64_MAX : (int64_t)x;
-}
-
-/* Item i of indices of a dtype, given by MXNet's number for it. */
-static int64_t index_at(const void *x, int64_t i, int64_t flag) {
-  switch (flag) {
-    case 0: return from_double(((const float *)x)[i]);
-    case 1: return from_double(((const double *)x)[i]);
-    case 2: return from_double(mx_f16_to_float(((const mx_f16 *)x)[i]));
-    case 12: return from_double(mx_bf16_to_float(((const mx_bf16 *)x)[i]));
-    case 4: return ((const int32_t *)x)[i];
-    case 6: return ((const int64_t *)x)[i];
-    case 5: return ((const int8_t *)x)[i];
-    default: return ((const uint8_t *)x)[i];
-  }
-}
-
-static int64_t within(int64_t i, int64_t K, int64_t mode, const mx_args &args) {
-  if (i >= 0 && i < K) return i;
-  if (mode == 2) WRONG_INDEX(args);
-  if (mode != 1) return i < 0 ? 0 : K - 1;
-  return (i % K + K) % K;
-}
-
-static void copy_item(void *to, const void *from, int64_t item) {
-  for (int64_t b = 0; b < item; b++) ((uint8_t *)to)[b] = ((const uint8_t *)from)[b];
-}
 
 /* A thread copies `part` bytes of a row: 4 where all rows begin at multiples of 4. */
 KERNEL(take, take_dims) {

@@ -3,6 +3,7 @@
 from .activations import activations
 from .convolutions import convolutions
 from .copies import copies
+from .ctc import ctc
 from .indexing import indexing
 from .maps import deformable_columns, maps
 from .norms import batch_norms, row_norms
@@ -21,7 +22,7 @@ ROWS: dict[str, Row | Staged] = {
     **pointwise(), **copies(), **reductions(), **products(), **softmax(), **indexing(), **updates(),
     **pooling(), **batch_norms(), **row_norms(),
     **activations(), **outputs(), **convolutions(),
-    **maps(), **deformable_columns(), **regions(), **recurrent(),
+    **maps(), **deformable_columns(), **regions(), **recurrent(), **ctc(),
 }
 
 __all__ = ["ROWS", "Launch", "Row", "Stage", "Staged", "launch_of"]
