@@ -13,6 +13,8 @@ typedef long long int64_t;
 typedef unsigned long long uint64_t;
 #define INT32_MIN (-2147483647 - 1)
 #define INT64_MAX 9223372036854775807LL
+#define UINT32_MAX 4294967295u
+#define UINT64_MAX 18446744073709551615ull
 #define INT64_MIN (-INT64_MAX - 1)
 #define INFINITY __int_as_float(0x7f800000)
 #define NAN __int_as_float(0x7fc00000)
@@ -22,6 +24,7 @@ typedef unsigned long long uint64_t;
 #include "special.c"
 
 #define MX_MAX_NDIM 12
+#define MX_MOST_ARRAYS 64
 typedef union { double f; int64_t i; uint64_t u; } mx_scalar;
 /* status: in the host's memory; set by a kernel that meets an index outside its axis, or a value that it
  * does not take, to 4 times its number and what it met (WRONG); read with the next values. */

@@ -16,6 +16,7 @@ BLOCK = 256                    # threads of a block
 WARP = 32
 MOST_BLOCKS = 1 << 16          # of kernels whose threads each do several elements
 MOST_SCRATCH = 1 << 62
+MOST_ARRAYS = 64               # of a launch: MX_MOST_ARRAYS of prelude.cuh
 FLOATS = "f16 bf16 f32 f64"
 NUMBERS = FLOATS + " i8 u8 i32 i64"
 
@@ -121,6 +122,11 @@ def same(number: int) -> Count:
 def each(name: str) -> Count:
     """A thread for each of what a field counts."""
     return lambda fields: threads(fields[name])
+
+
+def too_many(fields: Fields) -> str | None:
+    """What is not done where there are more arrays than one launch takes."""
+    return f"more than {MOST_ARRAYS} arrays" if fields["count"] > MOST_ARRAYS else None
 
 
 def names_in(file: str) -> list[str]:
