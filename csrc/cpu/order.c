@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "mx_kernel.h"
+#include "mx_order_key.h"
 #include "mx_scratch.h"
 
 /* (outer, axis, inner) -> the first k along the axis. */
@@ -49,35 +50,6 @@ typedef struct {
 #undef WORDS
 #include "order_item.h"
 #include "order_sort_impl.h"
-
-/* Keys that sort as the values do: NaN is the last, whatever the direction. */
-static inline uint32_t order_key_f32(float x, int is_ascend) {
-  uint32_t bits;
-  if (x != x) return UINT32_MAX;
-  x += 0.0f;                                              /* -0 becomes 0 */
-  memcpy(&bits, &x, sizeof bits);
-  bits ^= bits >> 31 ? UINT32_MAX : UINT32_C(1) << 31;
-  return is_ascend ? bits : ~bits;
-}
-
-static inline uint64_t order_key_f64(double x, int is_ascend) {
-  uint64_t bits;
-  if (x != x) return UINT64_MAX;
-  x += 0.0;
-  memcpy(&bits, &x, sizeof bits);
-  bits ^= bits >> 63 ? UINT64_MAX : UINT64_C(1) << 63;
-  return is_ascend ? bits : ~bits;
-}
-
-static inline uint32_t order_key_i32(int64_t x, int is_ascend) {
-  const uint32_t bits = (uint32_t)x ^ UINT32_C(1) << 31;
-  return is_ascend ? bits : ~bits;
-}
-
-static inline uint64_t order_key_i64(int64_t x, int is_ascend) {
-  const uint64_t bits = (uint64_t)x ^ UINT64_C(1) << 63;
-  return is_ascend ? bits : ~bits;
-}
 
 #define ORDER_KEY(x)                                                                     \
   _Generic((x), float: order_key_f32, double: order_key_f64, int64_t: order_key_i64, \

@@ -24,3 +24,26 @@ KERNEL(copy, copy_dims) {
     EACH(i, d.nbytes) ((uint8_t *)args.ptr[1])[i] = ((const uint8_t *)args.ptr[0])[i];
   }
 }
+
+/* y (N, M): 1 where column - row = k; one: the bits of 1. */
+struct eye_dims { int64_t N, M, k, item, one; };
+KERNEL(eye, eye_dims) {
+  EACH(i, d.N * d.M) store_item(args.ptr[0], i, d.item, i % d.M - i / d.M == d.k ? (uint64_t)d.one : 0);
+}
+
+/* x, y of nbytes each: x becomes y; no output. */
+KERNEL(overwrite, copy_dims) {
+  EACH(i, d.nbytes) ((uint8_t *)args.ptr[0])[i] = ((const uint8_t *)args.ptr[1])[i];
+}
+
+/* `count` arrays of nbytes[i] become zeros; no output. */
+struct reset_dims { int64_t count, nbytes[MX_MOST_ARRAYS]; };
+KERNEL(reset_arrays, reset_dims) {
+  for (int64_t k = 0; k < d.count; k++) EACH(i, d.nbytes[k]) ((uint8_t *)args.ptr[k])[i] = 0;
+}
+
+/* Anything -> y (n): these numbers. */
+struct listed_dims { int64_t n, values[MX_MAX_NDIM]; };
+KERNEL(listed, listed_dims) {
+  EACH(i, d.n) ((int64_t *)args.ptr[1])[i] = d.values[i];
+}

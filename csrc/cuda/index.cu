@@ -6,19 +6,21 @@ struct take_dims { int64_t outer, K, M, row_bytes, mode, index_flag, index_at; }
 struct pick_dims { int64_t outer, K, inner, item, mode, index_flag; };
 struct one_hot_dims { int64_t M, depth, item, on, off, index_flag; };
 
-/* A thread copies `part` bytes of a row: 4 where all rows begin at multiples of 4. */
+/* A thread copies a part of a row. */
 KERNEL(take, take_dims) {
   const char *x = (const char *)args.ptr[1 - d.index_at];
   char *y = (char *)args.ptr[2];
-  const int64_t part = (((uint64_t)x | (uint64_t)y | (uint64_t)d.row_bytes) & 3) == 0 ? 4 : 1;
-  const int64_t parts = d.row_bytes / part;
+  const int64_t part = part_of(x, y, d.row_bytes), parts = d.row_bytes / part;
   EACH(i, d.outer * d.M * parts) {
     const int64_t row = i / parts, byte = i % parts * part;
     const int64_t k = within(index_at(args.ptr[d.index_at], row % d.M, d.index_flag), d.K, d.mode, args);
-    const char *from = x + (row / d.M * d.K + k) * d.row_bytes + byte;
-    if (part == 4) *(uint32_t *)(y + row * d.row_bytes + byte) = *(const uint32_t *)from;
-    else y[row * d.row_bytes + byte] = *from;
+    copy_part(y + row * d.row_bytes + byte, x + (row / d.M * d.K + k) * d.row_bytes + byte, part);
   }
+}
+
+KERNEL(resolve_rows, take_dims) {
+  EACH(m, d.M)
+    ((int64_t *)args.ptr[1])[m] = within(index_at(args.ptr[0], m, d.index_flag), d.K, d.mode, args);
 }
 
 KERNEL(pick, pick_dims) {

@@ -1,22 +1,14 @@
 /* Copies between strided arrays; see csrc/cpu/strided_copy.c for what each does.  The kernels that
  * leave some of y as it was run in two steps: all of y, then x into its place. */
 #include "prelude.cuh"
-#if defined(DTYPE_1)
-typedef uint8_t T;
-#elif defined(DTYPE_2)
-typedef uint16_t T;
-#elif defined(DTYPE_4)
-typedef uint32_t T;
-#else
-typedef uint64_t T;
-#endif
+#include "item.cuh"
 
 struct strided_dims {
   int64_t ndim, shape[MX_MAX_NDIM], x_stride[MX_MAX_NDIM], y_stride[MX_MAX_NDIM];
   int64_t x_offset, y_offset, y_size, y_at, value;
 };
 
-static void place(const strided_dims &d, const T *x, T *y, const T *scalar) {
+static void place(const strided_dims &d, const item *x, item *y, const item *scalar) {
   int64_t size = 1;
   for (int64_t axis = 0; axis < d.ndim; axis++) size *= d.shape[axis];
   EACH(i, size) {
@@ -31,18 +23,18 @@ static void place(const strided_dims &d, const T *x, T *y, const T *scalar) {
   }
 }
 
-#define Y ((T *)args.ptr[d.y_at])
-#define X(k) ((const T *)args.ptr[k])
+#define Y ((item *)args.ptr[d.y_at])
+#define X(k) ((const item *)args.ptr[k])
 KERNEL(strided_copy, strided_dims) { place(d, X(0), Y, nullptr); }
 KERNEL(strided_place, strided_dims) { place(d, X(0), Y, nullptr); }
-KERNEL(strided_place_first, strided_dims) { EACH(i, d.y_size) Y[i] = (T)d.value; }
+KERNEL(strided_place_first, strided_dims) { EACH(i, d.y_size) Y[i] = (item)d.value; }
 KERNEL(strided_assign, strided_dims) { place(d, X(1), Y, nullptr); }
 KERNEL(strided_assign_first, strided_dims) {
   if (X(0) == Y) return;
   EACH(i, d.y_size) Y[i] = X(0)[i];
 }
 KERNEL(strided_assign_scalar, strided_dims) {
-  const T scalar = (T)mx_item_bits(args.scalar[0].f, d.value);
+  const item scalar = (item)mx_item_bits(args.scalar[0].f, d.value);
   place(d, nullptr, Y, &scalar);
 }
 KERNEL(strided_assign_scalar_first, strided_dims) {

@@ -40,12 +40,15 @@ class HostCall(NamedTuple):
     """What `prepare` returns for a NumPy function: see `host`."""
 
     function: Callable[..., None]
+    elsewhere: Callable[[], KernelCall | ProgramCall] | None
 
     def resolve(self, op: str, ctx: Any) -> Prepared:
-        if not device_of(ctx).is_host:
+        if device_of(ctx).is_host:
+            return core.prepared_host(self.function)
+        if self.elsewhere is None:
             raise MXNetNotImplementedError(
                 f"{op} has no {ctx.device_type} kernel; it runs on cpu")
-        return core.prepared_host(self.function)
+        return self.elsewhere().resolve(op, ctx)
 
 
 class TransferCall(NamedTuple):
@@ -83,9 +86,13 @@ def view(offset: int = 0, is_shared: bool = True) -> ViewCall:
     return ViewCall(offset, is_shared)
 
 
-def host(function: Callable[..., None]) -> HostCall:
-    """A call of `function(*inputs, *outputs, *runtime values)` on NumPy arrays: writes outputs."""
-    return HostCall(function)
+def host(function: Callable[..., None],
+         elsewhere: Callable[[], KernelCall | ProgramCall] | None = None) -> HostCall:
+    """A call of `function(*inputs, *outputs, *runtime values)` on NumPy arrays: writes outputs.
+
+    elsewhere: () -> what runs on devices whose memory NumPy cannot see; None: nothing does.
+    """
+    return HostCall(function, elsewhere)
 
 
 def transfer() -> TransferCall:

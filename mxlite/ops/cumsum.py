@@ -6,7 +6,9 @@ import math
 from typing import Any
 
 from .inference import all_alike
-from .schema import Op, host, param, register
+from .schema import Op, host, kernel, param, register
+from .strided import split_at
+from .trace import composed
 
 DType = str
 
@@ -52,7 +54,16 @@ class CumSum(Op):
         def write(a: Any, out: Any) -> None:
             out[...] = a.astype(within).cumsum(self.axis, dtype=within)
 
-        return host(write)
+        def call() -> Any:
+            if inputs[0].dtype != dtype:
+                return composed(lambda F, a: F.cumsum(F.Cast(a, dtype=dtype), axis=self.axis),
+                                inputs)
+            shape = inputs[0].shape if self.axis is not None else (inputs[0].size,)
+            outer, axis, inner = split_at(shape, (self.axis or 0) % len(shape)) if shape else (
+                1, 1, 1)
+            return kernel("cumsum", dtype, outer=outer, axis=axis, inner=inner)
+
+        return host(write, call)
 
     def grad(self, F, dy, inputs, outputs):
         axis = 0 if self.axis is None else self.axis

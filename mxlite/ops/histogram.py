@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..base import MXNetValueError
-from .schema import Op, host, param, register
+from .schema import Op, host, kernel, param, register
 
 Floats = tuple[float, ...] | None
 
@@ -44,13 +44,19 @@ class Histogram(Op):
         return [inputs[0], bins], [(bins[0] - 1,) if known else outputs[0], bins]
 
     def prepare(self, inputs, outputs):
-        return host(self.by_width if self.bin_cnt is not None else self.by_bounds)
+        low, high = self.bounds()
+        return host(self.by_width if self.bin_cnt is not None else self.by_bounds, lambda: kernel(
+            "histogram", inputs[0].dtype, n=inputs[0].size, bins=outputs[0].size,
+            by_bounds=len(inputs) - 1, low=low, high=high))
+
+    def bounds(self):
+        """The least and the greatest bound of bins of one width."""
+        low, high = self.range or (0.0, 0.0)
+        return (low, high) if low != high else (low - 0.5, high + 0.5)
 
     def by_width(self, data, counts, bounds):
         """Bins of one width."""
-        low, high = self.range
-        if low == high:
-            low, high = low - 0.5, high + 0.5
+        low, high = self.bounds()
         counts[...] = np.histogram(data, self.bin_cnt, (low, high))[0]
         at = np.arange(self.bin_cnt + 1)
         bounds[...] = (high * at + (self.bin_cnt - at) * low) / self.bin_cnt

@@ -12,6 +12,7 @@ from ..device.memory import Spec
 from . import wrong_indices
 from .indexing import index_flag
 from .schema import Op, host, kernel, register, required
+from .trace import composed
 
 
 class _Places(Op):
@@ -139,7 +140,8 @@ class BackwardGatherND(_Scattering):
         return [self.shape]
 
     def prepare(self, inputs, outputs):
-        return host(_add_at)
+        return host(_add_at, lambda: composed(
+            lambda F, data, indices: _accumulated(F, data, indices, self.shape), inputs))
 
     def grad(self, F, dy, inputs, outputs):
         return [F.gather_nd(dy[0], inputs[1]), None]
@@ -189,7 +191,10 @@ class IndexCopy(Op):
             out[...] = old
             out[index] = new
 
-        return host(write)
+        row_bytes = math.prod(inputs[0].shape[1:]) * inputs[0].itemsize
+        return host(write, lambda: kernel(
+            "set_rows", "bytes", rows=rows, M=inputs[1].size, row_bytes=row_bytes,
+            index_flag=index_flag(inputs[1])))
 
     def grad(self, F, dy, inputs, outputs):
         zero = F._zeros(shape=inputs[2].shape, dtype=inputs[2].dtype)
@@ -218,4 +223,6 @@ class FillElement(Op):
             out[...] = lhs
             out[range(len(columns)), columns] = mhs
 
-        return host(write)
+        return host(write, lambda: kernel(
+            "set_items", "bytes", M=inputs[0].shape[0], K=K, item=inputs[0].itemsize,
+            index_flag=index_flag(inputs[2])))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..base import Shape
 from .inference import common
-from .schema import Op, host, param, register, required
+from .schema import KernelCall, Op, host, kernel, param, register, required
 
 
 class _Numbering(Op):
@@ -14,6 +15,11 @@ class _Numbering(Op):
 
     def grad(self, F, dy, inputs, outputs):
         return [None] * len(inputs)
+
+    def call(self, name: str, dtype: str, n: int) -> KernelCall:
+        """A kernel between n places in an array of `shape` and their numbers."""
+        shape: Shape = self.shape       # type: ignore[attr-defined]
+        return kernel(name, dtype, n=n, ndim=len(shape), shape=shape, work=4 * n)
 
 
 @register("_ravel_multi_index", "ravel_multi_index")
@@ -38,7 +44,7 @@ class RavelMultiIndex(_Numbering):
                 total = total * n + row
             out[...] = total
 
-        return host(write)
+        return host(write, lambda: self.call("ravel", inputs[0].dtype, outputs[0].size))
 
 
 @register("_unravel_index", "unravel_index")
@@ -62,7 +68,7 @@ class UnravelIndex(_Numbering):
                 rest = rest // self.shape[axis]
             out[0] = rest
 
-        return host(write)
+        return host(write, lambda: self.call("unravel", inputs[0].dtype, inputs[0].size))
 
 
 @register("_contrib_index_array")
@@ -89,4 +95,10 @@ class IndexArray(_Numbering):
             for i, axis in enumerate(axes):
                 out[..., i] = grid[axis]
 
-        return host(write)
+        def call() -> KernelCall:
+            axes = range(len(shape)) if self.axes is None else self.axes
+            return kernel("index_array", "int64", n=inputs[0].size, count=len(axes),
+                          stride=[math.prod(shape[axis:][1:]) for axis in axes],
+                          length=[shape[axis] for axis in axes])
+
+        return host(write, call)

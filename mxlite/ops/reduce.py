@@ -10,6 +10,7 @@ from ..base import Shape
 from ._reduction import reduce_call
 from .index_dtype import check_held
 from .schema import Op, host, kernel, param, register
+from .trace import composed
 
 Axis = int | tuple[int, ...] | None
 DType = str
@@ -179,7 +180,9 @@ class Norm(_Reduction):
             total = (size ** self.ord).sum(axis=axes) ** (1 / self.ord)
             y[...] = total.reshape(y.shape).astype(y.dtype)
 
-        return host(norm)
+        return host(norm, lambda: composed(lambda F, data: F.Cast(
+            F.norm(F.Cast(data, dtype="float64"), ord=self.ord, axis=axes,
+                   keepdims=self.keepdims), dtype=outputs[0].dtype), inputs))
 
     def grad(self, F, dy, inputs, outputs):
         data, scale, y = inputs[0], dy[0], outputs[0]
@@ -219,7 +222,14 @@ class Moments(_Reduction):
             mean[...] = mean64.reshape(mean.shape)
             var[...] = var64.reshape(var.shape)
 
-        return host(moments)
+        def steps(F, data):
+            values = F.Cast(data, dtype="float64")
+            mean = F.mean(values, axis=axes, keepdims=True)
+            var = F.mean(F.square(F.broadcast_sub(values, mean)), axis=axes)
+            return [F.Cast(y, dtype=data.dtype).reshape(out.shape)
+                    for y, out in zip((mean, var), outputs, strict=True)]
+
+        return host(moments, lambda: composed(steps, inputs))
 
     def grad(self, F, dy, inputs, outputs):
         data = inputs[0]

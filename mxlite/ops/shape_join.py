@@ -9,8 +9,9 @@ from typing import Any
 from ..base import Shape
 from ..device.memory import Spec
 from .inference import common, with_length
-from .schema import HostCall, KernelCall, Op, host, kernel, param, register, required
+from .schema import REGISTRY, HostCall, KernelCall, Op, host, kernel, param, register, required
 from .strided import contiguous, split_at, strided
+from .trace import composed
 
 MOST_PARTS = 60         # what one kernel call can take (csrc/cpu/join.c); more go through NumPy
 
@@ -22,8 +23,10 @@ def _joining(name: str, joined: Spec, parts: Sequence[Spec], outer: int) -> Kern
                   work=joined.nbytes / 8)
 
 
-def _host_join(axis: int, lengths: Sequence[int]) -> HostCall:
-    """Join any number of arrays, which take up these lengths along `axis`."""
+def _host_join(axis: int, lengths: Sequence[int], inputs: Sequence[Spec],
+               name: str) -> HostCall:
+    """Join any number of arrays, which take up these lengths along `axis`, by NumPy, or by the
+    operator `name` in groups."""
 
     def write(*arrays: Any) -> None:
         at = 0
@@ -32,11 +35,17 @@ def _host_join(axis: int, lengths: Sequence[int]) -> HostCall:
             piece[...] = part.reshape(piece.shape)
             at += n
 
-    return host(write)
+    def groups(F: Any, *arrays: Any) -> Any:
+        joined = [F.apply(REGISTRY[name], arrays[at:at + MOST_PARTS],
+                          {"dim" if name == "Concat" else "axis": axis})
+                  for at in range(0, len(arrays), MOST_PARTS)]
+        return F.Concat(*joined, dim=axis)
+
+    return host(write, lambda: composed(groups, inputs))
 
 
-def _host_split(axis: int, lengths: Sequence[int]) -> HostCall:
-    """Split into any number of arrays of these lengths along `axis`."""
+def _host_split(axis: int, lengths: Sequence[int], data: Spec, squeeze: bool) -> HostCall:
+    """Split into any number of arrays of these lengths along `axis`, by NumPy, or by slices."""
 
     def write(data: Any, *parts: Any) -> None:
         at = 0
@@ -45,7 +54,14 @@ def _host_split(axis: int, lengths: Sequence[int]) -> HostCall:
             part[...] = piece.reshape(part.shape)
             at += n
 
-    return host(write)
+    def slices(F: Any, data: Any) -> Any:
+        parts, at = [], 0
+        for n in lengths:
+            parts.append(F.slice_axis(data, axis=axis, begin=at, end=at + n))
+            at += n
+        return [F.squeeze(part, axis=(axis,)) for part in parts] if squeeze else parts
+
+    return host(write, lambda: composed(slices, [data]))
 
 
 @register("Concat", "concat", inputs="*data")
@@ -85,7 +101,7 @@ class Concat(Op):
     def prepare(self, inputs, outputs):
         dim = self.dim % inputs[0].ndim
         if len(inputs) > MOST_PARTS:
-            return _host_join(dim, [part.shape[dim] for part in inputs])
+            return _host_join(dim, [part.shape[dim] for part in inputs], inputs, "Concat")
         return _joining("concat", outputs[0], inputs, math.prod(inputs[0].shape[:dim]))
 
     def grad(self, F, dy, inputs, outputs):
@@ -141,7 +157,7 @@ class Stack(Op):
     def prepare(self, inputs, outputs):
         axis = self.axis % outputs[0].ndim
         if len(inputs) > MOST_PARTS:
-            return _host_join(axis, [1] * len(inputs))
+            return _host_join(axis, [1] * len(inputs), inputs, "stack")
         return _joining("concat", outputs[0], inputs, math.prod(outputs[0].shape[:axis]))
 
     def grad(self, F, dy, inputs, outputs):
@@ -190,7 +206,8 @@ class _Splitting(Op):
     def prepare(self, inputs, outputs):
         axis = self.axis % inputs[0].ndim
         if len(outputs) > MOST_PARTS:
-            return _host_split(axis, self.lengths(inputs[0].shape[axis]))
+            return _host_split(axis, self.lengths(inputs[0].shape[axis]), inputs[0],
+                               self.squeeze_axis)
         return _joining("split", inputs[0], outputs, math.prod(inputs[0].shape[:axis]))
 
     def grad(self, F, dy, inputs, outputs):

@@ -16,13 +16,14 @@ from .reductions import reductions
 from .regions import regions
 from .row import Launch, Row, Stage, Staged, launch_of
 from .softmax import softmax
+from .sorting import sorting
 from .updates import updates
 
 ROWS: dict[str, Row | Staged] = {
     **pointwise(), **copies(), **reductions(), **products(), **softmax(), **indexing(), **updates(),
     **pooling(), **batch_norms(), **row_norms(),
     **activations(), **outputs(), **convolutions(),
-    **maps(), **deformable_columns(), **regions(), **recurrent(), **ctc(),
+    **maps(), **deformable_columns(), **regions(), **recurrent(), **ctc(), **sorting(),
 }
 
 __all__ = ["ROWS", "Launch", "Row", "Stage", "Staged", "launch_of"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .row import Fields, Row, each, same, threads
+from .row import MOST_ARRAYS, NUMBERS, Fields, Row, each, same, threads, too_many
 
 
 def copies() -> dict[str, Row]:
@@ -19,6 +19,19 @@ def copies() -> dict[str, Row]:
     }
     rows["pad"] = Row("pad", "1 2 4 8", "ndim x_shape:12 y_shape:12 before:12 is_reflect", same(2),
                       lambda fields: threads(math.prod(fields["y_shape"])))
+    for name in ("concat", "split"):
+        rows[name] = Row("join", "bytes", "num_parts outer row sizes:64",
+                         lambda fields: fields["num_parts"] + 1,
+                         lambda fields: threads(fields["outer"] * fields["row"]))
+    rows["eye"] = Row("bytes", "bytes", "N M k item one", same(1),
+                      lambda fields: threads(fields["N"] * fields["M"]))
+    rows["overwrite"] = Row("bytes", "bytes", "nbytes", same(2), each("nbytes"))
+    rows["reset_arrays"] = Row("bytes", "bytes", f"count nbytes:{MOST_ARRAYS}",
+                               lambda fields: fields["count"],
+                               lambda fields: threads(max(fields["nbytes"])), check=too_many)
+    rows["listed"] = Row("bytes", "i64", "n values:12", same(2), each("n"))
+    for name in ("arange", "linspace"):
+        rows[name] = Row("range", NUMBERS, "n repeat start:d step:d", same(1), each("n"))
     for name, first, scalars in (("strided_copy", None, 0), ("strided_place", each("y_size"), 0),
                                  ("strided_assign", each("y_size"), 0),
                                  ("strided_assign_scalar", each("y_size"), 1)):

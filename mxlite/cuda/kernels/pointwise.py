@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from .row import FLOATS, NUMBERS, Fields, Row, each, names_in, same
-
-MOST_SUMMED = 7                # arrays of an add_n: a kernel gets 8, with the sum
-
-
-def too_many(fields: Fields) -> str | None:
-    more = f"sums of more than {MOST_SUMMED} arrays"
-    return more if fields["count"] > MOST_SUMMED else None
+from .row import FLOATS, NUMBERS, Row, each, names_in, same, threads, too_many
 
 
 def pointwise() -> dict[str, Row]:
@@ -22,6 +15,12 @@ def pointwise() -> dict[str, Row]:
                          same(3), each("size"))
         for form in (f"{name}_scalar", f"r{name}_scalar"):
             rows[form] = Row("binary", NUMBERS + " b8", "size", same(2), each("size"), same(1))
+    for item in ("f32", "f64", "f16", "bf16", "u8", "i8", "b8", "i32", "i64"):
+        rows[f"where_{item}"] = Row("where", "1 2 4 8", "size inner", same(4),
+                                    lambda fields: threads(fields["size"] * fields["inner"]))
+    rows["clip"] = Row("clip", NUMBERS, "size", same(2), each("size"), same(2))
+    rows["grad_clip"] = Row("clip", NUMBERS, "size", same(3), each("size"), same(2))
+    rows["smooth_l1"] = Row("clip", FLOATS, "size", same(2), each("size"), same(1))
     rows["add_n"] = Row("add_n", NUMBERS, "size count", lambda fields: fields["count"] + 1,
                         each("size"), check=too_many)
     rows["cast"] = Row("cast", NUMBERS + " b8", "size from", same(2), each("size"))

@@ -1,0 +1,61 @@
+/* A stable sort of keys with their places by one block of threads, in global memory: four bits of the keys at
+ * a time.  Each thread has a run of neighbouring items, and the counts of all threads, digit by digit, say where
+ * its items go. */
+#ifndef MX_SORT_CUH
+#define MX_SORT_CUH
+#include "prelude.cuh"
+
+enum { SORT_THREADS = 256, DIGITS = 16 };
+
+/* The sum of what threads with a lower number have; all threads of the block call it. */
+static uint32_t sum_before(uint32_t mine) {
+  __shared__ uint32_t sums[SORT_THREADS];
+  uint32_t total = mine;
+  sums[threadIdx.x] = total;
+  __syncthreads();
+  for (unsigned step = 1; step < SORT_THREADS; step *= 2) {
+    const uint32_t other = threadIdx.x >= step ? sums[threadIdx.x - step] : 0;
+    __syncthreads();
+    sums[threadIdx.x] = total += other;
+    __syncthreads();
+  }
+  return total - mine;
+}
+
+template <typename Key> struct sort_list {
+  Key *keys;
+  uint32_t *places;
+};
+
+/* Sorts n items by the lowest `bits` of their keys; `other` has room for them.  Returns where they are. */
+template <typename Key>
+static sort_list<Key> block_sort(sort_list<Key> items, sort_list<Key> other, int64_t n, int bits) {
+  __shared__ uint32_t counts[DIGITS * SORT_THREADS];     /* of digit and thread, then where they go */
+  const int64_t run = (n + SORT_THREADS - 1) / SORT_THREADS, begin = run * threadIdx.x;
+  const int64_t end = begin + run < n ? begin + run : n;
+  for (int shift = 0; shift < bits; shift += 4) {
+    for (int digit = 0; digit < DIGITS; digit++) counts[digit * SORT_THREADS + threadIdx.x] = 0;
+    for (int64_t i = begin; i < end; i++) counts[(items.keys[i] >> shift & 15) * SORT_THREADS + threadIdx.x]++;
+    __syncthreads();
+    uint32_t *mine = counts + threadIdx.x * DIGITS, sum = 0;
+    for (int k = 0; k < DIGITS; k++) sum += mine[k];
+    uint32_t place = sum_before(sum);
+    for (int k = 0; k < DIGITS; k++) {
+      const uint32_t count = mine[k];
+      mine[k] = place;
+      place += count;
+    }
+    __syncthreads();
+    for (int64_t i = begin; i < end; i++) {
+      const uint32_t to = counts[(items.keys[i] >> shift & 15) * SORT_THREADS + threadIdx.x]++;
+      other.keys[to] = items.keys[i];
+      other.places[to] = items.places[i];
+    }
+    __syncthreads();
+    const sort_list<Key> sorted = other;
+    other = items;
+    items = sorted;
+  }
+  return items;
+}
+#endif
