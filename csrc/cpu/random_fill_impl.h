@@ -6,11 +6,11 @@ static void FN(uniform_group)(const uint32_t *words, wide *values) {
     for (int i = 0; i < MX_WORDS / 2; i++) {
       const int at = i % MX_BLOCKS + i / MX_BLOCKS * 2 * MX_BLOCKS;
       const uint64_t bits = (uint64_t)words[at] << 32 | words[at + MX_BLOCKS];
-      values[i] = (wide)((double)(bits >> 11) * 0x1p-53);
+      values[i] = (wide)mx_unit_f64(bits);
     }
   } else {
     for (int i = 0; i < MX_WORDS; i++)
-      values[i] = (wide)((float)(words[i] >> (32 - BITS)) * (1.0f / (float)(1 << BITS)));
+      values[i] = (wide)mx_unit_f32(words[i], BITS);
   }
 }
 
@@ -20,20 +20,18 @@ static void FN(normal_group)(const uint32_t *words, wide *values) {
     for (int i = 0; i < MX_BLOCKS; i++) {
       const uint64_t first = (uint64_t)words[i] << 32 | words[i + MX_BLOCKS];
       const uint64_t second = (uint64_t)words[i + 2 * MX_BLOCKS] << 32 | words[i + 3 * MX_BLOCKS];
-      const double radius = sqrt(-2 * log(mx_unit(first)));
-      const double angle = 6.283185307179586 * mx_unit(second);
-      values[i] = (wide)(radius * cos(angle));
-      values[i + MX_BLOCKS] = (wide)(radius * sin(angle));
+      double one, other;
+      mx_normal_pair_f64(first, second, &one, &other);
+      values[i] = (wide)one;
+      values[i + MX_BLOCKS] = (wide)other;
     }
   } else {
     for (int half = 0; half < MX_WORDS; half += 2 * MX_BLOCKS)
       MX_ROLLED for (int b = half; b < half + MX_BLOCKS; b++) {
-        const float unit = ((float)words[b] + 0.5f) * 0x1p-32f;
-        const float radius = sqrtf(-2.0f * mx_logf(unit > 1.0f ? 1.0f : unit));
-        float sine, cosine;
-        mx_sincos_turn((float)(words[b + MX_BLOCKS] >> 8) * 0x1p-24f, &sine, &cosine);
-        values[b] = (wide)(radius * cosine);
-        values[b + MX_BLOCKS] = (wide)(radius * sine);
+        float one, other;
+        mx_normal_pair_f32(words[b], words[b + MX_BLOCKS], &one, &other);
+        values[b] = (wide)one;
+        values[b + MX_BLOCKS] = (wide)other;
       }
   }
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "mx_loops.h"
+#include "mx_math.h"
 #include "mx_philox.h"
 
 enum { MX_BLOCKS = 16, MX_WORDS = 4 * MX_BLOCKS };
@@ -82,4 +83,27 @@ static inline void mx_sincos_turn(float u, float *sine, float *cosine) {
   *sine = quarter & 2 ? -a : a;
   *cosine = (quarter + 1) & 2 ? -b : b;
 }
+
+/* Two standard normal numbers from a radius and an angle (Box and Muller), of one word each, or of
+ * two words each. */
+static inline void mx_normal_pair_f32(uint32_t first, uint32_t second, float *one, float *other) {
+  const float unit = ((float)first + 0.5f) * 0x1p-32f;
+  const float radius = sqrtf(-2.0f * mx_logf(unit > 1.0f ? 1.0f : unit));
+  float sine, cosine;
+  mx_sincos_turn((float)(second >> 8) * 0x1p-24f, &sine, &cosine);
+  *one = radius * cosine;
+  *other = radius * sine;
+}
+static inline void mx_normal_pair_f64(uint64_t first, uint64_t second, double *one, double *other) {
+  const double radius = sqrt(-2 * log(mx_unit(first)));
+  const double angle = 6.283185307179586 * mx_unit(second);
+  *one = radius * cos(angle);
+  *other = radius * sin(angle);
+}
+
+/* A uniform number in [0, 1) of `bits` bits. */
+static inline float mx_unit_f32(uint32_t word, int bits) {
+  return (float)(word >> (32 - bits)) * (1.0f / (float)(1 << bits));
+}
+static inline double mx_unit_f64(uint64_t bits) { return (double)(bits >> 11) * 0x1p-53; }
 #endif

@@ -12,6 +12,7 @@ from .pointwise import pointwise
 from .pooling import pooling
 from .products import products
 from .recurrent import recurrent
+from .random import random
 from .reductions import reductions
 from .regions import regions
 from .row import Launch, Row, Stage, Staged, launch_of
@@ -24,6 +25,7 @@ ROWS: dict[str, Row | Staged] = {
     **pooling(), **batch_norms(), **row_norms(),
     **activations(), **outputs(), **convolutions(),
     **maps(), **deformable_columns(), **regions(), **recurrent(), **ctc(), **sorting(),
+    **random(),
 }
 
 __all__ = ["ROWS", "Launch", "Row", "Stage", "Staged", "launch_of"]
