@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mx_kernel.h"
+#include "optimizer_master.h"
 
 /* weight, grad, states and what `source` adds -> out.
  * scalars: lr, `own` parameters of the rule, wd, rescale_grad, clip_gradient, `more` of the rule.
@@ -80,17 +81,9 @@ static int mp_run(const mp_dims *d, void *const *ptr, const mx_scalar *scalars,
   return update_share(d->n, task, &job);
 }
 
-/* The rules; has_mom and is_nag are constants in each loop. */
-#define MASTER_LOOP(load, store, has_mom, is_nag)                                             \
-  for (int64_t k = i * UPDATE_CHUNK; k < end; k++) {                                          \
-    float g = rescale * load(grad[k]);                                                        \
-    if (clip >= 0) g = g > clip ? clip : g < -clip ? -clip : g;                               \
-    const float kept = has_mom ? momentum * mom[k] : 0, old = weight[k];                      \
-    const float moved = kept - lr * (g + wd * old);                                           \
-    weight[k] = old + (is_nag ? (momentum + 1) * moved - kept : moved);                       \
-    if (has_mom) mom[k] = is_nag ? kept - lr * (g + wd * weight[k]) : moved;                  \
-    out[k] = store(weight[k]);                                                                \
-  }
+/* has_mom and is_nag are constants in each loop. */
+#define MASTER_LOOP(load, store, has_mom, is_nag) \
+  for (int64_t k = i * UPDATE_CHUNK; k < end; k++) MASTER_STEP(load, store, has_mom, is_nag)
 
 #define MASTER(dtype, type, load, store)                                                      \
   static void mp_task_##dtype(void *context, int64_t i) {                                     \
