@@ -8,10 +8,12 @@ from .indexing import indexing
 from .maps import deformable_columns, maps
 from .norms import batch_norms, row_norms
 from .outputs import outputs
+from .linalg import linalg
 from .pointwise import pointwise
 from .pooling import pooling
 from .products import products
 from .recurrent import recurrent
+from .quantization import quantization
 from .random import random
 from .reductions import reductions
 from .regions import regions
@@ -25,6 +27,8 @@ ROWS: dict[str, Row | Staged] = {
     **pooling(), **batch_norms(), **row_norms(),
     **activations(), **outputs(), **convolutions(),
     **maps(), **deformable_columns(), **regions(), **recurrent(), **ctc(), **sorting(),
+    **quantization(),
+    **linalg(),
     **random(),
 }
 
