@@ -42,8 +42,3 @@ KERNEL(reset_arrays, reset_dims) {
   for (int64_t k = 0; k < d.count; k++) EACH(i, d.nbytes[k]) ((uint8_t *)args.ptr[k])[i] = 0;
 }
 
-/* Anything -> y (n): these numbers. */
-struct listed_dims { int64_t n, values[MX_MAX_NDIM]; };
-KERNEL(listed, listed_dims) {
-  EACH(i, d.n) ((int64_t *)args.ptr[1])[i] = d.values[i];
-}

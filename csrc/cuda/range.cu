@@ -1,4 +1,4 @@
-/* arange and linspace: evenly spaced numbers; see csrc/cpu/fill.c. */
+/* arange and linspace: evenly spaced numbers; see csrc/cpu/fill.c.  And numbers that are listed. */
 #include "prelude.cuh"
 
 struct arange_dims { int64_t n, repeat; double start, step; };
@@ -35,6 +35,19 @@ KERNEL(linspace, arange_dims) {
     OUT(0)[i] = (real)(int64_t)y;
 #else
     OUT(0)[i] = STORE((wide)y);
+#endif
+  }
+}
+
+/* y (n), behind `inputs` arrays: these numbers, those of floats as bits of double. */
+enum { MOST_LISTED = 256 };
+struct listed_dims { int64_t n, inputs, values[MOST_LISTED]; };
+KERNEL(listed, listed_dims) {
+  EACH(i, d.n) {
+#if IS_INTEGER
+    OUT(d.inputs)[i] = (real)d.values[i];
+#else
+    OUT(d.inputs)[i] = STORE((wide)__longlong_as_double(d.values[i]));
 #endif
   }
 }

@@ -17,6 +17,9 @@ from .libraries import load
 
 SONAMES = ("libnvrtc.so.13", "libnvrtc.so.12")
 FLAGS = ("--std=c++17", "--device-as-default-execution-space")
+# Sources that decide what stays of many boxes: they never fuse a product and a sum, to decide as
+# the CPU does.
+AS_WRITTEN = ("boxes", "box_nms", "multibox", "proposal")
 HERE = Path(__file__).parent
 # In a wheel all sources are in one folder; in a checkout they are where they belong.
 FOLDERS = (HERE / "source", *[HERE.parent.parent / "csrc" / part for part in (
@@ -106,7 +109,9 @@ def cache_folder() -> Path:
 
 def compiled(name: str, dtype: str, arch: int) -> bytes:
     """The cubin of csrc/cuda/<name>.cu for a dtype ("f32") and a compute capability (90)."""
-    flags = (f"--gpu-architecture=sm_{arch}", *FLAGS, f"-DDTYPE_{dtype}")
+    flags: tuple[str, ...] = (f"--gpu-architecture=sm_{arch}", *FLAGS, f"-DDTYPE_{dtype}")
+    if name in AS_WRITTEN:
+        flags += ("--fmad=false",)
     text = source_of(f"{name}.cu")
     key = "\0".join([text, *flags, compiler().version])
     path = cache_folder() / f"{name}_{dtype}_{hashlib.sha256(key.encode()).hexdigest()[:40]}.cubin"

@@ -74,7 +74,7 @@ cdef class Kernel:
     def pack(self, dict fields):
         """The descriptor's bytes. Every field must be given: an int, a float, or a sequence."""
         cdef list values = []
-        cdef dict given = None if self.head is None else dict(fields)
+        cdef bytes head = b"" if self.head is None else self.head(dict(fields))
         for name, count in self.layout:
             try:
                 value = fields.pop(name)
@@ -92,8 +92,7 @@ cdef class Kernel:
                 values.extend([0] * (count - len(row)))
         if fields:
             raise MXNetError(f"kernel {self.name}: no descriptor field {listing(list(fields))}")
-        packed = self.packer.pack(*values)
-        return packed if self.head is None else self.head(given) + packed
+        return head + self.packer.pack(*values)
 
     def scratch_size(self, bytes desc):
         """The bytes of scratch that the problem needs."""

@@ -213,7 +213,8 @@ class _Measuring(Op):
         def write(data: Any, out: Any) -> None:
             out[:] = values
 
-        return host(write, lambda: kernel("listed", "int64", n=len(values), values=values))
+        return host(write, lambda: kernel(
+            "listed", "int64", n=len(values), inputs=1, values=values))
 
     def grad(self, F, dy, inputs, outputs):
         return [None]

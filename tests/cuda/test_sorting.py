@@ -81,6 +81,8 @@ def test_all_values_together(gpu):
     assert close(x, y, rtol=1e-3).asscalar() == 1 and close(x, y).asscalar() == 0
     assert nd.all_finite(x).asnumpy().tolist() == [0]
     assert nd.multi_all_finite(x[:2], nd.zeros((300, 300), ctx=gpu)).asnumpy().tolist() == [1]
+    with pytest.raises(NotImplementedError, match="no gpu kernel for more than 64 arrays; it runs"):
+        nd.multi_all_finite(*[x] * 65)
     flag = nd.zeros(1, ctx=gpu)
     nd.all_finite(x[:2], init_output=False, out=flag)
     assert flag.asscalar() == 0

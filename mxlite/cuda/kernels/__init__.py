@@ -4,6 +4,7 @@ from .activations import activations
 from .convolutions import convolutions
 from .copies import copies
 from .ctc import ctc
+from .detection import detection
 from .indexing import indexing
 from .maps import deformable_columns, maps
 from .norms import batch_norms, row_norms
@@ -27,6 +28,7 @@ ROWS: dict[str, Row | Staged] = {
     **pooling(), **batch_norms(), **row_norms(),
     **activations(), **outputs(), **convolutions(),
     **maps(), **deformable_columns(), **regions(), **recurrent(), **ctc(), **sorting(),
+    **detection(),
     **quantization(),
     **linalg(),
     **random(),

@@ -29,7 +29,10 @@ def copies() -> dict[str, Row]:
     rows["reset_arrays"] = Row("bytes", "bytes", f"count nbytes:{MOST_ARRAYS}",
                                lambda fields: fields["count"],
                                lambda fields: threads(max(fields["nbytes"])), check=too_many)
-    rows["listed"] = Row("bytes", "i64", "n values:12", same(2), each("n"))
+    rows["listed"] = Row("range", NUMBERS, "n inputs values:256",
+                         lambda fields: fields["inputs"] + 1, each("n"),
+                         check=lambda fields: "more than 256 listed numbers"
+                         if fields["n"] > 256 else None)
     for name in ("arange", "linspace"):
         rows[name] = Row("range", NUMBERS, "n repeat start:d step:d", same(1), each("n"))
     for name, first, scalars in (("strided_copy", None, 0), ("strided_place", each("y_size"), 0),

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..inference import common, lengths_of
 from ..schema import Op, host, kernel, param, register
+from ..strided import item_bits
 from .boxes import _NoSlope
 
 Floats = tuple[float, ...]
@@ -49,22 +50,34 @@ class MultiBoxPrior(_NoSlope):
 
     def prepare(self, inputs, outputs):
         H, W = inputs[0].shape[2:4]
-        boxes = self.anchors(H, W, np.float64 if outputs[0].dtype == "float64" else np.float32)
+        one = np.float64 if outputs[0].dtype == "float64" else np.float32
 
         def write(data, out):
-            out[...] = boxes
+            out[...] = self.anchors(H, W, one)
 
-        return host(write)
+        def call():
+            half_h, half_w, steps = self.halves(H, W, one)
+            bits = [[item_bits(float(x), "float64") for x in row]
+                    for row in (half_h, half_w, steps, self.offsets)]
+            return kernel("prior_anchors", outputs[0].dtype, H=H, W=W, count=len(half_h),
+                          clip=int(self.clip), half_h=bits[0], half_w=bits[1], step=bits[2],
+                          offset=bits[3])
 
-    def anchors(self, H, W, one):
-        """The output, computed in this type."""
+        return host(write, call)
+
+    def halves(self, H, W, one):
+        """Half the heights and widths of anchors, in this type; the steps along y and x."""
         shapes = [(size, self.ratios[0]) for size in self.sizes]
         shapes += [(self.sizes[0], ratio) for ratio in self.ratios[1:]]
         sizes, ratios = np.array(shapes, one).T
         roots = np.sqrt(ratios)
         half_w = sizes * one(H) / one(W) * roots / one(2)
-        half_h = sizes / roots / one(2)
         steps = self.steps if min(self.steps) > 0 else (1 / H, 1 / W)
+        return sizes / roots / one(2), half_w, steps
+
+    def anchors(self, H, W, one):
+        """The output, computed in this type."""
+        half_h, half_w, steps = self.halves(H, W, one)
         y, x = [(np.arange(n, dtype=one) + one(offset)) * one(step)
                 for n, offset, step in zip((H, W), self.offsets, steps, strict=True)]
         y, x = y[:, None, None], x[None, :, None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..schema import Op, host, kernel, param, register, required
+from ..strided import item_bits
 from ..trace import composed
 
 Floats = tuple[float, ...]
@@ -44,7 +45,9 @@ class ProposalAnchors(_Anchored):
         def write(out):
             out[...] = boxes
 
-        return host(write)
+        return host(write, lambda: kernel(
+            "listed", self.dtype, n=boxes.size, inputs=0,
+            values=[item_bits(float(x), "float64") for x in boxes.ravel()]))
 
     def boxes(self):
         """In float32, as MXNet computes them."""
