@@ -39,6 +39,7 @@ struct scalar_dims { int64_t size; };
         right += at * d.b_stride[axis];                                       \
       }                                                                       \
       const wide a = LOAD(IN(0)[left]), b = LOAD(IN(1)[right]);               \
+      (void)a, (void)b;                                                       \
       ((type *)args.ptr[2])[i] = value;                                       \
     }                                                                         \
   }
@@ -62,3 +63,21 @@ struct scalar_dims { int64_t size; };
 #define COMPARE(name, formula) ROW(name, formula) TRUTHS(name, formula, SCALAR)
 #define LOGICAL(name, formula) ROW(name, formula) TRUTHS(name, formula, args.scalar[0].f != 0)
 #include "binary_ops.def"
+
+#undef BOTH
+#if IS_INTEGER
+static int64_t least_common_multiple(int64_t a, int64_t b) {
+  int64_t x = a < 0 ? -a : a, y = b < 0 ? -b : b;
+  const int64_t product = x * y;
+  while (y) {
+    const int64_t rest = x % y;
+    x = y;
+    y = rest;
+  }
+  return x ? product / x : 0;
+}
+#define BOTH(name, on_floats, on_integers) ARRAYS(name, real, STORE((wide)(on_integers)))
+#else
+#define BOTH(name, on_floats, on_integers) ARRAYS(name, real, STORE((wide)(on_floats)))
+#endif
+#include "numpy_pairs.def"

@@ -51,3 +51,29 @@ KERNEL(listed, listed_dims) {
 #endif
   }
 }
+
+/* y[i] = a - b cos(2 pi i / (n - 1)) + c cos(4 pi i / (n - 1)); 1 where n is 1. */
+struct window_dims { int64_t n; double a, b, c; };
+KERNEL(window, window_dims) {
+  EACH(i, d.n) {
+    const double turn = d.n > 1 ? 2 * (double)i / (double)(d.n - 1) : 0;
+    const double y = d.n > 1 ? d.a - d.b * cospi(turn) + d.c * cospi(2 * turn) : 1;
+    OUT(0)[i] = STORE((wide)y);
+  }
+}
+
+/* y[i] = base^(start + i * step) */
+struct logspace_dims { int64_t n; double start, step, base; };
+KERNEL(logspace, logspace_dims) {
+  EACH(i, d.n) OUT(0)[i] = STORE((wide)pow(d.base, d.start + (double)i * d.step));
+}
+
+/* The index of each element of `shape` along each axis: (ndim, n). */
+struct indices_dims { int64_t n, ndim, shape[MX_MAX_NDIM]; };
+KERNEL(indices, indices_dims) {
+  EACH(i, d.n * d.ndim) {
+    int64_t at = i % d.n;
+    for (int64_t axis = d.ndim - 1; axis > i / d.n; axis--) at /= d.shape[axis];
+    OUT(0)[i] = STORE((wide)(at % d.shape[i / d.n]));
+  }
+}

@@ -10,7 +10,7 @@ import numpy as np
 from .indexing import Embedding
 from .optimizer_ops import _Update
 from .reduce import Axis
-from .schema import REGISTRY, Op, host, param, register, required, runtime
+from .schema import REGISTRY, Op, host, kernel, param, register, required, runtime
 from .trace import composed
 
 STORAGE_TYPES = ("default", "row_sparse", "csr")
@@ -146,7 +146,8 @@ class _ScatterScalar(_ByStorage):
     sign: int
 
     def prepare(self, inputs, outputs):
-        return host(self.compute)
+        name = "add_scalar" if self.sign > 0 else "sub_scalar"
+        return host(self.compute, lambda: kernel(name, inputs[0].dtype, size=inputs[0].size))
 
     def compute(self, data, out, scalar):
         np.add(data, self.sign * scalar, out=out, casting="unsafe")

@@ -33,6 +33,10 @@ def copies() -> dict[str, Row]:
                          lambda fields: fields["inputs"] + 1, each("n"),
                          check=lambda fields: "more than 256 listed numbers"
                          if fields["n"] > 256 else None)
+    rows["window"] = Row("range", NUMBERS, "n a:d b:d c:d", same(1), each("n"))
+    rows["logspace"] = Row("range", NUMBERS, "n start:d step:d base:d", same(1), each("n"))
+    rows["indices"] = Row("range", NUMBERS, "n ndim shape:12", same(1),
+                          lambda fields: threads(fields["n"] * fields["ndim"]))
     for name in ("arange", "linspace"):
         rows[name] = Row("range", NUMBERS, "n repeat start:d step:d", same(1), each("n"))
     for name, first, scalars in (("strided_copy", None, 0), ("strided_place", each("y_size"), 0),

@@ -23,5 +23,14 @@ def pointwise() -> dict[str, Row]:
     rows["smooth_l1"] = Row("clip", FLOATS, "size", same(2), each("size"), same(1))
     rows["add_n"] = Row("add_n", NUMBERS, "size count", lambda fields: fields["count"] + 1,
                         each("size"), check=too_many)
+    for name in names_in("numpy_pairs.def"):
+        rows[name] = Row("binary", NUMBERS + " b8",
+                         "ndim size shape:12 a_stride:12 b_stride:12", same(3), each("size"))
+    rows["around"] = Row("rounding", NUMBERS + " b8", "size decimals", same(2), each("size"))
+    rows["bitwise_not"] = Row("rounding", "i8 u8 i32 i64 b8", "size", same(2), each("size"))
+    checked = "size is_above low:d high:d"
+    rows["checked"] = Row("rounding", NUMBERS, checked, same(2), each("size"))
+    rows["constraint"] = Row("rounding", NUMBERS + " b8", checked, same(2), each("size"),
+                             first=same(1))
     rows["cast"] = Row("cast", NUMBERS + " b8", "size from", same(2), each("size"))
     return rows

@@ -7,6 +7,7 @@ import numpy as np
 from ...base import Shape
 from ...device.rng import numpy_generator
 from ..schema import Op, host, param, register
+from ..trace import composed
 from .layout import ImageOp, batched
 
 
@@ -16,7 +17,8 @@ class _Flip(ImageOp):
     axis = 0                                        # counted from the end of (H, W, C)
 
     def prepare(self, inputs, outputs):
-        return host(lambda images, out: mirror(images, self.axis, out))
+        return host(lambda images, out: mirror(images, self.axis, out), lambda: composed(
+            lambda F, images: F.reverse(images, axis=(images.ndim + self.axis,)), inputs))
 
     def grad(self, F, dy, inputs, outputs):
         return [getattr(F, self.name)(dy[0])]

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...base import INTEGERS, Shape
 from ..schema import Op, host, param, register
+from ..trace import composed
 from .layout import ImageOp, batched
 
 Floats = tuple[float, ...]
@@ -25,7 +26,11 @@ class ToTensor(ImageOp):
         return [(*batch, C, H, W)]
 
     def prepare(self, inputs, outputs):
-        return host(_divide_planes)
+        def steps(F, images):
+            axes = (2, 0, 1) if images.ndim == 3 else (0, 3, 1, 2)
+            return F.transpose(F.Cast(images, dtype="float32"), axes=axes) / 255.0
+
+        return host(_divide_planes, lambda: composed(steps, inputs))
 
     def grad(self, F, dy, inputs, outputs):
         axes = (1, 2, 0) if dy[0].ndim == 3 else (0, 2, 3, 1)
@@ -90,10 +95,21 @@ class Normalize(_Channelwise):
             np.subtract(images, mean, out=out, casting="same_kind")
             np.divide(out, std, out=out, casting="same_kind")
 
-        return host(run)
+        return host(run, lambda: composed(
+            lambda F, images: _normalized(F, images, self.mean, self.std), inputs))
 
     def grad(self, F, dy, inputs, outputs):
         return [F._backward_image_normalize(dy[0], std=self.std)]
+
+
+def _normalized(F, images, mean, std):
+    """(images - mean) / std, a channel at a time."""
+    axis, wide = images.ndim - 3, "float64" if images.dtype == "float64" else "float32"
+    planes = []
+    for c in range(images.shape[axis]):
+        plane = F.Cast(F.slice_axis(images, axis=axis, begin=c, end=c + 1), dtype=wide)
+        planes.append((plane - mean[c % len(mean)]) / std[c % len(std)])
+    return F.Cast(F.Concat(*planes, dim=axis), dtype=images.dtype)
 
 
 @register("_backward_image_normalize")
@@ -104,7 +120,8 @@ class BackwardNormalize(_Channelwise):
 
     def prepare(self, inputs, outputs):
         std = _column(self.std, inputs[0].dtype)
-        return host(lambda dy, out: np.divide(dy, std, out=out, casting="same_kind"))
+        return host(lambda dy, out: np.divide(dy, std, out=out, casting="same_kind"),
+                    lambda: composed(lambda F, dy: _normalized(F, dy, (0.0,), self.std), inputs))
 
     def grad(self, F, dy, inputs, outputs):
         return [F._backward_image_normalize(dy[0], std=self.std)]

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from ...base import FLOATS
-from ..binary import broadcast_shape, partial_broadcast, unbroadcast
+from ..binary import broadcast_fields, broadcast_shape, partial_broadcast, unbroadcast
 from ..inference import all_alike
-from ..schema import Op, host, param, register, runtime
+from ..schema import Op, host, kernel, param, register, runtime
+from ..trace import composed
 from .base import NumpyOp, Promoting, arithmetic_dtype, common_dtype, float_dtype
 
 DType = str
@@ -23,12 +24,14 @@ class _HostUnary(Op):
     elementwise = True
     function: Callable[..., Any]
     is_for_integers = False
+    elsewhere: Callable[..., Any]       # the spec of x -> what runs on other devices
 
     def prepare(self, inputs, outputs):
         if self.is_for_integers and inputs[0].dtype in FLOATS:
             raise self.dtype_error("x", "of integers or bool", inputs[0].dtype)
         function = type(self).function
-        return host(lambda x, y: np.copyto(y, function(x), casting="unsafe"))
+        return host(lambda x, y: np.copyto(y, function(x), casting="unsafe"),
+                    lambda: type(self).elsewhere(inputs[0]))
 
     def fill_shapes(self, inputs, outputs):
         return all_alike(inputs, outputs)
@@ -37,21 +40,33 @@ class _HostUnary(Op):
         return [F.zeros_like(inputs[0])]
 
 
-def _declare(name: str, function: Callable[..., Any], rule: str, doc: str, **more: Any) -> None:
+def _declare(name: str, function: Callable[..., Any], elsewhere: Callable[..., Any], rule: str,
+             doc: str, **more: Any) -> None:
     register(name, inputs="x")(type(name, (_HostUnary,), {
-        "__doc__": doc, "function": staticmethod(function), "dtype_rule": rule, **more}))
+        "__doc__": doc, "function": staticmethod(function), "elsewhere": staticmethod(elsewhere),
+        "dtype_rule": rule, **more}))
 
 
 def _rint(x: Any) -> Any:
     return x if x.dtype.kind in "biu" else np.rint(x)
 
 
-_declare("_npi_rint", _rint, "T -> T", "The nearest integer, halves to the even one.")
-_declare("_npi_isposinf", lambda x: x == math.inf, "any -> bool", "Whether x is infinite, above 0.")
-_declare("_npi_isneginf", lambda x: x == -math.inf, "any -> bool",
+def _around(x: Any, decimals: int = 0) -> Any:
+    return kernel("around", x.dtype, size=x.size, decimals=decimals)
+
+
+def _equals(x: Any, value: float) -> Any:
+    return composed(lambda F, x: F.Cast(F._equal_scalar(
+        x if x.dtype in FLOATS else F.Cast(x, dtype="float32"), scalar=value), dtype="bool"), [x])
+
+
+_declare("_npi_rint", _rint, _around, "T -> T", "The nearest integer, halves to the even one.")
+_declare("_npi_isposinf", lambda x: x == math.inf, lambda x: _equals(x, math.inf), "any -> bool",
+         "Whether x is infinite, above 0.")
+_declare("_npi_isneginf", lambda x: x == -math.inf, lambda x: _equals(x, -math.inf), "any -> bool",
          "Whether x is infinite, below 0.")
-_declare("_npi_bitwise_not", np.invert, "T -> T", "x with its bits turned over; of bool its not.",
-         is_for_integers=True)
+_declare("_npi_bitwise_not", np.invert, lambda x: kernel("bitwise_not", x.dtype, size=x.size),
+         "T -> T", "x with its bits turned over; of bool its not.", is_for_integers=True)
 
 
 @register("_npi_around", inputs="x")
@@ -63,7 +78,9 @@ class Around(Op):
 
     def prepare(self, inputs, outputs):
         decimals = self.decimals
-        return host(lambda x, y: np.copyto(y, np.round(x, decimals), casting="unsafe"))
+        is_free = decimals >= 0 or inputs[0].dtype in FLOATS
+        return host(lambda x, y: np.copyto(y, np.round(x, decimals), casting="unsafe"),
+                    (lambda: _around(inputs[0], decimals)) if is_free else None)
 
     def grad(self, F, dy, inputs, outputs):
         return [F.zeros_like(inputs[0])]
@@ -124,7 +141,10 @@ class _HostPair(Op):
             with np.errstate(all="ignore"):
                 np.copyto(y, function(lhs, rhs), casting="unsafe")
 
-        return host(write)
+        lhs, rhs = inputs
+        return host(write, lambda: kernel(
+            self.name.removeprefix("_host_"), lhs.dtype, size=outputs[0].size,
+            **broadcast_fields(lhs.shape, rhs.shape, outputs[0].shape)))
 
     def grad(self, F, dy, inputs, outputs):
         rule = type(self).slopes

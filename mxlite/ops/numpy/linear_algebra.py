@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ...base import Shape
+from ...device.memory import Spec
 from ..binary import unbroadcast
 from ..schema import Op, host, param, register
+from ..trace import composed
 from .base import NumpyOp, Promoting, cast, exact, float_dtype
 from .reductions import _Reduction
 from .shapes import as_tuple
@@ -166,7 +169,11 @@ class _HostLinalg(Op):
             for target, result in zip(arrays[count:], results, strict=True):
                 target[...] = result
 
-        return host(write)
+        return host(write, self.elsewhere(inputs, outputs))
+
+    def elsewhere(self, inputs: Sequence[Spec], outputs: Sequence[Spec]) -> Any:
+        """What runs on devices other than the host: see `host`."""
+        return None
 
 
 @register("_host_solve", inputs="a b")
@@ -181,6 +188,18 @@ class HostSolve(_HostLinalg):
             return [(*np.broadcast_shapes(a[:-2], b[:-2]), *b[-2:])]
         except ValueError:
             raise self.shape_error("b", f"that broadcasts with a {a}", b) from None
+
+    def elsewhere(self, inputs, outputs):
+        return lambda: composed(lambda F, a, b: self.by_inverse(F, a, b, outputs[0]), inputs)
+
+    def by_inverse(self, F, a, b, out):
+        """The inverse of a, times b."""
+        a, b = [F.Cast(x, dtype=out.dtype) for x in (a, b)]
+        inverse, batch = F._linalg_inverse(a), out.shape[:-2]
+        inverse, b = [x if x.shape[:-2] == batch else F.broadcast_to(
+            x.reshape(((1,) * (len(out.shape) - x.ndim)) + x.shape),
+            shape=(*batch, *x.shape[-2:])) for x in (inverse, b)]
+        return F._linalg_gemm2(inverse, b)
 
     def run(self, a, b):
         return [np.linalg.solve(a, b)]

@@ -3,13 +3,14 @@ and other arrays of numbers."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from ...base import MXNetValueError, Shape
 from ..init import Full, Ones, Zeros
-from ..schema import Op, host, param, register, required
+from ..schema import KernelCall, Op, host, kernel, param, register, required
 
 DType = str
 
@@ -47,6 +48,10 @@ class _Listed(Op):
     def values(self) -> Any:
         raise NotImplementedError
 
+    def elsewhere(self) -> KernelCall:
+        """The kernel of devices other than the host."""
+        raise NotImplementedError
+
     def infer_shape(self):
         return [np.shape(self.values())]
 
@@ -58,7 +63,7 @@ class _Listed(Op):
 
     def prepare(self, inputs, outputs):
         values = self.values()
-        return host(lambda y: np.copyto(y, values, casting="unsafe"))
+        return host(lambda y: np.copyto(y, values, casting="unsafe"), self.elsewhere)
 
     def grad(self, F, dy, inputs, outputs):
         return []
@@ -69,12 +74,20 @@ class _Window(_Listed):
     dtype: DType = param("float32", "dtype of the output")
     function: Any
 
+    parts: tuple[float, float, float]       # a constant, cosines of once and twice the angle
+
     def values(self):
         return type(self).function(self.M)
 
+    def elsewhere(self):
+        a, b, c = self.parts
+        return kernel("window", self.dtype, n=max(self.M, 0), a=a, b=b, c=c)
 
-for _name in ("hanning", "hamming", "blackman"):
+
+for _name, _parts in (("hanning", (0.5, 0.5, 0.0)), ("hamming", (0.54, 0.46, 0.0)),
+                      ("blackman", (0.42, 0.5, 0.08))):
     register(f"_npi_{_name}", inputs="")(type(_name, (_Window,), {
+        "parts": _parts,
         "__doc__": f"The {_name} window of M numbers.",
         "function": staticmethod(getattr(np, _name))}))
 
@@ -93,6 +106,11 @@ class LogSpace(_Listed):
     def values(self):
         return np.logspace(self.start, self.stop, self.num, self.endpoint, self.base)
 
+    def elsewhere(self):
+        gaps = self.num - 1 if self.endpoint else self.num
+        return kernel("logspace", self.dtype, n=self.num, start=self.start, base=self.base,
+                      step=(self.stop - self.start) / gaps if gaps > 0 else 0.0)
+
 
 @register("_npi_indices", inputs="")
 class Indices(_Listed):
@@ -105,6 +123,10 @@ class Indices(_Listed):
         if min(self.dimensions, default=0) < 0:
             raise MXNetValueError(f"indices: dimensions must be at least 0; got {self.dimensions}")
         return np.indices(self.dimensions)
+
+    def elsewhere(self):
+        return kernel("indices", self.dtype, n=math.prod(self.dimensions),
+                      ndim=len(self.dimensions), shape=self.dimensions)
 
 
 @register("_npx_constraint_check", inputs="input")
@@ -123,7 +145,8 @@ class ConstraintCheck(Op):
                 raise MXNetValueError(self.msg)
             y[...] = True
 
-        return host(write)
+        return host(write, lambda: kernel("constraint", inputs[0].dtype, size=inputs[0].size,
+                                          is_above=0, low=0.0, high=0.0))
 
     def grad(self, F, dy, inputs, outputs):
         return [None]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..schema import Op, host, param, register
+from ..trace import composed
 from .base import NumpyOp, Promoting, arithmetic_dtype, cast, exact, float_dtype
 from .shapes import broadcast
 
@@ -240,7 +241,36 @@ class Percentile(Op):
             y[...] = np.percentile(wide, q, axis=self.axis, keepdims=self.keepdims,
                                    method=self.method)  # type: ignore[call-overload]
 
-        return host(write)
+        return host(write, lambda: composed(
+            lambda F, a, q: self.of_sorted(F, a, q, outputs[0]), inputs))
+
+    def of_sorted(self, F, a, q, out):
+        """What it consists of on devices other than the host, in float64; q is not checked."""
+        axes = tuple(range(a.ndim)) if self.axis is None else tuple(
+            self.axis_in(axis, a.ndim) for axis in np.atleast_1d(self.axis).tolist())
+        kept = tuple(i for i in range(a.ndim) if i not in axes)
+        count = math.prod([a.shape[axis] for axis in axes])
+        lines = F.Cast(a, dtype="float64") if a.ndim == 0 else F.transpose(
+            F.Cast(a, dtype="float64"), axes=(*kept, *axes))
+        lines = lines.reshape((lines.size // max(count, 1), count))
+        values = F._order(lines, axis=1, k=count, is_ascend=True)[0]
+        place = F.Cast(q, dtype="float64").reshape((q.size,)) * ((count - 1) / 100)
+        low = F.floor(place)
+        share = place - low
+        if self.method in ("lower", "higher"):
+            place = low if self.method == "lower" else F.ceil(place)
+            found = F.take(values, place, axis=1)
+        elif self.method == "nearest":
+            found = F.take(values, F._npi_rint(place), axis=1)
+        else:
+            if self.method == "midpoint":
+                share = F._greater_scalar(share, scalar=0) * 0.5
+            first, second = F.take(values, low, axis=1), F.take(values, low + 1, axis=1)
+            found = first + F.broadcast_mul(second - first, share.reshape((1, q.size)))
+        last = F.slice_axis(values, axis=1, begin=count - 1, end=count)      # NaN is the last one
+        found = F.where(F.broadcast_to(F.isnan(last), shape=found.shape),
+                        F.broadcast_to(last, shape=found.shape), found)
+        return F.Cast(F.transpose(found), dtype=out.dtype).reshape(out.shape)
 
     def grad(self, F, dy, inputs, outputs):
         return [F.zeros_like(x) for x in inputs]

@@ -11,7 +11,7 @@ from ...base import MXNetValueError, Shape
 from ..binary import broadcast_shape
 from ..random import RandomNormal, RandomRandint, RandomUniform
 from ..random_sample import RandomGamma
-from ..schema import Op, host, param, register, required
+from ..schema import Op, host, kernel, param, register, required
 from .base import NumpyOp
 from .making import Exact
 from .shapes import broadcast
@@ -81,7 +81,9 @@ class Checked(Op):
                 raise MXNetValueError(f"{self.what} must be {rule}; got {data[wrong].flat[0]:g}")
             y[...] = data
 
-        return host(write)
+        return host(write, lambda: kernel("checked", inputs[0].dtype, size=inputs[0].size,
+                                          is_above=int(self.is_above), low=self.low,
+                                          high=self.high))
 
     def grad(self, F, dy, inputs, outputs):
         return [dy[0]]
