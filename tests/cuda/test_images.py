@@ -42,5 +42,5 @@ def test_the_others_raise(gpu):
     x = nd.zeros((4, 4, 3), ctx=gpu)
     for call in (nd.image.random_flip_left_right, lambda x: nd.image.resize(x, size=2),
                  lambda x: nd.image.random_brightness(x, min_factor=0.5, max_factor=1)):
-        with pytest.raises(NotImplementedError, match="_image_.* has no gpu kernel; it runs on cpu"):
+        with pytest.raises(NotImplementedError, match=r"_image_.* has no gpu kernel"):
             call(x)

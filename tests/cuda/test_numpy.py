@@ -48,6 +48,16 @@ def test_what_numpy_computes_on_the_cpu(expression, gpu):
         onp.testing.assert_allclose(found.astype("f8"), expected.astype("f8"), 2e-5, 2e-5)
 
 
+@pytest.mark.parametrize("triangle", ["L", "U"])
+def test_eigenvectors(triangle, gpu):
+    a = onp.array([[[2.0, 1, 0], [1, 3, 4], [0, 4, -1]]])
+    with gpu:
+        values, vectors = np.linalg.eigh(np.array(a), UPLO=triangle)
+    onp.testing.assert_allclose(values.asnumpy(), onp.linalg.eigvalsh(a), 1e-5)
+    columns = vectors.asnumpy()
+    onp.testing.assert_allclose(a @ columns, columns * values.asnumpy()[:, None], 1e-4, 1e-5)
+
+
 @pytest.mark.parametrize("call", [
     lambda: mx.npx.constraint_check(np.array([1, 0])),
     lambda: mx.nd._internal._np_checked(mx.nd.array([-1.0]), what="x")])
