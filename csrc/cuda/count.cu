@@ -28,7 +28,7 @@ KERNEL(histogram_first, histogram_dims) {
     if (k < d.bins) counts[k] = 0;
     const double width = ((double)d.high * (double)k + (double)(d.bins - k) * d.low) / (double)d.bins;
     OUT(2 + d.by_bounds)[k] = d.by_bounds ? IN(1)[k] : STORE((wide)width);
-    if (d.by_bounds && k && LOAD(IN(1)[k]) < LOAD(IN(1)[k - 1])) WRONG_INDEX(args);
+    if (d.by_bounds && k && LOAD(IN(1)[k]) < LOAD(IN(1)[k - 1])) WRONG(args, MX_BAD_VALUE);
   }
 }
 

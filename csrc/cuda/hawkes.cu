@@ -9,7 +9,7 @@ enum { MU, ALPHA, BETA, STATE, LAGS, MARKS, LENGTHS, ENDS };
 static int64_t length_of(const hawkes_dims &d, const mx_args &args, int64_t n) {
   const wide length = IN(LENGTHS)[n];
   const bool is_wrong = !(length >= 0 && length <= (wide)d.T);
-  if (is_wrong) WRONG_INDEX(args);
+  if (is_wrong) WRONG(args, MX_BAD_VALUE);
   return is_wrong ? 0 : (int64_t)ceil((double)length);
 }
 static int64_t mark_at(const hawkes_dims &d, const mx_args &args, int64_t n, int64_t j) {

@@ -209,7 +209,7 @@ KERNEL(multibox_target, target_dims) {
                        rest + 3 * d.A, 0};
     for (; s.num_labels < d.L && LOAD(s.labels[s.num_labels * d.W]) != -1; s.num_labels++) {}
     for (int k = 1; k < 5 && s.num_labels < d.L; k++)      /* the one that ends them */
-      if (LOAD(s.labels[s.num_labels * d.W + k]) != -1) WRONG_INDEX(args);
+      if (LOAD(s.labels[s.num_labels * d.W + k]) != -1) WRONG(args, MX_BAD_VALUE);
     SHARED(a, d.A) {
       s.kind[a] = s.best[a] = IGNORED;
       s.largest[a] = -1;

@@ -48,7 +48,7 @@ KERNEL(proposal, proposal_dims) {
     const real *info = IN(2) + 3 * b;
     if (!((double)(LOAD(info[0]) / (wide)d.stride) < (double)(d.H + 1) &&
           (double)(LOAD(info[1]) / (wide)d.stride) < (double)(d.W + 1))) {
-      if (threadIdx.x == 0) WRONG_INDEX(args);
+      if (threadIdx.x == 0) WRONG(args, MX_BAD_VALUE);
       continue;
     }
     for (int64_t i = threadIdx.x; i < total; i += blockDim.x) {

@@ -11,9 +11,11 @@ struct fill_dims { int64_t n, output; };
 
 /* Words of the block of a counter. */
 static void block_words(const mx_args &args, int64_t block, uint32_t words[4]) {
-  const uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), (uint32_t)STREAM,
-                               (uint32_t)(STREAM >> 32)};
-  mx_philox_block(counter, (uint32_t)SEED, (uint32_t)(SEED >> 32), words);
+  words[0] = (uint32_t)block;
+  words[1] = (uint32_t)(block >> 32);
+  words[2] = (uint32_t)STREAM;
+  words[3] = (uint32_t)(STREAM >> 32);
+  mx_philox_rounds(words, (uint32_t)SEED, (uint32_t)(SEED >> 32));
 }
 #define PAIR(k) ((uint64_t)words[k] << 32 | words[(k) + 1])
 

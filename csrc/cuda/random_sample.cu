@@ -61,7 +61,7 @@ KERNEL(sample_multinomial_first, multinomial_dims) {
       is_wrong |= !(p >= 0);
       sums[k] = sum += p;
     }
-    if (d.draws && (is_wrong || !(sum > 0))) WRONG_INDEX(args);
+    if (d.draws && (is_wrong || !(sum > 0))) WRONG(args, MX_BAD_VALUE);
   }
 }
 

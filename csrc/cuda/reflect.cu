@@ -129,7 +129,7 @@ KERNEL(eigen, eigen_dims) {
     }
     size = block_sum(size);
     bool is_done = !(size < (double)INFINITY);        /* there is a NaN or an infinity */
-    if (is_done && threadIdx.x == 0) WRONG_INDEX(args);
+    if (is_done && threadIdx.x == 0) WRONG(args, MX_BAD_VALUE);
     for (int sweep = 0; sweep < MOST_SWEEPS && !is_done; sweep++) {
       for (int64_t p = 0; p < n - 1; p++)
         for (int64_t q = p + 1; q < n; q++) rotate(a, u, n, p, q);

@@ -32,7 +32,7 @@ struct checked_dims { int64_t size, is_above; double low, high; };
 KERNEL(checked, checked_dims) {
   EACH(i, d.size) {
     const double x = (double)LOAD(IN(0)[i]);
-    if ((d.is_above ? x <= d.low : x < d.low) || x > d.high) WRONG_INDEX(args);
+    if ((d.is_above ? x <= d.low : x < d.low) || x > d.high) WRONG(args, MX_BAD_VALUE);
     OUT(1)[i] = IN(0)[i];
   }
 }
@@ -44,7 +44,7 @@ KERNEL(constraint_first, checked_dims) {
 KERNEL(constraint, checked_dims) {
   EACH(i, d.size)
     if (LOAD(IN(0)[i]) == 0) {
-      WRONG_INDEX(args);
+      WRONG(args, MX_BAD_VALUE);
       *(uint8_t *)args.ptr[1] = 0;
     }
 }

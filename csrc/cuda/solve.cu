@@ -19,7 +19,7 @@ KERNEL(potrf, potrf_dims) {
       const wide rest = a[k * n + k];
       __syncthreads();
       if (threadIdx.x == 0) {
-        if (!(rest > 0) || rest == (wide)INFINITY) WRONG_INDEX(args);
+        if (!(rest > 0) || rest == (wide)INFINITY) WRONG(args, MX_BAD_VALUE);
         a[k * n + k] = (wide)sqrt((double)rest);
       }
       __syncthreads();
@@ -51,7 +51,7 @@ KERNEL(trsm, trsm_dims) {
       wide sum = d.identity ? (wide)(i == c) : (wide)d.alpha * given[i * step];
       for (int64_t j = upper ? i + 1 : 0; j < (upper ? n : i); j++)
         sum -= (turned ? a[j * n + i] : a[i * n + j]) * x[j * step];
-      if (d.identity && !(a[i * n + i] != 0)) WRONG_INDEX(args);
+      if (d.identity && !(a[i * n + i] != 0)) WRONG(args, MX_BAD_VALUE);
       x[i * step] = sum / a[i * n + i];
     }
   }
@@ -164,7 +164,7 @@ KERNEL(inverse, inverse_dims) {
       __syncthreads();
     }
     if (is_singular) {
-      if (!d.takes_singular && threadIdx.x == 0) WRONG_INDEX(args);
+      if (!d.takes_singular && threadIdx.x == 0) WRONG(args, MX_BAD_VALUE);
       SHARED(i, n * n) y[i] = 0;
     }
     __syncthreads();
