@@ -32,12 +32,14 @@ struct scalar_dims { int64_t size; };
   KERNEL(name, binary_dims) {                                                 \
     EACH(i, d.size) {                                                         \
       int64_t rest = i, left = 0, right = 0;                                  \
-      for (int64_t axis = d.ndim - 1; axis >= 0; axis--) {                    \
+      for (int64_t axis = d.ndim - 1; axis > 0; axis--) {                     \
         const int64_t at = rest % d.shape[axis];                              \
         rest /= d.shape[axis];                                                \
         left += at * d.a_stride[axis];                                        \
         right += at * d.b_stride[axis];                                       \
       }                                                                       \
+      left += rest * d.a_stride[0];          /* one axis needs no division */ \
+      right += rest * d.b_stride[0];                                          \
       const wide a = LOAD(IN(0)[left]), b = LOAD(IN(1)[right]);               \
       (void)a, (void)b;                                                       \
       ((type *)args.ptr[2])[i] = value;                                       \

@@ -1,15 +1,47 @@
-/* cumsum: y[o, i, c] = x[o, 0, c] + ... + x[o, i, c], in the order of i: a thread a line. */
+/* cumsum: y[o, i, c] = x[o, 0, c] + ... + x[o, i, c].  A thread a line, in the order of i; or, where lines are long, a
+ * block, whose threads have a run of neighbouring items each. */
 #include "prelude.cuh"
 
 struct line_dims { int64_t outer, axis, inner; };
+enum { LONG = 1024, THREADS = 256 };      /* as in mxlite/cuda/kernels/reductions.py */
+
+/* The sum of what threads with a lower number have. */
+static wide sum_before(wide mine) {
+  __shared__ wide sums[THREADS];
+  wide before = 0;
+  sums[threadIdx.x] = mine;
+  __syncthreads();
+  for (unsigned step = 1; step < THREADS; step *= 2) {
+    const wide other = threadIdx.x >= step ? sums[threadIdx.x - step] : (wide)0;
+    __syncthreads();
+    before = (wide)(before + other);
+    sums[threadIdx.x] = (wide)(mine + before);
+    __syncthreads();
+  }
+  return before;
+}
+
+static void run_of(const real *x, real *y, int64_t begin, int64_t end, int64_t step, wide sum) {
+  for (int64_t i = begin; i < end; i++) {
+    sum = (wide)(sum + LOAD(x[i * step]));
+    y[i * step] = STORE(sum);
+  }
+}
 
 KERNEL(cumsum, line_dims) {
-  EACH(line, d.outer * d.inner) {
+  if (d.axis < LONG) {
+    EACH(line, d.outer * d.inner) {
+      const int64_t start = line / d.inner * d.axis * d.inner + line % d.inner;
+      run_of(IN(0) + start, OUT(1) + start, 0, d.axis, d.inner, 0);
+    }
+    return;
+  }
+  const int64_t size = (d.axis + THREADS - 1) / THREADS, begin = size * threadIdx.x;
+  const int64_t end = begin + size < d.axis ? begin + size : d.axis;
+  for (int64_t line = blockIdx.x; line < d.outer * d.inner; line += gridDim.x) {
     const int64_t start = line / d.inner * d.axis * d.inner + line % d.inner;
     wide sum = 0;
-    for (int64_t i = 0; i < d.axis; i++) {
-      sum = (wide)(sum + LOAD(IN(0)[start + i * d.inner]));
-      OUT(1)[start + i * d.inner] = STORE(sum);
-    }
+    for (int64_t i = begin; i < end; i++) sum = (wide)(sum + LOAD(IN(0)[start + i * d.inner]));
+    run_of(IN(0) + start, OUT(1) + start, begin, end, d.inner, sum_before(sum));
   }
 }

@@ -15,7 +15,7 @@ struct reduce_plan {
 };
 
 /* Both lists innermost axis first. */
-static reduce_plan plan_of(const reduce_dims &d) {
+static __attribute__((noinline)) reduce_plan plan_of(const reduce_dims &d) {
   reduce_plan p;
   int64_t stride = 1;
   p.outputs = p.count = 1;
@@ -35,15 +35,29 @@ static reduce_plan plan_of(const reduce_dims &d) {
   return p;
 }
 
-static int64_t offset_of(int64_t index, int n, const int64_t *size, const int64_t *stride) {
+/* Into how many parts the lines are cut: see mxlite/cuda/kernels/reductions.py. */
+static int64_t parts_of(const reduce_plan &p, int64_t is_row) {
+  const int64_t wanted = (is_row ? 1024 : 65536) / (p.outputs ? p.outputs : 1);
+  const int64_t most = p.count / (is_row ? 8192 : 128);
+  const int64_t parts = wanted < most ? wanted : most;
+  return parts < 1 ? 1 : parts;
+}
+
+static __attribute__((noinline)) int64_t offset_in(int64_t index, int n, const int64_t *size, const int64_t *stride) {
   int64_t offset = 0;
-  for (int axis = 0; axis < n; axis++) {
+  for (int axis = 0; axis < n - 1; axis++) {
     offset += index % size[axis] * stride[axis];
     index /= size[axis];
   }
-  return offset;
+  return offset + index * stride[n - 1];
+}
+/* Of an index within n axes; a single one needs no division. */
+static int64_t offset_of(int64_t index, int n, const int64_t *size, const int64_t *stride) {
+  return n == 0 ? 0 : n == 1 ? index * stride[0] : offset_in(index, n, size, stride);
 }
 
+#define PASTE(a, b) PASTE_(a, b)
+#define PASTE_(a, b) a##b
 #if IS_INTEGER
 #include "reduce_integer.h"
 #else

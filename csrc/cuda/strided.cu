@@ -13,12 +13,14 @@ static void place(const strided_dims &d, const item *x, item *y, const item *sca
   for (int64_t axis = 0; axis < d.ndim; axis++) size *= d.shape[axis];
   EACH(i, size) {
     int64_t rest = i, from = d.x_offset, to = d.y_offset;
-    for (int64_t axis = d.ndim - 1; axis >= 0; axis--) {
+    for (int64_t axis = d.ndim - 1; axis > 0; axis--) {
       const int64_t at = rest % d.shape[axis];
       rest /= d.shape[axis];
       from += at * d.x_stride[axis];
       to += at * d.y_stride[axis];
     }
+    from += rest * d.x_stride[0];             /* one axis needs no division */
+    to += rest * d.y_stride[0];
     y[to] = scalar ? *scalar : x[from];
   }
 }

@@ -56,7 +56,9 @@ def test_dtypes_compute_as_on_the_cpu(dtype, gpu):
 
 
 @pytest.mark.parametrize("shape, axis", [((3, 5000), 1), ((5000, 3), 0), ((20, 7, 30), (0, 2)),
-                                         ((2, 3, 4, 5), (1, 3)), ((70000,), 0), ((4, 0), 1)])
+                                         ((2, 3, 4, 5), (1, 3)), ((70000,), 0), ((4, 0), 1),
+                                         ((30000, 2), 0), ((3, 40000), 1), ((300, 3, 70), (0, 2)),
+                                         ((300, 5, 70), (0, 1))])
 def test_long_lines(shape, axis, gpu, rng):
     x = rng.standard_normal(shape).astype("f4")
     y = nd.array(x, ctx=gpu)

@@ -57,6 +57,14 @@ def test_running_sums(dtype, gpu, rng):
         np.testing.assert_array_equal(found.asnumpy(), expected.asnumpy())
 
 
+@pytest.mark.parametrize("shape, axis", [((2, 3000), 1), ((1100, 3), 0), ((2, 1024, 2), 1)])
+def test_running_sums_of_long_lines(shape, axis, gpu, rng):
+    for dtype in ("int64", "float32"):
+        x = rng.integers(-5, 9, shape).astype(dtype)
+        found = nd.cumsum(nd.array(x, ctx=gpu, dtype=dtype), axis=axis).asnumpy()
+        np.testing.assert_array_equal(found, x.cumsum(axis))
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int32"])
 def test_histograms(dtype, gpu, rng):
     x = (rng.standard_normal(1000) * 3).astype(dtype)

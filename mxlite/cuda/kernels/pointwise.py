@@ -15,6 +15,9 @@ def pointwise() -> dict[str, Row]:
                          same(3), each("size"))
         for form in (f"{name}_scalar", f"r{name}_scalar"):
             rows[form] = Row("binary", NUMBERS + " b8", "size", same(2), each("size"), same(1))
+    for name in names_in("binary_ops.def", "COMPARE|LOGICAL"):
+        rows[f"{name}_bool"] = rows[name]
+        rows[f"{name}_scalar_bool"] = rows[f"{name}_scalar"]
     for item in ("f32", "f64", "f16", "bf16", "u8", "i8", "b8", "i32", "i64"):
         rows[f"where_{item}"] = Row("where", "1 2 4 8", "size inner", same(4),
                                     lambda fields: threads(fields["size"] * fields["inner"]))

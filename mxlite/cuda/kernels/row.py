@@ -129,6 +129,6 @@ def too_many(fields: Fields) -> str | None:
     return f"more than {MOST_ARRAYS} arrays" if fields["count"] > MOST_ARRAYS else None
 
 
-def names_in(file: str) -> list[str]:
-    """The rows of a file of formulas."""
-    return re.findall(r"^(?:UX|UY|BOTH)\((\w+),", source_of(file), re.M)
+def names_in(file: str, rows: str = "UX|UY|BOTH|COMPARE|LOGICAL") -> list[str]:
+    """The rows of a file of formulas; `rows`: which of them."""
+    return re.findall(rf"^(?:{rows})\((\w+),", source_of(file), re.M)
