@@ -8,6 +8,7 @@ from .schema import Op, kernel, param, register, runtime
 from .trace import composed
 
 MOST = 1024             # arrays of a call: csrc/cpu/whole_arrays.c
+TOGETHER = 60           # arrays of a call on any device; more go in groups
 
 
 class _Wholes(Op):
@@ -59,7 +60,15 @@ class MultiAllFinite(_Wholes):
     init_output: bool = param(True, "start from 1")
 
     def prepare(self, inputs, outputs):
+        if len(inputs) > TOGETHER and self.init_output:
+            return composed(self.groups, inputs)
         return _all_finite(inputs, self.init_output)
+
+    def groups(self, F, *arrays):
+        """The operators that it consists of where there are many arrays."""
+        flags = [F.multi_all_finite(*arrays[at:at + TOGETHER])
+                 for at in range(0, len(arrays), TOGETHER)]
+        return F.min(F.Concat(*flags, dim=0), axis=0, keepdims=True)
 
 
 def _all_finite(inputs, init_output):
@@ -142,8 +151,16 @@ class ResetArrays(_Wholes):
         return inputs, outputs
 
     def prepare(self, inputs, outputs):
+        if len(inputs) > TOGETHER:
+            return composed(self.groups, inputs)
         sizes = [spec.nbytes for spec in inputs]
         return kernel("reset_arrays", "bytes", count=len(inputs), nbytes=sizes, work=sum(sizes) / 8)
+
+    def groups(self, F, *arrays):
+        """The operators that it consists of where there are many arrays."""
+        for at in range(0, len(arrays), TOGETHER):
+            F.reset_arrays(*arrays[at:at + TOGETHER])
+        return []
 
 
 @register("_overwrite", inputs="target! value")

@@ -89,8 +89,13 @@ def test_all_values_together(gpu):
     assert close(x, y, rtol=1e-3).asscalar() == 1 and close(x, y).asscalar() == 0
     assert nd.all_finite(x).asnumpy().tolist() == [0]
     assert nd.multi_all_finite(x[:2], nd.zeros((300, 300), ctx=gpu)).asnumpy().tolist() == [1]
+    many = [nd.ones(3, ctx=gpu) for _ in range(150)]
+    assert nd.multi_all_finite(*many).asnumpy().tolist() == [1]
+    assert nd.multi_all_finite(*many, x, *many).asnumpy().tolist() == [0]
     with pytest.raises(NotImplementedError, match="no gpu kernel for more than 64 arrays; it runs"):
-        nd.multi_all_finite(*[x] * 65)
+        nd.multi_all_finite(*many, init_output=False)
+    nd.reset_arrays(*many)
+    assert not any(y.asnumpy().any() for y in many)
     flag = nd.zeros(1, ctx=gpu)
     nd.all_finite(x[:2], init_output=False, out=flag)
     assert flag.asscalar() == 0

@@ -125,3 +125,13 @@ X = nd.ones((2,))
 def test_errors(call, message):
     with pytest.raises(mx.MXNetError, match=message):
         call()
+
+
+@pytest.mark.parametrize("count", [60, 61, 200])
+def test_more_arrays_than_go_together(count):
+    arrays = [nd.full((2,), i + 1) for i in range(count)]
+    assert nd.multi_all_finite(*arrays).asnumpy().tolist() == [1]
+    arrays[-1][1] = np.inf
+    assert nd.multi_all_finite(*arrays).asnumpy().tolist() == [0]
+    nd.reset_arrays(*arrays)
+    assert not any(x.asnumpy().any() for x in arrays)
