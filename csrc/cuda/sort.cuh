@@ -1,19 +1,19 @@
-/* A stable sort of keys with their places by one block of threads, in global memory: four bits of the keys at
+/* A stable sort of keys with their places by one block of threads, in global memory: three bits of the keys at
  * a time.  Each thread has a run of neighbouring items, and the counts of all threads, digit by digit, say where
  * its items go. */
 #ifndef MX_SORT_CUH
 #define MX_SORT_CUH
 #include "prelude.cuh"
 
-enum { SORT_THREADS = 256, DIGITS = 16 };
+enum { MOST_THREADS = 1024, DIGIT_BITS = 3, DIGITS = 1 << DIGIT_BITS };
 
 /* The sum of what threads with a lower number have; all threads of the block call it. */
 static uint32_t sum_before(uint32_t mine) {
-  __shared__ uint32_t sums[SORT_THREADS];
+  __shared__ uint32_t sums[MOST_THREADS];
   uint32_t total = mine;
   sums[threadIdx.x] = total;
   __syncthreads();
-  for (unsigned step = 1; step < SORT_THREADS; step *= 2) {
+  for (unsigned step = 1; step < blockDim.x; step *= 2) {
     const uint32_t other = threadIdx.x >= step ? sums[threadIdx.x - step] : 0;
     __syncthreads();
     sums[threadIdx.x] = total += other;
@@ -27,15 +27,17 @@ template <typename Key> struct sort_list {
   uint32_t *places;
 };
 
+#define DIGIT_OF(key) ((uint32_t)((key) >> shift) & (DIGITS - 1))
+
 /* Sorts n items by the lowest `bits` of their keys; `other` has room for them.  Returns where they are. */
 template <typename Key>
 static sort_list<Key> block_sort(sort_list<Key> items, sort_list<Key> other, int64_t n, int bits) {
-  __shared__ uint32_t counts[DIGITS * SORT_THREADS];     /* of digit and thread, then where they go */
-  const int64_t run = (n + SORT_THREADS - 1) / SORT_THREADS, begin = run * threadIdx.x;
+  __shared__ uint32_t counts[DIGITS * MOST_THREADS];     /* of digit and thread, then where they go */
+  const int64_t run = (n + blockDim.x - 1) / blockDim.x, begin = run * threadIdx.x;
   const int64_t end = begin + run < n ? begin + run : n;
-  for (int shift = 0; shift < bits; shift += 4) {
-    for (int digit = 0; digit < DIGITS; digit++) counts[digit * SORT_THREADS + threadIdx.x] = 0;
-    for (int64_t i = begin; i < end; i++) counts[(items.keys[i] >> shift & 15) * SORT_THREADS + threadIdx.x]++;
+  for (int shift = 0; shift < bits; shift += DIGIT_BITS) {
+    for (int digit = 0; digit < DIGITS; digit++) counts[digit * blockDim.x + threadIdx.x] = 0;
+    for (int64_t i = begin; i < end; i++) counts[DIGIT_OF(items.keys[i]) * blockDim.x + threadIdx.x]++;
     __syncthreads();
     uint32_t *mine = counts + threadIdx.x * DIGITS, sum = 0;
     for (int k = 0; k < DIGITS; k++) sum += mine[k];
@@ -47,7 +49,7 @@ static sort_list<Key> block_sort(sort_list<Key> items, sort_list<Key> other, int
     }
     __syncthreads();
     for (int64_t i = begin; i < end; i++) {
-      const uint32_t to = counts[(items.keys[i] >> shift & 15) * SORT_THREADS + threadIdx.x]++;
+      const uint32_t to = counts[DIGIT_OF(items.keys[i]) * blockDim.x + threadIdx.x]++;
       other.keys[to] = items.keys[i];
       other.places[to] = items.places[i];
     }

@@ -10,7 +10,8 @@ DTYPES = ["float32", "float64", "float16", "int8", "uint8", "int32", "int64"]
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("shape, axis", [((3, 700), 1), ((300, 2, 3), 0), ((1,), 0), ((2, 257), 1)])
+@pytest.mark.parametrize("shape, axis", [((3, 700), 1), ((300, 2, 3), 0), ((1,), 0), ((2, 257), 1),
+                                         ((17000,), 0)])
 def test_order(dtype, shape, axis, gpu, rng):
     x = rng.integers(-100, 100, shape).astype(dtype)
     y = nd.array(x, ctx=gpu, dtype=dtype)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from .row import NUMBERS, Count, Fields, Row, each, same, threads
+from .row import BLOCK, NUMBERS, Count, Fields, Row, each, same, sorting_threads, threads
 
 MOST_NUMBERED = 1 << 31     # rows and places that the kernels number with 32 bits
 
@@ -47,6 +47,7 @@ def _placed() -> dict[str, Row]:
         "set_items": Row("index_nd", "bytes", "M K item index_flag", same(4), sized("M", "K")),
         "accumulate_rows": Row("accumulate", NUMBERS, "outer K M inner", same(3),
                                sized("outer", "K", "inner"), first=lambda fields: fields["M"] > 0,
+                               block=lambda fields: max(sorting_threads(fields["M"]), BLOCK),
                                scratch=lambda fields: 16 * fields["M"], check=check("K", "M")),
     }
     for name, inputs in (("scatter_nd", 2), ("scatter_set_nd", 3)):

@@ -124,6 +124,11 @@ def each(name: str) -> Count:
     return lambda fields: threads(fields[name])
 
 
+def sorting_threads(count: int) -> int:
+    """Of a block that sorts so many items: csrc/cuda/sort.cuh."""
+    return 64 if count <= 512 else 256 if count <= 1 << 14 else 1024
+
+
 def too_many(fields: Fields) -> str | None:
     """What is not done where there are more arrays than one launch takes."""
     return f"more than {MOST_ARRAYS} arrays" if fields["count"] > MOST_ARRAYS else None

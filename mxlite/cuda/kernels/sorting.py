@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .row import MOST_BLOCKS, NUMBERS, Fields, Row, same
+from .row import MOST_BLOCKS, NUMBERS, Fields, Row, same, sorting_threads
 
 MOST_ITEMS = 1 << 24        # of the lists of all blocks, unless one line is longer
 
@@ -16,5 +16,6 @@ def sorting() -> dict[str, Row]:
         return "sorting lines of 2^31 items" if fields["axis"] >= 1 << 31 else None
 
     return {"order": Row("order", NUMBERS + " b8", "outer axis inner k is_ascend", same(4), blocks,
+                         block=lambda fields: sorting_threads(fields["axis"]),
                          scratch=lambda fields: 24 * blocks(fields) * fields["axis"],
                          check=check)}
