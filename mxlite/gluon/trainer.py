@@ -11,7 +11,6 @@ from .. import ndarray as nd
 from .. import optimizer as opt
 from ..base import (
     MXNetAssertionError,
-    MXNetError,
     MXNetTypeError,
     MXNetValueError,
     NamesArguments,
@@ -20,14 +19,12 @@ from ..kvstore.base import PROCESS_STORES, STORES, check_kvstore
 from ..kvstore.compression import compression_of
 from ..kvstore.kvstore import KVStore
 from ..kvstore.updates import push_pull
-from ..ndarray.variable import consume_gradient, has_fresh_gradient
+from ..ndarray.variable import consume_gradient
 from ..whole_file import replacing
+from .fresh_gradients import StaleGradientError as StaleGradientError
+from .fresh_gradients import check_fresh, consume_all
 from .parameter import Parameter
 from .trainer_store import early_sums_of, fill, store_for, waits_for_others
-
-
-class StaleGradientError(MXNetError, UserWarning):
-    """A step without a backward() before it; a UserWarning as in MXNet, which raises that."""
 
 
 class Trainer(NamesArguments):
@@ -181,15 +178,8 @@ class Trainer(NamesArguments):
             raise MXNetValueError(f"Trainer.{caller}: batch_size must be positive; "
                                   f"got {batch_size}")
         self._optimizer.rescale_grad = self._scale / batch_size
-        if ignore_stale:
-            return
-        for param in self._params:
-            if param._grad_req == "null":
-                continue
-            only = param._only
-            for data in param._arrays().values() if only is None else (only,):
-                if not has_fresh_gradient(data):
-                    raise _stale(param, data)
+        if not ignore_stale:
+            check_fresh(self._params)
 
     def _overflows(self) -> bool:
         """Whether gradients overflowed, in any worker, which are then used up."""
@@ -197,7 +187,7 @@ class Trainer(NamesArguments):
         if self._amp_loss_scaler is None or not self._amp_loss_scaler.has_overflow(
                 self._params, in_any_worker):
             return False
-        self._pass_over()
+        consume_all(self._params)
         return True
 
     def _update_on_store(self) -> None:
@@ -235,14 +225,6 @@ class Trainer(NamesArguments):
                 if consume_gradient(arrays[k]):
                     updater(i, grads[k], arrays[k])
             self._optimizer._set_current_context(0)
-
-    def _pass_over(self) -> None:
-        """Take the gradients for used."""
-        for param in self._params:
-            if param._grad_req != "null":
-                only = param._only
-                for data in param._arrays().values() if only is None else (only,):
-                    consume_gradient(data)
 
     def _add_updaters(self, number: int) -> None:
         """Have an updater for each of so many contexts; a new one has the states of the first."""
@@ -300,10 +282,3 @@ def _parameter_list(params: Any) -> list[Parameter]:
             raise MXNetTypeError(f"Trainer: params must hold Parameters; "
                                  f"got {type(param).__name__}")
     return list(params)
-
-
-def _stale(param: Parameter, data: nd.NDArray) -> StaleGradientError:
-    return StaleGradientError(
-        f"Trainer: backward() has not written the gradient of Parameter '{param.name}' on "
-        f"{data.ctx} since the last step. If only some parameters are meant to be used, "
-        "step(..., ignore_stale_grad=True) leaves the others as they are")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -13,23 +12,16 @@ import numpy as np
 
 from .. import autograd
 from .. import optimizer as opt
-from ..base import (
-    MXNetError,
-    MXNetKeyError,
-    MXNetTypeError,
-    MXNetValueError,
-    check_callable,
-)
+from ..base import MXNetKeyError, MXNetTypeError, MXNetValueError
 from ..ndarray import NDArray
 from ..ndarray.sparse.rows import rows_of
-from ..whole_file import replacing
-from .base import STORES, KVStoreBase, check_capability
+from .base import STORES
 from .communicator import Communicator, moved
-from .compression import TwoBit, compression_of
+from .optimized import OptimizedStore
 from .pairs import Key, arrays_of, buckets_of, check_type, pairs_of, row_numbers
 
 
-class KVStore(KVStoreBase):
+class KVStore(OptimizedStore):
     """Arrays under keys, which are all int or all str.
 
     `push` brings in arrays, one or one from each device, and stores their sum, or lets the updater
@@ -40,15 +32,12 @@ class KVStore(KVStoreBase):
     def __init__(self, name: str = "local", communicator: Communicator | None = None) -> None:
         if name not in STORES and communicator is None:
             raise MXNetValueError(f"KVStore: mx.kv.create makes stores; got {name!r}")
-        self._type = name
+        super().__init__(name)
         self._communicator = Communicator() if communicator is None else communicator
         self._values: dict[Key, NDArray] = {}
         self._key_type: type | None = None
-        self._updater: Callable[[Any, NDArray, NDArray], Any] | None = None
-        self._compression: TwoBit | None = None
         self._warned: set[Key] = set()
-        self._holders: dict[Key, weakref.ref[Any]] = {}         # whose arrays `_hold` stored,
-        self._updaters: dict[Key, opt.Updater | None] = {}      # and what updates them
+        self._holders: dict[Key, weakref.ref[Any]] = {}         # whose arrays `_hold` stored
 
     # What is stored ------------------------------------------------------------------------------
 
@@ -230,72 +219,7 @@ class KVStore(KVStoreBase):
         rows: NDArray = rows_of(self._values[key], chosen)
         return rows
 
-    # Settings ------------------------------------------------------------------------------------
-
-    def set_optimizer(self, optimizer: opt.Optimizer) -> None:
-        """Let this optimizer update what is stored by what is pushed."""
-        if not isinstance(optimizer, opt.Optimizer):
-            raise MXNetTypeError("KVStore.set_optimizer: an Optimizer must be given; got "
-                                 f"{type(optimizer).__name__}")
-        self._set_updater(opt.get_updater(optimizer))
-
-    def _set_updater(self, updater: Any) -> None:
-        """Let updater(key, pushed, stored) change what is stored by the sum of what is pushed.
-
-        A str key comes as bytes, as in MXNet, but to an `mx.optimizer.Updater` as it is.
-        """
-        check_callable("KVStore._set_updater", "updater", updater)
-        self._updater = updater
-        self._updaters.clear()
-
-    def set_gradient_compression(self, compression_params: Any) -> None:
-        """Round what is pushed to two bits: {"type": "2bit", "threshold": 0.5}.
-
-        Each number becomes -threshold, 0 or threshold; what is lost is added to the next one of the
-        same key and device. A store of type 'device' does so.
-        """
-        if "device" not in self._type and "dist" not in self._type:
-            raise MXNetError("KVStore.set_gradient_compression: a store of type 'device' compresses"
-                             f"; this one is of type {self._type!r}")
-        compression = compression_of(compression_params)
-        if self._compression is None:
-            self._compression = compression
-        else:                           # what waits to be sent still does
-            self._compression.threshold = compression.threshold
-
-    def save_optimizer_states(self, fname: Any, dump_optimizer: bool = False) -> None:
-        """Write the states of the optimizer, with dump_optimizer also the optimizer, to a file,
-        which appears whole or not at all."""
-        content = self._own_updater("save_optimizer_states").get_states(dump_optimizer)
-        with replacing(fname) as file:
-            file.write(content)
-
-    def load_optimizer_states(self, fname: Any) -> None:
-        """Read what save_optimizer_states wrote, here or in MXNet.
-
-        Nothing in the file is run. Raises MXNetError, and changes nothing, where it is damaged.
-        """
-        updater = self._own_updater("load_optimizer_states")
-        with open(fname, "rb") as file:
-            updater.set_states(file.read(), os.fspath(fname))
-
-    def _own_updater(self, caller: str) -> opt.Updater:
-        if not isinstance(self._updater, opt.Updater):
-            raise MXNetError(f"KVStore.{caller}: the store has no optimizer; call set_optimizer "
-                             "first")
-        return self._updater
-
-    def is_capable(self, capability: str) -> bool:
-        """Whether the store can do something: 'optimizer', update by one."""
-        check_capability(capability)
-        return True
-
     # Workers -------------------------------------------------------------------------------------
-
-    @property
-    def type(self) -> str:
-        """The name that the store was made by."""
-        return self._type
 
     @property
     def rank(self) -> int:
