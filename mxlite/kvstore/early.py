@@ -61,7 +61,8 @@ class Channel:
         self.specs: dict[Key, list[Any]] = {}
         self.num_started = 0                # since it was made, and
         self.place = 0                      # since all workers had started the same ones
-        self._last: EarlySum | None = None
+        self._last = threading.Event()          # whether the last one is done
+        self._last.set()
         self._jobs: queue.SimpleQueue[EarlySum] = queue.SimpleQueue()
         threading.Thread(target=_work, args=(self._jobs, communicator), daemon=True).start()
 
@@ -70,13 +71,13 @@ class Channel:
         job = EarlySum(self.buckets[self.place], groups)
         self.place += 1
         self.num_started += 1
-        self._last = job
+        self._last = job.is_done
         self._jobs.put(job)
         return job
 
     def is_idle(self) -> bool:
         """Whether all that was started is done."""
-        return self._last is None or self._last.is_done.is_set()
+        return self._last.is_set()
 
     def catch_up(self, count: int, grads: Grads = MappingProxyType({})) -> list[EarlySum]:
         """Start what other workers have started and this one has not, of these gradients; with

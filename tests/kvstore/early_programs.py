@@ -44,7 +44,8 @@ class EarlyRun(Run):
     early_bytes None, in the step. Each worker has data of its own."""
 
     def __init__(self, early_bytes=4 * UNITS * UNITS, num_contexts=1, optimizer="sgd",
-                 is_hybrid=False, kind="dist_sync", **options):
+                 is_hybrid=False, kind="dist_sync", is_sparse=False, **options):
+        """is_sparse: words go in, and their gradients, which are sparse, are never early."""
         self.store = mx.kv.create(kind)
         self.store._communicator.early_bytes = early_bytes or 1 << 40
         self.rng = np.random.default_rng(self.store.rank)
@@ -54,12 +55,20 @@ class EarlyRun(Run):
         net = (nn.HybridSequential if is_hybrid else nn.Sequential)(prefix="net_")
         net.add(layers[0], *([] if is_hybrid else [self.waiting]), *layers[1:])
         net.hybridize(static_alloc=True)
+        self.is_sparse = is_sparse
+        if is_sparse:
+            words = nn.Embedding(9, UNITS // 4, sparse_grad=True, prefix="words_")
+            dense, net = net, nn.Sequential(prefix="net_")
+            net.add(words, nn.Flatten(), dense)
         super().__init__(net, [mx.cpu(k) for k in range(num_contexts)], optimizer,
                          kvstore=self.store, **options)
 
     def backward(self):
-        shape = 4 * len(self.contexts), UNITS
-        super().backward(*[mx.nd.array(self.rng.standard_normal(shape)) for _ in range(2)])
+        rows = 4 * len(self.contexts)
+        data, labels = [self.rng.standard_normal((rows, UNITS)) for _ in range(2)]
+        if self.is_sparse:
+            data = self.rng.integers(0, 9, (rows, 4))
+        super().backward(mx.nd.array(data), mx.nd.array(labels))
 
     def lists(self):
         return [values.tolist() for values in self.values()]
@@ -99,7 +108,7 @@ def started_in_backward():
 
 
 CASES = [{}, {"is_hybrid": True}, {"optimizer": "adam"}, {"update_on_kvstore": False},
-         {"num_contexts": 2}, {"kind": "dist_device_sync", "is_hybrid": True}]
+         {"num_contexts": 2}, {"is_sparse": True}, {"kind": "dist_device_sync", "is_hybrid": True}]
 
 
 @program
