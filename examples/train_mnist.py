@@ -37,12 +37,12 @@ def network(name: str) -> mx.sym.Symbol:
 
 
 def digits(folder: Path, part: str, store: Any, options: argparse.Namespace) -> mx.io.DataIter:
-    """Batches of this worker's digits: part "train" or "t10k"."""
+    """Batches of this worker's digits to train with, part "train", or of all of "t10k"."""
     image, label = [next(folder.glob(f"{part}-{kind}-ubyte*")) for kind in
                     ("images-idx3", "labels-idx1")]
+    sharing = {"num_parts": store.num_workers, "part_index": store.rank, "shuffle": True}
     return mx.io.MNISTIter(image=str(image), label=str(label), batch_size=options.batch_size,
-                           shuffle=part == "train", seed=options.seed,
-                           num_parts=store.num_workers, part_index=store.rank)
+                           seed=options.seed, **sharing if part == "train" else {"shuffle": False})
 
 
 def main(given: list[str] | None = None) -> None:

@@ -24,6 +24,8 @@ def add_options(parser: argparse.ArgumentParser, **defaults: Any) -> None:
                         help="what sums gradients: local, device, dist_sync (default: device)")
     parser.add_argument("--num-epochs", type=int, default=10)
     parser.add_argument("--batch-size", type=int, default=64, help="of all devices of a worker")
+    parser.add_argument("--num-examples", type=int, help="samples of an epoch, of all workers, who "
+                        "then make the same number of steps where their parts differ by one")
     parser.add_argument("--lr", type=float, default=0.05, help="of the first epoch")
     parser.add_argument("--lr-step-epochs", default="", help="a tenth of it from these on: 30,60")
     parser.add_argument("--momentum", type=float, default=0.9)
@@ -89,6 +91,9 @@ def fit(symbol: mx.sym.Symbol, train: mx.io.DataIter, validation: mx.io.DataIter
     Worker 0 writes the checkpoints, logs for TensorBoard, and draws.
     """
     begin_epoch = options.load_epoch or 0
+    if options.num_examples:
+        train = mx.io.ResizeIter(train, options.num_examples // options.batch_size
+                                 // store.num_workers)
     prefix, is_first = options.model_prefix, store.rank == 0
     if begin_epoch:
         module = mx.mod.Module.load(str(prefix), begin_epoch, load_optimizer_states=True,

@@ -99,6 +99,14 @@ def test_several_workers(tmp_path):
     assert "arg:digit_weight" in mx.nd.load(f"{prefix}-0001.params")
 
 
+def test_workers_whose_parts_differ_by_a_sample():
+    """3334 digits are two batches of 1667, and 3333 are one."""
+    done = start(3, [str(EXAMPLES / "train_mnist.py"), "--kv-store", "dist_sync", "--num-epochs",
+                     "2", "--batch-size", "1667", "--num-examples", "10000"])
+    assert done.returncode == 0, done.stderr
+    assert accuracy(done) > 0.1
+
+
 @pytest.mark.parametrize("script, options, message", [
     ("image_classification.py", ["--data-train", "a.rec"], "--data-train and --data-val go tog"),
     ("image_classification.py", ["--load-epoch", "1"], "--load-epoch needs --model-prefix"),
