@@ -4,7 +4,7 @@ import hypothesis.extra.numpy as hnp
 import numpy as onp
 from hypothesis import strategies as st
 
-from mxlite import np
+from mxlite import autograd, np
 
 KINDS = {"f": ("float64", "float32", "float16"), "d": ("float64",), "i": ("int64", "int32"),
          "u": ("uint8", "int8", "int32", "int64"), "b": ("bool",),
@@ -14,10 +14,10 @@ RTOL = {"float64": 1e-9, "float32": 2e-5, "float16": 4e-3}
 
 
 class Drawn:
-    """What the cases of a table draw from."""
+    """What the cases of a table draw from. smooth: all arrays of floats are of float64."""
 
-    def __init__(self, data):
-        self.draw = data.draw
+    def __init__(self, data, smooth=False):
+        self.draw, self.smooth = data.draw, smooth
         self.rng = onp.random.default_rng(data.draw(st.integers(0, 2 ** 32 - 1)))
 
     def shape(self, low=0, high=3, side=0, longest=4):
@@ -31,7 +31,7 @@ class Drawn:
 
     def array(self, kind="f", low=-3.0, high=3.0, shape=None, **limits):
         """An array, perhaps a view: kind says which dtypes it may have."""
-        dtype = self.draw(st.sampled_from(KINDS[kind]))
+        dtype = self.dtype(kind)
         shape = self.shape(**limits) if shape is None else shape
         if dtype == "bool":
             return onp.asarray(self.rng.random(shape) < 0.5)
@@ -40,6 +40,10 @@ class Drawn:
         if dtype.startswith("float"):
             return onp.asarray(self.rng.uniform(low, high, shape), dtype)
         return onp.asarray(self.rng.integers(int(low), int(high) + 1, shape), dtype)
+
+    def dtype(self, kind):
+        return "float64" if self.smooth and kind in "fdnw" else self.draw(st.sampled_from(
+            KINDS[kind]))
 
     def pair(self, kind="f", **limits):
         """Two arrays that broadcast, of one dtype each."""
@@ -72,7 +76,7 @@ class Drawn:
     def matrix(self, kind="w", n=None):
         """Square, with a determinant far from 0."""
         n = self.int(1, 3) if n is None else n
-        return (self.rng.uniform(-1, 1, (n, n)) + 3 * onp.eye(n)).astype(self.of(*KINDS[kind]))
+        return (self.rng.uniform(-1, 1, (n, n)) + 3 * onp.eye(n)).astype(self.dtype(kind))
 
 
 def ours(value, place):
@@ -130,3 +134,35 @@ def check(name, case, data):
     same(function(*arrays, **{key: ours(value, 0) for key, value in kwargs.items()}), expected)
     for array, value in zip([x for x in arrays if isinstance(x, np.ndarray)], before, strict=True):
         onp.testing.assert_array_equal(array.asnumpy(), value)
+
+
+def check_gradients(name, case, data):
+    """The gradients of all arrays of float64 along a random direction, beside differences."""
+    drawn = Drawn(data, smooth=True)
+    given = case(drawn)
+    args, kwargs = given if isinstance(given[-1], dict) else (given, {})
+    function = np
+    for part in name.split("."):
+        function = getattr(function, part)
+    places = [i for i, each in enumerate(args)
+              if isinstance(each, onp.ndarray) and each.dtype == "float64"]
+    if not places:
+        return
+    steps = {i: drawn.rng.normal(size=args[i].shape) for i in places}
+
+    def result(h):
+        arrays = [ours(onp.asarray(each + h * steps[i]) if i in places else each, 0)
+                  for i, each in enumerate(args)]
+        for i in places:
+            arrays[i].attach_grad()
+        with autograd.record():
+            y = function(*arrays, **{key: ours(value, 0) for key, value in kwargs.items()})
+            y = y[0] if isinstance(y, (list, tuple)) else y
+        return arrays, y
+
+    arrays, y = result(0.0)
+    weights = np.array(drawn.rng.normal(size=y.shape), dtype="float64")
+    y.backward(weights)
+    slope = sum(float((arrays[i].grad.asnumpy() * steps[i]).sum()) for i in places)
+    low, high = [float((result(h)[1] * weights).sum()) for h in (-1e-6, 1e-6)]
+    onp.testing.assert_allclose(slope, (high - low) / 2e-6, 1e-4, 1e-6)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from np_cases_elements import BINARY, CREATION, REDUCTIONS, UNARY
 from np_cases_products import LINALG, POLYNOMIALS, PRODUCTS, STATISTICS
 from np_cases_shapes import ITEMS, SHAPES
-from np_drawn import Drawn, check
+from np_drawn import Drawn, check, check_gradients
 
 from mxlite import np
 from mxlite.ops.numpy.functions.table import names_in
@@ -18,6 +18,15 @@ FEW = settings(max_examples=15, deadline=None,
 TABLES = (UNARY, BINARY, REDUCTIONS, CREATION, SHAPES, ITEMS, PRODUCTS, LINALG, STATISTICS,
           POLYNOMIALS)
 CASES = [pytest.param(name, case, id=name) for table in TABLES for name, case in table.items()]
+SMOOTH = """absolute exp expm1 sin cos tan arctan sinh cosh tanh arcsinh degrees radians square
+    negative copy nan_to_num cbrt sqrt log log10 log2 log1p reciprocal arcsin arccos arctanh arccosh
+    add multiply maximum minimum subtract true_divide hypot arctan2 copysign fmax fmin power ldexp
+    sum prod mean var cumsum average reshape ravel squeeze transpose moveaxis
+    swapaxes rollaxis expand_dims flip rot90 roll repeat pad tile broadcast_to broadcast_arrays
+    split array_split concatenate append stack vstack hstack dstack column_stack meshgrid where
+    sort take diag diagflat diagonal trace tril triu diff ediff1d matmul dot tensordot inner einsum
+    vdot outer linalg.inv linalg.det linalg.solve linalg.norm linalg.tensorinv linalg.tensorsolve
+    polyval""".split()
 # compared elsewhere: their values are open, are no arrays, or change the process
 ELSEWHERE = {
     "empty_like", "may_share_memory", "shares_memory", "roots", "min_scalar_type", "result_type",
@@ -31,6 +40,13 @@ ELSEWHERE = {
 @given(data=st.data())
 def test_values(name, case, data):
     check(name, case, data)
+
+
+@pytest.mark.parametrize("name, case", [param for param in CASES if param.id in SMOOTH])
+@FEW
+@given(data=st.data())
+def test_gradients(name, case, data):
+    check_gradients(name, case, data)
 
 
 def test_every_function_that_numpy_has_is_compared_with_it():
