@@ -36,6 +36,10 @@ class Entries(list[Entry]):
 
 def getitem(x: Any, key: Any) -> Any:
     """x[key]: a view for leading indices and slices, else a copy; recorded like any operator."""
+    if type(key) is tuple and set(map(type, key)) == {int} and not is_recording():
+        item = _item(x, key)
+        if item is not None:
+            return item
     if not x._picked_shape and has_truth(key):
         shape, key = without_truths(x.shape, key)
         x = _reshaped(x, shape)
@@ -157,6 +161,20 @@ def _error(shape: tuple[int, ...], key: Any, what: str) -> MXNetError:
 _GATHER_ND, _RESHAPE, _SLICE, _SLICE_LEADING, _TAKE, _TRANSPOSE = [
     OpFunction(REGISTRY[name], name) for name in
     ("gather_nd", "_reshape_exact", "slice", "_slice_leading", "take", "transpose")]
+
+
+def _item(x: Any, key: tuple[int, ...]) -> Any:
+    """x[1, 2], a view; None where an index is out of bounds."""
+    shape = x.shape
+    if len(key) > len(shape):
+        return None
+    at = 0
+    for i, n in zip(key, shape, strict=False):
+        if not -n <= i < n:
+            return None
+        at = at * n + i % n
+    rest = shape[len(key):]
+    return share_array(x, rest or x._picked_shape, at * math.prod(rest) * x._spec.itemsize)
 
 
 def _rows(x: Any, begin: int, end: int) -> Any:

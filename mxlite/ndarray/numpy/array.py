@@ -83,9 +83,11 @@ class ndarray(NDArray):
         return bool(self.size and self.item())
 
     def __matmul__(self, other: Any) -> Any:
-        if not isinstance(other, NDArray):
-            return NotImplemented
-        return FUNCTIONS["matmul"](F, self, other)
+        if isinstance(other, ndarray):
+            return F._npi_matmul(self, other)
+        if isinstance(other, NDArray):
+            raise F.no_array("matmul", "b", other)
+        return NotImplemented
 
     def __invert__(self) -> Any:
         return F._npi_bitwise_not(self)
