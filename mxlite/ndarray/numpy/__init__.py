@@ -6,6 +6,7 @@ import numpy as _onp
 
 from ...ops.numpy.functions import module_of as _module_of
 from ...ops.numpy.functions import names_in as _names_in
+from . import _internal as _internal
 from . import linalg as linalg
 from . import random as random
 from .array import ndarray as ndarray

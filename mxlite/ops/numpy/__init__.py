@@ -10,6 +10,7 @@ from . import indexing as indexing
 from . import joining as joining
 from . import linear_algebra as linear_algebra
 from . import making as making
+from . import masks as masks
 from . import matrices as matrices
 from . import more as more
 from . import products as products

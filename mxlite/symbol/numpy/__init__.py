@@ -2,6 +2,7 @@
 
 from ...ops.numpy.functions import binder as _binder
 from ...ops.numpy.functions import module_of as _module_of
+from . import _internal as _internal
 from . import host as _host  # noqa: F401  a function of the namespace
 from . import linalg as linalg
 from . import random as random
