@@ -186,7 +186,7 @@ cdef class OperatorArray(ArrayBase):
         return binary(POWER, self, other, None, True)
 
     def __neg__(self):
-        return with_scalar(MUL.scalar, self, -1.0, None)
+        return with_scalar(MUL.numpy.scalar if is_numpy(self) else MUL.scalar, self, -1.0, None)
 
     def __pos__(self):
         return self

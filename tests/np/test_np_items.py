@@ -85,6 +85,13 @@ def test_arrays_of_integers_are_counts_and_places_as_lists_are():
     assert np.ones(onp.array([2, 3])).shape == np.tile(x, onp.int64(2)).reshape(2, 3).shape
 
 
+def test_interpolation_is_of_float64():
+    x = np.array([1 / 3, 0.7], dtype="float64")
+    ours = np.interp(x, np.array([0.0, 1.0]), np.array([0.0, 3.0]))
+    assert ours.dtype == "float64"
+    onp.testing.assert_allclose(ours.asnumpy(), [1, 2.1], 1e-15)
+
+
 def test_sorting_in_place():
     x = np.array([3, 1, 2])
     assert x.sort() is None and x.tolist() == [1, 2, 3]

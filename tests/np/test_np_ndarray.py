@@ -42,6 +42,15 @@ def test_arithmetic_of_truths():
             ours, expected = getattr(np, name)(x, y), getattr(onp, name)(a, b)
         assert ours.dtype == ("bool" if name == "power" else expected.dtype)
         onp.testing.assert_array_equal(ours.asnumpy(), expected)
+    for name in ("dot", "matmul", "inner", "vdot", "outer"):
+        one, two = [np.array([[1, 0], [1, 1]], dtype="bool"), np.zeros((2, 2), dtype="bool")]
+        for other in (one, two):
+            ours = getattr(np, name)(one, other)
+            assert ours.dtype == bool
+            onp.testing.assert_array_equal(
+                ours.asnumpy(), getattr(onp, name)(one.asnumpy(), other.asnumpy()))
+    assert np.einsum("ij,jk->ik", one, one).tolist() == [[True, False], [True, True]]
+    assert (-x).tolist() == np.negative(x).tolist() == [-1, 0, -1] and (-x).dtype == "int64"
     assert (x * 3).tolist() == [3, 0, 3] and (True + x).tolist() == [2, 1, 2]
     assert (x // True).dtype == "int64" and np.maximum(x, 2).dtype == "int64"
     for call in (lambda: x - x, lambda: np.subtract(x, y)):

@@ -28,15 +28,17 @@ def _whole(dtypes: Any) -> str:
     return "int32" if dtypes[0] == "bool" else str(dtypes[0])
 
 
-def _same(dtypes: Any) -> str:
-    return str(dtypes[0])
+def _signed(dtypes: Any) -> str:
+    """Numbers stay what they are; bool becomes int64."""
+    return "int64" if dtypes[0] == "bool" else str(dtypes[0])
 
 
 _FLOAT = """sqrt cbrt exp expm1 log log10 log2 log1p sin cos tan arcsin arccos arctan
     sinh cosh tanh arcsinh arccosh arctanh degrees radians""".split()
 UNARY = [
     *[Unary(name, name) for name in _FLOAT],
-    *[Unary(name, name, _whole) for name in ("negative", "square", "sign", "reciprocal")],
+    *[Unary(name, name, _whole) for name in ("square", "sign", "reciprocal")],
+    Unary("negative", "negative", _signed),
     *[Unary(name, name, _whole) for name in ("ceil", "floor", "trunc", "fix")],
     Unary("absolute", "abs", _whole),
     Unary("logical_not", "logical_not", _whole, "bool"),

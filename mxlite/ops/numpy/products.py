@@ -9,7 +9,7 @@ from ...base import Shape
 from ..binary import broadcast_shape
 from ..inference import PartialShapes, with_length
 from ..schema import param, register, required
-from .base import Promoting, arithmetic_dtype, exact
+from .base import Promoting, arithmetic_dtype, cast, exact
 from .shapes import broadcast
 
 
@@ -25,9 +25,16 @@ def matched(inputs: PartialShapes) -> PartialShapes:
 
 
 class _Product(Promoting):
-    """Base: of two arrays, in the dtype of their sums."""
+    """Base: sums of products; those of bool are whether one of the products is true."""
 
     promotion = staticmethod(arithmetic_dtype)
+
+    def infer_dtype(self, *dtypes):
+        return ["bool"] if set(dtypes) == {"bool"} else super().infer_dtype(*dtypes)
+
+    def steps(self, F, *inputs):
+        y = super().steps(F, *inputs)
+        return cast(F, y, self.infer_dtype(*[x.dtype for x in inputs])[0])
 
 
 def tensordot(F: Any, a: Any, b: Any, a_axes: Any, b_axes: Any) -> Any:
@@ -130,10 +137,9 @@ class TensorDotInt(_Product):
 
 
 @register("_npi_einsum", inputs="*data")
-class EinSum(Promoting):
+class EinSum(_Product):
     """Sums of products over the letters that the result does not have: "ij,jk->ik"."""
 
-    promotion = staticmethod(arithmetic_dtype)
     subscripts: str = required("letters of the axes of each array, and of the result")
     optimize: int = param(0, "MXNet's; pairs are summed one after the other in any case")
 

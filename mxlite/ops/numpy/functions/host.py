@@ -21,7 +21,7 @@ NAMES = """allclose apply_along_axis apply_over_axes argpartition argwhere array
     triu_indices triu_indices_from union1d unique unpackbits unravel_index unwrap vander fmin
     cumprod logaddexp logaddexp2 exp2 sinc kron cross positive genfromtxt
     set_printoptions""".split()
-FLOAT32 = ("tri", "interp")         # the default dtype
+FLOAT32 = ("tri",)          # the default dtype
 _ELSEWHERE = {"trapz": "trapezoid", "in1d": "isin"}                 # NumPy 2's names
 
 
