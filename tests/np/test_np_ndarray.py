@@ -81,7 +81,8 @@ def test_functions_whose_values_are_no_integers_give_float32():
     i = np.array([1, 4], dtype="int32")
     assert np.sqrt(i).tolist() == [1, 2] and np.sqrt(i).dtype == "float32"
     assert np.mean(i).dtype == "float32" and float(np.mean(i)) == 2.5
-    assert float(i.var()) == 2.25 and np.negative(i).dtype == "int32"
+    assert np.var(i, dtype="float64").item() == 2.25 and float(i.var()) == 2.25
+    assert np.negative(i).dtype == "int32"
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64"])

@@ -45,6 +45,14 @@ def test_parameters_are_broadcast():
     assert np.random.uniform(dtype="float64").dtype == "float64"
 
 
+@pytest.mark.parametrize("draw", [np.random.uniform, np.random.normal, np.random.gamma])
+def test_dtypes_of_draws_whose_parameters_are_arrays(draw):
+    one, two = np.array([1, 2]), np.array([[1], [2]])
+    for dtype in ("float16", "float32", "float64"):
+        assert draw(one, two, dtype=dtype).dtype == draw(1, two, dtype=dtype).dtype == dtype
+    assert np.random.uniform_n(one, 3, batch_shape=2, dtype="float16").dtype == "float16"
+
+
 def test_integers():
     drawn = np.random.randint(2, 7, (5000,)).asnumpy()
     assert drawn.dtype == "int64" and set(drawn.tolist()) == {2, 3, 4, 5, 6}
@@ -146,6 +154,9 @@ def test_bernoulli():
     (lambda: np.random.normal(0, -1), "normal: scale must be at least 0; got -1"),
     (lambda: np.random.gamma(np.zeros(2)), "gamma: shape must be above 0; got 0"),
     (lambda: np.random.weibull(0), "weibull: a must be above 0; got 0"),
+    (lambda: np.random.normal(np.ones(2), size=()), r"normal: size must be a shape to which those "
+     r"of the parameters, \[\(2,\)\], broadcast; got \(\)"),
+    (lambda: np.random.beta(np.ones(2), np.ones((3, 1)), (2,)), "beta: size must be a shape to wh"),
     (lambda: np.random.uniform(size=-2), "uniform: size must be made of lengths; got -2"),
     (lambda: np.random.randint(3, 3), "randint: low must be a number below high")])
 def test_wrong_values(call, error):
@@ -157,6 +168,7 @@ def test_wrong_values(call, error):
     (lambda: np.random.normal("a"), "normal: loc must be an array of mx.np; got str"),
     (lambda: np.random.uniform(size="a"), "uniform: size must be made of integers; got 'a'"),
     (lambda: np.random.normal(size=(2, 1.5)), "normal: size must be made of integers; got"),
+    (lambda: np.random.beta(1, 2, dtype="int8"), "beta: dtype must be of floating point; got int8"),
     (lambda: np.random.uniform(dtype="int32"), "dtype must be of floating point; got int32")])
 def test_wrong_types(call, error):
     with pytest.raises(TypeError, match=error):

@@ -38,11 +38,24 @@ def within(F: Any, function: str, name: str, value: Any, low: float = 0.0, high:
     return value
 
 
-def over(F: Any, parameters: Any, shape: Any, dtype: str) -> Any:
+def repeated(F: Any, function: str, *arrays: Any, size: Any) -> Any:
+    """The first array, repeated to the shape of the result: `size`, or that of all of them."""
+    if size is not None and F.has_memory:           # else the operator checks it
+        shapes = [each.shape for each in arrays]
+        for shape in shapes:
+            lengths = (1,) * (len(size) - len(shape)) + tuple(shape)
+            if len(lengths) > len(size) or any(
+                    n not in (1, want) for n, want in zip(lengths, size, strict=True)):
+                raise MXNetValueError(f"{function}: size must be a shape to which those of the "
+                                      f"parameters, {shapes}, broadcast; got {size}")
+    return F._np_broadcast_over(*arrays, size=size)
+
+
+def over(F: Any, function: str, parameters: Any, shape: Any, dtype: str) -> Any:
     """An array of the shape of the result, `shape`, or that of the parameters; None: no array is
     among the parameters."""
     arrays = [each for each in parameters if F.is_array(each)]
-    return F.Cast(F._np_broadcast_over(*arrays, size=shape), dtype=dtype) if arrays else None
+    return F.Cast(repeated(F, function, *arrays, size=shape), dtype=dtype) if arrays else None
 
 
 def checked(F: Any, function: str, **parameters: Any) -> None:
@@ -69,10 +82,15 @@ def _drawn(F: Any, operator: str, shape: tuple[int, ...] | None, dtype: str, ctx
 def _standard(F: Any, function: str, size: Any, dtype: Any, ctx: Any, *parameters: Any) -> Any:
     """Uniform numbers of (0, 1) in the shape of the result."""
     name, shape = float_dtype_of(function, dtype), shape_of(function, size)
-    like = over(F, parameters, shape, name)
+    like = over(F, function, parameters, shape, name)
     if like is not None:
         return F._random_uniform_like(like)
     return _drawn(F, "_np_random_uniform", shape, name, ctx, low=0.0, high=1.0)
+
+
+def _in_dtype(F: Any, y: Any, dtype: Any) -> Any:
+    """y in the dtype, where one is given."""
+    return y if dtype is None else F.Cast(y, dtype=np_dtype(dtype))
 
 
 def _log(F: Any, u: Any) -> Any:
@@ -89,7 +107,8 @@ def uniform(F: Any, low: Any = 0.0, high: Any = 1.0, size: Any = None, dtype: An
         y = _drawn(F, "_np_random_uniform", shape_of("uniform", size),
                    float_dtype_of("uniform", dtype), ctx, low=float(low), high=float(high))
     else:
-        y = _standard(F, "uniform", size, dtype, ctx, low, high) * (high - low) + low
+        u = _standard(F, "uniform", size, dtype, ctx, low, high)
+        y = _in_dtype(F, u * (high - low) + low, dtype)
     return written(F, "uniform", y, out)
 
 
@@ -104,8 +123,8 @@ def normal(F: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, dtype: An
         y = _drawn(F, "_np_random_normal", shape_of("normal", size), name, ctx, loc=float(loc),
                    scale=float(scale))
     else:
-        like = over(F, (loc, scale), shape_of("normal", size), name)
-        y = F._random_normal_like(like) * scale + loc
+        like = over(F, "normal", (loc, scale), shape_of("normal", size), name)
+        y = _in_dtype(F, F._random_normal_like(like) * scale + loc, dtype)
     return written(F, "normal", y, out)
 
 
@@ -215,23 +234,24 @@ def gamma(F: Any, shape: Any, scale: Any = 1.0, size: Any = None, dtype: Any = N
         y = _drawn(F, "_np_random_gamma", wanted, name, ctx, alpha=float(shape), beta=1.0)
     else:
         arrays = [each for each in (shape, scale) if F.is_array(each)]
-        alpha = F.Cast(F._np_broadcast_over(*arrays, size=wanted), dtype=name)
+        alpha = F.Cast(repeated(F, "gamma", *arrays, size=wanted), dtype=name)
         if is_number(shape):
             alpha = F._npi_full_like(alpha, fill_value=float(shape))
         y = F._sample_gamma(alpha, F.ones_like(alpha), dtype=name)
-    return written(F, "gamma", y * scale, out)
+    return written(F, "gamma", _in_dtype(F, y * scale, dtype), out)
 
 
 @random()
 def beta(F: Any, a: Any, b: Any, size: Any = None, dtype: Any = None, ctx: Any = None) -> Any:
     """Numbers of the beta distribution."""
     checked(F, "beta", a=a, b=b)
+    float_dtype_of("beta", dtype)
     shape = shape_of("beta", size)
     arrays = [each for each in (a, b) if F.is_array(each)]
     if len(arrays) == 2:
-        a, b = F._np_broadcast_over(a, b, size=shape), F._np_broadcast_over(b, a, size=shape)
+        a, b = repeated(F, "beta", a, b, size=shape), repeated(F, "beta", b, a, size=shape)
     elif arrays:
-        like = F._np_broadcast_over(*arrays, size=shape)
+        like = repeated(F, "beta", *arrays, size=shape)
         a, b = [like if F.is_array(each) else F._npi_full_like(like, fill_value=float(each))
                 for each in (a, b)]
     one, two = gamma(F, a, 1.0, shape, dtype, ctx), gamma(F, b, 1.0, shape, dtype, ctx)
@@ -269,8 +289,8 @@ def _batched(F: Any, function: Any, one: Any, two: Any, batch_shape: Any, dtype:
     name = float_dtype_of(function.__name__, dtype)
     like = F.Cast(F._np_broadcast_over(*arrays, size=shape, batched=True), dtype=name)
     if function is normal:
-        return F._random_normal_like(like) * two + one
-    return F._random_uniform_like(like) * (two - one) + one
+        return _in_dtype(F, F._random_normal_like(like) * two + one, dtype)
+    return _in_dtype(F, F._random_uniform_like(like) * (two - one) + one, dtype)
 
 
 @random()
