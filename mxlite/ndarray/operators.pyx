@@ -119,6 +119,14 @@ cdef object binary(Trio ops, ArrayBase a, object b, object out, bint is_reflecte
     return NotImplemented
 
 
+cdef object is_unlike(Trio ops, ArrayBase a, object b, bint truth):
+    """What comparing with something else is; a list of numbers would be an array in NumPy."""
+    if is_numpy(a) and isinstance(b, (list, tuple)):
+        raise MXNetTypeError(f"{ops.name}: x2 must be an array of mx.np; got {type(b).__name__}; "
+                             "mx.np.array(x) makes an array of it")
+    return truth
+
+
 @cython.no_gc
 cdef class OperatorArray(ArrayBase):
     """An array with Python's operators."""
@@ -193,11 +201,11 @@ cdef class OperatorArray(ArrayBase):
 
     def __eq__(self, other):
         result = binary(EQUAL, self, other, None, False)
-        return False if result is NotImplemented else result
+        return is_unlike(EQUAL, self, other, False) if result is NotImplemented else result
 
     def __ne__(self, other):
         result = binary(NOT_EQUAL, self, other, None, False)
-        return True if result is NotImplemented else result
+        return is_unlike(NOT_EQUAL, self, other, True) if result is NotImplemented else result
 
     def __gt__(self, other):
         return binary(GREATER, self, other, None, False)

@@ -122,6 +122,10 @@ def test_nd_and_np_are_not_mixed():
         np.array(old)
     with pytest.raises(TypeError, match=r"sin: x must be .* got list; mx\.np\.array\(x\) makes"):
         np.sin([1, 2])
+    for name, compared in (("equal", lambda: x == [1, 1]), ("not_equal", lambda: x != (1, 1))):
+        with pytest.raises(TypeError, match=rf"^{name}: x2 must be an array of mx\.np; got "):
+            compared()
+    assert (x == None) is False and (x != "a") is True     # noqa: E711
 
 
 def test_conversions_share_memory_and_gradients():
