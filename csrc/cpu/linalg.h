@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gemm.h"
+#include "gemm_isa.h"
 #include "mx_kernel.h"
 #include "mx_loops.h"
 #include "mx_scratch.h"

@@ -1,10 +1,13 @@
 /* Eigenvalues and vectors of symmetric matrices of one dtype, behind linalg_reflect_impl.h. */
 
+#include "linalg_divide_impl.h"
+
 /* Scratch of one matrix: its reflections, then tridiagonal; the diagonals. */
 typedef struct {
   wide *a, *tau, *p, *cosines, *sines;
   double *diagonal, *beside;
-  FN(reflections) block;
+  FN(reflections) block;       /* these of a large matrix */
+  FN(divided) divided;
 } FN(eigen_slice);
 
 static FN(eigen_slice) FN(take_eigen)(int64_t n, mx_scratch *scratch) {
@@ -15,7 +18,10 @@ static FN(eigen_slice) FN(take_eigen)(int64_t n, mx_scratch *scratch) {
   slice.sines = mx_take(scratch, n, sizeof(wide));
   slice.diagonal = mx_take(scratch, n, sizeof(double));
   slice.beside = mx_take(scratch, n, sizeof(double));
-  if (FN(reflections_at_once)(n) > 1) slice.block = FN(take_reflections)(n, n, scratch);
+  if (FN(reflections_at_once)(n) > 1) {
+    slice.block = FN(take_reflections)(n, n, scratch);
+    slice.divided = FN(take_divided)(n, &slice.block, scratch);
+  }
   return slice;
 }
 
@@ -34,87 +40,40 @@ static int64_t FN(eigen_scratch)(const void *desc) {
   return mx_product(FN(eigen_tasks)(d), FN(eigen_slice_bytes)(d->n));
 }
 
-/* The rows of a symmetric matrix (rest, rest; `step` apart) that a group of tasks work on. */
-typedef struct {
-  wide *inner, *p;
-  const wide *v;
-  wide tau;
-  int64_t rest, step, group;
-} FN(symmetric_job);
-
-/* p = tau inner @ v */
-static void FN(multiply_rows)(void *context, int64_t task) {
-  const FN(symmetric_job) *job = context;
-  const int64_t first = task * job->group, end = first + job->group;
-  for (int64_t i = first; i < (end < job->rest ? end : job->rest); i++)
-    job->p[i] = job->tau * FN(row_dot)(job->inner + i * job->step, job->v, job->rest);
-}
-
-/* inner -= v p^T + p v^T */
-static void FN(update_rows)(void *context, int64_t task) {
-  const FN(symmetric_job) *job = context;
-  const int64_t first = task * job->group, end = first + job->group;
-  for (int64_t i = first; i < (end < job->rest ? end : job->rest); i++) {
-    const wide one = job->v[i], other = job->p[i];
-    wide *row = job->inner + i * job->step;
-    for (int64_t j = 0; j < job->rest; j++) row[j] -= one * job->p[j] + other * job->v[j];
-  }
-}
-
-static void FN(symmetric_run)(FN(symmetric_job) *job, void (*task)(void *, int64_t)) {
-  const int64_t tasks = (job->rest + job->group - 1) / job->group;
-  if (tasks > 1) mx_rt->parallel_for(tasks, task, job);
-  else task(job, 0);
-}
-
-/* Reflections from both sides make s->a tridiagonal; the k-th one's v lies in row k. */
-static void FN(tridiagonal)(const FN(eigen_slice) *s, int64_t n) {
-  for (int64_t k = 0; k < n; k++) {
-    wide *row = s->a + k * n, *v = row + k + 1, *p = s->p;
-    const int64_t rest = n - k - 1;
-    s->diagonal[k] = (double)row[k];
-    if (!rest) break;
-    wide first;
-    const wide tau = s->tau[k] = FN(reflection)(v, rest, &first);
-    s->beside[k] = (double)first;
-    if (tau == 0) continue;
-    FN(symmetric_job) job = {s->a + (k + 1) * n + k + 1, p, v, tau, rest, n,
-                             1 + REFLECT_WORK / rest};
-    FN(symmetric_run)(&job, FN(multiply_rows));
-    FN(row_less)(p, v, tau / 2 * FN(row_dot)(p, v, rest), rest);
-    FN(symmetric_run)(&job, FN(update_rows));
-  }
-}
+#include "linalg_tridiagonal_impl.h"
 
 /* u = the product of the reflections, transposed: its rows become the eigenvectors. */
 static void FN(start_vectors)(const FN(eigen_slice) *s, int64_t n, wide *u) {
   memset(u, 0, (size_t)(n * n) * sizeof(wide));
   for (int64_t i = 0; i < n; i++) u[i * n + i] = 1;
-  const int64_t b = FN(reflections_at_once)(n), last = n > 1 ? (n - 2) / b * b : -1;
-  for (int64_t k = last; k >= 0; k -= b) {
-    const int64_t rest = n - k - 1, at = (k + 1) * n + k + 1, count = rest < b ? rest : b;
-    const wide *v = s->a + k * n + k + 1;
-    if (b == 1) {
-      FN(reflect)(u + at, rest, n, v, s->tau[k], rest);
-      continue;
-    }
-    FN(gather_reflections)(&s->block, v, n, count, rest, s->tau + k);
-    FN(reflect_block)(&s->block, u + at, rest, n, count, rest, 1);
+  for (int64_t k = n - 2; k >= 0; k--) {
+    const int64_t rest = n - k - 1, at = (k + 1) * n + k + 1;
+    FN(reflect)(u + at, rest, n, s->a + k * n + k + 1, s->tau[k], rest);
   }
 }
 
-/* Rows first to last of u (n columns), each turned with the one before it: from the last one on, by
- * the angles of these cosines and sines. */
+/* The rows of u times the reflections, a block of them at a time: eigenvectors of the tridiagonal
+ * matrix become those of the matrix that was given. */
+static void FN(turn_back)(const FN(eigen_slice) *s, int64_t n, wide *u) {
+  for (int64_t k = (n - 2) / LINALG_BLOCK * LINALG_BLOCK; k >= 0; k -= LINALG_BLOCK) {
+    const int64_t rest = n - k - 1, count = rest < LINALG_BLOCK ? rest : LINALG_BLOCK;
+    FN(gather_reflections)(&s->block, s->a + k * n + k + 1, n, count, rest, s->tau + k);
+    FN(reflect_block)(&s->block, u + k + 1, n, n, count, rest, 1);
+  }
+}
+
+/* Rows first to last of u (n columns; rows `step` apart), each turned with the one before it: from the
+ * last one on, by the angles of these cosines and sines. */
 typedef struct {
   const wide *cosines, *sines;
   wide *u;
-  int64_t first, last, n, columns;       /* so many columns at a time */
+  int64_t first, last, n, step, columns;       /* so many columns at a time */
 } FN(turn_job);
 
 /* `count` columns of the rows i - 3 to i, each turned with the one after it, from row i on. */
 static void FN(turn_four)(const FN(turn_job) *job, int64_t i, int64_t begin, int64_t count) {
-  wide *restrict e = job->u + (i + 1) * job->n + begin, *restrict d = e - job->n;
-  wide *restrict c = d - job->n, *restrict b = c - job->n, *restrict a = b - job->n;
+  wide *restrict e = job->u + (i + 1) * job->step + begin, *restrict d = e - job->step;
+  wide *restrict c = d - job->step, *restrict b = c - job->step, *restrict a = b - job->step;
   const wide *cosine = job->cosines + i - 3, *sine = job->sines + i - 3;
   const wide c0 = cosine[0], c1 = cosine[1], c2 = cosine[2], c3 = cosine[3];
   const wide s0 = sine[0], s1 = sine[1], s2 = sine[2], s3 = sine[3];
@@ -137,7 +96,7 @@ static void FN(turn_columns)(void *context, int64_t task) {
   int64_t i = job->last - 1;
   for (; i - 3 >= job->first; i -= 4) FN(turn_four)(job, i, begin, count);
   for (; i >= job->first; i--) {
-    wide *one = job->u + i * job->n + begin, *other = one + job->n;
+    wide *one = job->u + i * job->step + begin, *other = one + job->step;
     const wide c = job->cosines[i], s = job->sines[i];
     for (int64_t k = 0; k < count; k++) {
       const wide x = one[k], y = other[k];
@@ -148,10 +107,10 @@ static void FN(turn_columns)(void *context, int64_t task) {
 }
 
 static void FN(turn_rows)(const FN(eigen_slice) *s, int64_t first, int64_t last, wide *u,
-                          int64_t n) {
+                          int64_t n, int64_t step) {
   const int64_t fit = TURN_BYTES / ((int64_t)sizeof(wide) * (last - first + 1)) / TURN_COLUMNS;
   const int64_t columns = TURN_COLUMNS * (fit < 1 ? 1 : fit > 8 ? 8 : fit);
-  FN(turn_job) job = {s->cosines, s->sines, u, first, last, n, columns};
+  FN(turn_job) job = {s->cosines, s->sines, u, first, last, n, step, columns};
   const int64_t tasks = (n + columns - 1) / columns;
   if (tasks > 1 && (last - first) * n > TURN_WORK) {
     mx_rt->parallel_for(tasks, FN(turn_columns), &job);
@@ -161,7 +120,8 @@ static void FN(turn_rows)(const FN(eigen_slice) *s, int64_t first, int64_t last,
 }
 
 /* One implicit QL step with Wilkinson's shift on the part [first, last] of the tridiagonal matrix. */
-static void FN(ql_step)(const FN(eigen_slice) *x, int64_t first, int64_t last, wide *u, int64_t n) {
+static void FN(ql_step)(const FN(eigen_slice) *x, int64_t first, int64_t last, wide *u, int64_t n,
+                        int64_t step) {
   double *d = x->diagonal, *e = x->beside;
   const double half = (d[first + 1] - d[first]) / (2 * e[first]), size = hypot(half, 1);
   double g = d[last] - d[first] + e[first] / (half + (half < 0 ? -size : size));
@@ -172,7 +132,7 @@ static void FN(ql_step)(const FN(eigen_slice) *x, int64_t first, int64_t last, w
     if (r == 0) {               /* the matrix falls apart here */
       d[i + 1] -= p;
       e[last] = 0;
-      FN(turn_rows)(x, i + 1, last, u, n);
+      FN(turn_rows)(x, i + 1, last, u, n, step);
       return;
     }
     s = f / r;
@@ -188,26 +148,71 @@ static void FN(ql_step)(const FN(eigen_slice) *x, int64_t first, int64_t last, w
   d[first] -= p;
   e[first] = g;
   e[last] = 0;
-  FN(turn_rows)(x, first, last, u, n);
+  FN(turn_rows)(x, first, last, u, n, step);
 }
 
-/* x->diagonal becomes the eigenvalues, the rows of u the eigenvectors.  MX_BAD_VALUE: there was no
- * end. */
-static int FN(diagonalize)(const FN(eigen_slice) *x, int64_t n, wide *u) {
+/* x->diagonal becomes the eigenvalues, the rows of u (`step` apart) the eigenvectors.  MX_BAD_VALUE:
+ * there was no end. */
+static int FN(diagonalize)(const FN(eigen_slice) *x, int64_t n, wide *u, int64_t step) {
   const double *d = x->diagonal, *e = x->beside;
   x->beside[n - 1] = 0;
   for (int64_t first = 0; first < n; first++)
-    for (int step = 0;; step++) {
+    for (int count = 0;; count++) {
       int64_t last = first;
       for (; last < n - 1; last++) {
         const double near = fabs(d[last]) + fabs(d[last + 1]);
         if (fabs(e[last]) + near == near) break;
       }
       if (last == first) break;
-      if (step == QL_STEPS) return MX_BAD_VALUE;
-      FN(ql_step)(x, first, last, u, n);
+      if (count == QL_STEPS) return MX_BAD_VALUE;
+      FN(ql_step)(x, first, last, u, n, step);
     }
   return MX_OK;
+}
+
+/* The eigenvectors of rows and columns `first` to `first` + n of the tridiagonal matrix, as those rows
+ * of u; its values in place of the diagonal. */
+static int FN(divide)(const FN(eigen_slice) *s, wide *u, int64_t step, int64_t first, int64_t n) {
+  wide *block = u + first * step + first;
+  if (n <= DIVIDE_LEAST) {
+    FN(eigen_slice) part = *s;
+    part.diagonal += first;
+    part.beside += first;
+    for (int64_t i = 0; i < n; i++) block[i * step + i] = 1;
+    return FN(diagonalize)(&part, n, block, step);
+  }
+  const int64_t m = n / 2;
+  const double beside = s->beside[first + m - 1];
+  s->diagonal[first + m - 1] -= fabs(beside);
+  s->diagonal[first + m] -= fabs(beside);
+  if (FN(divide)(s, u, step, first, m) != MX_OK) return MX_BAD_VALUE;
+  if (FN(divide)(s, u, step, first + m, n - m) != MX_OK) return MX_BAD_VALUE;
+  FN(divided) here = s->divided;
+  here.values = s->diagonal + first;
+  if (beside != 0) FN(divide_merge)(&here, block, step, n, m, beside);
+  return MX_OK;
+}
+
+/* Eigenvectors of a large matrix; the tridiagonal one is divided, its items being at most 1. */
+static int FN(divide_whole)(const FN(eigen_slice) *s, int64_t n, wide *u) {
+  double most = 0;
+  s->beside[n - 1] = 0;
+  for (int64_t i = 0; i < n; i++) {
+    const double one = fabs(s->diagonal[i]), other = fabs(s->beside[i]);
+    most = one > most ? one : most;
+    most = other > most ? other : most;
+  }
+  int power = 0;                      /* of 2, by which nothing is rounded */
+  frexp(most, &power);
+  for (int64_t i = 0; i < n; i++) {
+    s->diagonal[i] = ldexp(s->diagonal[i], -power);
+    s->beside[i] = ldexp(s->beside[i], -power);
+  }
+  memset(u, 0, (size_t)(n * n) * sizeof(wide));
+  const int status = FN(divide)(s, u, n, 0, n);
+  for (int64_t i = 0; i < n; i++) s->diagonal[i] = ldexp(s->diagonal[i], power);
+  if (status == MX_OK) FN(turn_back)(s, n, u);
+  return status;
 }
 
 /* In ascending order; each vector's largest item becomes positive. */
@@ -248,9 +253,14 @@ static void FN(eigen_task)(void *context, int64_t task) {
       }
     int status = sum == 0 ? MX_OK : MX_BAD_VALUE;       /* else there is a NaN or an infinity */
     if (status == MX_OK) {
-      FN(tridiagonal)(&slice, n);
-      FN(start_vectors)(&slice, n, u);
-      status = FN(diagonalize)(&slice, n, u);
+      if (FN(reflections_at_once)(n) > 1) FN(tridiagonal_blocks)(&slice, n);
+      else FN(tridiagonal)(&slice, n);
+      if (FN(reflections_at_once)(n) > 1) {
+        status = FN(divide_whole)(&slice, n, u);
+      } else {
+        FN(start_vectors)(&slice, n, u);
+        status = FN(diagonalize)(&slice, n, u, n);
+      }
     }
     linalg_report(job, status);
     if (status != MX_OK) return;

@@ -2,6 +2,8 @@
  *
  * A reflection H = I - tau v v^T, v[0] = 1, turns a row into a multiple of the first unit vector;
  * rows are multiplied by it from the right, so that all loops run along rows. */
+#include <float.h>
+
 #include "linalg.h"
 
 typedef struct { int64_t batch, m, n; } lq_dims;
@@ -15,7 +17,11 @@ enum {
   REFLECT_WORK = 1 << 16,  /* items of rows that are worth a task */
   TURN_COLUMNS = 16, TURN_BYTES = 192 << 10,     /* of all rows, which stay in L2 */
   TURN_WORK = 1 << 17,
+  TRIDIAGONAL_BLOCK = 32, TRIDIAGONAL_ROWS = 128,
+  DIVIDE_LEAST = 32,       /* the largest matrix that is not divided */
+  DIVIDE_GROUP = 32,       /* of eigenvalues */
 };
+#define WIDE_EPSILON (sizeof(wide) == sizeof(float) ? FLT_EPSILON / 2 : DBL_EPSILON / 2)
 
 #define MX_BODY "linalg_reflect_impl.h"
 #include "mx_each_wide.h"

@@ -10,12 +10,12 @@ static wide FN(reflection)(wide *x, int64_t n, wide *first) {
   *first = x[0];
   x[0] = 1;
   if (most == 0) return 0;
+  most = fabs((double)*first) > most ? fabs((double)*first) : most;   /* items may be subnormal */
   for (int64_t i = 1; i < n; i++) sum += ((double)x[i] / most) * ((double)x[i] / most);
-  const double alpha = (double)*first, size = hypot(alpha, most * sqrt(sum));
-  const double beta = alpha < 0 ? size : -size;
-  const wide scale = (wide)(alpha - beta);
-  for (int64_t i = 1; i < n; i++) x[i] /= scale;
-  *first = (wide)beta;
+  const double alpha = (double)*first / most, size = sqrt(alpha * alpha + sum);
+  const double beta = alpha < 0 ? size : -size, scale = alpha - beta;
+  for (int64_t i = 1; i < n; i++) x[i] = (wide)((double)x[i] / most / scale);
+  *first = (wide)(beta * most);
   return (wide)((beta - alpha) / beta);
 }
 
