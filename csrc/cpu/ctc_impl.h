@@ -17,32 +17,36 @@ static double FN(ctc_shift)(const real *x, int64_t C) {
   return (double)most + log(sum);
 }
 
+/* The log probabilities of the states' labels in a step; nothing behind them. */
+static void FN(ctc_scores)(const ctc_dims *d, const real *data, const ctc_sample *x, int64_t t) {
+  const real *score = FN(ctc_step)(d, data, t, x->n);
+  const double shift = x->shift[t];
+  for (int64_t s = 0; s < x->S; s++) x->scores[s] = (double)LOAD(score[x->labels[s]]) - shift;
+  ctc_clear(x->scores + x->S, CTC_EDGE);
+}
+
 /* alpha of step t from that of the step before it; -infinity for states that are not reached by
  * then, or from which the end is not reached any more. */
 static void FN(ctc_ahead)(const ctc_dims *d, const real *data, const ctc_sample *x, int64_t t,
                           const double *before, double *alpha) {
-  const real *score = FN(ctc_step)(d, data, t, x->n);
-  const int64_t first = x->S - 2 * (x->T - t), end = 2 * t + 2;
-  for (int64_t s = 0; s < x->S; s++) {
-    alpha[s] = -INFINITY;
-    if (s < first || s >= end) continue;
-    double sum = t ? before[s] : 0;
-    if (t && s) sum = log_sum(sum, before[s - 1]);
-    if (t && ctc_skips(d, x->labels, s)) sum = log_sum(sum, before[s - 2]);
-    alpha[s] = sum + (double)LOAD(score[x->labels[s]]) - x->shift[t];
-  }
+  const int64_t first = ctc_first(x, t), end = ctc_end(x, t);
+  FN(ctc_scores)(d, data, x, t);
+  ctc_clear(alpha - CTC_EDGE, x->S + CTC_EDGE);
+  if (t) ctc_sums(alpha, before, x->skips, -1, first, end);
+  for (int64_t s = first; s < end; s++) alpha[s] = (t ? alpha[s] : 0) + x->scores[s];
 }
 
 /* The log probability of the labels; every alpha is kept if `keeps`. */
 static double FN(ctc_forward)(const ctc_dims *d, const real *data, const ctc_sample *x, int keeps) {
-  double *alpha = x->alpha, *before = NULL;
+  double *alpha = x->alpha + CTC_EDGE, *before = NULL, wrong = 0;
   for (int64_t t = 0; t < x->T; t++) {
     x->shift[t] = FN(ctc_shift)(FN(ctc_step)(d, data, t, x->n), d->C);
-    alpha = x->alpha + (keeps ? t : t % 2) * x->S;
+    wrong += 0 * x->shift[t];                   /* NaN where a score is NaN or infinite */
+    alpha = x->alpha + CTC_EDGE + (keeps ? t : t % 2) * x->line;
     FN(ctc_ahead)(d, data, x, t, before, alpha);
     before = alpha;
   }
-  return x->S > 1 ? log_sum(alpha[x->S - 1], alpha[x->S - 2]) : alpha[0];
+  return wrong + log_sum(alpha[x->S - 1], alpha[x->S - 2], -INFINITY);
 }
 
 static void FN(ctc_loss_task)(void *context, int64_t task) {
@@ -60,44 +64,37 @@ static void FN(ctc_loss_task)(void *context, int64_t task) {
   }
 }
 
-/* beta of step t, without the score of step t itself, from that of the step behind it, for states
- * that are reached by then. */
+/* beta of step t, without the score of step t itself, from that of the step behind it, which is
+ * overwritten, for states that are reached by then. */
 static void FN(ctc_back)(const ctc_dims *d, const real *data, const ctc_sample *x, int64_t t,
-                         const double *behind, double *beta) {
+                         double *behind, double *beta) {
+  ctc_clear(beta, x->S + CTC_EDGE);
   if (t == x->T - 1) {
-    for (int64_t s = 0; s < x->S; s++) beta[s] = s >= x->S - 2 ? 0 : -INFINITY;
+    for (int64_t s = x->S < 2 ? 0 : x->S - 2; s < x->S; s++) beta[s] = 0;
     return;
   }
-  const real *score = FN(ctc_step)(d, data, t + 1, x->n);
-  const int64_t first = x->S - 2 * (x->T - t), end = 2 * t + 2;
-#define NEXT(s) (behind[s] + (double)LOAD(score[x->labels[s]]) - x->shift[t + 1])
-  for (int64_t s = 0; s < x->S; s++) {
-    beta[s] = -INFINITY;
-    if (s < first || s >= end) continue;
-    double sum = NEXT(s);
-    if (s + 1 < x->S) sum = log_sum(sum, NEXT(s + 1));
-    if (s + 2 < x->S && ctc_skips(d, x->labels, s + 2)) sum = log_sum(sum, NEXT(s + 2));
-    beta[s] = sum;
-  }
-#undef NEXT
+  FN(ctc_scores)(d, data, x, t + 1);
+  for (int64_t s = 0; s < x->S + CTC_EDGE; s++) behind[s] += x->scores[s];
+  ctc_sums(beta, behind, x->skips + 2, 1, ctc_first(x, t), ctc_end(x, t));
 }
 
 /* dx = (softmax - share of the paths through each label) * dy, step by step from the last. */
 static void FN(ctc_sample_grad)(const ctc_dims *d, const real *data, const ctc_sample *x, wide dy,
                                 real *dx) {
   const double total = FN(ctc_forward)(d, data, x, 1);
+  if (isnan(total)) dy = (wide)total;
   for (int64_t k = 0; k < d->C; k++) x->share[k] = 0;
   for (int64_t t = x->T; t-- > 0;) {
-    double *beta = x->beta + t % 2 * x->S;
-    FN(ctc_back)(d, data, x, t, x->beta + (t + 1) % 2 * x->S, beta);
-    const double *alpha = x->alpha + t * x->S;
-    for (int64_t s = 0; s < x->S; s++)
-      if (alpha[s] > -INFINITY) x->share[x->labels[s]] += exp(alpha[s] + beta[s] - total);
+    double *beta = x->beta + t % 2 * x->line, *shares = x->scores;
+    FN(ctc_back)(d, data, x, t, x->beta + (t + 1) % 2 * x->line, beta);
+    const double *alpha = x->alpha + CTC_EDGE + t * x->line;
+    for (int64_t s = 0; s < x->S; s++) shares[s] = small_power(alpha[s] + beta[s] - total);
+    for (int64_t s = 0; s < x->S; s++) x->share[x->labels[s]] += shares[s];
     const real *score = FN(ctc_step)(d, data, t, x->n);
     real *out = dx + (t * d->N + x->n) * d->C;
     const wide shift = (wide)x->shift[t];
     for (int64_t k = 0; k < d->C; k++) out[k] = STORE(EXP(LOAD(score[k]) - shift) * dy);
-    for (int64_t s = 0; s < x->S; s++) {
+    for (int64_t s = 0; s < x->S; s += s ? 2 : 1) {             /* the blank, and the labels */
       const int64_t k = x->labels[s];
       const double power = exp((double)LOAD(score[k]) - x->shift[t]);
       out[k] = STORE((wide)((power - x->share[k]) * (double)dy));

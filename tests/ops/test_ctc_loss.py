@@ -34,6 +34,47 @@ def test_steps_behind_the_length_have_no_gradient(rng):
     assert not gradient[3:, 0].any() and gradient[:3, 0].all() and gradient[:, 1].all()
 
 
+def recursion(data, label):
+    """The loss of one sample, by the forward recursion on logarithms."""
+    logs = data - np.logaddexp.reduce(data, axis=1, keepdims=True)
+    states = [0, *np.ravel([(k, 0) for k in label])]
+    alpha, paths = np.full(len(states), -np.inf), []
+    alpha[:2] = 0
+    for step in logs:
+        before = alpha
+        if paths:
+            ways = [before, np.r_[-np.inf, before[:-1]], np.r_[-np.inf, -np.inf, before[:-2]]]
+            closed = [i for i in range(len(states)) if i < 2 or states[i] in (0, states[i - 2])]
+            ways[2][closed] = -np.inf
+            alpha = np.logaddexp.reduce(ways)
+        alpha = alpha + step[states]
+        paths.append(alpha)
+    return -np.logaddexp(alpha[-1], alpha[-2])
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 30.0, 1000.0])
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_likely_and_hopeless_labels(scale, count, rng):
+    """Losses of many thousands, whose probabilities no number holds; gradients by differences."""
+    data = scale * rng.standard_normal((40, 1, 6))
+    label = rng.integers(1, 6, (1, count))
+    loss, gradient = loss_and_gradient(data, label)
+    np.testing.assert_allclose(loss, recursion(data[:, 0], label[0]), rtol=1e-13)
+    way = rng.standard_normal(data.shape)
+    ahead, behind = (recursion((data + h * way)[:, 0], label[0]) for h in (1e-4, -1e-4))
+    np.testing.assert_allclose((gradient * way).sum(), (ahead - behind) / 2e-4, rtol=1e-6,
+                               atol=1e-6 * max(1, scale))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_scores_that_are_no_numbers_give_none(value, rng):
+    data = rng.standard_normal((6, 2, 4))
+    data[2, 1, 3] = value
+    loss, gradient = loss_and_gradient(data, [[1, 2], [1, 2]])
+    assert np.isfinite(loss[0]) and np.isnan(loss[1])
+    assert np.isfinite(gradient[:, 0]).all() and np.isnan(gradient[:, 1]).all()
+
+
 def test_no_labels_are_blanks_alone(rng):
     data = rng.standard_normal((4, 1, 3))
     logs = data - np.log(np.exp(data).sum(-1, keepdims=True))
