@@ -58,7 +58,7 @@ ONCE = (
     "copy chain unary_integer binary_integer join pad fill index_take index_accumulate index_nd "
     "index_pick index_sequence random_sample gemm_naive conv_naive whole_arrays linalg_triangle "
     "box_pairs roi_pooling roi_deformable im2col deformable sparse_rows hawkes order "
-    "calibrate").split()
+    "calibrate cumsum").split()
 # In each of the modules, without kernels of their own.
 SHARED = "module special conv_general conv_depthwise conv_pointwise conv_winograd conv_last".split()
 AS_ROWS = (

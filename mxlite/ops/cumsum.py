@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from .inference import all_alike
-from .schema import Op, host, kernel, param, register
+from .schema import Op, kernel, param, register
 from .strided import split_at
 from .trace import composed
 
@@ -48,22 +47,16 @@ class CumSum(Op):
         return [a]
 
     def prepare(self, inputs, outputs):
-        dtype = outputs[0].dtype
-        within = "float32" if dtype in ("float16", "bfloat16") else dtype
-
-        def write(a: Any, out: Any) -> None:
-            out[...] = a.astype(within).cumsum(self.axis, dtype=within)
-
-        def call() -> Any:
-            if inputs[0].dtype != dtype:
-                return composed(lambda F, a: F.cumsum(F.Cast(a, dtype=dtype), axis=self.axis),
-                                inputs)
-            shape = inputs[0].shape if self.axis is not None else (inputs[0].size,)
-            outer, axis, inner = split_at(shape, (self.axis or 0) % len(shape)) if shape else (
-                1, 1, 1)
-            return kernel("cumsum", dtype, outer=outer, axis=axis, inner=inner)
-
-        return host(write, call)
+        dtype, shape = outputs[0].dtype, inputs[0].shape
+        if dtype == "bool":                 # whether any item was not 0 so far
+            return composed(lambda F, a: F.Cast(F.cumsum(
+                F.Cast(F.Cast(a, dtype="bool"), dtype="int64"), axis=self.axis), dtype="bool"),
+                inputs)
+        if inputs[0].dtype != dtype:
+            return composed(lambda F, a: F.cumsum(F.Cast(a, dtype=dtype), axis=self.axis), inputs)
+        outer, axis, inner = (1, math.prod(shape), 1) if self.axis is None else split_at(
+            shape, self.axis_in(self.axis, len(shape)))
+        return kernel("cumsum", dtype, outer=outer, axis=axis, inner=inner, work=inputs[0].size)
 
     def grad(self, F, dy, inputs, outputs):
         axis = 0 if self.axis is None else self.axis

@@ -218,6 +218,22 @@ def test_cumsum(rng, dtype, axis):
     np.testing.assert_array_equal(wide.asnumpy(), want)
 
 
+def test_cumsum_of_integers_wraps_round():
+    for dtype in INTEGERS:
+        most = np.iinfo(dtype).max
+        values = np.full((5, 3), most, dtype)
+        for axis in (0, 1):
+            with np.errstate(over="ignore"):
+                want = values.cumsum(axis, dtype=dtype)
+            got = nd.cumsum(nd.array(values, dtype=dtype), axis=axis)
+            np.testing.assert_array_equal(got.asnumpy(), want)
+
+
+def test_cumsum_as_bool_says_what_was_not_zero():
+    for data in (nd.array([0, -0.5, 0.5, 0]), nd.array([0, 1, 1, 0], dtype="bool")):
+        assert nd.cumsum(data, dtype="bool").asnumpy().tolist() == [False, True, True, True]
+
+
 def test_cumsum_of_another_dtype_has_a_gradient():
     data = nd.array([[1, 2], [3, 4]])
     weights = nd.array([[1, 2], [3, 4]], dtype="float64")

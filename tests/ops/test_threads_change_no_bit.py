@@ -27,7 +27,7 @@ SERIAL_BACKWARD = set("""
 NO_KERNEL = set("""
     Flatten MakeLoss Reshape _contrib_SparseEmbedding _contrib_calibrate_entropy
     _contrib_dgl_adjacency _contrib_edge_id _contrib_getnnz _contrib_quantized_flatten
-    _ravel_multi_index _sample_unique_zipfian _unravel_index cumsum expand_dims make_loss
+    _ravel_multi_index _sample_unique_zipfian _unravel_index expand_dims make_loss
     reshape_like shape_array size_array squeeze""".split())
 IN_NUMPY = set("""
     _contrib_allclose _contrib_fft _contrib_ifft _contrib_index_array _histogram

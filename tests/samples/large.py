@@ -112,6 +112,7 @@ REDUCTIONS = [
     *[large(name, (300, 500), params=params, gradient="none")
       for name in ("max", "min") for params in ({}, {"axis": 0}, {"axis": 1})],
     large("moments", (300, 500), params={"axes": (0,)}),
+    *[large("cumsum", (301, 500), params={"axis": axis}) for axis in (0, 1)],
     *[plain(name, (300, 500), params=params) for name in ("argmax", "argmin")
       for params in ({"axis": 0}, {"axis": 1})],
     plain("argmax_channel", (400, 500)),
