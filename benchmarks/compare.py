@@ -31,8 +31,10 @@ TARGETS = {
     "ResNet-18, graph": (1.0, ("torch", "mxnet")), "LSTM step": (0.83, ("torch", "mxnet")),
     "LSTM step, graph": (0.83, ("torch", "mxnet")), "chain of 1M": (0.4, ("torch",)),
     "net of 10 ops": (0.3, ("torch",)),
-    **dict.fromkeys(("sort", "argsort", "topk", "gather_nd", "take + backward",
-                     "CTCLoss + backward", "box_nms", "deconv 4x4"), (1.0, ("torch", "mxnet"))),
+    **dict.fromkeys(("sort", "argsort", "topk", "topk of a million", "cumsum", "gather_nd",
+                     "gather_nd + backward", "take + backward", "CTCLoss + backward", "box_nms",
+                     "deconv 4x4"), (1.0, ("torch", "mxnet"))),
+    "syevd": None,
     "csr dot dense": (0.67, ("mxnet",)),
 }
 FLOPS = {"matmul 1024": 2 * 1024 ** 3, "conv 3x3": 2 * 16 * 64 * 64 * 9 * 56 ** 2}

@@ -1,5 +1,5 @@
-"""Sorting, selection, sequences, boxes and sparse products, for compare.py: under mxlite and under
-MXNet 1.9.1."""
+"""Sorting, selection, sums, sequences, boxes, eigenvectors and sparse products, for compare.py:
+under mxlite and under MXNet 1.9.1."""
 
 import numpy as np
 
@@ -22,6 +22,15 @@ def operator_cases(mx, uniform):
     matrix = np.where(rng.uniform(size=(2000, 2000)) < 0.01, rng.uniform(-1, 1, (2000, 2000)), 0)
     csr, dense = nd.array(matrix).tostype("csr"), uniform(2000, 256)
 
+    numbers, picked = uniform(1_000_000), uniform(1000, 1000)
+    symmetric = rows + nd.transpose(rows)
+    picked.attach_grad()
+
+    def gathered():
+        with mx.autograd.record():
+            y = nd.gather_nd(picked, places)
+        y.backward()
+
     def taken():
         with mx.autograd.record():
             y = nd.take(table, words)
@@ -36,7 +45,11 @@ def operator_cases(mx, uniform):
         "sort": (lambda: nd.sort(rows, axis=1), 2),
         "argsort": (lambda: nd.argsort(rows, axis=1), 2),
         "topk": (lambda: nd.topk(rows, axis=1, k=10, ret_typ="both"), 4),
+        "topk of a million": (lambda: nd.topk(numbers, k=100, dtype="int32"), 4),
+        "cumsum": (lambda: nd.cumsum(rows, axis=1), 10),
+        "syevd": (lambda: nd.linalg.syevd(symmetric), 1),
         "gather_nd": (lambda: nd.gather_nd(rows, places), 20),
+        "gather_nd + backward": (gathered, 4),
         "take + backward": (taken, 10),
         "CTCLoss + backward": (ctc, 4),
         "box_nms": (lambda: nd.contrib.box_nms(boxes, id_index=0, score_index=1, coord_start=2), 1),

@@ -1,5 +1,5 @@
-"""Sorting, selection, sequences and sparse products in PyTorch, for compare.py; it has
-no box_nms of its own."""
+"""Sorting, selection, sums, sequences, eigenvectors and sparse products in PyTorch, for
+compare.py; it has no box_nms of its own."""
 
 import numpy as np
 
@@ -17,6 +17,13 @@ def operator_cases(torch, uniform):
     matrix = np.where(rng.uniform(size=(2000, 2000)) < 0.01, rng.uniform(-1, 1, (2000, 2000)), 0)
     csr, dense = torch.from_numpy(matrix.astype("float32")).to_sparse_csr(), uniform(2000, 256)
 
+    numbers, picked = uniform(1_000_000), uniform(1000, 1000).requires_grad_()
+    symmetric = rows + rows.T
+
+    def gathered():
+        picked.grad = None
+        picked[places[0], places[1]].sum().backward()
+
     def taken():
         table.grad = None
         F.embedding(words, table).backward(head)
@@ -29,7 +36,11 @@ def operator_cases(torch, uniform):
         "sort": (lambda: torch.sort(rows, dim=1), 2),
         "argsort": (lambda: torch.argsort(rows, dim=1), 2),
         "topk": (lambda: torch.topk(rows, 10, dim=1), 4),
+        "topk of a million": (lambda: torch.topk(numbers, 100), 4),
+        "cumsum": (lambda: torch.cumsum(rows, 1), 10),
+        "syevd": (lambda: torch.linalg.eigh(symmetric), 1),
         "gather_nd": (lambda: rows[places[0], places[1]], 20),
+        "gather_nd + backward": (gathered, 4),
         "take + backward": (taken, 10),
         "CTCLoss + backward": (ctc, 4),
         "csr dot dense": (lambda: csr @ dense, 10),
