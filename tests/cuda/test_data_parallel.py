@@ -8,6 +8,7 @@ import mxlite as mx
 from mxlite import autograd, nd
 from mxlite.device import memory
 
+pytestmark = pytest.mark.gpus(4)
 FOUR = [mx.gpu(k) for k in range(4)]
 MODES = [{"kvstore": "device"}, {"kvstore": "nccl"}, {"kvstore": "local"},
          {"kvstore": "device", "update_on_kvstore": False}]

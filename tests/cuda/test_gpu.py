@@ -15,6 +15,7 @@ from mxlite.device import core, memory
 DTYPES = ["float32", "float64", "float16", "bfloat16", "int8", "uint8", "int32", "int64", "bool"]
 
 
+@pytest.mark.emulated
 def test_how_many_there_are():
     assert mx.num_gpus() == 4
     with pytest.raises(ValueError, match=r"gpu\(4\): this machine has 4 GPUs, numbered from 0"):
@@ -104,6 +105,7 @@ def test_indexing_and_writes(gpu):
     np.testing.assert_array_equal(x.asnumpy(), expected)
 
 
+@pytest.mark.gpus(2)
 def test_copies_between_gpus_and_the_host():
     x = nd.array([1, 2, 3], ctx=mx.gpu(0))
     y = x.copyto(mx.gpu(1))
@@ -125,7 +127,7 @@ def test_memory_is_kept_for_the_next_array(gpu):
     gpu.empty_cache()
     assert device.taken <= taken - 4000000
     free, total = mx.context.gpu_memory_info(0)
-    assert 0 < free <= total == 8 << 30
+    assert 0 < free <= total
 
 
 @pytest.fixture
@@ -176,6 +178,7 @@ def test_a_launch_that_fails(gpu):
     assert nd.exp(x * 0).asnumpy().tolist() == [1, 1, 1]
 
 
+@pytest.mark.gpus(2)
 def test_threads():
     results = {}
 
@@ -194,6 +197,7 @@ def test_threads():
         np.testing.assert_allclose(results[number], np.full((50, 50), number), 1e-4)
 
 
+@pytest.mark.gpus(2)
 def test_a_process_ends_with_arrays_alive():
     code = ("import conftest, mxlite as mx, threading\n"
             "x = mx.nd.ones((3, 3), ctx=mx.gpu(0)); y = mx.nd.ones(9, ctx=mx.gpu(1)) + 1\n"

@@ -24,6 +24,7 @@ def test_computing_and_moving(gpu):
     assert pinned.ARRAYS.start_of(nd.ones(3, ctx=mx.cpu_pinned(7))._address) is None
 
 
+@pytest.mark.emulated
 def test_the_host_goes_on_while_a_gpu_copies(delayed, gpu):
     x = nd.array(np.arange(1000, dtype="f4"), ctx=ROOM)
     y = x.as_in_context(gpu)

@@ -46,6 +46,7 @@ def test_a_bias_is_added_once(dtype, gpu, rng):
                                TOLERANCE[dtype])
 
 
+@pytest.mark.gpus(2)
 def test_delayed_products_are_in_order(delayed, gpu, rng):
     x = rng.standard_normal((20, 20)).astype("f4")
     y, expected = nd.array(x, ctx=gpu), x
@@ -73,6 +74,7 @@ def test_tf32(gpu, rng):
     assert error() < 1e-5
 
 
+@pytest.mark.emulated
 def test_what_cublas_refuses_is_told(gpu, monkeypatch):
     device = memory.device_of(gpu)
     x = nd.ones((7, 9), ctx=gpu)

@@ -62,6 +62,7 @@ class Relay:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("shape", [(2, 3), (0, 3), (1,), (2, 1, 2)])
+@pytest.mark.gpus(2)
 def test_there_and_back(dtype, shape, gpu):
     x = nd.ones(shape, ctx=gpu, dtype=dtype)
     relay = Relay(x)
@@ -73,6 +74,7 @@ def test_there_and_back(dtype, shape, gpu):
     assert x.__dlpack_device__() == (2, 0) and x.copyto(mx.gpu(1)).__dlpack_device__() == (2, 1)
 
 
+@pytest.mark.emulated
 def test_capsules(delayed, gpu):
     x = nd.array(ROWS, ctx=gpu) + 1
     event = memory.device_of(gpu).gpu.record()
@@ -85,6 +87,7 @@ def test_capsules(delayed, gpu):
     np.testing.assert_array_equal(nd.from_dlpack(mx.nd.to_dlpack_for_write(x)).asnumpy(), ROWS + 1)
 
 
+@pytest.mark.emulated
 def test_another_stream_waits_for_our_values(delayed, gpu):
     other = Other(ROWS * 0)
     x = nd.array(ROWS, ctx=gpu) + 1
@@ -109,6 +112,7 @@ def test_the_interface(gpu):
         assert not hasattr(absent, "__cuda_array_interface__")
 
 
+@pytest.mark.gpus(2)
 def test_arrays_of_others_by_the_interface(delayed):
     other = Other(ROWS, number=1)
     x = nd.from_dlpack(other)
@@ -125,6 +129,7 @@ def test_arrays_of_others_by_the_interface(delayed):
     assert nd.from_dlpack(empty).shape == (0, 4)
 
 
+@pytest.mark.emulated
 def test_memory_is_given_back_when_our_work_is_done(delayed, gpu):
     other = Other(ROWS)
     x = nd.from_dlpack(other)
@@ -163,6 +168,7 @@ def test_what_cannot_be_shared(interface, message):
         nd.from_dlpack(Other(ROWS, interface=interface))
 
 
+@pytest.mark.emulated
 def test_errors(gpu):
     x = nd.ones((2, 3), ctx=gpu)
     for options in ({"copy": True}, {"dl_device": (1, 0)}):

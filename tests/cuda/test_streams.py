@@ -49,6 +49,7 @@ def path(request, monkeypatch):
     return request.param
 
 
+@pytest.mark.gpus(4)
 def test_copies_between_gpus_wait_for_what_they_read(delayed, path):
     x = nd.array(values(1), ctx=mx.gpu(0))
     y = (x * 2).copyto(mx.gpu(1))
@@ -60,6 +61,7 @@ def test_copies_between_gpus_wait_for_what_they_read(delayed, path):
     assert memory.device_of(mx.gpu(1)).gpu.reached == {0: path == "peers"}
 
 
+@pytest.mark.gpus(4)
 def test_a_block_is_not_used_again_before_another_gpu_has_read_it(delayed, path):
     y = []
     for seed in range(6):
@@ -70,6 +72,7 @@ def test_a_block_is_not_used_again_before_another_gpu_has_read_it(delayed, path)
         np.testing.assert_array_equal(y[seed].asnumpy(), values(seed) + 1)
 
 
+@pytest.mark.gpus(4)
 def test_a_target_is_not_written_before_its_block_is_free(delayed, path):
     x, kept = nd.array(values(1), ctx=mx.gpu(0)), []
     for _ in range(4):
@@ -83,6 +86,7 @@ def test_a_target_is_not_written_before_its_block_is_free(delayed, path):
 
 
 @pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.emulated
 def test_delayed_streams_show_a_missing_wait(number, delayed, monkeypatch):
     x = nd.array(values(1), ctx=mx.gpu(0)) + 1
     mx.nd.waitall()
@@ -95,6 +99,7 @@ def test_delayed_streams_show_a_missing_wait(number, delayed, monkeypatch):
     assert (y.asnumpy() != values(1) + 2).any()
 
 
+@pytest.mark.emulated
 def test_waiting(delayed, gpu):
     x = nd.array(values(1), ctx=gpu)
     other = nd.array(values(1), ctx=mx.gpu(1)) + 1
@@ -118,6 +123,7 @@ def wrong_index(gpu):
     return nd.take(x, nd.array([0, 3], ctx=gpu), mode="raise")
 
 
+@pytest.mark.gpus(2)
 def test_waiting_raises_what_went_wrong(delayed, gpu):
     y = wrong_index(gpu)
     with pytest.raises(IndexError, match=r"^take, which ran on gpu\(0\) before, met an index outs"):
@@ -129,6 +135,7 @@ def test_waiting_raises_what_went_wrong(delayed, gpu):
     mx.nd.waitall()                         # all GPUs have been waited for, each error is told once
 
 
+@pytest.mark.emulated
 def test_what_failed_on_a_stream_is_told_by_its_name(delayed, gpu):
     x = nd.ones((7, 3), ctx=gpu)
     device = memory.device_of(gpu)
@@ -163,6 +170,7 @@ except mx.MXNetError as error:
 """
 
 
+@pytest.mark.emulated
 def test_the_naive_engine_names_the_operator():
     done = subprocess.run([sys.executable, "-c", NAIVE], capture_output=True, text=True,
                           cwd=__file__.rpartition("/")[0])
@@ -171,6 +179,7 @@ def test_the_naive_engine_names_the_operator():
     assert second.startswith("exp: CUDA_ERROR_ILLEGAL_ADDRESS, an illegal memory access")
 
 
+@pytest.mark.gpus(2)
 def test_threads_on_two_gpus(delayed):
     results = {}
 
