@@ -8,6 +8,7 @@ import numpy as np
 
 from ..inference import common, output_like_data
 from ..schema import Op, host, kernel, param, register, required
+from ..trace import composed
 
 DType = str
 
@@ -60,7 +61,23 @@ class _Softmax(Op):
         def softmax(data, *rest):
             rest[-1][...] = _softmax(data, rest[0] if len(rest) == 2 else None, axis, scale, is_log)
 
-        return host(softmax)
+        return host(softmax, lambda: composed(
+            lambda F, data, *length: self.masked(F, data, length, axis, outputs[0].dtype), inputs))
+
+    def masked(self, F, data, length, axis, dtype):
+        """_softmax of operators, for devices other than the host."""
+        x = F.Cast(data, dtype="float64" if "float64" in (data.dtype, dtype) else "float32")
+        x, inside = x * self.scale, None
+        if length:
+            lengths = F.expand_dims(F.Cast(length[0], dtype="int64"), axis=axis)
+            places = F._arange(start=0.0, stop=float(x.shape[axis]), dtype="int64").reshape(
+                [x.shape[axis] if i == axis else 1 for i in range(x.ndim)])
+            inside = F.broadcast_lesser(places, lengths)
+            x = F.where(inside, x, F._full(shape=x.shape, value=-math.inf, dtype=x.dtype))
+        y = getattr(F, self.kernel_name)(x, axis=axis)
+        if inside is not None:
+            y = F.where(inside, y, F.zeros_like(y))
+        return F.Cast(y, dtype=dtype)
 
     def grad(self, F, dy, inputs, outputs):
         axis = self.axis_in(self.axis, inputs[0].ndim)
