@@ -6,16 +6,16 @@ from .copies import copies
 from .ctc import ctc
 from .detection import detection
 from .indexing import indexing
+from .linalg import linalg
 from .maps import deformable_columns, maps
 from .norms import batch_norms, row_norms
 from .outputs import outputs
-from .linalg import linalg
 from .pointwise import pointwise
 from .pooling import pooling
 from .products import products
-from .recurrent import recurrent
 from .quantization import quantization
 from .random import random
+from .recurrent import recurrent
 from .reductions import reductions
 from .regions import regions
 from .row import Launch, Row, Stage, Staged, launch_of
@@ -28,10 +28,7 @@ ROWS: dict[str, Row | Staged] = {
     **pooling(), **batch_norms(), **row_norms(),
     **activations(), **outputs(), **convolutions(),
     **maps(), **deformable_columns(), **regions(), **recurrent(), **ctc(), **sorting(),
-    **detection(),
-    **quantization(),
-    **linalg(),
-    **random(),
+    **detection(), **quantization(), **linalg(), **random(),
 }
 
 __all__ = ["ROWS", "Launch", "Row", "Stage", "Staged", "launch_of"]
