@@ -129,15 +129,15 @@ static int FN(turned)(const trsm_dims *d, const wide *a, wide *t) {
   return d->upper != d->trans;
 }
 
-/* The block of rows [from, to) of b (n, cols) in t X = b, those before (behind, if upper) being
+/* The block of rows [from, to) of b (n, cols; `step` apart) in t X = b, those before (behind, if upper) being
  * accounted for. */
 static void FN(left_rows)(const wide *t, int64_t n, int upper, int64_t from, int64_t to, wide *b,
-                          int64_t cols) {
+                          int64_t step, int64_t cols) {
   for (int64_t k = 0; k < to - from; k++) {
     const int64_t i = upper ? to - 1 - k : from + k;
-    wide *row = b + i * cols;
+    wide *row = b + i * step;
     for (int64_t j = upper ? i + 1 : from; j < (upper ? to : i); j++)
-      if (t[i * n + j] != 0) FN(row_less)(row, b + j * cols, t[i * n + j], cols);
+      if (t[i * n + j] != 0) FN(row_less)(row, b + j * step, t[i * n + j], cols);
     for (int64_t c = 0; c < cols; c++) row[c] /= t[i * n + i];
   }
 }
@@ -169,10 +169,11 @@ static void FN(trsm_blocks)(const trsm_dims *d, const FN(trsm_slice) *s, int upp
       FN(gather_block)(s->x.b, s->t + from * n + first, n, size, rest);
       FN(less_product)(&s->x, d->others, rest, size, 0, b + first, n);
     } else {
-      FN(left_rows)(s->t, n, upper, from, to, b, d->others);
+      const int64_t step = d->others, cols = d->identity && !upper ? to : step;     /* not 0 */
+      FN(left_rows)(s->t, n, upper, from, to, b, step, cols);
       FN(gather_block)(s->x.a, s->t + first * n + from, n, rest, size);
-      FN(gather_block)(s->x.b, b + from * d->others, d->others, size, d->others);
-      FN(less_product)(&s->x, rest, d->others, size, 0, b + first * d->others, d->others);
+      FN(gather_block)(s->x.b, b + from * step, step, size, cols);
+      FN(less_product)(&s->x, rest, cols, size, 0, b + first * step, step);
     }
   }
 }
@@ -191,7 +192,7 @@ static int FN(trsm_matrix)(const trsm_dims *d, const FN(trsm_slice) *s, const wi
   }
   if (n >= LINALG_LARGE) FN(trsm_blocks)(d, s, upper, c);
   else if (d->right) FN(right_columns)(s->t, n, upper, 0, n, c, d->others);
-  else FN(left_rows)(s->t, n, upper, 0, n, c, d->others);
+  else FN(left_rows)(s->t, n, upper, 0, n, c, d->others, d->others);
   return MX_OK;
 }
 

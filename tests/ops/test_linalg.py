@@ -99,6 +99,28 @@ def test_second_order_of_eigenvalues(rng):
     check_second(lambda x: linalg.syevd(symmetric(x))[1], [x], rng, rtol=1e-5)
 
 
+@pytest.mark.parametrize("rightside", [False, True])
+@pytest.mark.parametrize("transpose", [False, True])
+@pytest.mark.parametrize("lower", [False, True])
+def test_gradients_of_large_triangular_products(rightside, transpose, lower, rng):
+    """Of the sum of all items, against NumPy."""
+    a, b = rng.standard_normal((2, LARGE, LARGE))
+    head = rng.standard_normal(b.shape)
+    inside = np.tril if lower else np.triu
+    arrays = [mx.nd.array(x, dtype="float64") for x in (a, b)]
+    for array in arrays:
+        array.attach_grad()
+    with mx.autograd.record():
+        y = linalg.trmm(*arrays, rightside=rightside, transpose=transpose, lower=lower, alpha=2.0)
+    y.backward(mx.nd.array(head, dtype="float64"))
+    op = 2 * (inside(a).T if transpose else inside(a))
+    want = b @ op if rightside else op @ b
+    slope = 2 * (b.T @ head if rightside else head @ b.T)
+    close(y, want, "float64")
+    close(arrays[0].grad, inside(slope.T if transpose else slope), "float64")
+    close(arrays[1].grad, head @ op.T if rightside else op.T @ head, "float64")
+
+
 def test_one_triangle_is_read():
     """Nothing of what lies above the diagonal of A, even if it is NaN."""
     x = np.array([[4, np.nan, np.nan], [1, 3, np.nan], [0.5, 1, 5]])
