@@ -64,27 +64,43 @@ static void store_index(void *y, int64_t kind, int64_t at, int64_t index) {
 #define MX_BODY "random_sample_impl.h"
 #include "mx_each_float.h"
 
-/* The number of each row. */
+/* Items, or the numbers of rows, in a random order (Fisher and Yates). */
+#define SHUFFLE(T)                                                                    \
+  static void shuffle_##T(T *items, int64_t count, const mx_scalar *scalars) {        \
+    mx_sequence sequence = mx_sequence_at(scalars[0].u, scalars[1].u, 0);             \
+    for (int64_t i = count - 1; i > 0; i--) {                                         \
+      const unsigned __int128 bits = mx_next_u64(&sequence);                          \
+      const int64_t other = (int64_t)(bits * (uint64_t)(i + 1) >> 64);                \
+      const T kept = items[i];                                                        \
+      items[i] = items[other];                                                        \
+      items[other] = kept;                                                            \
+    }                                                                                 \
+  }
+SHUFFLE(uint32_t)
+SHUFFLE(uint64_t)
+
 static int64_t shuffle_scratch(const void *desc) {
-  return mx_product(((const shuffle_dims *)desc)->rows, sizeof(int64_t));
+  const shuffle_dims *d = desc;
+  return d->row_bytes == 4 || d->row_bytes == 8 ? 0 : mx_product(d->rows, sizeof(uint64_t));
 }
 
-/* data -> out: the rows in a random order (Fisher and Yates). */
+/* data -> out: the rows in a random order. */
 static int shuffle_rows_bytes(const void *desc, void *const *ptr, const mx_scalar *scalars) {
   const shuffle_dims *d = desc;
   const char *data = ptr[0];
   char *out = ptr[1];
-  int64_t *order = ptr[2];
-  mx_sequence sequence = mx_sequence_at(scalars[0].u, scalars[1].u, 0);
-  for (int64_t row = 0; row < d->rows; row++) order[row] = row;
-  for (int64_t row = d->rows - 1; row > 0; row--) {
-    const unsigned __int128 bits = mx_next_u64(&sequence);
-    const int64_t other = (int64_t)(bits * (uint64_t)(row + 1) >> 64), kept = order[row];
-    order[row] = order[other];
-    order[other] = kept;
+  if (d->row_bytes == 4 || d->row_bytes == 8) {
+    memmove(out, data, (size_t)(d->rows * d->row_bytes));
+    if (d->row_bytes == 4) shuffle_uint32_t(ptr[1], d->rows, scalars);
+    else shuffle_uint64_t(ptr[1], d->rows, scalars);
+    return MX_OK;
   }
+  uint64_t *order = ptr[2];
+  for (int64_t row = 0; row < d->rows; row++) order[row] = (uint64_t)row;
+  shuffle_uint64_t(order, d->rows, scalars);
   for (int64_t row = 0; row < d->rows; row++)
-    memcpy(out + row * d->row_bytes, data + order[row] * d->row_bytes, (size_t)d->row_bytes);
+    memcpy(out + row * d->row_bytes, data + (int64_t)order[row] * d->row_bytes,
+           (size_t)d->row_bytes);
   return MX_OK;
 }
 

@@ -171,6 +171,20 @@ def test_shuffle(dtype):
     assert nd.random.shuffle(nd.zeros((0, 3))).shape == (0, 3)
 
 
+def test_shuffle_orders_rows_of_any_size_alike():
+    """By the seed and their number, as items of 4 and 8 bytes change places themselves."""
+    orders = set()
+    for dtype in ("int8", "float16", "float32", "float64"):
+        for width in (1, 2, 3):
+            mx.random.seed(5)
+            rows = nd.arange(100).reshape((100, 1)).tile((1, width)).astype(dtype)
+            got = nd.shuffle(rows).asnumpy()
+            assert (got == got[:, :1]).all()
+            orders.add(tuple(got[:, 0].astype(int).tolist()))
+    order, = orders
+    assert sorted(order) == list(range(100)) != list(order)
+
+
 def test_shuffle_has_no_gradient():
     x = nd.ones((3, 2))
     x.attach_grad()
