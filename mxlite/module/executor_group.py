@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -96,8 +97,8 @@ class DataParallelExecutorGroup:
         if isinstance(given, Mapping):
             for name in given:
                 if name not in reqs and is_first:
-                    raise MXNetValueError(f"Module.bind: grad_req has {name!r}, which is no "
-                                          f"argument of the symbol{suggestion(name, reqs)}")
+                    warnings.warn(f"Module.bind: grad_req has {name!r}, which is no argument of "
+                                  f"the symbol{suggestion(name, reqs)}", stacklevel=4)
             reqs |= {name: value for name, value in given.items() if name in reqs}
         return reqs
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,14 +22,18 @@ STYPES = ("default", "row_sparse", "csr")       # by MXNet's numbers of them
 
 
 def grad_reqs(names: Sequence[str], grad_req: Any) -> list[str]:
-    """What is asked for each argument: one text for all, a list, or a dict (unlisted: null)."""
+    """What is asked for each argument: one text for all, a list, or a dict (unlisted: null).
+
+    Names in a dict that no argument has are passed over, with a warning: it may be one for several
+    networks.
+    """
     if isinstance(grad_req, str):
         reqs = [grad_req] * len(names)
     elif isinstance(grad_req, Mapping):
         for name in grad_req:
             if name not in names:
-                raise MXNetValueError(f"grad_req: there is no argument named {name!r}"
-                                      f"{suggestion(name, names)}")
+                warnings.warn(f"grad_req: there is no argument named {name!r}"
+                              f"{suggestion(name, names)}", stacklevel=5)
         reqs = [grad_req.get(name, "null") for name in names]
     elif isinstance(grad_req, (list, tuple)):
         if len(grad_req) != len(names):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -171,7 +172,8 @@ class Executor:
         """Compute the gradients of the arguments, as their grad_req says.
 
         out_grads: a gradient an output, a list or by the outputs' names. It may be left out where
-        all outputs are losses (SoftmaxOutput, MakeLoss, ...), which do not look at it.
+        all outputs are losses (SoftmaxOutput, MakeLoss, ...), which do not look at it. More than
+        there are outputs are not used, with a warning.
         """
         if not any(self._graph.wanted):
             return
@@ -217,6 +219,10 @@ class Executor:
                                         f"{suggestion(name, names)}")
             given = [given.get(name) for name in names]
         grads = [given] if isinstance(given, NDArray) else list(given)
+        if len(grads) > len(names):
+            warnings.warn(f"Executor.backward: out_grads has {len(grads)} arrays, of which those "
+                          f"behind the {len(names)} of the outputs are not used", stacklevel=3)
+            del grads[len(names):]
         if len(grads) != len(names):
             raise MXNetValueError(f"Executor.backward: out_grads must hold {len(names)} arrays, "
                                   f"one an output; got {len(grads)}")

@@ -145,8 +145,9 @@ def check_symbolic_backward(sym: Any, location: Any, out_grads: Any, expected: A
     executor = sym.bind(ctx, args=args, args_grad=grads, aux_states=states, grad_req=reqs)
     executor.forward(is_train=True)
     if out_grads is not None:
-        heads = by_name(caller, "out_grads", sym.list_outputs(), out_grads)
-        out_grads = [as_array(value, ctx, dtype) for value in heads.values()]
+        if isinstance(out_grads, Mapping):
+            out_grads = by_name(caller, "out_grads", sym.list_outputs(), out_grads).values()
+        out_grads = [as_array(value, ctx, dtype) for value in out_grads]
     executor.backward(out_grads)
     for name, value in expected.items():
         assert_gradient(name, reqs[name], value, grads[name], before[name], "EXPECTED", rtol, atol,

@@ -128,13 +128,22 @@ def test_backward_without_gradients_does_nothing():
     (S.Group([product, e]), {"m_output": numbers(1)}, TypeError,
      r"out_grads\['e_output'\] must be an NDArray; got NoneType"),
     (product, [1], TypeError, r"out_grads\['m_output'\] must be an NDArray; got int"),
-    (product, [numbers(1), numbers(1)], ValueError, "must hold 1 arrays, one an output; got 2"),
+    (product, [], ValueError, "must hold 1 arrays, one an output; got 0"),
     (product, [numbers(1, 2)], mx.MXNetError, "the gradient of head 0 must be like it")], ids=str)
 def test_backward_refuses(symbol, out_grads, error, message):
     exe = bound(symbol)
     exe.forward(is_train=True)
     with pytest.raises(error, match=message):
         exe.backward(out_grads)
+
+
+def test_more_out_grads_than_outputs():
+    exe = bound(product)
+    exe.forward(is_train=True)
+    with pytest.warns(UserWarning, match="2 arrays, of which those behind the 1 of") as seen:
+        exe.backward([numbers(1), numbers(7)])
+    assert seen[0].filename == __file__
+    assert [grad.asscalar() for grad in exe.grad_arrays] == [3, 2]
 
 
 def test_losses_do_not_look_at_out_grads():
