@@ -26,8 +26,8 @@ def test_prelu(shape, slopes, gpu, rng):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_hard_sigmoid(dtype, gpu, rng):
     x = nd.array(rng.standard_normal((9, 5)) * 4, dtype=dtype)
-    np.testing.assert_array_equal(nd.hard_sigmoid(x.as_in_context(gpu)).astype("f4").asnumpy(),
-                                  nd.hard_sigmoid(x).astype("f4").asnumpy())
+    np.testing.assert_allclose(nd.hard_sigmoid(x.as_in_context(gpu)).astype("f8").asnumpy(),
+                               nd.hard_sigmoid(x).astype("f8").asnumpy(), 1e-6, 1e-6)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
