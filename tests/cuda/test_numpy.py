@@ -58,8 +58,25 @@ def test_eigenvectors(triangle, gpu):
     onp.testing.assert_allclose(a @ columns, columns * values.asnumpy()[:, None], 1e-4, 1e-5)
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (2, 3, 5), (20, 20), (2, 6, 40)])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+def test_singular_values(shape, dtype, gpu, rng):
+    a = rng.standard_normal(shape).astype(dtype)
+    a[..., -1, :] = a[..., 0, :] if shape[-1] == 5 else a[..., -1, :]       # of less than full rank
+    with gpu:
+        u, values, v = [x.asnumpy().astype("f8") for x in np.linalg.svd(np.array(a, dtype=dtype))]
+        zeros = [x.asnumpy() for x in np.linalg.svd(np.zeros((2, 3)))]
+    tolerance = 1e-10 if dtype == "float64" else 2e-5
+    onp.testing.assert_allclose(values, onp.linalg.svd(a.astype("f8"))[1], tolerance, tolerance)
+    onp.testing.assert_allclose(u * values[..., None, :] @ v, a, tolerance, tolerance)
+    for rows in (v, u, zeros[2]):
+        eye = onp.broadcast_to(onp.eye(rows.shape[-2]), (*rows.shape[:-1], rows.shape[-2]))
+        onp.testing.assert_allclose(rows @ rows.swapaxes(-1, -2), eye, tolerance, 10 * tolerance)
+
+
 @pytest.mark.parametrize("call", [
     lambda: mx.npx.constraint_check(np.array([1, 0])),
+    lambda: np.linalg.svd(np.array([[1.0, onp.nan]]))[1],
     lambda: mx.nd._internal._np_checked(mx.nd.array([-1.0]), what="x")])
 def test_values_that_are_not_taken(call, gpu):
     with gpu, pytest.raises(ValueError, match="met a value that it does not take"):

@@ -31,6 +31,9 @@ def linalg() -> dict[str, Row]:
         "lq": Row("reflect", WIDE, "batch m n", same(3), blocks, scratch=scratch("m")),
         "eigen": Row("reflect", WIDE, "batch n", same(3), blocks,
                      scratch=lambda fields: 2 * scratch("n", "n")(fields)),
+        "svd": Row("svd", WIDE, "batch m n", same(4), blocks,
+                   scratch=lambda fields: 8 * blocks(fields) * fields["m"] * (
+                       fields["n"] + fields["m"] + 1)),
         "fft": Row("fourier", FLOATS, "rows n", same(2), sized("rows", "n")),
         "ifft": Row("fourier", FLOATS, "rows n", same(2), sized("rows", "n")),
         "hawkes": Row("hawkes", WIDE, "N T K", same(10), each("N"),

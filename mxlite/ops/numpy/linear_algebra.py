@@ -11,7 +11,7 @@ import numpy as np
 from ...base import Shape
 from ...device.memory import Spec
 from ..binary import unbroadcast
-from ..schema import Op, host, param, register
+from ..schema import Op, host, kernel, param, register
 from ..trace import composed
 from .base import NumpyOp, Promoting, cast, exact, float_dtype
 from .reductions import _Reduction
@@ -278,6 +278,14 @@ class SVD(_HostLinalg):
         if M > N:
             raise self.shape_error("A", "(..., M, N) with M <= N", A)
         return [(*A[:-2], M, M), A[:-1], A]
+
+    def elsewhere(self, inputs, outputs):
+        M, N = inputs[0].shape[-2:]
+        if outputs[0].dtype != inputs[0].dtype:
+            return lambda: composed(
+                lambda F, A: F._npi_svd(F.Cast(A, dtype=outputs[0].dtype)), inputs)
+        return lambda: kernel("svd", inputs[0].dtype, batch=math.prod(inputs[0].shape[:-2]), m=M,
+                              n=N)
 
     def run(self, A):
         return np.linalg.svd(A, full_matrices=False)
