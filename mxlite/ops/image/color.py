@@ -10,7 +10,9 @@ import numpy as np
 from ...base import MXNetError
 from ...device.rng import numpy_generator
 from ..schema import Op, host, param, register, required
+from ..trace import composed
 from . import colors
+from .composed import batch, lit, random_blend, random_light
 from .layout import ImageOp, batched
 
 Floats = tuple[float, ...]
@@ -47,7 +49,11 @@ class _Random(ImageOp):
                 type(self).change(image, numbers[0, 0] if self.count > 1 else numbers[0, 0, 0],
                                   result)
 
-        return host(run)
+        return host(run, self.elsewhere(inputs))
+
+    def elsewhere(self, inputs):
+        """What runs on devices other than the host: see `host`."""
+        return None
 
 
 class _Factor(_Random):
@@ -59,8 +65,16 @@ class _Factor(_Random):
     def draw(self, generator, shape):
         return generator.uniform(size=shape) * (self.max_factor - self.min_factor) + self.min_factor
 
+    def elsewhere(self, inputs):
+        return lambda: composed(lambda F, images: random_blend(
+            F, images, self.min_factor, self.max_factor, self.kind), inputs)
+
+    @property
+    def kind(self):
+        return self.name.split("_")[-1]
+
     def grad(self, F, dy, inputs, outputs):
-        return [F._backward_image_blend(dy[0], outputs[1], kind=self.name.split("_")[-1])]
+        return [F._backward_image_blend(dy[0], outputs[1], kind=self.kind)]
 
 
 @register("_image_random_brightness")
@@ -90,6 +104,9 @@ class RandomHue(_Factor):
 
     change = staticmethod(colors.hue)
 
+    def elsewhere(self, inputs):
+        return None
+
     def grad(self, F, dy, inputs, outputs):
         raise MXNetError(f"{self.name} has no gradient")
 
@@ -104,6 +121,9 @@ class RandomLighting(_Random):
 
     def draw(self, generator, shape):
         return generator.standard_normal(shape) * self.alpha_std
+
+    def elsewhere(self, inputs):
+        return lambda: composed(lambda F, images: random_light(F, images, self.alpha_std), inputs)
 
     def grad(self, F, dy, inputs, outputs):
         return [dy[0]]
@@ -128,7 +148,12 @@ class AdjustLighting(ImageOp):
             for image, result in zip(batched(images), batched(out), strict=True):
                 colors.lighting(image, alpha, result)
 
-        return host(run)
+        def steps(F, images):
+            count = images.shape[0] if images.ndim == 4 else 1
+            parts = [F._full(shape=(count, 1, 1, 1), value=value) for value in self.alpha]
+            return lit(F, images, F.Concat(*parts, dim=3))
+
+        return host(run, lambda: composed(steps, inputs))
 
     def grad(self, F, dy, inputs, outputs):
         return [dy[0]]
@@ -181,7 +206,20 @@ class BackwardBlend(Op):
             for one, numbers, result in zip(batched(dy), factor, batched(out), strict=True):
                 self.back(one, numbers[0, 0, 0], result)
 
-        return host(run)
+        return host(run, lambda: composed(self.steps, inputs))
+
+    def steps(self, F, data, factor):
+        """What it consists of on devices other than the host."""
+        dy = batch(data)
+        y = F.broadcast_mul(dy, factor)
+        if self.kind != "brightness":
+            axes = (3,) if self.kind == "saturation" else (1, 2, 3)
+            gray = F.broadcast_mul(F.sum(dy, axis=axes, keepdims=True), 1.0 - factor)
+            if self.kind == "contrast":
+                gray = gray / max(dy.shape[1] * dy.shape[2], 1)
+            weights = [1.0] if dy.shape[3] == 1 else [float(weight) for weight in colors.GRAY]
+            y = F.broadcast_add(y, F.Concat(*[gray * weight for weight in weights], dim=3))
+        return y.reshape(data.shape)
 
     def back(self, dy, factor, out):
         """out = factor * dy + (1 - factor) * (the transpose of the luminance) dy."""

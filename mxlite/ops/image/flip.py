@@ -8,6 +8,8 @@ from ...base import Shape
 from ...device.rng import numpy_generator
 from ..schema import Op, host, param, register
 from ..trace import composed
+from .composed import flip_some as flip_some_of
+from .composed import random_flip
 from .layout import ImageOp, batched
 
 
@@ -59,7 +61,8 @@ class _RandomFlip(ImageOp):
             flipped[:] = numpy_generator().random(len(flipped)) < 0.5
             flip_some(images, flipped, out, self.axis)
 
-        return host(run)
+        return host(run, lambda: composed(
+            lambda F, images: random_flip(F, images, self.axis), inputs))
 
     def grad(self, F, dy, inputs, outputs):
         return [F._backward_image_random_flip(dy[0], outputs[1], axis=self.axis)]
@@ -90,7 +93,9 @@ class BackwardRandomFlip(Op):
         return [data]
 
     def prepare(self, inputs, outputs):
-        return host(lambda dy, flipped, out: flip_some(dy, flipped, out, self.axis))
+        return host(lambda dy, flipped, out: flip_some(dy, flipped, out, self.axis),
+                    lambda: composed(lambda F, dy, flipped: flip_some_of(
+                        F, dy, flipped, self.axis), inputs))
 
     def grad(self, F, dy, inputs, outputs):
         return [F._backward_image_random_flip(dy[0], inputs[1], axis=self.axis), None]
