@@ -1,23 +1,10 @@
 /* A = L Q by reflections, and eigenvalues and vectors of symmetric matrices by rotations (Jacobi): a block of threads
  * a matrix of float or double.  See csrc/cpu/linalg_reflect.c. */
-#include "prelude.cuh"
+#include "block.cuh"
 
 #define EACH_MATRIX(b) for (int64_t b = blockIdx.x; b < d.batch; b += gridDim.x)
 #define SHARED(i, n) for (int64_t i = threadIdx.x; i < (n); i += blockDim.x)
 
-template <typename Merge> static double block_merge(double value, Merge merge) {
-  __shared__ double parts[32];
-  for (int lane = 16; lane; lane /= 2) value = merge(value, __shfl_xor_sync(0xffffffffu, value, lane));
-  if (threadIdx.x % 32 == 0) parts[threadIdx.x / 32] = value;
-  __syncthreads();
-  value = parts[0];
-  for (unsigned w = 1; w < blockDim.x / 32; w++) value = merge(value, parts[w]);
-  __syncthreads();
-  return value;
-}
-static double block_sum(double x) {
-  return block_merge(x, [](double a, double b) { return a + b; });
-}
 static double block_most(double x) {
   return block_merge(x, [](double a, double b) { return b > a ? b : a; });
 }

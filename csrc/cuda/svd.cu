@@ -1,27 +1,17 @@
 /* A = U diag(L) V: A (m, n), m <= n, of float or double -> U (m, m), L (m) in descending order, V (m, n) of
  * orthonormal rows.  A block of threads a matrix turns pairs of rows until all are orthogonal to each other (one-sided
  * Jacobi); in double.  scratch, for each block: the rows, and what they have been multiplied by. */
-#include "prelude.cuh"
+#include "block.cuh"
 
 struct svd_dims { int64_t batch, m, n; };
 enum { MOST_SWEEPS = 60 };
 
 #define SHARED(i, n) for (int64_t i = threadIdx.x; i < (n); i += blockDim.x)
 
-static double sum_of_block(double value) {
-  __shared__ double parts[32];
-  for (int lane = 16; lane; lane /= 2) value += __shfl_xor_sync(0xffffffffu, value, lane);
-  if (threadIdx.x % 32 == 0) parts[threadIdx.x / 32] = value;
-  __syncthreads();
-  value = parts[0];
-  for (unsigned w = 1; w < blockDim.x / 32; w++) value += parts[w];
-  __syncthreads();
-  return value;
-}
 static double product_of(const double *x, const double *y, int64_t n) {
   double sum = 0;
   SHARED(i, n) sum += x[i] * y[i];
-  return sum_of_block(sum);
+  return block_sum(sum);
 }
 
 static void turn(double *x, double *y, int64_t n, double c, double s) {
