@@ -12,13 +12,6 @@ struct product_dims {
   int64_t a_outer, a_inner, b_outer, b_inner, c_outer, c_inner;
 };
 
-struct gemm_dims { int64_t batch, M, N, K, trans_a, trans_b, has_bias; };
-
-/* The bias in each row of C, for a product of cuBLAS that adds to it. */
-KERNEL(gemm_bias, gemm_dims) {
-  EACH(i, d.batch * d.M * d.N) OUT(3)[i] = IN(2)[i % d.N];
-}
-
 template <int REPEAT> static void product(const product_dims &d, const mx_args &args) {
   enum { TILE = 16 * REPEAT, DEEP = 16, THREADS = 256 };
   __shared__ wide left[DEEP][TILE + 1], right[DEEP][TILE + 1];
@@ -61,6 +54,16 @@ template <int REPEAT> static void product(const product_dims &d, const mx_args &
         if (d.is_wide) ((wide *)args.ptr[2])[at] = sum[i][j];
         else OUT(2)[at] = STORE(sum[i][j]);
       }
+  }
+}
+
+/* The bias in C, for a product of cuBLAS that adds to it. */
+KERNEL(product_bias, product_dims) {
+  EACH(i, d.batch * d.M * d.N) {
+    const int64_t n = i % d.N, m = i / d.N % d.M, outer = i / d.N / d.M / d.groups;
+    const int64_t inner = i / d.N / d.M % d.groups;
+    const int64_t at = outer * d.c_outer + inner * d.c_inner + m * d.ldc + n;
+    OUT(2)[at] = IN(3)[d.bias == 1 ? inner * d.M + m : inner * d.N + n];
   }
 }
 

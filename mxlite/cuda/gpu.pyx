@@ -15,13 +15,13 @@ from ..device.memory cimport Device
 from ..base import MXNetIndexError, MXNetMemoryError, MXNetValueError
 from ..device.core import headed_kernel
 from ..device.host import HOST_DEVICE
-from .blas import LARGEST, TYPES, WORKSPACE, Blas, library
+from .blas import TYPES, WORKSPACE, Blas, library
 from .compiler import compiled
 from .driver import open_gpu
-from .kernels import ROWS, Launch, launch_of
+from .kernels import ROWS, bias_of, is_for_blas, launch_of
 from .launching import (
-    BLAS_STATUS, HEAD, LAUNCH, LAUNCH_PRODUCT, MOST_OWN, PRODUCT, STAGE, WAITS, capture,
-    is_tf32_allowed, status_of_last_failure, use_blas, use_driver,
+    BLAS_STATUS, HEAD, KERNEL, LAUNCH, MOST_OWN, STAGE, WAITS, capture, is_tf32_allowed,
+    status_of_last_failure, use_blas, use_driver,
 )
 from .pinned import ARRAYS, MEMORY, PIECE
 
@@ -265,46 +265,45 @@ cdef class GpuDevice(Device):
         row = ROWS.get(base)
         if row is None or dtype not in row.dtypes.split():
             return None
-        head = self.head_of(base, dtype)
-        if base != "gemm" or dtype not in TYPES or library() is None:
-            return headed_kernel(name, row.fields, LAUNCH[0], head, LAUNCH[1])
-        bias = self.head_of("gemm_bias", dtype)
-
-        def product_head(fields):
-            sizes = [fields[size] for size in ("batch", "M", "N", "K")]
-            if not 0 < min(sizes) <= max(sizes) <= LARGEST:
-                return PRODUCT.pack(0, 0, 0) + head(fields)
-            before = bias(fields) if fields["has_bias"] else self.pack_head(Launch([], 0, 0), dtype)
-            blas = self.open_blas()
-            return PRODUCT.pack(blas.handle, blas.captured_handle, TYPES[dtype]) + before
-
-        return headed_kernel(name, row.fields, LAUNCH_PRODUCT[0], product_head, LAUNCH_PRODUCT[1])
-
-    def head_of(self, base, dtype):
-        """A function of the fields: the packed head of a kernel of kernels.ROWS."""
-        row = ROWS[base]
         if base not in NAMES:
             NAMES.append(base)
         number = NAMES.index(base)
-        return lambda fields: self.pack_head(launch_of(row, base, fields, dtype), dtype, number)
+        return headed_kernel(
+            name, row.fields, LAUNCH[0],
+            lambda fields: self.head(launch_of(row, base, fields, dtype), dtype, number), LAUNCH[1])
 
-    def pack_head(self, call, dtype, number=0):
-        """The head of a descriptor, for a kernels.Launch."""
-        at = HEAD.size + STAGE.size * len(call.stages)
+    def head(self, call, dtype, number):
+        """The head of a descriptor, for a kernels.Launch of the kernel of this number."""
+        launches = [one for stage in call.stages for one in self.launches(stage, dtype)]
+        at = HEAD.size + STAGE.size * len(launches)
         stages, own = [], []
-        for stage in call.stages:
+        has_blas = any([type != KERNEL for _, type, _ in launches])
+        blas = self.open_blas() if has_blas else None
+        for stage, type, function in launches:
             pointers, offsets = zip(*stage.pointers, strict=True) if stage.pointers else ((), ())
             more = (0,) * (MOST_OWN - len(pointers))
-            function = self.function(stage.source, dtype, stage.name)
-            stages.append(STAGE.pack(function, stage.grid, stage.block, at if stage.fields else 0,
-                                     len(pointers), *pointers, *more, *offsets, *more))
+            stages.append(STAGE.pack(type, function, stage.grid, stage.block,
+                                     at if stage.fields else 0, len(pointers), *pointers, *more,
+                                     *offsets, *more))
             if stage.fields:
                 fields = packed(stage.fields)
                 own.append(fields)
                 at += len(fields)
-        return HEAD.pack(self.gpu.context, self.gpu.stream, <size_t>self.status, number,
-                         call.pointers, call.scalars, len(call.stages), at, call.scratch) + (
-                             b"".join(stages + own))
+        return HEAD.pack(
+            self.gpu.context, self.gpu.stream, blas.handle if blas else 0,
+            blas.captured_handle if blas else 0, <size_t>self.status, number, call.pointers,
+            call.scalars, len(launches), at, call.scratch) + b"".join(stages + own)
+
+    def launches(self, stage, dtype):
+        """(kernels.Stage, KERNEL or the type of a product of cuBLAS, kernel) of what is queued."""
+        is_product = stage.name == "product" and dtype in TYPES and library() is not None
+        if not is_product or not is_for_blas(stage):
+            yield stage, KERNEL, self.function(stage.source, dtype, stage.name)
+            return
+        before = bias_of(stage)
+        if before is not None:
+            yield before, KERNEL, self.function(before.source, dtype, before.name)
+        yield stage, TYPES[dtype], 0
 
     def open_blas(self):
         """cuBLAS on this device."""

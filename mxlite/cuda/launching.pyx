@@ -1,10 +1,10 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
-"""The C functions that launch kernels and products of matrices: kernels of the kind `mx_kernel`.
+"""The C function that launches kernels and products of matrices: an `mx_kernel`.
 
-A descriptor is a `launch_head`, a `launch_stage` for each kernel that runs, the fields that are
-those kernels' own, and then the call's fields. A kernel gets its own fields, or else the call's, as
-its first argument; the second one is an `mx_args`: the addresses of arrays and the runtime
-parameters. The descriptor of a product begins with a `product_head`.
+A descriptor is a `launch_head`, a `launch_stage` for each kernel or product that is queued, the
+fields that are those stages' own, and then the call's fields. A kernel gets its own fields, or else
+the call's, as its first argument; the second one is an `mx_args`: the addresses of arrays and the
+runtime parameters.
 """
 
 import os
@@ -29,13 +29,16 @@ cdef enum:
     COMPUTE_F64 = 70
     COMPUTE_F32_FAST_TF32 = 77
     ANY_ALGORITHM = -1
+    NOT_A_PRODUCT = -1
 
 BLAS_STATUS = 1 << 20          # where a `status_of_last_failure` of cuBLAS begins
 
 cdef struct launch_head:
     void *context
     void *stream
-    int *status                # in the host's memory: the number of a kernel that met a wrong index
+    void *handle               # of cuBLAS; NULL: there are only kernels
+    void *captured_handle      # the one whose stream is captured
+    int *status                # in the host's memory: what a kernel met, see csrc/cuda/prelude.cuh
     int64_t number             # of this kernel
     int64_t num_pointers
     int64_t num_scalars
@@ -44,6 +47,7 @@ cdef struct launch_head:
     int64_t scratch            # bytes
 
 cdef struct launch_stage:
+    int64_t type               # NOT_A_PRODUCT, or a cudaDataType: a product of cuBLAS
     void *function
     int64_t grid
     int64_t block
@@ -52,13 +56,9 @@ cdef struct launch_stage:
     int64_t pointer[MAX_OWN]   # each: which of the call's,
     int64_t offset[MAX_OWN]    # and bytes into it
 
-cdef struct product_head:      # before the launch_head of a kernel: of our own product, or the bias
-    void *handle               # of cuBLAS; NULL: the kernel is all
-    void *captured_handle      # the one whose stream is captured
-    int64_t type
-
-cdef struct product_dims:
-    int64_t batch, M, N, K, trans_a, trans_b, has_bias
+cdef struct product_dims:      # as in csrc/cuda/gemm.cu
+    int64_t batch, groups, M, N, K, trans_a, trans_b, ldc, bias, is_wide, tile
+    int64_t a_outer, a_inner, b_outer, b_inner, c_outer, c_inner
 
 cdef struct mx_args:
     int *status
@@ -66,8 +66,7 @@ cdef struct mx_args:
     void *ptr[MAX_POINTERS]
     mx_scalar scalar[MAX_VALUES]
 
-HEAD, STAGE = struct.Struct("@9q"), struct.Struct(f"@{5 + 2 * MAX_OWN}q")
-PRODUCT = struct.Struct("@3q")
+HEAD, STAGE = struct.Struct("@11q"), struct.Struct(f"@{6 + 2 * MAX_OWN}q")
 
 ctypedef int (*set_current_type)(void *) noexcept nogil
 ctypedef int (*launch_type)(
@@ -98,14 +97,81 @@ cdef int last_status = 0       # of the driver, or as BLAS_STATUS and that of cu
 cdef bint waits = os.environ.get("MXNET_ENGINE_TYPE") == "NaiveEngine"     # for each launch
 
 
+cdef bint tf32 = os.environ.get("MXNET_CUDA_TENSOR_OP_MATH_ALLOW_CONVERSION") == "1"
+
+
+def allow_tf32(bint allowed):
+    """Let cuBLAS round the inputs of float32 products to TF32, or no longer; returns what was."""
+    global tf32
+    before, tf32 = tf32, allowed
+    return before
+
+
+def is_tf32_allowed():
+    return tf32
+
+
+cdef int multiply_matrices(void *handle, int type, const product_dims *d, const char *a,
+                           const char *b, char *c, int count, int64_t a_step, int64_t b_step,
+                           int64_t c_step) noexcept nogil:
+    """Queue `count` products, `*_step` items apart; returns cuBLAS's status.
+
+    Row by row, C = A B is, column by column, the transposed C = B A.
+    """
+    cdef int M = <int>d.M, N = <int>d.N, K = <int>d.K, ldc = <int>d.ldc
+    cdef int lda = M if d.trans_a else K, ldb = K if d.trans_b else N
+    cdef int compute = COMPUTE_F32_FAST_TF32 if tf32 and type == R_32F else COMPUTE_F32
+    cdef int type_of_c = R_32F if d.is_wide and type != R_64F else type
+    cdef float one = 1, beta = d.bias != 0
+    cdef double one_f64 = 1, beta_f64 = d.bias != 0
+    cdef const void *factor = &one
+    cdef const void *factor_of_c = &beta
+    if type == R_64F:
+        compute, factor, factor_of_c = COMPUTE_F64, &one_f64, &beta_f64
+    if count == 1:
+        return multiply(handle, d.trans_b != 0, d.trans_a != 0, N, M, K, factor, b, type, ldb, a,
+                        type, lda, factor_of_c, c, type_of_c, ldc, compute, ANY_ALGORITHM)
+    return multiply_batch(
+        handle, d.trans_b != 0, d.trans_a != 0, N, M, K, factor, b, type, ldb, b_step, a, type, lda,
+        a_step, factor_of_c, c, type_of_c, ldc, c_step, count, compute, ANY_ALGORITHM)
+
+
+cdef int64_t size_of(int type) noexcept nogil:
+    return 8 if type == R_64F else 4 if type == R_32F else 2
+
+
+cdef int launch_product(void *handle, int type, const product_dims *d,
+                        void *const *ptr) noexcept nogil:
+    """Queue the products of a stage, by as few calls as their steps allow."""
+    cdef const char *a = <const char *>ptr[0]
+    cdef const char *b = <const char *>ptr[1]
+    cdef char *c = <char *>ptr[2]
+    cdef int64_t item = size_of(type), of_c = 4 if d.is_wide and type != R_64F else item, g
+    cdef int status = 0
+    PyThread_acquire_lock(blas_lock, WAIT_LOCK)
+    if d.groups == d.batch:
+        status = multiply_matrices(handle, type, d, a, b, c, <int>d.batch, d.a_inner, d.b_inner,
+                                   d.c_inner)
+    else:
+        for g in range(d.groups):
+            if not status:
+                status = multiply_matrices(
+                    handle, type, d, a + g * d.a_inner * item, b + g * d.b_inner * item,
+                    c + g * d.c_inner * of_c, <int>(d.batch // d.groups), d.a_outer, d.b_outer,
+                    d.c_outer)
+    PyThread_release_lock(blas_lock)
+    return (1 << 20) + status if status else 0
+
+
 cdef int launch(const void *desc, void *const *ptr, const mx_scalar *scalars) noexcept nogil:
-    """An mx_kernel: queue the kernels that the head names on the device's stream."""
+    """An mx_kernel: queue what the head names on the device's stream."""
     global last_status
     cdef const launch_head *head = <const launch_head *>desc
     cdef const launch_stage *stage = <const launch_stage *>(head + 1)
     cdef mx_args args
     cdef void *arguments[2]
     cdef void *stream = mx_captured_stream()[0]
+    cdef void *handle = head.handle if stream == NULL else head.captured_handle
     cdef int status, met
     cdef int64_t k
     if stream == NULL:
@@ -119,12 +185,15 @@ cdef int launch(const void *desc, void *const *ptr, const mx_scalar *scalars) no
     for _ in range(head.num_stages):
         if status:
             break
-        if stage.grid:
-            arguments[0] = <char *>head + (stage.fields or head.fields)
-            if not stage.num_own:
-                memcpy(args.ptr, ptr, head.num_pointers * sizeof(void *))
-            for k in range(stage.num_own):
-                args.ptr[k] = <char *>ptr[stage.pointer[k]] + stage.offset[k]
+        arguments[0] = <char *>head + (stage.fields or head.fields)
+        if not stage.num_own:
+            memcpy(args.ptr, ptr, head.num_pointers * sizeof(void *))
+        for k in range(stage.num_own):
+            args.ptr[k] = <char *>ptr[stage.pointer[k]] + stage.offset[k]
+        if stage.type != NOT_A_PRODUCT:
+            status = launch_product(handle, <int>stage.type, <const product_dims *>arguments[0],
+                                    args.ptr)
+        elif stage.grid:
             status = launch_kernel(stage.function, <unsigned>stage.grid, 1, 1,
                                    <unsigned>stage.block, 1, 1, 0, stream, arguments, NULL)
         stage += 1
@@ -141,85 +210,15 @@ cdef int launch(const void *desc, void *const *ptr, const mx_scalar *scalars) no
 
 
 cdef int64_t scratch_of(const void *desc) noexcept nogil:
-    """The mx_scratch_size of `launch`."""
+    """The mx_scratch_size of all GPU kernels."""
     return (<const launch_head *>desc).scratch
-
-
-cdef int64_t scratch_of_product(const void *desc) noexcept nogil:
-    """That of `launch_product`."""
-    return scratch_of(<const product_head *>desc + 1)
-
-
-cdef bint tf32 = os.environ.get("MXNET_CUDA_TENSOR_OP_MATH_ALLOW_CONVERSION") == "1"
-
-
-def allow_tf32(bint allowed):
-    """Let cuBLAS round the inputs of float32 products to TF32, or no longer; returns what was."""
-    global tf32
-    before, tf32 = tf32, allowed
-    return before
-
-
-def is_tf32_allowed():
-    return tf32
-
-
-cdef int launch_product(const void *desc, void *const *ptr,
-                        const mx_scalar *scalars) noexcept nogil:
-    """An mx_kernel: queue a product of matrices. Row by row, C = A B is, column by column, the
-    transposed C = B A."""
-    global last_status
-    cdef const product_head *head = <const product_head *>desc
-    cdef const launch_head *own = <const launch_head *>(head + 1)
-    cdef const product_dims *d = <const product_dims *>(<const char *>own + own.fields)
-    cdef int status, type = <int>head.type
-    cdef int M = <int>d.M, N = <int>d.N, K = <int>d.K, batch = <int>d.batch
-    cdef int lda = M if d.trans_a else K, ldb = K if d.trans_b else N
-    cdef int compute = COMPUTE_F32_FAST_TF32 if tf32 and type == R_32F else COMPUTE_F32
-    cdef float one = 1, beta = d.has_bias
-    cdef double one_f64 = 1, beta_f64 = d.has_bias
-    cdef const void *factor = &one
-    cdef const void *factor_of_c = &beta
-    cdef void *c = ptr[2 + d.has_bias]
-    cdef void *handle = head.handle if mx_captured_stream()[0] == NULL else head.captured_handle
-    if head.handle == NULL or d.has_bias:
-        status = launch(own, ptr, scalars)
-        if status != MX_OK or head.handle == NULL:
-            return status
-    if type == R_64F:
-        compute, factor, factor_of_c = COMPUTE_F64, &one_f64, &beta_f64
-    status = set_current(own.context)
-    if status:
-        last_status = status
-        return MX_FAILED
-    PyThread_acquire_lock(blas_lock, WAIT_LOCK)
-    if batch == 1:
-        status = multiply(
-            handle, d.trans_b != 0, d.trans_a != 0, N, M, K, factor, ptr[1], type, ldb, ptr[0],
-            type, lda, factor_of_c, c, type, N, compute, ANY_ALGORITHM)
-    else:
-        status = multiply_batch(
-            handle, d.trans_b != 0, d.trans_a != 0, N, M, K, factor, ptr[1], type, ldb,
-            d.K * d.N, ptr[0], type, lda, d.M * d.K, factor_of_c, c, type, N, d.M * d.N, batch,
-            compute, ANY_ALGORITHM)
-    PyThread_release_lock(blas_lock)
-    if status:
-        last_status = (1 << 20) + status
-        return MX_FAILED
-    if waits:
-        status = synchronize_stream(own.stream)
-        if status:
-            last_status = status
-            return MX_FAILED
-    return MX_OK
 
 
 # ---------------------------------------------------------------- for gpu.pyx
 
 # (an mx_kernel, its mx_scratch_size)
 LAUNCH = <size_t>&launch, <size_t>&scratch_of
-LAUNCH_PRODUCT = <size_t>&launch_product, <size_t>&scratch_of_product
-WAITS, MOST_OWN = waits, MAX_OWN
+WAITS, MOST_OWN, KERNEL = waits, <int>MAX_OWN, <int>NOT_A_PRODUCT
 
 
 def use_driver(address_of):

@@ -166,7 +166,7 @@ def test_a_launch_that_fails(gpu):
     known = device.kernels["exp_f32"]
     call = mx.ops.schema.REGISTRY["exp"].make({}).prepared([memory.spec((3,), "float32", gpu)])
     head = bytearray(call.desc_owner[:-8])          # without the field `size`
-    struct.pack_into("@q", head, 9 * 8 + 2 * 8, 5000)   # more threads than a block may have
+    struct.pack_into("@q", head, 11 * 8 + 3 * 8, 5000)   # more threads than a block may have
     device.kernels["exp_f32"] = core.headed_kernel(
         "exp_f32", "size", call.addresses[0],
         lambda fields: bytes(head))

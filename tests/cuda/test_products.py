@@ -75,6 +75,23 @@ def test_tf32(gpu, rng):
 
 
 @pytest.mark.emulated
+def test_convolutions_go_by_cublas(gpu, rng):
+    x, w = rng.standard_normal((2, 4, 6, 6)), rng.standard_normal((6, 2, 3, 3))
+    settings = {"kernel": (3, 3), "num_filter": 6, "num_group": 2, "no_bias": True}
+    exact = nd.Convolution(nd.array(x, dtype="float64"), nd.array(w, dtype="float64"), **settings)
+
+    def error():
+        y = nd.Convolution(nd.array(x, ctx=gpu), nd.array(w, ctx=gpu), **settings)
+        return np.abs(y.asnumpy() - exact.asnumpy()).max()
+
+    assert error() < 1e-5
+    mx.context.set_gpu_tf32(True)
+    try:
+        assert 1e-4 < error() < 1e-1
+    finally:
+        mx.context.set_gpu_tf32(False)
+
+
 def test_what_cublas_refuses_is_told(gpu, monkeypatch):
     device = memory.device_of(gpu)
     x = nd.ones((7, 9), ctx=gpu)
@@ -83,7 +100,7 @@ def test_what_cublas_refuses_is_told(gpu, monkeypatch):
     call = mx.ops.schema.REGISTRY["dot"].make({}).prepared(
         [memory.spec((7, 9), "float32", gpu), memory.spec((9, 7), "float32", gpu)])
     desc = bytearray(call.desc_owner[:-7 * 8])
-    desc[16] = 3                                 # float16 there, and bits of another type below
+    desc[11 * 8] = 3                             # the type of the first stage
     device.kernels["gemm_f32"] = core.headed_kernel(
         "gemm_f32", known.fields, call.addresses[0], lambda fields: bytes(desc))
     try:
@@ -101,8 +118,9 @@ OWN = """
 import conftest, pytest, sys
 from mxlite.cuda import blas
 assert blas.library() is None
-sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "test_products.py", "-k",
-                      "layouts or bias or delayed"]))
+sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "test_products.py",
+                      "test_convolution.py", "-k",
+                      "layouts or bias or delayed or large_tiles or few_images"]))
 """
 
 

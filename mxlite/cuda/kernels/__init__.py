@@ -12,7 +12,7 @@ from .norms import batch_norms, row_norms
 from .outputs import outputs
 from .pointwise import pointwise
 from .pooling import pooling
-from .products import products
+from .products import bias_of, is_for_blas, products
 from .quantization import quantization
 from .random import random
 from .recurrent import recurrent
@@ -31,4 +31,4 @@ ROWS: dict[str, Row | Staged] = {
     **detection(), **quantization(), **linalg(), **random(),
 }
 
-__all__ = ["ROWS", "Launch", "Row", "Stage", "Staged", "launch_of"]
+__all__ = ["ROWS", "Launch", "Row", "Stage", "Staged", "bias_of", "is_for_blas", "launch_of"]

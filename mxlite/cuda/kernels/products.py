@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .row import MOST_BLOCKS, NUMBERS, Fields, Row, Stage, Staged, same, threads
+from ..blas import LARGEST
+from .row import MOST_BLOCKS, NUMBERS, Fields, Row, Stage, Staged, threads
 
 Strided = tuple[int, int, int, int]     # pointer of the call, bytes into it; items between matrices
 BY_ROW, BY_COLUMN = 1, 2
@@ -27,6 +28,19 @@ def product(a: Strided, b: Strided, c: Strided, M: int, N: int, K: int, *, batch
     return Stage("gemm", "product", min(tiles(tile), MOST_BLOCKS), fields=fields, pointers=pointers)
 
 
+def is_for_blas(stage: Stage) -> bool:
+    """Whether cuBLAS takes a product: no size is 0 or beyond its integers."""
+    batch, _, M, N, K, _, _, ldc = stage.fields[:8]
+    return bool(min(batch, M, N, K) > 0 and max(batch, M, N, K, ldc) <= LARGEST)
+
+
+def bias_of(stage: Stage) -> Stage | None:
+    """What writes a product's bias, to which cuBLAS then adds; None: it has none."""
+    batch, _, M, N = stage.fields[:4]
+    return stage._replace(name="product_bias", grid=threads(batch * M * N)) \
+        if stage.fields[8] else None
+
+
 def products() -> dict[str, Row | Staged]:
     def gemm(fields: Fields, dtype: str) -> tuple[list[Stage], int]:
         batch, M, N, K = [fields[name] for name in ("batch", "M", "N", "K")]
@@ -35,9 +49,5 @@ def products() -> dict[str, Row | Staged]:
                         batch=batch, trans_a=fields["trans_a"], trans_b=fields["trans_b"],
                         bias=(2, BY_COLUMN) if has_bias else None)], 0
 
-    names = "batch M N K trans_a trans_b has_bias"
-    return {
-        "gemm": Staged(NUMBERS, names, lambda fields: 3 + fields["has_bias"], gemm),
-        "gemm_bias": Row("gemm", NUMBERS, names, same(4), lambda fields: threads(
-            fields["batch"] * fields["M"] * fields["N"])),
-    }
+    return {"gemm": Staged(NUMBERS, "batch M N K trans_a trans_b has_bias",
+                           lambda fields: 3 + fields["has_bias"], gemm)}
