@@ -24,6 +24,12 @@ def test_prelu(shape, slopes, gpu, rng):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
+def test_rrelu_predicts_with_the_mean_slope(dtype, gpu, rng):
+    check(lambda x: nd.LeakyReLU(x, act_type="rrelu"), [rng.standard_normal((7, 5))], gpu, dtype,
+          train=False)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
 def test_hard_sigmoid(dtype, gpu, rng):
     x = nd.array(rng.standard_normal((9, 5)) * 4, dtype=dtype)
     np.testing.assert_allclose(nd.hard_sigmoid(x.as_in_context(gpu)).astype("f8").asnumpy(),
@@ -80,7 +86,7 @@ def test_a_wrong_label_is_reported_with_the_next_values(loss, gpu):
     x.attach_grad()
     with mx.autograd.record():
         y = loss(x, label)
-    with pytest.raises(IndexError, match=r"ran on gpu\(0\) before met an index outside its axis"):
+    with pytest.raises(IndexError, match=r"ran on gpu\(0\) before, met an index outside its"):
         y.backward()
         x.grad.asnumpy()
     assert nd.ones((1,), ctx=gpu).asnumpy() == 1

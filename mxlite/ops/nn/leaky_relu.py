@@ -11,6 +11,7 @@ from ...device.rng import numpy_generator
 from ..binary import unbroadcast
 from ..inference import common
 from ..schema import Op, host, kernel, param, register, required
+from ..trace import composed
 
 KINDS = ("elu", "gelu", "leaky", "prelu", "rrelu", "selu")
 SELU_SLOPE = 1.0507009873554805 * 1.6732632423543772
@@ -96,7 +97,9 @@ class LeakyReLU(Op):
     def prepare(self, inputs, outputs, train=False):
         data = inputs[0]
         if self.act_type == "rrelu":
-            return host(self.draw if train else self.take_the_mean)
+            if train:
+                return host(self.draw)
+            return host(self.take_the_mean, lambda: composed(self.mean_steps, inputs))
         prelu = self.act_type == "prelu"
         return leaky_kernel("leaky" if prelu else self.act_type, data,
                             inputs[1].shape if prelu else None, self.slope)
@@ -110,6 +113,12 @@ class LeakyReLU(Op):
         """rrelu in prediction."""
         slopes[...] = (self.lower_bound + self.upper_bound) / 2
         np.multiply(data, np.where(data > 0, 1, slopes), out=out, casting="same_kind")
+
+    def mean_steps(self, F, data):
+        """rrelu in prediction, of other operators."""
+        mean = (self.lower_bound + self.upper_bound) / 2
+        return [F.LeakyReLU(data, act_type="leaky", slope=mean),
+                F._full(shape=data.shape, value=mean, dtype=data.dtype)]
 
     def grad(self, F, dy, inputs, outputs):
         data = inputs[0]
