@@ -5,6 +5,7 @@ measurement ends with waitall().
 """
 
 import numpy as np
+from inference_mx import inference_cases
 from networks_mx import graph_cases
 from operators_mx import operator_cases
 
@@ -61,6 +62,7 @@ def make(mx):
                                            pool_type="max"), 4),
         **graph_cases(mx, uniform),
         **operator_cases(mx, uniform),
+        **inference_cases(mx, uniform),
     }
     return cases, nd.waitall
 

@@ -1,6 +1,7 @@
 """The work of compare.py in PyTorch, with its default number of threads."""
 
 import numpy as np
+from inference_torch import inference_cases
 from networks_torch import graph_cases
 from operators_torch import operator_cases
 
@@ -47,6 +48,7 @@ def make(torch):
         "max pooling": (lambda: F.max_pool2d(large, 3, 2, 1), 4),
         **graph_cases(torch, uniform),
         **operator_cases(torch, uniform),
+        **inference_cases(torch, uniform, False),
     }
     return cases, lambda: None
 

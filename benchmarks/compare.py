@@ -1,4 +1,4 @@
-"""mxlite, MXNet 1.9.1 and PyTorch on the same work, in one run.
+"""mxlite, MXNet 1.9.1, PyTorch, and what else is there, on the same work, in one run.
 
     python benchmarks/compare.py [--rounds 15] [--reference ~/.cache/mxlite-reference] [CASE ...]
 
@@ -19,6 +19,8 @@ from import_cost import environment, import_cost, installed_size
 
 HERE = Path(__file__).resolve().parent
 FRAMEWORKS = ("mxlite", "mxnet", "torch")
+ANCHORS = ("ort", "inductor", "jax")
+RIVALS = ("torch", *ANCHORS)
 
 # case -> (the most that mxlite may take, as a part of ..., those frameworks' least time)
 TARGETS = {
@@ -36,6 +38,12 @@ TARGETS = {
                      "deconv 4x4"), (1.0, ("torch", "mxnet"))),
     "syevd": None,
     "csr dot dense": (0.67, ("mxnet",)),
+    **dict.fromkeys(("softmax of 1M", "exp of 1M", "transpose of 1M", "row sums of 1M"),
+                    (0.91, RIVALS)),
+    **dict.fromkeys(("batch_dot", "conv 64, 56^2", "conv 256, 14^2", "conv 7x7/2, 224^2",
+                     "conv 256>128, 28^2"), (1.0, RIVALS)),
+    **dict.fromkeys([f"{net}, {size} images" for net in ("ResNet-18", "MobileNetV2")
+                     for size in (1, 8)], (1.11, RIVALS)),
 }
 FLOPS = {"matmul 1024": 2 * 1024 ** 3, "conv 3x3": 2 * 16 * 64 * 64 * 9 * 56 ** 2}
 PAUSE = 0.25           # seconds until the threads of the framework before have stopped to spin
@@ -126,7 +134,7 @@ def ratio_of(values, other):
 
 def compare_times(cases, pythons, rounds, before):
     workers = [Worker(framework, python) for framework, python in pythons.items()]
-    columns = [*FRAMEWORKS]
+    columns = [name for name in (*FRAMEWORKS, *ANCHORS) if name in pythons]
     if before is not None:
         workers.append(Worker("before", pythons["mxlite"], before))
         columns.append("before")
@@ -165,6 +173,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=15, help="measurements a case (default 15)")
     parser.add_argument("--reference", type=Path, default=Path.home() / ".cache/mxlite-reference",
                         help="folder with the environments mxnet/ and torch/")
+    parser.add_argument("--anchors", type=Path, default=Path.home() / ".cache/mxlite-anchors",
+                        help="folder with the environments ort/ (ONNX Runtime), inductor/ (PyTorch "
+                             "compiled) and jax/, for the cases that they have")
     parser.add_argument("--before", type=Path, metavar="CHECKOUT",
                         help="a built checkout of an earlier commit, measured in the same run")
     chosen = parser.parse_args()
@@ -172,15 +183,17 @@ def main():
     if unknown:
         parser.error(f"no case {', '.join(sorted(unknown))}")
     pythons = {"mxlite": sys.executable}
-    for framework in FRAMEWORKS[1:]:
-        python = chosen.reference / framework / "bin/python"
-        if python.exists():
-            pythons[framework] = str(python)
+    for folder, frameworks in ((chosen.reference, FRAMEWORKS[1:]), (chosen.anchors, ANCHORS)):
+        for framework in frameworks:
+            python = folder / framework / "bin/python"
+            if python.exists():
+                pythons[framework] = str(python)
     cases = chosen.cases or [*TARGETS, "costs"]
     compare_times([case for case in cases if case != "costs"], pythons, chosen.rounds,
                   chosen.before and chosen.before.resolve())
     if "costs" in cases:
-        compare_costs(pythons, max(3, chosen.rounds // 3))
+        compare_costs({name: python for name, python in pythons.items() if name in FRAMEWORKS},
+                      max(3, chosen.rounds // 3))
 
 
 if __name__ == "__main__":

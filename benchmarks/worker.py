@@ -1,12 +1,18 @@
-"""A process of compare.py: `worker.py mxlite|mxnet|torch` reads the name of a case a line, runs it,
-and answers with a line of JSON: seconds a call, null for a case that it has not, or what went
-wrong. mxlite's also answers "peak": the FLOP/s that all threads can reach."""
+"""A process of compare.py: `worker.py mxlite|mxnet|torch|ort|inductor|jax` reads the name of a case
+a line, runs it, and answers with a line of JSON: seconds a call, null for a case that it has not,
+or what went wrong. mxlite's also answers "peak": the FLOP/s that all threads can reach."""
 
 import importlib
 import json
 import sys
 import time
 
+# framework -> module with its cases, package
+MODULES = {
+    "mxlite": ("cases_mx", "mxlite"), "mxnet": ("cases_mx", "mxnet"),
+    "torch": ("cases_torch", "torch"), "ort": ("cases_ort", "onnxruntime"),
+    "inductor": ("cases_inductor", "torch"), "jax": ("cases_jax", "jax"),
+}
 
 def measure(function, number, wait):
     """Seconds a call, over `number` calls."""
@@ -19,8 +25,8 @@ def measure(function, number, wait):
 
 def main(framework):
     sys.stdout, answers = sys.stderr, sys.stdout        # what a library prints is no answer
-    module = importlib.import_module("cases_torch" if framework == "torch" else "cases_mx")
-    cases, wait = module.make(importlib.import_module(framework))
+    module, package = MODULES[framework]
+    cases, wait = importlib.import_module(module).make(importlib.import_module(package))
     for line in sys.stdin:
         try:
             if line.strip() == "peak":
