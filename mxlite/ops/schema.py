@@ -103,7 +103,7 @@ class Op(Operator):
                 parsed[name] = declared.default
         if values:
             raise unknown_keyword(cls, next(iter(values)))
-        key = tuple([(type(value), value) for value in parsed.values()])
+        key = tuple([_identity(value) for value in parsed.values()])
         instance = cls._instances.get(key)
         if instance is None:
             instance = cls(**parsed)
@@ -312,6 +312,12 @@ class Op(Operator):
         values = {name: getattr(self, name) for name, declared in self.params.items()
                   if not declared.is_runtime}
         return _remake, (self.name, values)
+
+
+def _identity(value: Any) -> Any:
+    """What tells parameters apart, also those that are equal: 1, 1.0 and True, 0.0 and -0.0."""
+    has_float = type(value) is float or type(value) is tuple and float in map(type, value)
+    return type(value), repr(value) if has_float else value
 
 
 def _remake(name: str, values: dict[str, Any]) -> Op:

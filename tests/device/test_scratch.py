@@ -22,7 +22,8 @@ def convolution(shape, stride, groups=1):
 
 
 @pytest.mark.parametrize(("name", "dtype", "fields", "size"), [
-    ("shuffle_rows", "bytes", {"rows": 5, "row_bytes": 4}, 5 * 8),
+    ("shuffle_rows", "bytes", {"rows": 5, "row_bytes": 12}, 5 * 8),
+    ("shuffle_rows", "bytes", {"rows": 5, "row_bytes": 4}, 0),
     ("shuffle_rows", "bytes", {"rows": 0, "row_bytes": 0}, 0),
     ("sample_multinomial", "float16",
      {"rows": 2, "classes": 7, "draws": 1, "has_log": 0, "out_kind": 1}, 7 * 8),

@@ -18,6 +18,12 @@ def test_filled(dtype, shape):
     assert_same(nd._full(shape=shape, value=5, dtype=dtype), np.full(shape, 5, dtype))
 
 
+def test_zeros_of_both_signs():
+    for value in (0.0, -0.0, 0.0):
+        got = nd._full(shape=(2,), value=value).asnumpy()
+        assert np.signbit(got).tolist() == [np.signbit(value)] * 2
+
+
 @pytest.mark.parametrize(("value", "dtype", "want"), [
     (3.7, "int32", 3), (-3.7, "int64", -3), (-1, "uint8", 255), (300, "int8", 44),
     (0.1, "float16", 0.0999755859375), (1e30, "float16", np.inf), (np.nan, "float64", np.nan),
