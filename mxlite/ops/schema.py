@@ -316,7 +316,7 @@ class Op(Operator):
 
 def _identity(value: Any) -> Any:
     """What tells parameters apart, also those that are equal: 1, 1.0 and True, 0.0 and -0.0."""
-    has_float = type(value) is float or type(value) is tuple and float in map(type, value)
+    has_float = type(value) is float or (type(value) is tuple and float in map(type, value))
     return type(value), repr(value) if has_float else value
 
 
