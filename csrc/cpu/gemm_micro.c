@@ -30,8 +30,10 @@ static void fma_peak_task(void *context, int64_t task) {
   for (int k = 0; k < 64; k++) offset[k] = 0;
   float c[TILE_AREA(float)];
   const tile_float out = {c, TILE_COLS(float), 0, NULL, NULL};
-  for (int64_t round = 0; round < d->rounds / 64; round++)
+  for (int64_t round = 0; round < d->rounds / 64; round++) {
     micro_taps_float(TILE_ROWS, TILE_COLS(float), 64, a, 0, b, offset, &out);
+    __asm__ volatile("" : : "r"(c) : "memory");       /* as if the sums were read */
+  }
 }
 
 /* For benchmarks: tasks * rounds * TILE_AREA multiply-adds that wait for nothing but each other. */
