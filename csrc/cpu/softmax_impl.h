@@ -41,25 +41,39 @@ static void SFN(short_rows)(const real *x, real *y, int64_t rows, int64_t axis, 
     for (int64_t i = 0; i < axis; i++) y[r * axis + i] = tile[i * SOFTMAX_TILE + r];
 }
 
-static void SFN(long_row)(const real *x, real *y, int64_t axis, real scale) {
+static real SFN(largest)(const real *x, int64_t axis, real scale) {
+  const int64_t whole = axis / SOFTMAX_TILE * SOFTMAX_TILE;
   real lane[SOFTMAX_TILE], most = x[0] * scale;
+  for (int c = 0; c < SOFTMAX_TILE; c++) lane[c] = most;
+  for (int64_t i = 0; i < whole; i += SOFTMAX_TILE)
+    MX_ROLLED for (int c = 0; c < SOFTMAX_TILE; c++) {
+      const real value = x[i + c] * scale;
+      lane[c] = value > lane[c] ? value : lane[c];
+    }
+  for (int c = 0; c < SOFTMAX_TILE; c++) most = lane[c] > most ? lane[c] : most;
+  for (int64_t i = whole; i < axis; i++) most = x[i] * scale > most ? x[i] * scale : most;
+  return most;
+}
+
+/* The powers are kept where the result will be. */
+static void SFN(long_row)(const real *x, real *y, int64_t axis, real scale) {
+  real lane[SOFTMAX_TILE];
+  const real most = SFN(largest)(x, axis, scale);
   double total = 0;
-  for (int64_t i = 0; i < axis; i++) most = x[i] * scale > most ? x[i] * scale : most;
   for (int64_t begin = 0; begin < axis; begin += SOFTMAX_BLOCK) {
-    real power[SOFTMAX_BLOCK];
+    real last[SOFTMAX_BLOCK];
     const int64_t rest = axis - begin, n = rest < SOFTMAX_BLOCK ? rest : SOFTMAX_BLOCK;
+    real *power = IS_LOG || n < SOFTMAX_BLOCK ? last : y + begin;
     for (int64_t i = 0; i < n; i++) power[i] = EXP(x[begin + i] * scale - most);
     for (int64_t i = n; i < SOFTMAX_BLOCK; i++) power[i] = 0;
+    if (!IS_LOG && n < SOFTMAX_BLOCK) memcpy(y + begin, last, (size_t)n * sizeof(real));
     for (int c = 0; c < SOFTMAX_TILE; c++) lane[c] = 0;
     for (int64_t i = 0; i < SOFTMAX_BLOCK; i += SOFTMAX_TILE)
       for (int c = 0; c < SOFTMAX_TILE; c++) lane[c] += power[i + c];
     for (int c = 0; c < SOFTMAX_TILE; c++) total += (double)lane[c];
   }
-  const real shift = IS_LOG ? most + (real)log(total) : most, factor = (real)(1 / total);
-  for (int64_t i = 0; i < axis; i++) {
-    const real shifted = x[i] * scale - shift;
-    y[i] = IS_LOG ? shifted : (EXP(shifted) * factor);
-  }
+  const real shift = most + (real)log(total), factor = (real)(1 / total);
+  for (int64_t i = 0; i < axis; i++) y[i] = IS_LOG ? x[i] * scale - shift : y[i] * factor;
 }
 
 /* `width` <= SOFTMAX_TILE neighbouring columns of an (axis, inner) block. */
