@@ -28,16 +28,7 @@ static inline double sample_parameter(const sample_job *job, int64_t which, int6
   if (which >= job->d->count) return 0;
   const int64_t at = k / job->d->per;
   const void *values = job->ptr[which];
-  switch (job->d->kind) {       /* a dtype, in the order of PARAMETER_DTYPES */
-    case 0: return ((const float *)values)[at];
-    case 1: return ((const double *)values)[at];
-    case 2: return mx_f16_to_float(((const mx_f16 *)values)[at]);
-    case 3: return mx_bf16_to_float(((const mx_bf16 *)values)[at]);
-    case 4: return ((const int8_t *)values)[at];
-    case 5: return ((const uint8_t *)values)[at];
-    case 6: return ((const int32_t *)values)[at];
-    default: return (double)((const int64_t *)values)[at];
-  }
+  return number_at(values, job->d->kind, at);
 }
 
 static int sample_run(const sample_dims *d, void *const *ptr, const mx_scalar *scalars,
@@ -47,18 +38,6 @@ static int sample_run(const sample_dims *d, void *const *ptr, const mx_scalar *s
   if (count > 1) mx_rt->parallel_for(count, task, &job);
   else if (count) task(&job, 0);
   return MX_OK;
-}
-
-/* out_kind: the dtypes that an index can be stored in, in this order. */
-static void store_index(void *y, int64_t kind, int64_t at, int64_t index) {
-  switch (kind) {
-    case 0: ((uint8_t *)y)[at] = (uint8_t)index; break;
-    case 1: ((int32_t *)y)[at] = (int32_t)index; break;
-    case 2: ((int64_t *)y)[at] = index; break;
-    case 3: ((mx_f16 *)y)[at] = mx_float_to_f16((float)index); break;
-    case 4: ((float *)y)[at] = (float)index; break;
-    default: ((double *)y)[at] = (double)index;
-  }
 }
 
 #define MX_BODY "random_sample_impl.h"

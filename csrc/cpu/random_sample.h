@@ -2,7 +2,34 @@
  * outside its domain. */
 #ifndef MX_RANDOM_SAMPLE_H
 #define MX_RANDOM_SAMPLE_H
+#include "mx_dtype.h"
 #include "mx_random.h"
+
+/* Item `at` of an array of parameters; kind: a dtype, in the order of PARAMETER_DTYPES. */
+static inline double number_at(const void *values, int64_t kind, int64_t at) {
+  switch (kind) {
+    case 0: return ((const float *)values)[at];
+    case 1: return ((const double *)values)[at];
+    case 2: return mx_f16_to_float(((const mx_f16 *)values)[at]);
+    case 3: return mx_bf16_to_float(((const mx_bf16 *)values)[at]);
+    case 4: return ((const int8_t *)values)[at];
+    case 5: return ((const uint8_t *)values)[at];
+    case 6: return ((const int32_t *)values)[at];
+    default: return (double)((const int64_t *)values)[at];
+  }
+}
+
+/* out_kind: the dtypes that an index can be stored in, in this order. */
+static inline void store_index(void *y, int64_t kind, int64_t at, int64_t index) {
+  switch (kind) {
+    case 0: ((uint8_t *)y)[at] = (uint8_t)index; break;
+    case 1: ((int32_t *)y)[at] = (int32_t)index; break;
+    case 2: ((int64_t *)y)[at] = index; break;
+    case 3: ((mx_f16 *)y)[at] = mx_float_to_f16((float)index); break;
+    case 4: ((float *)y)[at] = (float)index; break;
+    default: ((double *)y)[at] = (double)index;
+  }
+}
 
 static inline double draw_uniform(mx_sequence *s, double low, double high) {
   return low + (high - low) * ((double)(mx_next_u64(s) >> 11) * 0x1p-53);

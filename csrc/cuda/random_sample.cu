@@ -9,16 +9,7 @@ static double sample_parameter(const sample_dims &d, const mx_args &args, int64_
   if (which >= d.count) return 0;
   const int64_t at = k / d.per;
   const void *values = args.ptr[which];
-  switch (d.kind) {       /* a dtype, in the order of PARAMETER_DTYPES */
-    case 0: return ((const float *)values)[at];
-    case 1: return ((const double *)values)[at];
-    case 2: return mx_f16_to_float(((const mx_f16 *)values)[at]);
-    case 3: return mx_bf16_to_float(((const mx_bf16 *)values)[at]);
-    case 4: return ((const int8_t *)values)[at];
-    case 5: return ((const uint8_t *)values)[at];
-    case 6: return ((const int32_t *)values)[at];
-    default: return (double)((const int64_t *)values)[at];
-  }
+  return number_at(values, d.kind, at);
 }
 
 #define SAMPLE(name)                                                                            \
@@ -40,17 +31,6 @@ SAMPLE(generalized_negative_binomial)
 /* data (rows, classes) of probabilities -> classes (rows, draws), perhaps the logarithms of their
  * probabilities; scratch: the sums of probabilities up to each class. */
 struct multinomial_dims { int64_t rows, classes, draws, has_log, out_kind; };
-
-static void store_index(void *y, int64_t kind, int64_t at, int64_t index) {
-  switch (kind) {         /* a dtype, in the order of INDEX_DTYPES */
-    case 0: ((uint8_t *)y)[at] = (uint8_t)index; break;
-    case 1: ((int32_t *)y)[at] = (int32_t)index; break;
-    case 2: ((int64_t *)y)[at] = index; break;
-    case 3: ((mx_f16 *)y)[at] = mx_float_to_f16((float)index); break;
-    case 4: ((float *)y)[at] = (float)index; break;
-    default: ((double *)y)[at] = (double)index;
-  }
-}
 
 KERNEL(sample_multinomial_first, multinomial_dims) {
   EACH(row, d.rows) {

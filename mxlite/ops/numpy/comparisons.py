@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..binary import broadcast_fields, broadcast_shape, partial_broadcast
+from ..binary import Binary, broadcast_fields
 from ..inference import all_alike
 from ..schema import Op, kernel, register, runtime
 
@@ -10,16 +10,9 @@ COMPARISONS = ("equal", "not_equal", "greater", "greater_equal", "lesser", "less
 LOGICAL = ("logical_and", "logical_or", "logical_xor")
 
 
-class _Arrays(Op):
-    elementwise = True
+class _Arrays(Binary):
     dtype_rule = "T T -> bool"
     kernel_name: str
-
-    def infer_shape(self, lhs, rhs):
-        return [broadcast_shape(self, lhs, rhs)]
-
-    def fill_shapes(self, inputs, outputs):
-        return inputs, [partial_broadcast(*inputs)]
 
     def prepare(self, inputs, outputs):
         lhs, rhs = inputs
