@@ -98,18 +98,7 @@ cdef class Kernel:
         """The bytes of scratch that the problem needs."""
         if self.scratch != NULL:
             return self.scratch(<const char *>desc)
-        if self.launched_scratch is None:
-            return 0
-        return self.launched_scratch(desc if self.head is None else self.unpack(desc))
-
-    def unpack(self, bytes desc):
-        """The fields of a descriptor: a number each, or a list of them."""
-        cdef list values = list(self.packer.unpack(desc[len(desc) - self.packer.size:]))
-        cdef dict fields = {}
-        for name, count in self.layout:
-            fields[name] = values[0] if count == 1 else values[:count]
-            del values[:count]
-        return fields
+        return 0 if self.launched_scratch is None else self.launched_scratch(desc)
 
     def run(self, bytes desc, addresses, size_t scalars):
         """Call a compiled kernel as a `launch` function is called; returns its status."""
