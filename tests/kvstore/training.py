@@ -86,3 +86,15 @@ def assert_alike(run, single, **tolerance):
         assert all((copy == copies[0]).all() for copy in copies)
         np.testing.assert_allclose(copies[0], want[name][0], **(tolerance or {"rtol": 1e-5,
                                                                               "atol": 1e-5}))
+
+
+def assert_same_bits(run, single):
+    """Four contexts, and one with grad_req="add" that adds up the four parts in their order."""
+    for data, labels in batches():
+        run.step(data, labels, 16)
+        for k in range(4):
+            single.backward(data[4 * k:4 * k + 4], labels[4 * k:4 * k + 4])
+        single.trainer.step(16)
+        for param in single.params.values():
+            param.zero_grad()
+    assert_alike(run, single, rtol=0, atol=0)
