@@ -234,15 +234,19 @@ cdef class Storage:
                 self.device.free(<size_t>self.data, self.nbytes)
 
 
+cdef int raise_no_memory(object user, int64_t nbytes) except -1:
+    need = (f"no memory for an array {user}" if isinstance(user, Spec)
+            else f"{user.name}: no memory for its work space")
+    raise MXNetMemoryError(f"{need}, {nbytes} bytes")
+
+
 cdef Storage new_storage(Device device, int64_t nbytes, object user):
     """A block of `nbytes`; user: the Spec of the array or the operator that it is for."""
     cdef Storage self = Storage.__new__(Storage)
     self.device = device
     self.data = <char *>device.allocate(<size_t>nbytes)
     if self.data == NULL:
-        need = (f"no memory for an array {user}" if isinstance(user, Spec)
-                else f"{user.name}: no memory for its work space")
-        raise MXNetMemoryError(f"{need}, {nbytes} bytes")
+        raise_no_memory(user, nbytes)
     self.nbytes = <size_t>nbytes
     return self
 

@@ -72,6 +72,7 @@ if _TYPE_CHECKING:
 Custom = _custom.call_custom
 
 _array.set_dense_kind(NDArray)
+_operators.take_operators(NDArray)
 _operators.bind_indexing(lambda source, ctx, dtype: array(source, ctx=ctx, dtype=dtype),
                          _indexing.getitem, _setting.setitem,
                          _integer_numbers.run_with_number)

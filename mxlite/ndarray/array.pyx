@@ -69,7 +69,8 @@ cdef type kind_of(void **inputs, int count):
 
 cdef bint is_numpy(ArrayBase array):
     """Whether the array is one of `mx.np`."""
-    return mx_type(<PyObject *>array) == <PyObject *>NUMPY or isinstance(array, NUMPY)
+    cdef PyObject *kind = mx_type(<PyObject *>array)
+    return kind != <PyObject *>DENSE and (kind == <PyObject *>NUMPY or isinstance(array, NUMPY))
 
 
 cdef bint are_dense(ArrayBase a, ArrayBase b):

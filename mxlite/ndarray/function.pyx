@@ -34,6 +34,7 @@ cdef class OpFunction(Named):
 
     cdef readonly object op              # the Op class
     cdef dict known                      # keyword arguments -> Operator
+    cdef Operator unparametrized         # that of no keyword arguments, once it was called
     cdef int num_inputs, num_required
     cdef int num_key_words               # of scalars before the runtime parameters
     cdef bint is_plain                   # arrays first, not variadic, few runtime parameters
@@ -94,6 +95,10 @@ cdef class OpFunction(Named):
     cdef Operator lookup(self, dict kwargs):
         """The operator for these keyword arguments if they came before; None: use bind()."""
         cdef tuple key
+        if not kwargs:
+            if self.unparametrized is None:
+                self.unparametrized = self.op.make({})
+            return self.unparametrized
         for value in kwargs.values():
             if isinstance(value, ArrayBase):
                 return None

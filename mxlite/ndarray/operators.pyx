@@ -19,7 +19,22 @@ from ..ops.python_operators import FORMS, NUMPY_FORMS
 from ..ops.schema import REGISTRY
 
 
-cdef extern from "Python.h":
+cdef extern from *:
+    """
+    static void mx_take_operators(PyTypeObject *kind, const PyTypeObject *base) {
+      PyNumberMethods *to = kind->tp_as_number;
+      const PyNumberMethods *from = base->tp_as_number;
+      to->nb_add = from->nb_add;
+      to->nb_subtract = from->nb_subtract;
+      to->nb_multiply = from->nb_multiply;
+      to->nb_true_divide = from->nb_true_divide;
+      to->nb_floor_divide = from->nb_floor_divide;
+      to->nb_remainder = from->nb_remainder;
+      to->nb_power = from->nb_power;
+      kind->tp_as_mapping->mp_subscript = base->tp_as_mapping->mp_subscript;
+    }
+    """
+    void mx_take_operators(type kind, type base) noexcept
     long long PyLong_AsLongLongAndOverflow(object number, int *overflow) except? -1
 
 cdef str MIXED = ("an NDArray of mx.nd and an array of mx.np are not mixed: x.as_np_ndarray() and "
@@ -127,71 +142,60 @@ cdef object is_unlike(Trio ops, ArrayBase a, object b, bint truth):
     return truth
 
 
+cdef object either(object a, Trio ops, object b):
+    """a op b, where one of them is an array."""
+    if are_dense(<ArrayBase>a, <ArrayBase>b):
+        return two(ops.arrays, <ArrayBase>a, <ArrayBase>b, None)
+    if isinstance(a, ArrayBase):
+        return binary(ops, <ArrayBase>a, b, None, False)
+    return binary(ops, <ArrayBase>b, a, None, True)
+
+
 @cython.no_gc
+@cython.c_api_binop_methods(True)
 cdef class OperatorArray(ArrayBase):
-    """An array with Python's operators."""
+    """An array with Python's operators. `a` or `b` of two operands is the array, or both are."""
 
     __array_priority__ = 1000.0
 
-    def __add__(self, other):
-        return binary(ADD, self, other, None, False)
-
-    def __radd__(self, other):
-        return binary(ADD, self, other, None, True)
+    def __add__(a, b):
+        return either(a, ADD, b)
 
     def __iadd__(self, other):
         return binary(ADD, self, other, self, False)
 
-    def __sub__(self, other):
-        return binary(SUB, self, other, None, False)
-
-    def __rsub__(self, other):
-        return binary(SUB, self, other, None, True)
+    def __sub__(a, b):
+        return either(a, SUB, b)
 
     def __isub__(self, other):
         return binary(SUB, self, other, self, False)
 
-    def __mul__(self, other):
-        return binary(MUL, self, other, None, False)
-
-    def __rmul__(self, other):
-        return binary(MUL, self, other, None, True)
+    def __mul__(a, b):
+        return either(a, MUL, b)
 
     def __imul__(self, other):
         return binary(MUL, self, other, self, False)
 
-    def __truediv__(self, other):
-        return binary(DIV, self, other, None, False)
-
-    def __rtruediv__(self, other):
-        return binary(DIV, self, other, None, True)
+    def __truediv__(a, b):
+        return either(a, DIV, b)
 
     def __itruediv__(self, other):
         return binary(DIV, self, other, self, False)
 
-    def __floordiv__(self, other):
-        return binary(FLOOR_DIV, self, other, None, False)
-
-    def __rfloordiv__(self, other):
-        return binary(FLOOR_DIV, self, other, None, True)
+    def __floordiv__(a, b):
+        return either(a, FLOOR_DIV, b)
 
     def __ifloordiv__(self, other):
         return binary(FLOOR_DIV, self, other, self, False)
 
-    def __mod__(self, other):
-        return binary(MOD, self, other, None, False)
-
-    def __rmod__(self, other):
-        return binary(MOD, self, other, None, True)
+    def __mod__(a, b):
+        return either(a, MOD, b)
 
     def __imod__(self, other):
         return binary(MOD, self, other, self, False)
 
-    def __pow__(self, other, modulo):
-        return binary(POWER, self, other, None, False)
-
-    def __rpow__(self, other, modulo):
-        return binary(POWER, self, other, None, True)
+    def __pow__(a, b, modulo):
+        return either(a, POWER, b)
 
     def __neg__(self):
         return with_scalar(MUL.numpy.scalar if is_numpy(self) else MUL.scalar, self, -1.0, None)
@@ -245,3 +249,12 @@ cdef class OperatorArray(ArrayBase):
             raise MXNetError("x[...] = value: an array that a gradient is asked for cannot be "
                              "written in place inside autograd.record()")
         set_item(self, key, value)
+
+
+def take_operators(type kind):
+    """Called once by the package for a class derived from OperatorArray, which leaves + - * / // %
+    ** and [] as they are: they are its own then, and no call looks for methods such as `__add__`
+    first. Python undoes it where such a method is set later, and in classes derived from it."""
+    if not issubclass(kind, OperatorArray):
+        raise MXNetTypeError(f"take_operators: kind must be derived from OperatorArray; got {kind}")
+    mx_take_operators(kind, OperatorArray)

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+import mxlite as mx
 from mxlite import autograd, nd
 from mxlite.ndarray.array import empty_array
+from mxlite.ndarray.operators import take_operators
 
 
 class Mine(nd.NDArray):
@@ -54,3 +56,39 @@ def test_a_subclass_without_a_kind_gives_ndarrays():
 def test_a_class_of_arrays_is_not_called():
     with pytest.raises(TypeError, match=r"NDArray cannot be called; mx.nd.array\(values\)"):
         nd.NDArray([1, 2])
+
+
+class Loud(nd.NDArray):
+    """A subclass with operators of its own."""
+
+    def __add__(self, other):
+        return "sum"
+
+    def __rmul__(self, other):
+        return "product"
+
+    def __getitem__(self, key):
+        return "item"
+
+
+def test_a_subclass_may_have_operators_of_its_own():
+    x, plain = as_kind(Loud, nd.ones((2,))), nd.ones((2,))
+    assert (x + 1, x + plain, x[0]) == ("sum", "sum", "item")
+    assert 2 * x == plain * x == "product"
+    assert (plain + x).tolist() == (3 - x).tolist() == [2, 2] and (x * 3).tolist() == [3, 3]
+
+
+@pytest.mark.parametrize("kind", (nd.NDArray, mx.np.ndarray))
+def test_an_operator_that_is_set_later_is_used_and_can_be_taken_back(kind, monkeypatch):
+    x = mx.np.ones((2,)).as_nd_ndarray() if kind is nd.NDArray else mx.np.ones((2,))
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, "__truediv__", lambda self, other: "quotient", raising=False)
+        patch.setattr(kind, "__getitem__", lambda self, key: "item", raising=False)
+        assert (x / 2, x[0]) == ("quotient", "item")
+    assert (x / 2).tolist() == [0.5, 0.5] and float(x[0]) == 1
+
+
+def test_only_arrays_take_the_operators_of_arrays():
+    with pytest.raises(TypeError, match="take_operators: kind must be derived from OperatorArray; "
+                                        "got <class 'int'>"):
+        take_operators(int)

@@ -13,6 +13,7 @@ from ...ops.numpy.functions.table import check_order, np_dtype
 from ..array import of_kind, set_numpy_kind
 from ..host_values import from_host, numpy_dtype
 from ..ndarray import NDArray
+from ..operators import take_operators
 from .interoperability import array_function, array_ufunc
 from .namespace import F
 from .watching import numpy_function
@@ -172,6 +173,7 @@ ndarray.__name__ = ndarray.__qualname__ = "ndarray"
 ndarray._result_kind = ndarray
 F.kind = ndarray
 set_numpy_kind(ndarray)
+take_operators(ndarray)
 NDArray.as_np_ndarray = as_np_ndarray   # type: ignore[attr-defined]
 for _name, _function in METHODS.items():
     if _name not in vars(ndarray):
