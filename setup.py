@@ -60,7 +60,8 @@ ONCE = (
     "box_pairs roi_pooling roi_deformable im2col deformable sparse_rows hawkes order "
     "calibrate cumsum").split()
 # In each of the modules, without kernels of their own.
-SHARED = "module special conv_general conv_depthwise conv_pointwise conv_winograd conv_last".split()
+SHARED = ("module special row_finish conv_general conv_depthwise conv_pointwise conv_winograd "
+          "conv_last").split()
 AS_ROWS = (
     "unary unary_integer binary binary_integer compare reduce leaky_relu layer_norm batch_norm "
     "optimizer cast conv_general conv_depthwise gemm rnn random where roi_align bilinear_sampler "

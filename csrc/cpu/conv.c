@@ -9,7 +9,10 @@
  * filter for each of their channels kernels of its own (conv_last_depthwise.c). */
 #include "conv.h"
 
+#include <math.h>
+
 #include "mx_kernel.h"
+#include "mx_scratch.h"
 
 typedef enum { GENERAL, DEPTHWISE, POINTWISE, WINOGRAD } conv_kind;
 
@@ -32,7 +35,8 @@ static conv_kind choose(const conv_dims *d, conv_pass pass) {
   }                                                                                        \
   static int name##_##dtype(const void *desc, void *const *ptr, const mx_scalar *scalars) { \
     (void)scalars;                                                                         \
-    ways_##dtype[choose(desc, pass)]->run(desc, pass, ptr, scratch_of(desc, ptr));         \
+    const conv_arrays arrays = {ptr, scratch_of(desc, ptr), NULL};                         \
+    ways_##dtype[choose(desc, pass)]->run(desc, pass, &arrays);                            \
     return MX_OK;                                                                          \
   }
 #define PASSES(dtype, winograd)                                                            \
@@ -47,6 +51,49 @@ PASSES(f64, conv_general_f64)
 PASSES(f16, conv_general_f16)
 PASSES(bf16, conv_general_bf16)
 
+/* conv, and what is done with its result behind it: BatchNorm by the given statistics if has_norm, the
+ * sum with an array like it if has_other, an activation (row_activation), which clips to the scalars. */
+typedef struct {
+  conv_dims conv;
+  int64_t has_norm, fix_gamma, has_other, activation;
+  double eps;
+} joined_dims;
+
+#define JOINED_FIELDS CONV_FIELDS " has_norm fix_gamma has_other activation eps:d"
+
+/* ptr: data weight bias? (gamma beta mean var)? other? -> out, scratch */
+#define JOINED(dtype, type)                                                                    \
+  static type *take_factor_##dtype(const joined_dims *d, mx_scratch *scratch) {                \
+    return mx_take(scratch, mx_product(d->conv.groups, d->conv.F), sizeof(type));              \
+  }                                                                                            \
+  static int64_t joined_scratch_##dtype(const void *desc) {                                    \
+    mx_scratch scratch = {0};                                                                  \
+    take_factor_##dtype(desc, &scratch);                                                       \
+    return mx_sum(mx_lines(scratch.size), conv_scratch_##dtype(desc));                         \
+  }                                                                                            \
+  static int conv_joined_##dtype(const void *desc, void *const *ptr, const mx_scalar *scalars) { \
+    const joined_dims *d = desc;                                                               \
+    void *const *next = ptr + 2 + d->conv.has_bias;                                            \
+    row_finish finish = {.activation = (row_activation)d->activation};                         \
+    if (finish.activation == CLIP) finish.low = scalars[0].f, finish.high = scalars[1].f;      \
+    const type *gamma = next[0], *var = next[3];                                               \
+    if (d->has_norm) finish.shift = next[1], finish.mean = next[2], next += 4;                 \
+    if (d->has_other) finish.other = *next++;                                                  \
+    mx_scratch scratch = {.base = next[1]};                                                    \
+    type *factor = take_factor_##dtype(d, &scratch);                                           \
+    for (int64_t c = 0; c < d->conv.groups * d->conv.F && d->has_norm; c++)                    \
+      factor[c] = (d->fix_gamma ? 1 : gamma[c]) * (type)(1 / sqrt((double)var[c] + d->eps));   \
+    if (d->has_norm) finish.factor = factor;                                                   \
+    void *const own[] = {ptr[0], ptr[1], d->conv.has_bias ? ptr[2] : next[0], next[0]};        \
+    const conv_arrays arrays = {own, scratch.base + mx_lines(scratch.size), &finish};          \
+    ways_##dtype[choose(desc, CONV_FORWARD)]->run(desc, CONV_FORWARD, &arrays);                \
+    return MX_OK;                                                                              \
+  }
+JOINED(f32, float)
+JOINED(f64, double)
+#define JOINED_ENTRY(dtype) \
+  MX_ENTRY_SCRATCH(conv_joined, dtype, joined_scratch_##dtype, joined_dims, JOINED_FIELDS)
+
 /* Channels last: see conv_last.c. */
 #define LAST(dtype)                                                                            \
   static int64_t conv_last_scratch_##dtype(const void *desc) {                                 \
@@ -55,7 +102,8 @@ PASSES(bf16, conv_general_bf16)
   static int conv_channels_last_##dtype(const void *desc, void *const *ptr,                    \
                                         const mx_scalar *scalars) {                            \
     (void)scalars;                                                                             \
-    conv_last_##dtype.run(desc, CONV_FORWARD, ptr, scratch_of(desc, ptr));                     \
+    const conv_arrays arrays = {ptr, scratch_of(desc, ptr), NULL};                             \
+    conv_last_##dtype.run(desc, CONV_FORWARD, &arrays);                                        \
     return MX_OK;                                                                              \
   }
 LAST(f32)
@@ -69,5 +117,6 @@ LAST(f64)
   ENTRY(conv, dtype), ENTRY(conv_grad_data, dtype), ENTRY(conv_grad_weight, dtype)
 
 const mx_kernel_entry mx_table_conv[] = {ENTRIES(f32), ENTRIES(f64), ENTRIES(f16), ENTRIES(bf16),
-                                         LAST_ENTRY(f32), LAST_ENTRY(f64),
+                                         LAST_ENTRY(f32), LAST_ENTRY(f64), JOINED_ENTRY(f32),
+                                         JOINED_ENTRY(f64),
                                          {0}};

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "row_finish.h"
+
 typedef struct {
   int64_t N, groups, C, F, size[3], out[3], kernel[3], stride[3], dilate[3], pad[3], has_bias;
 } conv_dims;
@@ -20,10 +22,18 @@ typedef struct {
  *   CONV_GRAD_WEIGHT  data dy -> the gradient of weight */
 typedef enum { CONV_FORWARD, CONV_GRAD_DATA, CONV_GRAD_WEIGHT } conv_pass;
 
+/* What a way works on.  finish: of the channels of each image's result, in CONV_FORWARD of f32 and f64;
+ * or NULL. */
+typedef struct {
+  void *const *ptr;
+  void *scratch;
+  const row_finish *finish;
+} conv_arrays;
+
 /* One way to compute the passes for one dtype: the bytes of scratch it takes; the computation. */
 typedef struct {
   int64_t (*scratch)(const conv_dims *d, conv_pass pass);
-  void (*run)(const conv_dims *d, conv_pass pass, void *const *ptr, void *scratch);
+  void (*run)(const conv_dims *d, conv_pass pass, const conv_arrays *arrays);
 } conv_way;
 
 /* conv_pointwise has no CONV_GRAD_WEIGHT. */

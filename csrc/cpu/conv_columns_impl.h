@@ -81,13 +81,3 @@ static void FN(gather_task)(void *context, int64_t task) {
     for (int j = 0; j < FN(COLS); j++) y[j] = x[from[j]];
   }
 }
-
-static void FN(scatter_outputs)(const conv_job *job, const conv_part *part, int64_t panel,
-                                const wide *sum, int64_t rows, const real *bias, real *y) {
-  int64_t from[FN(COLS)], to[FN(COLS)];
-  const int64_t count = FN(place_outputs)(job, part, panel, from, to);
-  for (int64_t r = 0; r < rows; r++, y += volume(job->plan.result)) {
-    const wide b = bias ? LOAD(bias[r]) : 0;
-    for (int64_t j = 0; j < count; j++) y[to[j]] = STORE(sum[r * FN(COLS) + j] + b);
-  }
-}

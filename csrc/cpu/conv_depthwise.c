@@ -10,6 +10,7 @@
 typedef struct {
   conv_plan plan;
   void *const *ptr;
+  const row_finish *finish;
   conv_part *parts;
   int64_t *offset, *number;    /* of the taps, part by part: in the copy, in the window */
   char *slices;                /* of the tasks, slice_bytes each */

@@ -78,6 +78,16 @@ static void FN(put)(const conv_plan *p, const conv_part *part, const wide *sum, 
     }
 }
 
+/* The results of a channel, `at` in the whole, are there. */
+static void FN(finish)(const depthwise_job *job, int64_t channel, int64_t at, real *y) {
+#if !IS_HALF
+  const finish_part part = {channel, 1, at, 0, volume(job->plan.result)};
+  if (job->finish) FN(finish_rows)(job->finish, &part, y, 0, y);
+#else
+  (void)job, (void)channel, (void)at, (void)y;
+#endif
+}
+
 /* All results of a group of an image. */
 static void FN(group)(const depthwise_job *job, int64_t item, const FN(slice) *mine) {
   const conv_plan *p = &job->plan;
@@ -103,6 +113,9 @@ static void FN(group)(const depthwise_job *job, int64_t item, const FN(slice) *m
       FN(put)(p, part, mine->sum, y + o * volume(p->result));
     }
   }
+  for (int64_t o = 0; o < p->out; o++)
+    FN(finish)(job, group * p->out + o, (item * p->out + o) * volume(p->result),
+               y + o * volume(p->result));
 }
 
 static void FN(groups_task)(void *context, int64_t task) {
@@ -187,11 +200,11 @@ static int64_t FN(depthwise_scratch)(const conv_dims *d, conv_pass pass) {
   return scratch.size;
 }
 
-static void FN(depthwise_run)(const conv_dims *d, conv_pass pass, void *const *ptr,
-                              void *scratch) {
-  depthwise_job job = FN(begin)(d, pass, &(mx_scratch){.base = scratch});
+static void FN(depthwise_run)(const conv_dims *d, conv_pass pass, const conv_arrays *arrays) {
+  depthwise_job job = FN(begin)(d, pass, &(mx_scratch){.base = arrays->scratch});
   if (pass != CONV_GRAD_WEIGHT && d->N * volume(job.plan.result) == 0) return;
-  job.ptr = ptr;
+  job.ptr = arrays->ptr;
+  job.finish = arrays->finish;
   list_parts(&job);
   run_tasks(job.tasks, d->N * d->groups * d->F * volume(d->out) * volume(d->kernel),
             pass == CONV_GRAD_WEIGHT ? FN(filters_task) : FN(groups_task), &job);

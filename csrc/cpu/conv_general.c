@@ -19,6 +19,7 @@ enum {
 typedef struct {
   conv_plan plan;
   void *const *ptr;
+  const row_finish *finish;
   void *weight, *image, *dy, *sum;   /* scratch: packed weight, copy, packed dy, dw transposed */
   void *columns;                     /* scratch: of small images, [panel][k][COLS]; or NULL */
   int64_t *offset, *number, *line;   /* scratch: of taps, in the copy and in the window; of lines */

@@ -17,9 +17,9 @@ static int64_t FN(general_scratch)(const conv_dims *d, conv_pass pass) {
   return scratch.size;
 }
 
-static void FN(general_run)(const conv_dims *d, conv_pass pass, void *const *ptr, void *scratch) {
-  if (pass == CONV_GRAD_WEIGHT) FN(run_weight)(d, ptr, scratch);
-  else FN(run_taps)(d, pass, ptr, scratch);
+static void FN(general_run)(const conv_dims *d, conv_pass pass, const conv_arrays *arrays) {
+  if (pass == CONV_GRAD_WEIGHT) FN(run_weight)(d, arrays->ptr, arrays->scratch);
+  else FN(run_taps)(d, pass, arrays);
 }
 
 const conv_way FN(conv_general) = {FN(general_scratch), FN(general_run)};

@@ -95,13 +95,13 @@ static int64_t FN(last_scratch)(const conv_dims *d, conv_pass pass) {
   return scratch.size;
 }
 
-static void FN(last_run)(const conv_dims *d, conv_pass pass, void *const *ptr, void *block) {
-  mx_scratch scratch = {.base = block};
+static void FN(last_run)(const conv_dims *d, conv_pass pass, const conv_arrays *arrays) {
+  mx_scratch scratch = {.base = arrays->scratch};
   last_job job = plan_last(d, FN(COLS), sizeof(real), &scratch);
   const int64_t pixels = volume(d->out);
   (void)pass;
   if (d->N * pixels * d->groups * d->F == 0) return;
-  job.ptr = ptr;
+  job.ptr = arrays->ptr;
   job.chunks = (pixels + FN(PIXELS) - 1) / FN(PIXELS);
   run_tasks(d->groups * job.panels, d->groups * d->F * job.K, FN(pack_last), &job);
   for (job.first = 0; job.first < d->N; job.first += job.batch) {

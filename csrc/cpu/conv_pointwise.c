@@ -17,13 +17,14 @@ static gemm_product product_of(const conv_dims *d, conv_pass pass) {
     const gemm_product p = product_of(d, pass);                                                 \
     return gemm_scratch_size_##dtype(&p);                                                       \
   }                                                                                             \
-  static void run_##dtype(const conv_dims *d, conv_pass pass, void *const *ptr, void *scratch) { \
+  static void run_##dtype(const conv_dims *d, conv_pass pass, const conv_arrays *arrays) {     \
     gemm_product p = product_of(d, pass);                                                       \
-    p.a = ptr[1];                                                                               \
-    p.b = ptr[0];                                                                               \
-    p.bias = bias_of(d, ptr);                                                                   \
-    p.c = result_of(d, ptr);                                                                    \
-    gemm_run_##dtype(&p, scratch);                                                              \
+    p.a = arrays->ptr[1];                                                                       \
+    p.b = arrays->ptr[0];                                                                       \
+    p.bias = bias_of(d, arrays->ptr);                                                           \
+    p.c = result_of(d, arrays->ptr);                                                            \
+    p.finish = arrays->finish;                                                                  \
+    gemm_run_##dtype(&p, arrays->scratch);                                                      \
   }                                                                                             \
   const conv_way conv_pointwise_##dtype = {scratch_##dtype, run_##dtype};
 POINTWISE(f32)

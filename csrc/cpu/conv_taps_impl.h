@@ -2,11 +2,32 @@
 
 /* A block of output channels: their number and packed weights, biases, first outputs. */
 typedef struct {
-  int64_t group, rows;
+  int64_t group, rows, channel;     /* channel: the first of all groups */
   const wide *weight;
   const real *bias;
   real *y;
 } FN(taps_cut);
+
+/* `count` results of each channel of a cut from `sum`, in rows of COLS, to y, `step` apart. */
+static inline void FN(put)(const conv_job *job, const FN(taps_cut) *cut, wide *sum, int64_t count,
+                           int64_t step, real *y) {
+  const int64_t channel = volume(job->plan.result);
+#if !IS_HALF
+  if (job->finish) {
+    for (int64_t r = 0; r < cut->rows && cut->bias; r++)
+      for (int64_t i = 0; i < count; i++) sum[r * FN(COLS) + i] += cut->bias[r];
+    const int64_t at = y - (const real *)result_of(job->plan.d, job->ptr);
+    const finish_part part = {cut->channel, cut->rows, at, channel, count};
+    FN(finish_rows)(job->finish, &part, sum, FN(COLS), y);
+    return;
+  }
+#endif
+  for (int64_t r = 0; r < cut->rows; r++, sum += FN(COLS), y += channel) {
+    const wide b = cut->bias ? LOAD(cut->bias[r]) : 0;
+    if (step == 1) for (int64_t i = 0; i < count; i++) y[i] = STORE(sum[i] + b);
+    else for (int64_t i = 0; i < count; i++) y[i * step] = STORE(sum[i] + b);
+  }
+}
 
 /* Task i packs a panel of the weights: [k][rows], k = (channel of the image, tap of the part). */
 static void FN(pack_weight)(void *context, int64_t i) {
@@ -34,20 +55,35 @@ static void FN(pack_weight)(void *context, int64_t i) {
 }
 
 /* Columns q ... of a tile in `sum` to where they belong; y: the result at row 0, image and z. */
-static void FN(scatter)(const conv_plan *p, const conv_part *part, const wide *sum, int64_t q,
-                        int64_t rows, const real *bias, real *y) {
-  const int64_t width = p->length[2], step = part->step[2], channel = volume(p->result);
+static void FN(scatter)(const conv_job *job, const conv_part *part, const FN(taps_cut) *cut,
+                        wide *sum, int64_t q, real *y) {
+  const conv_plan *p = &job->plan;
+  const int64_t width = p->length[2], step = part->step[2];
   int64_t line = q / width, x = q % width;
   for (int64_t j = 0; j < FN(COLS) && line < part->count[1]; line++, j += width - x, x = 0) {
     const int64_t count = lesser(part->count[2] - x, FN(COLS) - j);
     real *to = y + (part->first[1] + line * part->step[1]) * p->result[2] + part->first[2] +
                x * step;
-    for (int64_t r = 0; r < rows; r++) {
-      const wide *from = sum + r * FN(COLS) + j, b = bias ? LOAD(bias[r]) : 0;
-      real *row = to + r * channel;
-      if (step == 1) for (int64_t i = 0; i < count; i++) row[i] = STORE(from[i] + b);
-      else for (int64_t i = 0; i < count; i++) row[i * step] = STORE(from[i] + b);
+    if (count > 0) FN(put)(job, cut, sum + j, count, step, to);
+  }
+}
+
+/* The same of a panel of gathered columns, which go to several places. */
+static void FN(scatter_outputs)(const conv_job *job, const conv_part *part, int64_t panel,
+                                const FN(taps_cut) *cut, wide *sum) {
+  int64_t from[FN(COLS)], to[FN(COLS)];
+  const int64_t count = FN(place_outputs)(job, part, panel, from, to);
+  if (job->finish) {
+    for (int64_t j = 0, run; j < count; j += run) {
+      for (run = 1; j + run < count && to[j + run] == to[j] + run;) run++;
+      FN(put)(job, cut, sum + j, run, 1, cut->y + to[j]);
     }
+    return;
+  }
+  real *y = cut->y;
+  for (int64_t r = 0; r < cut->rows; r++, y += volume(job->plan.result)) {
+    const wide b = cut->bias ? LOAD(cut->bias[r]) : 0;
+    for (int64_t j = 0; j < count; j++) y[to[j]] = STORE(sum[r * FN(COLS) + j] + b);
   }
 }
 
@@ -80,7 +116,7 @@ static void FN(plane_item)(const conv_job *job, const conv_part *part, int64_t i
             (part->first[0] + z * part->step[0]) * p->result[1] * p->result[2];
   FN(multiply_panel)(cut->rows, part->taps * p->in, cut->weight, x,
                      job->offset + part->taps_before * p->in, sum);
-  FN(scatter)(p, part, sum, q, cut->rows, cut->bias, y);
+  FN(scatter)(job, part, cut, sum, q, y);
 }
 
 /* The same: those of a panel of gathered columns. */
@@ -88,7 +124,7 @@ static void FN(columns_item)(const conv_job *job, const conv_part *part, int64_t
                              const FN(taps_cut) *cut, wide *sum) {
   FN(multiply_panel)(cut->rows, part->taps * job->plan.in, cut->weight,
                      FN(columns_of)(job, cut->group, part, item), NULL, sum);
-  FN(scatter_outputs)(job, part, item, sum, cut->rows, cut->bias, cut->y);
+  FN(scatter_outputs)(job, part, item, cut, sum);
 }
 
 static int64_t FN(count_items)(const conv_job *job, const conv_part *part, int64_t images) {
@@ -107,7 +143,7 @@ static void FN(taps_task)(void *context, int64_t task) {
   const int64_t o = block * job->block_rows, channel = group * p->out + o;
   const real *biases = bias_of(p->d, job->ptr);
   const FN(taps_cut) cut = {
-      group, lesser(job->block_rows, p->out - o),
+      group, lesser(job->block_rows, p->out - o), channel,
       (wide *)job->weight + group * p->weights +
           (part.taps_before * p->out + part.taps * o) * p->in,
       biases ? biases + channel : NULL,
@@ -150,11 +186,12 @@ static conv_job FN(begin_taps)(const conv_dims *d, conv_pass pass, mx_scratch *s
   return job;
 }
 
-static void FN(run_taps)(const conv_dims *d, conv_pass pass, void *const *ptr, void *scratch) {
-  conv_job job = FN(begin_taps)(d, pass, &(mx_scratch){.base = scratch});
+static void FN(run_taps)(const conv_dims *d, conv_pass pass, const conv_arrays *arrays) {
+  conv_job job = FN(begin_taps)(d, pass, &(mx_scratch){.base = arrays->scratch});
   const conv_plan *p = &job.plan;
   if (d->N * d->groups * p->out * volume(p->result) == 0) return;
-  job.ptr = ptr;
+  job.ptr = arrays->ptr;
+  job.finish = arrays->finish;
   for (int64_t i = 0; i < p->num_parts; i++) {
     const conv_part part = nth_part(p, i);
     list_taps(p, &part, job.offset + part.taps_before * p->in, NULL);

@@ -43,14 +43,15 @@ static int64_t winograd_scratch(const conv_dims *d, conv_pass pass) {
   return scratch.size > general ? scratch.size : general;
 }
 
-static void winograd_run(const conv_dims *d, conv_pass pass, void *const *ptr, void *scratch) {
-  winograd w = begin(d, pass, &(mx_scratch){.base = scratch});
+static void winograd_run(const conv_dims *d, conv_pass pass, const conv_arrays *arrays) {
+  winograd w = begin(d, pass, &(mx_scratch){.base = arrays->scratch});
   int overflow = 0;
-  w.ptr = ptr;
+  w.ptr = arrays->ptr;
+  w.finish = arrays->finish;
   w.overflow = &overflow;
   if (pass == CONV_GRAD_WEIGHT) find_weight_gradient(&w);
   else find_result(&w);
-  if (overflow) conv_general_f32.run(d, pass, ptr, scratch);
+  if (overflow) conv_general_f32.run(d, pass, arrays);
 }
 
 const conv_way conv_winograd_f32 = {winograd_scratch, winograd_run};

@@ -33,6 +33,7 @@ typedef struct {
   int adds;                   /* to the sums of blocks before */
   int keeps;                  /* there are several blocks: what filters have is kept for the next */
   void *const *ptr;
+  const row_finish *finish;
   /* Scratch: filters and tiles of the image at the points, and their products.  Of the weight's
    * gradient: packed dy, the image's and dy's tiles at the points, and sums over blocks. */
   float *filters, *points, *products, *sums;

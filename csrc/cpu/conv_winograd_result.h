@@ -46,8 +46,8 @@ static void products_to_result(const winograd *w, int64_t channel, const float *
   vec products[PRODUCTS], tiles[TILE * TILE], zero = {0};
   for (int64_t row = w->first; row < w->end; row++, from += w->across) {
     const int64_t y = row % w->down * TILE, lines = lesser(TILE, w->result_height - y);
-    float *to = (float *)result_of(w->d, w->ptr) + row / w->down * image +
-                (channel * w->result_height + y) * w->result_width;
+    const int64_t at = row / w->down * image + (channel * w->result_height + y) * w->result_width;
+    float *to = (float *)result_of(w->d, w->ptr) + at;
     for (int64_t t = 0; t < w->across; t += LANES) {
       UNROLL for (int i = 0; i < PRODUCTS; i++) products[i] = load(from + i * w->step + t);
       transform_tile(products, tiles);
@@ -57,6 +57,8 @@ static void products_to_result(const winograd *w, int64_t channel, const float *
         store_line(tiles + i * TILE, lesser(TILE * LANES, w->result_width - t * TILE),
                    to + i * w->result_width + t * TILE);
     }
+    const finish_part part = {channel, 1, at, 0, lines * w->result_width};
+    if (w->finish) finish_rows_f32(w->finish, &part, to, 0, to);
   }
   note_overflow(w, zero);
 }

@@ -51,7 +51,7 @@ cdef class Prepared:
     cdef int64_t end_written       # 0: all
     cdef readonly bint is_shared       # a view that the caller gets as it is, not copied
     cdef bint release_gil
-    cdef bint train
+    cdef readonly bint train
     cdef object host
     cdef readonly Operator op
     cdef readonly tuple in_specs

@@ -22,6 +22,7 @@ class Prepared:
     offset: int
     is_shared: bool
     is_compiled: bool
+    train: bool
     addresses: tuple[int, int]
     is_view: bool
     is_program: bool

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from ..trace import Step, live
 from .common import shared
 from .fuse import fused
+from .join import joined
 
 
 def optimized(steps: Sequence[Step], outputs: Sequence[int],
@@ -21,4 +22,4 @@ def optimized(steps: Sequence[Step], outputs: Sequence[int],
     """
     steps, outputs = shared(steps, outputs, heads)
     steps, _ = live(steps, outputs)
-    return fused(steps, outputs), outputs
+    return fused(joined(steps, outputs), outputs), outputs
