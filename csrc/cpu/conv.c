@@ -1,6 +1,7 @@
 /* Convolution, and the gradients of its data and its weight: the choice of the way to compute them.
  *
- *   depthwise  groups of one channel: nothing is summed over channels (conv_depthwise.c)
+ *   depthwise  groups of one channel: nothing is summed over channels (conv_depthwise.c);
+ *              small windows row by row of the result (conv_depthwise_rows.c)
  *   pointwise  a window of one: a matrix product for all pixels (conv_pointwise.c)
  *   winograd   3 x 3 windows of float, by fewer multiplications (conv_winograd.c)
  *   general    matrix products that read the image where it lies (conv_general.c)
@@ -14,7 +15,7 @@
 #include "mx_kernel.h"
 #include "mx_scratch.h"
 
-typedef enum { GENERAL, DEPTHWISE, POINTWISE, WINOGRAD } conv_kind;
+typedef enum { GENERAL, DEPTHWISE, ROWS_OF_PLANES, POINTWISE, WINOGRAD } conv_kind;
 
 /* Whether each image's pixels are only multiplied by one matrix, the weight. */
 static int is_pointwise(const conv_dims *d) {
@@ -24,6 +25,7 @@ static int is_pointwise(const conv_dims *d) {
 }
 
 static conv_kind choose(const conv_dims *d, conv_pass pass) {
+  if (conv_rows_take(d, pass)) return ROWS_OF_PLANES;
   if (d->C == 1 && d->groups > 1) return DEPTHWISE;
   if (pass != CONV_GRAD_WEIGHT && is_pointwise(d)) return POINTWISE;
   return conv_winograd_pays(d, pass) ? WINOGRAD : GENERAL;
@@ -39,17 +41,18 @@ static conv_kind choose(const conv_dims *d, conv_pass pass) {
     ways_##dtype[choose(desc, pass)]->run(desc, pass, &arrays);                            \
     return MX_OK;                                                                          \
   }
-#define PASSES(dtype, winograd)                                                            \
+#define PASSES(dtype, winograd, rows)                                                      \
   static const conv_way *const ways_##dtype[] = {                                          \
       [GENERAL] = &conv_general_##dtype, [DEPTHWISE] = &conv_depthwise_##dtype,            \
+      [ROWS_OF_PLANES] = &rows,                                                            \
       [POINTWISE] = &conv_pointwise_##dtype, [WINOGRAD] = &winograd};                      \
   PASS(conv, CONV_FORWARD, dtype)                                                          \
   PASS(conv_grad_data, CONV_GRAD_DATA, dtype)                                              \
   PASS(conv_grad_weight, CONV_GRAD_WEIGHT, dtype)
-PASSES(f32, conv_winograd_f32)
-PASSES(f64, conv_general_f64)
-PASSES(f16, conv_general_f16)
-PASSES(bf16, conv_general_bf16)
+PASSES(f32, conv_winograd_f32, conv_rows_f32)
+PASSES(f64, conv_general_f64, conv_rows_f64)
+PASSES(f16, conv_general_f16, conv_depthwise_f16)
+PASSES(bf16, conv_general_bf16, conv_depthwise_bf16)
 
 /* conv, and what is done with its result behind it: BatchNorm by the given statistics if has_norm, the
  * sum with an array like it if has_other, an activation (row_activation), which clips to the scalars. */

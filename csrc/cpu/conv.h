@@ -48,6 +48,10 @@ CONV_WAYS(bf16)
 extern const conv_way conv_winograd_f32;
 int conv_winograd_pays(const conv_dims *d, conv_pass pass);
 
+/* Of one filter to each channel or several, small windows over planes; take: whether it computes this. */
+extern const conv_way conv_rows_f32, conv_rows_f64;
+int conv_rows_take(const conv_dims *d, conv_pass pass);
+
 /* Of images whose channels come last: CONV_FORWARD alone. */
 extern const conv_way conv_last_f32, conv_last_f64;
 

@@ -45,6 +45,17 @@ DEPTHWISE = [  # one channel of data a group
     ((2, 3, 1, 1), 3, (1, 1), (2, 2), (1, 1), (0, 0), 3),
     ((0, 4, 7, 9), 4, (3, 3), (1, 1), (1, 1), (0, 0), 4),
 ]
+PLANES = [     # the same with small windows: row by row of the result
+    ((2, 3, 7, 7), 3, (3, 3), (1, 1), (1, 1), (1, 1), 3),         # rows shorter than a vector
+    ((2, 2, 5, 3), 4, (3, 3), (2, 2), (1, 1), (1, 1), 2),
+    ((1, 3, 40, 33), 3, (5, 5), (2, 2), (1, 1), (2, 1), 3),
+    ((1, 2, 13, 29), 2, (5, 5), (1, 1), (1, 1), (0, 4), 2),
+    ((1, 3, 6, 200), 6, (3, 3), (2, 2), (1, 1), (0, 1), 3),
+    ((1, 2, 170, 300), 2, (3, 3), (1, 1), (1, 1), (2, 0), 2),     # several strips
+    ((1, 2, 90, 300), 2, (5, 5), (2, 2), (1, 1), (2, 2), 2),
+    ((3, 70, 9, 16), 70, (3, 3), (1, 1), (1, 1), (1, 1), 70),     # several threads
+    ((0, 4, 7, 9), 4, (3, 3), (1, 1), (1, 1), (1, 1), 4),
+]
 POINTWISE = [  # one matrix for all pixels: a product without a copy of the image
     ((2, 5, 9, 11), 20, (1, 1), (1, 1), (1, 1), (0, 0), 1),
     ((2, 6, 30), 7, (1,), (1,), (1,), (0,), 1),
@@ -62,6 +73,7 @@ WINOGRAD = [   # float32 of these goes by Winograd's filtering
     ((1, 20, 6, 500), 20, (3, 3), (1, 1), (1, 1), (1, 1), 1),     # the most tiles in a row
     ((1, 16, 6, 520), 16, (3, 3), (1, 1), (1, 1), (1, 1), 1),     # more: the general way
 ]
+ALL = [*CASES, *DEPTHWISE, *PLANES, *POINTWISE, *WINOGRAD, *GATHERED]
 WINOGRAD_LOSS = 20                                                # more error than sums of products
 
 
@@ -129,7 +141,7 @@ def close(got, want, atol):
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
-@pytest.mark.parametrize("case", [*CASES, *DEPTHWISE, *POINTWISE, *WINOGRAD, *GATHERED], ids=str)
+@pytest.mark.parametrize("case", ALL, ids=str)
 def test_forward(rng, case, dtype):
     inputs = [value.astype(dtype) for value in inputs_of(case, rng)]
     want = forward(case, *[value.astype("float64") for value in inputs])
@@ -138,7 +150,7 @@ def test_forward(rng, case, dtype):
 
 
 @pytest.mark.parametrize("case", [
-    *CASES[:6], *CASES[7:9], *DEPTHWISE, *POINTWISE[:3], *GATHERED], ids=str)
+    *CASES[:6], *CASES[7:9], *DEPTHWISE, *PLANES, *POINTWISE[:3], *GATHERED], ids=str)
 def test_all_ways_agree_with_the_naive_kernel(rng, case, naive):
     arrays = [nd.array(value, dtype="float64") for value in inputs_of(case, rng)]
     close(naive(*arrays, **options_of(case)),
@@ -146,7 +158,7 @@ def test_all_ways_agree_with_the_naive_kernel(rng, case, naive):
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
-@pytest.mark.parametrize("case", [*CASES, *DEPTHWISE, *POINTWISE, *WINOGRAD, *GATHERED], ids=str)
+@pytest.mark.parametrize("case", ALL, ids=str)
 def test_gradients_are_transposes(rng, case, dtype):
     """<dy, conv(x, w)> = <dx(dy, w), x> = <dw(x, dy), w> for random dy; the bias gets the sum."""
     values = [value.astype(dtype) for value in inputs_of(case, rng)]
@@ -179,7 +191,7 @@ def test_derivatives_of_both_orders(rng, case, no_bias):
 
 
 @pytest.mark.parametrize("case", [
-    *CASES[9:11], *WINOGRAD[:5], *GATHERED,
+    *CASES[9:11], *WINOGRAD[:5], *GATHERED, *PLANES[5:8],
     ((3, 40, 40, 40), 40, (3, 3), (2, 1), (1, 1), (1, 1), 40),
 ], ids=str)
 def test_results_do_not_depend_on_threads(rng, case):
