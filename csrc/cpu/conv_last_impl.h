@@ -51,7 +51,8 @@ static void FN(multiply_last)(const last_job *job, WIDE(lines) lines, int64_t co
     const int64_t f = group * d->F + p * FN(COLS);
     const int cols = (int)lesser(FN(COLS), d->F - p * FN(COLS));
     for (int64_t i = 0; i < count; i += TILE_ROWS) {
-      const WIDE(tile) tile = {y + i * step + f, step, k > 0, NULL, bias && !k ? bias + f : NULL};
+      const WIDE(tile) tile = {.c = y + i * step + f, .c_step = step, .add = k > 0,
+                               .col_bias = bias && !k ? bias + f : NULL};
       lines.row = row + i;
       WIDE(micro_lines)((int)lesser(TILE_ROWS, count - i), cols, &lines, b, FN(COLS), &tile);
     }

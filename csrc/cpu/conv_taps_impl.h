@@ -94,7 +94,7 @@ static void FN(multiply_panel)(int64_t rows, int64_t K, const wide *weight, cons
   for (int64_t k = 0; k == 0 || k < K; k += BLOCK_K)
     for (int64_t o = 0; o < rows; o += TILE_ROWS) {
       const int64_t high = lesser(TILE_ROWS, rows - o);
-      const WIDE(tile) tile = {sum + o * FN(COLS), FN(COLS), k > 0, NULL, NULL};
+      const WIDE(tile) tile = {.c = sum + o * FN(COLS), .c_step = FN(COLS), .add = k > 0};
       const wide *w = weight + o * K + k * high;
       const int64_t taps = lesser(BLOCK_K, K - k);
       if (offset) WIDE(micro_taps)((int)high, FN(COLS), taps, w, high, x, offset + k, &tile);

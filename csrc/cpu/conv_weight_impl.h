@@ -38,7 +38,7 @@ static void FN(weight_task)(void *context, int64_t task) {
     for (int64_t k = block * job->block_rows; k < end; k += TILE_ROWS) {
       const WIDE(lines) from = {(wide *)job->image + group * p->in * p->channel, job->offset + k,
                                 job->line + line, lesser(step, lines - line), length};
-      const WIDE(tile) tile = {sum + k * width, width, job->first + line > 0, NULL, NULL};
+      const WIDE(tile) tile = {.c = sum + k * width, .c_step = width, .add = job->first + line > 0};
       WIDE(micro_lines)((int)lesser(TILE_ROWS, end - k), (int)lesser(FN(COLS), d->F - f), &from,
                         dy + line * length * FN(COLS), FN(COLS), &tile);
     }

@@ -14,7 +14,7 @@ typedef struct {
   wide *c, *packed_a, *packed_b;
   int64_t c_step;
   const row_finish *finish;   /* of rows of C from first_row on; whole: all of C */
-  const real *whole;
+  const wide *whole;
   int64_t first_row;
   int is_dots, keep_a, pack_a, pack_b, bias_of_rows;
 } FN(block);
@@ -45,46 +45,28 @@ static void FN(pack_columns_of_b)(const FN(block) *x, int64_t j, int64_t k0, int
                    FN(panel_of_b)(x, j, K));
 }
 
-/* The rows of a tile, with the sums over k before those in it, from the buffer it is made in to C.  In C
- * itself other threads may write to the same lines. */
-static void FN(finish_tile)(const FN(block) *x, int64_t i, int64_t j, int rows, int cols, wide *tile,
-                            int adds) {
-#if !IS_HALF
-  real *c = x->c + i * x->c_step + j;
-  for (int r = 0; r < rows && adds; r++)
-    for (int n = 0; n < cols; n++) tile[r * FN(COLS) + n] += c[r * x->c_step + n];
-  const finish_part part = {x->first_row + i, rows, c - x->whole, x->c_step, cols};
-  FN(finish_rows)(x->finish, &part, tile, FN(COLS), c);
-#else
-  (void)x, (void)i, (void)j, (void)rows, (void)cols, (void)tile, (void)adds;
-#endif
-}
-
 /* A register tile, k from k0 on.  What is not packed is read where it lies, A's rows at `lines`. */
 static inline void FN(multiply_tile)(const FN(block) *x, WIDE(lines) *lines, int64_t i, int64_t j,
                                      int64_t k0, int64_t K) {
   const int rows = (int)at_most(x->rows - i, TILE_ROWS);
   const int cols = (int)at_most(x->cols - j, FN(COLS)), is_packed = FN(packs_columns)(x, cols);
-  const int finishes = x->finish && k0 + K == x->K;
-  wide tile[TILE_AREA(wide)];
   const wide *a = x->pack_a ? FN(panel_of_a)(x, i, K)
                             : (const wide *)(const void *)(x->a + i * x->a_row + k0 * x->a_col);
   const wide *b = is_packed ? FN(panel_of_b)(x, j, K)
                             : (const wide *)(const void *)(x->b + j + k0 * x->b_row);
   const int64_t b_step = is_packed ? FN(COLS) : x->b_row;
   const wide *bias = FN(IS_WIDE) && !k0 ? (const wide *)(const void *)x->bias : NULL;
-  const WIDE(tile) out = {finishes ? tile : x->c + i * x->c_step + j,
-                          finishes ? FN(COLS) : x->c_step, k0 > 0 && !finishes,
-                          bias && x->bias_of_rows ? bias + i : NULL,
-                          bias && !x->bias_of_rows ? bias + j : NULL};
+  wide *c = x->c + i * x->c_step + j;
+  const WIDE(tile) out = {c, x->c_step, k0 > 0, bias && x->bias_of_rows ? bias + i : NULL,
+                          bias && !x->bias_of_rows ? bias + j : NULL,
+                          k0 + K == x->K ? x->finish : NULL, x->first_row + i, c - x->whole};
   if (x->pack_a || x->a_row == 1) {
     WIDE(micro_panel)(rows, cols, K, a, x->pack_a ? rows : x->a_col, b, b_step, &out);
-  } else {
-    lines->a = a;
-    lines->length = K;
-    WIDE(micro_lines)(rows, cols, lines, b, b_step, &out);
+    return;
   }
-  if (finishes) FN(finish_tile)(x, i, j, rows, cols, tile, k0 > 0);
+  lines->a = a;
+  lines->length = K;
+  WIDE(micro_lines)(rows, cols, lines, b, b_step, &out);
 }
 
 /* Few rows of C and B turned: rows of A times rows of B, all of K, as they lie. */
@@ -92,9 +74,9 @@ static void FN(multiply_rows)(const FN(block) *x) {
   const wide *bias = (const wide *)(const void *)x->bias;
   for (int64_t j = 0; j < x->cols; j += DOT_COLS)
     for (int64_t i = 0; i < x->rows; i += DOT_ROWS) {
-      const WIDE(tile) out = {x->c + i * x->c_step + j, x->c_step, 0,
-                              bias && x->bias_of_rows ? bias + i : NULL,
-                              bias && !x->bias_of_rows ? bias + j : NULL};
+      const WIDE(tile) out = {.c = x->c + i * x->c_step + j, .c_step = x->c_step,
+                              .row_bias = bias && x->bias_of_rows ? bias + i : NULL,
+                              .col_bias = bias && !x->bias_of_rows ? bias + j : NULL};
       WIDE(micro_dots)((int)at_most(x->rows - i, DOT_ROWS), (int)at_most(x->cols - j, DOT_COLS),
                        x->K, (const wide *)(const void *)(x->a + i * x->a_row), x->a_row,
                        (const wide *)(const void *)(x->b + j * x->b_col), x->b_col, &out);
@@ -159,7 +141,7 @@ static void FN(gemm_tile)(const gemm_job *job, int64_t index, const FN(slice) *s
                  .packed_b = slice->packed_b, .is_dots = FN(IS_WIDE) && is_dots(p),
                  .keep_a = keeps_a(p), .pack_a = packs_a(p) || !FN(IS_WIDE),
                  .pack_b = packs_b(p) || !FN(IS_WIDE), .bias_of_rows = (int)p->bias_of_rows,
-                 .finish = p->finish, .whole = p->c, .first_row = m};
+                 .finish = p->finish, .whole = (const wide *)p->c, .first_row = m};
   x.a = (const real *)p->a + (p->shares_a ? 0 : batch * p->M * p->K) + m * x.a_row;
   x.b = (const real *)p->b + batch * p->K * p->N + n * x.b_col;
   x.bias = p->bias ? (const real *)p->bias + (x.bias_of_rows ? m : n) : NULL;

@@ -12,11 +12,15 @@
 #define UNROLL _Pragma("GCC unroll 16")
 
 #define T float
+#define FINISH_ROWS finish_rows_f32
 #include "gemm_micro_impl.h"
 #undef T
+#undef FINISH_ROWS
 #define T double
+#define FINISH_ROWS finish_rows_f64
 #include "gemm_micro_impl.h"
 #undef T
+#undef FINISH_ROWS
 
 typedef struct { int64_t rounds, tasks; } fma_peak_dims;
 
@@ -29,7 +33,7 @@ static void fma_peak_task(void *context, int64_t task) {
   for (int j = 0; j < TILE_COLS(float); j++) b[j] = 1e-3f;
   for (int k = 0; k < 64; k++) offset[k] = 0;
   float c[TILE_AREA(float)];
-  const tile_float out = {c, TILE_COLS(float), 0, NULL, NULL};
+  const tile_float out = {.c = c, .c_step = TILE_COLS(float)};
   for (int64_t round = 0; round < d->rounds / 64; round++) {
     /* as if all were written and read elsewhere: what is known is not computed again and again */
     __asm__ volatile("" : : "r"(a), "r"(b), "r"(offset), "r"(c) : "memory");

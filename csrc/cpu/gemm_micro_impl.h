@@ -15,19 +15,45 @@ typedef FN(lane) FN(index) __attribute__((vector_size(4 * sizeof(T))));
 INLINE FN(vec) FN(at)(const T *x) { return *(const FN(vec) *)x; }
 INLINE FN(vec) FN(all)(T x) { return x - (FN(vec)){0}; }
 
-/* The sums are done: add the biases and what C holds, where asked for, and store. */
-INLINE void FN(put)(int rows, int vecs, FN(vec) (*sum)[2], const FN(tile) *out) {
-  UNROLL for (int i = 0; i < rows; i++) {
-    UNROLL for (int v = 0; v < vecs; v++) {
-      T *c = out->c + i * out->c_step + v * FN(LANES);
-      FN(vec) y = sum[i][v];
-      if (out->add) y += FN(at)(c);
-      if (out->row_bias) y += FN(all)(out->row_bias[i]);
-      if (out->col_bias) y += FN(at)(out->col_bias + v * FN(LANES));
-      *(FN(vec) *)c = y;
-    }
+#define real T
+#include "row_finish_bounds.h"
+#undef real
+
+#define EACH_SUM(statement) \
+  UNROLL for (int i = 0; i < rows; i++) { \
+    UNROLL for (int v = 0; v < vecs; v++) { \
+      FN(vec) *y = &sum[i][v]; \
+      statement; \
+    } \
   }
+
+/* See row_finish.h. */
+INLINE void FN(finish)(int rows, int vecs, FN(vec) (*sum)[2], const FN(tile) *out) {
+  const row_finish *f = out->finish;
+  if (f->factor) {
+    const T *mean = (const T *)f->mean + out->row, *factor = (const T *)f->factor + out->row;
+    const T *shift = (const T *)f->shift + out->row;
+    EACH_SUM(*y = (*y - mean[i]) * factor[i] + shift[i])
+  }
+  if (f->other) {
+    const T *other = (const T *)f->other + out->at;
+    EACH_SUM(*y += FN(at)(other + i * out->c_step + v * FN(LANES)))
+  }
+  if (f->activation == RELU) EACH_SUM(*y = FN(rectified_vec)(*y))
+  else if (f->activation == CLIP) EACH_SUM(*y = FN(clipped_vec)(*y, (T)f->low, (T)f->high))
 }
+
+/* The sums are done: add the biases and what C holds, where asked for, finish and store. */
+INLINE void FN(put)(int rows, int vecs, int finishes, FN(vec) (*sum)[2], const FN(tile) *out) {
+  T *c = out->c;
+  const int64_t step = out->c_step;
+  if (out->add) EACH_SUM(*y += FN(at)(c + i * step + v * FN(LANES)))
+  if (out->row_bias) EACH_SUM(*y += FN(all)(out->row_bias[i]))
+  if (out->col_bias) EACH_SUM(*y += FN(at)(out->col_bias + v * FN(LANES)))
+  if (finishes && out->finish) FN(finish)(rows, vecs, sum, out);
+  EACH_SUM(*(FN(vec) *)(c + i * step + v * FN(LANES)) = *y)
+}
+#undef EACH_SUM
 
 /* Ask for the lines of b that are read some steps later. */
 #define FETCH(b) \
@@ -50,14 +76,14 @@ INLINE void FN(sum_panel)(int rows, int vecs, int64_t K, const T *a, int64_t a_s
     FETCH(b + FN(FETCH_AHEAD) * b_step)
     STEP(b, a[i])
   }
-  FN(put)(rows, vecs, sum, out);
+  FN(put)(rows, vecs, 1, sum, out);
 }
 
 INLINE void FN(sum_taps)(int rows, int vecs, int64_t K, const T *a, int64_t a_step, const T *b,
                      const int64_t *offset, const FN(tile) *out) {
   FN(vec) sum[TILE_ROWS][2] = {{{0}}};
   for (int64_t k = 0; k < K; k++, a += a_step) { STEP(b + offset[k], a[i]) }
-  FN(put)(rows, vecs, sum, out);
+  FN(put)(rows, vecs, 0, sum, out);
 }
 
 INLINE void FN(sum_lines)(int rows, int vecs, const FN(lines) *from, const T *b, int64_t b_step,
@@ -72,7 +98,7 @@ INLINE void FN(sum_lines)(int rows, int vecs, const FN(lines) *from, const T *b,
       STEP(b, a[i][w])
     }
   }
-  FN(put)(rows, vecs, sum, out);
+  FN(put)(rows, vecs, 1, sum, out);
 }
 
 /* The last elements of a vector, by their number from LANES down. */
@@ -176,6 +202,10 @@ static void FN(copy_tile)(int rows, int cols, const T *buffer, const FN(tile) *o
       for (int j = 0; j < cols; j++) c[j] = x[j] + row_bias + out->col_bias[j];
     else for (int j = 0; j < cols; j++) c[j] = x[j] + row_bias;
   }
+  if (out->finish) {
+    const finish_part part = {out->row, rows, out->at, out->c_step, cols};
+    FINISH_ROWS(out->finish, &part, out->c, out->c_step, out->c);
+  }
 }
 
 /* A tile whose width is no whole number of vectors is made in a buffer and copied from there.  For
@@ -186,7 +216,7 @@ static void FN(copy_tile)(int rows, int cols, const T *buffer, const FN(tile) *o
     kernels[rows - 1][cols > FN(LANES)](__VA_ARGS__, out); \
   } else { \
     T buffer[TILE_AREA(T)]; \
-    const FN(tile) made = {buffer, FN(COLS), 0, NULL, NULL}; \
+    const FN(tile) made = {.c = buffer, .c_step = FN(COLS)}; \
     kernels[rows - 1][cols > FN(LANES)](__VA_ARGS__, &made); \
     FN(copy_tile)(rows, cols, buffer, out); \
   }
@@ -216,8 +246,8 @@ void FN(micro_dots)(int rows, int cols, int64_t K, const T *a, int64_t a_step, c
     return;
   }
   for (int j = 0; j < cols; j++) {
-    const FN(tile) at = {out->c + j, out->c_step, 0, out->row_bias,
-                         out->col_bias ? out->col_bias + j : NULL};
+    const FN(tile) at = {.c = out->c + j, .c_step = out->c_step, .row_bias = out->row_bias,
+                         .col_bias = out->col_bias ? out->col_bias + j : NULL};
     FN(sum_dots)(rows, 1, K, a, a_step, b + j * b_step, b_step, &at);
   }
 #undef DOTS

@@ -66,7 +66,7 @@ static void FN(rnn_multiply)(const FN(rnn_part) *p, const FN(rnn_matrix) *m, con
       for (int64_t tile = 0; tile < tiles; tile++) {
         const int64_t n = p->row + tile * rows / tiles, end = p->row + (tile + 1) * rows / tiles;
         const WIDE(lines) lines = {a + n * K + k, row, &line, 1, length};
-        const WIDE(tile) out = {c + n * c_step + column, c_step, add || k > 0, NULL, NULL};
+        const WIDE(tile) out = {.c = c + n * c_step + column, .c_step = c_step, .add = add || k > 0};
         WIDE(micro_lines)((int)(end - n), cols, &lines, b, FN(COLS), &out);
       }
     }
