@@ -10,12 +10,20 @@ static int64_t FN(panels_of_columns)(const conv_part *part, int64_t images) {
   return (mx_product(images, volume(part->count)) + FN(COLS) - 1) / FN(COLS);
 }
 
-/* Whether that saves a fifth of the panels. */
+/* Whether few columns meet a weight that is then read where it lies: packing it would take longer than
+ * gathering them. */
+static int FN(meets_few_columns)(const conv_plan *p, int64_t panels) {
+  return FN(IS_WIDE) && !p->is_grad && panels <= FEW_PANELS &&
+         p->out >= MANY_ROWS * panels * FN(COLS);
+}
+
+/* Whether that is so, or a fifth of the panels is saved. */
 static int FN(gathers)(const conv_plan *p, int64_t images) {
   const conv_part part = nth_part(p, 0);
   const int64_t planes = mx_product(images, mx_product(part.count[0], FN(panels_of_plane)(p, &part)));
-  return p->out >= FEW_CHANNELS && planes < INT64_MAX / 4 &&
-         5 * FN(panels_of_columns)(&part, images) <= 4 * planes;
+  const int64_t panels = FN(panels_of_columns)(&part, images);
+  return FN(meets_few_columns)(p, panels) ||
+         (p->out >= FEW_CHANNELS && planes < INT64_MAX / 4 && 5 * panels <= 4 * planes);
 }
 
 /* Scratch for the columns, and the batch for which there is room; offsets of parts as of weights. */
@@ -32,6 +40,7 @@ static void FN(take_columns)(conv_job *job, mx_scratch *scratch) {
     const int64_t panels = FN(panels_of_columns)(&part, images);
     if (panels > job->column_panels) job->column_panels = panels;
   }
+  job->packs = !FN(meets_few_columns)(p, job->column_panels);
   const int64_t panels = mx_product(job->column_panels, FN(COLS));
   job->columns = mx_take(scratch, mx_product(p->d->groups * K, panels), sizeof(wide));
 }

@@ -9,11 +9,13 @@ enum {
   A_BYTES = 1 << 19,        /* of packed weights a task goes over: they stay in L2 */
   MOST_PANELS = 8,          /* of output channels in a task */
   BLOCK_K = 256,
+  LONG_BLOCK_K = 1024,      /* where rows of the weight are read as they lie: fewer breaks */
   COPY_BYTES = 4 << 20,     /* of padded images made at a time */
   COLUMN_BYTES = 8 << 20,   /* of columns gathered at a time */
   FEW_CHANNELS = 32,        /* of the result: not worth to gather columns for */
   COPY_SLACK = 64,          /* elements that the last panel of columns reads past the copies */
   LINE_PIXELS = 4096,       /* of dy that stay in L2 */
+  FEW_PANELS = 8, MANY_ROWS = 4,   /* of columns; of the weight, for each column */
 };
 
 typedef struct {
@@ -27,6 +29,7 @@ typedef struct {
   int64_t first, images;             /* those worked on now */
   int64_t blocks, block_rows, chunks;
   int64_t column_panels;             /* of a part, at most; 0: none are gathered */
+  int packs;                         /* the weight; else it is read where it lies */
 } conv_job;
 
 #define MX_BODY "conv_general_impl.h"

@@ -1,6 +1,6 @@
 /* The forward pass and the gradient of the data: result = packed weights x shifted image rows. */
 
-/* A block of output channels: their number and packed weights, biases, first outputs. */
+/* A block of output channels: their number and weights, packed or not, biases, first outputs. */
 typedef struct {
   int64_t group, rows, channel;     /* channel: the first of all groups */
   const wide *weight;
@@ -87,6 +87,20 @@ static void FN(scatter_outputs)(const conv_job *job, const conv_part *part, int6
   }
 }
 
+/* The same of `cols` gathered columns, where the weight is not packed. */
+static void FN(multiply_columns)(int64_t rows, int cols, int64_t K, const wide *weight,
+                                 const wide *x, wide *sum) {
+  int64_t row[TILE_ROWS], line = 0;
+  for (int i = 0; i < TILE_ROWS; i++) row[i] = i * K;
+  for (int64_t k = 0; k < K; k += LONG_BLOCK_K)
+    for (int64_t o = 0; o < rows; o += TILE_ROWS) {
+      const WIDE(tile) tile = {.c = sum + o * FN(COLS), .c_step = FN(COLS), .add = k > 0};
+      const WIDE(lines) lines = {weight + o * K + k, row, &line, 1, lesser(LONG_BLOCK_K, K - k)};
+      WIDE(micro_lines)((int)lesser(TILE_ROWS, rows - o), cols, &lines, x + k * FN(COLS), FN(COLS),
+                        &tile);
+    }
+}
+
 /* One panel of columns times the weights of `rows` output channels, BLOCK_K at a time, so that the
  * image's rows stay in L1 while the weights pass by.  x: the columns, if offset is NULL. */
 static void FN(multiply_panel)(int64_t rows, int64_t K, const wide *weight, const wide *x,
@@ -122,8 +136,12 @@ static void FN(plane_item)(const conv_job *job, const conv_part *part, int64_t i
 /* The same: those of a panel of gathered columns. */
 static void FN(columns_item)(const conv_job *job, const conv_part *part, int64_t item,
                              const FN(taps_cut) *cut, wide *sum) {
-  FN(multiply_panel)(cut->rows, part->taps * job->plan.in, cut->weight,
-                     FN(columns_of)(job, cut->group, part, item), NULL, sum);
+  const wide *x = FN(columns_of)(job, cut->group, part, item);
+  const int64_t K = part->taps * job->plan.in;
+  const int64_t left = job->images * volume(part->count) - item * FN(COLS);
+  const int cols = 2 * left <= FN(COLS) ? FN(COLS) / 2 : FN(COLS);
+  if (job->packs) FN(multiply_panel)(cut->rows, K, cut->weight, x, NULL, sum);
+  else FN(multiply_columns)(cut->rows, cols, K, cut->weight, x, sum);
   FN(scatter_outputs)(job, part, item, cut, sum);
 }
 
@@ -142,10 +160,10 @@ static void FN(taps_task)(void *context, int64_t task) {
   if (!volume(part.count)) return;
   const int64_t o = block * job->block_rows, channel = group * p->out + o;
   const real *biases = bias_of(p->d, job->ptr);
+  const wide *weight = job->packs ? job->weight : (const wide *)job->ptr[1];
   const FN(taps_cut) cut = {
       group, lesser(job->block_rows, p->out - o), channel,
-      (wide *)job->weight + group * p->weights +
-          (part.taps_before * p->out + part.taps * o) * p->in,
+      weight + group * p->weights + (part.taps_before * p->out + part.taps * o) * p->in,
       biases ? biases + channel : NULL,
       (real *)result_of(p->d, job->ptr) +
           (job->first * p->d->groups * p->out + channel) * volume(p->result)};
@@ -178,8 +196,9 @@ static conv_job FN(begin_taps)(const conv_dims *d, conv_pass pass, mx_scratch *s
   const int64_t image = mx_product(d->groups * p->in, p->channel);
   const int64_t fit = COPY_BYTES / mx_product(image, sizeof(wide));
   job.batch = lesser(fit < 1 ? 1 : fit, d->N < 1 ? 1 : d->N);
+  job.packs = 1;
   FN(take_columns)(&job, scratch);
-  job.weight = mx_take(scratch, d->groups * p->weights, sizeof(wide));
+  job.weight = mx_take(scratch, job.packs ? d->groups * p->weights : 0, sizeof(wide));
   job.offset = mx_take(scratch, p->in * window, sizeof *job.offset);
   job.number = mx_take(scratch, window, sizeof *job.number);
   job.image = mx_take(scratch, mx_sum(mx_product(job.batch, image), COPY_SLACK), sizeof(wide));
@@ -199,7 +218,7 @@ static void FN(run_taps)(const conv_dims *d, conv_pass pass, const conv_arrays *
   }
   FN(cut_taps)(&job);
   const int64_t panels = (p->out + TILE_ROWS - 1) / TILE_ROWS * d->groups * p->num_parts;
-  run_tasks(panels, d->groups * p->weights, FN(pack_weight), &job);
+  if (job.packs) run_tasks(panels, d->groups * p->weights, FN(pack_weight), &job);
   for (int64_t n = 0; n < d->N; n += job.batch) {
     FN(copy_images)(&job, n);
     if (job.column_panels)
