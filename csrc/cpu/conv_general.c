@@ -15,6 +15,7 @@ enum {
   FEW_CHANNELS = 32,        /* of the result: not worth to gather columns for */
   COPY_SLACK = 64,          /* elements that the last panel of columns reads past the copies */
   LINE_PIXELS = 4096,       /* of dy that stay in L2 */
+  WIDE_ROW = 40,            /* of outputs: a vector may be left alone */
   FEW_PANELS = 8, MANY_ROWS = 4,   /* of columns; of the weight, for each column */
 };
 

@@ -133,6 +133,39 @@ static void FN(plane_item)(const conv_job *job, const conv_part *part, int64_t i
   FN(scatter)(job, part, cut, sum, q, y);
 }
 
+/* Whether rows of outputs fill whole vectors: panels of a row then go where they belong at once. */
+static int FN(goes_by_rows)(const conv_plan *p) {
+  const int64_t width = p->result[2];
+  return FN(IS_WIDE) && !p->is_grad &&
+         (width % FN(COLS) == 0 || (width * 2 % FN(COLS) == 0 && width > WIDE_ROW));
+}
+
+/* The same: those of a panel of a row. */
+static void FN(row_item)(const conv_job *job, const conv_part *part, int64_t item,
+                         const FN(taps_cut) *cut) {
+  const conv_plan *p = &job->plan;
+  const int64_t *size = p->result, channel = volume(size), K = part->taps * p->in;
+  const int64_t panels = (size[2] + FN(COLS) - 1) / FN(COLS), x = item % panels * FN(COLS);
+  const int64_t row = item / panels, line = row % size[1], z = row / size[1] % size[0];
+  const int64_t image = row / size[1] / size[0];
+  const wide *from = (wide *)job->image +
+                     (image * p->d->groups + cut->group) * p->in * p->channel +
+                     (z * p->length[1] + line) * p->length[2] + x;
+  wide *y = (wide *)(void *)cut->y + image * p->d->groups * p->out * channel +
+            (z * size[1] + line) * size[2] + x;
+  const wide *whole = result_of(p->d, job->ptr), *bias = (const wide *)(const void *)cut->bias;
+  for (int64_t k = 0; k == 0 || k < K; k += BLOCK_K)
+    for (int64_t o = 0; o < cut->rows; o += TILE_ROWS) {
+      const int64_t high = lesser(TILE_ROWS, cut->rows - o), taps = lesser(BLOCK_K, K - k);
+      const int is_last = k + taps == K;
+      wide *to = y + o * channel;
+      const WIDE(tile) tile = {to, channel, k > 0, is_last && bias ? bias + o : NULL, NULL,
+                               is_last ? job->finish : NULL, cut->channel + o, to - whole};
+      WIDE(micro_taps)((int)high, (int)lesser(FN(COLS), size[2] - x), taps,
+                       cut->weight + o * K + k * high, high, from, job->offset + k, &tile);
+    }
+}
+
 /* The same: those of a panel of gathered columns. */
 static void FN(columns_item)(const conv_job *job, const conv_part *part, int64_t item,
                              const FN(taps_cut) *cut, wide *sum) {
@@ -147,6 +180,8 @@ static void FN(columns_item)(const conv_job *job, const conv_part *part, int64_t
 
 static int64_t FN(count_items)(const conv_job *job, const conv_part *part, int64_t images) {
   if (job->column_panels) return FN(panels_of_columns)(part, images);
+  if (FN(goes_by_rows)(&job->plan))
+    return images * part->count[0] * part->count[1] * ((part->count[2] + FN(COLS) - 1) / FN(COLS));
   return images * part->count[0] * FN(panels_of_plane)(&job->plan, part);
 }
 
@@ -169,9 +204,11 @@ static void FN(taps_task)(void *context, int64_t task) {
           (job->first * p->d->groups * p->out + channel) * volume(p->result)};
   const int64_t items = FN(count_items)(job, &part, job->images);
   const int64_t last = items * (chunk + 1) / job->chunks;
+  const int by_rows = FN(goes_by_rows)(p);
   wide sum[MOST_PANELS * TILE_AREA(wide)];
   for (int64_t item = items * chunk / job->chunks; item < last; item++)
     if (job->column_panels) FN(columns_item)(job, &part, item, &cut, sum);
+    else if (by_rows) FN(row_item)(job, &part, item, &cut);
     else FN(plane_item)(job, &part, item, &cut, sum);
 }
 
@@ -181,7 +218,10 @@ static void FN(cut_taps)(conv_job *job) {
   const conv_part part = nth_part(p, 0);
   const int64_t K = part.taps * p->in + 1;
   const int64_t fit = A_BYTES / ((int64_t)sizeof(wide) * K * TILE_ROWS);
-  job->block_rows = TILE_ROWS * lesser(fit < 1 ? 1 : fit, MOST_PANELS);
+  const int64_t most = lesser(fit < 1 ? 1 : fit, MOST_PANELS);
+  const int64_t panels = (p->out + TILE_ROWS - 1) / TILE_ROWS;
+  job->blocks = (panels + most - 1) / most;
+  job->block_rows = TILE_ROWS * ((panels + job->blocks - 1) / job->blocks);      /* about as many each */
   job->blocks = (p->out + job->block_rows - 1) / job->block_rows;
   const int64_t items = FN(count_items)(job, &part, job->batch);
   const int64_t work = items * FN(COLS) * K * lesser(p->out, job->block_rows);

@@ -44,13 +44,13 @@ INLINE void FN(finish)(int rows, int vecs, FN(vec) (*sum)[2], const FN(tile) *ou
 }
 
 /* The sums are done: add the biases and what C holds, where asked for, finish and store. */
-INLINE void FN(put)(int rows, int vecs, int finishes, FN(vec) (*sum)[2], const FN(tile) *out) {
+INLINE void FN(put)(int rows, int vecs, FN(vec) (*sum)[2], const FN(tile) *out) {
   T *c = out->c;
   const int64_t step = out->c_step;
   if (out->add) EACH_SUM(*y += FN(at)(c + i * step + v * FN(LANES)))
   if (out->row_bias) EACH_SUM(*y += FN(all)(out->row_bias[i]))
   if (out->col_bias) EACH_SUM(*y += FN(at)(out->col_bias + v * FN(LANES)))
-  if (finishes && out->finish) FN(finish)(rows, vecs, sum, out);
+  if (out->finish) FN(finish)(rows, vecs, sum, out);
   EACH_SUM(*(FN(vec) *)(c + i * step + v * FN(LANES)) = *y)
 }
 #undef EACH_SUM
@@ -76,14 +76,14 @@ INLINE void FN(sum_panel)(int rows, int vecs, int64_t K, const T *a, int64_t a_s
     FETCH(b + FN(FETCH_AHEAD) * b_step)
     STEP(b, a[i])
   }
-  FN(put)(rows, vecs, 1, sum, out);
+  FN(put)(rows, vecs, sum, out);
 }
 
 INLINE void FN(sum_taps)(int rows, int vecs, int64_t K, const T *a, int64_t a_step, const T *b,
                      const int64_t *offset, const FN(tile) *out) {
   FN(vec) sum[TILE_ROWS][2] = {{{0}}};
   for (int64_t k = 0; k < K; k++, a += a_step) { STEP(b + offset[k], a[i]) }
-  FN(put)(rows, vecs, 0, sum, out);
+  FN(put)(rows, vecs, sum, out);
 }
 
 INLINE void FN(sum_lines)(int rows, int vecs, const FN(lines) *from, const T *b, int64_t b_step,
@@ -98,7 +98,7 @@ INLINE void FN(sum_lines)(int rows, int vecs, const FN(lines) *from, const T *b,
       STEP(b, a[i][w])
     }
   }
-  FN(put)(rows, vecs, 1, sum, out);
+  FN(put)(rows, vecs, sum, out);
 }
 
 /* The last elements of a vector, by their number from LANES down. */

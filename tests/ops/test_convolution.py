@@ -41,6 +41,11 @@ FEW_COLUMNS = [                        # of images so small that the weight is n
     ((2, 10, 6, 6), 260, (3, 3), (2, 2), (1, 1), (1, 1), 2),      # a rest of less than a vector
     ((1, 950, 3, 3), 66, (3, 3), (1, 1), (1, 1), (1, 1), 1),      # sums in two rounds
 ]
+BY_ROWS = [                            # rows of outputs fill whole vectors
+    ((2, 3, 21, 32), 9, (3, 3), (2, 2), (1, 1), (1, 1), 1),
+    ((1, 30, 9, 56), 8, (5, 5), (1, 1), (1, 1), (2, 2), 1),   # the last vector alone; two rounds
+    ((3, 4, 3, 5, 64), 52, (2, 3, 3), (1, 1, 2), (1, 1, 1), (0, 1, 1), 2),
+]
 DEPTHWISE = [  # one channel of data a group
     ((2, 20, 14, 14), 20, (3, 3), (1, 1), (1, 1), (1, 1), 20),
     ((2, 5, 9, 30), 10, (3, 5), (2, 2), (1, 2), (1, 3), 5),
@@ -78,7 +83,7 @@ WINOGRAD = [   # float32 of these goes by Winograd's filtering
     ((1, 20, 6, 500), 20, (3, 3), (1, 1), (1, 1), (1, 1), 1),     # the most tiles in a row
     ((1, 16, 6, 520), 16, (3, 3), (1, 1), (1, 1), (1, 1), 1),     # more: the general way
 ]
-ALL = [*CASES, *FEW_COLUMNS, *DEPTHWISE, *PLANES, *POINTWISE, *WINOGRAD, *GATHERED]
+ALL = [*CASES, *FEW_COLUMNS, *BY_ROWS, *DEPTHWISE, *PLANES, *POINTWISE, *WINOGRAD, *GATHERED]
 WINOGRAD_LOSS = 20                                                # more error than sums of products
 
 
@@ -196,7 +201,7 @@ def test_derivatives_of_both_orders(rng, case, no_bias):
 
 
 @pytest.mark.parametrize("case", [
-    *CASES[9:11], *WINOGRAD[:5], *GATHERED, *FEW_COLUMNS, *PLANES[5:8],
+    *CASES[9:11], *WINOGRAD[:5], *GATHERED, *FEW_COLUMNS, *BY_ROWS, *PLANES[5:8],
     ((3, 40, 40, 40), 40, (3, 3), (2, 1), (1, 1), (1, 1), 40),
 ], ids=str)
 def test_results_do_not_depend_on_threads(rng, case):

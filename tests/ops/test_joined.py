@@ -129,6 +129,7 @@ SIZES = {
     "winograd of several blocks": ((5, 16, 30, 30),
                                    {"channels": 16, "kernel_size": 3, "padding": 1}),
     "general": ((2, 3, 17, 19), {"channels": 9, "kernel_size": 5, "strides": 2, "padding": 2}),
+    "general by rows": ((2, 40, 9, 48), {"channels": 9, "kernel_size": 5, "padding": 2}),
     "general of few pixels": ((3, 8, 7, 7), {"channels": 33, "kernel_size": 3, "strides": 2}),
     "general in groups": ((2, 6, 9, 9),
                           {"channels": 10, "kernel_size": 3, "groups": 2, "strides": 2}),
