@@ -21,6 +21,12 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("mxlite")
 
 
+def pytest_collection_modifyitems(items):
+    """The name of a test is the same in each run: its random numbers follow from it."""
+    named = [item.nodeid for item in items if " at 0x" in item.nodeid]
+    assert not named, f"names of tests hold addresses: {named}"
+
+
 @pytest.fixture(scope="session")
 def load_tool():
     """A function: name of a script in tools/ -> its module."""

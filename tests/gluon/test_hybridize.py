@@ -50,7 +50,7 @@ def test_training_has_the_same_bits(flags):
     (lambda F, x, y: x if y is None else y, [1, None]),
     (lambda F, x, y: y if x is None else x, [None, 1]),
     (lambda F, x, y=None: x + 1 if y is None else y, [1]),
-    (lambda F, x: F.split(x, num_outputs=1, axis=0), [1])], ids=str)
+    (lambda F, x: F.split(x, num_outputs=1, axis=0), [1])])
 def test_nested_inputs_and_outputs(function, inputs):
     def arrays(item):
         if isinstance(item, list):

@@ -35,7 +35,7 @@ x2 = nd.ones((2,))
      r"must be on one device; got cpu\(0\) and cpu\(1\)"),
     (lambda F, x, y: x + y, [None, None], ValueError, "the first input must be an NDArray; got No"),
     (lambda F, x, y: F.dot(x, y), [nd.ones((2, 3)), nd.ones((2, 3))], mx.MXNetError,
-     "node 'lambda.*_dot0': dot: ")], ids=str)
+     "node 'lambda.*_dot0': dot: ")])
 def test_refused(function, inputs, error, message):
     with pytest.raises(error, match=message):
         hybridized(function)(*inputs)

@@ -101,7 +101,7 @@ def test_a_gpu_that_is_not_there():
 @pytest.mark.parametrize(("ctx", "contexts"), [
     ("cpu", [mx.cpu()]), ("cpu(1)", [mx.cpu(1)]), (["cpu(0)", mx.cpu(2)], [mx.cpu(), mx.cpu(2)]),
     ((one for one in ["cpu(3)"]), [mx.cpu(3)]),
-], ids=str)
+])
 def test_contexts_as_strings(ctx, contexts):
     net = nn.Dense(2, in_units=2)
     net.initialize(ctx=ctx)

@@ -31,7 +31,7 @@ def draw(rng, shape, n, dtype="float64"):
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
-@pytest.mark.parametrize(("op", "oracle", "shape", "params", "n"), CASES, ids=str)
+@pytest.mark.parametrize(("op", "oracle", "shape", "params", "n"), CASES)
 def test_values(rng, op, oracle, shape, params, n, dtype):
     values = draw(rng, shape, n, dtype)
     arrays = [nd.array(value, dtype=dtype) for value in values]
@@ -42,7 +42,7 @@ def test_values(rng, op, oracle, shape, params, n, dtype):
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
-@pytest.mark.parametrize(("op", "oracle", "shape", "params", "n"), CASES, ids=str)
+@pytest.mark.parametrize(("op", "oracle", "shape", "params", "n"), CASES)
 def test_gradients_in_every_dtype_are_those_of_float64(rng, op, oracle, shape, params, n, dtype):
     """The float64 ones are checked against differences below."""
     values = draw(rng, shape, n, "float16")
@@ -61,7 +61,7 @@ def test_gradients_in_every_dtype_are_those_of_float64(rng, op, oracle, shape, p
         np.testing.assert_allclose(other.astype("float64"), one, atol=bound)
 
 
-@pytest.mark.parametrize(("op", "oracle", "shape", "params", "n"), CASES, ids=str)
+@pytest.mark.parametrize(("op", "oracle", "shape", "params", "n"), CASES)
 def test_gradients(rng, op, oracle, shape, params, n):
     def function(*arrays):
         return getattr(nd, op)(*arrays, **params)

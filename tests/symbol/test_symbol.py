@@ -78,7 +78,7 @@ def test_prefix_comes_before_operators_names_but_not_variables():
     (lambda: S.Dropout(a, name="d"), ["d_output"]),
     (lambda: S.BatchNorm(a, name="n"), ["n_output"]),
     (lambda: S.BatchNorm(a, output_mean_var=True, name="n"), ["n_output", "n_mean", "n_var"]),
-    (lambda: S.make_loss(a, name="l"), ["l_loss"])], ids=str)
+    (lambda: S.make_loss(a, name="l"), ["l_loss"])])
 def test_output_names(make, outputs):
     assert make().list_outputs() == outputs
 
@@ -208,7 +208,7 @@ def test_attributes_that_cannot_be_set_change_nothing(attrs, error, message):
     (lambda: a.list_attr(recursive=True), DeprecationWarning, "Use attr_dict instead"),
     (lambda: S.var("v", shape="x").infer_shape(), mx.MXNetError, "its __shape__ 'x' is no shape"),
     (lambda: S.var("v", attr={"__dtype__": "99"}).infer_type(), mx.MXNetError,
-     "its __dtype__ '99' is no dtype's number")], ids=str)
+     "its __dtype__ '99' is no dtype's number")])
 def test_wrong_attributes(call, error, message):
     with pytest.raises(error, match=message):
         call()
@@ -217,7 +217,7 @@ def test_wrong_attributes(call, error, message):
 # Copies and texts
 
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy,
-                                   lambda symbol: pickle.loads(pickle.dumps(symbol))], ids=str)
+                                   lambda symbol: pickle.loads(pickle.dumps(symbol))])
 def test_copies(again):
     act = network()
     other = again(act)
@@ -250,7 +250,7 @@ def test_debug_str():
     (lambda: hash(a), TypeError, "unhashable type: 'Symbol'"),
     (lambda: a == None, TypeError, "NoneType'> not supported"),     # noqa: E711
     (lambda: a + "x", TypeError, "'str'> not supported: a Symbol is combined with"),
-    (lambda: S.sine, AttributeError, "has no attribute 'sine'; did you mean")], ids=str)
+    (lambda: S.sine, AttributeError, "has no attribute 'sine'; did you mean")])
 def test_what_a_symbol_is_not(call, error, message):
     with pytest.raises(error, match=message):
         call()
