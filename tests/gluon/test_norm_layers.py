@@ -137,6 +137,19 @@ def test_float16(make):
     assert np.isfinite(out.asnumpy()).all()
 
 
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_batch_norm_of_16_bits_has_parameters_of_float32(dtype):
+    layer = nn.BatchNorm()
+    layer.cast(dtype)
+    layer.initialize()
+    with mx.autograd.record():
+        out = layer(mx.nd.array([[1, 2, 4], [3, 5, 9]], dtype=dtype))
+    out.backward()
+    assert out.dtype == mx.nd.ones(1, dtype=dtype).dtype
+    assert layer.gamma.data().dtype == layer.running_var.data().dtype == np.float32
+    np.testing.assert_allclose(layer.running_mean.data().asnumpy(), [0.2, 0.35, 0.65], rtol=1e-2)
+
+
 def test_repr_as_mxnet_prints():
     assert repr(nn.LeakyReLU(0.1)) == "LeakyReLU(0.1)"
     assert repr(nn.PReLU()) == "PReLU(\n\n)"

@@ -60,8 +60,8 @@ class BatchNorm(_Norm):
             init=running_variance_initializer, allow_deferred_init=True, differentiable=False)
 
     def cast(self, dtype: Any) -> None:
-        """Convert the parameters; for float16 they stay in float32, as statistics need it."""
-        super().cast("float32" if dtype_name(dtype) == "float16" else dtype)
+        """Convert the parameters; for 16 bits they stay in float32, as statistics need it."""
+        super().cast("float32" if dtype_name(dtype) in ("float16", "bfloat16") else dtype)
 
     def hybrid_forward(self, F: Any, x: Any, gamma: Any, beta: Any, running_mean: Any,
                        running_var: Any) -> Any:
