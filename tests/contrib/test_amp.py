@@ -7,6 +7,7 @@ import mxlite as mx
 from mxlite import autograd, gluon
 from mxlite.contrib import amp
 from mxlite.contrib.amp import amp as module
+from mxlite.contrib.amp import loss_scaler
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +71,15 @@ def test_the_scale_grows(pair):
         assert scaler.loss_scale == scale
     with amp.scale_loss([mx.nd.ones(2), mx.nd.ones(1)], pair[1]) as scaled:
         assert [each.asnumpy().tolist() for each in scaled] == [[131072, 131072], [131072]]
+
+
+def test_one_bad_value_among_many_gradients():
+    arrays = [mx.nd.ones(2, dtype=dtype) for dtype in ("float16", "float32") for _ in range(1001)]
+    assert loss_scaler.all_finite(arrays) and loss_scaler.all_finite([])
+    for at in (0, 1000, 1001, 2001):
+        arrays[at][1] = np.inf
+        assert not loss_scaler.all_finite(arrays)
+        arrays[at][1] = 1
 
 
 def test_what_is_refused():

@@ -7,6 +7,8 @@ from typing import Any
 
 from ... import ndarray as nd
 
+MOST = 1000     # arrays of a call
+
 
 class LossScaler:
     """loss_scale is halved when gradients overflow, and doubled after 2000 steps in which none did.
@@ -26,7 +28,7 @@ class LossScaler:
         """
         grads = [getattr(grad, "data", grad) for param in params if param.grad_req != "null"
                  for grad in param.list_grad()]
-        is_finite = not anywhere(not all(nd.all_finite(grad).asscalar() for grad in grads))
+        is_finite = not anywhere(not all_finite(grads))
         if not is_finite:
             self.loss_scale, self._steps = max(self.loss_scale / 2, 1.0), 0
         elif self._steps + 1 == self.window:
@@ -34,3 +36,14 @@ class LossScaler:
         else:
             self._steps += 1
         return not is_finite
+
+
+def all_finite(arrays: list[Any]) -> bool:
+    """Whether no array holds inf or NaN, by one operator for those of a device and dtype: what it
+    finds is waited for when all are asked."""
+    groups: dict[Any, list[Any]] = {}
+    for array in arrays:
+        groups.setdefault((array.ctx, array.dtype), []).append(array)
+    flags = [nd.multi_all_finite(*group[at:at + MOST]) for group in groups.values()
+             for at in range(0, len(group), MOST)]
+    return all([flag.asscalar() for flag in flags])
