@@ -1,14 +1,19 @@
 """Measure mxlite on gpu(0): speed of memory, products, launches and ResNet-50; one table.
 
-    python tools/measure_gpu.py        beside PyTorch, where it is installed, in its own process
+    python tools/measure_gpu.py [--seconds N]
 
+Beside PyTorch, where it is installed, in its own process. A line gives a number, what it is
+compared with, the bound that is wanted, and whether it is met; lines are printed as soon as they
+are known.
+--seconds: the time for all; PyTorch has 0.4 of it, and what then was not begun is left out.
 CHECK_SMALL=1: small sizes, which show nothing but that it runs. `tools/check_gpu.sh` calls this.
 """
 
+import argparse
+import contextlib
 import ctypes
 import functools
 import importlib.util
-import json
 import os
 import subprocess
 import sys
@@ -17,14 +22,33 @@ import time
 SMALL = os.environ.get("CHECK_SMALL") == "1"
 FLOATS = 1 << (12 if SMALL else 28)         # elements of the arrays of pointwise operators
 SIDE = 32 if SMALL else 8192                # of the matrices
-IMAGES, PIXELS = (2, 32) if SMALL else (128, 224)
+IMAGES, PIXELS = (1, 16) if SMALL else (128, 224)
 LEAST = 0.01 if SMALL else 0.3              # seconds of a measurement
+QUEUED = 20 if SMALL else 400               # launches, fewer than wait for a GPU at most
 DTYPES = ["float32", "tf32", "bfloat16", "float16"]
+SINGLE = ["x + y", "exp(x)", "sum(x)", "x @ y", "softmax(x)"]
+FOUR = "tanh(sin(sum(exp(x))))"
+
+# (what, unit, of whom, which of their results, the wanted ratio; below 0: at most that much)
+ROWS = {
+    "memory": [
+        *[(name, "GB/s", "mxlite", "copy", 0.85) for name in (
+            "x + y", "exp(x)", "exp(x), float16", "sum(x)", "softmax of lines of 1024")],
+        *[(name, "GB/s", "PyTorch", name, 1) for name in ("x + y", "exp(x)", "sum(x)")]],
+    "products": [(f"product, {name}", "TFLOP/s", *of) for name in DTYPES for of in (
+        ("mxlite", f"cublasGemmEx, {name}", 0.9), ("PyTorch", f"product, {name}", 0.9))],
+    "launches": [
+        *[(f"launch, {name}", "us", "PyTorch", f"launch, {name}", -0.5)
+          for name in (*SINGLE, FOUR)],
+        (f"graph, {FOUR}", "us", "mxlite", f"launch, {FOUR}", -1)],
+    "networks": [(f"ResNet-50, {name}", "images/s", "PyTorch", f"ResNet-50, {name}", 1)
+                 for name in DTYPES],
+}
 
 
 def seconds_of(call, wait):
     """The time of a call, of many that are queued and then waited for."""
-    for _ in range(3):
+    for _ in range(1 if SMALL else 3):
         call()
     wait()
     count = 1
@@ -39,58 +63,95 @@ def seconds_of(call, wait):
         count = max(count * 2, int(count * LEAST / max(took, 1e-9)))
 
 
+def host_microseconds_of(call, wait):
+    """The host's time for a call that queues work: nobody waits for the GPU meanwhile."""
+    least = float("inf")
+    for _ in range(2 if SMALL else 10):
+        wait()
+        start = time.perf_counter()
+        for _ in range(QUEUED):
+            call()
+        least = min(least, time.perf_counter() - start)
+    wait()
+    return least / QUEUED * 1e6
+
+
 def gigabytes(arrays, itemsize, seconds):
     return arrays * itemsize * FLOATS / seconds / 1e9
 
 
 def of_torch():
-    """The same measurements of PyTorch: name -> number."""
+    """Print the same measurements of PyTorch, a name and a number a line."""
     import torch
 
-    wait, results = torch.cuda.synchronize, {}
+    wait = torch.cuda.synchronize
+
+    def note(name, number):
+        print(f"{name}\t{number}", flush=True)
+
+    few = torch.ones(10, 10, device="cuda")
+    for name, call in zip((*SINGLE, FOUR), (
+            lambda: few + few, lambda: torch.exp(few), lambda: torch.sum(few), lambda: few @ few,
+            lambda: torch.softmax(few, 1),
+            lambda: torch.tanh(torch.sin(torch.sum(torch.exp(few), 1)))), strict=True):
+        note(f"launch, {name}", host_microseconds_of(call, wait))
     x = torch.ones(FLOATS, device="cuda")
     for name, arrays, call in (("x + y", 3, torch.add), ("exp(x)", 2, torch.exp),
                                ("sum(x)", 1, torch.sum)):
         inputs = (x, x.clone()) if arrays == 3 else (x,)
-        results[name] = gigabytes(arrays, 4, seconds_of(functools.partial(call, *inputs), wait))
+        note(name, gigabytes(arrays, 4, seconds_of(functools.partial(call, *inputs), wait)))
+    del x, inputs
     for name in DTYPES:
         torch.backends.cuda.matmul.allow_tf32 = name == "tf32"
         dtype = torch.float32 if name == "tf32" else getattr(torch, name)
         a = torch.randn(SIDE, SIDE, device="cuda").to(dtype)
-        results[f"product, {name}"] = 2 * SIDE**3 / seconds_of(lambda a=a: a @ a, wait) / 1e12
-    few = torch.ones(10, 10, device="cuda")
-    results["launch, x + y"] = seconds_of(lambda: torch.add(few, few), wait) * 1e6
+        note(f"product, {name}", 2 * SIDE**3 / seconds_of(lambda a=a: a @ a, wait) / 1e12)
     if importlib.util.find_spec("torchvision"):
-        import torchvision
+        torch_networks(torch, note)
 
-        net = torchvision.models.resnet50().cuda()
-        optimizer = torch.optim.SGD(net.parameters(), 0.01, momentum=0.9)
-        data = torch.randn(IMAGES, 3, PIXELS, PIXELS, device="cuda")
-        label = torch.zeros(IMAGES, dtype=torch.int64, device="cuda")
 
-        def step():
-            optimizer.zero_grad()
-            torch.nn.functional.cross_entropy(net(data), label).backward()
+def torch_networks(torch, note):
+    import torchvision
+
+    net = torchvision.models.resnet50().cuda()
+    optimizer = torch.optim.SGD(net.parameters(), 0.01, momentum=0.9)
+    data = torch.randn(IMAGES, 3, PIXELS, PIXELS, device="cuda")
+    label = torch.zeros(IMAGES, dtype=torch.int64, device="cuda")
+
+    def step(dtype=None, scaler=None):
+        optimizer.zero_grad()
+        with torch.autocast("cuda", dtype) if dtype else contextlib.nullcontext():
+            loss = torch.nn.functional.cross_entropy(net(data), label)
+        if scaler is None:
+            loss.backward()
             optimizer.step()
+        else:
+            scaler.scale(loss).backward()
+            scaler.step(optimizer)
+            scaler.update()
 
-        for name in ("float32", "tf32"):
-            torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = name == "tf32"
-            results[f"ResNet-50, {name}"] = IMAGES / seconds_of(step, wait)
-    return results
+    for name in DTYPES:
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = name != "float32"
+        how = {"bfloat16": (torch.bfloat16,), "float16": (torch.float16, torch.amp.GradScaler())}
+        seconds = seconds_of(functools.partial(step, *how.get(name, ())), torch.cuda.synchronize)
+        note(f"ResNet-50, {name}", IMAGES / seconds)
 
 
 class Measured:
     """What mxlite does: name -> number, or why there is none."""
 
-    def __init__(self):
+    def __init__(self, end):
         import mxlite as mx
         from mxlite.device import memory
 
         self.mx, self.ctx = mx, mx.nd.ones((1,), ctx=mx.gpu(0)).ctx
         self.gpu = memory.device_of(self.ctx)
-        self.results = {}
+        self.results, self.end = {}, end
 
     def note(self, name, measure):
+        if time.monotonic() > self.end:
+            self.results[name] = "no time was left"
+            return
         try:
             self.results[name] = measure()
         except self.mx.MXNetError as error:
@@ -144,35 +205,54 @@ class Measured:
         few = nd.ones((10, 10), ctx=self.ctx)
         net = gluon.nn.HybridLambda(lambda F, x: F.tanh(F.sin(F.sum(F.exp(x), axis=1))))
         net.hybridize()
-        self.note("launch, x + y", lambda: self.time(lambda: few + few) * 1e6)
-        self.note("launch, 4 operators hybridized", lambda: self.time(lambda: net(few)) * 1e6)
+        for name, call in zip((*SINGLE, FOUR), (
+                lambda: few + few, lambda: nd.exp(few), lambda: nd.sum(few),
+                lambda: nd.dot(few, few), lambda: nd.softmax(few), lambda: net(few)), strict=True):
+            self.note(f"launch, {name}",
+                      lambda call=call: host_microseconds_of(call, self.gpu.synchronize))
         self.gpu.has_graphs = True
-        self.note("the same as a CUDA graph", lambda: self.time(lambda: net(few)) * 1e6)
+        self.note(f"graph, {FOUR}",
+                  lambda: host_microseconds_of(lambda: net(few), self.gpu.synchronize))
         self.gpu.has_graphs = False
 
-    def network(self):
+    def networks(self):
+        """ResNet-50; in 16 bits its weights have masters of float32 and, of float16, a loss that is
+        scaled by mx.contrib.amp."""
+        for name in DTYPES:
+            before = self.mx.context.set_gpu_tf32(name == "tf32")
+            self.note(f"ResNet-50, {name}", lambda name=name: IMAGES / self.time(self.step(
+                "float32" if name == "tf32" else name)))
+            self.mx.context.set_gpu_tf32(before)
+            self.gpu.empty_cache()
+
+    def step(self, dtype):
         mx, nd = self.mx, self.mx.nd
-        net = mx.gluon.model_zoo.vision.resnet50_v1()
+        net = mx.gluon.model_zoo.vision.get_model("resnet18_v1" if SMALL else "resnet50_v1")
         net.initialize(ctx=mx.cpu())
-        net(nd.zeros((1, 3, 32, 32)))
+        net(nd.zeros((1, 3, PIXELS, PIXELS)))
+        net.cast(dtype)
         net.collect_params().reset_ctx(self.ctx)
         net.hybridize(static_alloc=True, static_shape=True)
-        trainer = mx.gluon.Trainer(net.collect_params(), "sgd",
-                                   {"learning_rate": 0.01, "momentum": 0.9}, kvstore=None)
+        trainer = mx.gluon.Trainer(net.collect_params(), "sgd", {
+            "learning_rate": 0.01, "momentum": 0.9, "multi_precision": dtype != "float32"},
+            kvstore=None)
         loss_of = mx.gluon.loss.SoftmaxCrossEntropyLoss()
-        data = nd.ones((IMAGES, 3, PIXELS, PIXELS), ctx=self.ctx)
+        data = nd.ones((IMAGES, 3, PIXELS, PIXELS), ctx=self.ctx, dtype=dtype)
         label = nd.zeros((IMAGES,), ctx=self.ctx)
+        amp = mx.contrib.amp if dtype == "float16" else None
+        if amp:
+            amp.init()
+            amp.init_trainer(trainer)
 
         def step():
             with mx.autograd.record():
-                loss = loss_of(net(data), label)
-            loss.backward()
+                loss = loss_of(net(data).astype("float32"), label)
+                with (amp.scale_loss(loss, trainer) if amp else
+                      contextlib.nullcontext(loss)) as scaled:
+                    scaled.backward()
             trainer.step(IMAGES)
 
-        for name in ("float32", "tf32"):
-            before = mx.context.set_gpu_tf32(name == "tf32")
-            self.note(f"ResNet-50, {name}", lambda: IMAGES / self.time(step))
-            mx.context.set_gpu_tf32(before)
+        return step
 
 
 def numbers(side):
@@ -181,60 +261,64 @@ def numbers(side):
     return np.random.default_rng(1).standard_normal((side, side), "f4")
 
 
-def rows(mine, others):
-    """(what, unit, mxlite, of what, the other's, wanted ratio) in the order of the table."""
-    for name in ("x + y", "exp(x)", "exp(x), float16", "sum(x)", "softmax of lines of 1024"):
-        yield name, "GB/s", mine[name], "a device copy", mine["copy"], 0.85
-    for name in ("x + y", "exp(x)", "sum(x)"):
-        yield name, "GB/s", mine[name], "PyTorch", others.get(name), 1
-    for name in DTYPES:
-        product = f"product, {name}"
-        yield product, "TFLOP/s", mine[product], "cuBLAS", mine[f"cublasGemmEx, {name}"], 0.9
-        yield product, "TFLOP/s", mine[product], "PyTorch", others.get(product), 0.9
-    yield "launch, x + y", "us", mine["launch, x + y"], "PyTorch", others.get("launch, x + y"), -0.5
-    hybrid = "launch, 4 operators hybridized"
-    graph = "the same as a CUDA graph"
-    yield graph, "us", mine[graph], "step by step", mine[hybrid], -1
-    for name in ("ResNet-50, float32", "ResNet-50, tf32"):
-        yield name, "images/s", mine[name], "PyTorch", others.get(name), 1
-
-
 def line(what, unit, value, other, reference, wanted):
     """A row of the table; wanted below 0: at most that much of the other's."""
-    if isinstance(value, str):
+    if not isinstance(value, float):
         return f"{what:32}{value}"
-    ratio = value / reference if isinstance(reference, float) else None
-    is_met = ratio is not None and (ratio <= -wanted if wanted < 0 else ratio >= wanted)
-    shown = "" if ratio is None else (
-        f"{ratio:6.2f} of {other}'s {reference:.5g}, wanted {'<' if wanted < 0 else '>'}= "
-        f"{abs(wanted)}{'' if is_met else '  MISSED'}")
-    return f"{what:32}{value:10.5g} {unit:9}{shown}"
+    bound = f"wanted {'<' if wanted < 0 else '>'}= {abs(wanted)}"
+    if not isinstance(reference, float):
+        return f"{what:32}{value:10.5g} {unit:9}       of {other}'s, which is not known, {bound}"
+    ratio = value / reference
+    is_met = ratio <= -wanted if wanted < 0 else ratio >= wanted
+    return (f"{what:32}{value:10.5g} {unit:9}{ratio:6.2f} of {other}'s {reference:.5g}, {bound}  "
+            f"{'met' if is_met else 'MISSED'}")
 
 
-def main():
-    if "--torch" in sys.argv:
-        print(json.dumps(of_torch()))
+def measured_by_torch(seconds):
+    """What PyTorch does, in a process of its own: name -> number, of what was done in time."""
+    if not importlib.util.find_spec("torch"):
+        return {}
+    try:
+        done = subprocess.run([sys.executable, __file__, "--torch"], stdout=subprocess.PIPE,
+                              timeout=seconds)
+        if done.returncode:
+            print(f"PyTorch ended with status {done.returncode}")
+        found = done.stdout
+    except subprocess.TimeoutExpired as stopped:
+        print(f"PyTorch was stopped after {seconds:.0f} s")
+        found = stopped.stdout or b""
+    pairs = [row.split("\t") for row in found.decode().splitlines() if row.count("\t") == 1]
+    return {name: float(number) for name, number in pairs}
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--torch", action="store_true", help="PyTorch alone, in this process")
+    given = parser.parse_args(arguments)
+    if given.torch:
+        of_torch()
         return
-    measured = Measured()
-    for part in (measured.memory, measured.products, measured.launches, measured.network):
-        measured.note(part.__name__, part)
-        measured.gpu.empty_cache()
-    others = {}
-    if importlib.util.find_spec("torch"):
-        done = subprocess.run([sys.executable, __file__, "--torch"], capture_output=True, text=True)
-        others = json.loads(done.stdout.splitlines()[-1]) if not done.returncode else {}
-        print(done.stderr[-2000:])
+    end = time.monotonic() + given.seconds
+    torch = measured_by_torch(0.4 * given.seconds)
+    measured = Measured(end)
+    met, problems = [], []
     print(f"{'what':32}{'mxlite':>10}")
-    shown = set()
-    for row in rows(measured.results, others):
-        if row[4] is not None or row[0] not in shown:       # what PyTorch does is not always known
-            print(line(*row))
-        shown.add(row[0])
-    problems = [measured.results[part] for part in ("memory", "products", "launches", "network")
-                if measured.results[part] is not None]
-    print(*problems, sep="\n", end="\n\n")
+    for part, rows in ROWS.items():
+        measured.note(part, getattr(measured, part))
+        measured.gpu.empty_cache()
+        for what, unit, whose, which, wanted in rows:
+            others, name = ((torch, "PyTorch") if whose == "PyTorch" else
+                            (measured.results, which.split(",")[0]))
+            text = line(what, unit, measured.results.get(what, "not measured"), name,
+                        others.get(which), wanted)
+            met.append(text.endswith("  met"))
+            print(text, flush=True)
+        if measured.results[part] is not None:
+            problems.append(f"{part}: {measured.results[part]}")
+    print(f"{sum(met)} of {len(met)} bounds are met", *problems, sep="\n")
     sys.exit(bool(problems))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
