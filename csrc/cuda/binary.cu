@@ -32,6 +32,7 @@ struct scalar_dims { int64_t size; };
   KERNEL(name, binary_dims) {                                                 \
     EACH(i, d.size) {                                                         \
       int64_t rest = i, left = 0, right = 0;                                  \
+      _Pragma("unroll 1")                                                     \
       for (int64_t axis = d.ndim - 1; axis > 0; axis--) {                     \
         const int64_t at = rest % d.shape[axis];                              \
         rest /= d.shape[axis];                                                \

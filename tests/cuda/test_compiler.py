@@ -1,9 +1,16 @@
 """Kernels are compiled once and stay on disk."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 import mxlite as mx
-from mxlite.cuda import compiler, libraries
+from mxlite.cuda import compiler, kernels, libraries
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def test_what_was_compiled_is_read_from_disk(tmp_path, monkeypatch):
@@ -13,6 +20,33 @@ def test_what_was_compiled_is_read_from_disk(tmp_path, monkeypatch):
     assert path.read_bytes() == image and path.name.startswith("bytes_bytes_")
     path.write_bytes(b"kept")
     assert compiler.compiled("bytes", "bytes", 90) == b"kept"
+
+
+def tool(*arguments, **environment):
+    code = ("import conftest, runpy, sys; sys.argv = sys.argv[1:]; "
+            "runpy.run_path(sys.argv[0], run_name='__main__')")
+    return subprocess.run([sys.executable, "-c", code, str(ROOT / "tools/compile_gpu_kernels.py"),
+                           *arguments], capture_output=True, text=True, cwd=Path(__file__).parent,
+                          env={**os.environ, **environment})
+
+
+def test_the_tool_compiles_what_the_first_use_looks_for(tmp_path, monkeypatch, gpu):
+    done = tool("bytes", "triangle", MXLITE_CUDA_CACHE=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    arch = mx.device.memory.device_of(gpu).arch
+    assert done.stdout.startswith(f"2 files and dtypes for sm_{arch}: ")
+    monkeypatch.setenv("MXLITE_CUDA_CACHE", str(tmp_path))
+    monkeypatch.setattr(compiler.Compiler, "compile", lambda *args: pytest.fail("compiled twice"))
+    assert compiler.compiled("bytes", "bytes", arch)
+    assert tool("absent").stderr.splitlines()[-1].startswith(
+        "compile_gpu_kernels.py: error: there is no absent.cu; there are accumulate add_n arg ")
+
+
+def test_the_table_names_all_files():
+    found = kernels.files()
+    assert {source for source, _ in found} == {path.stem for path in ROOT.glob("csrc/cuda/*.cu")}
+    assert len(found) == len(set(found)) and ("depthwise", "bf16") in found
+    assert {source for source, _ in found[:8]} == {"unary", "binary"}
 
 
 def test_a_folder_that_cannot_be_written_to(tmp_path, monkeypatch):

@@ -1,5 +1,7 @@
 """The table of GPU kernels, a module for each family."""
 
+from collections import Counter
+
 from .activations import activations
 from .convolutions import convolutions
 from .copies import copies
@@ -31,4 +33,12 @@ ROWS: dict[str, Row | Staged] = {
     **detection(), **quantization(), **linalg(), **random(),
 }
 
-__all__ = ["ROWS", "Launch", "Row", "Stage", "Staged", "bias_of", "is_for_blas", "launch_of"]
+
+def files() -> list[tuple[str, str]]:
+    """(source, dtype) of all that the table compiles, those with the most kernels first."""
+    kernels = Counter((row.source, dtype) for row in ROWS.values() for dtype in row.dtypes.split())
+    return [file for file, _ in kernels.most_common()]
+
+
+__all__ = ["ROWS", "Launch", "Row", "Stage", "Staged", "bias_of", "files", "is_for_blas",
+           "launch_of"]

@@ -185,14 +185,14 @@ def convolutions() -> dict[str, Row | Staged]:
         return Row("columns", FLOATS, COLUMNS, same(2), blocks)
 
     def last(name: str) -> Staged:
-        return Staged("f32 f64", FIELDS, arrays,
+        return Staged("depthwise", "f32 f64", FIELDS, arrays,
                       lambda fields, dtype: ([depthwise(name, fields)], 0))
 
     return {
-        "conv": Staged(FLOATS, FIELDS, arrays, forward),
-        "conv_grad_data": Staged(FLOATS, FIELDS, same(3), grad_data),
-        "conv_grad_weight": Staged(FLOATS, FIELDS, same(3), grad_weight),
-        "conv_channels_last": Staged("f32 f64", FIELDS, arrays, channels_last),
+        "conv": Staged("depthwise", FLOATS, FIELDS, arrays, forward),
+        "conv_grad_data": Staged("depthwise", FLOATS, FIELDS, same(3), grad_data),
+        "conv_grad_weight": Staged("depthwise", FLOATS, FIELDS, same(3), grad_weight),
+        "conv_channels_last": Staged("depthwise", "f32 f64", FIELDS, arrays, channels_last),
         "last_depthwise": last("last_depthwise"),
         "last_depthwise_weight": last("last_depthwise_weight"),
         "im2col": planes("out"), "col2im": planes("size"),

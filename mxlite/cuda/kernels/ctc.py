@@ -24,6 +24,6 @@ def ctc() -> dict[str, Row | Staged]:
                       BLOCK if max(C, states) > BLOCK else 2 * WARP),
             ], 8 * (T * N + N * states * (kept + 4))
 
-        return Staged(FLOATS, FIELDS, lambda fields: arrays + lengths(fields), stages)
+        return Staged("ctc", FLOATS, FIELDS, lambda fields: arrays + lengths(fields), stages)
 
     return {"ctc_loss": staged("ctc_loss", 3), "ctc_grad": staged("ctc_grad", 4)}

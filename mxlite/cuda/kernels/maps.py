@@ -43,7 +43,7 @@ def maps() -> dict[str, Row | Staged]:
         "resample_grad": Row("resample", FLOATS, "planes size:2 out:2 mode", same(2),
                              resampled("size")),
         "bilinear_sampler": Row("sampler", FLOATS, SAMPLER, same(3), items("N OH OW")),
-        "bilinear_sampler_data": Staged(FLOATS, SAMPLER, same(3), sampler_data),
+        "bilinear_sampler_data": Staged("sampler", FLOATS, SAMPLER, same(3), sampler_data),
         "bilinear_sampler_grid": Row("sampler", FLOATS, SAMPLER, same(4), items("N OH OW")),
         **grids,
         "correlation": Row("correlation", FLOATS, CORRELATION, same(3), correlated),
@@ -69,6 +69,6 @@ def deformable_columns() -> dict[str, Row | Staged]:
     return {
         "deformable": Row("deformable", FLOATS, DEFORMABLE, lambda fields: 3 + fields["has_mask"],
                           lambda fields: threads(fields["N"] * fields["C"] * windows(fields))),
-        "deformable_grad": Staged(FLOATS, DEFORMABLE,
+        "deformable_grad": Staged("deformable", FLOATS, DEFORMABLE,
                                   lambda fields: 5 + 2 * fields["has_mask"], grad),
     }

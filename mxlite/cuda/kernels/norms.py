@@ -36,10 +36,10 @@ def batch_norms() -> dict[str, Row | Staged]:
         return launches, 16 * pieces * C
 
     return {
-        "batch_norm": Staged(FLOATS, BATCH, same(8), lambda fields, dtype: stages(
-            "batch_norm", fields, fields["train"])),
-        "batch_norm_grad": Staged(FLOATS, BATCH, same(10), lambda fields, dtype: stages(
-            "batch_norm_grad", fields, True)),
+        "batch_norm": Staged("batch_norm", FLOATS, BATCH, same(8),
+                             lambda fields, dtype: stages("batch_norm", fields, fields["train"])),
+        "batch_norm_grad": Staged("batch_norm", FLOATS, BATCH, same(10),
+                                  lambda fields, dtype: stages("batch_norm_grad", fields, True)),
     }
 
 
@@ -65,6 +65,6 @@ def row_norms() -> dict[str, Row | Staged]:
     return {
         "layer_norm": Row("layer_norm", FLOATS, ROWS, lambda fields: 4 + 2 * fields["stats"],
                           blocks, block=block),
-        "layer_norm_grad": Staged(FLOATS, ROWS, same(6), grad),
+        "layer_norm_grad": Staged("layer_norm", FLOATS, ROWS, same(6), grad),
         "l2_norm": Row("layer_norm", FLOATS, ROWS, same(2), blocks, block=block),
     }

@@ -21,7 +21,8 @@ def outputs() -> dict[str, Row | Staged]:
     return {
         "regression_output": Row("output", FLOATS, "n is_logistic", same(3), each("n")),
         "softmax_output_grad": Staged(
-            FLOATS, "outer axis inner is_dense use_ignore by_valid has_dy grad_scale:d norm:d "
-            "ignore_label:d smooth_alpha:d", lambda fields: 3 + fields["has_dy"], softmax_output),
-        "softmax_cross_entropy": Staged(FLOATS, "rows classes", same(3), cross_entropy),
+            "output", FLOATS, "outer axis inner is_dense use_ignore by_valid has_dy grad_scale:d "
+            "norm:d ignore_label:d smooth_alpha:d", lambda fields: 3 + fields["has_dy"],
+            softmax_output),
+        "softmax_cross_entropy": Staged("output", FLOATS, "rows classes", same(3), cross_entropy),
     }

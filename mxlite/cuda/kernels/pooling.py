@@ -26,6 +26,6 @@ def pooling() -> dict[str, Row | Staged]:
     rows: dict[str, Row | Staged] = {
         name: Row("pooling", FLOATS, FIELDS, same(2), outputs)
         for name in ("pool_max", "pool_sum", "pool_lp2", "pool_lp3")}
-    return {**rows, "pool_max_grad": Staged(FLOATS, FIELDS, same(3), max_grad),
+    return {**rows, "pool_max_grad": Staged("pooling", FLOATS, FIELDS, same(3), max_grad),
             "pool_sum_grad": Row("pooling", FLOATS, FIELDS, same(2), data),
             "pool_max_gather": Row("pooling", FLOATS, FIELDS, same(3), outputs)}

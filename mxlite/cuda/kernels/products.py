@@ -49,5 +49,5 @@ def products() -> dict[str, Row | Staged]:
                         batch=batch, trans_a=fields["trans_a"], trans_b=fields["trans_b"],
                         bias=(2, BY_COLUMN) if has_bias else None)], 0
 
-    return {"gemm": Staged(NUMBERS, "batch M N K trans_a trans_b has_bias",
+    return {"gemm": Staged("gemm", NUMBERS, "batch M N K trans_a trans_b has_bias",
                            lambda fields: 3 + fields["has_bias"], gemm)}

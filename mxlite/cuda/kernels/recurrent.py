@@ -100,6 +100,6 @@ def recurrent() -> dict[str, Row | Staged]:
         def count(fields: Fields) -> int:
             return len(layer_of(fields, "f32", names).pointer) - 1
 
-        return Staged("f32 f64", FIELDS, count, steps if names == STEPS else grads)
+        return Staged("rnn", "f32 f64", FIELDS, count, steps if names == STEPS else grads)
 
     return {"rnn_steps": arrays(STEPS), "rnn_steps_grad": arrays(GRADS)}

@@ -23,7 +23,7 @@ def regions() -> dict[str, Row | Staged]:
             return scattered("roi_pooling", dtype, adding, n, bins, (0, bins * fields["C"]),
                              (last + 1, 0), last)
 
-        return Staged(FLOATS, POOL, same(last + 1), stages)
+        return Staged("roi_pooling", FLOATS, POOL, same(last + 1), stages)
 
     def rooms(fields: Fields) -> int:
         """Bytes of what all regions read."""
@@ -66,13 +66,13 @@ def regions() -> dict[str, Row | Staged]:
         "roi_pool_grad": pool_grad("roi_pool_grad", 3),
         "psroi_pool": Row("roi_pooling", FLOATS, POOL, same(3), items("R C PH PW")),
         "psroi_pool_grad": pool_grad("psroi_pool_grad", 2),
-        "roi_align": Staged(FLOATS, ALIGN, same(3), align),
-        "roi_align_grad": Staged(FLOATS, ALIGN, same(3), align_grad),
+        "roi_align": Staged("roi_align", FLOATS, ALIGN, same(3), align),
+        "roi_align_grad": Staged("roi_align", FLOATS, ALIGN, same(3), align_grad),
         "rroi_align": Row("roi_align", FLOATS, "N C H W R PH PW ratio scale:d", same(3),
                           items("R C PH PW")),
         "roi_deformable": Row("roi_moved", FLOATS, MOVED, lambda fields: 3 + fields["has_moves"],
                               items("R C P P")),
-        "roi_deformable_data": Staged(FLOATS, MOVED, lambda fields: 4 + fields["has_moves"],
-                                      moved_data),
+        "roi_deformable_data": Staged("roi_moved", FLOATS, MOVED,
+                                      lambda fields: 4 + fields["has_moves"], moved_data),
         "roi_deformable_moves": Row("roi_moved", FLOATS, MOVED, same(5), moves),
     }

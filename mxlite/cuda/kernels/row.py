@@ -63,9 +63,11 @@ class Row(NamedTuple):
 class Staged(NamedTuple):
     """A kernel that is several launches: stages(fields, dtype) -> (them, bytes of scratch).
 
+    source: the file of its own kernels; stages may be of other rows' files, too.
     pointers: how many arrays it gets; the scratch, if there is any, comes after them.
     """
 
+    source: str
     dtypes: str
     fields: str
     pointers: Count
