@@ -5,7 +5,7 @@ import pytest
 from alike import check
 
 import mxlite as mx
-from mxlite import nd
+from mxlite import autograd, nd
 
 DTYPES = ["float32", "float64", "float16", "bfloat16"]
 
@@ -27,6 +27,24 @@ def test_prelu(shape, slopes, gpu, rng):
 def test_rrelu_predicts_with_the_mean_slope(dtype, gpu, rng):
     check(lambda x: nd.LeakyReLU(x, act_type="rrelu"), [rng.standard_normal((7, 5))], gpu, dtype,
           train=False)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_rrelu_draws_the_slopes_of_the_cpu(dtype, gpu, rng):
+    values, results = rng.standard_normal((70, 50)), []
+    for ctx in (mx.cpu(), gpu):
+        x = nd.array(values, dtype=dtype, ctx=ctx)
+        x.attach_grad()
+        mx.random.seed(7, ctx=ctx)
+        with autograd.record():
+            out, slopes = nd.LeakyReLU(x, act_type="rrelu", lower_bound=0.2, upper_bound=0.6)
+        out.backward()
+        results.append([y.astype("f8").asnumpy() for y in (out, slopes, x.grad)])
+    for found, expected in zip(*results[::-1], strict=True):
+        np.testing.assert_allclose(found, expected, 1e-6)
+    _, slopes, grad = results[1]
+    assert slopes.min() > 0.199 and slopes.max() < 0.602 and slopes.std() > 0.1
+    np.testing.assert_array_equal(grad, np.where(values > 0, 1, slopes))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -5,12 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
-from ...device.rng import numpy_generator
 from ..binary import unbroadcast
 from ..inference import common
-from ..schema import Op, host, kernel, param, register, required
+from ..schema import Op, kernel, param, register, required
 from ..trace import composed
 
 KINDS = ("elu", "gelu", "leaky", "prelu", "rrelu", "selu")
@@ -97,25 +94,19 @@ class LeakyReLU(Op):
     def prepare(self, inputs, outputs, train=False):
         data = inputs[0]
         if self.act_type == "rrelu":
-            if train:
-                return host(self.draw)
-            return host(self.take_the_mean, lambda: composed(self.mean_steps, inputs))
+            return composed(self.drawn if train else self.mean, inputs)
         prelu = self.act_type == "prelu"
         return leaky_kernel("leaky" if prelu else self.act_type, data,
                             inputs[1].shape if prelu else None, self.slope)
 
-    def draw(self, data, out, slopes):
-        """rrelu in training."""
-        slopes[...] = numpy_generator().uniform(self.lower_bound, self.upper_bound, data.shape)
-        np.multiply(data, np.where(data > 0, 1, slopes), out=out, casting="same_kind")
+    def drawn(self, F, data):
+        """rrelu in training: data times its derivative."""
+        slopes = F._random_uniform(low=self.lower_bound, high=self.upper_bound, shape=data.shape,
+                                   dtype=data.dtype)
+        return [F._backward_LeakyReLU(data, data, slopes, act_type="leaky"), slopes]
 
-    def take_the_mean(self, data, out, slopes):
+    def mean(self, F, data):
         """rrelu in prediction."""
-        slopes[...] = (self.lower_bound + self.upper_bound) / 2
-        np.multiply(data, np.where(data > 0, 1, slopes), out=out, casting="same_kind")
-
-    def mean_steps(self, F, data):
-        """rrelu in prediction, of other operators."""
         mean = (self.lower_bound + self.upper_bound) / 2
         return [F.LeakyReLU(data, act_type="leaky", slope=mean),
                 F._full(shape=data.shape, value=mean, dtype=data.dtype)]
