@@ -111,6 +111,6 @@ MASTER(bf16, mx_bf16, mx_bf16_to_float, mx_float_to_bf16)
 
 const mx_kernel_entry mx_table_optimizer[] = {
     FLOATS(sgd_update), FLOATS(sgd_mom_update), FLOATS(nag_mom_update), FLOATS(adam_update),
-    FLOATS(rmsprop_update), FLOATS(rmspropalex_update), FLOATS(signsgd_update),
-    FLOATS(signum_update), FLOATS(ftrl_update), FLOATS(ftml_update), FLOATS(adamw_update),
-    FLOATS(lamb_step), FLOATS(lamb_step_corrected), MP(f16), MP(bf16), {0}};
+    FLOATS(adagrad_update), FLOATS(rmsprop_update), FLOATS(rmspropalex_update),
+    FLOATS(signsgd_update), FLOATS(signum_update), FLOATS(ftrl_update), FLOATS(ftml_update),
+    FLOATS(adamw_update), FLOATS(lamb_step), FLOATS(lamb_step_corrected), MP(f16), MP(bf16), {0}};

@@ -28,6 +28,13 @@ RULE(adam_update, 2, {
   w -= lr * s0 / (ROOT(s1) + p[2]);
 })
 
+/* epsilon */
+RULE(adagrad_update, 1, {
+  const wide slope = CLIP(g) + wd * w;
+  s0 += slope * slope;
+  w -= lr * slope / ROOT(s0 + p[0]);
+})
+
 /* gamma1, epsilon, clip_weights */
 RULE(rmsprop_update, 1, {
   const wide slope = CLIP(g + wd * w);

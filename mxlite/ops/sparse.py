@@ -250,23 +250,10 @@ class AdaGradUpdate(_ByStorage, _Update):
     wd must be 0.
     """
 
+    kernel_name = "adagrad_update"
+    own = 1
     lr: float = runtime(help="learning rate")
     epsilon: float = runtime(1e-7, "added to history below the root")
     wd: float = runtime(0.0, "weight decay, which must be 0")
     rescale_grad: float = runtime(1.0, "factor of the gradient")
     clip_gradient: float = runtime(-1.0, "bound of the gradient; negative: none")
-
-    def prepare(self, inputs, outputs):
-        return host(self.update)
-
-    @staticmethod
-    def update(weight, grad, history, out, lr, epsilon, wd, rescale, clip):
-        grad = clipped(grad, rescale, clip) + weight.dtype.type(wd) * weight
-        history += grad * grad
-        out[...] = weight - lr * grad / np.sqrt(history + epsilon)
-
-
-def clipped(grad, rescale, clip):
-    """grad * rescale, cut to [-clip, clip] where clip is not negative, in grad's dtype."""
-    grad = grad * grad.dtype.type(rescale)
-    return grad if clip < 0 else np.clip(grad, -clip, clip)

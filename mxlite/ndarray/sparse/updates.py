@@ -8,10 +8,12 @@ import numpy as np
 
 from ...base import MXNetValueError
 from ...device.memory import spec
-from ..array import will_write_to, wrap_numpy
+from ...ops.schema import REGISTRY
+from ..array import will_write_to
 from ..ndarray import NDArray
+from ..run import invoke_list
 from .arrays import BaseSparseNDArray
-from .dispatch import DENSE, Call, rule
+from .dispatch import DENSE, Call, rule, run
 from .kernels import run_kernel
 from .making import from_parts
 
@@ -29,6 +31,9 @@ def lazy_update(call: Call) -> Any:
     weight = _target(call)
     rows, indices = grad._parts
     memory = [_memory(weight), rows, *[_memory(state) for state in states]]
+    if weight.ctx.device_type == "gpu":
+        _update_rows(call, grad, [array for array in memory if array is not rows])
+        return weight
     memory.append(memory[0])
     size = int(np.prod(weight.shape[1:]))
     row = spec((size,), weight._dtype_name, weight.ctx)
@@ -56,15 +61,21 @@ def gathered_update(call: Call) -> Any:
         return DENSE
     op.infer_shape(weight.shape, grad.shape, history.shape)
     weight = _target(call)
-    indices = grad._host_parts[1]
-    values, past = _memory(weight), _memory(history)
-    for array in (values, past):
-        will_write_to(array)
-    old, state = values._numpy_view(), past._numpy_view()
-    chosen = [wrap_numpy(array[indices], weight.ctx, weight._dtype_name) for array in (old, state)]
-    new = call.run(chosen[0], grad._parts[0], chosen[1])
-    state[indices], old[indices] = chosen[1].asnumpy(), new.asnumpy()
+    _update_rows(call, grad, [_memory(weight), _memory(history)])
     return weight
+
+
+def _update_rows(call: Call, grad: Any, memory: list[NDArray]) -> None:
+    """Update the rows that a row_sparse gradient has, of a weight and its states, by copies."""
+    rows, indices = grad._parts
+    if not len(indices):
+        return
+    chosen = [run("take", array, indices, axis=0) for array in memory]
+    chosen[0] = call.run(chosen[0], rows, *chosen[1:])
+    places = indices.reshape((1, -1))
+    for array, part in zip(memory, chosen, strict=True):
+        put = REGISTRY["_scatter_set_nd"].make({"shape": array.shape})
+        invoke_list(put, [array, part, places], [], array)
 
 
 def _target(call: Call) -> NDArray:
