@@ -171,7 +171,8 @@ GPU_SOURCES = [*glob("csrc/cuda/*"), *glob("csrc/include/*"), *[f"csrc/cpu/{name
     "resample_band.h", "sampler_places_impl.h", "deformable_place.h", "roi_windows.h",
     "roi_windows_impl.h", "roi_align.h", "roi_taps_impl.h", "roi_moved.h", "roi_moved_impl.h",
     "rroi_samples_impl.h", "rnn.h", "rnn_rows_impl.h", "random_sample.h", "optimizer_master.h",
-    "calibrate.h")]]
+    "calibrate.h")], *[f"io/image/{name}" for name in (
+        "hls.h", "multiversion.h", "weights.c", "weights.h")]]
 
 
 class BuildPackage(build_py):

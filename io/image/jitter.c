@@ -78,39 +78,22 @@ MULTIVERSION static void saturate(channel *rgb, int64_t count, float factor) {
   }
 }
 
-/* Back into the circle, of which `place` counts the sixths. */
-INLINE float around(float place) {
-  const float positive = place + (place < 0 ? 6.f : 0.f);
-  return positive - (positive >= 6 ? 6.f : 0.f);
-}
-
-/* Degrees, lightness and saturation (0 to 1) in place of red, green and blue (0 to 255).  Without
-   branches, so that it is done in vectors; what gray divides by 0 is not taken. */
 MULTIVERSION static void to_hls(channel *rgb, int64_t count) {
   for (int64_t x = 0; x < count; x++) {
-    const float r = rgb[0][x] / 255.f, g = rgb[1][x] / 255.f, b = rgb[2][x] / 255.f;
-    const float high = most(most(r, g), b), low = least(least(r, g), b);
-    const float spread = high - low, sum = high + low, light = sum * 0.5f;
-    const float part = spread / (light < 0.5f ? sum : 2 - high - low), turn = 60.f / spread;
-    const float from_red = (g - b) * turn, from_green = (b - r) * turn + 120.f,
-                from_blue = (r - g) * turn + 240.f;
-    const float hue = high == r ? from_red : high == g ? from_green : from_blue;
-    const float positive = hue < 0 ? hue + 360.f : hue;
-    rgb[0][x] = (spread > FLT_EPSILON) & (hue == hue) ? positive : 0.f;    /* hue: of NaN, NaN */
-    rgb[1][x] = light;
-    rgb[2][x] = spread > FLT_EPSILON ? part : 0.f;
+    const mx_colour made = hls_of(rgb[0][x], rgb[1][x], rgb[2][x]);
+    rgb[0][x] = made.x;
+    rgb[1][x] = made.y;
+    rgb[2][x] = made.z;
   }
 }
 
 MULTIVERSION static void turn_and_back(channel *hls, int64_t count, float turn) {
   const float whole = 6 * truncf(turn);
   for (int64_t x = 0; x < count; x++) {
-    const mx_range range = range_of(hls[1][x], hls[2][x]);
-    const float place = around((hls[0][x] + turn * 360.f) * (6.f / 360.f) - whole);
-    const float sector = (float)(int32_t)place, rest = place - sector;
-    hls[0][x] = in_sector(sector - 4, range, rest) * 255.f;
-    hls[1][x] = in_sector(sector, range, rest) * 255.f;
-    hls[2][x] = in_sector(sector - 2, range, rest) * 255.f;
+    const mx_colour made = turned(hls[0][x], hls[1][x], hls[2][x], turn, whole);
+    hls[0][x] = made.x;
+    hls[1][x] = made.y;
+    hls[2][x] = made.z;
   }
 }
 

@@ -2,7 +2,8 @@
 #ifndef MX_IMAGE_MULTIVERSION_H
 #define MX_IMAGE_MULTIVERSION_H
 
-#include <stdint.h>      /* with glibc, this tells __GLIBC__: others have no ifunc */
+/* With glibc, this tells __GLIBC__: others have no ifunc. */
+#include <stdint.h>
 
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__AVX2__) && !defined(__SANITIZE_ADDRESS__)

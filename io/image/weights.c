@@ -3,7 +3,6 @@
 
 #include <float.h>
 #include <math.h>
-#include <string.h>
 
 static const double PI = 3.14159265358979323846;
 
@@ -19,7 +18,7 @@ static void cubic(float at, float *weight) {
 /* sin(pi d) sin(pi d / 4) / d^2 of the distances d, scaled to a sum of 1: the first sine only
    changes its sign from tap to tap, and the scaling takes the rest of it away. */
 static void lanczos4(float at, float *weight) {
-  memset(weight, 0, 8 * sizeof *weight);
+  for (int k = 0; k < 8; k++) weight[k] = 0;
   const float ahead = at + 3;        /* of the first pixel */
   if (at < FLT_EPSILON || ahead == 3 || ahead == 4) {      /* on a pixel; OpenCV divides 0 by 0 */
     weight[ahead == 4 ? 4 : 3] = 1;

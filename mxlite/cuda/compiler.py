@@ -17,13 +17,13 @@ from .libraries import load
 
 SONAMES = ("libnvrtc.so.13", "libnvrtc.so.12")
 FLAGS = ("--std=c++17", "--device-as-default-execution-space")
-# Sources that decide what stays of many boxes: they never fuse a product and a sum, to decide as
-# the CPU does.
-AS_WRITTEN = ("boxes", "box_nms", "multibox", "proposal")
+# Sources that decide what stays of many boxes, or round to bytes: they never fuse a product and a
+# sum, to decide as the CPU does.
+AS_WRITTEN = ("boxes", "box_nms", "image", "multibox", "proposal")
 HERE = Path(__file__).parent
 # In a wheel all sources are in one folder; in a checkout they are where they belong.
-FOLDERS = (HERE / "source", *[HERE.parent.parent / "csrc" / part for part in (
-    "cuda", "include", "cpu")])
+FOLDERS = (HERE / "source", *[HERE.parent.parent / part for part in (
+    "csrc/cuda", "csrc/include", "csrc/cpu", "io/image")])
 
 
 def source_of(name: str) -> str:

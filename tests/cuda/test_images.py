@@ -1,10 +1,15 @@
-"""Operators on images on a GPU, but for those that resize them or turn their hue."""
+"""Operators on images on a GPU."""
+
+import colorsys
 
 import numpy as np
 import pytest
 
 import mxlite as mx
 from mxlite import autograd, nd
+from mxlite.ops import trace
+from mxlite.ops.image.color import RandomColorJitter
+from mxlite.ops.image.composed import random_jitter
 
 CALLS = [
     ("flip_left_right", {}), ("flip_top_bottom", {}), ("to_tensor", {}),
@@ -90,9 +95,89 @@ def test_lighting(channels, gpu, rng):
     assert np.ptp(moved.asnumpy(), (1, 2)).max() < 1e-3 and moved.asnumpy().any() == (channels == 3)
 
 
-def test_the_others_raise(gpu):
-    x = nd.zeros((4, 4, 3), ctx=gpu)
-    for call in (lambda x: nd.image.resize(x, size=2),
-                 lambda x: nd.image.random_hue(x, min_factor=0.5, max_factor=1)):
-        with pytest.raises(NotImplementedError, match=r"_image_.* has no gpu kernel"):
-            call(x)
+SIZES = [(12, 8), (6, 4), (4, 2), (5, 3), (24, 16), (31, 17), (7, 20), (1, 1)]
+
+
+@pytest.mark.parametrize("interp", range(5))
+@pytest.mark.parametrize("channels", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_resized_as_on_the_cpu(dtype, channels, interp, gpu, rng):
+    """To the same size, by whole and other factors, smaller and larger, and both at once."""
+    x = nd.array(rng.integers(0, 256, (2, 8, 12, channels)), dtype=dtype)
+    for size in SIZES:
+        for y in (x, x[1]):
+            found, expected = [nd.image.resize(z, size=size, interp=interp).asnumpy()
+                               for z in (y.as_in_context(gpu), y)]
+            np.testing.assert_allclose(found, expected, 2e-6, 0 if dtype == "uint8" else 2e-4)
+
+
+def turned(image, circles):
+    """The hue of an image (H, W, 3) of 0..255 turned, by Python's own conversion."""
+    result = np.empty_like(image)
+    for at in np.ndindex(image.shape[:2]):
+        hue, light, part = colorsys.rgb_to_hls(*image[at] / 255)
+        result[at] = np.multiply(colorsys.hls_to_rgb((hue + circles) % 1, light, part), 255)
+    return result
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+@pytest.mark.parametrize("circles", [0.3, -0.2, 1.75])
+def test_turned_hue(circles, dtype, gpu, rng):
+    values = rng.integers(0, 256, (2, 4, 5, 3))
+    values[0, 0] = 77                           # gray
+    for ctx in (mx.cpu(), gpu):
+        x = nd.array(values, dtype=dtype, ctx=ctx)
+        turns = nd.full((2, 1, 1, 1), circles, ctx=ctx)
+        y = nd._internal._turn_hue(x, turns).asnumpy().astype("f8")
+        for image, result in zip(values, y, strict=True):
+            np.testing.assert_allclose(result, turned(image.astype("f8"), circles), 1e-5,
+                                       1.01 if dtype == "uint8" else 1e-3)
+    if circles > 0:
+        x = nd.array(values, dtype=dtype)
+        found, expected = [nd.image.random_hue(y, min_factor=circles, max_factor=circles).asnumpy()
+                           for y in (x.as_in_context(gpu), x)]
+        np.testing.assert_allclose(found.astype("f8"), expected, 1e-5,
+                                   1.01 if dtype == "uint8" else 1e-3)
+
+
+def test_hue_turned_by_chance(gpu):
+    x = nd.array(np.full((40, 1, 1, 3), [200, 100, 50]), dtype="float32", ctx=gpu)
+    y = nd.image.random_hue(x, min_factor=0, max_factor=1).asnumpy()
+    assert len(np.unique(y.round(2), axis=0)) > 20
+    np.testing.assert_allclose(y.max(3), 200, 1e-4)
+    with pytest.raises(ValueError, match=r"_turn_hue: data must have shape .* with C of 3; go"
+                                         r"t \(2, 2, 1\)"):
+        nd._internal._turn_hue(nd.ones((2, 2, 1)), nd.ones((1, 1, 1, 1)))
+    turns = nd.ones((1, 1, 1, 1))
+    x = nd.ones((2, 2, 3))
+    x.attach_grad()
+    with pytest.raises(mx.MXNetError, match="_turn_hue has no gradient"), autograd.record():
+        nd._internal._turn_hue(x, turns).backward()
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+@pytest.mark.parametrize("shape", [(30, 4, 5, 3), (4, 5, 3), (30, 4, 5, 1)])
+def test_jitter(shape, dtype, gpu, rng):
+    x = nd.array(rng.integers(60, 120, shape), dtype=dtype, ctx=gpu)
+    same = nd.image.random_color_jitter(x, 0, 0, 0, 0)
+    np.testing.assert_array_equal(same.asnumpy(), x.asnumpy())
+    y = nd.image.random_color_jitter(x, 0.5, 0.4, 0.3, 0.2)
+    assert y.dtype == x.dtype and y.shape == x.shape and y.ctx == gpu
+    assert (y.asnumpy() != x.asnumpy()).mean() > 0.5
+    y = nd.image.random_color_jitter(x, 0.5, 0, 0, 0).asnumpy().astype("f8")
+    factor = (y / x.asnumpy()).reshape(-1, np.prod(shape[-3:]))
+    assert factor.min() > 0.48 and factor.max() < 1.51
+    assert np.ptp(factor, 1).max() < (0.02 if dtype == "uint8" else 1e-5)
+    assert len(shape) == 3 or np.ptp(factor[:, 0]) > 0.5
+
+
+def test_the_order_of_jitter_is_each_images_own(gpu, monkeypatch):
+    """100 and 200 twice as bright, cut at 255, then a contrast of 0: 227, their mean; or the other
+    way round: 150 becomes 255."""
+    steps = [("brightness", 2.0, 2.0), ("contrast", 0.0, 0.0)]
+    monkeypatch.setattr(RandomColorJitter, "prepare", lambda self, inputs, outputs: trace.composed(
+        lambda F, x: random_jitter(F, x, steps), inputs))
+    x = nd.array([[[100], [200]]] * 60, dtype="uint8", ctx=gpu).reshape((60, 1, 2, 1))
+    y = nd.image.random_color_jitter(x, 0.123, 0.321, 0, 0).asnumpy()[..., 0, 0]
+    first = (y == 227).sum()
+    assert 10 < first < 50 and first + (y == 255).sum() == 60

@@ -39,6 +39,8 @@ def maps() -> dict[str, Row | Staged]:
                                 lambda fields: min(2 * fields["N"], MOST_BLOCKS)),
     }
     return {
+        "image_resize": Row("image", "u8 f32", "N H W C OH OW interp", same(2), items("N OH OW C")),
+        "image_hue": Row("image", "u8 f32", "N pixels", same(3), items("N pixels")),
         "resample": Row("resample", FLOATS, "planes size:2 out:2 mode", same(2), resampled("out")),
         "resample_grad": Row("resample", FLOATS, "planes size:2 out:2 mode", same(2),
                              resampled("size")),

@@ -9,10 +9,10 @@ import numpy as np
 
 from ...base import MXNetError
 from ...device.rng import numpy_generator
-from ..schema import Op, host, param, register, required
+from ..schema import Op, host, kernel, param, register, required
 from ..trace import composed
 from . import colors
-from .composed import batch, lit, random_blend, random_light
+from .composed import batch, lit, random_blend, random_jitter, random_light
 from .layout import ImageOp, batched
 
 Floats = tuple[float, ...]
@@ -53,7 +53,7 @@ class _Random(ImageOp):
 
     def elsewhere(self, inputs):
         """What runs on devices other than the host: see `host`."""
-        return None
+        raise NotImplementedError
 
 
 class _Factor(_Random):
@@ -103,9 +103,6 @@ class RandomHue(_Factor):
     """The hue turned by factor * 360 degrees, factor drawn as for brightness; float32 is 0..255."""
 
     change = staticmethod(colors.hue)
-
-    def elsewhere(self, inputs):
-        return None
 
     def grad(self, F, dy, inputs, outputs):
         raise MXNetError(f"{self.name} has no gradient")
@@ -175,21 +172,47 @@ class RandomColorJitter(ImageOp):
     hue: float = required("how far the hue may turn, in circles", low=0)
 
     def prepare(self, inputs, outputs):
-        steps = [(change, max(0, 1 - reach), 1 + reach) for change, reach in (
-            (colors.brightness, self.brightness), (colors.contrast, self.contrast),
-            (colors.saturation, self.saturation)) if reach > 0]
+        steps = [(kind, max(0, 1 - reach), 1 + reach) for kind, reach in (
+            ("brightness", self.brightness), ("contrast", self.contrast),
+            ("saturation", self.saturation)) if reach > 0]
         if self.hue > 0:
-            steps.append((colors.hue, -self.hue, self.hue))
+            steps.append(("hue", -self.hue, self.hue))
 
         def run(images, out):
             generator = numpy_generator()
             for image, result in zip(batched(images), batched(out), strict=True):
                 result[...] = image
                 for i in generator.permutation(len(steps)):
-                    change, low, high = steps[i]
-                    change(result, np.float32(generator.uniform(low, high)), result)
+                    kind, low, high = steps[i]
+                    getattr(colors, kind)(result, np.float32(generator.uniform(low, high)), result)
 
-        return host(run)
+        return host(run, lambda: composed(lambda F, images: random_jitter(F, images, steps),
+                                          inputs))
+
+
+@register("_turn_hue", inputs="data turns")
+class TurnHue(ImageOp):
+    """The hue of each image turned by its number of circles, turns (N, 1, 1, 1) of float32."""
+
+    channels = (3,)
+    dtypes = DTYPES
+    dtype_rule = "T float32 -> T"
+
+    def infer_shape(self, data, turns):
+        self.check_images(data)
+        return [data]
+
+    def prepare(self, inputs, outputs):
+        def run(images, turns, out):
+            for image, turn, result in zip(batched(images), turns, batched(out), strict=True):
+                colors.hue(image, turn[0, 0, 0], result)
+
+        return host(run, lambda: kernel(
+            "image_hue", inputs[0].dtype, N=inputs[1].size,
+            pixels=inputs[0].size // max(3 * inputs[1].size, 1), work=inputs[0].size))
+
+    def grad(self, F, dy, inputs, outputs):
+        raise MXNetError(f"{self.name} has no gradient")
 
 
 @register("_backward_image_blend", inputs="data factor")

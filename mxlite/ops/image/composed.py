@@ -64,11 +64,39 @@ def blended(F: Any, images: Any, factor: Any, kind: str) -> Any:
     return _as_image(F, y, images)
 
 
+def changed(F: Any, images: Any, factor: Any, kind: str) -> Any:
+    """blended, or the hue turned by factor (N, 1, 1, 1), which gray has none of."""
+    if kind != "hue":
+        return blended(F, images, factor, kind)
+    return F._copy(images) if images.shape[-1] == 1 else F._turn_hue(images, factor)
+
+
+def random_jitter(F: Any, images: Any, steps: list[tuple[str, float, float]]) -> Any:
+    """Changes by factors from [low, high), of steps (kind, low, high), in an order of its own for
+    each image: at each place in the order, all images are changed in every way, of which they take
+    theirs."""
+    x = batch(images)
+    count = x.shape[0]
+    if not steps or not count:
+        return F._copy(images)
+    drawn = F._random_uniform(low=0.0, high=1.0, shape=(count, len(steps)), dtype="float32")
+    order = F.argsort(drawn, axis=1)
+    factors = [F._random_uniform(low=float(low), high=float(high), shape=(count, 1, 1, 1),
+                                 dtype="float32") for _, low, high in steps]
+    for place in range(len(steps)):
+        chosen = F.slice_axis(order, axis=1, begin=place, end=place + 1).reshape((count,))
+        before = x
+        for k, (kind, _, _) in enumerate(steps):
+            x = F.where(F._equal_scalar(chosen, scalar=float(k)),
+                        changed(F, before, factors[k], kind), x)
+    return x.reshape(images.shape)
+
+
 def random_blend(F: Any, images: Any, low: float, high: float, kind: str) -> list[Any]:
-    """blended with factors drawn from [low, high), and the factors."""
+    """changed by factors drawn from [low, high), and the factors."""
     shape = (batch(images).shape[0], 1, 1, 1)
     factor = F._random_uniform(low=low, high=max(low, high), shape=shape, dtype="float32")
-    return [blended(F, images, factor, kind), factor]
+    return [changed(F, images, factor, kind), factor]
 
 
 def lit(F: Any, images: Any, alpha: Any) -> Any:

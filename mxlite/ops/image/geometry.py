@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from ...base import Shape
-from ..schema import host, param, register, required
+from ..schema import host, kernel, param, register, required
 from ..strided import contiguous, strided
 from .layout import ImageOp, batched
 
@@ -77,4 +79,9 @@ class Resize(ImageOp):
             for image, result in zip(batched(images), batched(out), strict=True):
                 resize(image, result, self.interp)
 
-        return host(run)
+        def elsewhere():
+            (H, W, C), (OH, OW, _) = inputs[0].shape[-3:], outputs[0].shape[-3:]
+            return kernel("image_resize", inputs[0].dtype, N=math.prod(inputs[0].shape[:-3]), H=H,
+                          W=W, C=C, OH=OH, OW=OW, interp=self.interp, work=outputs[0].size)
+
+        return host(run, elsewhere)

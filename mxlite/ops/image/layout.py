@@ -25,10 +25,10 @@ class ImageOp(Op):
         self.check_images(data)
         return [data]
 
-    def infer_dtype(self, data):
+    def infer_dtype(self, data, *rest):
         if self.dtypes and data not in self.dtypes:
             raise self.dtype_error("data", " or ".join(self.dtypes), data)
-        return super().infer_dtype(data)
+        return super().infer_dtype(data, *rest)
 
 
 def batched(images: Any) -> Any:
