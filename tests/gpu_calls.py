@@ -4,7 +4,7 @@ list of operators that run on a GPU (tools/gpu_operators.py). `names` are the na
 import numpy as onp
 
 import mxlite as mx
-from mxlite import autograd, nd, np, npx
+from mxlite import autograd, gluon, nd, np, npx
 
 DISTRIBUTIONS = {"uniform": 2, "normal": 2, "exponential": 1, "gamma": 2, "poisson": 1,
                  "negative_binomial": 2, "generalized_negative_binomial": 2}
@@ -13,6 +13,7 @@ UPDATES = {"adam": 2, "ftrl": 2, "nag_mom": 1, "rmsprop": 1, "rmspropalex": 3, "
 MIXED = {"mp_sgd": 1, "mp_sgd_mom": 2, "mp_nag_mom": 2}
 WITH_FLOATS = """equal not_equal greater greater_equal less less_equal minimum maximum hypot
     subtract copysign fmax fmin fmod ldexp arctan2 mod add multiply true_divide power""".split()
+LOGICAL = "logical_and logical_or logical_xor".split()
 WITH_INTEGERS = "bitwise_and bitwise_or bitwise_xor lcm".split()
 
 RANDOM = [text for name, count in DISTRIBUTIONS.items() for text in (
@@ -62,10 +63,20 @@ inner._scatter_plus_scalar(m, scalar=1)
 inner._scatter_minus_scalar(m, scalar=1)
 inner._scatter_elemwise_div(m, m)
 inner._square_sum(m, axis=1)
-nd.cast_storage(m, stype="default")
+hybrid(lambda F, x: F.cast_storage(x, stype="default"), m)
+hybrid(lambda F, x: F.contrib.SparseEmbedding(x, F.ones((3, 4)), input_dim=3, output_dim=4), x)
+nd.sparse.retain(m.tostype("row_sparse"), nd.ones(2))
+nd.contrib.getnnz(m.tostype("csr"))
+nd.contrib.edge_id(m.tostype("csr"), nd.ones(2), nd.ones(2))
+nd.contrib.dgl_adjacency(m.tostype("csr"))
+m.reshape((4, 3))
+second_of_pooling()
+nd.LeakyReLU(x, act_type="rrelu")
+independent()
+nd.np._internal.boolean_mask_assign_scalar(a, a > 1, value=3.0)
+nd.np._internal.boolean_mask_assign_tensor(a, a > 1, np.ones(4))
 inner._zeros_of_storage(m, stype="default")
 inner._np_broadcast_over(m, m)
-nd.contrib.SparseEmbedding(nd.zeros(2), m, input_dim=3, output_dim=4)
 nd.image.flip_left_right(image)
 nd.image.flip_top_bottom(image)
 nd.image.crop(image, x=0, y=0, width=2, height=2)
@@ -78,7 +89,9 @@ slope(lambda x: nd.image.random_brightness(x, min_factor=0.5, max_factor=1), ima
 """.strip().splitlines()
 
 NUMPY = [f"np.{name}({args})" for name in WITH_FLOATS for args in ("a, 2.0", "2.0, a", "a, a")] + [
-    f"np.{name}({args})" for name in WITH_INTEGERS for args in ("i, 2", "2, i", "i, i")] + """
+    f"np.{name}({args})" for name in WITH_INTEGERS for args in ("i, 2", "2, i", "i, i")] + [
+    f"np.{name}({args})" for name in LOGICAL for args in ("a, 2.0", "a, a")] + """
+inner._np_basic_index(m,key='1')
 np.arccos(s) np.arcsin(s) np.arctanh(s) np.arccosh(s+2) np.diag(k) np.diag(s) np.diagflat(s)
 np.diagonal(k) np.trace(k) np.tril(a) np.triu(a) np.diff(a) np.sort(a) np.argsort(a)
 np.take(a,np.array([0,1])) np.linalg.det(k) np.linalg.slogdet(k) np.linalg.norm(a) np.linalg.eigh(k)
@@ -99,10 +112,38 @@ def slope(function, x):
     y.backward()
 
 
+def hybrid(function, *inputs):
+    """A call of a hybridized block."""
+    block = gluon.nn.HybridLambda(function)
+    block.hybridize()
+    return block(*inputs)
+
+
+def second_of_pooling():
+    """A second derivative of Pooling."""
+    x = nd.ones((1, 1, 4, 4))
+    x.attach_grad()
+    with autograd.record():
+        y = nd.Pooling(x, kernel=(2, 2))
+        slope = autograd.grad(y * y, x, create_graph=True)[0]
+        slope = slope * slope
+    slope.backward()
+
+
+def independent():
+    """A second derivative for a variable that the first does not depend on."""
+    x = nd.ones(3)
+    x.attach_grad()
+    with autograd.record():
+        slope = autograd.grad(x * nd.ones(3), x, create_graph=True)[0]
+    slope.backward()
+
+
 def names():
     """What the texts name, on the current context."""
     return {
         "nd": nd, "np": np, "npx": npx, "mx": mx, "inner": nd._internal, "slope": slope,
+        "hybrid": hybrid, "second_of_pooling": second_of_pooling, "independent": independent,
         "x": nd.ones(3), "y": nd.ones(3), "half": nd.ones(3, dtype="float16"),
         "half_of": nd.full(3, 0.5), "m": nd.ones((3, 4)), "image": nd.ones((4, 5, 3)),
         "a": np.array(onp.arange(6).reshape(2, 3), dtype="float32"), "s": np.array([0.1, 0.5]),

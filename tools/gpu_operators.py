@@ -2,9 +2,10 @@
 
     python tools/gpu_operators.py [--check]    --check: write nothing, exit with 1 where it differs
 
-An operator runs if it was prepared for a GPU at least once, and never lacked a kernel, in all calls
-that the tests know: samples forwards and backwards, updates of optimizers, expressions of mx.np,
-and tests/gpu_calls.py. They run on the emulated GPU of the tests (tests/cuda_emulator).
+An operator runs if it was prepared for a GPU at least once, or a rule of sparse arrays there had a
+result for it, and it never lacked a kernel, in all calls that the tests know: samples forwards and
+backwards, updates of optimizers, expressions of mx.np, and tests/gpu_calls.py. They run on the
+emulated GPU of the tests (tests/cuda_emulator).
 """
 
 import contextlib
@@ -32,8 +33,14 @@ from samples import SAMPLES  # noqa: E402
 
 import mxlite as mx  # noqa: E402
 from mxlite.base import MXNetError, MXNetNotImplementedError  # noqa: E402
+from mxlite.ndarray.sparse import dispatch  # noqa: E402
 from mxlite.ops.numpy.base import NumpyOp  # noqa: E402
 from mxlite.ops.schema import REGISTRY, Op  # noqa: E402
+
+# What stays on the host, and why.
+BY_NATURE = {"_sample_unique_zipfian": (
+    "stays on the host: how many numbers a row draws depends on those that it has, one after the "
+    "other.")}
 
 
 def watched(build, ran, missing):
@@ -49,6 +56,19 @@ def watched(build, ran, missing):
         if on is not None and on.device_type == "gpu":
             ran.add(self.name)
         return built
+
+    return noting
+
+
+def watched_rule(rule, ran):
+    """A rule of sparse arrays that notes operators whose arrays were on a GPU."""
+
+    def noting(call):
+        result = rule(call)
+        if result is not None and result is not dispatch.DENSE and (
+                call.arrays[0].ctx.device_type == "gpu"):
+            ran.add(call.op.name)
+        return result
 
     return noting
 
@@ -75,11 +95,14 @@ def calls():
 
 
 def counted():
-    """(operators that run, that have no kernel, that no call reaches), sets of names."""
+    """(operators that run, that have no kernel, that no call reaches, that are functions in Python
+    without a kernel anywhere), sets of names."""
     ran, missing = set(), set()
     builds = {cls: cls.build for cls in (Op, NumpyOp)}
     for cls, build in builds.items():
         cls.build = watched(build, ran, missing)
+    rules = dict(dispatch.RULES)
+    dispatch.RULES.update({name: watched_rule(rule, ran) for name, rule in rules.items()})
     try:
         with mx.gpu(0):
             for call in calls():
@@ -88,18 +111,22 @@ def counted():
     finally:
         for cls, build in builds.items():
             cls.build = build
-    names = {op.name for op in REGISTRY.values()}
-    return (ran - missing) & names, missing & names, names - ran - missing
+        dispatch.RULES.update(rules)
+    python = {op.name for op in REGISTRY.values() if op.in_python}
+    names = {op.name for op in REGISTRY.values()} - python
+    assert BY_NATURE.keys() <= missing, BY_NATURE.keys() - missing
+    return (ran - missing) & names, missing & names, names - ran - missing, python
 
 
 def text():
     """The document."""
-    ran, missing, unknown = counted()
+    ran, missing, unknown, python = counted()
     total = len(ran) + len(missing) + len(unknown)
 
     def listing(names):
         return textwrap.fill(" ".join(f"`{name}`" for name in sorted(names)), 130)
 
+    reasons = "".join([f"\n`{name}` {why}\n" for name, why in BY_NATURE.items()])
     return f"""# Operators on GPUs
 
 Written by `tools/gpu_operators.py`, which runs the calls of the tests on the emulated GPU. Internal
@@ -110,10 +137,13 @@ operators, of gradients and of `mx.np`, are counted, too.
 Without a kernel, or not for all of their parameters, which they say by name ({len(missing)}):
 
 {listing(missing)}
+{reasons}
+Reached by no call of the tests on a GPU: {listing(unknown) or "none"}.
 
-Reached by no call of the tests on a GPU ({len(unknown)}):
+Functions in Python, on any device, which are not counted: they call other operators, or read on the
+host what the size of a result depends on, as masks and the samplers of graphs do ({len(python)}):
 
-{listing(unknown)}
+{listing(python)}
 
 These run ({len(ran)}):
 
