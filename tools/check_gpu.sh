@@ -111,9 +111,9 @@ if command -v compute-sanitizer >/dev/null; then
   # Kernels with shared memory for races, then all for wrong addresses, as many as there is time for.
   racing="softmax norms sorting linalg products ctc boxes outputs maps convolution"
   checked="indexing regions maps pooling embeddings images updates random convolution norms numpy
-    gpu sorting softmax linalg products rnn ctc boxes outputs networks samples"
+    storage sorting softmax linalg products rnn ctc boxes outputs networks samples"
   [ -z "$small" ] || { racing=softmax checked=softmax; }
-  export MXLITE_NUM_THREADS=1
+  export MXLITE_NUM_THREADS=1 MXNET_GPU_MEM_POOL_TYPE=Unpooled     # each array is memory of its own
   # shellcheck disable=SC2086
   timeout -k 5 "$(left sanitizer)" xargs -P "$processes" -L 1 bash -c 'tested "$0" "$1"' \
     < <(printf 'racecheck test_%s\n' $racing; printf 'memcheck test_%s\n' $checked)

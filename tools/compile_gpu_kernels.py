@@ -9,6 +9,7 @@ that took the most time, in seconds of a CPU.
 """
 
 import argparse
+import multiprocessing
 import os
 import sys
 import time
@@ -30,6 +31,16 @@ def seconds_of(source, dtype, arch):
     return time.process_time() - start
 
 
+def arch_of_gpu():
+    """The compute capability of gpu(0), 90 for sm_90."""
+    return memory.device_of(mx.nd.ones((1,), ctx=mx.gpu(0)).ctx).arch
+
+
+def processes(count):
+    """Processes that are copies of this one, which has neither threads nor a GPU open."""
+    return ProcessPoolExecutor(count, multiprocessing.get_context("fork"))
+
+
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="of csrc/cuda/NAME.cu")
@@ -40,9 +51,12 @@ def main(arguments):
     for name in given.names:
         if name not in known:
             parser.error(f"there is no {name}.cu; there are {' '.join(sorted(known))}")
-    arch = given.arch or memory.device_of(mx.nd.ones((1,), ctx=mx.gpu(0)).ctx).arch
+    arch = given.arch
+    if not arch:
+        with processes(1) as pool:
+            arch = pool.submit(arch_of_gpu).result()
     start = time.perf_counter()
-    with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+    with processes(len(os.sched_getaffinity(0))) as pool:
         running = [(file, pool.submit(seconds_of, *file, arch)) for file in files()
                    if not given.names or file[0] in given.names]
         took = sorted([(future.result(), *file) for file, future in running], reverse=True)

@@ -229,7 +229,7 @@ class Measured:
         mx, nd = self.mx, self.mx.nd
         net = mx.gluon.model_zoo.vision.get_model("resnet18_v1" if SMALL else "resnet50_v1")
         net.initialize(ctx=mx.cpu())
-        net(nd.zeros((1, 3, PIXELS, PIXELS)))
+        net(nd.zeros((1, 3, min(PIXELS, 32), min(PIXELS, 32))))
         net.cast(dtype)
         net.collect_params().reset_ctx(self.ctx)
         net.hybridize(static_alloc=True, static_shape=True)

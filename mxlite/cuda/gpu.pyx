@@ -38,8 +38,10 @@ NAMES = ["", "an operator"]    # of kernels, by their numbers
 cdef class GpuDevice(Device):
     """A GPU. All its work is queued on one stream. Blocks that are given back are kept for the next
     array of about their size, and can be used again at once: whoever writes there does so after the
-    last reader. Copies to other GPUs make the streams of both wait."""
+    last reader; with MXNET_GPU_MEM_POOL_TYPE=Unpooled each goes back to the driver, so that tools
+    see accesses outside. Copies to other GPUs make the streams of both wait."""
     cdef readonly object gpu    # driver.Gpu
+    cdef bint is_pooled
     cdef dict unused            # size -> addresses of blocks that nobody uses
     cdef readonly list lent     # (address, nbytes) of blocks that other libraries may still use
     cdef dict modules           # (source, dtype) -> handle
@@ -57,7 +59,9 @@ cdef class GpuDevice(Device):
         self.gpu = open_gpu(number)
         super().__init__("gpu", number)
         self.dlpack_type = CUDA
-        self.has_graphs = os.environ.get("MXNET_ENABLE_CUDA_GRAPHS") == "1" and not WAITS
+        self.is_pooled = os.environ.get("MXNET_GPU_MEM_POOL_TYPE") != "Unpooled"
+        self.has_graphs = (os.environ.get("MXNET_ENABLE_CUDA_GRAPHS") == "1" and not WAITS
+                           and self.is_pooled)
         self.lent = []
         self.unused, self.modules, self.functions = {}, {}, {}
         self.lock, self.capturing = Lock(), Lock()
@@ -78,13 +82,15 @@ cdef class GpuDevice(Device):
         return address
 
     cpdef size_t allocate(self, size_t nbytes) except? 0:
-        cdef size_t size = block_size(nbytes), address = 0
+        cdef size_t size = block_size(nbytes, self.is_pooled), address = 0
         cdef list blocks = self.unused.get(size)
         if not blocks and self.lent:
             self.take_back()
             blocks = self.unused.get(size)
         if blocks:
             address = blocks.pop()
+        elif not self.is_pooled:
+            address = self.take(size)
         elif size <= SMALL and self.chunk_end - self.chunk >= size:
             address, self.chunk = self.chunk, self.chunk + size
         elif size <= SMALL:
@@ -101,12 +107,20 @@ cdef class GpuDevice(Device):
         return address
 
     cpdef object free(self, size_t address, size_t nbytes):
-        cdef size_t size = block_size(nbytes)
-        self.live -= size
-        self.unused.setdefault(size, []).append(address)
+        self.live -= block_size(nbytes, self.is_pooled)
+        self.keep(address, nbytes)
+
+    cdef object keep(self, size_t address, size_t nbytes):
+        """Let the next array of about its size have a block that nobody uses."""
+        cdef size_t size = block_size(nbytes, self.is_pooled)
+        if self.is_pooled:
+            self.unused.setdefault(size, []).append(address)
+        else:
+            self.gpu.release(address)       # which waits for work that is queued
+            self.taken -= size
 
     cpdef object free_lent(self, size_t address, size_t nbytes):
-        self.live -= block_size(nbytes)
+        self.live -= block_size(nbytes, self.is_pooled)
         self.lent.append((address, nbytes))
 
     def take_back(self):
@@ -114,7 +128,7 @@ cdef class GpuDevice(Device):
         blocks, self.lent = self.lent, []
         self.gpu.synchronize_all()
         for address, nbytes in blocks:
-            self.unused.setdefault(block_size(nbytes), []).append(address)
+            self.keep(address, nbytes)
 
     cpdef object empty_cache(self):
         self.take_back()
@@ -333,9 +347,12 @@ def packed(fields):
     return pack("@" + "".join(["d" if isinstance(x, float) else "q" for x in flat]), *flat)
 
 
-cdef size_t block_size(size_t nbytes) noexcept:
-    """What is taken for `nbytes`: one of four sizes for each power of 2, at least 256 bytes."""
+cdef size_t block_size(size_t nbytes, bint is_pooled) noexcept:
+    """What is taken for `nbytes`: one of four sizes for each power of 2, at least 256 bytes; just
+    so many without a pool."""
     cdef size_t step = 64
+    if not is_pooled:
+        return nbytes if nbytes else 1
     if nbytes <= 256:
         return 256
     while step * 8 < nbytes:

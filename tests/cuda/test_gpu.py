@@ -1,9 +1,11 @@
 """GPUs as devices: memory, copies, errors, threads, the end of the process."""
 
+import os
 import struct
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -128,6 +130,31 @@ def test_memory_is_kept_for_the_next_array(gpu):
     assert device.taken <= taken - 4000000
     free, total = mx.context.gpu_memory_info(0)
     assert 0 < free <= total
+
+
+UNPOOLED = """
+import conftest
+import mxlite as mx
+from mxlite.device import memory
+x = mx.nd.ones((3,), ctx=mx.gpu(0))
+device = memory.device_of(x.ctx)
+taken = device.taken
+y = mx.nd.ones((5,), ctx=mx.gpu(0)) + 1
+assert device.taken == taken + 20 == device.live, (device.taken, device.live)
+kept = y.__dlpack__()
+del kept
+assert y.asnumpy().tolist() == [2] * 5
+del y
+mx.gpu(0).empty_cache()
+assert device.taken == taken and x.asnumpy().tolist() == [1] * 3
+"""
+
+
+def test_without_a_pool():
+    done = subprocess.run([sys.executable, "-c", UNPOOLED], capture_output=True, text=True,
+                          cwd=Path(__file__).parent,
+                          env={**os.environ, "MXNET_GPU_MEM_POOL_TYPE": "Unpooled"})
+    assert done.returncode == 0 and not done.stderr, done.stderr
 
 
 @pytest.fixture
