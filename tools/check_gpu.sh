@@ -12,7 +12,7 @@
 # The exit status is 1 if something failed, a time limit too; logs are in build/check, or in $OUT.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-export PYTHON=${PYTHON:-python3} LOGS=${OUT:-build/check}
+export PATH=$PATH:/usr/local/cuda/bin PYTHON=${PYTHON:-python3} LOGS=${OUT:-build/check}
 mkdir -p build "$LOGS"
 rm -f "$LOGS"/*.log
 small=${CHECK_SMALL:-}
@@ -111,7 +111,7 @@ if command -v compute-sanitizer >/dev/null; then
   # Kernels with shared memory for races, then all for wrong addresses, as many as there is time for.
   racing="softmax norms sorting linalg products ctc boxes outputs maps convolution"
   checked="indexing regions maps pooling embeddings images updates random convolution norms numpy
-    storage sorting softmax linalg products rnn ctc boxes outputs networks samples"
+    storage sparse sorting softmax linalg products rnn ctc boxes outputs networks samples"
   [ -z "$small" ] || { racing=softmax checked=softmax; }
   export MXLITE_NUM_THREADS=1 MXNET_GPU_MEM_POOL_TYPE=Unpooled     # each array is memory of its own
   # shellcheck disable=SC2086

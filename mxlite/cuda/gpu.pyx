@@ -116,7 +116,8 @@ cdef class GpuDevice(Device):
         if self.is_pooled:
             self.unused.setdefault(size, []).append(address)
         else:
-            self.gpu.release(address)       # which waits for work that is queued
+            self.settle()
+            self.gpu.release(address)
             self.taken -= size
 
     cpdef object free_lent(self, size_t address, size_t nbytes):

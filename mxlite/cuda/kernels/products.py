@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..blas import LARGEST
-from .row import MOST_BLOCKS, NUMBERS, Fields, Row, Stage, Staged, threads
+from .row import FLOATS, MOST_BLOCKS, NUMBERS, Fields, Row, Stage, Staged, same, threads
 
 Strided = tuple[int, int, int, int]     # pointer of the call, bytes into it; items between matrices
 BY_ROW, BY_COLUMN = 1, 2
@@ -49,5 +49,8 @@ def products() -> dict[str, Row | Staged]:
                         batch=batch, trans_a=fields["trans_a"], trans_b=fields["trans_b"],
                         bias=(2, BY_COLUMN) if has_bias else None)], 0
 
+    sparse = {name: Row("sparse_dot", FLOATS, "rows columns nnz M N", same(5),
+                        lambda fields: threads(fields["M"] * fields["N"]))
+              for name in ("csr_dot", "dot_csr_transposed")}
     return {"gemm": Staged("gemm", NUMBERS, "batch M N K trans_a trans_b has_bias",
-                           lambda fields: 3 + fields["has_bias"], gemm)}
+                           lambda fields: 3 + fields["has_bias"], gemm), **sparse}

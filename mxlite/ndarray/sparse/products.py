@@ -37,12 +37,27 @@ def csr_dot(matrix: Matrix, dense: NDArray) -> NDArray:
 def by_columns(matrix: Matrix, columns: int) -> Matrix:
     """The transposed of A, which has so many columns."""
     data, indices, indptr = matrix
+    if data.ctx.device_type == "gpu":
+        return _by_columns_on_gpu(matrix, columns)
     starts = empty_array((columns + 1,), "int64", data.ctx)
     rows, order = [empty_array(data.shape, "int64", data.ctx) for _ in range(2)]
     run_kernel("dot", "csr_columns", "int64", _fields(matrix, columns, 0, 0),
                [indices, indptr, starts, rows, order])
     values = wrap_numpy(data._values()[order._values()], data.ctx, data._dtype_name)
     return values, rows, starts
+
+
+def _by_columns_on_gpu(matrix: Matrix, columns: int) -> Matrix:
+    """by_columns, whose indices the host sorts."""
+    data, ctx = matrix[0], matrix[0].ctx
+    indices, indptr = [part._values() for part in matrix[1:]]
+    if indices.size and not 0 <= indices.min() <= indices.max() < columns:
+        raise wrong_indices("dot")
+    order = np.argsort(indices, kind="stable")
+    rows, starts = rows_of_csr(indptr)[order], indptr_of(indices[order], columns)
+    if indices.size:
+        data = run("take", data, wrap_numpy(order, ctx, "int64"), axis=0)
+    return data, wrap_numpy(rows, ctx, "int64"), wrap_numpy(starts, ctx, "int64")
 
 
 def rows_dot(matrix: Matrix, columns: int, dense: NDArray) -> Any:
@@ -66,6 +81,9 @@ def rows_dot(matrix: Matrix, columns: int, dense: NDArray) -> Any:
 
 def dense_dot_csr(dense: NDArray, matrix: Matrix, columns: int, is_transposed: bool) -> NDArray:
     """dense (M, K) @ A, or @ A^T."""
+    if not is_transposed and dense.ctx.device_type == "gpu":
+        rows = matrix[2].size - 1
+        matrix, columns, is_transposed = by_columns(matrix, columns), rows, True
     M, rows = dense.shape[0], matrix[2].size - 1
     N = rows if is_transposed else columns
     y = empty_array((M, N), dense._dtype_name, dense.ctx)
