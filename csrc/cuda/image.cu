@@ -36,7 +36,8 @@ static real mean_of_block(const real *x, int64_t height, int64_t width, int64_t 
     const float a = x[0], b = x[C], c = next[0], e = next[C];
     return (real)((is_paired ? (a + b) + (c + e) : a + b + c + e) * 0.25f);
   }
-  if (height == 2 && width == 2 && C != 2 && C <= 4) return (real)(((int)x[0] + (int)x[C] + (int)next[0] + (int)next[C] + 2) >> 2);
+  if (height == 2 && width == 2 && C != 2 && C <= 4)
+    return (real)(((int)x[0] + (int)x[C] + (int)next[0] + (int)next[C] + 2) >> 2);
   const float scale = 1.f / (float)(height * width);
 #if IS_BYTES
   int64_t sum = 0;
