@@ -5,6 +5,7 @@ import pytest
 
 import mxlite as mx
 from mxlite import autograd, gluon, nd
+from mxlite.contrib import amp
 
 
 def trained(ctx, optimizer, hybridize, rng):
@@ -40,6 +41,42 @@ def test_a_network_learns_as_on_the_cpu(optimizer, hybridize, gpu):
     for one, other in zip(parameters, others, strict=True):
         np.testing.assert_allclose(one, other, 1e-5, 1e-5)
     assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_mixed_precision(dtype, gpu, monkeypatch):
+    """Weights of 16 bits with masters of float32; of float16 with a scaled loss, whose gradients
+    overflow once."""
+    monkeypatch.setitem(amp.amp._state, "is_initialized", False)
+    rng, results = np.random.default_rng(1), []
+    data, label = rng.standard_normal((32, 5)), np.arange(32) % 3
+    for ctx in (mx.cpu(), gpu):
+        mx.random.seed(3)
+        net = gluon.nn.HybridSequential()
+        net.add(gluon.nn.Dense(16, in_units=5), gluon.nn.BatchNorm(in_channels=16),
+                gluon.nn.Activation("relu"), gluon.nn.Dense(3, in_units=16))
+        net.initialize(mx.init.Xavier(), ctx=mx.cpu())
+        net.cast(dtype)
+        net.collect_params().reset_ctx(ctx)
+        net.hybridize()
+        trainer = gluon.Trainer(net.collect_params(), "sgd", {
+            "learning_rate": 0.1, "momentum": 0.9, "multi_precision": True}, kvstore=None)
+        amp.init(dtype)
+        amp.init_trainer(trainer)
+        trainer._amp_loss_scaler.loss_scale = 2.0 ** (18 if dtype == "float16" else 0)
+        losses = []
+        for _ in range(10):
+            with autograd.record():
+                out = net(nd.array(data, dtype=dtype, ctx=ctx)).astype("float32")
+                loss = gluon.loss.SoftmaxCrossEntropyLoss()(out, nd.array(label, ctx=ctx))
+                with amp.scale_loss(loss, trainer) as scaled:
+                    scaled.backward()
+            trainer.step(32)
+            losses.append(loss.mean().asscalar())
+        results.append(losses)
+        assert (trainer._amp_loss_scaler.loss_scale < 2.0 ** 18) and losses[-1] < losses[0]
+        assert (losses[1] == losses[0]) == (dtype == "float16")         # a step was left out
+    np.testing.assert_allclose(*results, 0.05 if dtype == "bfloat16" else 0.01)
 
 
 def test_second_derivatives(gpu):
