@@ -34,8 +34,10 @@ COLD = ["-O1"]           # Cython's code that no operator runs through
 FALLBACK = ["-O1"]       # PER_SET in the baseline of x86: few CPUs run it
 WARNINGS = ["-Wall", "-Wextra", *(["-Werror"] if WERROR else [])]      # of C written by hand
 SANITIZERS = {"memory": "address,undefined", "races": "thread"}
-SANITIZE = ([f"-fsanitize={SANITIZERS[DEBUG]}", "-fno-omit-frame-pointer", "-g", "-O1"] if DEBUG
-            else [])
+# With multiply-adds in all files, as in the optimized ones: kernels are compared to the last bit.
+CONTRACTION = [] if IS_CLANG else ["-fexpensive-optimizations"]
+SANITIZE = ([f"-fsanitize={SANITIZERS[DEBUG]}", "-fno-omit-frame-pointer", "-g", "-O1",
+             *CONTRACTION] if DEBUG else [])
 MACROS = [("MX_DEBUG", "1")] if DEBUG else []
 ISA_FLAGS = {"baseline": []}
 if X86:
