@@ -205,7 +205,9 @@ class NDArray(OperatorArray):
         context = as_context(context)
         return self if self.ctx == context else _TRANSFER(self, ctx=context)
 
-    as_in_ctx = as_in_context
+    def as_in_ctx(self, ctx: Context) -> NDArray:
+        """The same: `as_in_context`."""
+        return self.as_in_context(ctx)
 
     def astype(self, dtype: Any, copy: bool = True) -> NDArray:
         """The values in another dtype; with copy=False itself where the dtype fits already."""

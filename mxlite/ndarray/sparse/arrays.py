@@ -135,8 +135,6 @@ class BaseSparseNDArray(NDArray):
         context = as_context(context)
         return self if self.ctx == context else _on(self, context)
 
-    as_in_ctx = as_in_context
-
     def astype(self, dtype: Any, copy: bool = True) -> NDArray:
         """The values in another dtype; with copy=False itself where the dtype fits already."""
         name = dtype_name(dtype)

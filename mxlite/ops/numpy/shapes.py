@@ -51,7 +51,7 @@ class Reshape(NumpyOp):
 
 
 @register("_npx_reshape", "_npi_reshape", inputs="a")
-class ReshapeByCodes(Reshape):
+class ReshapeByCodes(NumpyOp):
     """a in another shape. Codes: -1 is inferred, -2 copies a length, -3 leaves out an axis of
     length 1, -4 copies all lengths left, -5 joins two axes, -6 splits one into the next two.
     """
@@ -60,10 +60,10 @@ class ReshapeByCodes(Reshape):
     reverse: bool = param(False, "match the codes from the last axis on")
     order: str = param("C", "the order of the elements", choices=("C",))
 
-    def wanted(self, data):
+    def steps(self, F, a):
         if not self.reverse:
-            return self._decoded(tuple(data), self.newshape)
-        return self._decoded(tuple(data)[::-1], self.newshape[::-1])[::-1]
+            return a.reshape(self._decoded(tuple(a.shape), self.newshape))
+        return a.reshape(self._decoded(tuple(a.shape)[::-1], self.newshape[::-1])[::-1])
 
     def _decoded(self, data, codes):
         lengths, axis, at = [], 0, 0

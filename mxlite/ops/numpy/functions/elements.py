@@ -20,6 +20,7 @@ from .table import (
     number,
     public,
     single_out,
+    written,
 )
 
 
@@ -157,11 +158,13 @@ def nan_to_num(F: Any, x: Any, copy: bool = True, nan: float = 0.0, posinf: floa
 
 
 @public(method=True)
-def copy(F: Any, a: Any, order: str = "C") -> Any:
+def copy(F: Any, a: Any, out: Any = None, order: str = "C") -> Any:
     """A copy."""
     need(F, "copy", a=a)
+    if isinstance(out, str):                # NumPy's second argument
+        out, order = None, out
     check_order("copy", order)
-    return F._copy(a)
+    return F._copy(a) if out is None else written(F, "copy", a, out)
 
 
 def _clip(F: Any, self: Any, min: Any = None, max: Any = None, out: Any = None) -> Any:

@@ -27,10 +27,10 @@ OPERATORS = {
 }
 
 
-def nonzero(F: Any, a: Any) -> Any:
+def nonzero(F: Any, x: Any) -> Any:
     """The places of the elements other than 0: (count, axes), int64."""
-    F.check_arrays("nonzero", (a,), {})
-    return F.on_host("places", (a,), {})
+    F.check_arrays("nonzero", (x,), {})
+    return F.on_host("places", (x,), {})
 
 
 def constraint_check(F: Any, data: Any, msg: str = "Constraint violated.") -> Any:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ....base import MXNetValueError
 from .table import axis_argument, need, np_dtype, number, public, written
 
 
 def _initial(initial: Any) -> Any:
     return None if initial is None else float(number(initial))
+
+
+def _out_and_keepdims(out: Any, keepdims: Any) -> tuple[Any, bool]:
+    """MXNet's functions take keepdims before out, NumPy's and all methods after it; a truth in the
+    place of out is keepdims, and what is in the other's place then is out."""
+    if isinstance(out, (bool, np.bool_)):
+        return None if keepdims is False else keepdims, bool(out)
+    return out, bool(keepdims)
 
 
 def _masked(F: Any, function: str, a: Any, where: Any, neutral: float) -> Any:
@@ -25,9 +35,10 @@ def sum(F: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None,
         keepdims: bool = False, initial: Any = None, where: Any = True) -> Any:
     """The sum over axes; of all axes, shape (). dtype: that of a, int64 of bool."""
     need(F, "sum", a=a)
+    out, keepdims = _out_and_keepdims(out, keepdims)
     a = _masked(F, "sum", a, where, 0)
     return written(F, "sum", F._np_sum(a, axis=axis_argument(axis), dtype=np_dtype(dtype),
-                                       keepdims=bool(keepdims), initial=_initial(initial)), out)
+                                       keepdims=keepdims, initial=_initial(initial)), out)
 
 
 @public("product", method=True)
@@ -35,9 +46,10 @@ def prod(F: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None,
          keepdims: bool = False, initial: Any = None, where: Any = True) -> Any:
     """The product over axes; of all axes, shape ()."""
     need(F, "prod", a=a)
+    out, keepdims = _out_and_keepdims(out, keepdims)
     a = _masked(F, "prod", a, where, 1)
     return written(F, "prod", F._np_prod(a, axis=axis_argument(axis), dtype=np_dtype(dtype),
-                                         keepdims=bool(keepdims), initial=_initial(initial)), out)
+                                         keepdims=keepdims, initial=_initial(initial)), out)
 
 
 @public(method=True)
@@ -84,26 +96,29 @@ def min(F: Any, a: Any, axis: Any = None, out: Any = None, keepdims: bool = Fals
 def _extreme(F: Any, name: str, a: Any, axis: Any, out: Any, keepdims: bool, initial: Any,
              where: Any) -> Any:
     need(F, name, a=a)
+    out, keepdims = _out_and_keepdims(out, keepdims)
     if where is not True and initial is None:
         raise MXNetValueError(f"{name}: where needs initial, for places where nothing is compared")
     if where is not True:
         a = _masked(F, name, a, where, number(initial))
     return written(F, name, getattr(F, f"_np_{name}")(
-        a, axis=axis_argument(axis), keepdims=bool(keepdims), initial=_initial(initial)), out)
+        a, axis=axis_argument(axis), keepdims=keepdims, initial=_initial(initial)), out)
 
 
 @public("sometrue", method=True)
 def any(F: Any, a: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> Any:
     """Whether an element over axes is not 0; bool."""
     need(F, "any", a=a)
-    return written(F, "any", F._np_any(a, axis=axis_argument(axis), keepdims=bool(keepdims)), out)
+    out, keepdims = _out_and_keepdims(out, keepdims)
+    return written(F, "any", F._np_any(a, axis=axis_argument(axis), keepdims=keepdims), out)
 
 
 @public("alltrue", method=True)
 def all(F: Any, a: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> Any:
     """Whether all elements over axes are other than 0; bool."""
     need(F, "all", a=a)
-    return written(F, "all", F._np_all(a, axis=axis_argument(axis), keepdims=bool(keepdims)), out)
+    out, keepdims = _out_and_keepdims(out, keepdims)
+    return written(F, "all", F._np_all(a, axis=axis_argument(axis), keepdims=keepdims), out)
 
 
 @public(method=True)

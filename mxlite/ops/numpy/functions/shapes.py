@@ -33,11 +33,12 @@ def whole_numbers(function: str, argument: str, given: Any) -> tuple[int, ...]:
 
 
 @public()
-def reshape(F: Any, a: Any, newshape: Any, order: str = "C") -> Any:
+def reshape(F: Any, a: Any, newshape: Any, order: str = "C", out: Any = None) -> Any:
     """a in another shape, in which one length may be -1; a view."""
     need(F, "reshape", a=a)
     check_order("reshape", order, "C", "A", "F")
-    return F._np_reshape(a, newshape=whole_numbers("reshape", "newshape", newshape), order=order)
+    newshape = whole_numbers("reshape", "newshape", newshape)
+    return written(F, "reshape", F._np_reshape(a, newshape=newshape, order=order), out)
 
 
 def _reshape(F: Any, self: Any, *shape: Any, **kwargs: Any) -> Any:
@@ -47,12 +48,11 @@ def _reshape(F: Any, self: Any, *shape: Any, **kwargs: Any) -> Any:
 
 
 @public(method=True)
-def ravel(F: Any, a: Any, order: str = "C") -> Any:
-    """a with one axis; a view."""
-    need(F, "ravel", a=a)
+def ravel(F: Any, x: Any, order: str = "C") -> Any:
+    """x with one axis; a view."""
+    need(F, "ravel", x=x)
     check_order("ravel", order, "C", "A", "K", "F")
-    return F._np_reshape(a, newshape=(-1,), order="F" if order == "F" else "C") \
-        if order == "F" else F._np_reshape(a, newshape=(-1,))
+    return F._np_reshape(x, newshape=(-1,), **({"order": "F"} if order == "F" else {}))
 
 
 def _flatten(F: Any, self: Any, order: str = "C") -> Any:
@@ -62,10 +62,10 @@ def _flatten(F: Any, self: Any, order: str = "C") -> Any:
 
 
 @public(method=True)
-def squeeze(F: Any, a: Any, axis: Any = None) -> Any:
+def squeeze(F: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
     """a without its axes of length 1, or without those named; a view."""
     need(F, "squeeze", a=a)
-    return F._np_squeeze(a, axis=axis_argument(axis))
+    return written(F, "squeeze", F._np_squeeze(a, axis=axis_argument(axis)), out)
 
 
 @public()
