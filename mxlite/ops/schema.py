@@ -275,6 +275,9 @@ class Op(Operator):
 
     def axis_in(self, axis: int, ndim: int, argument: str = "axis") -> int:
         """`axis` as a number from 0 on; raises if it lies outside [-ndim, ndim)."""
+        if not ndim:
+            raise MXNetIndexError(f"{self.name}: an array of 0 dimensions has no axis; got "
+                                  f"{argument} {axis}")
         if not -ndim <= axis < ndim:
             raise MXNetIndexError(
                 f"{self.name}: {argument} must be in [{-ndim}, {ndim - 1}] "

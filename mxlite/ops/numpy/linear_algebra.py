@@ -37,6 +37,9 @@ class Norm(_Reduction):
         data = data if data.dtype == dtype else F.Cast(data, dtype=dtype)
         order = None if self.ord == "None" else self.ord
         axes = self.axes(data.ndim)
+        if order is not None and self.axis is None and data.ndim not in (1, 2):
+            raise self.value_error("ord", f"None, or axis given, for an array of {data.ndim} "
+                                   "dimensions", order)
         if order in ("fro", None):
             if order == "fro" and len(axes) != 2:
                 raise self.value_error("ord", "'fro' of matrices, over two axes", order)
@@ -44,7 +47,7 @@ class Norm(_Reduction):
         if order == "nuc":
             return self._of_matrices(F, data, lambda s: self._summed(F, s))
         number = float(order)
-        if len(axes) == 2 and (self.axis is not None or data.ndim == 2):
+        if len(axes) == 2:
             return self._matrix(F, data, number, axes)
         if math.isinf(number):
             return self.reduced(F, "max" if number > 0 else "min", F.abs(data))

@@ -112,14 +112,18 @@ class Diagonal(NumpyOp):
 
 @register("_np_trace")
 class Trace(NumpyOp):
-    """The sum over the diagonal of two axes."""
+    """The sum over the diagonal of two axes; of bool, int64."""
 
     offset: int = param(0, "which diagonal; above 0: over the main one")
     axis1: int = param(0, "axis of the rows")
     axis2: int = param(1, "axis of the columns")
 
+    def infer_dtype(self, data):
+        return ["int64" if data == "bool" else data]
+
     def steps(self, F, data):
         line = diagonal(self, F, data, self.offset, self.axis1, self.axis2)
+        line = cast(F, line, self.infer_dtype(line.dtype)[0])
         return exact(F, F.sum(line, axis=line.ndim - 1), line.shape[:-1])
 
 
@@ -132,13 +136,14 @@ class Diff(NumpyOp):
 
     def steps(self, F, a):
         axis = self.axis_in(self.axis, a.ndim)
-        y = cast(F, a, "float32") if a.dtype == "bool" else a
+        subtract = F._np_is_not_equal if a.dtype == "bool" else F.elemwise_sub
+        y = a
         for _ in range(self.n):
             length = y.shape[axis]
             if length < 2:
                 return F._zeros(shape=(*y.shape[:axis], 0, *y.shape[axis + 1:]), dtype=y.dtype)
-            y = F.elemwise_sub(F.slice_axis(y, axis=axis, begin=1, end=None),
-                               F.slice_axis(y, axis=axis, begin=0, end=length - 1))
+            y = subtract(F.slice_axis(y, axis=axis, begin=1, end=None),
+                         F.slice_axis(y, axis=axis, begin=0, end=length - 1))
         return F._copy(y) if y is a else y
 
 
@@ -181,6 +186,8 @@ class _Sorting(NumpyOp):
         if self.axis is None:
             a = a.reshape((a.size,))
         axis = -1 if self.axis is None else self.axis
+        if a.ndim or axis != -1:
+            self.axis_in(axis, a.ndim)
         if a.ndim == 0 or not a.size:
             return self.trivial(F, a)
         return self.ordered(F, cast(F, a, "uint8") if a.dtype == "bool" else a, axis, a.dtype)

@@ -22,6 +22,8 @@ class _Reduction(NumpyOp):
         """The axes to reduce, as sorted numbers from 0 on."""
         if self.axis is None:
             return tuple(range(ndim))
+        if ndim == 0 and self.axis in (0, -1):          # as NumPy, which reduces it as an array (1,)
+            return ()
         given = (self.axis,) if isinstance(self.axis, int) else self.axis
         axes = sorted(self.axis_in(axis, ndim) for axis in given)
         if len(set(axes)) != len(axes):
@@ -132,13 +134,9 @@ class _Spread(_Mean):
         dtype = float_dtype([a.dtype, self.infer_dtype(a.dtype)[0]])
         a = cast(F, a, "float32" if dtype in ("float16", "bfloat16") else dtype)
         axes = self.axes(a.ndim)
-        if not axes:
-            return F.zeros_like(a) if self.ddof < 1 else F._full(
-                shape=a.shape, value=math.nan, dtype=a.dtype)
-        centred = F.broadcast_sub(a, F.mean(a, axis=axes, keepdims=True))
-        total = self.reduced(F, "sum", F.square(centred))
-        return total / float(self.count(a) - self.ddof) if self.count(a) > self.ddof else (
-            total * math.nan)
+        mean = F.mean(a, axis=axes, keepdims=True) if axes else a
+        total = self.reduced(F, "sum", F.square(F.broadcast_sub(a, mean)))
+        return total / float(max(self.count(a) - self.ddof, 0))
 
     def steps(self, F, a):
         return cast(F, self.spread(F, self.variance(F, a)), self.infer_dtype(a.dtype)[0])
