@@ -17,9 +17,10 @@ _TUPLES = ("broadcast_arrays", "meshgrid")  # NumPy's give tuples; MXNet's lists
 
 
 def _converted(value: Any) -> Any:
-    """NumPy's arrays as arrays of mx.np, also within lists and tuples."""
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.ndim:
-        return F.array(value)
+    """NumPy's arrays as arrays of mx.np, those without axes as numbers; also within lists and tuples.
+    """
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+        return F.array(value) if value.ndim else value[()]
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
         return type(value)([_converted(item) for item in value])
     return value

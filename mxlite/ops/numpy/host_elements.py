@@ -11,9 +11,10 @@ import numpy as np
 from ...base import FLOATS
 from ..binary import broadcast_fields, broadcast_shape, partial_broadcast, unbroadcast
 from ..inference import all_alike
-from ..schema import Op, host, kernel, param, register, runtime
+from ..schema import Op, host, kernel, param, register
 from ..trace import composed
 from .base import NumpyOp, Promoting, arithmetic_dtype, common_dtype, float_dtype
+from .elements import Binary, WithScalar
 
 DType = str
 
@@ -192,13 +193,7 @@ _PAIRS: list[tuple[str, Callable[..., Any], Any, Any]] = [
 ]
 
 
-class _PairScalar(Promoting):
-    elementwise = True
-    scalar: float = runtime(help="the number")
-    is_int: bool = param(True, "whether it is an integer; if not, integers become float32")
-    operator: str
-    is_reversed = False
-
+class _PairScalar(WithScalar):
     def computed_in(self, dtypes):
         return self.promotion(dtypes) if self.is_int else float_dtype(dtypes)
 
@@ -207,9 +202,6 @@ class _PairScalar(Promoting):
                               scalar=self.scalar)
         pair = (value, data) if self.is_reversed else (data, value)
         return getattr(F, self.operator)(*pair)
-
-    def fill_shapes(self, inputs, outputs):
-        return all_alike(inputs, outputs)
 
 
 for _name, _function, _promotion, _slopes in _PAIRS:
@@ -221,5 +213,6 @@ for _name, _function, _promotion, _slopes in _PAIRS:
         "__doc__": _doc, "operator": f"_host_{_name}", "promotion": staticmethod(_promotion)}))
     for _prefix in ("", "r"):
         register(f"_npi_{_prefix}{_name}_scalar")(type(f"_npi_{_prefix}{_name}_scalar", (
-            _PairScalar,), {"__doc__": f"{_name} with a number.", "operator": f"_host_{_name}",
-                            "promotion": staticmethod(_promotion), "is_reversed": _prefix == "r"}))
+            _PairScalar,), {"__doc__": f"{_name} with a number.", "row": Binary(_name, _promotion),
+                            "operator": f"_host_{_name}", "is_reversed": _prefix == "r",
+                            "promotion": staticmethod(_promotion)}))

@@ -179,7 +179,7 @@ class WhereRight(_WhereScalar):
 
 def _holding(dtype: str, value: float) -> str:
     """The dtype of an array together with a number."""
-    return "float32" if dtype not in FLOATS and value != int(value) else dtype
+    return "float32" if dtype not in FLOATS and not float(value).is_integer() else dtype
 
 
 @register("_npi_where_scalar2", inputs="condition")

@@ -6,9 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from ....base import MXNetTypeError, MXNetValueError
+from ....base import INTEGERS, MXNetTypeError, MXNetValueError
 from .shapes import whole_numbers
-from .table import check_order, default_dtype, is_number, need, np_dtype, number, public
+from .table import (
+    FUNCTIONS,
+    check_order,
+    default_dtype,
+    is_number,
+    is_whole,
+    need,
+    np_dtype,
+    number,
+    public,
+)
+
+_EXACT = 2 ** 53                        # from here on float64 does not hold all integers
 
 
 def _made(F: Any, operator: str, ctx: Any, **params: Any) -> Any:
@@ -48,7 +60,7 @@ def full(F: Any, shape: Any, fill_value: Any, dtype: Any = None, order: str = "C
     if dtype is None and isinstance(fill_value, (bool, np.bool_)):
         dtype = "bool"
     extra = {} if out is None else {"out": out}
-    return _made(F, "_np_full", ctx, shape=shape, value=float(number(fill_value)),
+    return _made(F, "_np_full", ctx, shape=shape, value=number(fill_value),
                  dtype=default_dtype(dtype), **extra)
 
 
@@ -79,7 +91,7 @@ def ones_like(F: Any, a: Any, dtype: Any = None, order: str = "C", ctx: Any = No
 def full_like(F: Any, a: Any, fill_value: Any, dtype: Any = None, order: str = "C",
               ctx: Any = None, out: Any = None) -> Any:
     """An array of the shape and dtype of a, filled with a number."""
-    return _like(F, "full_like", a, float(number(fill_value)), dtype, None, order)
+    return _like(F, "full_like", a, number(fill_value), dtype, None, order)
 
 
 @public()
@@ -97,15 +109,22 @@ def arange(F: Any, start: Any, stop: Any = None, step: Any = 1, dtype: Any = Non
         start, stop = 0, start
     if step is None:
         step = 1
-    for name, value in (("start", start), ("stop", stop), ("step", step)):
+    for argument, value in (("start", start), ("stop", stop), ("step", step)):
         if not is_number(value):
-            raise MXNetTypeError(f"arange: {name} must be a number; got {type(value).__name__}")
+            raise MXNetTypeError(
+                f"arange: {argument} must be a number; got {type(value).__name__}")
     if step == 0:
         raise MXNetValueError("arange: step must not be 0")
+    name = default_dtype(dtype)
     if (stop - start) / step <= 0:
-        return zeros(F, (0,), default_dtype(dtype), ctx=ctx)
+        return zeros(F, (0,), name, ctx=ctx)
+    if name in INTEGERS and is_whole(start) and is_whole(stop) and (
+            max(abs(start), abs(stop)) > _EXACT):
+        steps = _made(F, "_arange", ctx, start=0, stop=int(stop) - int(start), step=number(step),
+                      dtype=name)
+        return FUNCTIONS["add"](F, steps, int(start))
     return _made(F, "_arange", ctx, start=number(start), stop=number(stop), step=number(step),
-                 dtype=default_dtype(dtype))
+                 dtype=name)
 
 
 @public()

@@ -300,7 +300,7 @@ def where(F: Any, condition: Any, x: Any = None, y: Any = None) -> Any:
     array, value = (y, x) if numbers[0] else (x, y)
     need(F, "where", **{"y" if numbers[0] else "x": array})
     function = F._npi_where_lscalar if numbers[0] else F._npi_where_rscalar
-    return function(condition, array, scalar=float(number(value)))
+    return function(condition, array, scalar=number(value))
 
 
 @public()
@@ -318,7 +318,7 @@ def pad(F: Any, x: Any, pad_width: Any, mode: str = "constant", **kwargs: Any) -
     for name, given in kwargs.items():
         if name != "reflect_type" or given != "even":
             raise MXNetValueError(f"pad: {name} is not taken with mode {mode!r}; got {given!r}")
-    return F._npi_pad(x, pad_width=flat, mode=mode, constant_values=float(value))
+    return F._npi_pad(x, pad_width=flat, mode=mode, constant_values=number(value))
 
 
 METHODS.update(reshape=_reshape, flatten=_flatten, transpose=_transpose)
