@@ -117,3 +117,13 @@ def test_constraints():
         assert net(np.ones(2)).tolist() == [1, 1]
         with pytest.raises(ValueError, match="x is not above 0"):
             net(np.array([1, -1]))
+
+
+def test_numbers_and_lists_where_a_graph_needs_arrays():
+    x = mx.sym.var("x").as_np_ndarray()
+    y = mx.sym.np.take(x, 1)
+    assert y.bind(mx.cpu(), {"x": np.array([3, 5, 7])}).forward()[0].item() == 5
+    for make in (lambda: mx.sym.np.take(x, [0, 1]), lambda: mx.sym.np.ediff1d(x, to_begin=[1])):
+        with pytest.raises(TypeError, match=r"a graph has no values, such as \[.*\]: it must be a "
+                                            r"Symbol of mx\.sym\.np, an input of the graph"):
+            make()

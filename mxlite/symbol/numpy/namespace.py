@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...base import MXNetError, MXNetTypeError
+from ...ops.numpy.functions.table import is_number, number
 from ...ops.schema import REGISTRY
 from ..compose import call
 from ..symbol import Symbol
@@ -34,6 +35,13 @@ class SymbolNamespace:
         for name, value in (*enumerate(args), *kwargs.items()):
             if isinstance(value, Symbol) and not isinstance(value, self.kind):
                 raise self.no_array(function, f"argument {name}", value)
+
+    def array(self, values: Any, dtype: str = "float32") -> Any:
+        """A number as a Symbol; raises for other values, which a graph does not hold."""
+        if not is_number(values):
+            raise MXNetTypeError(f"a graph has no values, such as {values!r}: it must be a Symbol "
+                                 "of mx.sym.np, an input of the graph")
+        return self._np_full(shape=(), value=number(values), dtype=dtype)
 
     def __getattr__(self, name: str) -> Any:
         if name not in REGISTRY:
