@@ -117,6 +117,27 @@ def test_choice_in_graphs(p):
         few(items, *weights)
 
 
+@pytest.mark.parametrize("length", [1, 2, 3, 7, 8, 9, 5000])
+def test_places_of_probabilities(rng, length):
+    p = rng.integers(0, 8, length) / 8                          # whose sums are exact
+    u = rng.integers(0, 64 * length, (3, 500)) / 64
+    found = mx.nd._internal._npi_places_of(np.array(u), np.array(p))
+    assert found.dtype == "int64"
+    expected = onp.minimum(onp.searchsorted(onp.cumsum(p), u, side="right"), length - 1)
+    onp.testing.assert_array_equal(found.asnumpy(), expected)
+
+
+def test_choice_of_very_many():
+    """In a table of all draws and items this would take 40 GB."""
+    length = 100_000
+    p = onp.zeros(length)
+    p[[3, 70_000]] = 0.25, 0.75
+    drawn = np.random.choice(length, length, p=np.array(p)).asnumpy()
+    assert set(drawn) == {3, 70_000} and (drawn == 3).mean() == pytest.approx(0.25, abs=0.01)
+    counts = np.random.multinomial(100_000, np.array(p[2:5] * 4), size=2).asnumpy()
+    assert counts.tolist() == [[0, 100_000, 0]] * 2
+
+
 def test_orders():
     x = np.arange(10)
     np.random.shuffle(x)

@@ -12,7 +12,7 @@ from ..binary import broadcast_shape
 from ..random import RandomNormal, RandomRandint, RandomUniform
 from ..random_sample import RandomGamma
 from ..schema import Op, host, kernel, param, register, required
-from .base import NumpyOp
+from .base import NumpyOp, cast, common_dtype
 from .making import Exact
 from .shapes import broadcast
 
@@ -59,6 +59,28 @@ class BroadcastOver(NumpyOp):
             shape = self.size
         y = broadcast(F, first, shape)
         return F._copy(y) if y is first else y
+
+
+@register("_npi_places_of", inputs="u p")
+class PlacesOf(NumpyOp):
+    """For each u of [0, 1) the first place up to which the sum of p (n,), probabilities, is above
+    it; the last place where none is. int64, of the shape of u."""
+
+    dtype_rule = "any any -> int64"
+
+    def steps(self, F, u, p):
+        if p.ndim != 1 or not p.size:
+            raise self.shape_error("p", "of one axis, with an item or more", p.shape)
+        dtype = common_dtype([u.dtype, p.dtype])
+        u, sums, last = cast(F, u, dtype), F.cumsum(cast(F, p, dtype), axis=0), p.shape[0] - 1
+        places = F._zeros(shape=u.shape, dtype="int64")
+        for bit in reversed(range(last.bit_length())):      # how many of the sums are not above u
+            further = places + float(1 << bit)
+            sum_there = F.take(sums, further - 1.0, axis=0, mode="clip")
+            is_right = F.elemwise_mul(F.Cast(F.broadcast_lesser_equal(sum_there, u), dtype="int64"),
+                                      F._lesser_equal_scalar(further, scalar=float(last)))
+            places = places + is_right * float(1 << bit)
+        return places
 
 
 @register("_np_checked")

@@ -83,9 +83,7 @@ def _weighted_places(F: Any, count: int, replace: bool, p: Any) -> Any:
         keys = gumbel(F, F._npi_log(p))
         return F.slice_axis(F.argsort(keys, is_ascend=False, dtype="int64"), axis=0, begin=0,
                             end=count)
-    u = uniform(F, 0.0, 1.0, (count, 1))
-    places = F._np_sum(F.Cast(u >= F.cumsum(p, axis=0), dtype="int64"), axis=1)
-    return F._npi_minimum(places, F.shape_array(p) - 1)
+    return F._npi_places_of(uniform(F, 0.0, 1.0, (count,)), p)
 
 
 @random()
