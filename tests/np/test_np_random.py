@@ -79,6 +79,7 @@ def test_choice():
     kept = np.random.choice(3, 2, replace=False, p=np.array(p)).asnumpy()
     assert sorted(kept.tolist()) == [0, 1]
     assert np.random.choice(5).shape == ()
+    assert np.random.randint(255, 256, dtype="uint8").item() == 255
     with pytest.raises(ValueError, match="choice: 4 items cannot be chosen of 3 without replace"):
         np.random.choice(3, 4, replace=False)
     with pytest.raises(ValueError, match=r"choice: p must have shape \(3,\), a number for each"):
@@ -179,7 +180,12 @@ def test_bernoulli():
      r"of the parameters, \[\(2,\)\], broadcast; got \(\)"),
     (lambda: np.random.beta(np.ones(2), np.ones((3, 1)), (2,)), "beta: size must be a shape to wh"),
     (lambda: np.random.uniform(size=-2), "uniform: size must be made of lengths; got -2"),
-    (lambda: np.random.randint(3, 3), "randint: low must be a number below high")])
+    (lambda: np.random.randint(3, 3), "randint: low must be a number below high"),
+    (lambda: np.random.randint(0, 300, dtype="uint8"), "randint: numbers from 0 to 299 are not all "
+     "of dtype uint8"),
+    (lambda: np.random.randint(-129, 0, dtype="int8"), "from -129 to -1 are not all of dtype int8"),
+    (lambda: np.random.choice(4, 3, False, np.array([0.5, 0, 0.5, 0])), "choice: 3 items cannot be "
+     "chosen without replace where p is above 0 for 2")])
 def test_wrong_values(call, error):
     with pytest.raises(ValueError, match=error):
         call()

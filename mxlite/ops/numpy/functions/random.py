@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ....base import MXNetTypeError, MXNetValueError
+import numpy as np
+
+from ....base import INTEGERS, MXNetTypeError, MXNetValueError
 from .shapes import whole_numbers
 from .table import is_number, np_dtype, public_in, written
 
@@ -144,6 +146,9 @@ def randint(F: Any, low: Any, high: Any = None, size: Any = None, dtype: Any = N
     if not (is_number(low) and is_number(high)) or low >= high:
         raise MXNetValueError(f"randint: low must be a number below high; got {low!r} and {high!r}")
     name = np_dtype(dtype) or "int64"
+    if name in INTEGERS and not np.iinfo(name).min <= low < high <= np.iinfo(name).max + 1:
+        raise MXNetValueError(f"randint: numbers from {low} to {high - 1} are not all of dtype "
+                              f"{name}")
     y = _drawn(F, "_np_random_randint", shape_of("randint", size),
                name if name in ("int32", "int64") else "int64", ctx, low=int(low), high=int(high))
     return written(F, "randint", y if name in ("int32", "int64") else F.Cast(y, dtype=name), out)

@@ -80,6 +80,10 @@ def _places_in_graph(F: Any, items: Any, count: int, replace: bool, p: Any) -> A
 def _weighted_places(F: Any, count: int, replace: bool, p: Any) -> Any:
     """So many places in p (n,), the probabilities."""
     if not replace:
+        possible = int((p > 0).sum()) if F.has_memory else count
+        if possible < count:
+            raise MXNetValueError(f"choice: {count} items cannot be chosen without replace where p "
+                                  f"is above 0 for {possible}")
         keys = gumbel(F, F._npi_log(p))
         return F.slice_axis(F.argsort(keys, is_ascend=False, dtype="int64"), axis=0, begin=0,
                             end=count)
