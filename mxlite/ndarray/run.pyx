@@ -60,7 +60,7 @@ cdef list given_outputs(Prepared call, object out):
     cdef list arrays = list(out) if isinstance(out, (list, tuple)) else [out]
     if len(arrays) != call.num_visible:
         raise MXNetValueError(
-            f"{call.op.name}: out must hold {call.num_visible} arrays; got {len(arrays)}")
+            f"{call.op.title}: out must hold {call.num_visible} arrays; got {len(arrays)}")
     return arrays
 
 
@@ -81,7 +81,7 @@ cdef ArrayBase first_output(Operator op, object out):
     """The first array of `out=`, which is not None."""
     if isinstance(out, (list, tuple)):
         if len(out) == 0:
-            raise MXNetValueError(f"{op.name}: out must hold at least one array")
+            raise MXNetValueError(f"{op.title}: out must hold at least one array")
         out = out[0]
     return need_array(out, op.name, "out")
 
@@ -93,16 +93,16 @@ cdef int check_out(Prepared call, object given, Spec want) except -1:
     out = <ArrayBase>given
     if out.spec is not want:
         if out.spec.shape != want.shape:
-            raise MXNetValueError(f"{call.op.name}: out must have shape {want.shape}; "
+            raise MXNetValueError(f"{call.op.title}: out must have shape {want.shape}; "
                                   f"got {out.spec.shape}")
         if out.spec.dtype != want.dtype:
-            raise MXNetTypeError(f"{call.op.name}: out must have dtype {want.dtype}; "
+            raise MXNetTypeError(f"{call.op.title}: out must have dtype {want.dtype}; "
                                  f"got {out.spec.dtype}")
         if out.spec.ctx != want.ctx:
-            raise MXNetValueError(f"{call.op.name}: out must be on {want.ctx}; got {out.spec.ctx}")
+            raise MXNetValueError(f"{call.op.title}: out must be on {want.ctx}; got {out.spec.ctx}")
     if flags().recording and has_graph(out):
         raise MXNetError(
-            f"{call.op.name}: an array that a gradient is asked for cannot be written in place "
+            f"{call.op.title}: an array that a gradient is asked for cannot be written in place "
             "inside autograd.record(); use y = x + 1 instead of x += 1, or autograd.pause()")
     return 0
 
@@ -318,7 +318,7 @@ def invoke_list(Operator op, list arrays, values, out=None, ctx=None):
     cdef bint by_storage = out is not None and is_sparse_out(out)
     for array in arrays:
         if not isinstance(array, ArrayBase):
-            raise MXNetTypeError(f"{op.name}: its inputs must be NDArrays; "
+            raise MXNetTypeError(f"{op.title}: its inputs must be NDArrays; "
                                  f"got {no_array(array)}")
         by_storage |= (<ArrayBase>array).is_sparse
     if by_storage:

@@ -35,11 +35,11 @@ def sort_arguments(cls: type[Op], array: type | tuple[type, ...], args: Sequence
                 inputs.update({f"{entry.name}{i}": item for i, item in enumerate(given)})
                 continue
             if inputs.get(entry.name) is not None:
-                raise MXNetTypeError(f"{cls.name}: got two values for '{entry.name}'")
+                raise MXNetTypeError(f"{cls.title}: got two values for '{entry.name}'")
             inputs[entry.name] = given
     for name, value in kwargs.items():
         if name in values:
-            raise MXNetTypeError(f"{cls.name}: got two values for '{name}'")
+            raise MXNetTypeError(f"{cls.title}: got two values for '{name}'")
         if name not in cls.params and name != "num_args":
             raise unknown_keyword(cls, name)
         values[name] = value
@@ -107,8 +107,8 @@ def _positional_inputs(cls: type[Op], array: Any,
 def _positional_params(cls: type[Op], rest: Sequence[Any]) -> dict[str, Any]:
     if len(rest) > len(cls.params):
         raise MXNetTypeError(
-            f"{cls.name}: takes at most {len(cls.inputs)} arrays and {len(cls.params)} parameters; "
-            f"got {len(rest) - len(cls.params)} arguments too many")
+            f"{cls.title}: takes at most {len(cls.inputs)} arrays and {len(cls.params)} "
+            f"parameters; got {len(rest) - len(cls.params)} arguments too many")
     return dict(zip(cls.params, rest, strict=False))
 
 
@@ -118,7 +118,7 @@ def _take_runtime(cls: type[Op], values: dict[str, Any]) -> list[Any]:
         declared = cls.params[name]
         value = values.pop(name, declared.default)
         if value is REQUIRED:
-            raise MXNetTypeError(f"{cls.name}: missing parameter '{name}'")
+            raise MXNetTypeError(f"{cls.title}: missing parameter '{name}'")
         scalars.append(value if isinstance(value, ScalarRef) else declared.parse(value, cls.name))
     scalars = [0.0 if value is None else value for value in scalars]
     if not any(isinstance(value, ScalarRef) for value in scalars):
@@ -133,7 +133,7 @@ def _ordered_inputs(op: Op, array: Any, inputs: dict[str, Any]) -> list[Any]:
     """
     for name, given in inputs.items():
         if given is not None and not isinstance(given, array):
-            raise MXNetTypeError(f"{op.name}: {name} must be an NDArray; got {no_array(given)}")
+            raise MXNetTypeError(f"{op.title}: {name} must be an NDArray; got {no_array(given)}")
     if op.is_variadic:
         return list(inputs.values())
     ordered = []

@@ -37,7 +37,7 @@ class _Places(Op):
         wrong = "" if indices is None else wrong_indices.first(indices, np.stack(
             [wrong_indices.outside(row, -length, length - 1)
              for row, length in zip(indices, array, strict=False)]))
-        return (f"{self.name}: indices must name places in an array of shape {array}, row d for "
+        return (f"{self.title}: indices must name places in an array of shape {array}, row d for "
                 f"axis d{wrong} (indices {specs[-1].shape})")
 
     def call(self, name: str, dtype: str, array: Shape, item: int, indices: Spec) -> Any:

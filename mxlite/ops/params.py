@@ -100,7 +100,16 @@ class Param:
             rule = f"at least {self.low}"
         elif self.high is not None:
             rule = f"at most {self.high}"
-        return MXNetValueError(f"{op}: {self.name} must be {rule}; got {value!r}{near}")
+        return MXNetValueError(
+            f"{title_of(op)}: {self.name} must be {rule}; got {value!r}{near}")
+
+
+def title_of(name: str) -> str:
+    """An operator's name in errors: that of mx.np's function where it is one's, "sum"."""
+    for prefix in ("_npi_", "_npx_", "_np_", "_host_"):
+        if name.startswith(prefix):
+            return name.removeprefix(prefix)
+    return name
 
 
 def text_of(value: Any) -> str:

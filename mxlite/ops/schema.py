@@ -28,15 +28,22 @@ from .params import ScalarRef as ScalarRef
 from .params import param as param
 from .params import required as required
 from .params import runtime as runtime
+from .params import title_of as title_of
 
 REGISTRY: dict[str, type[Op]] = {}      # every name and alias -> class
 Declared = TypeVar("Declared", bound="Op")
+
+
+class _Title:
+    def __get__(self, op: Any, cls: Any) -> str:
+        return title_of((op or cls).name)
 
 
 class Op(Operator):
     """Base of all operators. An instance is the operator with its parameters."""
 
     name: str = ""
+    title: Any = _Title()       # the name in errors
     aliases: tuple[str, ...] = ()
     inputs: tuple[Input, ...] = ()
     params: dict[str, Param] = {}
@@ -98,7 +105,7 @@ class Op(Operator):
             if name in values:
                 parsed[name] = declared.parse(values.pop(name), cls.name)
             elif declared.default is REQUIRED:
-                raise MXNetTypeError(f"{cls.name}: missing parameter '{name}'")
+                raise MXNetTypeError(f"{cls.title}: missing parameter '{name}'")
             else:
                 parsed[name] = declared.default
         if values:
@@ -157,7 +164,7 @@ class Op(Operator):
 
     def grad(self, F: Any, dy: list[Any], inputs: list[Any], outputs: list[Any]) -> list[Any]:
         """One gradient an input (None: there is none), made of `F` operators."""
-        raise MXNetError(f"{self.name} has no gradient")
+        raise MXNetError(f"{self.title} has no gradient")
 
     def run_in_python(self, arrays: Sequence[Any], ctx: Any, kept: Any = None) -> list[Any]:
         """The outputs, as arrays, of an operator that is `in_python`, and records itself.
@@ -185,8 +192,8 @@ class Op(Operator):
     def build(self, specs: tuple[Spec, ...], train: bool, ctx: Any) -> tuple[list[Spec], Prepared]:
         """Infer the outputs and prepare the call: what runs once for given specs."""
         if self.in_python:
-            raise MXNetValueError(f"{self.name} runs only as a node of a graph, or by the function "
-                                  "of mx.nd that is made for it")
+            raise MXNetValueError(f"{self.title} runs only as a node of a graph, or by the "
+                                  "function of mx.nd that is made for it")
         self._check_inputs(specs)
         ctx = self.output_ctx(specs, ctx)
         dtypes = self.infer_dtype(*[spec.dtype for spec in specs])
@@ -203,11 +210,11 @@ class Op(Operator):
             raise self.missing_input(taken[count])
         if self.is_variadic:
             if not count:
-                raise MXNetTypeError(f"{self.name}: needs at least one array")
+                raise MXNetTypeError(f"{self.title}: needs at least one array")
         elif count > len(taken):
             if count <= len(self.inputs):
                 raise self.unwanted_input(self.inputs[len(taken)])
-            raise MXNetTypeError(f"{self.name}: takes {len(taken)} arrays; got {count}")
+            raise MXNetTypeError(f"{self.title}: takes {len(taken)} arrays; got {count}")
 
     def _check_inputs(self, specs: tuple[Spec, ...]) -> None:
         count = len(specs)
@@ -216,7 +223,7 @@ class Op(Operator):
             if spec.ctx is not specs[0].ctx and spec.ctx != specs[0].ctx:
                 names = self.input_names(count)
                 raise MXNetValueError(
-                    f"{self.name}: all arrays must be on one device; "
+                    f"{self.title}: all arrays must be on one device; "
                     f"{names[0]} is on {specs[0].ctx}, {names[i]} on {spec.ctx}")
 
     def input_names(self, count: int) -> list[str]:
@@ -250,37 +257,37 @@ class Op(Operator):
 
     def shape_error(self, argument: str, rule: str, got: Any) -> MXNetError:
         """"FullyConnected: weight must have shape (4, 3); got (4, 5)"."""
-        return MXNetValueError(f"{self.name}: {argument} must have shape {rule}; got {got}")
+        return MXNetValueError(f"{self.title}: {argument} must have shape {rule}; got {got}")
 
     def dtype_error(self, argument: str, rule: str, got: str) -> MXNetError:
         """"dot: rhs must have dtype float32, as lhs is; got float64"."""
-        return MXNetTypeError(f"{self.name}: {argument} must have dtype {rule}; got {got}")
+        return MXNetTypeError(f"{self.title}: {argument} must have dtype {rule}; got {got}")
 
     def value_error(self, argument: str, rule: str, got: Any) -> MXNetError:
         """"Pooling: pad must be smaller than kernel; got (3, 3)"."""
-        return MXNetValueError(f"{self.name}: {argument} must be {rule}; got {got!r}")
+        return MXNetValueError(f"{self.title}: {argument} must be {rule}; got {got!r}")
 
     def missing_input(self, entry: Input) -> MXNetError:
         """"FullyConnected: missing input 'bias', which it takes with no_bias=False"."""
         why = "" if entry.condition is None else (
             f", which it takes with {entry.condition[0]}={entry.condition[1]}")
-        return MXNetTypeError(f"{self.name}: missing input '{entry.name}'{why}")
+        return MXNetTypeError(f"{self.title}: missing input '{entry.name}'{why}")
 
     def unwanted_input(self, entry: Input) -> MXNetError:
         """"LeakyReLU: input 'gamma' is only taken with act_type=prelu; got act_type=elu"."""
         assert entry.condition is not None
         parameter, value = entry.condition
-        return MXNetTypeError(f"{self.name}: input '{entry.name}' is only taken with "
+        return MXNetTypeError(f"{self.title}: input '{entry.name}' is only taken with "
                               f"{parameter}={value}; got {parameter}={getattr(self, parameter)}")
 
     def axis_in(self, axis: int, ndim: int, argument: str = "axis") -> int:
         """`axis` as a number from 0 on; raises if it lies outside [-ndim, ndim)."""
         if not ndim:
-            raise MXNetIndexError(f"{self.name}: an array of 0 dimensions has no axis; got "
+            raise MXNetIndexError(f"{self.title}: an array of 0 dimensions has no axis; got "
                                   f"{argument} {axis}")
         if not -ndim <= axis < ndim:
             raise MXNetIndexError(
-                f"{self.name}: {argument} must be in [{-ndim}, {ndim - 1}] "
+                f"{self.title}: {argument} must be in [{-ndim}, {ndim - 1}] "
                 f"for an array of {ndim} dimensions; got {axis}")
         return axis % ndim
 
@@ -296,11 +303,11 @@ class Op(Operator):
         at, low, high = self.index_limits(specs)
         names = self.input_names(len(specs))
         shapes = ", ".join(f"{name} {spec.shape}" for name, spec in zip(names, specs, strict=True))
-        return wrong_indices.message(self.name, names[at], values[at], low, high) + f" ({shapes})"
+        return wrong_indices.message(self.title, names[at], values[at], low, high) + f" ({shapes})"
 
     def value_message(self, specs: Sequence[Spec], values: Sequence[Any]) -> str:
         """What to say when the kernel met a value that it does not take; values: as above."""
-        return f"{self.name}: an input holds a value that it does not take"
+        return f"{self.title}: an input holds a value that it does not take"
 
     def dense(self) -> Op:
         """The operator for dense arrays alone, whose gradients are dense."""
@@ -374,4 +381,4 @@ def unknown_keyword(cls: type[Op], name: str) -> MXNetError:
     known = [entry.name for entry in cls.inputs] + list(cls.params)
     near = suggestion(name, known)
     return MXNetTypeError(
-        f"{cls.name}: unknown parameter '{name}'; it takes {', '.join(known)}{near}")
+        f"{cls.title}: unknown parameter '{name}'; it takes {', '.join(known)}{near}")

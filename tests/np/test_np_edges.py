@@ -4,7 +4,7 @@ import numpy as onp
 import pytest
 
 import mxlite as mx
-from mxlite import np
+from mxlite import np, npx
 
 NUMBERS = onp.array([1, onp.nan, -onp.inf, 2], "float32")
 
@@ -79,3 +79,26 @@ def test_differences_and_traces_of_truths():
         assert found.dtype == "bool" and found.tolist() == onp.diff(mask, n, axis).tolist()
     found = np.trace(np.array(onp.eye(3) > 0, dtype="bool"))
     assert found.dtype == "int64" and found.item() == 3
+
+
+@pytest.mark.parametrize("name", ["bitwise_and", "bitwise_or", "bitwise_xor", "lcm"])
+def test_bits_are_of_integers(name):
+    x, i = np.ones(2), np.ones(2, dtype="int32")
+    for call in (lambda function: function(x, i), lambda function: function(i, x),
+                 lambda function: function(x, 3), lambda function: function(3, x)):
+        with pytest.raises(TypeError, match=f"^{name}: lhs must have dtype of integers.*; got "
+                                            "float32"):
+            call(getattr(np, name))
+
+
+@pytest.mark.parametrize("call, message", [
+    (lambda x: np.sum(x, 5), r"sum: axis must be in \[-2, 1\]"),
+    (lambda x: np.linalg.svd(x.T), r"svd: A must have shape \(\.\.\., M, N\)"),
+    (lambda x: np.add(x, x, out=np.ones(3)), r"add: out must have shape \(2, 3\); got \(3,\)"),
+    (lambda x: npx.reshape(x, (-7,)), "reshape: newshape must be matched by the axes"),
+    (lambda x: np.around(x, "a"), "around: decimals must be an integer; got 'a'"),
+    (lambda x: np.take(x, 9), "take: indices must be from 0 to 5; got 9"),
+    (lambda x: np.concatenate((x, x), 0, np.ones((2, 2))), "concatenate: out must have shape")])
+def test_errors_name_the_function_by_its_own_name(call, message):
+    with pytest.raises((ValueError, IndexError), match=f"^{message}"):
+        call(np.ones((2, 3)))

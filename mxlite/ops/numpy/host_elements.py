@@ -139,8 +139,12 @@ class _HostPair(Op):
         function = type(self).function
 
         def write(lhs: Any, rhs: Any, y: Any) -> None:
-            with np.errstate(all="ignore"):
-                np.copyto(y, function(lhs, rhs), casting="unsafe")
+            try:
+                with np.errstate(all="ignore"):
+                    np.copyto(y, function(lhs, rhs), casting="unsafe")
+            except TypeError:
+                rule = "of integers" if function is np.lcm else "of integers or bool"
+                raise self.dtype_error("lhs", rule, lhs.dtype.name) from None
 
         lhs, rhs = inputs
         return host(write, lambda: kernel(
