@@ -102,3 +102,9 @@ def test_bits_are_of_integers(name):
 def test_errors_name_the_function_by_its_own_name(call, message):
     with pytest.raises((ValueError, IndexError), match=f"^{message}"):
         call(np.ones((2, 3)))
+
+
+def test_complex_numbers_are_refused():
+    for values in (1j, [1, 2 + 1j], onp.ones(2) * 1j, onp.complex64(1)):
+        with pytest.raises(TypeError, match="array: object must be .* of numbers; complex numbers"):
+            np.array(values)
