@@ -79,6 +79,12 @@ cdef bint are_dense(ArrayBase a, ArrayBase b):
             and mx_type(<PyObject *>b) == <PyObject *>DENSE)
 
 
+cdef bint are_numpy(ArrayBase a, ArrayBase b):
+    """Whether both are of the class of `mx.np`, of none derived from it."""
+    return (mx_type(<PyObject *>a) == <PyObject *>NUMPY
+            and mx_type(<PyObject *>b) == <PyObject *>NUMPY)
+
+
 cdef bint are_alike(ArrayBase a, ArrayBase b):
     """Whether both are arrays of `mx.np`, or none is."""
     return (mx_type(<PyObject *>a) == mx_type(<PyObject *>b)

@@ -168,15 +168,14 @@ cdef class NumpyFunction(Named):
         cdef void *inputs[4]
         cdef mx_scalar scalars[MAX_SCALARS]
         cdef Py_ssize_t given = len(args)
-        cdef list rest = [] if kwargs or given > 1 else None
+        cdef list rest
         while count < given and count < 4 and isinstance(args[count], ArrayBase):
             inputs[count] = <void *>args[count]
             count += 1
         if count == 0:
             return self.watched(self.function, args, kwargs, False)[0]
-        if rest is not None:
-            for i in range(count, given):
-                rest.append(args[i])
+        if kwargs or count < given:
+            rest = list(args[count:])
             for name, value in kwargs.items():
                 rest.append(name)
                 rest.append(value)

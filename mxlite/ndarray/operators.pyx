@@ -11,7 +11,7 @@ from libc.stdint cimport int64_t
 
 from ..device.core cimport Operator, mx_scalar
 from ..device.memory cimport make_spec
-from .array cimport ArrayBase, are_alike, are_dense, flags, is_numpy, share
+from .array cimport ArrayBase, are_alike, are_dense, are_numpy, flags, is_numpy, share
 from .run cimport has_graph, invoke
 
 from ..base import MXNetError, MXNetIndexError, MXNetTypeError
@@ -122,7 +122,8 @@ cdef object binary(Trio ops, ArrayBase a, object b, object out, bint is_reflecte
         return (two(ops.arrays, <ArrayBase>b, a, out) if is_reflected
                 else two(ops.arrays, a, <ArrayBase>b, out))
     if is_numpy(a):
-        ops = ops.numpy if isinstance(b, (int, np_integer)) else ops.fraction
+        ops = (ops.fraction if type(b) is float or not isinstance(b, (int, np_integer))
+               else ops.numpy)
     if isinstance(b, (float, int, numbers.Number)):
         return with_number(ops.reflected if is_reflected else ops.scalar, a, b, out)
     if hasattr(b, "__array__"):
@@ -146,6 +147,8 @@ cdef object either(object a, Trio ops, object b):
     """a op b, where one of them is an array."""
     if are_dense(<ArrayBase>a, <ArrayBase>b):
         return two(ops.arrays, <ArrayBase>a, <ArrayBase>b, None)
+    if are_numpy(<ArrayBase>a, <ArrayBase>b):
+        return two(ops.numpy.arrays, <ArrayBase>a, <ArrayBase>b, None)
     if isinstance(a, ArrayBase):
         return binary(ops, <ArrayBase>a, b, None, False)
     return binary(ops, <ArrayBase>b, a, None, True)
