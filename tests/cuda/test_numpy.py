@@ -77,7 +77,7 @@ def test_singular_values(shape, dtype, gpu, rng):
 @pytest.mark.parametrize("call", [
     lambda: mx.npx.constraint_check(np.array([1, 0])),
     lambda: np.linalg.svd(np.array([[1.0, onp.nan]]))[1],
-    lambda: mx.nd._internal._np_checked(mx.nd.array([-1.0]), what="x")])
+    lambda: mx.nd._internal._npi_checked(mx.nd.array([-1.0]), what="x")])
 def test_values_that_are_not_taken(call, gpu):
     with gpu, pytest.raises(ValueError, match="met a value that it does not take"):
         call().asnumpy()

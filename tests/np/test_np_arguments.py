@@ -1,10 +1,12 @@
 """Places and names of arguments: those of MXNet 1.9.1, and those of NumPy's functions, too."""
 
+import inspect
+
 import numpy as onp
 import pytest
 
 import mxlite as mx
-from mxlite import np, npx
+from mxlite import _numpy_op_doc, np, npx, numpy_op_signature
 
 
 @pytest.mark.parametrize("name", ["max", "min", "amax", "amin", "any", "all", "sometrue"])
@@ -47,3 +49,16 @@ def test_names_of_arguments():
     assert x.as_in_ctx(ctx=mx.cpu()) is x
     assert npx.reshape(x, (-1,), False, "C").shape == (4,)
     assert npx.reshape(np.zeros((2, 3, 4)), (-5, -2), True).shape == (6, 4)
+
+
+def test_operators_of_functions():
+    """_np_sum is the operator of np.sum; operators of no function have other names, _npi_host."""
+    names = [name for name in mx.operator.get_all_registered_operators() if name.startswith("_np_")]
+    assert {"_np_sum", "_np_dot", "_np_reshape"} <= {*names}
+    for name in names:
+        function = numpy_op_signature._get_builtin_op(name)
+        documented = getattr(_numpy_op_doc, name)
+        assert callable(function) and documented.__doc__ == function.__doc__
+        assert function.__signature__ == inspect.signature(documented)
+    with pytest.raises(AttributeError, match="has no attribute '_np_sun'"):
+        _numpy_op_doc._np_sun                                           # noqa: B018

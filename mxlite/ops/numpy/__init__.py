@@ -1,7 +1,8 @@
-"""The operators of `mx.np`, under MXNet's names for them: `_npi_add`, `_np_sum`, ...
+"""The operators of `mx.np`, under MXNet's names for them: `_np_sum` is that of np.sum, `_npi_add`
+one that a function or a method uses.
 
 Each is a function of operators of the table (`NumpyOp.steps`), with NumPy's rules of shapes and
-dtypes. `functions.py` is what `mx.np` and `mx.sym.np` make of them.
+dtypes. `functions/` is what `mx.np` and `mx.sym.np` make of them.
 """
 
 from . import elements as elements

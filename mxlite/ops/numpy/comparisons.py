@@ -42,9 +42,9 @@ class _WithScalar(Op):
 
 
 for _name in COMPARISONS + LOGICAL:
-    register(f"_np_is_{_name}", inputs="lhs rhs")(type(f"_np_is_{_name}", (_Arrays,), {
+    register(f"_npi_is_{_name}", inputs="lhs rhs")(type(f"_npi_is_{_name}", (_Arrays,), {
         "__doc__": f"{_name} of two arrays of one dtype, broadcast, as bool.",
         "kernel_name": f"{_name}_bool"}))
-    register(f"_np_is_{_name}_scalar")(type(f"_np_is_{_name}_scalar", (_WithScalar,), {
+    register(f"_npi_is_{_name}_scalar")(type(f"_npi_is_{_name}_scalar", (_WithScalar,), {
         "__doc__": f"{_name} of an array and a scalar, which may lie beyond its dtype, as bool.",
         "kernel_name": f"{_name}_scalar_bool"}))

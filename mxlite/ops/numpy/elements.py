@@ -107,7 +107,7 @@ class _Broadcast(Promoting):
         if self.row.name == "sub" and lhs.dtype == "bool":
             raise self.dtype_error("x2", "of numbers where x1 is of bool (x1 ^ x2 is where they "
                                    "differ)", "bool")
-        name = f"_np_is_{self.row.name}" if self.result else FORMS[self.row.name].array
+        name = f"_npi_is_{self.row.name}" if self.result else FORMS[self.row.name].array
         return getattr(F, name)(lhs, rhs)
 
     def fill_shapes(self, inputs, outputs):
@@ -155,7 +155,7 @@ def _declare_binary(row: Binary) -> None:
     register(name, inputs="lhs rhs", graph_name=graph_name)(type(name, (_Broadcast,), {
         "__doc__": f"{forms.function} of two arrays, broadcast, by NumPy's rules.", "row": row,
         "result": row.result, "promotion": staticmethod(row.promotion)}))
-    operator = f"_np_is_{row.name}_scalar" if row.result else forms.scalar
+    operator = f"_npi_is_{row.name}_scalar" if row.result else forms.scalar
     _declare_scalar(numpy_forms.scalar, operator, row)
     if numpy_forms.reflected.startswith("_npi_r"):      # others are the mirror image of another row
         _declare_scalar(numpy_forms.reflected, forms.reflected, row, True)

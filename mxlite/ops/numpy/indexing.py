@@ -9,7 +9,7 @@ from ..schema import register, required
 from .base import NumpyOp, exact
 
 
-@register("_np_basic_index", inputs="a")
+@register("_npi_basic_index", inputs="a")
 class BasicIndex(NumpyOp):
     """a[key] with a key of integers, slices, None and ..., by NumPy's rules."""
 

@@ -136,7 +136,7 @@ class Diff(NumpyOp):
 
     def steps(self, F, a):
         axis = self.axis_in(self.axis, a.ndim)
-        subtract = F._np_is_not_equal if a.dtype == "bool" else F.elemwise_sub
+        subtract = F._npi_is_not_equal if a.dtype == "bool" else F.elemwise_sub
         y = a
         for _ in range(self.n):
             length = y.shape[axis]

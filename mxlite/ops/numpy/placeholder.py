@@ -24,7 +24,7 @@ class NumpyPlaceholder(Placeholder):
         """x[1], x[:, None]: integers, slices, None and ..., or an array of indices."""
         if isinstance(key, Placeholder):
             return self.tracer.take(self, key, axis=0, mode="wrap")
-        return self.tracer._np_basic_index(self, key=key_text(key))
+        return self.tracer._npi_basic_index(self, key=key_text(key))
 
     def __neg__(self) -> Any:
         return self.tracer._npi_negative(self)

@@ -17,27 +17,27 @@ from .making import Exact
 from .shapes import broadcast
 
 
-@register("_np_random_uniform", inputs="")
+@register("_npi_random_uniform", inputs="")
 class NumpyUniform(Exact, RandomUniform):
     """Numbers spread evenly over [low, high), in this very shape."""
 
 
-@register("_np_random_normal", inputs="")
+@register("_npi_random_normal", inputs="")
 class NumpyNormal(Exact, RandomNormal):
     """Normally distributed numbers, in this very shape."""
 
 
-@register("_np_random_randint", inputs="")
+@register("_npi_random_randint", inputs="")
 class NumpyRandint(Exact, RandomRandint):
     """Integers of [low, high), in this very shape."""
 
 
-@register("_np_random_gamma", inputs="")
+@register("_npi_random_gamma", inputs="")
 class NumpyGamma(Exact, RandomGamma):
     """Gamma distributed numbers, in this very shape."""
 
 
-@register("_np_broadcast_over", inputs="*data")
+@register("_npi_broadcast_over", inputs="*data")
 class BroadcastOver(NumpyOp):
     """The first array, repeated to the shape that all have together, or to `size`; batched: size
     stands before that shape."""
@@ -83,7 +83,7 @@ class PlacesOf(NumpyOp):
         return places
 
 
-@register("_np_checked")
+@register("_npi_checked")
 class Checked(Op):
     """data itself; a ValueError where an element lies outside of the bounds."""
 

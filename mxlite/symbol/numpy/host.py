@@ -16,7 +16,7 @@ _SEVERAL = {"linalg.eig": 2, "linalg.qr": 2, "linalg.lstsq": 4, "frexp": 2, "mod
             "histogram": 2}
 
 
-@register("_np_host", inputs="*data")
+@register("_npi_host", inputs="*data")
 class Host(Op):
     """A function of NumPy, by name; `arguments` is Python's text of its arguments, in which
     ("array", i) stands for array i."""

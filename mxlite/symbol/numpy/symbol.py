@@ -49,7 +49,7 @@ class NumpySymbol(Symbol):
             return super().__getitem__(key)
         if isinstance(key, Symbol):
             return F.take(self, key, axis=0, mode="wrap")
-        return F._np_basic_index(self, key=key_text(key))
+        return F._npi_basic_index(self, key=key_text(key))
 
 
 def as_np_ndarray(symbol: Symbol) -> Any:

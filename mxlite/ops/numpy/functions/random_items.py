@@ -114,7 +114,7 @@ def multivariate_normal(F: Any, mean: Any, cov: Any, size: Any = None, check_val
     shape = shape_of("multivariate_normal", size) or ()
     column = F._npi_expand_dims(mean, axis=-1)
     sums = F._np_sum(cov, axis=-1, keepdims=True)           # of the shape of the rows
-    like = F._np_broadcast_over(column, sums, size=shape, batched=True)
+    like = F._npi_broadcast_over(column, sums, size=shape, batched=True)
     root = F._linalg_potrf(F._npi_wide(cov))
     drawn = F._npi_matmul(root, F._random_normal_like(F._npi_wide(like)))
     return F._npi_cast_like(F._np_squeeze(drawn, axis=-1), mean) + mean
