@@ -17,22 +17,22 @@ from .making import Exact
 from .shapes import broadcast
 
 
-@register("_npi_random_uniform", inputs="")
+@register("_npi_exact_uniform", inputs="")
 class NumpyUniform(Exact, RandomUniform):
     """Numbers spread evenly over [low, high), in this very shape."""
 
 
-@register("_npi_random_normal", inputs="")
+@register("_npi_exact_normal", inputs="")
 class NumpyNormal(Exact, RandomNormal):
     """Normally distributed numbers, in this very shape."""
 
 
-@register("_npi_random_randint", inputs="")
+@register("_npi_exact_randint", inputs="")
 class NumpyRandint(Exact, RandomRandint):
     """Integers of [low, high), in this very shape."""
 
 
-@register("_npi_random_gamma", inputs="")
+@register("_npi_exact_gamma", inputs="")
 class NumpyGamma(Exact, RandomGamma):
     """Gamma distributed numbers, in this very shape."""
 

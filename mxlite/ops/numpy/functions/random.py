@@ -87,7 +87,7 @@ def _standard(F: Any, function: str, size: Any, dtype: Any, ctx: Any, *parameter
     like = over(F, function, parameters, shape, name)
     if like is not None:
         return F._random_uniform_like(like)
-    return _drawn(F, "_npi_random_uniform", shape, name, ctx, low=0.0, high=1.0)
+    return _drawn(F, "_npi_exact_uniform", shape, name, ctx, low=0.0, high=1.0)
 
 
 def _in_dtype(F: Any, y: Any, dtype: Any) -> Any:
@@ -106,7 +106,7 @@ def uniform(F: Any, low: Any = 0.0, high: Any = 1.0, size: Any = None, dtype: An
     """Numbers spread evenly over [low, high)."""
     checked(F, "uniform", low=low, high=high)
     if is_number(low) and is_number(high):
-        y = _drawn(F, "_npi_random_uniform", shape_of("uniform", size),
+        y = _drawn(F, "_npi_exact_uniform", shape_of("uniform", size),
                    float_dtype_of("uniform", dtype), ctx, low=float(low), high=float(high))
     else:
         u = _standard(F, "uniform", size, dtype, ctx, low, high)
@@ -122,7 +122,7 @@ def normal(F: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, dtype: An
     scale = within(F, "normal", "scale", scale)
     name = float_dtype_of("normal", dtype)
     if is_number(loc) and is_number(scale):
-        y = _drawn(F, "_npi_random_normal", shape_of("normal", size), name, ctx, loc=float(loc),
+        y = _drawn(F, "_npi_exact_normal", shape_of("normal", size), name, ctx, loc=float(loc),
                    scale=float(scale))
     else:
         like = over(F, "normal", (loc, scale), shape_of("normal", size), name)
@@ -149,7 +149,7 @@ def randint(F: Any, low: Any, high: Any = None, size: Any = None, dtype: Any = N
     if name in INTEGERS and not np.iinfo(name).min <= low < high <= np.iinfo(name).max + 1:
         raise MXNetValueError(f"randint: numbers from {low} to {high - 1} are not all of dtype "
                               f"{name}")
-    y = _drawn(F, "_npi_random_randint", shape_of("randint", size),
+    y = _drawn(F, "_npi_exact_randint", shape_of("randint", size),
                name if name in ("int32", "int64") else "int64", ctx, low=int(low), high=int(high))
     return written(F, "randint", y if name in ("int32", "int64") else F.Cast(y, dtype=name), out)
 
@@ -236,7 +236,7 @@ def gamma(F: Any, shape: Any, scale: Any = 1.0, size: Any = None, dtype: Any = N
     scale = within(F, "gamma", "scale", scale, is_above=True)
     wanted = shape_of("gamma", size)
     if is_number(shape) and is_number(scale):
-        y = _drawn(F, "_npi_random_gamma", wanted, name, ctx, alpha=float(shape), beta=1.0)
+        y = _drawn(F, "_npi_exact_gamma", wanted, name, ctx, alpha=float(shape), beta=1.0)
     else:
         arrays = [each for each in (shape, scale) if F.is_array(each)]
         alpha = F.Cast(repeated(F, "gamma", *arrays, size=wanted), dtype=name)
