@@ -54,3 +54,22 @@ def test_scalars_of_numpy_on_either_side(value):
             onp.testing.assert_allclose(found.asnumpy(), expected, 1e-6)
     assert (value < x).tolist() == (value < values).tolist()
     assert (value - x).tolist() == (value - values).tolist()
+
+
+def test_bits_in_place():
+    mask = np.array([True, False, True], dtype="bool")
+    bits = np.array([3, 4, 6], dtype="int32")
+    same, alike, part = mask, bits, bits[1:]
+    mask &= np.array([True, True, False], dtype="bool")
+    assert same is mask and mask.tolist() == [True, False, False]
+    mask |= True
+    mask ^= np.array([False, False, True], dtype="bool")
+    assert same is mask and mask.tolist() == [True, True, False]
+    part &= 5
+    bits |= 8
+    bits ^= bits[:1]
+    assert alike is bits and bits.tolist() == [0, 7, 7] and part.tolist() == [7, 7]
+    with pytest.raises(TypeError, match="bitwise_and: out must have dtype int32; got bool"):
+        mask &= bits
+    with pytest.raises(TypeError, match="unsupported operand|must be an array"):
+        mask &= "a"

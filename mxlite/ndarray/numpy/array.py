@@ -159,6 +159,13 @@ def _logical(name: str) -> Any:
     return combined
 
 
+def _logical_in_place(name: str) -> Any:
+    def combine(self: Any, other: Any) -> Any:
+        return FUNCTIONS[name](F, self, other, out=self)
+
+    return combine
+
+
 def _unpickle(data: bytes, shape: tuple[int, ...], dtype: str, ctx: str) -> Any:
     values = np.frombuffer(data, numpy_dtype(dtype)).reshape(shape)
     return of_kind(from_host(values, as_context(ctx), dtype), ndarray)
@@ -181,3 +188,4 @@ for _name, _function in METHODS.items():
 for _operator, _name in (("and", "bitwise_and"), ("or", "bitwise_or"), ("xor", "bitwise_xor")):
     setattr(ndarray, f"__{_operator}__", _logical(_name))
     setattr(ndarray, f"__r{_operator}__", _logical(_name))
+    setattr(ndarray, f"__i{_operator}__", _logical_in_place(_name))
