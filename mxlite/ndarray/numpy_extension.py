@@ -5,6 +5,7 @@ from typing import Any
 from ..base import suggestion as _suggestion
 from ..ops.numpy.functions.extension import NAMES as _NAMES
 from ..ops.numpy.functions.extension import extension as _extension
+from . import image as image
 from .numpy import random as random
 from .numpy.watching import numpy_function as _numpy_function
 
@@ -18,4 +19,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(_NAMES)
+    return sorted([*_NAMES, "image", "random"])

@@ -13,20 +13,17 @@ from ..ndarray.numpy.switched import numpy_arrays
 _OPERATORS = """adjust_lighting crop flip_left_right flip_top_bottom normalize random_brightness
     random_color_jitter random_contrast random_flip_left_right random_flip_top_bottom random_hue
     random_lighting random_saturation resize to_tensor""".split()
-_FUNCTIONS = """CreateAugmenter CreateDetAugmenter CreateMultiRandCropAugmenter center_crop
-    color_normalize fixed_crop imdecode imread imresize imrotate random_crop random_rotate
-    random_size_crop resize_short scale_down""".split()
 
 
 def __getattr__(name: str) -> Any:
     if name in _OPERATORS:
         function = getattr(_operators, name)
-    elif name in _FUNCTIONS:
+    elif name in _image.__all__:
         function = getattr(_image, name)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}"
-                             + suggestion(name, _OPERATORS + _FUNCTIONS))
-    if name.startswith("Create"):
+                             + suggestion(name, _OPERATORS + _image.__all__))
+    if isinstance(function, type) or name.startswith("Create"):
         return function
 
     @functools.wraps(function)
@@ -39,4 +36,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*_OPERATORS, *_FUNCTIONS])
+    return sorted([*_OPERATORS, *_image.__all__])

@@ -6,6 +6,7 @@ from ..base import suggestion as _suggestion
 from ..ops.numpy.functions.extension import NAMES as _NAMES
 from ..ops.numpy.functions.extension import extension as _extension
 from ..ops.numpy.functions.table import bound as _bound
+from . import image as image
 from .numpy import random as random
 from .numpy.namespace import F as _F
 
@@ -19,4 +20,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(_NAMES)
+    return sorted([*_NAMES, "image", "random"])

@@ -4,7 +4,7 @@ import numpy as onp
 import pytest
 
 import mxlite as mx
-from mxlite import autograd, np, npx
+from mxlite import autograd, gluon, np, npx
 
 CALLS = {
     "relu": ((2, 3), {}), "sigmoid": ((2, 3), {}), "softmax": ((2, 3), {"axis": 0}),
@@ -123,5 +123,30 @@ def test_images():
         assert type(y) is np.ndarray and y.shape == shape
     assert npx.image.scale_down((6, 8), (12, 8)) == mx.image.scale_down((6, 8), (12, 8))
     assert len(npx.image.CreateAugmenter((3, 4, 4))) > 1 and "imread" in dir(npx.image)
+    assert npx.image.copyMakeBorder(image, 1, 1, 0, 0).shape == (10, 6, 3)
+    assert {*mx.image.__all__} <= {*dir(npx.image)}
+    assert all(getattr(npx.image, name) is getattr(mx.image, name) for name in mx.image.__all__
+               if name.endswith(("Aug", "Iter", "Augmenter")))
     with pytest.raises(AttributeError, match="no attribute 'resizee'; did you mean 'resize"):
         _ = npx.image.resizee
+
+
+def test_images_in_blocks():
+    """F.npx.image of arrays, of Symbols, and of placeholders while shapes are inferred."""
+    class Prepared(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.dense = gluon.nn.Dense(2)
+
+        def hybrid_forward(self, F, x):
+            return self.dense(F.npx.image.to_tensor(F.npx.image.crop(x, 1, 0, 4, 6)))
+
+    image = np.random.uniform(0, 255, (2, 8, 6, 3)).astype("uint8")
+    net = Prepared()
+    net.initialize()
+    expected = net(image).tolist()
+    assert net.dense.weight.shape == (2, 3 * 6 * 4)
+    net.hybridize()
+    assert type(net(image)) is np.ndarray
+    onp.testing.assert_allclose(net(image).asnumpy(), expected, 1e-5)
+    assert "to_tensor" in dir(mx.sym.npx.image) and "image" in dir(mx.nd.npx)
