@@ -187,7 +187,7 @@ cdef int will_write(ArrayBase array, Prepared call, bint in_place) except -1:
         return 0                    # no graph has to do with the memory
     if storage.is_read_only:
         raise MXNetValueError(
-            f"{'copy' if call is None else call.op.name}: an array of shape {array.spec.shape} "
+            f"{'copy' if call is None else call.op.title}: an array of shape {array.spec.shape} "
             "cannot be written to: it lies in memory of NumPy that is read-only; use its copy()")
     if in_place and call.end_written > 0:
         begin, end = begin + call.first_written, begin + call.end_written

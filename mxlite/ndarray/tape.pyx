@@ -170,7 +170,7 @@ cdef int check_gradient(Node node) except -1:
             name = (node.call.op.input_names(num_inputs)[slot] if slot < num_inputs
                     else "its output")
             raise MXNetError(
-                f"backward: {node.call.op.name} needs {name}, an array of shape "
+                f"backward: {node.call.op.title} needs {name}, an array of shape "
                 f"{array.spec.shape}, for its gradient, but the array was written to after the "
                 "operator had read or made it; write after backward(), or write to a copy()")
     return 0
@@ -200,7 +200,7 @@ cdef int record(Prepared call, void **inputs, int count, list outputs, const mx_
         node.scalars = <mx_scalar *>malloc(sizeof(mx_scalar) * num_scalars)
         if node.scalars == NULL:
             node.scalars = node.inline_scalars
-            raise MXNetMemoryError(f"{call.op.name}: no memory to record it")
+            raise MXNetMemoryError(f"{call.op.title}: no memory to record it")
     for i in range(num_scalars):
         node.scalars[i] = scalars[i]
     for i in range(len(outputs)):

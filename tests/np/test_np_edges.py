@@ -4,7 +4,7 @@ import numpy as onp
 import pytest
 
 import mxlite as mx
-from mxlite import np, npx
+from mxlite import autograd, np, npx
 
 NUMBERS = onp.array([1, onp.nan, -onp.inf, 2], "float32")
 
@@ -108,3 +108,15 @@ def test_complex_numbers_are_refused():
     for values in (1j, [1, 2 + 1j], onp.ones(2) * 1j, onp.complex64(1)):
         with pytest.raises(TypeError, match="array: object must be .* of numbers; complex numbers"):
             np.array(values)
+    with pytest.raises(TypeError, match=r"array: .* of numbers; times are none that arrays hold"):
+        np.array(onp.datetime64("2020-01-01"))
+
+
+def test_errors_of_gradients_name_the_function():
+    x = np.ones(2)
+    x.attach_grad()
+    with autograd.record():
+        y = x * x
+    x += 1
+    with pytest.raises(mx.MXNetError, match="^backward: multiply needs lhs"):
+        y.backward()

@@ -41,8 +41,9 @@ def array(object: Any, dtype: Any = None, ctx: Any = None) -> Any:
         values = np.asarray(_on_host(object))
         if values.dtype == np.dtype("O"):
             raise ValueError("rows of different lengths or things that are no numbers")
-        if values.dtype.kind == "c":
-            raise ValueError("complex numbers are none that arrays hold")
+        if values.dtype.kind in "cMm":
+            what = "complex numbers" if values.dtype.kind == "c" else "times"
+            raise ValueError(f"{what} are none that arrays hold")
         return of_kind(from_host(values, as_context(ctx), name), ndarray)
     except MXNetError:
         raise
