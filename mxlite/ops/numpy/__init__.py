@@ -5,6 +5,7 @@ Each is a function of operators of the table (`NumpyOp.steps`), with NumPy's rul
 dtypes. `functions/` is what `mx.np` and `mx.sym.np` make of them.
 """
 
+from . import choosing as choosing
 from . import elements as elements
 from . import host_elements as host_elements
 from . import indexing as indexing
@@ -13,8 +14,8 @@ from . import linear_algebra as linear_algebra
 from . import making as making
 from . import masks as masks
 from . import matrices as matrices
-from . import more as more
 from . import products as products
 from . import random as random
 from . import reductions as reductions
+from . import repeating as repeating
 from . import shapes as shapes

@@ -11,6 +11,7 @@ import numpy as np
 from ...base import MXNetValueError, Shape
 from ..init import Full, Ones, Zeros
 from ..schema import KernelCall, Op, host, kernel, param, register, required
+from .base import NumpyOp
 
 DType = str
 
@@ -38,6 +39,26 @@ class NumpyOnes(Exact, Ones):
 @register("_np_full", inputs="", graph_name="_full")
 class NumpyFull(Exact, Full):
     """An array of one value of this very shape."""
+
+
+@register("_npi_full_like", inputs="a")
+class FullLike(NumpyOp):
+    """An array of the shape of a, filled with a number."""
+
+    fill_value: float = required("the number")
+    dtype: DType | None = param(None, "dtype of the result; None: that of a")
+
+    def infer_dtype(self, a):
+        return [self.dtype or a]
+
+    def fill_dtypes(self, inputs, outputs):
+        return inputs, [self.dtype or inputs[0] or outputs[0]]
+
+    def steps(self, F, a):
+        return F._full(shape=a.shape, value=self.fill_value, dtype=self.dtype or a.dtype)
+
+    def grad(self, F, dy, inputs, outputs):
+        return [F.zeros_like(inputs[0])]
 
 
 class _Listed(Op):

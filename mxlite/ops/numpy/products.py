@@ -1,4 +1,4 @@
-"""Products of matrices and of arrays of any number of axes."""
+"""Products of matrices and of arrays of any number of axes; polynomials."""
 
 from __future__ import annotations
 
@@ -229,3 +229,19 @@ class EinSum(_Product):
         else:
             y = F.dot(exact(F, a, (M, K)), exact(F, b, (K, N)))
         return "".join((*batch, *one, *two)), exact(F, y, shape)
+
+
+@register("_npi_polyval", inputs="p x")
+class PolyVal(Promoting):
+    """p[0] x^(n - 1) + ... + p[n - 1]: the coefficients p (n,), the places x."""
+
+    promotion = staticmethod(arithmetic_dtype)
+
+    def compute(self, F, p, x):
+        if p.ndim != 1:
+            raise self.shape_error("p", "of one axis", p.shape)
+        y = F._zeros(shape=x.shape, dtype=x.dtype)
+        for i in range(p.shape[0]):
+            y = F.broadcast_add(F.elemwise_mul(y, x), F.slice_axis(p, axis=0, begin=i, end=i + 1)
+                                .reshape(()))
+        return y

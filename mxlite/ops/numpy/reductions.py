@@ -1,4 +1,4 @@
-"""Reductions over axes, with results of no dimensions."""
+"""Reductions over axes, with results of no dimensions; and differences along one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from ...base import FLOATS
 from ..schema import param, register
 from .base import NumpyOp, cast, common_dtype, exact, float_dtype
+from .shapes import broadcast
 
 Axis = int | tuple[int, ...] | None
 DType = str
@@ -265,3 +266,53 @@ class ArgMin(_Position):
     """Index of the first smallest element along an axis, as int64."""
 
     operator = "argmin"
+
+
+@register("_npi_average", inputs="a weights")
+class Average(_Reduction):
+    """The mean over axes, each element counted by its weight, and the sum of the weights."""
+
+    num_outputs = 2
+
+    def infer_dtype(self, a, weights):
+        return [float_dtype([a, weights])] * 2
+
+    def fill_dtypes(self, inputs, outputs):
+        known = next((dtype for dtype in (*inputs, *outputs) if dtype), None)
+        filled = [dtype or known for dtype in inputs]
+        return filled, outputs if known is None else self.infer_dtype(*filled)
+
+    def steps(self, F, a, weights):
+        dtype = float_dtype([a.dtype, weights.dtype])
+        a, weights = cast(F, a, dtype), cast(F, weights, dtype)
+        if a.shape != weights.shape:
+            if weights.ndim != 1 or not isinstance(self.axis, int):
+                raise self.shape_error("weights", f"{a.shape}, as a has, or one axis, that of axis",
+                                       weights.shape)
+            axis = self.axis_in(self.axis, a.ndim)
+            if a.shape[axis] != weights.shape[0]:
+                raise self.shape_error("weights", f"({a.shape[axis]},)", weights.shape)
+            shape = tuple([n if i == axis else 1 for i, n in enumerate(a.shape)])
+            weights = broadcast(F, weights.reshape(shape), a.shape)
+        total = self.reduced(F, "sum", weights)
+        return [self.reduced(F, "sum", a * weights) / total, total]
+
+
+@register("_npi_diff", inputs="a")
+class Diff(NumpyOp):
+    """The differences of neighbours along an axis, n times."""
+
+    n: int = param(1, "how often", low=0)
+    axis: int = param(-1, "the axis")
+
+    def steps(self, F, a):
+        axis = self.axis_in(self.axis, a.ndim)
+        subtract = F._npi_is_not_equal if a.dtype == "bool" else F.elemwise_sub
+        y = a
+        for _ in range(self.n):
+            length = y.shape[axis]
+            if length < 2:
+                return F._zeros(shape=(*y.shape[:axis], 0, *y.shape[axis + 1:]), dtype=y.dtype)
+            y = subtract(F.slice_axis(y, axis=axis, begin=1, end=None),
+                         F.slice_axis(y, axis=axis, begin=0, end=length - 1))
+        return F._copy(y) if y is a else y

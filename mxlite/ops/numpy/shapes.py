@@ -9,7 +9,7 @@ from typing import Any
 from ...base import Shape
 from ..binary import broadcast_shape
 from ..schema import param, register, required
-from .base import NumpyOp, cast, common_dtype, exact
+from .base import NumpyOp, exact
 
 Axis = int | tuple[int, ...] | None
 
@@ -171,6 +171,23 @@ class MoveAxis(NumpyOp):
         return F.transpose(a, axes=tuple(order)) if a.ndim else F._copy(a)
 
 
+@register("_npi_rollaxis", inputs="a")
+class RollAxis(NumpyOp):
+    """a with an axis moved to lie before another place."""
+
+    axis: int = required("the axis")
+    start: int = param(0, "the place")
+
+    def steps(self, F, a):
+        axis = self.axis_in(self.axis, a.ndim)
+        start = self.start + a.ndim if self.start < 0 else self.start
+        if not 0 <= start <= a.ndim:
+            raise self.value_error("start", f"between {-a.ndim} and {a.ndim}", self.start)
+        order = [i for i in range(a.ndim) if i != axis]
+        order.insert(start - (start > axis), axis)
+        return F.transpose(a, axes=tuple(order))
+
+
 @register("_npi_swapaxes", inputs="a", graph_name="SwapAxis")
 class SwapAxes(NumpyOp):
     """a with two axes exchanged."""
@@ -277,25 +294,3 @@ class BroadcastTo(NumpyOp):
             raise self.shape_error("array", f"that broadcasts to {self.shape}", array.shape)
         y = broadcast(F, array, self.shape)
         return F._copy(y) if y is array else y
-
-
-@register("_npi_where", inputs="condition x y")
-class Where(NumpyOp):
-    """x where condition is not 0, else y, all three broadcast."""
-
-    dtype_rule = "any any any -> any"
-
-    def infer_dtype(self, condition, x, y):
-        return [common_dtype([x, y])]
-
-    def fill_dtypes(self, inputs, outputs):
-        x, y = inputs[1] or inputs[2], inputs[2] or inputs[1]
-        filled = [inputs[0] or "float32", x, y]
-        return filled, [common_dtype([x, y])] if x else outputs
-
-    def steps(self, F, condition, x, y):
-        dtype = common_dtype([x.dtype, y.dtype])
-        shape = broadcast_shape(self, broadcast_shape(self, condition.shape, x.shape), y.shape)
-        arrays = [broadcast(F, each, shape) for each in (
-            condition, cast(F, x, dtype), cast(F, y, dtype))]
-        return F.where(*arrays)

@@ -1,4 +1,4 @@
-"""Operators that NumPy has and MXNet's older interface has not."""
+"""Operators that repeat items, or put some around them."""
 
 from __future__ import annotations
 
@@ -6,31 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ...base import FLOATS, Shape
-from ..binary import broadcast_shape
+from ...base import Shape
 from ..schema import param, register, required
-from .base import NumpyOp, cast, exact, float_dtype
-from .reductions import _Reduction
-from .shapes import broadcast
-
-DType = str
-
-
-@register("_npi_rollaxis", inputs="a")
-class RollAxis(NumpyOp):
-    """a with an axis moved to lie before another place."""
-
-    axis: int = required("the axis")
-    start: int = param(0, "the place")
-
-    def steps(self, F, a):
-        axis = self.axis_in(self.axis, a.ndim)
-        start = self.start + a.ndim if self.start < 0 else self.start
-        if not 0 <= start <= a.ndim:
-            raise self.value_error("start", f"between {-a.ndim} and {a.ndim}", self.start)
-        order = [i for i in range(a.ndim) if i != axis]
-        order.insert(start - (start > axis), axis)
-        return F.transpose(a, axes=tuple(order))
+from .base import NumpyOp, exact
 
 
 @register("_npi_tile", inputs="A", graph_name="tile")
@@ -139,110 +117,3 @@ class Pad(NumpyOp):
                 pieces.append(F.reverse(piece, axis=(axis,)) if step < 0 else piece)
                 run = run[end:]
         return F.Concat(*pieces, dim=axis) if len(pieces) > 1 else pieces[0]
-
-
-class _WhereScalar(NumpyOp):
-    """Base: where condition is not 0 one of the array and the number, else the other."""
-
-    scalar: float = required("the number")
-    is_x: bool              # whether the number stands where condition is not 0
-
-    def infer_dtype(self, condition, array):
-        return [_holding(array, self.scalar)]
-
-    def fill_dtypes(self, inputs, outputs):
-        filled = [inputs[0] or "float32", inputs[1] or outputs[0]]
-        return filled, outputs if filled[1] is None else self.infer_dtype(*filled)
-
-    def steps(self, F, condition, array):
-        dtype = _holding(array.dtype, self.scalar)
-        shape = broadcast_shape(self, condition.shape, array.shape)
-        value = F._full(shape=shape, value=self.scalar, dtype=dtype)
-        array = broadcast(F, cast(F, array, dtype), shape)
-        pair = (value, array) if self.is_x else (array, value)
-        return F.where(broadcast(F, condition, shape), *pair)
-
-
-@register("_npi_where_lscalar", inputs="condition x")
-class WhereLeft(_WhereScalar):
-    """Where condition is not 0 the number, else the array."""
-
-    is_x = True
-
-
-@register("_npi_where_rscalar", inputs="condition y")
-class WhereRight(_WhereScalar):
-    """Where condition is not 0 the array, else the number."""
-
-    is_x = False
-
-
-def _holding(dtype: str, value: float) -> str:
-    """The dtype of an array together with a number."""
-    return "float32" if dtype not in FLOATS and not float(value).is_integer() else dtype
-
-
-@register("_npi_where_scalar2", inputs="condition")
-class WhereNumbers(NumpyOp):
-    """x where condition is not 0, else y, both numbers; float32."""
-
-    x: float = required("where condition is not 0")
-    y: float = required("elsewhere")
-    dtype_rule = "any -> float32"
-
-    def steps(self, F, condition):
-        return F.where(condition, *[
-            F._full(shape=condition.shape, value=value, dtype="float32")
-            for value in (self.x, self.y)])
-
-
-@register("_npi_full_like", inputs="a")
-class FullLike(NumpyOp):
-    """An array of the shape of a, filled with a number."""
-
-    fill_value: float = required("the number")
-    dtype: DType | None = param(None, "dtype of the result; None: that of a")
-
-    def infer_dtype(self, a):
-        return [self.dtype or a]
-
-    def fill_dtypes(self, inputs, outputs):
-        return inputs, [self.dtype or inputs[0] or outputs[0]]
-
-    def steps(self, F, a):
-        return F._full(shape=a.shape, value=self.fill_value, dtype=self.dtype or a.dtype)
-
-    def grad(self, F, dy, inputs, outputs):
-        return [F.zeros_like(inputs[0])]
-
-
-@register("_npi_average", inputs="a weights")
-class Average(_Reduction):
-    """The mean over axes, each element counted by its weight, and the sum of the weights."""
-
-    num_outputs = 2
-
-    def infer_dtype(self, a, weights):
-        return [float_dtype([a, weights])] * 2
-
-    def fill_dtypes(self, inputs, outputs):
-        known = next((dtype for dtype in (*inputs, *outputs) if dtype), None)
-        filled = [dtype or known for dtype in inputs]
-        return filled, outputs if known is None else self.infer_dtype(*filled)
-
-    def steps(self, F, a, weights):
-        dtype = float_dtype([a.dtype, weights.dtype])
-        a, weights = cast(F, a, dtype), cast(F, weights, dtype)
-        if a.shape != weights.shape:
-            if weights.ndim != 1 or not isinstance(self.axis, int):
-                raise self.shape_error("weights", f"{a.shape}, as a has, or one axis, that of axis",
-                                       weights.shape)
-            axis = self.axis_in(self.axis, a.ndim)
-            if a.shape[axis] != weights.shape[0]:
-                raise self.shape_error("weights", f"({a.shape[axis]},)", weights.shape)
-            shape = tuple([n if i == axis else 1 for i, n in enumerate(a.shape)])
-            weights = broadcast(F, weights.reshape(shape), a.shape)
-        total = self.reduced(F, "sum", weights)
-        return [self.reduced(F, "sum", a * weights) / total, total]
-
-
