@@ -4,6 +4,7 @@
 
 #define F_(name) FLOAT_##name
 #define FLOAT_pow _Generic((wide)0, float: powf, double: pow)
+#define FLOAT_sqrt _Generic((wide)0, float: sqrtf, double: sqrt)
 #define FLOAT_hypot _Generic((wide)0, float: hypotf, double: hypot)
 #define FLOAT_mx_mod _Generic((wide)0, float: mx_modf_, double: mx_mod)
 #define FLOAT_mx_floor_div _Generic((wide)0, float: mx_floor_divf, double: mx_floor_div)

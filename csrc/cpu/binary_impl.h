@@ -34,6 +34,8 @@ static void FN(by_float)(binary_loop loop, const void *lhs, const void *rhs, voi
   }
 #endif
 
+static binary_loop FN(loop_of_scalar)(binary_loop loop, wide scalar);
+
 #define ROW(name, formula)                                                                \
   LOOP(name, formula)                                                                     \
   static int FN(name)(const void *desc, void *const *ptr, const mx_scalar *scalars) {     \
@@ -43,7 +45,7 @@ static void FN(by_float)(binary_loop loop, const void *lhs, const void *rhs, voi
   static int FN(name##_scalar)(const void *desc, void *const *ptr, const mx_scalar *s) {  \
     const real scalar = STORE((wide)s[0].f);                                              \
     return scalar_run(desc, ptr[0], &scalar, ptr[1], sizeof(real), sizeof(real),          \
-                      FN(name##_loop), 0);                                                \
+                      FN(loop_of_scalar)(FN(name##_loop), LOAD(scalar)), 0);              \
   }                                                                                       \
   static int FN(r##name##_scalar)(const void *desc, void *const *ptr, const mx_scalar *s) { \
     const real scalar = STORE((wide)s[0].f);                                              \
@@ -51,6 +53,29 @@ static void FN(by_float)(binary_loop loop, const void *lhs, const void *rhs, voi
                       FN(name##_loop), 1);                                                \
   }
 #include "binary_ops.def"
+
+/* The loop for a scalar on the right: of powers that need no logarithm a faster one. */
+#ifdef FLOAT_pow
+LOOP(first_power, ((void)b, a))
+LOOP(square, ((void)b, a * a))
+LOOP(inverse, ((void)b, 1 / a))
+LOOP(root, ((void)b, a == -(wide)INFINITY ? (wide)INFINITY : F_(sqrt)(a) + 0))
+LOOP(inverse_root, ((void)b, 1 / (a == -(wide)INFINITY ? (wide)INFINITY : F_(sqrt)(a) + 0)))
+static binary_loop FN(loop_of_scalar)(binary_loop loop, wide scalar) {
+  if (loop != FN(power_loop)) return loop;
+  return scalar == 1              ? FN(first_power_loop)
+         : scalar == 2            ? FN(square_loop)
+         : scalar == -1           ? FN(inverse_loop)
+         : scalar == (wide)0.5    ? FN(root_loop)
+         : scalar == (wide)-0.5   ? FN(inverse_root_loop)
+                                  : loop;
+}
+#else
+static binary_loop FN(loop_of_scalar)(binary_loop loop, wide scalar) {
+  (void)scalar;
+  return loop;
+}
+#endif
 #undef BINARY_LOOP
 #undef LOOP
 #undef ROW

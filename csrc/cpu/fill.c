@@ -63,7 +63,11 @@ static int eye_bytes(const void *desc, void *const *ptr, const mx_scalar *scalar
     const arange_dims *d = desc;                                                                \
     const real start = LOAD(STORE((real)d->start)), step = LOAD(STORE((real)d->step));          \
     T *y = ptr[0];                                                                              \
-    for (int64_t i = 0; i < d->n; i++) y[i] = STORE(LOAD(STORE((real)(i / d->repeat))) * step); \
+    if (d->repeat == 1)                                                                         \
+      for (int64_t i = 0; i < d->n; i++) y[i] = STORE(LOAD(STORE((real)i)) * step);             \
+    else                                                                                        \
+      for (int64_t i = 0; i < d->n; i++)                                                        \
+        y[i] = STORE(LOAD(STORE((real)(i / d->repeat))) * step);                                \
     if (d->start != 0)                                                                          \
       for (int64_t i = 0; i < d->n; i++) y[i] = STORE(start + LOAD(y[i]));                      \
     return MX_OK;                                                                               \

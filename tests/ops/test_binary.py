@@ -154,3 +154,20 @@ def test_dtypes_do_not_mix():
     with pytest.raises(TypeError, match="broadcast_add: rhs must have dtype float32, as lhs is; "
                                         "got float64"):
         nd.ones(2) + nd.ones(2, dtype="float64")
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("power", [1, 2, -1, 0.5, -0.5, 3, 0, 1.5])
+def test_powers_that_need_no_logarithm(rng, dtype, power):
+    """With the signs of zeros, infinities and NaN of pow."""
+    with np.errstate(all="ignore"):
+        values = np.concatenate([[0.0, -0.0, np.inf, -np.inf, np.nan, 1e-40, -2.5],
+                                 rng.uniform(0, 9, 70_000)]).astype(dtype)
+        exponents = np.full(len(values), power, "float64")      # of a number NumPy takes a root
+        expected = np.power(values.astype("float64"), exponents).astype(dtype)
+        got = (nd.array(values, dtype=dtype) ** power).asnumpy()
+    assert got.dtype == dtype
+    tolerance = {"float16": 1e-3, "float32": 3e-7, "float64": 1e-15}[dtype]
+    np.testing.assert_allclose(got, expected, tolerance)
+    finite = ~np.isnan(expected)
+    np.testing.assert_array_equal(np.signbit(got[finite]), np.signbit(expected[finite]))
