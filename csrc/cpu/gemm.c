@@ -89,9 +89,12 @@ typedef struct {
   int64_t tasks;
 } gemm_job;
 
+/* A column lies in memory as a row does: a few rows times a column are dots. */
 static gemm_product product_of(const gemm_dims *d) {
-  return (gemm_product){.batch = d->batch, .M = d->M, .N = d->N, .K = d->K,
-                        .trans_a = d->trans_a, .trans_b = d->trans_b};
+  gemm_product p = {.batch = d->batch, .M = d->M, .N = d->N, .K = d->K,
+                    .trans_a = d->trans_a && d->M > 1, .trans_b = 1};
+  p.trans_b = d->trans_b || (d->N == 1 && is_dots(&p));
+  return p;
 }
 
 #define MX_BODY "gemm_impl.h"

@@ -180,3 +180,21 @@ def test_nan_and_infinity_of_few_rows(at):
 def test_errors(call, message):
     with pytest.raises(mx.MXNetError, match=message):
         call()
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("M, K", [(1, 1), (1, 23), (1, 24), (1, 5000), (3, 71), (3, 72), (7, 900)])
+@pytest.mark.parametrize("turned", [(False, False), (True, False), (False, True), (True, True)])
+def test_few_rows_times_a_column(rng, dtype, M, K, turned):
+    a, b = rng.normal(size=(2, M, K)).astype(dtype), rng.normal(size=(2, K, 1)).astype(dtype)
+    expected = a.astype("float64") @ b.astype("float64")
+    left, right = [
+        nd.array(np.ascontiguousarray(x.transpose(0, 2, 1) if is_turned else x), dtype=dtype)
+        for x, is_turned in zip((a, b), turned, strict=True)]
+    options = {"transpose_a": turned[0], "transpose_b": turned[1]}
+    scale = np.abs(a).astype("float64") @ np.abs(b).astype("float64") * {
+        "float16": 2e-3, "float32": 1e-6, "float64": 1e-14}[dtype]
+    got = nd.batch_dot(left, right, **options).asnumpy()
+    assert (np.abs(got - expected) <= scale).all()
+    got = nd.dot(left[0], right[0], **options).asnumpy()
+    assert (np.abs(got - expected[0]) <= scale[0]).all()
