@@ -38,15 +38,18 @@ class _Reader:
 
     def __init__(self) -> None:
         self.missing: dict[str, str] = {}       # operators that there are not -> a node of each
+        self.is_np_shape = False                # whether its shapes are NumPy's
 
     def read(self, text: str | bytes) -> list[Entry]:
         """The outputs of the graph; raises MXNetError."""
         try:
             graph = _parsed(text)
+            attrs = graph.get("attrs") if isinstance(graph, dict) else None
+            self.is_np_shape = isinstance(attrs, dict) and "is_np_shape" in attrs
             heads = self._graph(graph, "graph")
             self._check_missing()
             heads = upgraded(heads, _version(graph.get("attrs", {})))
-            if is_np_shape() and "is_np_shape" not in graph.get("attrs", {}):
+            if is_np_shape() and not self.is_np_shape:
                 mark_unknown_lengths(heads)
             _check_operators(heads)
         except RecursionError:
@@ -78,7 +81,7 @@ class _Reader:
     def _node(self, record: dict[str, Any], nodes: dict[int, Node]) -> Node:
         name, op = record["name"], None
         if record["op"] != "null":
-            op = named(record["op"])
+            op = named(record["op"], self.is_np_shape)
             if op is None:
                 self.missing.setdefault(record["op"], name)
         texts = [record[key] for key in record if key in ("attrs", "attr")]

@@ -27,7 +27,7 @@ class NumpyNormal(Exact, RandomNormal):
     """Normally distributed numbers, in this very shape."""
 
 
-@register("_npi_exact_randint", inputs="")
+@register("_npi_exact_randint", inputs="", graph_name="_random_randint")
 class NumpyRandint(Exact, RandomRandint):
     """Integers of [low, high), in this very shape."""
 
