@@ -10,6 +10,7 @@ from ..base import MXNetError, MXNetNotImplementedError, MXNetValueError, UserCo
 from ..util import is_np_shape
 from .graph import Entry, Node, topological
 from .legacy import OLDEST, mark_unknown_lengths, upgraded
+from .numpy_names import read_as, with_numpy_shapes
 from .operator_names import named
 
 MAX_OUTPUTS = 65_536        # of a node: more than anyone cuts an array into, and far below memory
@@ -80,12 +81,15 @@ class _Reader:
 
     def _node(self, record: dict[str, Any], nodes: dict[int, Node]) -> Node:
         name, op = record["name"], None
-        if record["op"] != "null":
-            op = named(record["op"], self.is_np_shape)
-            if op is None:
-                self.missing.setdefault(record["op"], name)
         texts = [record[key] for key in record if key in ("attrs", "attr")]
         attrs = {**record.get("param", {}), **(texts[-1] if texts else {})}
+        if record["op"] != "null":
+            called, attrs = read_as(record["op"], attrs, len(record["inputs"]))
+            op = named(called)
+            if op is None:
+                self.missing.setdefault(called, name)
+            elif self.is_np_shape:
+                op = with_numpy_shapes(op)
         subgraphs = [self._graph(graph, f"node {name!r}: subgraph {i}")
                      for i, graph in enumerate(record.get("subgraphs", []))]
         node = Node(op, name, attrs, [Entry(nodes[entry[0]], entry[1])

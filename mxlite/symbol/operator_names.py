@@ -57,14 +57,8 @@ _OLD_NAMES |= {
 }
 
 
-# What a name stands for in a graph of NumPy's shapes, where () and 0 are not unknown.
-_WITH_NUMPY_SHAPES = {"_full": "_np_full", "_random_randint": "_npi_exact_randint"}
-
-
-def named(name: str, is_np_shape: bool = False) -> type[Op] | None:
+def named(name: str) -> type[Op] | None:
     """The operator of this name in a file, of any version of MXNet; None: there is none here."""
-    if is_np_shape:
-        name = _WITH_NUMPY_SHAPES.get(name, name)
     return REGISTRY.get(_OLD_NAMES.get(name, name))
 
 
