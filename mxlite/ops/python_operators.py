@@ -101,3 +101,5 @@ def reflected_method(forms: Forms) -> str:
     if not forms.method or forms.method in COMPARISONS:
         return ""
     return f"__r{forms.method[2:]}"
+
+BITS = {"and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor"}     # of mx.np: __and__, ...

@@ -141,3 +141,26 @@ def test_arrays_without_axes_or_items_in_files():
         found, = back.eval(**values)
         assert found.shape == shape and found.tolist() == y.eval(**values)[0].tolist()
     assert '"_random_randint"' in mx.sym.np.random.randint(1, 2, ()).tojson()
+
+
+def test_bits_of_truths():
+    class Between(nn.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.dense = nn.Dense(3, use_bias=False)
+
+        def hybrid_forward(self, F, x):
+            mask = ~((x > 1) & (x < 4) | (x == 5)) ^ (x > 100)
+            return self.dense(F.np.where(mask, x, 0))
+
+    x = np.array([[1, 2, 3], [4, 5, 6]])
+    net = Between()
+    net.initialize(mx.init.One())
+    expected = [[1] * 3, [10] * 3]
+    assert net(x).tolist() == expected
+    net.hybridize()
+    assert net(x).tolist() == expected
+    a = mx.sym.var("a").as_np_ndarray()
+    assert (1 & a).eval(a=np.array([3, 4], dtype="int32"))[0].tolist() == [1, 0]
+    with pytest.raises(TypeError, match=r"bitwise_and: x2 must be a Symbol of mx\.sym\.np"):
+        a & "a"

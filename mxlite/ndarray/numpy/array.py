@@ -10,6 +10,7 @@ from ...base import MXNetTypeError, MXNetValueError, dtype_name
 from ...device.context import as_context
 from ...ops.numpy.functions import FUNCTIONS, METHODS
 from ...ops.numpy.functions.table import check_order, np_dtype
+from ...ops.python_operators import BITS
 from ..array import of_kind, set_numpy_kind
 from ..host_values import from_host, numpy_dtype
 from ..ndarray import NDArray
@@ -185,7 +186,7 @@ NDArray.as_np_ndarray = as_np_ndarray   # type: ignore[attr-defined]
 for _name, _function in METHODS.items():
     if _name not in vars(ndarray):
         setattr(ndarray, _name, numpy_function(_function, "mxlite.numpy"))
-for _operator, _name in (("and", "bitwise_and"), ("or", "bitwise_or"), ("xor", "bitwise_xor")):
+for _operator, _name in BITS.items():
     setattr(ndarray, f"__{_operator}__", _logical(_name))
     setattr(ndarray, f"__r{_operator}__", _logical(_name))
     setattr(ndarray, f"__i{_operator}__", _logical_in_place(_name))

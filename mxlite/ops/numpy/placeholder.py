@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..placeholder import Placeholder
-from ..python_operators import FORMS, NUMPY_FORMS, reflected_method
+from ..python_operators import BITS, FORMS, NUMPY_FORMS, reflected_method
 from .functions import METHODS
 from .functions.elements import combine
 from .indexing import key_text
@@ -32,6 +32,9 @@ class NumpyPlaceholder(Placeholder):
     def __abs__(self) -> Any:
         return self.tracer._npi_absolute(self)
 
+    def __invert__(self) -> Any:
+        return self.tracer._npi_bitwise_not(self)
+
     def __matmul__(self, other: Any) -> Any:
         return self.tracer._npi_matmul(self, other)
 
@@ -56,3 +59,6 @@ for _name, _forms in FORMS.items():
         setattr(NumpyPlaceholder, _forms.method, _of_two(_name, False))
         if reflected_method(_forms):
             setattr(NumpyPlaceholder, reflected_method(_forms), _of_two(_name, True))
+for _operator, _name in BITS.items():
+    setattr(NumpyPlaceholder, f"__{_operator}__", _of_two(_name, False))
+    setattr(NumpyPlaceholder, f"__r{_operator}__", _of_two(_name, True))

@@ -7,7 +7,7 @@ from typing import Any
 from ...ops.numpy.functions import METHODS, method
 from ...ops.numpy.functions.elements import combine
 from ...ops.numpy.indexing import key_text
-from ...ops.python_operators import FORMS, NUMPY_FORMS, reflected_method
+from ...ops.python_operators import BITS, FORMS, NUMPY_FORMS, reflected_method
 from ..symbol import Symbol
 from .namespace import F
 
@@ -80,3 +80,6 @@ for _name, _forms in FORMS.items():
         setattr(NumpySymbol, _forms.method, _of_two(_name, False))
         if reflected_method(_forms):
             setattr(NumpySymbol, reflected_method(_forms), _of_two(_name, True))
+for _operator, _name in BITS.items():
+    setattr(NumpySymbol, f"__{_operator}__", _of_two(_name, False))
+    setattr(NumpySymbol, f"__r{_operator}__", _of_two(_name, True))
