@@ -108,8 +108,14 @@ def title_of(name: str) -> str:
     """An operator's name in errors: that of mx.np's function where it is one's, "sum"."""
     for prefix in ("_npi_", "_npx_", "_np_", "_host_"):
         if name.startswith(prefix):
-            return name.removeprefix(prefix)
+            title = name.removeprefix(prefix).removeprefix("exact_").removesuffix("_scalar")
+            return _TITLES.get(title, title)
     return name
+
+
+_TITLES = {"sorted": "sort", "argsorted": "argsort", "repeat_each": "repeat", "repeats": "repeat",
+           "where_lscalar": "where", "where_rscalar": "where", "where_scalar2": "where",
+           "tensordot_int_axes": "tensordot"}      # of operators that do part of a function's work
 
 
 def text_of(value: Any) -> str:

@@ -98,6 +98,12 @@ def test_bits_are_of_integers(name):
     (lambda x: npx.reshape(x, (-7,)), "reshape: newshape must be matched by the axes"),
     (lambda x: np.around(x, "a"), "around: decimals must be an integer; got 'a'"),
     (lambda x: np.take(x, 9), "take: indices must be from 0 to 5; got 9"),
+    (lambda x: np.sort(x, 5), r"sort: axis must be in \[-2, 1\]"),
+    (lambda x: np.argsort(x, 5), r"argsort: axis must be in \[-2, 1\]"),
+    (lambda x: np.where(x, x[0, :2], 1), r"where: rhs must have shape that broadcasts with"),
+    (lambda x: np.repeat(x, -1), "repeat: repeats must be at least 0; got -1"),
+    (lambda x: np.tensordot(x, x, 1), "tensordot: b must have shape beginning with"),
+    (lambda x: np.add(x, 1, out=np.ones(3)), r"add: out must have shape \(2, 3\); got \(3,\)"),
     (lambda x: np.concatenate((x, x), 0, np.ones((2, 2))), "concatenate: out must have shape")])
 def test_errors_name_the_function_by_its_own_name(call, message):
     with pytest.raises((ValueError, IndexError), match=f"^{message}"):
