@@ -16,13 +16,12 @@ from .namespace import F
 _TUPLES = ("broadcast_arrays", "meshgrid")  # NumPy's give tuples; MXNet's lists
 
 
-def _converted(value: Any) -> Any:
-    """NumPy's arrays as arrays of mx.np, those without axes as numbers; also within lists and tuples.
-    """
+def _converted(value: Any, ctx: Any) -> Any:
+    """NumPy's arrays as arrays of mx.np, also within lists and tuples; numbers if without axes."""
     if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
-        return F.array(value) if value.ndim else value[()]
+        return F.array(value, ctx=ctx) if value.ndim else value[()]
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
-        return type(value)([_converted(item) for item in value])
+        return type(value)([_converted(item, ctx) for item in value])
     return value
 
 
@@ -37,13 +36,18 @@ def to_numpy(value: Any) -> Any:
     return value
 
 
-def from_numpy(value: Any) -> Any:
+def from_numpy(value: Any, ctx: Any) -> Any:
     """NumPy's arrays as arrays of mx.np, where they have a dtype that these can have."""
     if isinstance(value, (np.ndarray, np.integer, np.floating)) and value.dtype.kind in "biuf":
-        return F.array(value)
+        return F.array(value, ctx=ctx)
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
-        return type(value)([from_numpy(item) for item in value])
+        return type(value)([from_numpy(item, ctx) for item in value])
     return value
+
+
+def ctx_among(values: Any) -> Any:
+    """The device of the first array, also within lists, tuples and dicts; None: there is none."""
+    return next((value.ctx for value in _leaves(values) if isinstance(value, ArrayBase)), None)
 
 
 def array_ufunc(function: Any, method: str, inputs: Any, kwargs: Any) -> Any:
@@ -53,22 +57,25 @@ def array_ufunc(function: Any, method: str, inputs: Any, kwargs: Any) -> Any:
         out = kwargs.pop("out", None)
         if out is not None:
             kwargs["out"] = out[0]
-        return ours(F, *[_converted(each) for each in inputs], **kwargs)
+        ctx = ctx_among(inputs)
+        return ours(F, *[_converted(each, ctx) for each in inputs], **kwargs)
     if any(isinstance(out, ArrayBase) for out in kwargs.get("out", ())):
         return NotImplemented
-    return from_numpy(getattr(function, method)(*to_numpy(inputs), **to_numpy(kwargs)))
+    return from_numpy(getattr(function, method)(*to_numpy(inputs), **to_numpy(kwargs)),
+                      ctx_among([inputs, kwargs]))
 
 
 def array_function(function: Any, args: Any, kwargs: Any) -> Any:
     """What `ndarray.__array_function__` returns."""
     module = getattr(function, "__module__", None)
     name = f"linalg.{function.__name__}" if module == "numpy.linalg" else function.__name__
+    ctx = ctx_among([args, kwargs])
     if name in FUNCTIONS:
-        given = {key: _converted(value) for key, value in kwargs.items()
+        given = {key: _converted(value, ctx) for key, value in kwargs.items()
                  if value is not np._NoValue}
-        result = FUNCTIONS[name](F, *_converted(args), **given)
+        result = FUNCTIONS[name](F, *_converted(args, ctx), **given)
         return tuple(result) if function.__name__ in _TUPLES else result
-    return from_numpy(function(*to_numpy(args), **to_numpy(kwargs)))
+    return from_numpy(function(*to_numpy(args), **to_numpy(kwargs)), ctx)
 
 
 def on_host(function: str, args: Any, kwargs: Any, narrow: bool = False) -> Any:
@@ -77,7 +84,8 @@ def on_host(function: str, args: Any, kwargs: Any, narrow: bool = False) -> Any:
     inputs: list[Any] = [value for value in _leaves([args, kwargs]) if isinstance(value, ArrayBase)]
     with np.errstate(all="ignore"):
         result = host_function(function)(*to_numpy(tuple(args)), **to_numpy(kwargs))
-    result = from_numpy(tuple(result) if hasattr(result, "_fields") else result)
+    result = from_numpy(tuple(result) if hasattr(result, "_fields") else result,
+                        inputs[0].ctx if inputs else None)
     if narrow and isinstance(result, ArrayBase):
         result = result.astype("float32")
     outputs: list[Any] = [value for value in _leaves(result) if isinstance(value, ArrayBase)]

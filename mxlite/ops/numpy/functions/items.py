@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ....base import MXNetTypeError, MXNetValueError
-from .table import METHODS, is_number, need, public, written
+from .table import METHODS, beside, is_number, need, public, written
 
 _Axis = int | None
 
@@ -42,7 +42,7 @@ def take(F: Any, a: Any, indices: Any, axis: _Axis = None, mode: str = "raise",
     need(F, "take", a=a)
     F.check_arrays("take", (), {"indices": indices})
     if not F.is_array(indices):
-        indices = F.array(indices, dtype="int64")
+        indices = beside(F, a, indices, "int64")
     if axis is None:
         a, axis = F._np_reshape(a, newshape=(-1,)), 0
     return written(F, "take", F._npi_take(a, indices, axis=axis, mode=mode), out)
@@ -118,8 +118,7 @@ def ediff1d(F: Any, ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     for place, value in ((len(pieces), to_end), (0, to_begin)):
         if value is not None:
             if not F.is_array(value):
-                value = F._np_full(shape=(1,), value=float(value), dtype="float32") \
-                    if is_number(value) else F.array(value)
+                value = beside(F, ary, value)
             pieces.insert(place, F._np_reshape(value, newshape=(-1,)))
     return F._npi_concatenate(*pieces, axis=0) if len(pieces) > 1 else middle
 
@@ -135,7 +134,7 @@ def _quantile(F: Any, function: str, a: Any, q: Any, axis: Any, out: Any, method
               keepdims: Any, scale: float) -> Any:
     need(F, function, a=a)
     if is_number(q):
-        q = F._np_full(shape=(), value=float(q) * scale, dtype="float64")
+        q = beside(F, a, float(q) * scale, "float64")
     else:
         need(F, function, q=q)
         q = F.Cast(q, dtype="float64") * scale

@@ -7,7 +7,7 @@ from typing import Any
 
 from ....base import MXNetValueError
 from .random import gumbel, randint, random, shape_of, uniform
-from .table import FUNCTIONS, is_number, need, number, written
+from .table import FUNCTIONS, beside, ctx_of, is_number, need, number, written
 
 
 @random()
@@ -36,7 +36,8 @@ def choice(F: Any, a: Any, size: Any = None, replace: bool = True, p: Any = None
         need(F, "choice", a=a)
     shape = shape_of("choice", size) or ()
     if p is not None and not F.is_array(p):
-        p = F.array(p)
+        p = F.array(p) if items is None else beside(F, items, p)
+    ctx = ctx_of(F, items, p) if ctx is None else ctx
     known = getattr(items, "shape", None)               # a Symbol has none
     if known == ():
         raise MXNetValueError("choice: a must be a number, or an array with an axis; got one "
@@ -62,7 +63,8 @@ def _places(F: Any, length: int, count: int, replace: bool, p: Any, ctx: Any) ->
         return _weighted_places(F, count, replace, p)
     if replace:
         return randint(F, 0, length, (count,), "int64", ctx)
-    return permutation(F, length)[:count]
+    return F._shuffle(FUNCTIONS["arange"](F, length, dtype="int64", ctx=ctx))[:count] \
+        if length > 1 else FUNCTIONS["zeros"](F, (count,), "int64", ctx=ctx)
 
 
 def _places_in_graph(F: Any, items: Any, count: int, replace: bool, p: Any) -> Any:
@@ -87,7 +89,7 @@ def _weighted_places(F: Any, count: int, replace: bool, p: Any) -> Any:
         keys = gumbel(F, F._npi_log(p))
         return F.slice_axis(F.argsort(keys, is_ascend=False, dtype="int64"), axis=0, begin=0,
                             end=count)
-    return F._npi_places_of(uniform(F, 0.0, 1.0, (count,)), p)
+    return F._npi_places_of(uniform(F, 0.0, 1.0, (count,), ctx=ctx_of(F, p)), p)
 
 
 @random()

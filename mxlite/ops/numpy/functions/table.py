@@ -154,6 +154,16 @@ def need_all(F: Any, function: str, argument: str, values: Any) -> list[Any]:
     return list(values)
 
 
+def ctx_of(F: Any, *arrays: Any) -> Any:
+    """The device of the first array; None in graphs, and where there is none."""
+    return next((x.ctx for x in arrays if F.has_memory and F.is_array(x)), None)
+
+
+def beside(F: Any, a: Any, values: Any, dtype: str = "float32") -> Any:
+    """Values as an array on the device of a; in a graph a number."""
+    return F.array(values, dtype, a.ctx) if F.has_memory else F.array(values, dtype)
+
+
 def is_number(value: Any) -> bool:
     """Whether it is a number of Python or NumPy."""
     return isinstance(value, NUMBERS)
