@@ -52,7 +52,7 @@ def test_norms_are_of_vectors_and_matrices():
     x = np.ones((2, 3, 4))
     for ord in (1, 2, onp.inf, "fro", "nuc"):
         for y in (x, np.array(2.5)):
-            with pytest.raises(ValueError, match=r"ord must be None, or axis given, for an array of"):
+            with pytest.raises(ValueError, match="ord must be None, or axis given, for an"):
                 np.linalg.norm(y, ord=ord)
     assert np.linalg.norm(x).item() == pytest.approx(24 ** 0.5)
     assert np.linalg.norm(np.array(-2.5)).item() == 2.5
@@ -112,7 +112,7 @@ def test_errors_name_the_function_by_its_own_name(call, message):
 
 def test_complex_numbers_are_refused():
     for values in (1j, [1, 2 + 1j], onp.ones(2) * 1j, onp.complex64(1)):
-        with pytest.raises(TypeError, match="array: object must be .* of numbers; complex numbers"):
+        with pytest.raises(TypeError, match=r"array: .* of numbers; complex numbers"):
             np.array(values)
     with pytest.raises(TypeError, match=r"array: .* of numbers; times are none that arrays hold"):
         np.array(onp.datetime64("2020-01-01"))
@@ -124,5 +124,5 @@ def test_errors_of_gradients_name_the_function():
     with autograd.record():
         y = x * x
     x += 1
-    with pytest.raises(mx.MXNetError, match="^backward: multiply needs lhs"):
+    with pytest.raises(mx.MXNetError, match=r"^backward: multiply needs lhs"):
         y.backward()

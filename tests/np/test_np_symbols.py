@@ -130,7 +130,7 @@ def test_numbers_and_lists_where_a_graph_needs_arrays():
 
 
 def test_arrays_without_axes_or_items_in_files():
-    """MXNet, too, writes `_full` and `_random_randint`; elsewhere () is an unknown shape of them."""
+    """MXNet, too, writes `_full` and `_random_randint`, where () is unknown in other graphs."""
     a = mx.sym.var("a").as_np_ndarray()
     for y, shape in ((mx.sym.np.full((), 3.5) + a, (2,)), (mx.sym.np.full((0, 2), 3.5) + a, (0, 2)),
                      (mx.sym.np.take(a, 1), ()), (mx.sym.np.where(True, a, 7), (2,)),

@@ -23,7 +23,7 @@ class _Reduction(NumpyOp):
         """The axes to reduce, as sorted numbers from 0 on."""
         if self.axis is None:
             return tuple(range(ndim))
-        if ndim == 0 and self.axis in (0, -1):          # as NumPy, which reduces it as an array (1,)
+        if ndim == 0 and self.axis in (0, -1):          # which NumPy takes, too
             return ()
         given = (self.axis,) if isinstance(self.axis, int) else self.axis
         axes = sorted(self.axis_in(axis, ndim) for axis in given)

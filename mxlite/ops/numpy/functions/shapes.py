@@ -283,9 +283,9 @@ def where(F: Any, condition: Any, x: Any = None, y: Any = None) -> Any:
     """x where condition is not 0, else y, arrays or numbers, broadcast; alone: nonzero(condition).
     """
     if is_number(condition):
-        like = x if F.is_array(x) else y
-        condition = F._npi_full_like(like, fill_value=float(bool(condition)), dtype="bool") \
-            if F.is_array(like) else F._np_full(shape=(), value=float(bool(condition)), dtype="bool")
+        truth, like = float(bool(condition)), x if F.is_array(x) else y
+        condition = F._npi_full_like(like, fill_value=truth, dtype="bool") \
+            if F.is_array(like) else F._np_full(shape=(), value=truth, dtype="bool")
     need(F, "where", condition=condition)
     if x is None and y is None:
         return FUNCTIONS["nonzero"](F, condition)
