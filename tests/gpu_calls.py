@@ -92,7 +92,7 @@ slope(lambda x: nd.image.random_brightness(x, min_factor=0.5, max_factor=1), ima
 NUMPY = [f"np.{name}({args})" for name in WITH_FLOATS for args in ("a, 2.0", "2.0, a", "a, a")] + [
     f"np.{name}({args})" for name in WITH_INTEGERS for args in ("i, 2", "2, i", "i, i")] + [
     f"np.{name}({args})" for name in LOGICAL for args in ("a, 2.0", "a, a")] + """
-inner._np_basic_index(m,key='1')
+inner._npi_basic_index(m,key='1')
 np.arccos(s) np.arcsin(s) np.arctanh(s) np.arccosh(s+2) np.diag(k) np.diag(s) np.diagflat(s)
 np.diagonal(k) np.trace(k) np.tril(a) np.triu(a) np.diff(a) np.sort(a) np.argsort(a)
 np.take(a,np.array([0,1])) np.linalg.det(k) np.linalg.slogdet(k) np.linalg.norm(a) np.linalg.eigh(k)
