@@ -65,9 +65,9 @@ ONCE = (
 SHARED = ("module special row_finish conv_general conv_depthwise conv_pointwise conv_winograd "
           "conv_last conv_depthwise_rows").split()
 AS_ROWS = (
-    "unary unary_integer binary binary_integer compare reduce leaky_relu layer_norm batch_norm "
-    "optimizer cast conv_general conv_depthwise conv_depthwise_rows gemm rnn random where "
-    "roi_align bilinear_sampler linalg_reflect conv_last_depthwise").split()
+    "unary unary_integer binary binary_integer compare reduce leaky_relu layer_norm "
+    "batch_norm optimizer cast conv_general conv_depthwise conv_depthwise_rows row_finish "
+    "gemm rnn random where roi_align bilinear_sampler linalg_reflect conv_last_depthwise").split()
 # Which boxes stay must not depend on the CPU: products and sums are rounded one by one.
 AS_WRITTEN = ["box_nms", "multibox", "proposal"]
 WITH_CHOICES = ["io/image/resize_u8.c"]

@@ -27,7 +27,13 @@ INLINE FN(vec) FN(all)(T x) { return x - (FN(vec)){0}; }
     } \
   }
 
-/* See row_finish.h. */
+/* See row_finish.h.  Whole tiles are finished in registers; others, which are few, where they are
+ * stored, so that they need no code for each of their sizes. */
+static void FN(finish_stored)(int rows, int cols, const FN(tile) *out) {
+  const finish_part part = {out->row, rows, out->at, out->c_step, cols};
+  FINISH_ROWS(out->finish, &part, out->c, out->c_step, out->c);
+}
+
 INLINE void FN(finish)(int rows, int vecs, FN(vec) (*sum)[2], const FN(tile) *out) {
   const row_finish *f = out->finish;
   if (f->factor) {
@@ -50,8 +56,9 @@ INLINE void FN(put)(int rows, int vecs, FN(vec) (*sum)[2], const FN(tile) *out) 
   if (out->add) EACH_SUM(*y += FN(at)(c + i * step + v * FN(LANES)))
   if (out->row_bias) EACH_SUM(*y += FN(all)(out->row_bias[i]))
   if (out->col_bias) EACH_SUM(*y += FN(at)(out->col_bias + v * FN(LANES)))
-  if (out->finish) FN(finish)(rows, vecs, sum, out);
+  if (out->finish && rows == TILE_ROWS) FN(finish)(rows, vecs, sum, out);
   EACH_SUM(*(FN(vec) *)(c + i * step + v * FN(LANES)) = *y)
+  if (out->finish && rows < TILE_ROWS) FN(finish_stored)(rows, vecs * FN(LANES), out);
 }
 #undef EACH_SUM
 
@@ -202,10 +209,7 @@ static void FN(copy_tile)(int rows, int cols, const T *buffer, const FN(tile) *o
       for (int j = 0; j < cols; j++) c[j] = x[j] + row_bias + out->col_bias[j];
     else for (int j = 0; j < cols; j++) c[j] = x[j] + row_bias;
   }
-  if (out->finish) {
-    const finish_part part = {out->row, rows, out->at, out->c_step, cols};
-    FINISH_ROWS(out->finish, &part, out->c, out->c_step, out->c);
-  }
+  if (out->finish) FN(finish_stored)(rows, cols, out);
 }
 
 /* A tile whose width is no whole number of vectors is made in a buffer and copied from there.  For
