@@ -161,9 +161,10 @@ def test_host_memory_is_asked_for_in_vain(x):
             read(x)
 
 
-def test_an_operator_of_the_host_names_itself_and_the_device(x):
-    with pytest.raises(NotImplementedError, match="_image_resize has no toy kernel; it ru"):
-        nd.image.resize(x.reshape((2, 3, 1)), size=2)
+def test_an_operator_of_the_host_names_itself_and_the_device(toy):
+    with pytest.raises(NotImplementedError,
+                       match="_sample_unique_zipfian has no toy kernel; it runs on cpu"):
+        nd._internal._sample_unique_zipfian(range_max=9, shape=(2, 3), ctx=toy)
 
 
 def test_a_missing_kernel_names_the_operator_and_the_device(x, toy, monkeypatch):
