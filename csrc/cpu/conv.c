@@ -64,36 +64,8 @@ typedef struct {
 
 #define JOINED_FIELDS CONV_FIELDS " has_norm fix_gamma has_other activation eps:d"
 
-/* ptr: data weight bias? (gamma beta mean var)? other? -> out, scratch */
-#define JOINED(dtype, type)                                                                    \
-  static type *take_factor_##dtype(const joined_dims *d, mx_scratch *scratch) {                \
-    return mx_take(scratch, mx_product(d->conv.groups, d->conv.F), sizeof(type));              \
-  }                                                                                            \
-  static int64_t joined_scratch_##dtype(const void *desc) {                                    \
-    mx_scratch scratch = {0};                                                                  \
-    take_factor_##dtype(desc, &scratch);                                                       \
-    return mx_sum(mx_lines(scratch.size), conv_scratch_##dtype(desc));                         \
-  }                                                                                            \
-  static int conv_joined_##dtype(const void *desc, void *const *ptr, const mx_scalar *scalars) { \
-    const joined_dims *d = desc;                                                               \
-    void *const *next = ptr + 2 + d->conv.has_bias;                                            \
-    row_finish finish = {.activation = (row_activation)d->activation};                         \
-    if (finish.activation == CLIP) finish.low = scalars[0].f, finish.high = scalars[1].f;      \
-    const type *gamma = next[0], *var = next[3];                                               \
-    if (d->has_norm) finish.shift = next[1], finish.mean = next[2], next += 4;                 \
-    if (d->has_other) finish.other = *next++;                                                  \
-    mx_scratch scratch = {.base = next[1]};                                                    \
-    type *factor = take_factor_##dtype(d, &scratch);                                           \
-    for (int64_t c = 0; c < d->conv.groups * d->conv.F && d->has_norm; c++)                    \
-      factor[c] = (d->fix_gamma ? 1 : gamma[c]) * (type)(1 / sqrt((double)var[c] + d->eps));   \
-    if (d->has_norm) finish.factor = factor;                                                   \
-    void *const own[] = {ptr[0], ptr[1], d->conv.has_bias ? ptr[2] : next[0], next[0]};        \
-    const conv_arrays arrays = {own, scratch.base + mx_lines(scratch.size), &finish};          \
-    ways_##dtype[choose(desc, CONV_FORWARD)]->run(desc, CONV_FORWARD, &arrays);                \
-    return MX_OK;                                                                              \
-  }
-JOINED(f32, float)
-JOINED(f64, double)
+#define MX_BODY "conv_joined_impl.h"
+#include "mx_each_wide.h"
 #define JOINED_ENTRY(dtype) \
   MX_ENTRY_SCRATCH(conv_joined, dtype, joined_scratch_##dtype, joined_dims, JOINED_FIELDS)
 
