@@ -60,14 +60,37 @@ def resnet18(graph):
             x = graph.norm(graph.conv(x, filters, channels, 1, stride), filters)
         return graph.node("Relu", graph.node("Add", x, y))
 
-    x = graph.node("Relu", graph.norm(graph.conv("x", 64, 3, 7, 2, 3), 64))
-    x = graph.node("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2], pads=[1] * 4)
-    channels = 64
+    x, channels = stem(graph), 64
     for filters in (64, 128, 256, 512):
         x = block(x, channels, filters, 1 if filters == 64 else 2)
         x = block(x, filters, filters, 1)
         channels = filters
     return top(graph, x, 512)
+
+
+def resnet50(graph):
+    """As resnet50_v1 of the model zoo; returns the output."""
+    def block(x, channels, filters, stride):
+        y = graph.node("Relu", graph.norm(graph.conv(x, filters // 4, channels, 1, stride),
+                                          filters // 4))
+        y = graph.node("Relu", graph.norm(graph.conv(y, filters // 4, filters // 4, 3, 1, 1),
+                                          filters // 4))
+        y = graph.norm(graph.conv(y, filters, filters // 4, 1), filters)
+        if channels != filters:
+            x = graph.norm(graph.conv(x, filters, channels, 1, stride), filters)
+        return graph.node("Relu", graph.node("Add", x, y))
+
+    x, channels = stem(graph), 64
+    for filters, count in ((256, 3), (512, 4), (1024, 6), (2048, 3)):
+        for i in range(count):
+            x = block(x, channels, filters, 2 if i == 0 and filters > 256 else 1)
+            channels = filters
+    return top(graph, x, 2048)
+
+
+def stem(graph):
+    x = graph.node("Relu", graph.norm(graph.conv("x", 64, 3, 7, 2, 3), 64))
+    return graph.node("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2], pads=[1] * 4)
 
 
 def mobilenet_v2(graph):
@@ -125,7 +148,8 @@ def make(runtime):
     for name, (count, channels, side, filters, kernel, stride, pad) in CONVOLUTIONS.items():
         graph = Graph(count, channels, side, side)
         cases[name] = case(graph, graph.conv("x", filters, channels, kernel, stride, pad), 4)
-    for name, build in (("ResNet-18", resnet18), ("MobileNetV2", mobilenet_v2)):
+    for name, build in (("ResNet-18", resnet18), ("ResNet-50", resnet50),
+                        ("MobileNetV2", mobilenet_v2)):
         for size in BATCHES:
             graph = Graph(size, 3, 224, 224)
             cases[f"{name}, {size} images"] = case(graph, build(graph), 1)

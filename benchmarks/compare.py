@@ -42,8 +42,9 @@ TARGETS = {
                     (0.91, RIVALS)),
     **dict.fromkeys(("batch_dot", "conv 64, 56^2", "conv 256, 14^2", "conv 7x7/2, 224^2",
                      "conv 256>128, 28^2"), (1.0, RIVALS)),
-    **dict.fromkeys([f"{net}, {size} images" for net in ("ResNet-18", "MobileNetV2")
+    **dict.fromkeys([f"{net}, {size} images" for net in ("ResNet-18", "ResNet-50", "MobileNetV2")
                      for size in (1, 8)], (1.11, RIVALS)),
+    "encoder, 1 texts": (1.0, RIVALS), "encoder, 8 texts": (1.0, RIVALS),
 }
 FLOPS = {"matmul 1024": 2 * 1024 ** 3, "conv 3x3": 2 * 16 * 64 * 64 * 9 * 56 ** 2}
 PAUSE = 0.25           # seconds until the threads of the framework before have stopped to spin

@@ -1,6 +1,36 @@
 """The kernels of inference_mx.py in PyTorch, compiled by inductor if asked to."""
 
-from inference_mx import CONVOLUTIONS, SIDE
+from inference_mx import (
+    BATCHES,
+    CONVOLUTIONS,
+    HEADS,
+    HIDDEN,
+    LAYERS,
+    LENGTH,
+    SIDE,
+    UNITS,
+)
+
+
+def encoder(torch):
+    """The encoder of inference_mx.py."""
+    nn, functional = torch.nn, torch.nn.functional
+
+    class Layer(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.joined, self.out = nn.Linear(UNITS, 3 * UNITS), nn.Linear(UNITS, UNITS)
+            self.wide, self.narrow = nn.Linear(UNITS, HIDDEN), nn.Linear(HIDDEN, UNITS)
+            self.first, self.second = nn.LayerNorm(UNITS), nn.LayerNorm(UNITS)
+
+        def forward(self, x):
+            query, key, value = [part.unflatten(-1, (HEADS, -1)).transpose(1, 2)
+                                 for part in self.joined(x).chunk(3, -1)]
+            heads = functional.scaled_dot_product_attention(query, key, value)
+            x = self.first(x + self.out(heads.transpose(1, 2).flatten(2)))
+            return self.second(x + self.narrow(functional.gelu(self.wide(x))))
+
+    return nn.Sequential(*[Layer() for _ in range(LAYERS)]).eval()
 
 
 def inference_cases(torch, uniform, is_compiled):
@@ -28,4 +58,7 @@ def inference_cases(torch, uniform, is_compiled):
             lambda x, w, stride=stride, pad=pad: functional.conv2d(x, w, stride=stride,
                                                                    padding=pad),
             4, uniform(count, channels, side, side), uniform(filters, channels, kernel, kernel))
+    net = encoder(torch)
+    for size in BATCHES:
+        cases[f"encoder, {size} texts"] = case(net, 1, uniform(size, LENGTH, UNITS))
     return cases
