@@ -30,7 +30,7 @@ ROWS = ["-O2"] if IS_CLANG else ["-O2", "-ftree-vectorize", "-fvect-cost-model=d
 # Loops with choices that stay the same all along: gcc would stamp out each one.
 CHOICES = [] if IS_CLANG else ["-fno-unswitch-loops"]
 NO_CONTRACTION = ["-ffp-contract=off"]
-COLD = ["-O1"]           # Cython's code that no operator runs through
+COLD = ["-O1"]           # Cython's code that -O2 makes no faster
 FALLBACK = ["-O1"]       # PER_SET in the baseline of x86: few CPUs run it
 WARNINGS = ["-Wall", "-Wextra", *(["-Werror"] if WERROR else [])]      # of C written by hand
 SANITIZERS = {"memory": "address,undefined", "races": "thread"}
@@ -67,12 +67,14 @@ SHARED = ("module special row_finish conv_general conv_depthwise conv_pointwise 
 AS_ROWS = (
     "unary unary_integer binary binary_integer compare reduce leaky_relu layer_norm "
     "batch_norm optimizer cast conv_general conv_depthwise conv_depthwise_rows row_finish "
-    "gemm rnn random where roi_align bilinear_sampler linalg_reflect conv_last_depthwise").split()
+    "gemm rnn random where roi_align bilinear_sampler linalg_reflect conv_last_depthwise "
+    "reduce_arg roi_deformable ctc").split()
 # Which boxes stay must not depend on the CPU: products and sums are rounded one by one.
 AS_WRITTEN = ["box_nms", "multibox", "proposal"]
 WITH_CHOICES = ["io/image/resize_u8.c"]
-COLD_MODULES = ("mxlite.device.host mxlite.cuda.gpu mxlite.ndarray.gradient "
-                "mxlite.ndarray.function mxlite.ndarray.sharing mxlite.ndarray.variable").split()
+COLD_MODULES = ("mxlite.device.host mxlite.cuda.gpu mxlite.ndarray.gradient mxlite.ndarray.backward "
+                "mxlite.ndarray.function mxlite.ndarray.sharing mxlite.ndarray.variable "
+                "mxlite.device.program mxlite.device.core").split()
 
 RECORDIO_SOURCES = [f"io/recordio/{file}.c"
                     for file in "block file find_magic part reader writer".split()]
