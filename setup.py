@@ -72,9 +72,10 @@ AS_ROWS = (
 # Which boxes stay must not depend on the CPU: products and sums are rounded one by one.
 AS_WRITTEN = ["box_nms", "multibox", "proposal"]
 WITH_CHOICES = ["io/image/resize_u8.c"]
-COLD_MODULES = ("mxlite.device.host mxlite.cuda.gpu mxlite.ndarray.gradient mxlite.ndarray.backward "
-                "mxlite.ndarray.function mxlite.ndarray.sharing mxlite.ndarray.variable "
-                "mxlite.device.program mxlite.device.core").split()
+COLD_MODULES = (
+    "mxlite.device.host mxlite.cuda.gpu mxlite.ndarray.gradient "
+    "mxlite.ndarray.backward mxlite.ndarray.function mxlite.ndarray.sharing "
+    "mxlite.ndarray.variable mxlite.device.program mxlite.device.core").split()
 
 RECORDIO_SOURCES = [f"io/recordio/{file}.c"
                     for file in "block file find_magic part reader writer".split()]
