@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +17,13 @@ def _without(attrs: Attributes, *names: str) -> Attributes:
     return {name: value for name, value in attrs.items() if name not in names}
 
 
+def _integers(text: str) -> list[int]:
+    """Those of "(3, 3)", or in a row those of "((1, 1), (0, 2))"."""
+    if not re.fullmatch(r"[(\[][-\d\s,()\[\]]*[)\]]", text):
+        raise ValueError(text)
+    return [int(number) for number in re.findall(r"-?\d+", text)]
+
+
 def _called(name: str, *left_out: str) -> Rule:
     return lambda attrs, _: (name, _without(attrs, *left_out))
 
@@ -27,7 +34,7 @@ def _eye(attrs: Attributes, _: int) -> tuple[str, Attributes]:
 
 
 def _identity(attrs: Attributes, _: int) -> tuple[str, Attributes]:
-    length = ast.literal_eval(attrs["shape"])[0]
+    length = _integers(attrs["shape"])[0]
     return "_eye", {**_without(attrs, "ctx", "shape"), "N": str(length)}
 
 
@@ -39,11 +46,9 @@ def _norm(attrs: Attributes, _: int) -> tuple[str, Attributes]:
 
 
 def _pad(attrs: Attributes, _: int) -> tuple[str, Attributes]:
-    width = ast.literal_eval(attrs["pad_width"])
-    flat = [n for pair in width for n in pair] if width and isinstance(width[0], tuple) else width
     value = attrs.get("constant_values", attrs.get("constant_value", "0"))
     return "_npi_pad", {**_without(attrs, "reflect_type", "constant_value"),
-                        "pad_width": str(tuple(flat)), "constant_values": value}
+                        "pad_width": str(tuple(_integers(attrs["pad_width"]))), "constant_values": value}
 
 
 def _average(attrs: Attributes, inputs: int) -> tuple[str, Attributes]:
@@ -113,5 +118,5 @@ def read_as(name: str, attrs: Attributes, inputs: int) -> tuple[str, Attributes]
         return name, attrs
     try:
         return rule(attrs, inputs)
-    except (KeyError, TypeError, ValueError, SyntaxError, IndexError):
+    except (KeyError, TypeError, ValueError, IndexError):
         return name, attrs                      # which are wrong, as the operator will say
