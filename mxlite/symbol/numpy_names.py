@@ -47,8 +47,9 @@ def _norm(attrs: Attributes, _: int) -> tuple[str, Attributes]:
 
 def _pad(attrs: Attributes, _: int) -> tuple[str, Attributes]:
     value = attrs.get("constant_values", attrs.get("constant_value", "0"))
-    return "_npi_pad", {**_without(attrs, "reflect_type", "constant_value"),
-                        "pad_width": str(tuple(_integers(attrs["pad_width"]))), "constant_values": value}
+    width = str(tuple(_integers(attrs["pad_width"])))
+    return "_npi_pad", {**_without(attrs, "reflect_type", "constant_value"), "pad_width": width,
+                        "constant_values": value}
 
 
 def _average(attrs: Attributes, inputs: int) -> tuple[str, Attributes]:
