@@ -26,6 +26,7 @@ DTYPES: dict[str, tuple[int, int, str]] = {
 }
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 INTEGERS = ("int8", "uint8", "int32", "int64")
+EXACT = 2 ** 53             # float64, which runtime values are, holds all integers up to here
 
 _ALIASES: dict[Any, str] = {name: name for name in DTYPES}
 _ALIASES |= {"float": "float32", "int": "int32", "bool_": "bool", "half": "float16",

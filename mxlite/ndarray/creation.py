@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..base import (
+    EXACT,
     INTEGERS,
     MXNetError,
     MXNetTypeError,
@@ -25,7 +26,7 @@ from .arithmetic import add
 from .array import empty_array, need_array
 from .host_values import from_host
 from .ndarray import NDArray
-from .run import EXACT, invoke_list
+from .run import invoke_list
 
 
 def _shape(caller: str, shape: Any) -> Shape:

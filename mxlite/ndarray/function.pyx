@@ -8,9 +8,10 @@ from ..device.core cimport MAX_SCALARS, Operator, mx_scalar
 from .array cimport ArrayBase, is_numpy
 from .run cimport fill_key, invoke
 
+from ..base import EXACT
 from ..ops.bind import bind, docstring, signature
 from ..ops.numpy.functions.table import without_first
-from .run import EXACT, invoke_list
+from .run import invoke_list
 
 
 cdef class Named:

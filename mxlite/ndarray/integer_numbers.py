@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..base import INTEGERS, MXNetValueError
+from ..base import EXACT, INTEGERS, MXNetValueError
 from ..ops.binary import WithScalar
 from ..ops.clip import Clip
 from ..ops.numpy import elements as numpy_elements
 from ..ops.schema import REGISTRY
 from .array import wrap_numpy
-from .run import EXACT, bind_exact, invoke_list
+from .run import bind_exact, invoke_list
 
 LIMITS: dict[str, tuple[int, int]] = {
     name: (int(np.iinfo(name).min), int(np.iinfo(name).max)) for name in INTEGERS}

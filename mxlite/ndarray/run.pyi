@@ -4,8 +4,6 @@ from typing import Any
 from ..device.context import Context
 from ..device.core import Operator
 
-EXACT: int
-
 def bind_exact(function: Any) -> None: ...
 def bind_storage(function: Any) -> None: ...
 def invoke_list(op: Operator, arrays: list[Any], values: Sequence[float], out: Any = None,

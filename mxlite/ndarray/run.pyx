@@ -15,12 +15,13 @@ from .array cimport (
 )
 from .tape cimport record as record_call
 
-from ..base import MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError, no_array
+from ..base import (
+    EXACT, MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError, no_array,
+)
 from ..device.context import current_context
 from ..device.rng import next_key
 
 
-EXACT = 2 ** 53             # integers up to here are exact as runtime values, which are float64
 cdef object run_exactly = None
 
 

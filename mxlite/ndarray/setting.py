@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from ..base import INTEGERS, MXNetError, MXNetTypeError, MXNetValueError, Shape
+from ..base import EXACT, INTEGERS, MXNetError, MXNetTypeError, MXNetValueError, Shape
 from ..ops.schema import REGISTRY
 from .array import ArrayBase, share_array, wrap_numpy
 from .function import OpFunction
 from .host_values import to_read
 from .indexing import Entries, Entry, as_slice, broadcast_indices, checked, is_whole
 from .integer_numbers import checked_number
-from .run import EXACT, invoke_list
+from .run import invoke_list
 from .tape import Scope, has_history
 from .truths import has_truth, without_truths
 

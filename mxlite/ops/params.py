@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..base import (
+    EXACT,
     MXNetError,
     MXNetTypeError,
     MXNetValueError,
@@ -147,7 +148,7 @@ def _real(value: Any) -> float:
     if isinstance(value, bool):
         raise TypeError(value)
     number = float(value)
-    if isinstance(value, numbers.Integral) and abs(number) >= 2 ** 53:
+    if isinstance(value, numbers.Integral) and abs(number) >= EXACT:
         return int(value)               # which float64 may have rounded
     return number
 

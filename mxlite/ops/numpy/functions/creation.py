@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ....base import INTEGERS, MXNetTypeError, MXNetValueError
+from ....base import EXACT, INTEGERS, MXNetTypeError, MXNetValueError
 from .shapes import whole_numbers
 from .table import (
     FUNCTIONS,
@@ -19,8 +19,6 @@ from .table import (
     number,
     public,
 )
-
-_EXACT = 2 ** 53                        # from here on float64 does not hold all integers
 
 
 def _made(F: Any, operator: str, ctx: Any, **params: Any) -> Any:
@@ -119,7 +117,7 @@ def arange(F: Any, start: Any, stop: Any = None, step: Any = 1, dtype: Any = Non
     if (stop - start) / step <= 0:
         return zeros(F, (0,), name, ctx=ctx)
     if name in INTEGERS and is_whole(start) and is_whole(stop) and (
-            max(abs(start), abs(stop)) > _EXACT):
+            max(abs(start), abs(stop)) > EXACT):
         steps = _made(F, "_arange", ctx, start=0, stop=int(stop) - int(start), step=number(step),
                       dtype=name)
         return FUNCTIONS["add"](F, steps, int(start))
