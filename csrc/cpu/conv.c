@@ -10,8 +10,6 @@
  * filter for each of their channels kernels of its own (conv_last_depthwise.c). */
 #include "conv.h"
 
-#include <math.h>
-
 #include "mx_kernel.h"
 #include "mx_scratch.h"
 
@@ -54,15 +52,13 @@ PASSES(f64, conv_general_f64, conv_rows_f64)
 PASSES(f16, conv_general_f16, conv_depthwise_f16)
 PASSES(bf16, conv_general_bf16, conv_depthwise_bf16)
 
-/* conv, and what is done with its result behind it: BatchNorm by the given statistics if has_norm, the
- * sum with an array like it if has_other, an activation (row_activation), which clips to the scalars. */
+/* conv, and what is done with the channels of its result. */
 typedef struct {
   conv_dims conv;
-  int64_t has_norm, fix_gamma, has_other, activation;
-  double eps;
+  finish_dims finish;
 } joined_dims;
 
-#define JOINED_FIELDS CONV_FIELDS " has_norm fix_gamma has_other activation eps:d"
+#define JOINED_FIELDS CONV_FIELDS " " FINISH_FIELDS
 
 #define MX_BODY "conv_joined_impl.h"
 #include "mx_each_wide.h"

@@ -99,6 +99,21 @@ static gemm_product product_of(const gemm_dims *d) {
 
 #define MX_BODY "gemm_impl.h"
 #include "mx_each_float.h"
+#undef MX_BODY
+
+/* gemm, and what is done with its result: BatchNorm of its columns, unless there are several matrices. */
+typedef struct {
+  gemm_dims gemm;
+  finish_dims finish;
+} joined_dims;
+
+#define JOINED_FIELDS GEMM_FIELDS " " FINISH_FIELDS
+
+#define MX_BODY "gemm_joined_impl.h"
+#include "mx_each_wide.h"
 
 #define GEMM(dtype) MX_ENTRY_SCRATCH(gemm, dtype, gemm_scratch_##dtype, gemm_dims, GEMM_FIELDS)
-const mx_kernel_entry mx_table_gemm[] = {GEMM(f32), GEMM(f64), GEMM(f16), GEMM(bf16), {0}};
+#define JOINED(dtype) \
+  MX_ENTRY_SCRATCH(gemm_joined, dtype, joined_scratch_##dtype, joined_dims, JOINED_FIELDS)
+const mx_kernel_entry mx_table_gemm[] = {GEMM(f32), GEMM(f64), GEMM(f16), GEMM(bf16),
+                                         JOINED(f32), JOINED(f64), {0}};

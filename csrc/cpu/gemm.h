@@ -15,7 +15,7 @@ typedef struct {
 
 /* A product with its operands.  shares_a: there is one A for all of the batch.  bias: NULL, or (N),
  * or (M) if bias_of_rows.  finish: of the rows of each matrix of C, in f32
- * and f64 where B is not turned; or NULL. */
+ * and f64; or NULL. */
 typedef struct {
   int64_t batch, M, N, K, trans_a, trans_b, shares_a, bias_of_rows;
   const void *a, *b, *bias;

@@ -81,6 +81,9 @@ static void FN(multiply_rows)(const FN(block) *x) {
                        x->K, (const wide *)(const void *)(x->a + i * x->a_row), x->a_row,
                        (const wide *)(const void *)(x->b + j * x->b_col), x->b_col, &out);
     }
+  const WIDE(tile) made = {.c = x->c, .c_step = x->c_step, .finish = x->finish,
+                           .row = x->first_row, .at = x->c - x->whole};
+  if (x->finish) WIDE(micro_finish)(x->rows, x->cols, &made);
 }
 
 static void FN(multiply_block)(const FN(block) *x) {

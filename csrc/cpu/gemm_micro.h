@@ -6,6 +6,7 @@
  * micro_lines: a read along lines of an image, one start a row: gradients of weights.
  * micro_dots:  C = sum over k of a[i * a_step + k] * b[j * b_step + k], at most DOT_ROWS x DOT_COLS
  *              of C, for K of at least a vector: few rows would not pay for packing b.
+ * micro_finish: the finish of rows x cols of C, as many as there are, that micro_dots has made.
  */
 #ifndef GEMM_MICRO_H
 #define GEMM_MICRO_H
@@ -45,7 +46,8 @@ enum { DOT_ROWS = 3, DOT_COLS = 4 };
   void micro_lines_##T(int rows, int cols, const lines_##T *a, const T *b, int64_t b_step, \
                        const tile_##T *out);                                               \
   void micro_dots_##T(int rows, int cols, int64_t K, const T *a, int64_t a_step, const T *b, \
-                      int64_t b_step, const tile_##T *out);
+                      int64_t b_step, const tile_##T *out);                                \
+  void micro_finish_##T(int64_t rows, int64_t cols, const tile_##T *out);
 GEMM_MICRO_TYPES(float)
 GEMM_MICRO_TYPES(double)
 #endif

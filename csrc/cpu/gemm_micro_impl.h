@@ -29,7 +29,7 @@ INLINE FN(vec) FN(all)(T x) { return x - (FN(vec)){0}; }
 
 /* See row_finish.h.  Whole tiles are finished in registers; others, which are few, where they are
  * stored, so that they need no code for each of their sizes. */
-static void FN(finish_stored)(int rows, int cols, const FN(tile) *out) {
+static void FN(finish_stored)(int64_t rows, int64_t cols, const FN(tile) *out) {
   const finish_part part = {out->row, rows, out->at, out->c_step, cols};
   FINISH_ROWS(out->finish, &part, out->c, out->c_step, out->c);
 }
@@ -37,9 +37,14 @@ static void FN(finish_stored)(int rows, int cols, const FN(tile) *out) {
 INLINE void FN(finish)(int rows, int vecs, FN(vec) (*sum)[2], const FN(tile) *out) {
   const row_finish *f = out->finish;
   if (f->factor) {
-    const T *mean = (const T *)f->mean + out->row, *factor = (const T *)f->factor + out->row;
-    const T *shift = (const T *)f->shift + out->row;
-    EACH_SUM(*y = (*y - mean[i]) * factor[i] + shift[i])
+    const int64_t first = f->of_columns ? out->at % out->c_step : out->row;
+    const T *mean = (const T *)f->mean + first, *factor = (const T *)f->factor + first;
+    const T *shift = (const T *)f->shift + first;
+#define OF_COLUMN(x) FN(at)((x) + v * FN(LANES))
+    if (f->of_columns)
+      EACH_SUM(*y = (*y - OF_COLUMN(mean)) * OF_COLUMN(factor) + OF_COLUMN(shift))
+    else EACH_SUM(*y = (*y - mean[i]) * factor[i] + shift[i])
+#undef OF_COLUMN
   }
   if (f->other) {
     const T *other = (const T *)f->other + out->at;
@@ -165,6 +170,10 @@ INLINE void FN(sum_dots)(int rows, int cols, int64_t K, const T *a, int64_t a_st
       out->c[i * out->c_step + j] = total[j] + (out->row_bias ? out->row_bias[i] : 0) +
                                     (out->col_bias ? out->col_bias[j] : 0);
   }
+}
+
+void FN(micro_finish)(int64_t rows, int64_t cols, const FN(tile) *out) {
+  FN(finish_stored)(rows, cols, out);
 }
 
 /* Stamp the bodies out, and find them by [rows - 1][vecs - 1]. */

@@ -1,5 +1,7 @@
 #include "row_finish.h"
 
+#include <math.h>
+
 #include "gemm_isa.h"
 
 #define MX_BODY "row_finish_impl.h"

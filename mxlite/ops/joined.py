@@ -1,4 +1,4 @@
-"""A convolution with the BatchNorm, the sum and the activation behind it, as one kernel.
+"""A convolution or a product with the BatchNorm, the sum and the activation behind it, as one kernel.
 
 They work on parts of the result that are still in the caches (csrc/cpu/row_finish.h). Made by
 `passes/join.py`; such operators stand in no graph that users see.
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .nn.batch_norm import BatchNorm
-from .nn.convolution import Convolution
 from .schema import Op, kernel
 from .trace import Step
 
@@ -17,10 +16,10 @@ ACTIVATIONS = {"relu": 1, "clip": 2}        # kernel -> row_activation
 
 
 class Joined(Op):
-    """Steps, each of which reads what the one before it made: a convolution, then some of a
-    BatchNorm in inference, a sum with another array, an activation.
+    """Steps, each of which reads what the one before it made: a convolution or a product, then some
+    of a BatchNorm in inference, a sum with another array, an activation.
 
-    Inputs: the convolution's; gamma, beta, moving mean and variance; the other array.
+    Inputs: the first step's; gamma, beta, moving mean and variance; the other array.
     """
 
     def __init__(self, steps: Sequence[Step]) -> None:
@@ -57,11 +56,10 @@ class Joined(Op):
         return outputs, self.prepare(specs, outputs).resolve(self.name, outputs[0].ctx)
 
     def prepare(self, inputs, outputs):
-        convolution = self.steps[0].op
-        assert isinstance(convolution, Convolution)
-        plain = convolution.prepare(inputs[:len(self.steps[0].inputs)], outputs)
+        first = self.steps[0]
+        plain = first.op.prepare(inputs[:len(first.inputs)], outputs)
         return kernel(
-            "conv_joined", plain.dtype, work=plain.work, **plain.fields,
+            f"{plain.name}_joined", plain.dtype, work=plain.work, **plain.fields,
             has_norm=int(self.norm is not None), has_other=int(self.has_other),
             fix_gamma=int(self.norm is not None and self.norm.fix_gamma),
             activation=self.activation, eps=self.norm.eps if self.norm else 0.0)

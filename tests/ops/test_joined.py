@@ -1,4 +1,4 @@
-"""Convolutions take over the BatchNorm, the sum and the activation behind them; bits stay."""
+"""Convolutions and products take over the BatchNorm, the sum and the activation behind them; bits stay."""
 
 import numpy as np
 import pytest
@@ -25,6 +25,7 @@ def steps_of(symbol, shape=(2, 4, 6, 6), grad_req="null", is_train=False):
 
 
 X = S.var("x")
+DENSE = S.FullyConnected(X, num_hidden=4, name="dense")
 CONV = convolved(X)
 NORM = S.BatchNorm(CONV, fix_gamma=False)
 RELU = S.Activation(NORM, act_type="relu")
@@ -42,21 +43,33 @@ RELU = S.Activation(NORM, act_type="relu")
     (S.relu(NORM + S.BatchNorm(convolved(X, "b"))),
      ["[Convolution BatchNorm]", "[Convolution BatchNorm elemwise_add relu]"]),
     (convolved(RELU, "b"), ["[Convolution BatchNorm Activation]", "Convolution"]),
+    (S.relu(DENSE), ["[FullyConnected relu]"]),
+    (S.clip(S.BatchNorm(DENSE) + S.FullyConnected(X, num_hidden=4, name="b"), 0, 6),
+     ["FullyConnected", "[FullyConnected BatchNorm elemwise_add clip]"]),
+    (S.relu(S.FullyConnected(X, num_hidden=4, flatten=False)), ["[FullyConnected relu]"]),
+    (S.BatchNorm(S.FullyConnected(X, num_hidden=4, flatten=False), axis=-1),
+     ["[FullyConnected BatchNorm]"]),
+    (S.relu(S.batch_dot(S.reshape(X, (4, 12, 6)), S.reshape(X, (4, 6, 12)))),
+     ["[batch_dot relu]"]),
     # what lies between is read by others, too
     (S.Group([CONV, S.relu(CONV)]), ["Convolution", "relu"]),
     (S.Group([NORM, S.relu(NORM)]), ["[Convolution BatchNorm]", "relu"]),
     (CONV + CONV, ["Convolution", "elemwise_add"]),
     (S.Group([*S.BatchNorm(CONV, output_mean_var=True)]), ["Convolution", "BatchNorm"]),
-    # no operators that a convolution takes over
+    # nothing that is taken over
     (S.tanh(CONV), ["Convolution", "tanh"]),
     (CONV + 1, ["Convolution", "_plus_scalar"]),
     (S.BatchNorm(CONV, axis=2), ["Convolution", "BatchNorm"]),
+    (S.BatchNorm(S.dot(S.reshape(X, (12, 24)), S.reshape(X, (24, 12)))), ["dot", "BatchNorm"]),
+    (S.BatchNorm(S.FullyConnected(X, num_hidden=4, flatten=False)),
+     ["FullyConnected", "BatchNorm"]),
+    (DENSE + 1, ["FullyConnected", "_plus_scalar"]),
     (S.broadcast_add(CONV, S.sum(X, axis=0, keepdims=True)),
      ["Convolution", "sum", "broadcast_add"]),
     (S.contrib.BatchNormWithReLU(CONV), ["Convolution", "_contrib_BatchNormWithReLU"]),
     (S.relu(S.BatchNorm(S.relu(CONV))), ["[Convolution relu]", "BatchNorm", "relu"])],
     ids=lambda value: None if isinstance(value, S.Symbol) else " ".join(value))
-def test_what_convolutions_take_over(symbol, expected):
+def test_what_is_taken_over(symbol, expected):
     assert steps_of(symbol) == expected
 
 
@@ -73,19 +86,21 @@ def test_a_gradient_that_reads_the_activation_alone_lets_it_be_joined():
         "Convolution", "clip"]
 
 
+LAYERS = [mx.gluon.nn.Dense, mx.gluon.nn.Conv1D, mx.gluon.nn.Conv2D, mx.gluon.nn.Conv3D]
+
+
 class Net(mx.gluon.HybridBlock):
-    """A convolution and what is behind it."""
+    """A convolution of `ndim` axes, or a dense layer (0), and what is behind it."""
 
     def __init__(self, channels, behind, ndim=2, with_bias=False, **values):
         super().__init__()
         self.behind = behind
-        layer = {1: mx.gluon.nn.Conv1D, 2: mx.gluon.nn.Conv2D, 3: mx.gluon.nn.Conv3D}[ndim]
-        self.conv = layer(channels, use_bias=with_bias, **values)
+        self.first = LAYERS[ndim](channels, use_bias=with_bias, **values)
         if "norm" in behind:
             self.norm = mx.gluon.nn.BatchNorm()
 
     def hybrid_forward(self, F, x, other=None):
-        y = self.conv(x)
+        y = self.first(x)
         if "norm" in self.behind:
             y = self.norm(y)
         if "sum" in self.behind:
@@ -106,7 +121,7 @@ def assert_same_bits(rng, net, shape, dtype="float32", change=None):
     x = drawn(rng, shape, dtype)
     if change is not None:
         change(x)
-    y = net.conv(x)
+    y = net.first(x)
     if "norm" in net.behind:
         net.norm(y)
     arrays = [x, drawn(rng, y.shape, dtype)] if "sum" in net.behind else [x]
@@ -159,6 +174,49 @@ def test_bits_of_doubles(rng, size):
     assert_same_bits(rng, Net(behind=["norm", "sum", "relu"], **values), shape, "float64")
 
 
+# Every way to compute a product (csrc/cpu/gemm.c)
+PRODUCTS = {
+    "tiles": (60, 70, 40),
+    "tiles with rests": (61, 70, 39),
+    "several blocks of k": (30, 900, 50),
+    "several tasks": (300, 128, 260),
+    "few rows: dots": (3, 200, 37),
+    "one row": (1, 64, 10),
+    "one column": (50, 30, 1),
+    "short sums": (20, 1, 16),
+    "no row": (0, 5, 7),
+}
+
+
+@pytest.mark.parametrize("behind", ["relu", "clip", "norm", "norm relu", "norm sum clip",
+                                    "sum relu"])
+@pytest.mark.parametrize("with_bias", [False, True])
+@pytest.mark.parametrize("size", PRODUCTS)
+def test_bits_of_products(rng, size, with_bias, behind):
+    rows, width, columns = PRODUCTS[size]
+    assert_same_bits(rng, Net(columns, behind.split(), 0, with_bias), (rows, width))
+
+
+@pytest.mark.parametrize("size", PRODUCTS)
+def test_bits_of_products_of_doubles(rng, size):
+    rows, width, columns = PRODUCTS[size]
+    assert_same_bits(rng, Net(columns, ["norm", "sum", "relu"], 0), (rows, width), "float64")
+
+
+def test_bits_of_stacked_products(rng):
+    a, b, other = (drawn(rng, shape, "float32") for shape in
+                   [(5, 33, 40), (5, 40, 21), (5, 33, 21)])
+    symbol = S.relu(S.batch_dot(S.var("a"), S.var("b")) + S.var("other"))
+    got = symbol.eval(ctx=mx.cpu(), a=a, b=b, other=other)[0]
+    np.testing.assert_array_equal(got.asnumpy(), nd.relu(nd.batch_dot(a, b) + other).asnumpy())
+
+
+def test_16_bit_products_are_not_joined():
+    exe = S.relu(DENSE).simple_bind(mx.cpu(), "null", x=(2, 3), type_dict={"x": "float16"})
+    exe.forward()
+    assert "[FullyConnected relu]" not in exe.debug_str()
+
+
 @pytest.mark.parametrize("activation", ["relu", "clip"])
 @pytest.mark.parametrize("value", [np.inf, np.nan])
 @pytest.mark.parametrize("size", ["winograd", "general", "pointwise", "depthwise"])
@@ -198,7 +256,7 @@ def test_gradients_through_a_joined_activation(rng):
     results = []
     for hybridizes in (False, True):
         net = Net(6, ["relu"], kernel_size=3, with_bias=True)
-        net.conv.initialize(mx.init.Constant(0.1))
+        net.first.initialize(mx.init.Constant(0.1))
         if hybridizes:
             net.hybridize()
         x = nd.array(np.random.default_rng(1).normal(size=(2, 3, 9, 9)))
@@ -206,7 +264,7 @@ def test_gradients_through_a_joined_activation(rng):
         with autograd.record():
             y = net(x)
         y.backward()
-        results.append([x.grad.asnumpy(), net.conv.weight.grad().asnumpy(),
-                        net.conv.bias.grad().asnumpy()])
+        results.append([x.grad.asnumpy(), net.first.weight.grad().asnumpy(),
+                        net.first.bias.grad().asnumpy()])
     for eager, graph in zip(*results, strict=True):
         np.testing.assert_array_equal(eager, graph)
