@@ -81,6 +81,18 @@ static void gradient_to_points(const winograd *w, int64_t channel, float *to) {
   }
 }
 
+/* windows[i][f] = element i, of `count`, of filter f, of `rows` filters that lie `step` apart. */
+static void turn_windows(const float *from, int64_t step, int64_t rows, int64_t count,
+                         float (*windows)[TILE_ROWS + LANES]) {
+  for (int64_t f = 0; f < rows; f += 4) {
+    int64_t i = 0;
+    for (; f + 4 <= rows && i + 4 <= count; i += 4)
+      FN(transpose_four)(from + f * step + i, step, TILE_ROWS + LANES, windows[i] + f);
+    for (; i < count; i++)
+      for (int64_t r = f; r < lesser(f + 4, rows); r++) windows[i][r] = from[r * step + i];
+  }
+}
+
 /* A panel of filters, to[point][channel][filter].  Vectors reach past a channel's filters into the
  * next one's, which come after. */
 static void filters_to_points(const winograd *w, int64_t o, int64_t rows, float *to) {
@@ -88,20 +100,19 @@ static void filters_to_points(const winograd *w, int64_t o, int64_t rows, float 
   const int is_grad = w->pass == CONV_GRAD_DATA;
   const int64_t o_step = is_grad ? taps : w->in * taps, i_step = is_grad ? w->out * taps : taps;
   const float *filter = (const float *)w->ptr[1] + o * o_step;
-  float window[GATHERED][WINDOW * WINDOW][TILE_ROWS + LANES] = {{{0}}};
+  float windows[GATHERED * WINDOW * WINDOW][TILE_ROWS + LANES] = {{0}};
   vec x[WINDOW * WINDOW], points[PRODUCTS];
   for (int64_t in = 0; in < w->in; in += GATHERED) {
     const int64_t channels = lesser(GATHERED, w->in - in);
-    for (int64_t f = 0; f < rows; f++)
-      for (int64_t i = 0; i < channels; i++) {
-        const float *from = filter + f * o_step + (in + i) * i_step;
-        for (int64_t k = 0; k < WINDOW * WINDOW; k++)
-          window[i][k][f] = from[is_grad ? WINDOW * WINDOW - 1 - k : k];
-      }
+    if (is_grad)
+      for (int64_t i = 0; i < channels; i++)
+        turn_windows(filter + (in + i) * i_step, o_step, rows, taps, windows + i * taps);
+    else turn_windows(filter + in * i_step, o_step, rows, channels * taps, windows);
     for (int64_t i = 0; i < channels; i++)
       for (int64_t r = 0; r < rows; r += LANES) {
         float *y = to + (in + i) * rows + r;
-        UNROLL for (int k = 0; k < WINDOW * WINDOW; k++) x[k] = load(window[i][k] + r);
+        UNROLL for (int k = 0; k < WINDOW * WINDOW; k++)
+          x[k] = load(windows[i * taps + (is_grad ? taps - 1 - k : k)] + r);
         transform_filter(x, points);
         UNROLL for (int k = 0; k < PRODUCTS; k++) store(y + k * step, points[k]);
       }
