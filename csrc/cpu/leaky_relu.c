@@ -54,7 +54,7 @@ static int leaky_run(const leaky_dims *d, void *const *ptr, const void *slope, i
 #include "leaky_relu_rows.h"
 
 #define EXP(x) _Generic((wide)0, float: mx_expf, double: mx_exp)(x)
-#define EXPM1(x) _Generic((wide)0, float: leaky_expm1f, double: expm1)(x)
+#define EXPM1(x) _Generic((wide)0, float: mx_expm1f, double: expm1)(x)
 #define NORMAL_CDF(x) _Generic((wide)0, float: leaky_normal_cdff, double: leaky_normal_cdf)(x)
 
 #define MX_BODY "leaky_relu_impl.h"

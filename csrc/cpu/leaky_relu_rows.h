@@ -1,12 +1,6 @@
 /* The formulas of LeakyReLU's activations and their gradients, for the CPU and the GPU. */
 #include "mx_math.h"
 
-/* e^x - 1 for x <= 0, with all its digits near 0. */
-MX_INLINE float leaky_expm1f(float x) {
-  const float t = mx_tanhf(0.5f * x);
-  return 2.0f * t / (1.0f - t);
-}
-
 /* Klambauer et al., 2017: these constants make mean 0 and variance 1 a fixed point. */
 #define SELU_SCALE (wide)1.0507009873554804934193349852946
 #define SELU_SLOPE (wide)(1.0507009873554804934193349852946 * 1.6732632423543772848170429916717)

@@ -13,7 +13,7 @@ struct leaky_dims {
 #define EXPM1(x) expm1(x)
 #define NORMAL_CDF(x) leaky_normal_cdf(x)
 #else
-#define EXPM1(x) leaky_expm1f(x)
+#define EXPM1(x) mx_expm1f(x)
 #define NORMAL_CDF(x) leaky_normal_cdff(x)
 #endif
 

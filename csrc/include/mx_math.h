@@ -56,6 +56,27 @@ MX_INLINE float mx_logf(float x) {
   return x >= 0.0f ? y : NAN;
 }
 
+/* e^x - 1: x = n ln 2 + r, |r| <= ln 2 / 2, a polynomial for e^r - 1, which keeps its digits near 0. */
+MX_INLINE float mx_expm1f(float x) {
+  const float magic = 12582912.0f;                 /* see mx_expf */
+  float t = x > 89.0f ? 89.0f : x;
+  t = t < -18.0f ? -18.0f : t;
+  const float shifted = t * 1.44269504f + magic;
+  const float n = shifted - magic;
+  float r = t - n * 0.693359375f;
+  r = r + n * 2.12194440e-4f;
+  float p = 1.98912031e-4f;
+  p = p * r + 1.39413898e-3f;
+  p = p * r + 8.33332043e-3f;
+  p = p * r + 4.16663506e-2f;
+  p = p * r + 1.66666666e-1f;
+  p = p * r + 5.00000005e-1f;
+  p = p * r * r + r;
+  const int32_t i = (int32_t)(mx_float_bits(shifted) - mx_float_bits(magic));
+  const float half = mx_bits_float((uint32_t)(i + 126) << 23);       /* 2^(n - 1) */
+  return copysignf(2.0f * (half * p + (half - 0.5f)), x);            /* that of -0 is -0 */
+}
+
 /* tanh x: an odd polynomial near 0, else 1 - 2 / (e^2|x| + 1). */
 MX_INLINE float mx_tanhf(float x) {
   const float a = x < 0 ? -x : x, z = x * x;
@@ -66,8 +87,29 @@ MX_INLINE float mx_tanhf(float x) {
   p = p * z - 3.33332819422e-1f;
   const float near = p * z * x + x;
   const float far = 1.0f - 2.0f / (mx_expf(2.0f * a) + 1.0f);
-  const float large = x < 0 ? -far : far;
-  return a < 0.625f ? near : large;
+  return copysignf(a < 0.625f ? near : far, x);
+}
+
+/* erf x: near 0, x and x times a polynomial in x^2; else 1 - erfc |x|, whose logarithm is a polynomial.
+ * Both fitted for the least relative error: 6e-10 and 2e-9. */
+MX_INLINE float mx_erff(float x) {
+  const float a = x < 0 ? -x : x, b = a > 4.0f ? 4.0f : a, z = b * b;
+  float p = 8.21965888e-5f;
+  p = p * z - 8.10704466e-4f;
+  p = p * z + 5.19789747e-3f;
+  p = p * z - 2.68581453e-2f;
+  p = p * z + 1.12836732e-1f;
+  p = p * z - 3.76126323e-1f;
+  p = p * z + 1.28379167e-1f;
+  float q = 1.93574654e-4f;
+  q = q * b - 3.02001840e-3f;
+  q = q * b + 2.21342239e-2f;
+  q = q * b - 1.03738621e-1f;
+  q = q * b - 6.37403115e-1f;
+  q = q * b - 1.12754376f;
+  q = q * b - 2.27783309e-4f;
+  const float far = 1.0f - mx_expf(q);
+  return a < 0.94f ? p * x + x : copysignf(far, x);
 }
 
 /* The nearest integer, halves towards minus infinity, as MXNet rounds. */
@@ -92,7 +134,9 @@ static inline int64_t mx_truncate64(double x) {
 
 static inline double mx_exp(double x) { return exp(x); }
 static inline double mx_log(double x) { return log(x); }
+static inline double mx_expm1(double x) { return expm1(x); }
 static inline double mx_tanh(double x) { return tanh(x); }
+static inline double mx_erf(double x) { return erf(x); }
 
 /* ln(1 + e^x) without overflow; ln(1 + e) keeps the digits that 1 + e loses. */
 MX_INLINE float mx_softplusf(float x) {
