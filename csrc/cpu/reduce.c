@@ -4,6 +4,10 @@
 
 #include <math.h>
 
+enum { SUM_VECTORS = 8, SUM_LANES = 4 * SUM_VECTORS };
+typedef double doubles __attribute__((vector_size(32)));
+#define UNROLL _Pragma("GCC unroll 8")
+
 #define MX_BODY "reduce_float.h"
 #include "mx_each_float.h"
 #undef MX_BODY

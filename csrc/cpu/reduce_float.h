@@ -2,6 +2,7 @@
 #define NAME sum
 #define ACC double
 #define START 0
+#define OF_VECTOR(x) (x)
 #define COMBINE(a, x) ((a) + (double)(x))
 #define MERGE(a, b) ((a) + (b))
 #define FINISH(a, n) ((wide)((a) / (double)(n)))
@@ -42,6 +43,7 @@
 #define NAME norm2
 #define ACC double
 #define START 0
+#define OF_VECTOR(x) ((x) * (x))
 #define COMBINE(a, x) ((a) + (double)(x) * (double)(x))
 #define MERGE(a, b) ((a) + (b))
 #define FINISH(a, n) ((void)(n), (wide)sqrt(a))

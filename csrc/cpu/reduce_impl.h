@@ -1,6 +1,7 @@
 /* The reduction NAME of the dtype DT, stamped out once per pair:
  *   acc = START; acc = COMBINE(acc, x) for each x; acc = MERGE(acc, acc'); y = FINISH(acc, divisor)
- * with acc of type ACC.  Every sum is cut in the same places whatever the number of threads. */
+ * with acc of type ACC.  Every sum is cut in the same places whatever the number of threads.
+ * OF_VECTOR(x), if it is defined: what is added up of a vector of doubles. */
 #define RFN(part) MX_JOIN_(MX_JOIN_(NAME, part), DT)
 
 #if IS_HALF
@@ -28,6 +29,20 @@ static void RFN(add)(ACC *acc, const real *x, int64_t n) {
 static ACC RFN(row)(const real *x, int64_t n) {
   ACC acc = START;
   int64_t i = 0;
+#ifdef OF_VECTOR             /* compilers keep no array of sums in registers, only single vectors */
+  if (n >= SUM_LANES) {
+    doubles sum[SUM_VECTORS] = {{0}};
+    for (; i + SUM_LANES <= n; i += SUM_LANES)
+      UNROLL for (int v = 0; v < SUM_VECTORS; v++) {
+        const real *at = x + i + 4 * v;
+        const doubles y = {at[0], at[1], at[2], at[3]};
+        sum[v] += OF_VECTOR(y);
+      }
+    for (int half = SUM_VECTORS / 2; half; half /= 2)
+      for (int v = 0; v < half; v++) sum[v] += sum[v + half];
+    acc = (sum[0][0] + sum[0][2]) + (sum[0][1] + sum[0][3]);
+  }
+#else
   if (n >= REDUCE_LANES) {
     ACC lane[REDUCE_LANES];
     for (int l = 0; l < REDUCE_LANES; l++) lane[l] = START;
@@ -37,6 +52,7 @@ static ACC RFN(row)(const real *x, int64_t n) {
       for (int l = 0; l < half; l++) lane[l] = MERGE(lane[l], lane[l + half]);
     acc = lane[0];
   }
+#endif
   for (; i < n; i++) acc = COMBINE(acc, LOAD(x[i]));
   return acc;
 }
@@ -137,3 +153,4 @@ static int FN(NAME)(const void *desc, void *const *ptr, const mx_scalar *scalars
 #undef COMBINE
 #undef MERGE
 #undef FINISH
+#undef OF_VECTOR
