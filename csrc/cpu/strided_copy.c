@@ -10,6 +10,7 @@
  */
 #include <string.h>
 
+#include "gemm_isa.h"
 #include "mx_dtype.h"
 #include "mx_kernel.h"
 
@@ -119,9 +120,11 @@ static void base_task(void *context, int64_t i) {
 #include "strided_copy_impl.h"
 #define FN(name) name##_4
 #define T uint32_t
+#define LANE int32_t
 #include "strided_copy_impl.h"
 #define FN(name) name##_8
 #define T uint64_t
+#define LANE int64_t
 #include "strided_copy_impl.h"
 
 #define ENTRIES(kernel)                                     \
