@@ -4,7 +4,7 @@
  * BLOCK_K of the summed axis at a time, op(B) is packed into panels [k][TILE_COLS], which fit L2,
  * and op(A) into panels [k][TILE_ROWS], one of which fits L1; if A is small and wide, its panels
  * stay in L2 and one of B's in L1.  16-bit types become float there.  What is read as well where
- * it lies is not packed.
+ * it lies is not packed.  What several tiles need is packed once, by all threads, before them.
  * Tasks share the tiles out; each has its own slice of the scratch block. */
 #include <string.h>
 
@@ -27,6 +27,8 @@ enum {
   FEW_ROWS = 2 * TILE_ROWS, MORE_ROWS = 512, LONG_K = 128, ALIASING_N = 256, ONE_SET_N = 1024,
   LINE_N = 8,
   DOT_K = 24,            /* sums that pay for dots of rows of A and B, for each row of A */
+  SHARED_WORK = 1 << 23, /* multiply-adds that pay for packing together what tiles share, */
+  SHARED_BYTES = 16 << 20, /* of which there is no more */
   WIDE_A = 4,            /* a small A that is wider by so much stays in L2 as a whole */
 };
 
@@ -81,9 +83,24 @@ static gemm_cut cut_matrix(const gemm_product *p, int64_t tasks, int64_t tile_co
   return cut;
 }
 
+/* Whether an operand is packed anew for each of several tiles, or products of a batch. */
+static int is_shared(const gemm_product *p, int64_t rows, int64_t tiles) {
+  const int64_t work = mx_product(mx_product(p->batch, p->M), mx_product(p->N, p->K));
+  return tiles > 1 && work >= SHARED_WORK && !keeps_a(p) && !is_dots(p) &&
+         mx_product(rows, p->K) <= SHARED_BYTES / (int64_t)sizeof(float);
+}
+static int shares_a(const gemm_product *p, int64_t tile_cols) {
+  return packs_a(p) && (p->shares_a || p->batch == 1) &&
+         is_shared(p, p->M, p->batch * parts(p->N, TILES_WIDE * tile_cols));
+}
+static int shares_b(const gemm_product *p) {
+  return packs_b(p) && p->batch == 1 && is_shared(p, p->N, parts(p->M, TILES_HIGH * TILE_ROWS));
+}
+
+/* shared_a, shared_b: their panels, k by k of the blocks, or NULL. */
 typedef struct {
   const gemm_product *p;
-  void *scratch;
+  void *scratch, *shared_a, *shared_b;
   int64_t slice_bytes;   /* of scratch that a task has */
   gemm_cut cut;
   int64_t tasks;

@@ -6,10 +6,16 @@ enum { FN(COLS) = TILE_COLS(wide), FN(IS_WIDE) = sizeof(real) == sizeof(wide) };
 
 #include "gemm_pack_impl.h"
 
+static int64_t FN(whole_cols)(int64_t cols) { return parts(cols, FN(COLS)) * FN(COLS); }
+
 /* A cut of C: `rows` x `cols`, all of K.  a, b, c: its corners.  Of the side that is kept, all
- * panels are packed at a time; of the other, the one that is multiplied with them. */
+ * panels are packed at a time; of the other, the one that is multiplied with them.  shared_a and
+ * shared_b: panels that are packed already, of all M rows and N columns, the first ones of each block
+ * of k; or NULL. */
 typedef struct {
   const real *a, *b, *bias;
+  wide *shared_a, *shared_b;
+  int64_t M, N, first_col;
   int64_t rows, cols, a_row, a_col, b_row, b_col, K;
   wide *c, *packed_a, *packed_b;
   int64_t c_step;
@@ -19,10 +25,13 @@ typedef struct {
   int is_dots, keep_a, pack_a, pack_b, bias_of_rows;
 } FN(block);
 
-static wide *FN(panel_of_a)(const FN(block) *x, int64_t i, int64_t K) {
+/* Panels of K rows from k0 on, of the block's row i and column j. */
+static wide *FN(panel_of_a)(const FN(block) *x, int64_t i, int64_t k0, int64_t K) {
+  if (x->shared_a) return x->shared_a + k0 * x->M + (x->first_row + i) * K;
   return x->packed_a + (x->keep_a ? i * K : 0);
 }
-static wide *FN(panel_of_b)(const FN(block) *x, int64_t j, int64_t K) {
+static wide *FN(panel_of_b)(const FN(block) *x, int64_t j, int64_t k0, int64_t K) {
+  if (x->shared_b) return x->shared_b + k0 * FN(whole_cols)(x->N) + (x->first_col + j) * K;
   return x->packed_b + (x->keep_a ? 0 : j * K);
 }
 
@@ -35,14 +44,14 @@ static void FN(pack_rows_of_a)(const FN(block) *x, int64_t i, int64_t k0, int64_
   const int64_t rows = at_most(x->rows - i, TILE_ROWS);
   if (x->pack_a)
     FN(pack_panel)(x->a + i * x->a_row + k0 * x->a_col, x->a_row, x->a_col, rows, K, rows,
-                   FN(panel_of_a)(x, i, K));
+                   FN(panel_of_a)(x, i, k0, K));
 }
 
 static void FN(pack_columns_of_b)(const FN(block) *x, int64_t j, int64_t k0, int64_t K) {
   const int64_t cols = at_most(x->cols - j, FN(COLS));
   if (FN(packs_columns)(x, cols))
     FN(pack_panel)(x->b + j * x->b_col + k0 * x->b_row, x->b_col, x->b_row, cols, K, FN(COLS),
-                   FN(panel_of_b)(x, j, K));
+                   FN(panel_of_b)(x, j, k0, K));
 }
 
 /* A register tile, k from k0 on.  What is not packed is read where it lies, A's rows at `lines`. */
@@ -50,9 +59,9 @@ static inline void FN(multiply_tile)(const FN(block) *x, WIDE(lines) *lines, int
                                      int64_t k0, int64_t K) {
   const int rows = (int)at_most(x->rows - i, TILE_ROWS);
   const int cols = (int)at_most(x->cols - j, FN(COLS)), is_packed = FN(packs_columns)(x, cols);
-  const wide *a = x->pack_a ? FN(panel_of_a)(x, i, K)
+  const wide *a = x->pack_a ? FN(panel_of_a)(x, i, k0, K)
                             : (const wide *)(const void *)(x->a + i * x->a_row + k0 * x->a_col);
-  const wide *b = is_packed ? FN(panel_of_b)(x, j, K)
+  const wide *b = is_packed ? FN(panel_of_b)(x, j, k0, K)
                             : (const wide *)(const void *)(x->b + j + k0 * x->b_row);
   const int64_t b_step = is_packed ? FN(COLS) : x->b_row;
   const wide *bias = FN(IS_WIDE) && !k0 ? (const wide *)(const void *)x->bias : NULL;
@@ -99,9 +108,10 @@ static void FN(multiply_block)(const FN(block) *x) {
         for (int64_t i = 0; i < x->rows; i += TILE_ROWS) FN(multiply_tile)(x, &lines, i, j, k0, K);
       }
     } else {
-      for (int64_t j = 0; j < x->cols; j += FN(COLS)) FN(pack_columns_of_b)(x, j, k0, K);
+      for (int64_t j = 0; j < x->cols && !x->shared_b; j += FN(COLS))
+        FN(pack_columns_of_b)(x, j, k0, K);
       for (int64_t i = 0; i < x->rows; i += TILE_ROWS) {
-        FN(pack_rows_of_a)(x, i, k0, K);
+        if (!x->shared_a) FN(pack_rows_of_a)(x, i, k0, K);
         for (int64_t j = 0; j < x->cols; j += FN(COLS)) FN(multiply_tile)(x, &lines, i, j, k0, K);
       }
     }
@@ -118,8 +128,10 @@ static FN(slice) FN(take_slice)(const gemm_product *p, mx_scratch *scratch) {
   const int64_t K = at_most(p->K, BLOCK_K), rows = at_most(p->M, TILES_HIGH * TILE_ROWS);
   const int64_t cols = at_most(parts(p->N, FN(COLS)), TILES_WIDE) * FN(COLS);
   const int keep_a = keeps_a(p);
-  FN(slice) slice = {.packed_b = mx_take(scratch, (keep_a ? FN(COLS) : cols) * K, sizeof(wide))};
-  slice.packed_a = mx_take(scratch, (keep_a ? rows : TILE_ROWS) * K, sizeof(wide));
+  const int64_t wide_b = shares_b(p) ? 0 : keep_a ? FN(COLS) : cols;
+  const int64_t high_a = shares_a(p, FN(COLS)) ? 0 : keep_a ? rows : TILE_ROWS;
+  FN(slice) slice = {.packed_b = mx_take(scratch, wide_b * K, sizeof(wide))};
+  slice.packed_a = mx_take(scratch, high_a * K, sizeof(wide));
   if (!FN(IS_WIDE)) slice.sum = mx_take(scratch, rows * cols, sizeof(wide));
   return slice;
 }
@@ -144,7 +156,8 @@ static void FN(gemm_tile)(const gemm_job *job, int64_t index, const FN(slice) *s
                  .packed_b = slice->packed_b, .is_dots = FN(IS_WIDE) && is_dots(p),
                  .keep_a = keeps_a(p), .pack_a = packs_a(p) || !FN(IS_WIDE),
                  .pack_b = packs_b(p) || !FN(IS_WIDE), .bias_of_rows = (int)p->bias_of_rows,
-                 .finish = p->finish, .whole = (const wide *)p->c, .first_row = m};
+                 .finish = p->finish, .whole = (const wide *)p->c, .first_row = m, .first_col = n,
+                 .shared_a = job->shared_a, .shared_b = job->shared_b, .M = p->M, .N = p->N};
   x.a = (const real *)p->a + (p->shares_a ? 0 : batch * p->M * p->K) + m * x.a_row;
   x.b = (const real *)p->b + batch * p->K * p->N + n * x.b_col;
   x.bias = p->bias ? (const real *)p->bias + (x.bias_of_rows ? m : n) : NULL;
@@ -169,14 +182,55 @@ static void FN(gemm_task)(void *context, int64_t task) {
   for (int64_t i = task; i < tiles; i += job->tasks) FN(gemm_tile)(job, i, &slice);
 }
 
+/* Task: a panel of A that is shared, or of B, block by block of k. */
+static void FN(shared_task)(void *context, int64_t panel) {
+  const gemm_job *job = context;
+  const gemm_product *p = job->p;
+  const int64_t count = job->shared_a ? parts(p->M, TILE_ROWS) : 0;
+  const int64_t m = panel * TILE_ROWS, n = (panel - count) * FN(COLS);
+  FN(block) x = {.a = p->a, .b = p->b, .a_row = p->trans_a ? 1 : p->K,
+                 .a_col = p->trans_a ? p->M : 1, .b_row = p->trans_b ? 1 : p->N,
+                 .b_col = p->trans_b ? p->K : 1, .M = p->M, .N = p->N, .rows = p->M, .cols = p->N,
+                 .shared_a = job->shared_a, .shared_b = job->shared_b, .pack_a = 1, .pack_b = 1};
+  for (int64_t k0 = 0; k0 < p->K; k0 += BLOCK_K) {
+    const int64_t K = at_most(p->K - k0, BLOCK_K);
+    if (panel < count) FN(pack_rows_of_a)(&x, m, k0, K);
+    else FN(pack_columns_of_b)(&x, n, k0, K);
+  }
+}
+
+/* Memory for the shared panels, and the number of those there are. */
+static int64_t FN(take_shared)(gemm_job *job, mx_scratch *scratch) {
+  const gemm_product *p = job->p;
+  const int64_t size = sizeof(wide);
+  int64_t panels = 0;
+  if (shares_a(p, FN(COLS))) {
+    job->shared_a = mx_take(scratch, mx_product(p->M, p->K), size);
+    panels += parts(p->M, TILE_ROWS);
+  }
+  if (shares_b(p)) {
+    job->shared_b = mx_take(scratch, mx_product(FN(whole_cols)(p->N), p->K), size);
+    panels += parts(p->N, FN(COLS));
+  }
+  return panels;
+}
+
 int64_t FN(gemm_scratch_size)(const gemm_product *p) {
-  return mx_product(count_tasks(p), FN(slice_bytes)(p));
+  gemm_job job = {.p = p};
+  mx_scratch shared = {0};
+  FN(take_shared)(&job, &shared);
+  return mx_sum(mx_lines(shared.size), mx_product(count_tasks(p), FN(slice_bytes)(p)));
 }
 
 void FN(gemm_run)(const gemm_product *p, void *scratch) {
   if (p->batch * p->M * p->N == 0) return;
   const int64_t most = count_tasks(p);
-  gemm_job job = {p, scratch, FN(slice_bytes)(p), cut_matrix(p, most, FN(COLS)), 0};
+  gemm_job job = {.p = p, .slice_bytes = FN(slice_bytes)(p),
+                  .cut = cut_matrix(p, most, FN(COLS))};
+  mx_scratch shared = {.base = scratch};
+  const int64_t panels = FN(take_shared)(&job, &shared);
+  if (panels) mx_rt->parallel_for(panels, FN(shared_task), &job);
+  job.scratch = (char *)scratch + mx_lines(shared.size);
   job.tasks = at_most(most, p->batch * job.cut.num_rows * job.cut.num_cols);
   if (job.tasks == 1) FN(gemm_task)(&job, 0);
   else mx_rt->parallel_for(job.tasks, FN(gemm_task), &job);

@@ -18,6 +18,7 @@ SIZES = [      # M, N, K: tiles and blocks whole, cut, single; several tasks; no
     (29, 600, 70), (530, 40, 90), (200, 300, 400), (3, 4, 0), (0, 4, 3), (3, 0, 4),
     (1, 40, 300), (4, 7, 101), (5, 70, 128), (12, 21, 389), (9, 1024, 60), (20, 208, 400),
     (40, 200, 770), (40, 203, 150),
+    (530, 610, 300), (520, 70, 401), (300, 530, 500),     # several tiles share what is packed
 ]
 FLAGS = [(False, False), (True, False), (False, True), (True, True)]
 
@@ -130,7 +131,8 @@ def test_fully_connected(rng, shape, no_bias, flatten):
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
-@pytest.mark.parametrize("M, K, N", [(300, 700, 500), (100, 784, 128), (129, 512, 97)])
+@pytest.mark.parametrize("M, K, N", [(300, 700, 500), (100, 784, 128), (129, 512, 97),
+                                     (530, 401, 610)])
 def test_results_do_not_depend_on_threads(rng, M, K, N, dtype):
     """Every number of threads cuts the result in another way, through edges of other widths."""
     a = array(rng.standard_normal((M, K)), dtype)
