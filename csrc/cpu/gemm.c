@@ -20,6 +20,7 @@ enum {
   TILES_HIGH = 504 / TILE_ROWS, TILES_WIDE = 16,
   BLOCK_K = 384,
   TILES_A_THREAD = 2,
+  READ_A = 1, PACK_A = 2, READ_B = 1, PACK_B = 4,    /* what panels cost a tile, in register tiles */
   /* A is read where it lies for few columns of C, or if it is small; B, if it is not turned, for
    * few rows of C, or not too many and long sums.  Not if rows would fall on each other in L1, or
    * loads between its lines. */
@@ -59,30 +60,6 @@ static int64_t count_tasks(const gemm_product *p) {
   return mx_task_count(work, shortest < SHORT_SIDE ? SHORT_TASK_WORK : TASK_WORK,
                        MOST_TASKS);
 }
-static int64_t even_part(int64_t size, int64_t count, int64_t unit) {
-  return parts(parts(size, count), unit) * unit;
-}
-
-/* Tiles for all tasks, or a few a thread, where the sizes allow: not more, as each row of tiles
- * packs B anew, and for the same reason rather more columns of them than rows.  However C is cut,
- * each of its elements is summed in the same order. */
-static gemm_cut cut_matrix(const gemm_product *p, int64_t tasks, int64_t tile_cols) {
-  const int64_t most_high = parts(p->M, TILE_ROWS), most_wide = parts(p->N, tile_cols);
-  int64_t high = parts(p->M, TILES_HIGH * TILE_ROWS), wide = parts(p->N, TILES_WIDE * tile_cols);
-  const int64_t threads = mx_rt->num_threads(), most = TILES_A_THREAD * threads;
-  const int64_t wanted = tasks < most ? at_most(tasks, threads) : most;
-  while (p->batch * high * wide < wanted && (high < most_high || wide < most_wide)) {
-    const int wants_wide = !packs_a(p) || 4 * p->N * high >= p->M * wide;
-    const int split_wide = wide < most_wide && (high == most_high || wants_wide);
-    if (split_wide) wide++;
-    else high++;
-  }
-  gemm_cut cut = {0, 0, even_part(p->M, high, TILE_ROWS), even_part(p->N, wide, tile_cols)};
-  cut.num_rows = parts(p->M, cut.rows);
-  cut.num_cols = parts(p->N, cut.cols);
-  return cut;
-}
-
 /* Whether an operand is packed anew for each of several tiles, or products of a batch. */
 static int is_shared(const gemm_product *p, int64_t rows, int64_t tiles) {
   const int64_t work = mx_product(mx_product(p->batch, p->M), mx_product(p->N, p->K));
@@ -95,6 +72,40 @@ static int shares_a(const gemm_product *p, int64_t tile_cols) {
 }
 static int shares_b(const gemm_product *p) {
   return packs_b(p) && p->batch == 1 && is_shared(p, p->N, parts(p->M, TILES_HIGH * TILE_ROWS));
+}
+
+/* What a thread does, in register tiles: as many rounds of tiles of C, rows x cols of them, as come out
+ * if small tiles at the edges fill a round together; and what is packed for each tile. */
+static int64_t cut_cost(const gemm_product *p, int64_t rows, int64_t cols, int64_t tile_cols,
+                        int64_t threads) {
+  const int64_t area = mx_product(rows * TILE_ROWS, cols * tile_cols);
+  const int64_t rounds = parts(mx_product(p->batch, mx_product(p->M, p->N)), area * threads);
+  const int64_t per_row = !packs_a(p) ? 0 : shares_a(p, tile_cols) ? READ_A : PACK_A;
+  const int64_t per_col = packs_b(p) && !shares_b(p) ? PACK_B : READ_B;
+  return rounds * (rows * cols + per_row * rows + per_col * cols);
+}
+
+/* Tiles for all tasks, or a few a thread, where the sizes allow: the cut that costs a thread least.
+ * However C is cut, each of its elements is summed in the same order. */
+static gemm_cut cut_matrix(const gemm_product *p, int64_t tasks, int64_t tile_cols) {
+  const int64_t most_high = parts(p->M, TILE_ROWS), most_wide = parts(p->N, tile_cols);
+  const int64_t high = parts(most_high, TILES_HIGH), wide = parts(most_wide, TILES_WIDE);
+  const int64_t threads = mx_rt->num_threads(), most = TILES_A_THREAD * threads;
+  const int64_t wanted = parts(tasks < most ? at_most(tasks, threads) : most, p->batch);
+  int64_t best = INT64_MAX, best_rows = parts(most_high, high), best_cols = parts(most_wide, wide);
+  for (int64_t w = wide; wanted > 1 && w <= most_wide && w < wide + wanted; w++) {
+    const int64_t cols = parts(most_wide, w), fit = parts(wanted, parts(most_wide, cols));
+    const int64_t h = at_most(fit > high ? fit : high, most_high);
+    for (int64_t more = 0; more < 2; more++) {
+      const int64_t rows = parts(most_high, at_most(h + more, most_high));
+      const int64_t cost = cut_cost(p, rows, cols, tile_cols, threads);
+      if (cost < best) best = cost, best_rows = rows, best_cols = cols;
+    }
+  }
+  gemm_cut cut = {.rows = best_rows * TILE_ROWS, .cols = best_cols * tile_cols};
+  cut.num_rows = parts(p->M, cut.rows);
+  cut.num_cols = parts(p->N, cut.cols);
+  return cut;
 }
 
 /* shared_a, shared_b: their panels, k by k of the blocks, or NULL. */
