@@ -16,7 +16,7 @@ enum {
   RNN_BLOCK_K = 384,
 };
 
-#define SIGMOID(x) (1 / (1 + _Generic((x), float: mx_expf, default: mx_exp)(-(x))))
+#define SIGMOID(x) (1 / (1 + _Generic((x), float: mx_exp_normalf, default: mx_exp_normal)(-(x))))
 #define TANH(x) (_Generic((x), float: mx_tanhf, default: mx_tanh)(x))
 
 static inline int64_t rnn_least(int64_t x, int64_t y) { return x < y ? x : y; }

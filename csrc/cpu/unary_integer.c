@@ -5,7 +5,7 @@
 #include "mx_math.h"
 
 #define F_(name) name
-#define V_(name) name
+#define V_(name) mx_##name
 #define JOIN(a, b) a##_##b
 #define JOIN_(a, b) JOIN(a, b)
 #define FN(name) JOIN_(name, DT)

@@ -9,15 +9,12 @@
 /* A loop over a function that is not inlined stays scalar: 20 times slower. */
 #define MX_INLINE static inline __attribute__((always_inline))
 
-/* e^x: x = n ln 2 + r, |r| <= ln 2 / 2, a polynomial in r, scaled twice so that denormals and
- * infinity come out right.  About 1 ulp. */
-MX_INLINE float mx_expf(float x) {
+/* e^r of x = n ln 2 + r, |r| <= ln 2 / 2, by a polynomial; the last bits of n_bits are those of n. */
+MX_INLINE float mx_exp_restf(float x, uint32_t *n_bits) {
   const float magic = 12582912.0f;                 /* 1.5 * 2^23: adding it rounds to an integer */
-  float t = x > 89.0f ? 89.0f : x;
-  t = t < -104.0f ? -104.0f : t;
-  const float shifted = t * 1.44269504f + magic;
+  const float shifted = x * 1.44269504f + magic;
   const float n = shifted - magic;
-  float r = t - n * 0.693359375f;
+  float r = x - n * 0.693359375f;
   r = r + n * 2.12194440e-4f;
   float p = 1.9875691500e-4f;
   p = p * r + 1.3981999507e-3f;
@@ -25,12 +22,29 @@ MX_INLINE float mx_expf(float x) {
   p = p * r + 4.1665795894e-2f;
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1.0f;
-  const int32_t i = (int32_t)(mx_float_bits(shifted) - mx_float_bits(magic));
-  const int32_t half = i >> 1;
-  const float scale1 = mx_bits_float((uint32_t)(half + 127) << 23);
-  const float scale2 = mx_bits_float((uint32_t)(i - half + 127) << 23);
+  *n_bits = mx_float_bits(shifted);
+  return p * r * r + r + 1.0f;
+}
+
+/* e^x, scaled twice by powers of 2 so that denormals and infinity come out right.  About 1 ulp. */
+MX_INLINE float mx_expf(float x) {
+  float t = x > 89.0f ? 89.0f : x;
+  t = t < -104.0f ? -104.0f : t;
+  uint32_t n;
+  const float p = mx_exp_restf(t, &n);
+  const uint32_t half = n << 22 & 0xff800000u;     /* n / 2 as an exponent */
+  const float scale1 = mx_bits_float(half + 0x3f800000u);
+  const float scale2 = mx_bits_float((n << 23) - half + 0x3f800000u);
   return p * scale1 * scale2;
+}
+
+/* The same scaled once, for sums with 1: of less than the least normal number it is that. */
+MX_INLINE float mx_exp_normalf(float x) {
+  float t = x > 89.0f ? 89.0f : x;
+  t = t < -87.3f ? -87.3f : t;
+  uint32_t n;
+  const float p = mx_exp_restf(t, &n);
+  return p * mx_bits_float((n << 23) + 0x3f800000u);
 }
 
 /* ln x: x = m 2^e with m in [sqrt(1/2), sqrt(2)), a polynomial in m - 1. */
@@ -86,7 +100,7 @@ MX_INLINE float mx_tanhf(float x) {
   p = p * z + 1.33314422036e-1f;
   p = p * z - 3.33332819422e-1f;
   const float near = p * z * x + x;
-  const float far = 1.0f - 2.0f / (mx_expf(2.0f * a) + 1.0f);
+  const float far = 1.0f - 2.0f / (mx_exp_normalf(2.0f * a) + 1.0f);
   return copysignf(a < 0.625f ? near : far, x);
 }
 
@@ -134,6 +148,7 @@ static inline int64_t mx_truncate64(double x) {
 
 static inline double mx_exp(double x) { return exp(x); }
 static inline double mx_log(double x) { return log(x); }
+static inline double mx_exp_normal(double x) { return exp(x); }
 static inline double mx_expm1(double x) { return expm1(x); }
 static inline double mx_tanh(double x) { return tanh(x); }
 static inline double mx_erf(double x) { return erf(x); }
