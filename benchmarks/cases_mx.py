@@ -5,6 +5,7 @@ measurement ends with waitall().
 """
 
 import numpy as np
+from dtypes_mx import dtype_cases
 from inference_mx import inference_cases
 from networks_mx import graph_cases
 from operators_mx import operator_cases
@@ -63,6 +64,7 @@ def make(mx):
         **graph_cases(mx, uniform),
         **operator_cases(mx, uniform),
         **inference_cases(mx, uniform),
+        **(dtype_cases(mx, uniform) if mx.__name__ == "mxlite" else {}),
     }
     return cases, nd.waitall
 

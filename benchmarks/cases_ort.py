@@ -1,7 +1,8 @@
 """The kernels and networks of inference_mx.py in ONNX Runtime, as models that are written here."""
 
 import numpy as np
-from inference_mx import BATCHES, CONVOLUTIONS, SIDE
+from inference_mx import BATCHES, CONVOLUTIONS, LANGUAGE_BATCHES, SIDE
+from networks_mx import LSTM_UNITS, STEPS, WORDS
 from onnx import TensorProto, helper, numpy_helper
 
 OPSET, IR = 17, 8
@@ -116,6 +117,20 @@ def mobilenet_v2(graph):
     return top(graph, layer(x, 1280, channels, 1), 1280)
 
 
+def language_model(graph):
+    """That of networks_mx.py; returns the output."""
+    units = LSTM_UNITS
+    words = graph.node("Cast", "x", to=TensorProto.INT64)
+    x = graph.node("Gather", graph.weight(WORDS, units), words)
+    for _ in range(2):
+        y = graph.node("LSTM", x, graph.weight(1, 4 * units, units),
+                       graph.weight(1, 4 * units, units), graph.weight(1, 8 * units),
+                       hidden_size=units)
+        x = graph.node("Squeeze", y, graph.constant(np.array([1])))
+    return graph.node("Add", graph.node("MatMul", x, graph.weight(units, WORDS)),
+                      graph.weight(WORDS))
+
+
 def top(graph, x, channels):
     x = graph.node("Flatten", graph.node("GlobalAveragePool", x))
     return graph.node("Gemm", x, graph.weight(1000, channels), transB=1)
@@ -153,6 +168,9 @@ def make(runtime):
         for size in BATCHES:
             graph = Graph(size, 3, 224, 224)
             cases[f"{name}, {size} images"] = case(graph, build(graph), 1)
+    for size in LANGUAGE_BATCHES:
+        graph = Graph(STEPS, size)
+        cases[f"language model, {size} texts"] = case(graph, language_model(graph), 4)
     return cases, lambda: None
 
 

@@ -1,6 +1,7 @@
 """The work of compare.py in PyTorch, with its default number of threads."""
 
 import numpy as np
+from dtypes_torch import dtype_cases
 from inference_torch import inference_cases
 from networks_torch import graph_cases
 from operators_torch import operator_cases
@@ -49,6 +50,7 @@ def make(torch):
         **graph_cases(torch, uniform),
         **operator_cases(torch, uniform),
         **inference_cases(torch, uniform, False),
+        **dtype_cases(torch, uniform),
     }
     return cases, lambda: None
 

@@ -15,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 
+from dtypes_mx import CASES as DTYPE_CASES
 from import_cost import environment, import_cost, installed_size
 
 HERE = Path(__file__).resolve().parent
@@ -44,7 +45,10 @@ TARGETS = {
                      "conv 256>128, 28^2"), (1.0, RIVALS)),
     **dict.fromkeys([f"{net}, {size} images" for net in ("ResNet-18", "ResNet-50", "MobileNetV2")
                      for size in (1, 8)], (1.11, RIVALS)),
-    "encoder, 1 texts": (1.0, RIVALS), "encoder, 8 texts": (1.0, RIVALS),
+    **dict.fromkeys([f"{net}, {size} texts" for net, sizes in (("encoder", (1, 8)),
+                                                               ("language model", (1, 32)))
+                     for size in sizes], (1.0, RIVALS)),
+    **dict.fromkeys([name for name, *_ in DTYPE_CASES], (1.0, ("torch",))),
 }
 FLOPS = {"matmul 1024": 2 * 1024 ** 3, "conv 3x3": 2 * 16 * 64 * 64 * 9 * 56 ** 2}
 PAUSE = 0.25           # seconds until the threads of the framework before have stopped to spin

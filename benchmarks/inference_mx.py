@@ -1,13 +1,15 @@
 """Kernels and networks without gradients, which runtimes for inference have too, for compare.py:
 under mxlite and under MXNet 1.9.1."""
 
+from networks_mx import LSTM_UNITS, STEPS, language_model
+
 SIDE = 1024             # of the matrices of a million
 # name -> images, channels, side, filters, kernel, stride, padding
 CONVOLUTIONS = {
     "conv 64, 56^2": (8, 64, 56, 64, 3, 1, 1), "conv 256, 14^2": (8, 256, 14, 256, 3, 1, 1),
     "conv 7x7/2, 224^2": (8, 3, 224, 64, 7, 2, 3), "conv 256>128, 28^2": (8, 256, 28, 128, 1, 1, 0),
 }
-BATCHES = (1, 8)        # of networks
+BATCHES, LANGUAGE_BATCHES = (1, 8), (1, 32)     # of networks
 LAYERS, UNITS, HEADS, HIDDEN, LENGTH = 12, 768, 12, 3072, 128      # of an encoder like BERT-base
 
 
@@ -68,4 +70,10 @@ def inference_cases(mx, uniform):
         for size in BATCHES:
             inputs = uniform(size, *shape)
             cases[f"{name}, {size} {what}"] = (lambda net=net, x=inputs: net(x), 1)
+    net = language_model(mx)
+    net.hybridize(static_alloc=True, static_shape=True)
+    for size in LANGUAGE_BATCHES:
+        text, state = nd.ones((STEPS, size)), nd.zeros((2, size, LSTM_UNITS))
+        cases[f"language model, {size} texts"] = (
+            lambda text=text, state=state: net(text, state, state)[0], 4)
     return cases

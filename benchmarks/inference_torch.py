@@ -5,11 +5,14 @@ from inference_mx import (
     CONVOLUTIONS,
     HEADS,
     HIDDEN,
+    LANGUAGE_BATCHES,
     LAYERS,
     LENGTH,
     SIDE,
     UNITS,
 )
+from networks_mx import LSTM_UNITS, STEPS
+from networks_torch import language_model
 
 
 def encoder(torch):
@@ -61,4 +64,8 @@ def inference_cases(torch, uniform, is_compiled):
     net = encoder(torch)
     for size in BATCHES:
         cases[f"encoder, {size} texts"] = case(net, 1, uniform(size, LENGTH, UNITS))
+    net = language_model(torch).eval()
+    for size in LANGUAGE_BATCHES:
+        text, state = torch.ones((STEPS, size), dtype=torch.int64), torch.zeros(2, size, LSTM_UNITS)
+        cases[f"language model, {size} texts"] = case(net, 4, text, state)
     return cases

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+WORDS, LSTM_UNITS, STEPS, TEXTS = 1000, 200, 35, 32       # of a language model
+
 
 def lenet(nn):
     """LeNet for 28 x 28 images, with tanh."""
@@ -38,9 +40,9 @@ def step_of(mx, net, data, hybridize):
     return step
 
 
-def language_step(mx, hybridize):
-    """One step of training a language model: an LSTM of 2 x 200 units, 32 texts of 35 words."""
-    nn, words, units, steps, texts = mx.gluon.nn, 1000, 200, 35, 32
+def language_model(mx):
+    """An LSTM of two layers between an embedding and a product."""
+    nn, words, units = mx.gluon.nn, WORDS, LSTM_UNITS
 
     class Model(mx.gluon.HybridBlock):
         def __init__(self):
@@ -54,21 +56,27 @@ def language_step(mx, hybridize):
             y, states = self.lstm(self.embedding(x), [h, c])
             return self.top(y), states
 
-    net, loss_of = Model(), mx.gluon.loss.SoftmaxCrossEntropyLoss()
+    net = Model()
     net.initialize(mx.init.Xavier())
+    return net
+
+
+def language_step(mx, hybridize):
+    """One step of training a language model, 32 texts of 35 words."""
+    net, loss_of = language_model(mx), mx.gluon.loss.SoftmaxCrossEntropyLoss()
     if hybridize:
         net.hybridize(static_alloc=True, static_shape=True)
     trainer = mx.gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
-    text = np.random.default_rng(0).integers(0, words, (steps + 1, texts))
+    text = np.random.default_rng(0).integers(0, WORDS, (STEPS + 1, TEXTS))
     data, label = mx.nd.array(text[:-1]), mx.nd.array(text[1:])
-    state = mx.nd.zeros((2, texts, units))
+    state = mx.nd.zeros((2, TEXTS, LSTM_UNITS))
 
     def step():
         with mx.autograd.record():
             y, states = net(data, state, state)
             loss = loss_of(y, label)
         loss.backward()
-        trainer.step(texts)
+        trainer.step(TEXTS)
         states[0].wait_to_read()
     return step
 

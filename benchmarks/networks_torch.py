@@ -1,5 +1,7 @@
 """The networks and graphs of networks_mx.py in PyTorch, eager."""
 
+from networks_mx import LSTM_UNITS, STEPS, TEXTS, WORDS
+
 
 def chain(torch, x, y):
     return torch.sqrt(torch.abs(torch.tanh(x * y + 1) * torch.sigmoid(x - y)) + 1e-3) * x
@@ -38,20 +40,30 @@ def graph_cases(torch, uniform):
     }
 
 
+def language_model(torch):
+    """That of networks_mx.py."""
+    class Model(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embedding = torch.nn.Embedding(WORDS, LSTM_UNITS)
+            self.lstm = torch.nn.LSTM(LSTM_UNITS, LSTM_UNITS, 2)
+            self.top = torch.nn.Linear(LSTM_UNITS, WORDS)
+
+        def forward(self, text, state):
+            return self.top(self.lstm(self.embedding(text), (state, state))[0])
+
+    return Model()
+
+
 def language_step(torch):
-    """The language model of networks_mx.py."""
-    words, units, steps, texts = 1000, 200, 35, 32
-    parts = torch.nn.ModuleDict({
-        "embedding": torch.nn.Embedding(words, units), "lstm": torch.nn.LSTM(units, units, 2),
-        "top": torch.nn.Linear(units, words)})
-    optimizer, loss_of = torch.optim.SGD(parts.parameters(), lr=0.1), torch.nn.CrossEntropyLoss()
-    text = torch.randint(0, words, (steps + 1, texts))
-    state = torch.zeros(2, texts, units)
+    net = language_model(torch)
+    optimizer, loss_of = torch.optim.SGD(net.parameters(), lr=0.1), torch.nn.CrossEntropyLoss()
+    text = torch.randint(0, WORDS, (STEPS + 1, TEXTS))
+    state = torch.zeros(2, TEXTS, LSTM_UNITS)
 
     def step():
         optimizer.zero_grad()
-        y, _ = parts["lstm"](parts["embedding"](text[:-1]), (state, state))
-        loss_of(parts["top"](y).reshape(-1, words), text[1:].reshape(-1)).backward()
+        loss_of(net(text[:-1], state).reshape(-1, WORDS), text[1:].reshape(-1)).backward()
         optimizer.step()
     return step
 

@@ -75,3 +75,22 @@ def test_pooling(rng, dtype, shape, pool_type):
         share = np.arange(4) == taps.argmax(-1)[..., None]
     want = from_windows(share * given.reshape(taps.shape[:-1])[..., None])
     check(x.grad, want.reshape(x.shape), dtype)
+
+
+def test_every_half_comes_and_goes_as_it_is():
+    """x + 0 converts blocks: eight at a time where the machine can, and their rests."""
+    bits = np.arange(65536, dtype=np.uint16)
+    for first in (0, 3):
+        half = bits[first:].view(np.float16)
+        got = (mx.nd.array(half, dtype="float16") + 0).asnumpy()
+        with np.errstate(invalid="ignore"):         # signalling NaN
+            want = half + np.float16(0)
+        np.testing.assert_array_equal(got, want)
+        np.testing.assert_array_equal(np.signbit(got), np.signbit(want))
+
+
+def test_sums_of_halves_round_to_even():
+    rng = np.random.default_rng(3)
+    x, y = (rng.uniform(-2048, 2048, 4099).astype(np.float16) for _ in range(2))
+    got = (mx.nd.array(x, dtype="float16") + mx.nd.array(y, dtype="float16")).asnumpy()
+    np.testing.assert_array_equal(got, (x.astype(np.float32) + y).astype(np.float16))
