@@ -1,4 +1,4 @@
-"""A convolution or a product with the BatchNorm, the sum and the activation behind it, as one kernel.
+"""A convolution or a product with the BatchNorm, sum and activation behind it, as one kernel.
 
 They work on parts of the result that are still in the caches (csrc/cpu/row_finish.h). Made by
 `passes/join.py`; such operators stand in no graph that users see.

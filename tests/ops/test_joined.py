@@ -1,4 +1,4 @@
-"""Convolutions and products take over the BatchNorm, the sum and the activation behind them; bits stay."""
+"""Convolutions and products take over what is behind them: BatchNorm, a sum, an activation."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The float functions of csrc/include/mx_math.h: errors in units in the last place, and the edges."""
+"""The float functions of csrc/include/mx_math.h: errors in units in the last place, edges."""
 
 import numpy as np
 import pytest
@@ -10,8 +10,8 @@ FUNCTIONS = {"exp": np.exp, "expm1": np.expm1, "log": np.log, "tanh": np.tanh,
              "erf": special.erf, "sigmoid": special.expit}
 MOST = {"sigmoid": 3}       # a quotient of a sum: each rounds once more
 
-EDGES = np.float32([0, -0.0, np.inf, -np.inf, np.nan, 1e-45, -1e-45, 1.17e-38, 3.4e38, -3.4e38, 88.7,
-                    88.8, 89, -87.4, -103.9, -104, -150, 0.94, 0.9399999, -0.94, 4, 4.1, 0.625])
+EDGES = np.float32([0, -0.0, np.inf, -np.inf, np.nan, 1e-45, -1e-45, 1.17e-38, 3.4e38, -3.4e38,
+                    88.7, 88.8, 89, -87.4, -103.9, -104, -150, 0.94, 0.9399999, -0.94, 4, 4.1, 0.625])
 
 
 def numbers(name):
@@ -31,7 +31,7 @@ def test_errors_in_units_in_the_last_place(name):
     rounded = want.astype(np.float32)
     finite = np.isfinite(rounded)
     np.testing.assert_array_equal(np.isnan(got), np.isnan(rounded))
-    if name == "sigmoid":               # as in MXNet 1 / inf, where the least numbers would come out
+    if name == "sigmoid":               # as in MXNet 1 / inf, where it would be subnormal
         finite &= x > -88
         assert np.all(got[x <= -88] < 1e-38)
     else:
