@@ -11,7 +11,8 @@ FUNCTIONS = {"exp": np.exp, "expm1": np.expm1, "log": np.log, "tanh": np.tanh,
 MOST = {"sigmoid": 3}       # a quotient of a sum: each rounds once more
 
 EDGES = np.float32([0, -0.0, np.inf, -np.inf, np.nan, 1e-45, -1e-45, 1.17e-38, 3.4e38, -3.4e38,
-                    88.7, 88.8, 89, -87.4, -103.9, -104, -150, 0.94, 0.9399999, -0.94, 4, 4.1, 0.625])
+                    88.7, 88.8, 89, -87.4, -103.9, -104, -150, 0.94, 0.9399999, -0.94,
+                    4, 4.1, 0.625])
 
 
 def numbers(name):
