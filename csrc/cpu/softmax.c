@@ -4,7 +4,7 @@
 #include "half_parts.h"
 #include "mx_math.h"
 
-#define EXP(x) _Generic((x), float: mx_expf, double: mx_exp)(x)
+#define EXP(x) _Generic((x), float: mx_exp_flushedf, double: mx_exp_flushed)(x)
 #define MX_BODY "softmax_rows.h"
 #include "mx_each_wide.h"
 

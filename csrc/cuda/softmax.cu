@@ -27,12 +27,13 @@ template <bool IS_LOG> static void forward(const softmax_dims &d, const real *x,
     }
     most = block_most(most);
     double total = 0;
-    ALONG(i) total += (double)V_(exp)(LOAD(x[start + i * d.inner]) * scale - most);
+    ALONG(i) total += (double)V_(exp_flushed)(LOAD(x[start + i * d.inner]) * scale - most);
     total = block_sum(total);
     const wide shift = most + (wide)log(total), factor = (wide)(1 / total);
     ALONG(i) {
       const wide value = LOAD(x[start + i * d.inner]) * scale;
-      y[start + i * d.inner] = STORE(IS_LOG ? value - shift : V_(exp)(value - most) * factor);
+      const wide power = V_(exp_flushed)(value - most);
+      y[start + i * d.inner] = STORE(IS_LOG ? value - shift : power * factor);
     }
   }
 }
@@ -51,7 +52,8 @@ static void backward(const softmax_dims &d, const real *dy, const real *y, real 
     ALONG(i) {
       const int64_t at = start + i * d.inner;
       const wide slope = LOAD(dy[at]), value = LOAD(y[at]);
-      dx[at] = STORE(scale * (IS_LOG ? slope - V_(exp)(value) * total : value * (slope - total)));
+      const wide log_slope = slope - V_(exp_flushed)(value) * total;
+      dx[at] = STORE(scale * (IS_LOG ? log_slope : value * (slope - total)));
     }
   }
 }

@@ -47,6 +47,10 @@ MX_INLINE float mx_exp_normalf(float x) {
   return p * mx_bits_float((n << 23) + 0x3f800000u);
 }
 
+/* The same with 0 for what is less than the least normal number: nothing subnormal, which some processors
+ * multiply a hundred times as slowly. */
+MX_INLINE float mx_exp_flushedf(float x) { return x < -87.3f ? 0.0f : mx_exp_normalf(x); }
+
 /* ln x: x = m 2^e with m in [sqrt(1/2), sqrt(2)), a polynomial in m - 1. */
 MX_INLINE float mx_logf(float x) {
   const float scaled = x < 1.17549435e-38f ? x * 8388608.0f : x;     /* lift denormals */
@@ -149,6 +153,7 @@ static inline int64_t mx_truncate64(double x) {
 static inline double mx_exp(double x) { return exp(x); }
 static inline double mx_log(double x) { return log(x); }
 static inline double mx_exp_normal(double x) { return exp(x); }
+static inline double mx_exp_flushed(double x) { return exp(x); }
 static inline double mx_expm1(double x) { return expm1(x); }
 static inline double mx_tanh(double x) { return tanh(x); }
 static inline double mx_erf(double x) { return erf(x); }

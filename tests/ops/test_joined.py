@@ -73,6 +73,15 @@ def test_what_is_taken_over(symbol, expected):
     assert steps_of(symbol) == expected
 
 
+def test_operators_that_become_a_product_stay_alone():
+    x = S.var("x").as_np_ndarray()
+    symbol = S.npx.relu(S.np.matmul(x, x))
+    exe = symbol.simple_bind(mx.cpu(), "null", x=(5, 5))
+    x = np.random.default_rng(1).normal(size=(5, 5)).astype("f")
+    got = exe.forward(x=mx.np.array(x))[0].asnumpy()
+    np.testing.assert_allclose(got, np.maximum(x @ x, 0), rtol=1e-5, atol=1e-6)
+
+
 def test_statistics_of_the_batch_need_the_whole_convolution():
     steps = steps_of(RELU, grad_req="write", is_train=True)
     assert steps[:3] == ["Convolution", "BatchNorm", "Activation"]

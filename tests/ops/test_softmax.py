@@ -194,3 +194,16 @@ def test_ignore_label_without_use_ignore_is_of_no_class():
     """What MXNet does with the labels that its iterators of sentences pad with."""
     dx = gradient(nd.SoftmaxOutput, nd.zeros((2, 3)), nd.array([-1, 2]))
     np.testing.assert_allclose(dx, [[1 / 3] * 3, [1 / 3, 1 / 3, -2 / 3]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_what_is_almost_nothing_becomes_0(axis):
+    """Results below float's least normal number are flushed; logarithms stay exact."""
+    x = np.linspace(-200, 0, 40 * 50, dtype="float32").reshape(40, 50)
+    wide = x.astype("float64")
+    powers = np.exp(wide - wide.max(axis, keepdims=True))
+    want = powers / powers.sum(axis, keepdims=True)
+    got = nd.softmax(nd.array(x), axis=axis).asnumpy()
+    np.testing.assert_allclose(got, want, rtol=2e-5, atol=1.2e-38)
+    logs = nd.log_softmax(nd.array(x), axis=axis).asnumpy()
+    np.testing.assert_allclose(logs, np.log(want), rtol=2e-6, atol=2e-6)

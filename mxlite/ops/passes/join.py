@@ -11,11 +11,14 @@ from collections.abc import Sequence
 from ...base import DTYPES
 from ...device.memory import device_of
 from ..joined import ACTIVATIONS, Joined, kernel_of
+from ..matrix import BatchDot, Dot
 from ..nn.batch_norm import BatchNorm
+from ..nn.convolution import Convolution
 from ..nn.fully_connected import FullyConnected
 from ..trace import Step
 
-FIRST = ("conv", "gemm")        # kernels that take others over
+FIRST = (Convolution, FullyConnected, Dot, BatchDot)       # what takes others over, by these
+KERNELS = ("conv", "gemm")                                 # kernels
 
 
 def joined(steps: Sequence[Step], outputs: Sequence[int]) -> list[Step]:
@@ -43,7 +46,7 @@ def joined(steps: Sequence[Step], outputs: Sequence[int]) -> list[Step]:
 def _takes_over(step: Step) -> bool:
     output, name = step.call.out_specs[0], kernel_of(step)
     suffix = DTYPES[output.dtype][2]
-    return (name in FIRST and len(step.call.out_specs) == 1
+    return (isinstance(step.op, FIRST) and name in KERNELS and len(step.call.out_specs) == 1
             and device_of(output.ctx).find_kernel(f"{name}_joined_{suffix}") is not None)
 
 
