@@ -11,6 +11,9 @@ typedef uint8_t mx_b8;
 static inline float mx_bits_float(uint32_t bits) { float x; memcpy(&x, &bits, 4); return x; }
 static inline uint32_t mx_float_bits(float x) { uint32_t bits; memcpy(&bits, &x, 4); return bits; }
 
+static inline double mx_bits_double(uint64_t bits) { double x; memcpy(&x, &bits, 8); return x; }
+static inline uint64_t mx_double_bits(double x) { uint64_t bits; memcpy(&bits, &x, 8); return bits; }
+
 /* IEEE binary16 -> binary32, exact. */
 static inline float mx_f16_to_float(mx_f16 h) {
   const uint32_t sign = (uint32_t)(h & 0x8000u) << 16;

@@ -42,6 +42,21 @@ def test_errors_in_units_in_the_last_place(name):
     assert units[worst] <= MOST.get(name, 2), (x[finite][worst], units[worst])
 
 
+@pytest.mark.filterwarnings("ignore:.*encountered")
+def test_exp_of_doubles():
+    rng = np.random.default_rng(8)
+    x = np.concatenate([[0, -0.0, np.inf, -np.inf, np.nan, 709.78, 709.79, -708.4, -745.1, -745.2,
+                         1e300, -1e300, 5e-324], rng.uniform(-746, 710, 50_000),
+                        rng.uniform(-2, 2, 50_000)])
+    got = nd.exp(nd.array(x, dtype="float64")).asnumpy()
+    want = np.exp(x.astype(np.longdouble))
+    rounded = want.astype(np.float64)
+    finite = np.isfinite(rounded)
+    np.testing.assert_array_equal(got[~finite], rounded[~finite])
+    units = np.abs(got[finite] - want[finite]) / np.spacing(rounded[finite])
+    assert units.max() <= 2, x[finite][units.argmax()]
+
+
 @pytest.mark.parametrize("name", ["expm1", "tanh", "erf"])
 def test_odd_near_0(name):
     x = np.float32([-0.0, 0.0, -1e-45, 1e-45, -1e-20, 1e-20])
