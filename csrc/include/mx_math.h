@@ -153,7 +153,7 @@ static inline int64_t mx_truncate64(double x) {
 
 /* mx_expf of doubles; of the polynomial 1e-16 r^2 is missing at most. */
 MX_INLINE double mx_exp(double x) {
-  const double magic = 0x1.8p52;
+  const double magic = 6755399441055744.0;         /* 1.5 * 2^52 */
   double t = x > 710.0 ? 710.0 : x;
   t = t < -746.0 ? -746.0 : t;
   const double shifted = t * 1.4426950408889634074 + magic;
