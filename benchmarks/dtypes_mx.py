@@ -1,9 +1,9 @@
 """Kernels on other dtypes than float32, for compare.py: mxlite's."""
 
-# name -> (dtype, kernel)
 KERNELS = ("sum of two", "row sums", "transpose", "softmax", "product of 512", "conv 64, 28^2")
 DTYPES = ("float64", "float16", "bfloat16", "int64")
 NOT_OF_INTEGERS = ("softmax", "product of 512", "conv 64, 28^2")
+# name, kernel, dtype
 CASES = [(f"{kernel}, {dtype}", kernel, dtype) for dtype in DTYPES for kernel in KERNELS
          if dtype != "int64" or kernel not in NOT_OF_INTEGERS]
 

@@ -81,18 +81,6 @@ static void gradient_to_points(const winograd *w, int64_t channel, float *to) {
   }
 }
 
-/* windows[i][f] = element i, of `count`, of filter f, of `rows` filters that lie `step` apart. */
-static void turn_windows(const float *from, int64_t step, int64_t rows, int64_t count,
-                         float (*windows)[TILE_ROWS + LANES]) {
-  for (int64_t f = 0; f < rows; f += 4) {
-    int64_t i = 0;
-    for (; f + 4 <= rows && i + 4 <= count; i += 4)
-      FN(transpose_four)(from + f * step + i, step, TILE_ROWS + LANES, windows[i] + f);
-    for (; i < count; i++)
-      for (int64_t r = f; r < lesser(f + 4, rows); r++) windows[i][r] = from[r * step + i];
-  }
-}
-
 /* A panel of filters, to[point][channel][filter].  Vectors reach past a channel's filters into the
  * next one's, which come after. */
 static void filters_to_points(const winograd *w, int64_t o, int64_t rows, float *to) {
@@ -106,8 +94,11 @@ static void filters_to_points(const winograd *w, int64_t o, int64_t rows, float 
     const int64_t channels = lesser(GATHERED, w->in - in);
     if (is_grad)
       for (int64_t i = 0; i < channels; i++)
-        turn_windows(filter + (in + i) * i_step, o_step, rows, taps, windows + i * taps);
-    else turn_windows(filter + in * i_step, o_step, rows, channels * taps, windows);
+        FN(turn_rows)(filter + (in + i) * i_step, o_step, rows, taps, TILE_ROWS + LANES,
+                      windows[i * taps]);
+    else
+      FN(turn_rows)(filter + in * i_step, o_step, rows, channels * taps, TILE_ROWS + LANES,
+                    windows[0]);
     for (int64_t i = 0; i < channels; i++)
       for (int64_t r = 0; r < rows; r += LANES) {
         float *y = to + (in + i) * rows + r;

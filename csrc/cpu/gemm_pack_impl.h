@@ -1,11 +1,10 @@
 /* Packing, shared by gemm_impl.h and conv_impl.h: copies a panel in the order it is read in. */
+#include "transpose_four.h"
 
 typedef wide FN(four) __attribute__((vector_size(4 * sizeof(wide)), aligned(sizeof(wide)),
                                      may_alias));
 typedef __typeof__(__builtin_choose_expr(sizeof(wide) == 4, (int32_t)0, (int64_t)0)) FN(lane);
 typedef FN(lane) FN(four_at) __attribute__((vector_size(4 * sizeof(wide))));
-
-#define FOUR(x, y, ...) MIX(FN(four_at), x, y, __VA_ARGS__)
 
 /* No function: returning a vector wider than the machine's has no fixed calling convention. */
 #if IS_HALF
@@ -18,12 +17,7 @@ typedef FN(lane) FN(four_at) __attribute__((vector_size(4 * sizeof(wide))));
 static inline void FN(transpose_four)(const real *x, int64_t i_step, int64_t width, wide *y) {
   const FN(four) x0 = LOAD_FOUR(x), x1 = LOAD_FOUR(x + i_step);
   const FN(four) x2 = LOAD_FOUR(x + 2 * i_step), x3 = LOAD_FOUR(x + 3 * i_step);
-  const FN(four) low01 = FOUR(x0, x1, 0, 4, 1, 5), low23 = FOUR(x2, x3, 0, 4, 1, 5);
-  const FN(four) high01 = FOUR(x0, x1, 2, 6, 3, 7), high23 = FOUR(x2, x3, 2, 6, 3, 7);
-  *(FN(four) *)y = FOUR(low01, low23, 0, 1, 4, 5);
-  *(FN(four) *)(y + width) = FOUR(low01, low23, 2, 3, 6, 7);
-  *(FN(four) *)(y + 2 * width) = FOUR(high01, high23, 0, 1, 4, 5);
-  *(FN(four) *)(y + 3 * width) = FOUR(high01, high23, 2, 3, 6, 7);
+  TRANSPOSE_FOUR(FN(four), FN(four_at), x0, x1, x2, x3, y, width);
 }
 
 static inline void FN(pack_rows)(const real *restrict x, int64_t k_step, int64_t rows, int64_t K,
@@ -70,5 +64,4 @@ static void FN(pack_panel)(const real *x, int64_t i_step, int64_t k_step, int64_
   for (int64_t i = 4 * fours; i < rows; i++)
     for (int64_t k = 0; k < K; k++) y[k * width + i] = LOAD(x[i * i_step + k * k_step]);
 }
-#undef FOUR
 #undef LOAD_FOUR

@@ -10,9 +10,9 @@
  */
 #include <string.h>
 
-#include "gemm_isa.h"
 #include "mx_dtype.h"
 #include "mx_kernel.h"
+#include "transpose_four.h"
 
 /* Strides and offsets count items; a stride of 0 repeats.  ndim is at least 2; the last two axes
  * are the plane that the inner loops copy (ops/strided.py chooses them). */

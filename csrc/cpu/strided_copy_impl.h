@@ -7,17 +7,11 @@ enum { FN(TILE) = sizeof(T) == 8 ? 8 : 16 };
 #ifdef LANE
 typedef T FN(four) __attribute__((vector_size(4 * sizeof(T)), aligned(sizeof(T)), may_alias));
 typedef LANE FN(four_at) __attribute__((vector_size(4 * sizeof(T))));
-#define FOUR(x, y, ...) MIX(FN(four_at), x, y, __VA_ARGS__)
 
 static inline void FN(transpose_four)(const T *x, T *y, int64_t x_col, int64_t y_row) {
   const FN(four) x0 = *(const FN(four) *)x, x1 = *(const FN(four) *)(x + x_col);
   const FN(four) x2 = *(const FN(four) *)(x + 2 * x_col), x3 = *(const FN(four) *)(x + 3 * x_col);
-  const FN(four) low01 = FOUR(x0, x1, 0, 4, 1, 5), low23 = FOUR(x2, x3, 0, 4, 1, 5);
-  const FN(four) high01 = FOUR(x0, x1, 2, 6, 3, 7), high23 = FOUR(x2, x3, 2, 6, 3, 7);
-  *(FN(four) *)y = FOUR(low01, low23, 0, 1, 4, 5);
-  *(FN(four) *)(y + y_row) = FOUR(low01, low23, 2, 3, 6, 7);
-  *(FN(four) *)(y + 2 * y_row) = FOUR(high01, high23, 0, 1, 4, 5);
-  *(FN(four) *)(y + 3 * y_row) = FOUR(high01, high23, 2, 3, 6, 7);
+  TRANSPOSE_FOUR(FN(four), FN(four_at), x0, x1, x2, x3, y, y_row);
 }
 
 static inline void FN(transpose_tile)(const T *x, T *y, int64_t x_col, int64_t y_row) {
@@ -25,7 +19,6 @@ static inline void FN(transpose_tile)(const T *x, T *y, int64_t x_col, int64_t y
     for (int c = 0; c < FN(TILE); c += 4)
       FN(transpose_four)(x + c * x_col + r, y + r * y_row + c, x_col, y_row);
 }
-#undef FOUR
 #else
 static inline void FN(transpose_tile)(const T *x, T *y, int64_t x_col, int64_t y_row) {
   T tile[FN(TILE)][FN(TILE)];

@@ -10,20 +10,24 @@
 /* A loop over a function that is not inlined stays scalar: 20 times slower. */
 #define MX_INLINE static inline __attribute__((always_inline))
 
-/* e^r of x = n ln 2 + r, |r| <= ln 2 / 2, by a polynomial; the last bits of n_bits are those of n. */
-MX_INLINE float mx_exp_restf(float x, uint32_t *n_bits) {
+/* r of x = n ln 2 + r, |r| <= ln 2 / 2; the last bits of n_bits are those of n. */
+MX_INLINE float mx_less_ln2f(float x, uint32_t *n_bits) {
   const float magic = 12582912.0f;                 /* 1.5 * 2^23: adding it rounds to an integer */
   const float shifted = x * 1.44269504f + magic;
   const float n = shifted - magic;
-  float r = x - n * 0.693359375f;
-  r = r + n * 2.12194440e-4f;
+  *n_bits = mx_float_bits(shifted);
+  return x - n * 0.693359375f + n * 2.12194440e-4f;
+}
+
+/* e^r of this r, by a polynomial. */
+MX_INLINE float mx_exp_restf(float x, uint32_t *n_bits) {
+  const float r = mx_less_ln2f(x, n_bits);
   float p = 1.9875691500e-4f;
   p = p * r + 1.3981999507e-3f;
   p = p * r + 8.3334519073e-3f;
   p = p * r + 4.1665795894e-2f;
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
-  *n_bits = mx_float_bits(shifted);
   return p * r * r + r + 1.0f;
 }
 
@@ -75,15 +79,12 @@ MX_INLINE float mx_logf(float x) {
   return x >= 0.0f ? y : NAN;
 }
 
-/* e^x - 1: x = n ln 2 + r, |r| <= ln 2 / 2, a polynomial for e^r - 1, which keeps its digits near 0. */
+/* e^x - 1: a polynomial for e^r - 1, which keeps its digits near 0. */
 MX_INLINE float mx_expm1f(float x) {
-  const float magic = 12582912.0f;                 /* see mx_expf */
   float t = x > 89.0f ? 89.0f : x;
   t = t < -18.0f ? -18.0f : t;
-  const float shifted = t * 1.44269504f + magic;
-  const float n = shifted - magic;
-  float r = t - n * 0.693359375f;
-  r = r + n * 2.12194440e-4f;
+  uint32_t n;
+  const float r = mx_less_ln2f(t, &n);
   float p = 1.98912031e-4f;
   p = p * r + 1.39413898e-3f;
   p = p * r + 8.33332043e-3f;
@@ -91,8 +92,7 @@ MX_INLINE float mx_expm1f(float x) {
   p = p * r + 1.66666666e-1f;
   p = p * r + 5.00000005e-1f;
   p = p * r * r + r;
-  const int32_t i = (int32_t)(mx_float_bits(shifted) - mx_float_bits(magic));
-  const float half = mx_bits_float((uint32_t)(i + 126) << 23);       /* 2^(n - 1) */
+  const float half = mx_bits_float((n << 23) + 0x3f000000u);         /* 2^(n - 1) */
   return copysignf(2.0f * (half * p + (half - 0.5f)), x);            /* that of -0 is -0 */
 }
 

@@ -189,6 +189,7 @@ PRODUCTS = {
     "tiles with rests": (61, 70, 39),
     "several blocks of k": (30, 900, 50),
     "several tasks": (300, 128, 260),
+    "tiles that share panels": (530, 300, 610),
     "few rows: dots": (3, 200, 37),
     "one row": (1, 64, 10),
     "one column": (50, 30, 1),

@@ -15,7 +15,7 @@ EDGES = np.float32([0, -0.0, np.inf, -np.inf, np.nan, 1e-45, -1e-45, 1.17e-38, 3
                     4, 4.1, 0.625])
 
 
-def numbers(name):
+def numbers():
     """Floats of all magnitudes and, close together, those where the function bends."""
     rng = np.random.default_rng(7)
     every = rng.integers(0, 2 ** 32, 200_000, dtype=np.uint64).astype(np.uint32).view(np.float32)
@@ -26,7 +26,7 @@ def numbers(name):
 @pytest.mark.filterwarnings("ignore:.*encountered")
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_errors_in_units_in_the_last_place(name):
-    x = numbers(name)
+    x = numbers()
     got = getattr(nd, name)(nd.array(x)).asnumpy()
     want = FUNCTIONS[name](x.astype(np.float64))
     rounded = want.astype(np.float32)
