@@ -30,20 +30,23 @@ static inline void FN(pack_rows)(const real *restrict x, int64_t k_step, int64_t
 #endif
 }
 
-/* K of 4 * `fours` rows of x, which are K neighbours each, a line of each row at a time: so what is
- * written to stays in L1. */
-static inline void FN(turn_rows)(const real *x, int64_t i_step, int64_t fours, int64_t K,
+/* y[k * width + i] = element k, of K, of row i, of `rows` rows `i_step` apart; a line of each row at
+ * a time: so what is written to stays in L1. */
+static inline void FN(turn_rows)(const real *x, int64_t i_step, int64_t rows, int64_t K,
                                  int64_t width, wide *y) {
   enum { LINE = 64 / sizeof(real) };
   for (int64_t k0 = 0; k0 < K; k0 += LINE) {
     const int64_t end = K - k0 < LINE ? K : k0 + LINE;
-    for (int64_t i = 0; i < 4 * fours; i += 4) {
+    int64_t i = 0;
+    for (; i + 4 <= rows; i += 4) {
       int64_t k = k0;
       for (; k + 4 <= end; k += 4)
         FN(transpose_four)(x + i * i_step + k, i_step, width, y + k * width + i);
       for (; k < end; k++)
         for (int64_t r = i; r < i + 4; r++) y[k * width + r] = LOAD(x[r * i_step + k]);
     }
+    for (; i < rows; i++)
+      for (int64_t k = k0; k < end; k++) y[k * width + i] = LOAD(x[i * i_step + k]);
   }
 }
 
@@ -59,9 +62,11 @@ static void FN(pack_panel)(const real *x, int64_t i_step, int64_t k_step, int64_
     else FN(pack_rows)(x, k_step, rows, K, width, y);
     return;
   }
-  const int64_t fours = k_step == 1 ? rows / 4 : 0;
-  FN(turn_rows)(x, i_step, fours, K, width, y);
-  for (int64_t i = 4 * fours; i < rows; i++)
+  if (k_step == 1) {
+    FN(turn_rows)(x, i_step, rows, K, width, y);
+    return;
+  }
+  for (int64_t i = 0; i < rows; i++)
     for (int64_t k = 0; k < K; k++) y[k * width + i] = LOAD(x[i * i_step + k * k_step]);
 }
 #undef LOAD_FOUR
