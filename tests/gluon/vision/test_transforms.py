@@ -159,11 +159,13 @@ def test_in_a_data_loader(workers):
 
 
 @pytest.mark.parametrize(("call", "message"), [
-    (lambda: transforms.Resize(0), "Resize: size must be a positive integer or a pair of them, "
-     r"\(width, height\); got 0"),
+    (lambda: transforms.Resize(0)(mx.nd.ones((2, 2, 3))), "Resize: size must be a positive integer "
+     r"or a pair of them, \(width, height\); got 0"),
+    (lambda: transforms.Resize((2, 3, 4))(mx.nd.ones((2, 2, 3))), r"Resize: .*; got \(2, 3, 4\)"),
     (lambda: transforms.CenterCrop((3, 4, 5)), r"CenterCrop: size must be .*; got \(3, 4, 5\)"),
     (lambda: transforms.RandomResizedCrop("3"), "RandomResizedCrop: size must be"),
-    (lambda: transforms.CropResize(0, 0, 1, 1, (2,)), "CropResize: size must be"),
+    (lambda: transforms.CropResize(0, 0, 1, 1, (-2, 2))(mx.nd.ones((2, 2, 3))),
+     r"CropResize: size must be .*; got \(-2, 2\)"),
     (lambda: transforms.RandomBrightness(-1), "RandomBrightness: brightness must be a number of at"
      " least 0; got -1"),
     (lambda: transforms.RandomColorJitter(hue="1"), "RandomColorJitter: hue must be a number"),

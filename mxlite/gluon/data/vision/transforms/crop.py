@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..... import ndarray as nd
@@ -21,30 +21,30 @@ class Resize(HybridBlock):
     """
 
     @checks_types
-    def __init__(self, size: Size, keep_ratio: bool = False, interpolation: int = 1) -> None:
+    def __init__(self, size: int | Sequence[int], keep_ratio: bool = False,
+                 interpolation: int = 1) -> None:
         super().__init__()
-        size = listed(size)
-        pair = _pair("Resize", size)
-        self._size = pair if isinstance(size, (tuple, list)) else pair[0]
+        self._size = listed(size)
         self._keep = keep_ratio
         self._interpolation = int(interpolation)
 
     def hybrid_forward(self, F: Any, x: Any) -> Any:
         """x uint8 or float32."""
-        return F.image.resize(x, size=self._size, keep_ratio=self._keep,
-                              interp=self._interpolation)
+        pair = _pair("Resize", self._size)
+        size = pair if isinstance(self._size, (tuple, list)) else pair[0]
+        return F.image.resize(x, size=size, keep_ratio=self._keep, interp=self._interpolation)
 
 
 class CropResize(HybridBlock):
     """Columns x to x + width of the rows y to y + height, resized to `size` if it is given."""
 
     @checks_types
-    def __init__(self, x: int, y: int, width: int, height: int, size: Size | None = None,
+    def __init__(self, x: int, y: int, width: int, height: int,
+                 size: int | Sequence[int] | None = None,
                  interpolation: int | None = None) -> None:
         super().__init__()
         self._window = {"x": x, "y": y, "width": width, "height": height}
-        size = listed(size)
-        self._size = _pair("CropResize", size) if size else None
+        self._size = listed(size)
         self._interpolation = 1 if interpolation is None else int(interpolation)
 
     def hybrid_forward(self, F: Any, x: Any) -> Any:
@@ -52,7 +52,7 @@ class CropResize(HybridBlock):
         out = F.image.crop(x, **self._window)
         if not self._size:
             return out
-        return F.image.resize(out, size=self._size, interp=self._interpolation)
+        return F.image.resize(out, size=_pair("CropResize", self._size), interp=self._interpolation)
 
 
 class CenterCrop(Block):
