@@ -46,6 +46,11 @@ class Context(metaclass=_ContextClass):
         self._hash = hash((device_type, self.device_id))
 
     @property
+    def unpinned(self) -> Context:
+        """`cpu(0)` of `cpu_pinned(i)`, whose arrays meet those of the CPU; else the context."""
+        return _CPU0 if self.device_type == "cpu_pinned" else self
+
+    @property
     def device_typeid(self) -> int:
         """The device kind's number in MXNet's files."""
         return self.devstr2type.get(self.device_type, 64)

@@ -315,6 +315,8 @@ class Parameter(NamesArguments):
             ctx = next(iter(arrays)) if len(arrays) == 1 else current_context()
         ctx = as_context(ctx)
         if ctx not in arrays:
+            ctx = ctx.unpinned
+        if ctx not in arrays:
             raise MXNetError(f"Parameter '{self.name}' was not initialized on context {ctx}. "
                              f"It was only initialized on {list(arrays)}.")
         return ctx

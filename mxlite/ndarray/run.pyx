@@ -99,7 +99,7 @@ cdef int check_out(Prepared call, object given, Spec want) except -1:
         if out.spec.dtype != want.dtype:
             raise MXNetTypeError(f"{call.op.title}: out must have dtype {want.dtype}; "
                                  f"got {out.spec.dtype}")
-        if out.spec.ctx != want.ctx:
+        if out.spec.ctx.unpinned != want.ctx.unpinned:
             raise MXNetValueError(f"{call.op.title}: out must be on {want.ctx}; got {out.spec.ctx}")
     if flags().recording and has_graph(out):
         raise MXNetError(

@@ -138,7 +138,11 @@ class Op(Operator):
 
     def output_ctx(self, specs: tuple[Spec, ...], ctx: Any) -> Any:
         """The context of the outputs: that of the inputs, or `ctx` where there are none."""
-        return specs[0].ctx if specs else ctx
+        if not specs:
+            return ctx
+        first = specs[0].ctx
+        is_one = all(spec.ctx is first or spec.ctx == first for spec in specs)
+        return first if is_one else first.unpinned
 
     def fill_shapes(self, inputs: inference.PartialShapes, outputs: inference.PartialShapes,
                     ) -> tuple[inference.PartialShapes, inference.PartialShapes]:
@@ -220,7 +224,7 @@ class Op(Operator):
         count = len(specs)
         self.check_count(count)
         for i, spec in enumerate(specs):
-            if spec.ctx is not specs[0].ctx and spec.ctx != specs[0].ctx:
+            if spec.ctx is not specs[0].ctx and spec.ctx.unpinned != specs[0].ctx.unpinned:
                 names = self.input_names(count)
                 raise MXNetValueError(
                     f"{self.title}: all arrays must be on one device; "

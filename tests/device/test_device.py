@@ -130,6 +130,22 @@ def test_arrays_on_two_devices_do_not_mix(x):
         x + nd.ones((2, 3))
 
 
+def test_pinned_arrays_mix_with_the_cpus():
+    x, w = nd.array(X, ctx=mx.cpu_pinned()), nd.array(2 * X)
+    x.attach_grad()
+    with mx.autograd.record():
+        y = x * w
+    y.backward()
+    assert y.ctx == (w * x).ctx == mx.cpu() and (x * x).ctx == x.grad.ctx == mx.cpu_pinned()
+    same(y, 2 * X * X)
+    same(x.grad, 2 * X)
+    x += w
+    assert x.ctx == mx.cpu_pinned()
+    same(x, 3 * X)
+    with pytest.raises(ValueError, match=r"lhs is on cpu_pinned\(0\), rhs on cpu\(1\)"):
+        x + nd.ones((2, 3), ctx=mx.cpu(1))
+
+
 def test_pickles_and_files(x, tmp_path):
     copy = pickle.loads(pickle.dumps(x))
     assert copy.ctx == x.ctx

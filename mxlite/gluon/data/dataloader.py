@@ -8,7 +8,7 @@ from typing import Any
 from ... import ndarray as nd
 from ...argument_types import checks_types
 from ...base import MXNetTypeError, MXNetValueError, NamesArguments, check_count
-from ...device.context import cpu_pinned, num_gpus
+from ...device.context import cpu_pinned
 from ...ndarray.numpy.switched import switched
 from ...random import next_key
 from .batchify import default_batchify_fn as default_batchify_fn
@@ -35,8 +35,8 @@ class DataLoader(NamesArguments):
         depend on the seed, the epoch and the batch number.
     prefetch: how many batches are prefetched; None: 2 * num_workers.
     timeout: seconds to wait for a worker's batch before LoaderTimeoutError is raised.
-    pin_memory, pin_device_id: return arrays in pinned memory of this GPU; without such a GPU, in
-        ordinary memory.
+    pin_memory, pin_device_id: return arrays of cpu_pinned(pin_device_id), page-locked memory for
+        this GPU; without such a GPU it is ordinary memory. Operators take them beside the CPU's.
     auto_reload: prefetch the next epoch as soon as one ends, and the first epoch at once;
         `refresh` and `clean` start over and drop prefetched batches.
 
@@ -71,8 +71,7 @@ class DataLoader(NamesArguments):
         self._maker = Maker(dataset, batchify_fn or default_batchify_fn)
         self._thread_pool = thread_pool
         self._timeout = timeout
-        self._pinned = cpu_pinned(pin_device_id) if pin_memory and pin_device_id < num_gpus() \
-            else None
+        self._pinned = cpu_pinned(pin_device_id) if pin_memory else None
         self.auto_reload = auto_reload
         self._iter: Any = None
         self._crew: Crew | None = None

@@ -172,10 +172,16 @@ def test_auto_reload_refresh_and_clean(reload, before, after):
     assert [batch.asscalar() for batch in loader] == [0, 1, 2, 3]
 
 
-def test_pinned_memory_is_ordinary_memory_without_a_gpu(recwarn):
+def test_pinned_batches_meet_parameters_of_the_cpu(recwarn):
     dataset = data.ArrayDataset(mx.nd.ones((4, 2)), np.ones(4))
     image, label = next(iter(data.DataLoader(dataset, 2, pin_memory=True, num_workers=1)))
-    assert image.context == label.context == mx.cpu() and (image + mx.nd.ones((2, 2))).sum() == 8
+    assert image.context == label.context == mx.cpu_pinned()
+    net = mx.gluon.nn.Dense(3, weight_initializer="ones")
+    net.initialize()
+    for _ in range(2):
+        result = net(image)
+        assert result.context == mx.cpu() and (result.asnumpy() == 2).all()
+        net.hybridize()
     assert not recwarn.list
 
 
