@@ -1,32 +1,40 @@
-"""Images from a RecordIO file: mxlite beside MXNet 1.9.1 and PyTorch's DataLoader with Pillow.
+"""Images from a RecordIO file: mxlite beside MXNet 1.9.1 and the pipelines of image_rivals.py.
 
     python benchmarks/bench_images.py --photos DIR [--rounds 5] [--images 2000] [--mnist DIR]
 
 The photos are packed into one .rec of so many records, again and again. Numbers are images a
-second, medians; each library has a process of its own, and they take turns. PyTorch reads the same
-files from the folder, with two worker processes. mnist: the four idx files, plain.
+second, medians; each library has a process of its own, and they take turns. torch: PyTorch's
+DataLoader with Pillow, its threads being processes; loader: simplejpeg and OpenCV in threads; dali:
+NVIDIA DALI on the CPU. mnist: the four idx files, plain.
 """
 
 import argparse
+import functools
 import glob
-import io
 import os
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+import image_rivals
 import side_by_side
+from image_rivals import BATCH, SHAPE
 
-BATCH, SHAPE = 64, (3, 224, 224)
 AHEAD = 6                            # batches; both libraries make 4 ahead
 THREADS = (1, 2)
 CASES = {
     "resize 256, random crop, mirror": {"resize": 256, "rand_crop": True, "rand_mirror": True},
     "random crop": {"rand_crop": True},
 }
-TARGETS = {"resize 256, random crop, mirror, 2 threads": 3, "random crop, 2 threads": 2.5,
-           "MNISTIter": 2}
+OTHERS = ("mxnet", "torch", "loader", "dali")
+TARGETS = {"resize 256, random crop, mirror, 2 threads": {"mxnet": 3, "loader": 2, "dali": 2},
+           "random crop, 2 threads": {"mxnet": 2.5, "loader": 1.8, "dali": 1.8},
+           "MNISTIter": {"mxnet": 2}}
+
+
+def case_name(name, threads):
+    return f"{name}, {threads} thread{'s' * (threads > 1)}"
 
 
 def rate(iterator):
@@ -74,57 +82,24 @@ def serve_mx(library, path, mnist):
     import importlib
 
     mx = importlib.import_module(library)
-    cases = {f"{name}, {threads} thread{'s' * (threads > 1)}":
-             image_case(mx, path, threads, settings)
+    cases = {case_name(name, threads): image_case(mx, path, threads, settings)
              for name, settings in CASES.items() for threads in THREADS}
     if mnist:
         cases["MNISTIter"] = mnist_case(mx, mnist)
     side_by_side.serve(cases)
 
 
-class Photos:
-    """PyTorch's usual data set of files: Pillow, then crop and mirror in NumPy."""
+def serve_rival(library, path, count):
+    pipeline = image_rivals.PIPELINES[library]
+    made = {}
 
-    def __init__(self, files, count, resize):
-        self.files, self.count, self.resize = files, count, resize
+    def run(name, threads):
+        if (name, threads) not in made:
+            made[name, threads] = pipeline(path, count, CASES[name], threads)
+        return made[name, threads]()
 
-    def __len__(self):
-        return self.count
-
-    def __getitem__(self, index):
-        import random
-
-        import numpy as np
-        import torch
-        from PIL import Image
-
-        image = Image.open(self.files[index % len(self.files)]).convert("RGB")
-        if self.resize:
-            factor = self.resize / min(image.size)
-            size = [max(round(length * factor), self.resize) for length in image.size]
-            image = image.resize(size, Image.BILINEAR)
-        left = random.randint(0, image.width - SHAPE[2])
-        top = random.randint(0, image.height - SHAPE[1])
-        pixels = np.asarray(image.crop((left, top, left + SHAPE[2], top + SHAPE[1])))
-        return torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1))).float()
-
-
-def serve_torch(photos, count):
-    import torch
-
-    files = sorted(glob.glob(f"{photos}/*.jpg"))
-    loaders = {name: torch.utils.data.DataLoader(
-        Photos(files, count, settings.get("resize")), BATCH, shuffle=True, num_workers=2,
-        persistent_workers=True) for name, settings in CASES.items()}
-
-    def run(loader):
-        start = time.perf_counter()
-        for _ in loader:
-            pass
-        return count / (time.perf_counter() - start)
-
-    side_by_side.serve({f"{name}, 2 threads": lambda loader=loader: run(loader)
-                        for name, loader in loaders.items()})
+    side_by_side.serve({case_name(name, threads): functools.partial(run, name, threads)
+                        for name in CASES for threads in THREADS})
 
 
 def pack(photos, path, count):
@@ -141,19 +116,16 @@ def pack(photos, path, count):
 
 def report(all_rates):
     """A line a case, with ratios; and how mxlite scales from one thread to two."""
-    print(f"{'images/s':44}{'mxlite':>9}{'mxnet':>9}{'torch':>9}{'x mxnet':>9}{'x torch':>9}")
+    print(f"{'images/s':44}{'mxlite':>9}" + "".join(f"{name:>9}{'x':>6}" for name in OTHERS))
     for case, rates in all_rates.items():
-        ours, text = rates["mxlite"], io.StringIO()
-        for name in ("mxlite", "mxnet", "torch"):
-            text.write(f"{rates[name]:9.0f}" if name in rates else f"{'-':>9}")
-        for name in ("mxnet", "torch"):
-            text.write(f"{ours / rates[name]:9.2f}" if name in rates else f"{'-':>9}")
-        target = TARGETS.get(case)
-        is_met = target and "mxnet" in rates and ours >= target * rates["mxnet"]
-        verdict = f"  target {target} {'met' if is_met else 'missed'}" if target else ""
-        print(f"{case:44}{text.getvalue()}{verdict}")
+        ours = rates["mxlite"]
+        text = "".join(f"{rates[name]:9.0f}{ours / rates[name]:6.2f}" if name in rates
+                       else f"{'-':>9}{'':6}" for name in OTHERS)
+        print(f"{case:44}{ours:9.0f}{text}" + "".join(
+            f"  {factor} x {name}: {'met' if ours >= factor * rates[name] else 'missed'}"
+            for name, factor in TARGETS.get(case, {}).items() if name in rates))
     for name in CASES:
-        one, two = (all_rates[f"{name}, {text}"]["mxlite"] for text in ("1 thread", "2 threads"))
+        one, two = (all_rates[case_name(name, threads)]["mxlite"] for threads in THREADS)
         print(f"{name}: from 1 thread to 2: {two / one:.2f}, target 1.8 "
               f"{'met' if two >= 1.8 * one else 'missed'}")
 
@@ -167,8 +139,8 @@ def main():
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     parser.add_argument("--path", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.worker == "torch":
-        serve_torch(options.photos, options.images)
+    if options.worker in image_rivals.PIPELINES:
+        serve_rival(options.worker, options.path, options.images)
     elif options.worker:
         serve_mx(options.worker, options.path, options.mnist)
     else:
@@ -182,8 +154,8 @@ def compare(options):
         arguments = ["--photos", options.photos, "--path", path, "--images", options.images]
         arguments += ["--mnist", options.mnist] if options.mnist else []
         workers = {library: side_by_side.Worker(__file__, library, *arguments)
-                   for library in side_by_side.available(("mxlite", "mxnet", "torch"))}
-        cases = [f"{name}, {text}" for name in CASES for text in ("1 thread", "2 threads")]
+                   for library in side_by_side.available(("mxlite", *OTHERS))}
+        cases = [case_name(name, threads) for name in CASES for threads in THREADS]
         report(side_by_side.take_turns(workers, cases + ["MNISTIter"] * bool(options.mnist),
                                        options.rounds))
 

@@ -14,8 +14,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = Path.home() / ".cache/mxlite-reference"
+ANCHORS = Path.home() / ".cache/mxlite-anchors"
 PYTHONS = {"mxlite": sys.executable, "mxnet": str(REFERENCE / "mxnet/bin/python"),
-           "torch": str(REFERENCE / "torch/bin/python")}
+           "torch": str(REFERENCE / "torch/bin/python"),
+           "loader": str(ANCHORS / "loader/bin/python"), "dali": str(ANCHORS / "dali/bin/python")}
 
 
 def serve(cases):
