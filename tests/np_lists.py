@@ -63,3 +63,24 @@ FLAT = {"sign", "ceil", "floor", "rint", "trunc", "fix", "around", "round", "zer
         "ones_like", "full_like"}
 CHECKED = [e for e in ELEMENTS + REDUCTIONS + SHAPES + PRODUCTS
            if e.removeprefix("np.").split("(")[0] not in FLAT]
+
+# of which there are gradients; and those of which there are none
+ITEMS = """np.sort(a) np.sort(a,axis=0) np.sort(a,axis=None) np.take(a,np.array([1,0]))
+    np.take(a,np.array([[1,0]]),axis=1) np.take(a,np.array([5,-1]),axis=1,mode="clip")
+    np.take(a,np.array([4,-1]),axis=1,mode="wrap") a.take(np.array([2,1]),axis=1) np.diag(v)
+    np.diag(k) np.diag(a,1) np.diag(v,-1) np.diagflat(a) np.diagonal(r,1,1,2) a.diagonal()
+    np.trace(k) np.trace(r,offset=1,axis1=1,axis2=2) np.tril(k) np.tril(r,1) np.triu(k,-1)
+    np.tril(v) np.diff(v) np.diff(r,2,axis=1) np.ediff1d(a) np.ediff1d(v,to_begin=a,to_end=w)
+    np.polyval(v,a) np.meshgrid(v,w)[1] np.meshgrid(v,w,indexing="ij")[0]
+    np.broadcast_arrays(a,v)[1]""".split()
+COMPUTED = """np.argsort(a) np.argsort(r,axis=0) a.argsort() np.nonzero(i>2)[0] i.nonzero()[1]
+    np.percentile(a,30) np.percentile(a,np.array([25.0,75.0]),axis=1) np.quantile(a,0.25,axis=0)
+    np.quantile(r,0.5,axis=(0,2),keepdims=True) np.unique(i) np.unique(i,return_counts=True)[1]
+    np.where(i>2)[0] np.argwhere(i>2) np.flatnonzero(i) np.bincount(i.ravel()) np.histogram(a,3)[0]
+    np.insert(v,1,w) np.delete(v,1) np.resize(v,(2,4)) np.median(a) np.interp(v,w,w) np.cov(a)
+    np.corrcoef(a) np.isclose(a,a) np.searchsorted(np.sort(w),v) np.tril_indices(3)[1]
+    np.unravel_index(np.array([3,5],dtype="int64"),(2,3))[0] np.indices((2,3)) np.hanning(5)
+    np.hamming(5) np.blackman(5) np.logspace(0,2,3) np.cumprod(v) np.ptp(a) np.float_power(p,2)
+    np.logical_and(i>1,j>1) np.vander(w) np.cross(v,w) np.kron(v,w) np.nanmax(a)
+    np.nansum(a,axis=0) np.heaviside(a,0.5) np.signbit(a) np.take_along_axis(a,np.argsort(a),1)
+    np.roots(w)""".split()

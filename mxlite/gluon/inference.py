@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from .. import ndarray as nd
 from ..base import MXNetError, MXNetTypeError, dtype_name
 from ..ndarray.custom import custom_call
@@ -19,6 +21,7 @@ from ..ops.numpy.placeholder import NumpyPlaceholder
 from ..ops.operands import combine
 from ..ops.placeholder import Placeholder, ShapeTracer
 from ..ops.python_operators import FORMS
+from ..symbol.numpy.host import Host, host_node
 from ..util import is_np_array
 from .inference_loops import cond, foreach, while_loop
 from .parameter import Parameter
@@ -72,6 +75,15 @@ class PlaceholderTracer(ShapeTracer):
 
     def check_arrays(self, function: str, args: Any, kwargs: Any) -> None:
         """Arrays that run say what they are."""
+
+    def array(self, values: Any, dtype: str = "float32") -> NumpyPlaceholder:
+        """Numbers as an array of mx.np; its values do not count here."""
+        return NumpyPlaceholder(self, np.shape(values), dtype)
+
+    def on_host(self, function: str, args: Any, kwargs: Any, narrow: bool = False) -> Any:
+        """The results of a function that NumPy computes, whose shapes are not known before."""
+        arrays, params = host_node(function, args, kwargs, narrow, self.is_array)
+        return self.apply(Host, arrays, params)
 
     def inputs(self, args: Any) -> Any:
         """`args`, in which lists and tuples may be nested, with placeholders for arrays."""

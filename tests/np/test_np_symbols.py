@@ -4,14 +4,16 @@ placeholders; mx.sym.np itself."""
 import numpy as onp
 import pytest
 from np_expressions import arrays
-from np_lists import CHECKED
+from np_lists import CHECKED, COMPUTED, ITEMS
 
 import mxlite as mx
 from mxlite import np, npx
 from mxlite.gluon import nn
 
-# which look at shapes or values while they are composed
-EAGER_ONLY = ("np.meshgrid", "np.broadcast_arrays", "where=m)", "np.full(")
+# which look at shapes or values while they are composed, hold values, or have no inputs
+EAGER_ONLY = ("np.meshgrid", "np.broadcast_arrays", "where=m)", "np.full(", "np.array(", "nonzero(",
+              "np.where(i>2)", "indices(", "np.hanning", "np.hamming", "np.blackman", "np.logspace",
+              "np.roots")
 
 
 class Evaluated(nn.HybridBlock):
@@ -25,7 +27,8 @@ class Evaluated(nn.HybridBlock):
         return eval(self.expression, {"np": F.np, **dict(zip(self.names, given, strict=True))})
 
 
-@pytest.mark.parametrize("expression", [e for e in CHECKED if not any(x in e for x in EAGER_ONLY)])
+@pytest.mark.parametrize("expression", [
+    e for e in CHECKED + ITEMS + COMPUTED if not any(x in e for x in EAGER_ONLY)])
 def test_graphs_compute_what_arrays_do(expression, rng):
     names = arrays(rng, np, "float32")
     net = Evaluated(expression, list(names))

@@ -45,6 +45,14 @@ def test_resize_as_mxnet(given):
         np.testing.assert_allclose(output, wanted, rtol=1e-6, atol=1e-4)
 
 
+def test_resize_computes_float64_in_float32():
+    x = np.random.default_rng(0).uniform(0, 255, (2, 7, 5, 3)).astype("float32")
+    wide = call("resize", mx.nd.array(x, dtype="float64"), size=(4, 6), interp=2)
+    single = call("resize", mx.nd.array(x), size=(4, 6), interp=2).asnumpy()
+    assert wide.dtype == np.float64
+    np.testing.assert_array_equal(wide.asnumpy(), single.astype("float64"))
+
+
 @pytest.mark.parametrize("given", GRADIENTS, ids=name_of)
 def test_gradients_as_mxnet(given):
     name, image, params = given
@@ -165,7 +173,7 @@ JITTER = {"brightness": 0.1, "contrast": 0.1, "saturation": 0.1, "hue": 0.1}
 @pytest.mark.parametrize(("name", "data", "params", "message"), [
     ("to_tensor", mx.nd.zeros((4, 5)), {}, r"_image_to_tensor: data must have shape \(H, W, C\) or "
      r"\(N, H, W, C\); got \(4, 5\)"),
-    ("to_tensor", mx.nd.zeros((4, 5, 3), dtype="bool"), {}, "data must have dtype int8 or uint8"),
+    ("to_tensor", mx.nd.zeros((4, 5, 3), dtype="bool"), {}, "int32, .* or float64; got bool"),
     ("normalize", COLOUR, {}, r"_image_normalize: data must have dtype .*\(to_tensor makes float32"
      r"\); got uint8"),
     ("normalize", mx.nd.zeros((4, 5, 3)), {}, r"\(N, C, H, W\) with C of 1 or 3; got \(4, 5, 3\)"),
@@ -181,7 +189,7 @@ JITTER = {"brightness": 0.1, "contrast": 0.1, "saturation": 0.1, "hue": 0.1}
     ("resize", COLOUR, {"size": (3, 0)}, r"size must be 1 or 2 lengths of at least 1; got \(3, 0"),
     ("resize", COLOUR, {"size": 3, "interp": 9}, "interp must be one of 0, 1, 2, 3 or 4; got 9"),
     ("resize", mx.nd.zeros((4, 0, 3)), {"size": 3}, "without empty images; got"),
-    ("resize", mx.nd.zeros((4, 5, 3), dtype="int32"), {"size": 3}, "dtype uint8 or float32; got i"),
+    ("resize", mx.nd.zeros((4, 5, 3), dtype="int32"), {"size": 3}, "uint8, float32 or float64"),
     ("resize", COLOUR, {"size": 3, "interpolation": 2}, "unknown parameter 'interpolation'"),
     ("random_brightness", mx.nd.zeros((4, 5, 2)), FACTORS, "with C of 1 or 3; got"),
     ("random_hue", mx.nd.zeros((4, 5, 3), dtype="int8"), FACTORS, "uint8 or float32; got int8"),

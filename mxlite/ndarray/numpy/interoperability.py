@@ -13,7 +13,8 @@ from ..array import ArrayBase
 from ..tape import has_history, record_function
 from .namespace import F
 
-_TUPLES = ("broadcast_arrays", "meshgrid")  # NumPy's give tuples; MXNet's lists
+# These give lists here, as in NumPy 1; NumPy 2 gives tuples.
+_TUPLES = () if np.lib.NumpyVersion(np.__version__) < "2.0.0" else ("broadcast_arrays", "meshgrid")
 
 
 def _converted(value: Any, ctx: Any) -> Any:

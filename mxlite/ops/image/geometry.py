@@ -7,6 +7,7 @@ import math
 from ...base import Shape
 from ..schema import host, kernel, param, register, required
 from ..strided import contiguous, strided
+from ..trace import composed
 from .layout import ImageOp, batched
 
 
@@ -49,10 +50,10 @@ class Resize(ImageOp):
     """data resized as OpenCV does: (H, W, C) -> (height, width, C), a batch likewise.
 
     size: (width, height), or one number: a square, or with keep_ratio the shorter edge; the other
-    edge is then cut to an integer. data is uint8 or float32.
+    edge is then cut to an integer. data is uint8, float32 or float64, computed in float32.
     """
 
-    dtypes = ("uint8", "float32")
+    dtypes = ("uint8", "float32", "float64")
     size: Shape = param((), "(width, height), or one length")
     keep_ratio: bool = param(False, "one length is that of the shorter edge")
     interp: int = param(1, "0 nearest, 1 bilinear, 2 bicubic, 3 area, 4 Lanczos",
@@ -73,6 +74,8 @@ class Resize(ImageOp):
         return [(*batch, height, width, C)]
 
     def prepare(self, inputs, outputs):
+        if inputs[0].dtype == "float64":
+            return composed(self.of_singles, inputs)
         from ..._dataio.image import resize
 
         def run(images, out):
@@ -85,3 +88,8 @@ class Resize(ImageOp):
                           W=W, C=C, OH=OH, OW=OW, interp=self.interp, work=outputs[0].size)
 
         return host(run, elsewhere)
+
+    def of_singles(self, F, data):
+        single = F._image_resize(F.Cast(data, dtype="float32"), size=self.size,
+                                 keep_ratio=self.keep_ratio, interp=self.interp)
+        return F.Cast(single, dtype="float64")

@@ -27,7 +27,8 @@ class ImageOp(Op):
 
     def infer_dtype(self, data, *rest):
         if self.dtypes and data not in self.dtypes:
-            raise self.dtype_error("data", " or ".join(self.dtypes), data)
+            *first, last = self.dtypes
+            raise self.dtype_error("data", f"{', '.join(first)} or {last}", data)
         return super().infer_dtype(data, *rest)
 
 

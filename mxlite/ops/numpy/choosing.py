@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...base import FLOATS
+from ...base import FLOATS, Shape
 from ..binary import broadcast_shape
 from ..schema import Op, host, param, register, required
 from ..trace import composed
@@ -156,7 +156,7 @@ class ArgSort(_Sorting):
 class Percentile(Op):
     """Percentiles of a over axes: those of q (%), whose axes come first. It has no gradient."""
 
-    axis: Any = param(None, "the axis or axes; None: all")
+    axis: Shape | None = param(None, "the axis or axes; None: all")
     method: str = param("linear", "how to choose between two elements",
                         choices=("linear", "lower", "higher", "midpoint", "nearest"))
     keepdims: bool = param(False, "keep the axes, with length 1")
@@ -167,9 +167,13 @@ class Percentile(Op):
     def fill_dtypes(self, inputs, outputs):
         return inputs, outputs if inputs[0] is None else [float_dtype([inputs[0]])]
 
+    def axes_of(self, ndim: int) -> tuple[int, ...]:
+        """The axes, counted from 0 on."""
+        return tuple(range(ndim)) if self.axis is None else tuple(
+            self.axis_in(axis, ndim) for axis in self.axis)
+
     def infer_shape(self, a, q):
-        axes = range(len(a)) if self.axis is None else [
-            self.axis_in(axis, len(a)) for axis in np.atleast_1d(self.axis).tolist()]
+        axes = self.axes_of(len(a))
         rest = [1 if i in axes else n for i, n in enumerate(a) if self.keepdims or i not in axes]
         return [(*q, *rest)]
 
@@ -184,8 +188,7 @@ class Percentile(Op):
 
     def of_sorted(self, F, a, q, out):
         """What it consists of on devices other than the host, in float64; q is not checked."""
-        axes = tuple(range(a.ndim)) if self.axis is None else tuple(
-            self.axis_in(axis, a.ndim) for axis in np.atleast_1d(self.axis).tolist())
+        axes = self.axes_of(a.ndim)
         kept = tuple(i for i in range(a.ndim) if i not in axes)
         count = math.prod([a.shape[axis] for axis in axes])
         lines = F.Cast(a, dtype="float64") if a.ndim == 0 else F.transpose(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Any
 
 from ...base import MXNetTypeError
@@ -67,24 +68,25 @@ def _filled(value: Any, arrays: Any) -> Any:
     return value
 
 
-def _emptied(value: Any, arrays: list[Any]) -> Any:
+def _emptied(value: Any, arrays: list[Any], is_array: Callable[[Any], bool]) -> Any:
     """The arguments with marks in place of Symbols, which go into `arrays`."""
-    if F.is_array(value):
+    if is_array(value):
         arrays.append(value)
         return ("array", len(arrays) - 1)
     if isinstance(value, (list, tuple)):
-        return type(value)([_emptied(item, arrays) for item in value])
+        return type(value)([_emptied(item, arrays, is_array) for item in value])
     if isinstance(value, dict):
-        return {key: _emptied(item, arrays) for key, item in value.items()}
+        return {key: _emptied(item, arrays, is_array) for key, item in value.items()}
     if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
         return value.item()
     return getattr(value, "__name__", value) if isinstance(value, type) else value
 
 
-def on_host(function: str, args: Any, kwargs: Any, narrow: bool = False) -> Any:
-    """A node of the function."""
+def host_node(function: str, args: Any, kwargs: Any, narrow: bool,
+              is_array: Callable[[Any], bool]) -> tuple[list[Any], dict[str, Any]]:
+    """The inputs and parameters of Host for a call of the function."""
     arrays: list[Any] = []
-    text = repr(_emptied((tuple(args), kwargs), arrays))
+    text = repr(_emptied((tuple(args), kwargs), arrays, is_array))
     try:
         ast.literal_eval(text)
     except (ValueError, SyntaxError):
@@ -96,9 +98,15 @@ def on_host(function: str, args: Any, kwargs: Any, narrow: bool = False) -> Any:
     if function == "unique":
         count += sum(bool(kwargs.get(name)) for name in (
             "return_index", "return_inverse", "return_counts")) + sum(map(bool, args[1:4]))
-    result = call(Host, function.replace(".", "_"), arrays, {
-        "function": function, "arguments": text, "num_results": count, "narrow": narrow})
-    return result if count == 1 else list(result)
+    return arrays, {"function": function, "arguments": text, "num_results": count,
+                    "narrow": narrow}
+
+
+def on_host(function: str, args: Any, kwargs: Any, narrow: bool = False) -> Any:
+    """A node of the function."""
+    arrays, params = host_node(function, args, kwargs, narrow, F.is_array)
+    result = call(Host, function.replace(".", "_"), arrays, params)
+    return result if params["num_results"] == 1 else list(result)
 
 
 F.__dict__["on_host"] = on_host
