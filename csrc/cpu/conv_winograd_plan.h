@@ -26,7 +26,7 @@ typedef struct {
   int64_t in, out, height, width, result_height, result_width, pad[2];
   int64_t down, across;       /* rows of tiles in a result, tiles in a row */
   int64_t rows, tiles, step;  /* of a block: rows of tiles, tiles, elements from point to point */
-  int64_t group, tasks;       /* panels of filters in a group; tasks that share the groups out */
+  int64_t group, tasks;       /* panels of filters in a group; tasks that take groups in turn, at most */
   int64_t blocks, own_blocks; /* their number; how many are worked on at a time by a thread each */
   int64_t panels;             /* of dy's channels */
   int64_t chunk, chunks;      /* channels in a task of the weight's gradient; their number */
@@ -38,6 +38,7 @@ typedef struct {
    * gradient: packed dy, the image's and dy's tiles at the points, and sums over blocks. */
   float *filters, *points, *products, *sums;
   int64_t first, end;         /* rows of tiles, of all images, in the block worked on */
+  int64_t next;               /* group of the block that no task has taken */
   int *overflow;              /* whether a result was not finite */
 } winograd;
 

@@ -88,7 +88,7 @@ static void filters_task(void *context, int64_t group) {
 /* What vectors find behind the last tile must be numbers. */
 static void clear_ends(const winograd *w, float *products) {
   for (int64_t i = 0; i < w->group * TILE_ROWS * PRODUCTS; i++)
-    for (int64_t t = w->tiles; t < w->step; t++) products[i * w->step + t] = 0;
+    for (int64_t t = 0; t < LANES; t++) products[i * w->step + w->tiles + t] = 0;
 }
 
 /* The results of a group of filters, with `products` to work in. */
@@ -106,12 +106,15 @@ static void result_of_group(const winograd *w, int64_t group, const float *filte
     products_to_result(w, o, products + (o - first) * PRODUCTS * w->step);
 }
 
-/* Task: some of the groups of the one block that all threads are at. */
+/* Task: some of the groups of the one block that all threads are at, with memory for one, which so stays
+ * in the thread's cache. */
 static void groups_task(void *context, int64_t task) {
-  const winograd *w = context;
+  winograd *w = context;
   float *products = w->products + task * products_of_task(w);
   if (w->first == 0) clear_ends(w, products);
-  for (int64_t group = task; group < filter_groups(w); group += w->tasks) {
+  for (;;) {
+    const int64_t group = __atomic_fetch_add(&w->next, 1, __ATOMIC_RELAXED);
+    if (group >= filter_groups(w)) return;
     float *filters = kept_filters(w, w->keeps ? group : task);
     if (!w->keeps) put_filters(w, group, filters);
     result_of_group(w, group, filters, products);
@@ -145,8 +148,9 @@ static void find_result(winograd *w) {
   }
   for (w->first = 0; w->first < rows; w->first = w->end) {
     w->end = lesser(w->first + w->rows, rows);
+    w->next = 0;
     run_tasks(w->in, w->in * PRODUCTS * w->tiles, tiles_task, w);
-    run_tasks(w->tasks, work, groups_task, w);
+    run_tasks(lesser(w->tasks, threads), work, groups_task, w);
   }
 }
 #endif
