@@ -13,7 +13,7 @@ enum {
   MOST_STEP = MOST_TILES + COLS + LANES,
   BLOCK_K = 256,              /* channels multiplied at a time */
   GATHERED = 8,               /* channels whose windows are read at a time */
-  GROUP = 2, FEW_PANELS = 8,  /* panels of filters in a group, if there are more than a few */
+  GROUP = TILE_ROWS > 6 ? 1 : 2, FEW_PANELS = 8,  /* panels in a group, if there are more than a few */
   CHUNK_PANELS = 4,           /* of channels in a task of the weight's gradient */
   MOST_TASKS = 16, MOST_OWN_BLOCKS = 8,
   SUMS_APART = 4, MOST_SUMS = 1 << 18, /* tasks with sums of their own; elements of the sums */

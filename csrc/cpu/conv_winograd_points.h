@@ -35,12 +35,18 @@ static void split_line(const float *line, int64_t width, int64_t pad, int64_t ac
     FN(transpose_four)(padded + TILE * j, TILE, SPLIT, split[0] + j);
 }
 
+/* Zeros where vectors of tiles read; some will be written over. */
+static void clear_lines(float (*lines)[SPLIT], int64_t count, int64_t across) {
+  const int64_t read = (across + LANES - 1) / LANES * LANES + LANES;
+  for (int64_t i = 0; i < count; i++) memset(lines[i], 0, (size_t)read * sizeof(float));
+}
+
 /* The tiles of a channel to the points: to[point][tile].  Vectors that reach past the end of a row
  * of tiles are written over by the next row. */
 static void image_to_points(const winograd *w, int64_t channel, float *to) {
   float split[POINTS][TILE][SPLIT];
   vec image[PRODUCTS], points[PRODUCTS];
-  memset(split, 0, sizeof split);
+  clear_lines(split[0], POINTS * TILE, w->across);
   for (int64_t row = w->first; row < w->end; row++, to += w->across) {
     const float *x = (const float *)w->ptr[0] +
                      (row / w->down * w->in + channel) * w->height * w->width;
@@ -64,7 +70,7 @@ static void image_to_points(const winograd *w, int64_t channel, float *to) {
 static void gradient_to_points(const winograd *w, int64_t channel, float *to) {
   float split[TILE][TILE][SPLIT];
   vec taps[TILE * TILE], points[PRODUCTS];
-  memset(split, 0, sizeof split);
+  clear_lines(split[0], TILE * TILE, w->across);
   for (int64_t row = w->first; row < w->end; row++, to += w->across) {
     const float *dy = (const float *)w->ptr[1] + (row / w->down * w->out + channel) *
                                                      w->result_height * w->result_width;
