@@ -41,15 +41,17 @@ class Graph:
             0.5, 1.5, channels).astype("float32")) for _ in range(4)]
         return self.node("BatchNormalization", x, scale, shift, mean, variance)
 
-    def session(self, runtime, output):
+    def model(self, output):
+        """The bytes of the model's file."""
         value = helper.make_tensor_value_info
         graph = helper.make_graph(
             self.nodes, "graph", [value("x", TensorProto.FLOAT, self.shape)],
             [value(output, TensorProto.FLOAT, None)], self.weights)
-        model = helper.make_model(graph, ir_version=IR,
-                                  opset_imports=[helper.make_opsetid("", OPSET)])
-        return runtime.InferenceSession(model.SerializeToString(),
-                                        providers=["CPUExecutionProvider"])
+        return helper.make_model(graph, ir_version=IR, opset_imports=[
+            helper.make_opsetid("", OPSET)]).SerializeToString()
+
+    def session(self, runtime, output):
+        return runtime.InferenceSession(self.model(output), providers=["CPUExecutionProvider"])
 
 
 def resnet18(graph):

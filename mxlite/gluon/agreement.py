@@ -45,10 +45,11 @@ def _merge(name: str, old: tuple[int, ...], new: Any) -> tuple[int, ...]:
 
 
 def load_array(param: Parameter, data: nd.NDArray, ctx: Any, cast_dtype: bool,
-               dtype_source: str) -> None:
+               dtype_source: str, is_ours: bool = False) -> None:
     """Take values from a file: of the same shape, and the same dtype unless cast_dtype.
 
-    dtype_source: 'current' casts the values, 'saved' the parameter.
+    dtype_source: 'current' casts the values, 'saved' the parameter. is_ours: nothing else has
+    `data`, which may become the parameter's array.
     """
     param.shape = data.shape
     if cast_dtype:
@@ -70,4 +71,4 @@ def load_array(param: Parameter, data: nd.NDArray, ctx: Any, cast_dtype: bool,
         waiting = param._deferred[1] if param._deferred else contexts_of(None)
         param._deferred = None
         with autograd.pause():
-            param._place(data, waiting if ctx is None else contexts_of(ctx))
+            param._place(data, waiting if ctx is None else contexts_of(ctx), is_ours)

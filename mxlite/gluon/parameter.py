@@ -183,13 +183,15 @@ class Parameter(NamesArguments):
                 initializer.create(default_init)(desc, data)
             self._place(data, contexts)
 
-    def _place(self, data: nd.NDArray, contexts: list[Context]) -> None:
-        """Have copies of `data` on the contexts, with fresh gradients."""
+    def _place(self, data: nd.NDArray, contexts: list[Context], is_ours: bool = False) -> None:
+        """Have copies of `data` on the contexts, with fresh gradients; is_ours: on its own context
+        `data` itself will do."""
         if data.stype != self._stype:
             data = data.tostype(self._stype)
         if is_np_array() and self._stype == "default":
             data = data.as_np_ndarray()
-        self._set_arrays({ctx: data.copyto(ctx) for ctx in contexts})
+        self._set_arrays({ctx: data if is_ours and ctx == data.ctx else data.copyto(ctx)
+                          for ctx in contexts})
         self._attach_grad()
 
     def _set_arrays(self, arrays: dict[Context, nd.NDArray] | None) -> None:

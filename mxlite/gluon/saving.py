@@ -57,11 +57,11 @@ def load(block: Block, filename: str, ctx: Any, allow_missing: bool, ignore_extr
     for name, param in params.items():
         if id(param) not in present and not allow_missing:
             raise unknown_names(name, source, params, arrays, "allow_missing")
-    for name, array in arrays.items():
-        if name in params:
-            load_array(params[name], array, ctx, cast_dtype, dtype_source)
-        elif not ignore_extra:
+    for name in arrays:
+        if name not in params and not ignore_extra:
             raise unknown_names(name, source, params, arrays, "ignore_extra")
+    for name in [name for name in arrays if name in params]:
+        load_array(params[name], arrays.pop(name), ctx, cast_dtype, dtype_source, is_ours=True)
 
 
 def _matched(block: Block, arrays: dict[str, nd.NDArray]

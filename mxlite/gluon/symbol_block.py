@@ -79,15 +79,16 @@ class SymbolBlock(HybridBlock):
     def _load(self, param_file: Any, ctx: Any, allow_missing: bool, ignore_extra: bool) -> None:
         arrays = strip_markers(load_arrays(param_file))
         source = f"file {str(param_file)!r}"
-        for name, param in self._reg_params.items():
-            if name in arrays:
-                param.cast(arrays[name].dtype)
-                load_array(param, arrays[name], ctx, False, "current")
-            elif not allow_missing:
+        for name in self._reg_params:
+            if name not in arrays and not allow_missing:
                 raise unknown_names(name, source, self._reg_params, arrays, "allow_missing")
         for name in arrays:
             if name not in self._reg_params and not ignore_extra:
                 raise unknown_names(name, source, self._reg_params, arrays, "ignore_extra")
+        for name in [name for name in arrays if name in self._reg_params]:
+            array, param = arrays.pop(name), self._reg_params[name]
+            param.cast(array.dtype)
+            load_array(param, array, ctx, False, "current", is_ours=True)
 
     def _name_in_files(self, attribute: str) -> str:
         return attribute.removeprefix(self._shared)

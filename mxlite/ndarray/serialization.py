@@ -9,11 +9,13 @@ before it, arrays begin with the shape, of u32 lengths. All little endian.
 
 from __future__ import annotations
 
+import io
 import math
 import os
+import stat
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -35,16 +37,22 @@ SPARSE = {1: ("row_sparse", 1), 2: ("csr", 2)}      # storage type -> name, numb
 
 
 class Reader:
-    """Takes numbers and blocks off a file's bytes; every error names file and offset."""
+    """Takes numbers and blocks off a file of `size` bytes; every error names file and offset."""
 
-    def __init__(self, data: Any, name: str) -> None:
-        self.data, self.name, self.offset = memoryview(data), name, 0
+    def __init__(self, file: BinaryIO, size: int, name: str) -> None:
+        self.file, self.size, self.name, self.offset = file, size, name, 0
 
-    def take(self, size: int, what: str) -> memoryview:
-        if size > len(self.data) - self.offset:
-            raise self.error(f"{what} ({size} bytes)", f"{len(self.data) - self.offset} bytes")
-        start, self.offset = self.offset, self.offset + size
-        return self.data[start:self.offset]
+    @property
+    def left(self) -> int:
+        """How many bytes follow."""
+        return self.size - self.offset
+
+    def take(self, size: int, what: str) -> bytes:
+        block = self.file.read(size) if size <= self.left else b""
+        if len(block) < size:
+            raise self.error(f"{what} ({size} bytes)", f"{len(block) or self.left} bytes")
+        self.offset += size
+        return block
 
     def number(self, code: str, what: str) -> int:
         return struct.unpack("<" + code, self.take(struct.calcsize("<" + code), what))[0]
@@ -54,30 +62,34 @@ class Reader:
             f"{self.name}: at byte {self.offset} {expected} was expected; found {actual}")
 
 
-def loads(data: Any, name: str = "<bytes>") -> dict[str, NDArray] | list[NDArray]:
-    """The arrays in the bytes of a file: a dictionary where they have names, else a list."""
-    reader = Reader(data, name)
+def _of_bytes(data: Any, name: str) -> Reader:
+    view = memoryview(data)
+    return Reader(io.BytesIO(data), view.nbytes, name)
+
+
+def _read_all(reader: Reader) -> dict[str, NDArray] | list[NDArray]:
+    """The arrays of a file: a dictionary where they have names, else a list."""
     magic = reader.number("Q", "the magic of a list of arrays")
     if magic != LIST_MAGIC:
         reader.offset = 0
         raise reader.error(f"the magic {LIST_MAGIC:#x} of a list of arrays", hex(magic))
     reader.number("Q", "a reserved word")
     count = reader.number("Q", "the number of arrays")
-    if count > len(reader.data):
+    if count > reader.size:
         raise reader.error("a number of arrays that fits the file", str(count))
     arrays = [_read_array(reader) for _ in range(count)]
     num_names = reader.number("Q", "the number of names")
     if num_names not in (0, count):
         raise reader.error(f"0 or {count} names", str(num_names))
     names = [_read_name(reader) for _ in range(num_names)]
-    if reader.offset != len(reader.data):
-        raise reader.error("the end of the file", f"{len(reader.data) - reader.offset} bytes more")
+    if reader.left:
+        raise reader.error("the end of the file", f"{reader.left} bytes more")
     return dict(zip(names, arrays, strict=True)) if names else arrays
 
 
 def _read_name(reader: Reader) -> str:
     size = reader.number("Q", "the length of a name")
-    text = bytes(reader.take(size, "a name"))
+    text = reader.take(size, "a name")
     try:
         return text.decode()
     except UnicodeDecodeError:
@@ -100,7 +112,7 @@ def _read_flag(reader: Reader) -> str:
     return FLAGS[flag]
 
 
-def _read_values(reader: Reader, shape: tuple[int, ...], dtype: str) -> memoryview:
+def _read_values(reader: Reader, shape: tuple[int, ...], dtype: str) -> bytes:
     size = math.prod(shape) * DTYPES[dtype][1]
     return reader.take(size, f"{dtype} values of shape {shape}")
 
@@ -124,7 +136,7 @@ def _read_array(reader: Reader) -> Any:
     reader.take(8, "a device")
     dtype = _read_flag(reader)
     values = _read_values(reader, shape, dtype)
-    if values.nbytes == 0 and math.prod(filter(None, shape)) * DTYPES[dtype][1] >= 2 ** 63:
+    if not values and math.prod(filter(None, shape)) * DTYPES[dtype][1] >= 2 ** 63:
         raise reader.error("lengths that can be", str(shape))
     return from_host(np.frombuffer(values, numpy_dtype(dtype)).reshape(shape), as_context(None),
                      dtype)
@@ -227,18 +239,21 @@ def load(fname: str | os.PathLike[str]) -> dict[str, NDArray] | list[NDArray]:
     """The arrays of a file that `save` or any MXNet since 0.8 wrote."""
     path = os.fspath(fname)             # no number: open() would take it for a file that is open
     with open(path, "rb") as file:
-        return loads(file.read(), path)
+        about = os.fstat(file.fileno())
+        if stat.S_ISREG(about.st_mode):                 # array by array, never all of it twice
+            return _read_all(Reader(file, about.st_size, path))
+        return _read_all(_of_bytes(file.read(), path))
 
 
 def load_array(data: Any, name: str = "<bytes>") -> NDArray:
     """The array in the bytes of a single one, without the head of a file."""
-    reader = Reader(data, name)
+    reader = _of_bytes(data, name)
     item = _read_array(reader)
-    if reader.offset != len(reader.data):
-        raise reader.error("the end of the array", f"{len(reader.data) - reader.offset} bytes more")
+    if reader.left:
+        raise reader.error("the end of the array", f"{reader.left} bytes more")
     return item
 
 
 def load_frombuffer(buf: Any) -> dict[str, NDArray] | list[NDArray]:
     """The arrays of a file's bytes."""
-    return loads(buf)
+    return _read_all(_of_bytes(buf, "<bytes>"))

@@ -1,10 +1,13 @@
 """Parameters in files: every kind of names, dtypes, errors with the names that differ."""
 
+import gc
+
 import numpy as np
 import pytest
 
 import mxlite as mx
 from mxlite.base import MXNetError
+from mxlite.device import host
 from mxlite.gluon import nn
 
 
@@ -84,6 +87,35 @@ def test_missing_parameter_prints_the_difference(net, file):
     with pytest.raises(MXNetError, match=r"'0.bais' of file .* is not in this network"):
         net.load_parameters(file, allow_missing=True)
     net.load_parameters(file, allow_missing=True, ignore_extra=True)
+
+
+def test_nothing_is_loaded_from_a_file_of_which_a_name_does_not_fit(net, file):
+    mx.nd.save(file, {"0.weight": mx.nd.ones((4, 3)), "0.bias": mx.nd.ones(4),
+                      "other": mx.nd.ones(1)})
+    before = {name: param.data().asnumpy() for name, param in net.collect_params().items()}
+    with pytest.raises(MXNetError, match=r"'other' of file .* is not in this network"):
+        net.load_parameters(file, allow_missing=True)
+    for name, param in net.collect_params().items():
+        np.testing.assert_array_equal(param.data().asnumpy(), before[name])
+
+
+def test_parameters_are_in_memory_once(tmp_path):
+    """And their gradients: no copies are left over from reading the file."""
+    net = nn.HybridSequential()
+    net.add(*[nn.Dense(1024, in_units=1024) for _ in range(4)])
+    net.initialize()
+    net.hybridize()
+    net(mx.nd.zeros((1, 1024)))
+    net.export(str(tmp_path / "net"))
+    del net
+    gc.collect()
+    mx.cpu().empty_cache()
+    live = host.memory_info()["live"]
+    loaded = mx.gluon.SymbolBlock.imports(str(tmp_path / "net-symbol.json"), ["data"],
+                                          str(tmp_path / "net-0000.params"))
+    now, one = host.memory_info(), 4 * 1024 * 1024
+    assert len(loaded.collect_params()) == 8
+    assert now["live"] - live < 9 * one and now["cached"] < one
 
 
 def test_missing_file_is_named(net):

@@ -1,7 +1,9 @@
 """`.params` files: those of MXNet 1.9.1, older versions packed by hand, damaged ones."""
 
+import io
 import os
 import struct
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -158,6 +160,21 @@ def test_every_truncation_is_an_error():
     for length in range(len(SMALL)):
         with pytest.raises(mx.MXNetError, match=r"<bytes>: at byte \d+ .* expected; found"):
             mx.nd.load_frombuffer(SMALL[:length])
+
+
+def test_a_file_that_gets_shorter_while_it_is_read():
+    reader = serialization.Reader(io.BytesIO(SMALL[:-10]), len(SMALL), "f")
+    with pytest.raises(ValueError, match=r"f: at byte \d+ .* expected; found \d+ bytes"):
+        serialization._read_all(reader)
+
+
+def test_a_pipe_is_read(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=(SMALL,))
+    writer.start()
+    assert mx.nd.load(str(path))["w"].asnumpy().tolist() == [[1, 2, 3]]
+    writer.join()
 
 
 def test_more_bytes_are_an_error():
