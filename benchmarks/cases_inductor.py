@@ -2,6 +2,7 @@
 
 import numpy as np
 from inference_torch import inference_cases
+from layers_torch import layer_cases
 from networks_torch import chain, without_gradients
 
 
@@ -15,4 +16,5 @@ def make(torch):
     one, other = uniform(1000000), uniform(1000000)
     compiled = torch.compile(lambda x, y: chain(torch, x, y))
     return {"chain of 1M": (without_gradients(torch, compiled, one, other), 10),
+            **layer_cases(torch, uniform, True),
             **inference_cases(torch, uniform, True)}, lambda: None

@@ -7,6 +7,7 @@ measurement ends with waitall().
 import numpy as np
 from dtypes_mx import dtype_cases
 from inference_mx import inference_cases
+from layers_mx import layer_cases
 from networks_mx import graph_cases
 from operators_mx import operator_cases
 
@@ -63,6 +64,7 @@ def make(mx):
                                            pool_type="max"), 4),
         **graph_cases(mx, uniform),
         **operator_cases(mx, uniform),
+        **layer_cases(mx, uniform),
         **inference_cases(mx, uniform),
         **(dtype_cases(mx, uniform) if mx.__name__ == "mxlite" else {}),
     }

@@ -3,6 +3,7 @@
 import numpy as np
 from dtypes_torch import dtype_cases
 from inference_torch import inference_cases
+from layers_torch import layer_cases
 from networks_torch import graph_cases
 from operators_torch import operator_cases
 
@@ -49,6 +50,7 @@ def make(torch):
         "max pooling": (lambda: F.max_pool2d(large, 3, 2, 1), 4),
         **graph_cases(torch, uniform),
         **operator_cases(torch, uniform),
+        **layer_cases(torch, uniform),
         **inference_cases(torch, uniform, False),
         **dtype_cases(torch, uniform),
     }
