@@ -3,6 +3,7 @@
  * data is seen as (A, B, C), gamma and beta are (B).  over 1: a row runs along B, and gamma along
  * the row (LayerNorm).  over 2: a row runs along C, with one gamma (InstanceNorm, GroupNorm). */
 #include <math.h>
+#include <string.h>
 
 #include "mx_kernel.h"
 #include "mx_loops.h"
@@ -64,31 +65,56 @@ static inline int64_t rows_start(const rows_job *job, int64_t r) {
   return job->step == 1 ? r * job->length : r / job->step * job->length * job->step + r % job->step;
 }
 
-/* sum0, sum1 += the sums of two expressions of i, 0 <= i < count: in lanes, by blocks in double. */
-#define ROWS_SUMS(count, first, second, sum0, sum1)                          \
-  for (int64_t begin = 0; begin < (count); begin += ROWS_BLOCK) {            \
-    wide lane0[ROWS_LANES] = {0}, lane1[ROWS_LANES] = {0};                   \
-    const int64_t rest = (count)-begin;                                      \
-    const int64_t end = begin + (rest < ROWS_BLOCK ? rest : ROWS_BLOCK);     \
-    int64_t at = begin;                                                      \
-    for (; at + ROWS_LANES <= end; at += ROWS_LANES)                         \
-      MX_ROLLED for (int l = 0; l < ROWS_LANES; l++) {                       \
-        const int64_t i = at + l;                                            \
-        lane0[l] += (first);                                                 \
-        lane1[l] += (second);                                                \
-      }                                                                      \
-    for (int64_t i = at; i < end; i++) {                                     \
-      lane0[i - at] += (first);                                              \
-      lane1[i - at] += (second);                                             \
-    }                                                                        \
-    for (int half = ROWS_LANES / 2; half; half /= 2)                         \
-      for (int l = 0; l < half; l++) {                                       \
-        lane0[l] += lane0[l + half];                                         \
-        lane1[l] += lane1[l + half];                                         \
-      }                                                                      \
-    sum0 += (double)lane0[0];                                                \
-    sum1 += (double)lane1[0];                                                \
+/* sum0, sum1 += the sums of first(E, W) and second(E, W) over 0 <= i < count: in lanes, by blocks in double.
+ * E(x): element i of a row, W(x): of what lies along it, gamma. */
+#define ROWS_BLOCKS(count, sum0, sum1, lanes)                                 \
+  for (int64_t begin = 0; begin < (count); begin += ROWS_BLOCK) {             \
+    const int64_t rest = (count)-begin;                                       \
+    const int64_t end = begin + (rest < ROWS_BLOCK ? rest : ROWS_BLOCK);      \
+    int64_t at = begin;                                                       \
+    lanes                                                                     \
+    for (int half = ROWS_LANES / 2; half; half /= 2)                          \
+      for (int l = 0; l < half; l++) {                                        \
+        lane0[l] += lane0[l + half];                                          \
+        lane1[l] += lane1[l + half];                                          \
+      }                                                                       \
+    sum0 += (double)lane0[0];                                                 \
+    sum1 += (double)lane1[0];                                                 \
   }
+#define NUMBER_OF_ROW(x) LOAD((x)[i * step])
+#define NUMBER_ALONG(x) LOAD((x)[i])
+#define SUMS_OF_NUMBERS(count, first, second, sum0, sum1)                     \
+  ROWS_BLOCKS(count, sum0, sum1,                                              \
+    wide lane0[ROWS_LANES] = {0}; wide lane1[ROWS_LANES] = {0};               \
+    for (; at + ROWS_LANES <= end; at += ROWS_LANES)                          \
+      MX_ROLLED for (int l = 0; l < ROWS_LANES; l++) {                        \
+        const int64_t i = at + l;                                             \
+        lane0[l] += first(NUMBER_OF_ROW, NUMBER_ALONG);                       \
+        lane1[l] += second(NUMBER_OF_ROW, NUMBER_ALONG);                      \
+      }                                                                       \
+    ROWS_TAIL(first, second))
+/* The same of rows that lie together: compilers keep no array of sums in registers, only vectors. */
+#define VECTOR_OF_ROW(x) (*(const FN(vec) *)((x) + i))
+#define SUMS_OF_VECTORS(count, first, second, sum0, sum1)                     \
+  ROWS_BLOCKS(count, sum0, sum1,                                              \
+    enum { EACH = sizeof(FN(vec)) / sizeof(wide) };                           \
+    FN(vec) sums0[ROWS_LANES / EACH] = {{0}}; FN(vec) sums1[ROWS_LANES / EACH] = {{0}}; \
+    wide lane0[ROWS_LANES]; wide lane1[ROWS_LANES];                           \
+    for (; at + ROWS_LANES <= end; at += ROWS_LANES)                          \
+      UNROLL for (int v = 0; v < ROWS_LANES / EACH; v++) {                    \
+        const int64_t i = at + v * EACH;                                      \
+        sums0[v] += first(VECTOR_OF_ROW, VECTOR_OF_ROW);                      \
+        sums1[v] += second(VECTOR_OF_ROW, VECTOR_OF_ROW);                     \
+      }                                                                       \
+    memcpy(lane0, sums0, sizeof lane0);                                       \
+    memcpy(lane1, sums1, sizeof lane1);                                       \
+    ROWS_TAIL(first, second))
+#define ROWS_TAIL(first, second)                                              \
+  for (int64_t i = at; i < end; i++) {                                        \
+    lane0[i - at] += first(NUMBER_OF_ROW, NUMBER_ALONG);                      \
+    lane1[i - at] += second(NUMBER_OF_ROW, NUMBER_ALONG);                     \
+  }
+#define UNROLL _Pragma("GCC unroll 8")
 
 #define MX_BODY "layer_norm_impl.h"
 #include "mx_each_float.h"

@@ -2,15 +2,33 @@
  * it matters, and a mean far from zero costs no digits. */
 typedef struct { wide middle, rest, inv_std; } FN(moments);
 
-#define AT(x) LOAD((x)[i * step])
-#define NORMAL(x) ((AT(x) - m.middle - m.rest) * m.inv_std)
+#if IS_HALF
+#define ROWS_SUMS SUMS_OF_NUMBERS
+#else
+typedef wide FN(vec) __attribute__((vector_size(32), aligned(sizeof(wide)), may_alias));
+#define ROWS_SUMS(...) \
+  if (step == 1) { SUMS_OF_VECTORS(__VA_ARGS__) } else { SUMS_OF_NUMBERS(__VA_ARGS__) }
+#endif
+#define AT(x) NUMBER_OF_ROW(x)
+#define NORMAL_OF(E) ((E(x) - m.middle - m.rest) * m.inv_std)
+#define NORMAL(x) NORMAL_OF(NUMBER_OF_ROW)
+
+#define NOTHING(E, W) 0
+#define ELEMENT(E, W) E(x)
+#define SQUARE(E, W) (E(x) * E(x))
+#define CENTRED(E, W) (E(x) - middle)
+#define CENTRED_SQUARE(E, W) ((E(x) - middle) * (E(x) - middle))
+#define GIVEN(E, W) E(dy)
+#define GIVEN_NORMAL(E, W) (E(dy) * NORMAL_OF(E))
+#define SCALED(E, W) (E(dy) * W(gamma))
+#define SCALED_NORMAL(E, W) (E(dy) * W(gamma) * NORMAL_OF(E))
 
 MX_INLINE FN(moments) FN(moments_of)(const real *x, int64_t n, int64_t step, double eps) {
   double sum = 0, squares = 0, none = 0;
-  ROWS_SUMS(n, AT(x), 0, sum, none)
+  ROWS_SUMS(n, ELEMENT, NOTHING, sum, none)
   const wide middle = (wide)(sum / (double)n);
   sum = 0;
-  ROWS_SUMS(n, AT(x) - middle, (AT(x) - middle) * (AT(x) - middle), sum, squares)
+  ROWS_SUMS(n, CENTRED, CENTRED_SQUARE, sum, squares)
   const double rest = sum / (double)n, variance = squares / (double)n - rest * rest;
   const FN(moments) m = {
       middle, (wide)rest, (wide)(1 / sqrt((variance < 0 ? 0 : variance) + eps))};
@@ -82,7 +100,7 @@ MX_INLINE void FN(row_grad)(const real *dy, const real *x, const real *gamma, re
   const FN(moments) m = FN(row_moments)(x, n, step, eps);
   double sum = 0, product = 0;
   if (many) {
-    ROWS_SUMS(n, AT(dy) * LOAD(gamma[i]), AT(dy) * LOAD(gamma[i]) * NORMAL(x), sum, product)
+    ROWS_SUMS(n, SCALED, SCALED_NORMAL, sum, product)
     const wide mean = (wide)(sum / (double)n), slope = (wide)(product / (double)n);
     for (int64_t i = 0; i < n; i++) {
       const wide given = AT(dy), normal = NORMAL(x);
@@ -91,7 +109,7 @@ MX_INLINE void FN(row_grad)(const real *dy, const real *x, const real *gamma, re
       dx[i * step] = STORE((given * LOAD(gamma[i]) - mean - normal * slope) * m.inv_std);
     }
   } else {
-    ROWS_SUMS(n, AT(dy), AT(dy) * NORMAL(x), sum, product)
+    ROWS_SUMS(n, GIVEN, GIVEN_NORMAL, sum, product)
     const wide mean = (wide)(sum / (double)n), slope = (wide)(product / (double)n);
     const wide scale = LOAD(*gamma) * m.inv_std;
     for (int64_t i = 0; i < n; i++)
@@ -153,7 +171,7 @@ static int FN(layer_norm_grad)(const void *desc, void *const *ptr, const mx_scal
 
 MX_INLINE void FN(row_l2)(const real *x, real *y, int64_t n, int64_t step, double eps) {
   double squares = 0, none = 0;
-  ROWS_SUMS(n, AT(x) * AT(x), 0, squares, none)
+  ROWS_SUMS(n, SQUARE, NOTHING, squares, none)
   const wide scale = (wide)(1 / sqrt(squares + eps));
   for (int64_t i = 0; i < n; i++) y[i * step] = STORE(AT(x) * scale);
 }
@@ -178,3 +196,4 @@ static int FN(l2_norm)(const void *desc, void *const *ptr, const mx_scalar *scal
 
 #undef AT
 #undef NORMAL
+#undef ROWS_SUMS
