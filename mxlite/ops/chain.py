@@ -16,7 +16,7 @@ from .trace import Step
 
 MOST_OPS, MOST_ARGS, MOST_ARRAYS, TEMPORARIES = 24, 96, 64, 32768       # as in chain.c
 MAX_SCALARS = 16                # of one step
-LONGEST_BLOCK = 2048
+LONGEST_BLOCK = 1024
 
 
 class Chain(Op):
