@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from .. import autograd
 from .. import ndarray as nd
 from ..base import MXNetTypeError, MXNetValueError, check_shape, dtype_name, unknown_argument
+from .files import unknown_names
 from .parameter import Parameter, contexts_of
 
 _ATTRIBUTES = {
@@ -72,3 +74,22 @@ def load_array(param: Parameter, data: nd.NDArray, ctx: Any, cast_dtype: bool,
         param._deferred = None
         with autograd.pause():
             param._place(data, waiting if ctx is None else contexts_of(ctx), is_ours)
+
+
+def load_all(params: Mapping[str, Parameter], arrays: Mapping[str, nd.NDArray], source: str,
+             ctx: Any, allow_missing: bool, ignore_extra: bool, cast_dtype: bool,
+             dtype_source: str, is_ours: bool) -> None:
+    """Take the values of all parameters, once their names are known to fit; see load_array.
+
+    A parameter that has several names needs one of them in `arrays`, which `source` describes.
+    """
+    present = {id(param) for name, param in params.items() if name in arrays}
+    for name, param in params.items():
+        if id(param) not in present and not allow_missing:
+            raise unknown_names(name, source, params, arrays, "allow_missing")
+    for name in arrays:
+        if name not in params and not ignore_extra:
+            raise unknown_names(name, source, params, arrays, "ignore_extra")
+    for name, array in arrays.items():
+        if name in params:
+            load_array(params[name], array, ctx, cast_dtype, dtype_source, is_ours)

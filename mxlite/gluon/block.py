@@ -22,6 +22,7 @@ from ..base import (
 )
 from ..util import is_np_array
 from . import model_files, saving
+from .files import unknown_names
 from .naming import BlockScope
 from .naming import BlockScope as _BlockScope  # noqa: F401  MXNet's name for it
 from .parameter import Parameter
@@ -166,7 +167,7 @@ class Block(NamesArguments):
         known = saving.structural_names(self)
         for name in shared:
             if name not in known:
-                raise saving.unknown_names(name, "the dict", known, shared, "ignore_extra")
+                raise unknown_names(name, "the dict", known, shared, "ignore_extra")
         saving.replace_parameters(self, "", shared)
         return self
 

@@ -9,9 +9,9 @@ from .. import initializer
 from .. import ndarray as nd
 from ..base import MXNetKeyError, MXNetValueError, NamesArguments
 from ..device.context import Context
-from .agreement import agree, load_array
+from .agreement import agree, load_all
 from .constant import Constant
-from .files import load_arrays, missing_names, strip_markers, unknown_names
+from .files import load_arrays, missing_names, strip_markers
 from .parameter import Parameter, contexts_of
 
 
@@ -162,11 +162,5 @@ class ParameterDict(NamesArguments):
         source = f"file {filename!r}" if filename else "the dict"
         arrays = {restore_prefix + name: array
                   for name, array in strip_markers(param_dict).items()}
-        for name in self.keys():
-            if not allow_missing and name not in arrays:
-                raise unknown_names(name, source, self._params, arrays, "allow_missing")
-        for name, array in arrays.items():
-            if name in self._params:
-                load_array(self[name], array, ctx, cast_dtype, dtype_source)
-            elif not ignore_extra:
-                raise unknown_names(name, source, self._params, arrays, "ignore_extra")
+        load_all(self._params, arrays, source, ctx, allow_missing, ignore_extra, cast_dtype,
+                 dtype_source, is_ours=False)

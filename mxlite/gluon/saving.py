@@ -6,8 +6,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from .. import ndarray as nd
-from .agreement import load_array
-from .files import load_arrays, shared_start, strip_markers, unknown_names
+from .agreement import load_all
+from .files import load_arrays, shared_start, strip_markers
 from .parameter import Parameter
 
 if TYPE_CHECKING:
@@ -52,16 +52,8 @@ def load(block: Block, filename: str, ctx: Any, allow_missing: bool, ignore_extr
     """Set the block's parameters from a file, by whichever kind of names fits it best."""
     arrays = strip_markers(load_arrays(filename))
     arrays, params = _matched(block, arrays)
-    present = {id(param) for name, param in params.items() if name in arrays}
-    source = f"file {filename!r}"
-    for name, param in params.items():
-        if id(param) not in present and not allow_missing:
-            raise unknown_names(name, source, params, arrays, "allow_missing")
-    for name in arrays:
-        if name not in params and not ignore_extra:
-            raise unknown_names(name, source, params, arrays, "ignore_extra")
-    for name in [name for name in arrays if name in params]:
-        load_array(params[name], arrays.pop(name), ctx, cast_dtype, dtype_source, is_ours=True)
+    load_all(params, arrays, f"file {filename!r}", ctx, allow_missing, ignore_extra, cast_dtype,
+             dtype_source, is_ours=True)
 
 
 def _matched(block: Block, arrays: dict[str, nd.NDArray]

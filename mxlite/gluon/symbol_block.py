@@ -10,8 +10,8 @@ from .. import symbol as sym
 from ..base import MXNetError, MXNetTypeError, MXNetValueError, suggestion
 from ..symbol.graph import topological
 from ..symbol.infer import graph_shapes
-from .agreement import load_array
-from .files import load_arrays, shared_start, strip_markers, unknown_names
+from .agreement import load_all
+from .files import load_arrays, shared_start, strip_markers
 from .hybrid_block import HybridBlock
 from .parameter_dict import ParameterDict
 
@@ -77,18 +77,9 @@ class SymbolBlock(HybridBlock):
         self.collect_params().reset_ctx(ctx)
 
     def _load(self, param_file: Any, ctx: Any, allow_missing: bool, ignore_extra: bool) -> None:
-        arrays = strip_markers(load_arrays(param_file))
-        source = f"file {str(param_file)!r}"
-        for name in self._reg_params:
-            if name not in arrays and not allow_missing:
-                raise unknown_names(name, source, self._reg_params, arrays, "allow_missing")
-        for name in arrays:
-            if name not in self._reg_params and not ignore_extra:
-                raise unknown_names(name, source, self._reg_params, arrays, "ignore_extra")
-        for name in [name for name in arrays if name in self._reg_params]:
-            array, param = arrays.pop(name), self._reg_params[name]
-            param.cast(array.dtype)
-            load_array(param, array, ctx, False, "current", is_ours=True)
+        load_all(self._reg_params, strip_markers(load_arrays(param_file)),
+                 f"file {str(param_file)!r}", ctx, allow_missing, ignore_extra, cast_dtype=True,
+                 dtype_source="saved", is_ours=True)
 
     def _name_in_files(self, attribute: str) -> str:
         return attribute.removeprefix(self._shared)

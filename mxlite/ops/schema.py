@@ -141,8 +141,7 @@ class Op(Operator):
         if not specs:
             return ctx
         first = specs[0].ctx
-        is_one = all(spec.ctx is first or spec.ctx == first for spec in specs)
-        return first if is_one else first.unpinned
+        return first if all(spec.ctx == first for spec in specs) else first.unpinned
 
     def fill_shapes(self, inputs: inference.PartialShapes, outputs: inference.PartialShapes,
                     ) -> tuple[inference.PartialShapes, inference.PartialShapes]:

@@ -95,6 +95,9 @@ def test_nothing_is_loaded_from_a_file_of_which_a_name_does_not_fit(net, file):
     before = {name: param.data().asnumpy() for name, param in net.collect_params().items()}
     with pytest.raises(MXNetError, match=r"'other' of file .* is not in this network"):
         net.load_parameters(file, allow_missing=True)
+    renamed = dict(zip(before, mx.nd.load(file).values(), strict=False))
+    with pytest.raises(MXNetError, match=r"'other' of the dict is not in this network"):
+        net.collect_params().load_dict({**renamed, "other": mx.nd.ones(1)}, allow_missing=True)
     for name, param in net.collect_params().items():
         np.testing.assert_array_equal(param.data().asnumpy(), before[name])
 
