@@ -13,7 +13,9 @@ enum {
   MOST_STEP = MOST_TILES + COLS + LANES,
   BLOCK_K = 256,              /* channels multiplied at a time */
   GATHERED = 8,               /* channels whose windows are read at a time */
-  GROUP = TILE_ROWS > 6 ? 1 : 2, FEW_PANELS = 8,  /* panels in a group, if there are more than a few */
+  /* Panels of filters in a group, if there are more than a few: those of AVX-512 are tall, and one
+   * of them at the points is what L2 has room for beside the tiles. */
+  GROUP = TILE_ROWS > 6 ? 1 : 2, FEW_PANELS = 8,
   CHUNK_PANELS = 4,           /* of channels in a task of the weight's gradient */
   MOST_TASKS = 16, MOST_OWN_BLOCKS = 8,
   SUMS_APART = 4, MOST_SUMS = 1 << 18, /* tasks with sums of their own; elements of the sums */
@@ -26,7 +28,7 @@ typedef struct {
   int64_t in, out, height, width, result_height, result_width, pad[2];
   int64_t down, across;       /* rows of tiles in a result, tiles in a row */
   int64_t rows, tiles, step;  /* of a block: rows of tiles, tiles, elements from point to point */
-  int64_t group, tasks;       /* panels of filters in a group; tasks that take groups in turn, at most */
+  int64_t group, tasks;       /* panels of filters in a group; at most so many tasks take groups */
   int64_t blocks, own_blocks; /* their number; how many are worked on at a time by a thread each */
   int64_t panels;             /* of dy's channels */
   int64_t chunk, chunks;      /* channels in a task of the weight's gradient; their number */

@@ -106,8 +106,8 @@ static void result_of_group(const winograd *w, int64_t group, const float *filte
     products_to_result(w, o, products + (o - first) * PRODUCTS * w->step);
 }
 
-/* Task: some of the groups of the one block that all threads are at, with memory for one, which so stays
- * in the thread's cache. */
+/* Task: some of the groups of the one block that all threads are at, with memory for one, which so
+ * stays in the thread's cache. */
 static void groups_task(void *context, int64_t task) {
   winograd *w = context;
   float *products = w->products + task * products_of_task(w);

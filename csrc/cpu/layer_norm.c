@@ -65,8 +65,8 @@ static inline int64_t rows_start(const rows_job *job, int64_t r) {
   return job->step == 1 ? r * job->length : r / job->step * job->length * job->step + r % job->step;
 }
 
-/* sum0, sum1 += the sums of first(E, W) and second(E, W) over 0 <= i < count: in lanes, by blocks in double.
- * E(x): element i of a row, W(x): of what lies along it, gamma. */
+/* sum0, sum1 += the sums of first(E, W) and second(E, W) over 0 <= i < count: in lanes, by blocks in
+ * double.  E(x): element i of a row, W(x): of what lies along it, gamma. */
 #define ROWS_BLOCKS(count, sum0, sum1, lanes)                                 \
   for (int64_t begin = 0; begin < (count); begin += ROWS_BLOCK) {             \
     const int64_t rest = (count)-begin;                                       \
@@ -81,16 +81,16 @@ static inline int64_t rows_start(const rows_job *job, int64_t r) {
     sum0 += (double)lane0[0];                                                 \
     sum1 += (double)lane1[0];                                                 \
   }
-#define NUMBER_OF_ROW(x) LOAD((x)[i * step])
-#define NUMBER_ALONG(x) LOAD((x)[i])
+#define AT(x) LOAD((x)[i * step])
+#define ALONG(x) LOAD((x)[i])
 #define SUMS_OF_NUMBERS(count, first, second, sum0, sum1)                     \
   ROWS_BLOCKS(count, sum0, sum1,                                              \
     wide lane0[ROWS_LANES] = {0}; wide lane1[ROWS_LANES] = {0};               \
     for (; at + ROWS_LANES <= end; at += ROWS_LANES)                          \
       MX_ROLLED for (int l = 0; l < ROWS_LANES; l++) {                        \
         const int64_t i = at + l;                                             \
-        lane0[l] += first(NUMBER_OF_ROW, NUMBER_ALONG);                       \
-        lane1[l] += second(NUMBER_OF_ROW, NUMBER_ALONG);                      \
+        lane0[l] += first(AT, ALONG);                       \
+        lane1[l] += second(AT, ALONG);                      \
       }                                                                       \
     ROWS_TAIL(first, second))
 /* The same of rows that lie together: compilers keep no array of sums in registers, only vectors. */
@@ -111,8 +111,8 @@ static inline int64_t rows_start(const rows_job *job, int64_t r) {
     ROWS_TAIL(first, second))
 #define ROWS_TAIL(first, second)                                              \
   for (int64_t i = at; i < end; i++) {                                        \
-    lane0[i - at] += first(NUMBER_OF_ROW, NUMBER_ALONG);                      \
-    lane1[i - at] += second(NUMBER_OF_ROW, NUMBER_ALONG);                     \
+    lane0[i - at] += first(AT, ALONG);                      \
+    lane1[i - at] += second(AT, ALONG);                     \
   }
 #define UNROLL _Pragma("GCC unroll 8")
 

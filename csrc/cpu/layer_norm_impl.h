@@ -9,19 +9,16 @@ typedef wide FN(vec) __attribute__((vector_size(32), aligned(sizeof(wide)), may_
 #define ROWS_SUMS(...) \
   if (step == 1) { SUMS_OF_VECTORS(__VA_ARGS__) } else { SUMS_OF_NUMBERS(__VA_ARGS__) }
 #endif
-#define AT(x) NUMBER_OF_ROW(x)
-#define NORMAL_OF(E) ((E(x) - m.middle - m.rest) * m.inv_std)
-#define NORMAL(x) NORMAL_OF(NUMBER_OF_ROW)
-
+#define NORMAL(E) ((E(x) - m.middle - m.rest) * m.inv_std)
 #define NOTHING(E, W) 0
 #define ELEMENT(E, W) E(x)
 #define SQUARE(E, W) (E(x) * E(x))
 #define CENTRED(E, W) (E(x) - middle)
 #define CENTRED_SQUARE(E, W) ((E(x) - middle) * (E(x) - middle))
 #define GIVEN(E, W) E(dy)
-#define GIVEN_NORMAL(E, W) (E(dy) * NORMAL_OF(E))
+#define GIVEN_NORMAL(E, W) (E(dy) * NORMAL(E))
 #define SCALED(E, W) (E(dy) * W(gamma))
-#define SCALED_NORMAL(E, W) (E(dy) * W(gamma) * NORMAL_OF(E))
+#define SCALED_NORMAL(E, W) (E(dy) * W(gamma) * NORMAL(E))
 
 MX_INLINE FN(moments) FN(moments_of)(const real *x, int64_t n, int64_t step, double eps) {
   double sum = 0, squares = 0, none = 0;
@@ -55,10 +52,10 @@ MX_INLINE FN(moments) FN(row_norm)(const real *x, const real *gamma, const real 
   const FN(moments) m = FN(row_moments)(x, n, step, eps);
   if (many) {
     for (int64_t i = 0; i < n; i++)
-      y[i * step] = STORE(NORMAL(x) * LOAD(gamma[i]) + LOAD(beta[i]));
+      y[i * step] = STORE(NORMAL(AT) * LOAD(gamma[i]) + LOAD(beta[i]));
   } else {
     const wide scale = LOAD(*gamma), shift = LOAD(*beta);
-    for (int64_t i = 0; i < n; i++) y[i * step] = STORE(NORMAL(x) * scale + shift);
+    for (int64_t i = 0; i < n; i++) y[i * step] = STORE(NORMAL(AT) * scale + shift);
   }
   return m;
 }
@@ -103,7 +100,7 @@ MX_INLINE void FN(row_grad)(const real *dy, const real *x, const real *gamma, re
     ROWS_SUMS(n, SCALED, SCALED_NORMAL, sum, product)
     const wide mean = (wide)(sum / (double)n), slope = (wide)(product / (double)n);
     for (int64_t i = 0; i < n; i++) {
-      const wide given = AT(dy), normal = NORMAL(x);
+      const wide given = AT(dy), normal = NORMAL(AT);
       d_gamma[i] += given * normal;
       d_beta[i] += given;
       dx[i * step] = STORE((given * LOAD(gamma[i]) - mean - normal * slope) * m.inv_std);
@@ -113,7 +110,7 @@ MX_INLINE void FN(row_grad)(const real *dy, const real *x, const real *gamma, re
     const wide mean = (wide)(sum / (double)n), slope = (wide)(product / (double)n);
     const wide scale = LOAD(*gamma) * m.inv_std;
     for (int64_t i = 0; i < n; i++)
-      dx[i * step] = STORE((AT(dy) - mean - NORMAL(x) * slope) * scale);
+      dx[i * step] = STORE((AT(dy) - mean - NORMAL(AT) * slope) * scale);
     *d_gamma = (wide)product;
     *d_beta = (wide)sum;
   }
@@ -194,6 +191,5 @@ static int FN(l2_norm)(const void *desc, void *const *ptr, const mx_scalar *scal
   return MX_OK;
 }
 
-#undef AT
 #undef NORMAL
 #undef ROWS_SUMS
