@@ -29,7 +29,7 @@ class Resize(HybridBlock):
         self._interpolation = int(interpolation)
 
     def hybrid_forward(self, F: Any, x: Any) -> Any:
-        """x uint8 or float32."""
+        """x uint8, float32 or float64."""
         pair = _pair("Resize", self._size)
         size = pair if isinstance(self._size, (tuple, list)) else pair[0]
         return F.image.resize(x, size=size, keep_ratio=self._keep, interp=self._interpolation)
