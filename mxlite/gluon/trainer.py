@@ -15,8 +15,9 @@ from ..base import (
     MXNetValueError,
     NamesArguments,
 )
-from ..kvstore.base import PROCESS_STORES, STORES, check_kvstore
 from ..kvstore.compression import compression_of
+from ..kvstore.creation import check_kvstore
+from ..kvstore.interface import PROCESS_STORES, STORES
 from ..kvstore.kvstore import KVStore
 from ..kvstore.updates import push_pull
 from ..ndarray.variable import consume_gradient

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..base import MXNetValueError
-from ..kvstore.base import PROCESS_STORES
 from ..kvstore.early import EarlySums, early_sums
+from ..kvstore.interface import PROCESS_STORES
 from ..kvstore.kvstore import KVStore
 from ..kvstore.updates import create_kvstore, create_sparse_kvstore
 from .parameter import Parameter

@@ -15,8 +15,8 @@ from .. import optimizer as opt
 from ..base import MXNetKeyError, MXNetTypeError, MXNetValueError
 from ..ndarray import NDArray
 from ..ndarray.sparse.rows import rows_of
-from .base import STORES
 from .communicator import Communicator, moved
+from .interface import STORES
 from .optimized import OptimizedStore
 from .pairs import Key, arrays_of, buckets_of, check_type, pairs_of, row_numbers
 

@@ -11,8 +11,8 @@ from .. import optimizer as opt
 from ..base import MXNetError, MXNetTypeError, check_callable
 from ..ndarray import NDArray
 from ..whole_file import replacing
-from .base import KVStoreBase, check_capability
 from .compression import TwoBit, compression_of
+from .interface import KVStoreBase, check_capability
 from .pairs import Key
 
 

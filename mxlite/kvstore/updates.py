@@ -11,8 +11,9 @@ from typing import Any
 
 from .. import ndarray as nd
 from ..base import MXNetTypeError, MXNetValueError
-from .base import KVStoreBase, check_kvstore, create
+from .creation import check_kvstore, create
 from .early import EarlySums
+from .interface import KVStoreBase
 from .kvstore import KVStore
 
 LARGE = 16 << 20                # elements; "local" updates such parameters on each context

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from .. import autograd
 from ..base import MXNetError, MXNetKeyError, MXNetTypeError, MXNetValueError, suggestion
 from ..ndarray import NDArray, tape, zeros
 from ..ndarray import backward as walk
 from ..ndarray.array import need_array
+from ..ndarray.recording import pause, record
 from ..ndarray.variable import mark_variable
 from .graph import Node
 from .merging import merged
@@ -153,7 +153,7 @@ class Executor:
         return heads
 
     def _scope(self, recorded: bool) -> tape.Scope:
-        return autograd.record(self._train) if recorded else autograd.pause(self._train)
+        return record(self._train) if recorded else pause(self._train)
 
     def _set_outputs(self, heads: Sequence[NDArray]) -> None:
         if self._is_handed_out and self._outputs:
@@ -201,7 +201,7 @@ class Executor:
     def _walk(self, heads: Sequence[NDArray], grads: Sequence[NDArray | None]) -> None:
         """Walk back from the heads, from which, in graphs that run in parts, there may be no way to
         a variable."""
-        with autograd.record(self._train):
+        with record(self._train):
             ways = [(head, grad) for head, grad in zip(heads, grads, strict=True)
                     if not self._graph.is_apart or tape.has_history(head)]
         if ways:

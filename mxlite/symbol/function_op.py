@@ -6,10 +6,10 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
-from .. import autograd
 from ..base import MXNetTypeError, MXNetValueError
 from ..name import NameManager
-from ..ndarray import NDArray
+from ..ndarray import NDArray, tape
+from ..ndarray.recording import pause
 from ..ndarray.utils import zeros
 from ..ops.inference import PartialShapes
 from ..ops.inputs import Input
@@ -57,7 +57,7 @@ class FunctionOp(Op):
         if recorded:
             result = function(*arrays)
         else:
-            with autograd.pause(train_mode=autograd.is_training()):
+            with pause(train_mode=tape.is_training()):
                 result = function(*arrays)
         results = [result] if isinstance(result, NDArray) else list(result)
         if len(results) != self.num_outputs:

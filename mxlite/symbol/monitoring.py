@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .. import autograd
 from ..base import FLOATS
 from ..ndarray import NDArray, zeros_like
 from ..ndarray import backward as walk
+from ..ndarray.recording import pause, record
 from ..ndarray.run import invoke_list
 from ..ndarray.variable import gradient_of, mark_variable
 from .graph import Entry, Node, topological
@@ -65,7 +65,7 @@ class MonitoredRun:
         for array, is_wanted in zip(inputs, wanted, strict=True):
             if is_wanted:
                 mark_variable(array, zeros_like(array), "write")
-        with autograd.record(self.train) if recorded else autograd.pause(self.train):
+        with record(self.train) if recorded else pause(self.train):
             if node.operator.in_python:
                 outputs = run_node(node, inputs, ctx)
             else:
