@@ -33,10 +33,10 @@ cdef int adopt_leaves(void **inputs, int count) except -1:
 
 
 cdef inline Node parent_of(ArrayBase array):
-    """The node that made the array's values."""
+    """The node that made the array's values; None for a constant, which what a walk released is."""
     if array.storage.graph_writes is not None and is_overwritten(array):
         return lost_node(array)
-    return array.node
+    return None if array.node is None or array.node.freed else array.node
 
 
 cdef bint is_overwritten(ArrayBase array):
@@ -49,7 +49,8 @@ cdef bint is_overwritten(ArrayBase array):
         if (write is not None and write.begin < array.data + array.spec.nbytes
                 and array.data < write.end):
             if write.is_replaced:
-                if array.node is not None and array.node.explicit and not array.node.is_leaf:
+                if array.node is not None and array.node.explicit and not (
+                        array.node.is_leaf or array.node.freed):
                     return True
             elif array.node is None or array.node.seq < write.seq:
                 return True
@@ -86,13 +87,25 @@ cdef int note_graph_writes(Node node, list given) except -1:
     return 0
 
 
-cdef int forget_spent(list given) except -1:
-    """Arrays of `out=` now hold what no graph made."""
+cdef int leave_out(void **inputs, int count, list outputs, list given) except -1:
+    """Nothing is recorded of a call, as no gradient goes to its inputs. What is made of the arrays
+    of a released graph is so, too, and a walk from there raises."""
+    cdef Node spent
     cdef ArrayBase array
+    cdef int i
+    for i in range(count):
+        array = <ArrayBase>inputs[i]
+        if array.node is not None and array.node.freed:
+            spent = Node.__new__(Node)
+            spent.seq, spent.kind = next_seq(), kind_like(array)
+            spent.explicit = spent.freed = True
+            for array in outputs:
+                array.node, array.index = spent, 0
+            return 0
     if given is not None:
         for array in given:
             if array.node is not None and array.node.freed:
-                array.node = None
+                array.node = None       # a released graph made what was there
     return 0
 
 
@@ -187,7 +200,7 @@ cdef int record(Prepared call, void **inputs, int count, list outputs, const mx_
     cdef uint64_t mask
     cdef int i, num_scalars = call.op.num_runtime + 2 * call.op.needs_key
     if link(node, inputs, count, &mask) == 0:
-        return forget_spent(given)
+        return leave_out(inputs, count, outputs, given)
     node.seq = next_seq()
     node.call = call
     node.inputs_at, node.outputs_at = time, write_clock
@@ -226,6 +239,8 @@ def record_function(function, list inputs, list outputs):
         pointers[i] = <void *>inputs[i]
     try:
         num_wanted = link(node, pointers, count, &mask)
+        if num_wanted == 0:
+            leave_out(pointers, count, outputs, None)
     finally:
         free(pointers)
     if num_wanted == 0:
