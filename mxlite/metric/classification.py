@@ -124,6 +124,12 @@ class TopKAccuracy(EvalMetric):
             self._add(int((best == wanted).sum()), len(wanted))
 
 
+def _wide(chosen: Any) -> Any:
+    """Probabilities in their own dtype, as MXNet computes with them; those of 16 bits, in which eps
+    is nothing, in float32."""
+    return chosen.astype(np.promote_types(chosen.dtype, "float32"), copy=False)
+
+
 class _LogLikelihood(EvalMetric):
     """-log(pred[label] + eps), averaged over samples."""
 
@@ -135,7 +141,7 @@ class _LogLikelihood(EvalMetric):
             label = label.ravel().astype("int64")
             if pred.ndim != 2 or len(pred) != len(label):
                 raise shapes_differ(self, "labels must be (N,) and preds (N, C)", label, pred)
-            chosen = pred[np.arange(len(label)), label].astype("float64")
+            chosen = _wide(pred[np.arange(len(label)), label])
             self._add(float(-np.log(chosen + self.eps).sum()), len(label))
 
 
@@ -180,7 +186,7 @@ class Perplexity(EvalMetric):
             chosen = rows.reshape(-1, rows.shape[-1])[np.arange(len(label)), label]
             kept = np.ones(len(label), bool) if self.ignore_label is None \
                 else label != self.ignore_label
-            total = -np.log(np.maximum(chosen[kept].astype("float64"), 1e-10)).sum()
+            total = -np.log(np.maximum(_wide(chosen[kept]), 1e-10)).sum()
             self._add(float(total), int(kept.sum()))
 
     def _value(self, total: float, count: int) -> float:
