@@ -43,6 +43,10 @@ ISA_FLAGS = {"baseline": []}
 if X86:
     ISA_FLAGS["avx2"] = ["-mavx2", "-mfma", "-mf16c"]
     ISA_FLAGS["avx512"] = ["-march=skylake-avx512", "-mprefer-vector-width=512"]
+    AMX = ["-mavx512bf16", "-mamx-tile", "-mamx-bf16"]
+    if subprocess.run([CC, *AMX, "-E", "-x", "c", "-"], stdin=subprocess.DEVNULL,
+                      capture_output=True).returncode == 0:
+        ISA_FLAGS["amx"] = [*ISA_FLAGS["avx512"], *AMX]
 WANTED = os.environ.get("MXLITE_ISAS", ",".join(ISA_FLAGS)).split(",")
 ISAS = [isa for isa in ISA_FLAGS if isa == "baseline" or isa in WANTED]
 
@@ -50,6 +54,7 @@ ISAS = [isa for isa in ISA_FLAGS if isa == "baseline" or isa in WANTED]
 # AVX-512 those whose time is arithmetic, not memory. At import a CPU's best set comes first, and
 # those below it fill in what it lacks.
 ARITHMETIC = "unary leaky_relu softmax gemm_micro gemm conv rnn".split()
+TILES = ["amx_gemm", "amx_conv"]        # of bfloat16
 PER_SET = ARITHMETIC + (
     "cast binary compare where clip smooth_l1 hard_sigmoid add_n strided_copy reduce reduce_arg "
     "softmax_output softmax_cross_entropy regression_output batch_norm layer_norm pooling resample "
@@ -61,9 +66,10 @@ ONCE = (
     "index_pick index_sequence random_sample gemm_naive conv_naive whole_arrays linalg_triangle "
     "box_pairs roi_pooling roi_deformable im2col deformable sparse_rows hawkes order "
     "calibrate cumsum").split()
-# In each of the modules, without kernels of their own.
+# In each of the modules, without kernels of their own; but for that of AMX.
 SHARED = ("module special row_finish conv_general conv_depthwise conv_pointwise conv_winograd "
           "conv_last conv_depthwise_rows").split()
+SHARED_BY_TILES = ["module", "amx_product", "amx_conv_weight", "conv_depthwise", "row_finish"]
 AS_ROWS = (
     "unary unary_integer binary binary_integer compare reduce leaky_relu layer_norm "
     "batch_norm optimizer cast conv_general conv_depthwise conv_depthwise_rows row_finish "
@@ -108,10 +114,11 @@ def data_extension(name, *sources):
 
 
 def kernel_extension(isa):
-    names = {"baseline": PER_SET + ONCE, "avx2": PER_SET, "avx512": ARITHMETIC}[isa]
+    names = {"baseline": PER_SET + ONCE, "avx2": PER_SET, "avx512": ARITHMETIC, "amx": TILES}[isa]
+    shared = SHARED_BY_TILES if isa == "amx" else SHARED
     tables = " ".join(f"TABLE({name})" for name in names)
     return Extension(
-        f"mxlite._kernels.cpu_{isa}", [f"csrc/cpu/{name}.c" for name in [*names, *SHARED]],
+        f"mxlite._kernels.cpu_{isa}", [f"csrc/cpu/{name}.c" for name in [*names, *shared]],
         include_dirs=["csrc/include", "csrc/cpu"],
         define_macros=[("MX_ISA", isa), ("MX_TABLES(TABLE)", tables)],
         extra_compile_args=[*COMMON, *LOOPS, *ISA_FLAGS[isa], *SANITIZE],

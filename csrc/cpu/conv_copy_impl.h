@@ -19,6 +19,7 @@ static void FN(copy_row)(const conv_plan *p, FN(row_cut) cut, const real *x, wid
   if (step == 1 && sizeof(real) == sizeof(wide))       /* faster than loops for short rows */
     memcpy(y + cut.from, x + cut.from, (size_t)(end - cut.from) * sizeof(wide));
   else if (step == 1) for (int64_t j = cut.from; j < end; j++) y[j] = LOAD(x[j]);
+  else if (step == 2) for (int64_t j = cut.from; j < end; j++) y[j] = LOAD(x[j * 2]);   /* vectors */
   else for (int64_t j = cut.from; j < end; j++) y[j] = LOAD(x[j * step]);
 }
 

@@ -32,6 +32,7 @@ cdef extern from "mx_kernel.h" nogil:
 cdef extern from "mx_cpu.h" nogil:
     int mx_cpu_has_avx2()
     int mx_cpu_has_avx512()
+    int mx_cpu_has_amx()
 
 
 # ---------------------------------------------------------------- timing
@@ -171,6 +172,8 @@ def instruction_sets():
         names.insert(0, "avx2")
     if mx_cpu_has_avx512():
         names.insert(0, "avx512")
+    if mx_cpu_has_amx():
+        names.insert(0, "amx")
     return names
 
 

@@ -85,4 +85,4 @@ from .nn import (  # noqa: F401
 )
 
 CPU = _core.load_cpu_kernels()
-"""The instruction set that the CPU kernels were loaded for: baseline, avx2 or avx512."""
+"""The instruction set that the CPU kernels were loaded for: baseline, avx2, avx512 or amx."""
