@@ -40,13 +40,14 @@ SANITIZE = ([f"-fsanitize={SANITIZERS[DEBUG]}", "-fno-omit-frame-pointer", "-g",
              *CONTRACTION] if DEBUG else [])
 MACROS = [("MX_DEBUG", "1")] if DEBUG else []
 ISA_FLAGS = {"baseline": []}
+HAS_AMX = False
 if X86:
     ISA_FLAGS["avx2"] = ["-mavx2", "-mfma", "-mf16c"]
     ISA_FLAGS["avx512"] = ["-march=skylake-avx512", "-mprefer-vector-width=512"]
     AMX = ["-mavx512bf16", "-mamx-tile", "-mamx-bf16"]
     if subprocess.run([CC, *AMX, "-E", "-x", "c", "-"], stdin=subprocess.DEVNULL,
                       capture_output=True).returncode == 0:
-        ISA_FLAGS["amx"] = [*ISA_FLAGS["avx512"], *AMX]
+        HAS_AMX = True
 WANTED = os.environ.get("MXLITE_ISAS", ",".join(ISA_FLAGS)).split(",")
 ISAS = [isa for isa in ISA_FLAGS if isa == "baseline" or isa in WANTED]
 
@@ -54,7 +55,6 @@ ISAS = [isa for isa in ISA_FLAGS if isa == "baseline" or isa in WANTED]
 # AVX-512 those whose time is arithmetic, not memory. At import a CPU's best set comes first, and
 # those below it fill in what it lacks.
 ARITHMETIC = "unary leaky_relu softmax gemm_micro gemm conv rnn".split()
-TILES = ["amx_gemm", "amx_conv"]        # of bfloat16
 PER_SET = ARITHMETIC + (
     "cast binary compare where clip smooth_l1 hard_sigmoid add_n strided_copy reduce reduce_arg "
     "softmax_output softmax_cross_entropy regression_output batch_norm layer_norm pooling resample "
@@ -66,10 +66,11 @@ ONCE = (
     "index_pick index_sequence random_sample gemm_naive conv_naive whole_arrays linalg_triangle "
     "box_pairs roi_pooling roi_deformable im2col deformable sparse_rows hawkes order "
     "calibrate cumsum").split()
-# In each of the modules, without kernels of their own; but for that of AMX.
+# In each of the modules, without kernels of their own.
 SHARED = ("module special row_finish conv_general conv_depthwise conv_pointwise conv_winograd "
           "conv_last conv_depthwise_rows").split()
-SHARED_BY_TILES = ["module", "amx_product", "amx_conv_weight", "conv_depthwise", "row_finish"]
+# A way of products and convolutions in the module for AVX-512, if the compiler knows AMX.
+TILES = "amx_product amx_gemm amx_conv amx_conv_weight".split() if HAS_AMX else []
 AS_ROWS = (
     "unary unary_integer binary binary_integer compare reduce leaky_relu layer_norm "
     "batch_norm optimizer cast conv_general conv_depthwise conv_depthwise_rows row_finish "
@@ -114,13 +115,14 @@ def data_extension(name, *sources):
 
 
 def kernel_extension(isa):
-    names = {"baseline": PER_SET + ONCE, "avx2": PER_SET, "avx512": ARITHMETIC, "amx": TILES}[isa]
-    shared = SHARED_BY_TILES if isa == "amx" else SHARED
+    names = {"baseline": PER_SET + ONCE, "avx2": PER_SET, "avx512": ARITHMETIC}[isa]
+    tiles = TILES if isa == "avx512" else []
     tables = " ".join(f"TABLE({name})" for name in names)
     return Extension(
-        f"mxlite._kernels.cpu_{isa}", [f"csrc/cpu/{name}.c" for name in [*names, *shared]],
+        f"mxlite._kernels.cpu_{isa}", [f"csrc/cpu/{name}.c" for name in [*names, *SHARED, *tiles]],
         include_dirs=["csrc/include", "csrc/cpu"],
-        define_macros=[("MX_ISA", isa), ("MX_TABLES(TABLE)", tables)],
+        define_macros=[("MX_ISA", isa), ("MX_TABLES(TABLE)", tables),
+                       *([("MX_HAS_AMX", "1")] if tiles else [])],
         extra_compile_args=[*COMMON, *LOOPS, *ISA_FLAGS[isa], *SANITIZE],
         extra_link_args=["-pthread", "-lm", *SANITIZE])
 
@@ -164,6 +166,8 @@ class Build(BuildCached):
         if X86 and ext.name.endswith("baseline") and name in [*PER_SET, *SHARED]:
             exact = NO_CONTRACTION if name in AS_WRITTEN else []
             return [*ext.extra_compile_args, *FALLBACK, *exact, *WARNINGS]
+        if name in TILES:
+            return [*ext.extra_compile_args, *AMX, *WARNINGS]
         if name in AS_WRITTEN:
             return [*ext.extra_compile_args, *NO_CONTRACTION, *WARNINGS]
         if name in AS_ROWS:

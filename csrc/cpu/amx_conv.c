@@ -1,19 +1,13 @@
-/* Convolution of bfloat16 by AMX, and the gradient of its data: for each group one product for all
- * images, filters times columns, which are packed from where they lie in the image.  As in
- * conv_plan.h, the gradient of the data is a convolution of dy for each part of the positions, by the
- * filters' taps that reach it. */
+/* Convolution by AMX, and the gradient of its data: for each group one product for all images, filters
+ * times columns, which are packed from where they lie in the image.  As in conv_plan.h, the gradient
+ * of the data is a convolution of dy for each part of the positions, by the filters' taps that
+ * reach it. */
 #include "amx_conv.h"
 
-typedef struct {
-  amx_conv conv;
-  mx_bf16 *turned;            /* scratch: filters of the parts, [part][group][out][in][tap]; or NULL */
-  const mx_bf16 *filters;     /* of the part: [group][out][in][tap] */
-  int64_t *number;            /* scratch: of taps in the window, part by part */
-} taps_job;
-
+/* The numbers are copied as they are. */
 #define FN(name) name
-#define real mx_bf16
-#define wide mx_bf16
+#define real uint16_t
+#define wide uint16_t
 #define LOAD(x) (x)
 #include "conv_copy_impl.h"
 #undef FN
@@ -21,20 +15,29 @@ typedef struct {
 #undef wide
 #undef LOAD
 
+/* That pay: channels of the result; of numbers of two parts steps and columns, too. */
+enum { CHANNELS = 8, STEPS = 16, COLUMNS = 8 };
+
+typedef struct {
+  amx_conv conv;
+  uint16_t *turned;           /* scratch: filters of the parts, [part][group][out][in][tap]; or NULL */
+  const uint16_t *filters;    /* of the part: [group][out][in][tap] */
+  int64_t *number;            /* scratch: of taps in the window, part by part */
+} taps_job;
+
 static void copy_task(void *context, int64_t i) {
   const amx_conv *job = context;
   const conv_plan *p = &job->plan;
-  const int64_t channels = p->d->groups * p->in;
-  copy_channel(p, (const mx_bf16 *)job->ptr[0] + (job->first * channels + i) * volume(p->size),
-               job->copy + i * p->channel);
+  const int64_t from = (job->first * p->d->groups * p->in + i) * volume(p->size);
+  copy_channel(p, (const uint16_t *)job->arrays->ptr[0] + from, job->copy + i * p->channel);
 }
 
 void amx_take_images(amx_conv *job, int64_t first) {
   const conv_plan *p = &job->plan;
   job->first = first;
   job->images = lesser(job->batch, p->d->N - first);
-  job->image = job->copy ? job->copy : job->ptr[0];
   const int64_t channels = job->images * p->d->groups * p->in;
+  job->image = job->copy ? job->copy : job->arrays->ptr[0];      /* bare ones come all at once */
   if (job->copy) run_tasks(channels, channels * p->channel, copy_task, job);
 }
 
@@ -57,80 +60,157 @@ static int64_t results_in_line(const amx_conv *job) {
 
 static int64_t steps_of(const amx_conv *job) { return job->plan.in * job->part.taps; }
 
-static void pack_filters(const void *context, const amx_part *part, mx_bf16 *to) {
-  const taps_job *job = context;
+static amx_lines filter_lines(const taps_job *job, const amx_part *part) {
   const int64_t K = steps_of(&job->conv), line = part->entry * job->conv.plan.out + part->first;
-  amx_pack((amx_lines){job->filters + line * K + part->k0, K, 1}, part->count, part->steps, 1, to);
+  return (amx_lines){job->filters + line * K + part->k0, K, 1};
 }
 
-static inline __m256i column_step(const mx_bf16 *x, const amx_run *runs, int64_t count) {
-  __m256i y = _mm256_maskz_loadu_epi16((__mmask16)runs[0].mask, x + runs[0].at);
-  for (int64_t r = 1; r < count; r++)
+static int pack_filters(const void *context, const amx_part *part, mx_bf16 *to) {
+  const taps_job *job = context;
+  return amx_pack(job->conv.dtype, filter_lines(job, part), part->count, part->steps, 1, to);
+}
+
+static void copy_filters(const void *context, const amx_part *part, float *to) {
+  const taps_job *job = context;
+  amx_copy(job->conv.dtype, filter_lines(job, part), part->count, part->steps, to);
+}
+
+/* 16 columns of one step. */
+ALWAYS __m256i column_step(const uint16_t *x, const amx_run *runs, int64_t count) {
+  __m256i y = _mm256_setzero_si256();
+  for (int64_t r = 0; r < count; r++)
     y = _mm256_mask_loadu_epi16(y, (__mmask16)runs[r].mask, x + runs[r].at);
   return y;
 }
 
 /* A tile of 16 columns for the steps at `offset`. */
-static void pack_column_tile(const mx_bf16 *image, const amx_run *runs, int64_t count,
-                             const int64_t *offset, int64_t steps, mx_bf16 *to) {
-  for (int64_t k = 0; k < TILE_STEPS; k += 2, to += 2 * TILE_LINES) {
-    __m256i first = _mm256_setzero_si256(), second = first;
+ALWAYS void pack_column_tile(amx_dtype dtype, const uint16_t *image, const amx_run *runs,
+                             int64_t count, const int64_t *offset, int64_t steps, mx_bf16 *to,
+                             __m512i *largest) {
+  __m512i x[MOST_PARTS][16];
+  for (int i = 0; i < 16; i++) {
+    const int64_t k = 2 * i;
+    __m256i first = _mm256_setzero_si256(), next = first;
     if (k < steps) first = column_step(image + offset[k], runs, count);
-    if (k + 1 < steps) second = column_step(image + offset[k + 1], runs, count);
-    _mm512_store_si512((void *)to, amx_pairs(first, second));
+    if (k + 1 < steps) next = column_step(image + offset[k + 1], runs, count);
+    if (dtype == AMX_BF16) x[0][i] = amx_pairs(first, next);
+    else amx_split(1, amx_float(dtype, first), amx_float(dtype, next), x, i, largest);
   }
+  amx_put_tile(amx_num_parts(dtype), 0, x, to);
 }
 
-static void pack_columns(const void *context, const amx_part *part, mx_bf16 *to) {
-  const amx_conv *job = &((const taps_job *)context)->conv;
+ALWAYS int pack_columns_as(amx_dtype dtype, const amx_conv *job, const amx_part *part,
+                           mx_bf16 *to) {
   const conv_plan *p = &job->plan;
-  const mx_bf16 *image = job->image + part->entry * p->in * p->channel;
+  const uint16_t *image = job->image + part->entry * p->in * p->channel;
   const int64_t *offset = job->offset + job->part.taps_before * p->in + part->k0;
-  const int64_t panel = amx_parts(part->steps, TILE_STEPS) * PANEL_ITEMS;
+  const int64_t step = amx_num_parts(dtype) * PANEL_ITEMS;
+  const int64_t panel = amx_ceil(part->steps, TILE_STEPS) * step;
+  int has_no_parts = 0;
+  __m512i largest = _mm512_setzero_si512();
   for (int64_t j = 0; j < part->count; j += TILE_LINES) {
     amx_run runs[TILE_LINES];
     const int64_t count = amx_list_runs(job, part->first + j, lesser(TILE_LINES, part->count - j),
                                         amx_windows_in_line(job), amx_window, runs);
     mx_bf16 *tile = to + j / PANEL_LINES * panel + j % PANEL_LINES * TILE_STEPS;
-    for (int64_t k = 0; k < part->steps; k += TILE_STEPS, tile += PANEL_ITEMS)
-      pack_column_tile(image, runs, count, offset + k, part->steps - k, tile);
+    if (j % PANEL_LINES == 0) largest = _mm512_setzero_si512();
+    for (int64_t k = 0; k < part->steps; k += TILE_STEPS, tile += step)
+      pack_column_tile(dtype, image, runs, count, offset + k, part->steps - k, tile, &largest);
+    if (dtype == AMX_F16) has_no_parts |= amx_has_no_parts(largest);
+  }
+  return has_no_parts;
+}
+
+static int pack_columns(const void *context, const amx_part *part, mx_bf16 *to) {
+  const amx_conv *job = &((const taps_job *)context)->conv;
+  if (job->dtype == AMX_BF16) return pack_columns_as(AMX_BF16, job, part, to);
+  return pack_columns_as(AMX_F16, job, part, to);
+}
+
+static void copy_columns(const void *context, const amx_part *part, float *to) {
+  const amx_conv *job = &((const taps_job *)context)->conv;
+  const conv_plan *p = &job->plan;
+  const int64_t *offset = job->offset + job->part.taps_before * p->in + part->k0;
+  for (int64_t j = 0; j < part->count; j++) {
+    const int64_t at = part->entry * p->in * p->channel + amx_window(job, part->first + j);
+    for (int64_t k = 0; k < part->steps; k++)
+      *to++ = amx_number(job->dtype, job->image + at + offset[k]);
+  }
+}
+
+/* Results of each row from column j on, as the runs say. */
+ALWAYS void put_some(amx_dtype dtype, const amx_conv *job, const amx_block *x, int64_t j,
+                     const amx_run *runs, int64_t count) {
+  const conv_plan *p = &job->plan;
+  const int64_t pixels = volume(p->result), channel = x->entry * p->out + x->row;
+  uint16_t *y = (uint16_t *)result_of(p->d, job->arrays->ptr) +
+                (job->first * p->d->groups * p->out + channel) * pixels;
+  for (int64_t i = 0; i < x->rows; i++) {
+    const __m512 sum = _mm512_loadu_ps(x->sum + i * x->step + j);
+    for (int64_t r = 0; r < count; r++)
+      amx_store(dtype, y + i * pixels + runs[r].at, (__mmask16)runs[r].mask, sum);
+  }
+}
+
+/* `count` results of each row from column j on, which lie side by side. */
+ALWAYS void put_line(amx_dtype dtype, const amx_conv *job, const amx_block *x, int64_t j,
+                     int64_t count) {
+  const conv_plan *p = &job->plan;
+  const int64_t pixels = volume(p->result), channel = x->entry * p->out + x->row;
+  uint16_t *y = (uint16_t *)result_of(p->d, job->arrays->ptr) +
+                (job->first * p->d->groups * p->out + channel) * pixels +
+                place_result(job, x->col + j);
+  for (int64_t i = 0; i < x->rows; i++)
+    for (int64_t c = 0; c < count; c += TILE_LINES)
+      amx_store(dtype, y + i * pixels + c, (__mmask16)amx_first(count - c),
+                _mm512_loadu_ps(x->sum + i * x->step + j + c));
+}
+
+ALWAYS void put_all(amx_dtype dtype, const amx_conv *job, const amx_block *x) {
+  const int64_t length = results_in_line(job);
+  for (int64_t j = 0, run; j < x->cols; j += run) {
+    run = lesser(x->cols - j, length - (x->col + j) % length);
+    if (length >= TILE_LINES) {
+      put_line(dtype, job, x, j, run);
+      continue;
+    }
+    amx_run runs[TILE_LINES];
+    run = lesser(TILE_LINES, x->cols - j);
+    put_some(dtype, job, x, j, runs,
+             amx_list_runs(job, x->col + j, run, length, place_result, runs));
+  }
+}
+
+static void add_biases(const amx_conv *job, const amx_block *x) {
+  const conv_plan *p = &job->plan;
+  const uint16_t *bias = bias_of(p->d, job->arrays->ptr);
+  for (int64_t i = 0; bias && i < x->rows; i++) {
+    const float b = amx_number(job->dtype, bias + x->entry * p->out + x->row + i);
+    for (int64_t j = 0; j < x->cols; j++) x->sum[i * x->step + j] += b;
   }
 }
 
 static void put(const void *context, const amx_block *x) {
   const amx_conv *job = &((const taps_job *)context)->conv;
-  const conv_plan *p = &job->plan;
-  const int64_t pixels = volume(p->result), channel = x->entry * p->out + x->row;
-  const mx_bf16 *bias = bias_of(p->d, job->ptr);
-  mx_bf16 *y = (mx_bf16 *)result_of(p->d, job->ptr) +
-               (job->first * p->d->groups * p->out + channel) * pixels;
-  for (int64_t j = 0; j < x->cols; j += TILE_LINES) {
-    amx_run runs[TILE_LINES];
-    const int64_t count = amx_list_runs(job, x->col + j, lesser(TILE_LINES, x->cols - j),
-                                        results_in_line(job), place_result, runs);
-    for (int64_t i = 0; i < x->rows; i++) {
-      __m512 sum = _mm512_loadu_ps(x->sum + i * x->step + j);
-      if (bias) sum += mx_bf16_to_float(bias[channel + i]);
-      for (int64_t r = 0; r < count; r++)
-        amx_store(y + i * pixels + runs[r].at, (__mmask16)runs[r].mask, sum);
-    }
-  }
+  add_biases(job, x);
+  if (job->dtype == AMX_BF16) put_all(AMX_BF16, job, x);
+  else put_all(AMX_F16, job, x);
 }
 
 static amx_product product_of(const taps_job *job, int64_t images) {
   const conv_plan *p = &job->conv.plan;
-  return (amx_product){.batch = p->d->groups, .M = p->out,
+  return (amx_product){.dtype = job->conv.dtype, .batch = p->d->groups, .M = p->out,
                        .N = mx_product(images, volume(job->conv.part.count)),
-                       .K = steps_of(&job->conv), .keeps_right_apart = 1,
-                       .pack_left = pack_filters, .pack_right = pack_columns, .put = put,
-                       .context = job};
+                       .K = steps_of(&job->conv), .left = {pack_filters, copy_filters, 0, 0},
+                       .right = {pack_columns, copy_columns, 0, 1}, .put = put, .context = job};
 }
 
-static taps_job begin(const conv_dims *d, int is_grad, mx_scratch *scratch) {
-  taps_job job = {.conv = amx_begin(d, is_grad, scratch)};
+static taps_job begin(amx_dtype dtype, const conv_dims *d, int is_grad, mx_scratch *scratch) {
+  taps_job job = {.conv = amx_begin(dtype, d, is_grad, scratch)};
   job.number = mx_take(scratch, volume(d->kernel), sizeof *job.number);
   if (is_grad)
-    job.turned = mx_take(scratch, mx_product(d->groups, job.conv.plan.weights), sizeof(mx_bf16));
+    job.turned = mx_take(scratch, mx_product(d->groups, job.conv.plan.weights),
+                         sizeof *job.turned);
   return job;
 }
 
@@ -148,9 +228,9 @@ static int64_t product_scratch(taps_job *job) {
   return most;
 }
 
-static const mx_bf16 *filters_of_part(const taps_job *job) {
+static uint16_t *filters_of_part(const taps_job *job) {
   const conv_plan *p = &job->conv.plan;
-  if (!job->turned) return job->conv.ptr[1];
+  if (!job->turned) return job->conv.arrays->ptr[1];
   return job->turned + p->d->groups * p->in * p->out * job->conv.part.taps_before;
 }
 
@@ -160,27 +240,19 @@ static void turn_task(void *context, int64_t task) {
   const conv_plan *p = &job->conv.plan;
   const int64_t window = volume(p->d->kernel), taps = job->conv.part.taps;
   const int64_t *number = job->number + job->conv.part.taps_before;
-  const mx_bf16 *w = (const mx_bf16 *)job->conv.ptr[1] + task / p->out * p->weights +
-                     task % p->out * window;
-  mx_bf16 *y = (mx_bf16 *)filters_of_part(job) + task * p->in * taps;
+  const uint16_t *w = (const uint16_t *)job->conv.arrays->ptr[1] + task / p->out * p->weights +
+                      task % p->out * window;
+  uint16_t *y = filters_of_part(job) + task * p->in * taps;
   for (int64_t f = 0; f < p->in; f++, w += p->out * window, y += taps)
     for (int64_t t = 0; t < taps; t++) y[t] = w[number[t]];
 }
 
-static int64_t scratch_of_pass(const conv_dims *d, conv_pass pass) {
-  if (d->C == 1 && d->groups > 1) return conv_depthwise_bf16.scratch(d, pass);
-  if (pass == CONV_GRAD_WEIGHT) return amx_weight_scratch(d);
-  mx_scratch scratch = {0};
-  taps_job job = begin(d, pass == CONV_GRAD_DATA, &scratch);
-  return mx_sum(mx_lines(scratch.size), product_scratch(&job));
-}
-
-static void run_taps(const conv_dims *d, int is_grad, void *const *ptr, void *memory) {
-  mx_scratch scratch = {.base = memory};
-  taps_job job = begin(d, is_grad, &scratch);
+static void run_taps(amx_dtype dtype, const conv_dims *d, int is_grad, const conv_arrays *arrays) {
+  mx_scratch scratch = {.base = arrays->scratch};
+  taps_job job = begin(dtype, d, is_grad, &scratch);
   amx_conv *conv = &job.conv;
   const conv_plan *p = &conv->plan;
-  conv->ptr = ptr;
+  conv->arrays = arrays;
   if (d->N * d->groups * p->out * volume(p->result) == 0) return;
   for (int64_t i = 0; i < p->num_parts; i++) {
     conv->part = nth_part(p, i);
@@ -194,30 +266,37 @@ static void run_taps(const conv_dims *d, int is_grad, void *const *ptr, void *me
       conv->part = nth_part(p, i);
       job.filters = filters_of_part(&job);
       const amx_product product = product_of(&job, conv->images);
-      amx_multiply(&product, (char *)memory + mx_lines(scratch.size));
+      amx_multiply(&product, scratch.base + mx_lines(scratch.size));
     }
   }
 }
 
-static void run_pass(const conv_dims *d, conv_pass pass, void *const *ptr) {
-  void *scratch = scratch_of(d, ptr);
-  if (d->C == 1 && d->groups > 1)
-    conv_depthwise_bf16.run(d, pass, &(conv_arrays){ptr, scratch, NULL});
-  else if (pass == CONV_GRAD_WEIGHT) amx_run_weight(d, ptr, scratch);
-  else run_taps(d, pass == CONV_GRAD_DATA, ptr, scratch);
+int amx_conv_pays(amx_dtype dtype, const conv_dims *d, conv_pass pass) {
+  if (!amx_is_on || (pass == CONV_GRAD_DATA ? d->C : d->F) < CHANNELS) return 0;
+  const int64_t steps = mx_product(d->C, volume(d->kernel));
+  return dtype == AMX_BF16 || (steps >= STEPS && volume(d->out) >= COLUMNS);
 }
 
-#define PASS(name, pass)                                                                \
-  static int64_t name##_scratch(const void *desc) { return scratch_of_pass(desc, pass); } \
-  static int name##_bf16(const void *desc, void *const *ptr, const mx_scalar *scalars) {  \
-    (void)scalars;                                                                      \
-    run_pass(desc, pass, ptr);                                                          \
-    return MX_OK;                                                                       \
-  }
-PASS(conv, CONV_FORWARD)
-PASS(conv_grad_data, CONV_GRAD_DATA)
-PASS(conv_grad_weight, CONV_GRAD_WEIGHT)
+static int64_t scratch_of_pass(amx_dtype dtype, const conv_dims *d, conv_pass pass) {
+  if (pass == CONV_GRAD_WEIGHT) return amx_weight_scratch(dtype, d);
+  mx_scratch scratch = {0};
+  taps_job job = begin(dtype, d, pass == CONV_GRAD_DATA, &scratch);
+  return mx_sum(mx_lines(scratch.size), product_scratch(&job));
+}
 
-#define ENTRY(name) MX_ENTRY_SCRATCH(name, bf16, name##_scratch, conv_dims, CONV_FIELDS)
-const mx_kernel_entry mx_table_amx_conv[] = {ENTRY(conv), ENTRY(conv_grad_data),
-                                             ENTRY(conv_grad_weight), {0}};
+static void run_pass(amx_dtype dtype, const conv_dims *d, conv_pass pass,
+                     const conv_arrays *arrays) {
+  if (pass == CONV_GRAD_WEIGHT) amx_run_weight(dtype, d, arrays);
+  else run_taps(dtype, d, pass == CONV_GRAD_DATA, arrays);
+}
+
+#define WAY(suffix, dtype)                                                              \
+  static int64_t scratch_##suffix(const conv_dims *d, conv_pass pass) {                 \
+    return scratch_of_pass(dtype, d, pass);                                             \
+  }                                                                                     \
+  static void run_##suffix(const conv_dims *d, conv_pass pass, const conv_arrays *arrays) { \
+    run_pass(dtype, d, pass, arrays);                                                   \
+  }                                                                                     \
+  const conv_way conv_amx_##suffix = {scratch_##suffix, run_##suffix};
+WAY(f16, AMX_F16)
+WAY(bf16, AMX_BF16)

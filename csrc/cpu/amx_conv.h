@@ -1,11 +1,10 @@
-/* What the passes of a convolution of bfloat16 by AMX share: copies of images, and columns as runs. */
+/* What the passes of a convolution by AMX share: copies of images, and columns as runs. */
 #ifndef AMX_CONV_H
 #define AMX_CONV_H
 #include <string.h>
 
 #include "amx_pack.h"
 #include "amx_product.h"
-#include "conv.h"
 #include "conv_plan.h"
 
 /* The image of conv_plan.h, bare or copied.  The columns of a product are the outputs of a part, of all
@@ -13,14 +12,15 @@
 typedef struct {
   conv_plan plan;
   conv_part part;
-  void *const *ptr;
-  const mx_bf16 *image;      /* of the images worked on: the first */
-  mx_bf16 *copy;             /* scratch: of these images; NULL: the bare ones do */
+  amx_dtype dtype;
+  const conv_arrays *arrays;
+  const uint16_t *image;     /* of the images worked on: the first */
+  uint16_t *copy;            /* scratch: of these images; NULL: the bare ones do */
   int64_t *offset;           /* scratch: of the taps of a channel's window, channel by channel */
   int64_t batch, first, images;
 } amx_conv;
 
-/* Columns that lie side by side: number l of those that `mask` has is at[l]. */
+/* Columns that lie side by side: number l of those that `mask` has is number at + l. */
 typedef struct {
   __mmask32 mask;
   int64_t at;
@@ -40,6 +40,7 @@ static inline int64_t amx_list_runs(const amx_conv *job, int64_t first, int64_t 
   return n;
 }
 
+
 /* Where the window of a column begins in the images, and how many columns' lie side by side. */
 static inline int64_t amx_window(const amx_conv *job, int64_t column) {
   const conv_plan *p = &job->plan;
@@ -57,9 +58,10 @@ static inline int64_t amx_windows_in_line(const amx_conv *job) {
 }
 
 /* The scratch of the images and the offsets. */
-static inline amx_conv amx_begin(const conv_dims *d, int is_grad, mx_scratch *scratch) {
+static inline amx_conv amx_begin(amx_dtype dtype, const conv_dims *d, int is_grad,
+                                 mx_scratch *scratch) {
   enum { COPY_BYTES = 4 << 20 };      /* of copies at a time, at most, or of one image */
-  amx_conv job = {.plan = plan_convolution(d, is_grad, TILE_LINES), .batch = d->N};
+  amx_conv job = {.plan = plan_convolution(d, is_grad, TILE_LINES), .dtype = dtype, .batch = d->N};
   const conv_plan *p = &job.plan;
   int is_bare = 1;
   for (int i = 0; i < 3; i++)
@@ -67,9 +69,9 @@ static inline amx_conv amx_begin(const conv_dims *d, int is_grad, mx_scratch *sc
   job.offset = mx_take(scratch, p->in * volume(d->kernel), sizeof *job.offset);
   if (is_bare) return job;
   const int64_t image = mx_product(d->groups * p->in, p->channel);
-  const int64_t fit = COPY_BYTES / mx_product(image, sizeof(mx_bf16));
+  const int64_t fit = COPY_BYTES / mx_product(image, sizeof *job.copy);
   job.batch = lesser(fit < 1 ? 1 : fit, d->N);
-  job.copy = mx_take(scratch, mx_product(job.batch, image), sizeof(mx_bf16));
+  job.copy = mx_take(scratch, mx_product(job.batch, image), sizeof *job.copy);
   return job;
 }
 
@@ -82,6 +84,6 @@ static inline int64_t amx_rest(const amx_conv *job) {
 }
 
 /* CONV_GRAD_WEIGHT. */
-int64_t amx_weight_scratch(const conv_dims *d);
-void amx_run_weight(const conv_dims *d, void *const *ptr, void *scratch);
+int64_t amx_weight_scratch(amx_dtype dtype, const conv_dims *d);
+void amx_run_weight(amx_dtype dtype, const conv_dims *d, const conv_arrays *arrays);
 #endif

@@ -1,118 +1,119 @@
-/* The matrix product of bfloat16 by AMX; see amx_product.h. */
+/* The matrix product by AMX; see amx_product.h. */
+#include <stddef.h>
+
 #include "amx_pack.h"
 #include "amx_product.h"
-#include "gemm.h"
-#include "mx_kernel.h"
 #include "mx_scratch.h"
 
 enum {
-  /* As many numbers of a line that need not be turned pay for turning a result. */
-  STEPS_OF_A_RESULT = 2,
+  STEPS_OF_A_RESULT = 2,         /* numbers of a line, not to be turned, that pay for turning a result */
+  WORK = 1 << 16, FEWEST = 8,    /* multiply-adds, and lines of a factor, that pay for parts */
 };
 
 /* The rows of op(A) and the columns of op(B) as lines.  is_swapped: B is the left factor, as
  * then less has to be turned, and the product is C turned. */
 typedef struct {
-  const gemm_dims *d;
+  const gemm_product *p;
+  amx_dtype dtype;
   amx_lines rows, cols;
-  const mx_bf16 *bias;
-  mx_bf16 *c;
   int is_swapped;
 } gemm_job;
 
-static amx_lines part_of(amx_lines lines, const amx_part *part, int64_t entry_items) {
-  lines.at += part->entry * entry_items + part->first * lines.line + part->k0 * lines.step;
-  return lines;
+/* Lines of a factor, by its side: those of A, or those of B. */
+static amx_lines lines_of(const gemm_job *job, int is_left, const amx_part *part) {
+  const gemm_product *p = job->p;
+  const int is_a = is_left != job->is_swapped;
+  amx_lines x = is_a ? job->rows : job->cols;
+  const int64_t matrix = is_a ? (p->shares_a ? 0 : p->M * p->K) : p->K * p->N;
+  x.at = (const uint16_t *)(is_a ? p->a : p->b) + part->entry * matrix + part->first * x.line +
+         part->k0 * x.step;
+  return x;
 }
 
-static void pack_left(const void *context, const amx_part *part, mx_bf16 *to) {
-  const gemm_job *job = context;
-  const amx_lines from = job->is_swapped ? part_of(job->cols, part, job->d->K * job->d->N)
-                                         : part_of(job->rows, part, job->d->M * job->d->K);
-  amx_pack(from, part->count, part->steps, 1, to);
+#define FACTOR(side, is_left)                                                                 \
+  static int pack_##side(const void *context, const amx_part *part, mx_bf16 *to) {            \
+    const gemm_job *job = context;                                                            \
+    return amx_pack(job->dtype, lines_of(job, is_left, part), part->count, part->steps, is_left, \
+                    to);                                                                      \
+  }                                                                                           \
+  static void copy_##side(const void *context, const amx_part *part, float *to) {             \
+    const gemm_job *job = context;                                                            \
+    amx_copy(job->dtype, lines_of(job, is_left, part), part->count, part->steps, to);         \
+  }
+FACTOR(left, 1)
+FACTOR(right, 0)
+
+/* 16 results of row m of C, from column n on, those that the mask has. */
+ALWAYS void put_row(amx_dtype dtype, const gemm_product *p, uint16_t *c, int64_t m, int64_t n,
+                    __mmask16 mask, __m512 sum) {
+  const uint16_t *bias = p->bias;
+  if (bias && p->bias_of_rows) sum += amx_number(dtype, bias + m);
+  else if (bias) sum += amx_load(dtype, mask, bias + n);
+  amx_store(dtype, c + m * p->N + n, mask, sum);
 }
 
-static void pack_right(const void *context, const amx_part *part, mx_bf16 *to) {
-  const gemm_job *job = context;
-  const amx_lines from = job->is_swapped ? part_of(job->rows, part, job->d->M * job->d->K)
-                                         : part_of(job->cols, part, job->d->K * job->d->N);
-  amx_pack(from, part->count, part->steps, 0, to);
-}
-
-/* The biases of the columns of C from n on that the mask has. */
-static inline __m512 biases(const gemm_job *job, int64_t n, __mmask16 mask) {
-  if (!job->bias) return _mm512_setzero_ps();
-  const __m256i bias = _mm256_maskz_loadu_epi16(mask, job->bias + n);
-  return (__m512)_mm512_slli_epi32(_mm512_cvtepu16_epi32(bias), 16);
-}
-
-static void put_turned(const gemm_job *job, const amx_block *x, mx_bf16 *c) {
+ALWAYS void put_as(amx_dtype dtype, const gemm_job *job, const amx_block *x, uint16_t *c) {
+  if (!job->is_swapped) {
+    for (int64_t j = 0; j < x->cols; j += 16) {
+      const __mmask16 mask = (__mmask16)amx_first(x->cols - j);
+      for (int64_t i = 0; i < x->rows; i++)
+        put_row(dtype, job->p, c, x->row + i, x->col + j, mask,
+                _mm512_loadu_ps(x->sum + i * x->step + j));
+    }
+    return;
+  }
   for (int64_t i = 0; i < x->rows; i += 16) {
     const __mmask16 mask = (__mmask16)amx_first(x->rows - i);
-    const __m512 bias = biases(job, x->row + i, mask);
     for (int64_t j = 0; j < x->cols; j += 16) {
       __m512i sum[16];
       for (int r = 0; r < 16; r++)
         sum[r] = _mm512_loadu_si512(x->sum + (i + r) * x->step + j);
       amx_turn(sum);
       for (int64_t r = 0; r < amx_least(x->cols - j, 16); r++)
-        amx_store(c + (x->col + j + r) * job->d->N + x->row + i, mask, (__m512)sum[r] + bias);
+        put_row(dtype, job->p, c, x->col + j + r, x->row + i, mask, (__m512)sum[r]);
     }
   }
 }
 
 static void put(const void *context, const amx_block *x) {
   const gemm_job *job = context;
-  const int64_t N = job->d->N;
-  mx_bf16 *c = job->c + x->entry * job->d->M * N;
-  if (job->is_swapped) {
-    put_turned(job, x, c);
-    return;
-  }
-  for (int64_t j = 0; j < x->cols; j += 16) {
-    const __mmask16 mask = (__mmask16)amx_first(x->cols - j);
-    const __m512 bias = biases(job, x->col + j, mask);
-    for (int64_t i = 0; i < x->rows; i++)
-      amx_store(c + (x->row + i) * N + x->col + j, mask,
-                _mm512_loadu_ps(x->sum + i * x->step + j) + bias);
-  }
+  uint16_t *c = (uint16_t *)job->p->c + x->entry * job->p->M * job->p->N;
+  if (job->dtype == AMX_BF16) put_as(AMX_BF16, job, x, c);
+  else put_as(AMX_F16, job, x, c);
 }
 
-static amx_product product_of(const gemm_dims *d, gemm_job *job) {
-  job->d = d;
-  job->rows = (amx_lines){NULL, d->trans_a ? 1 : d->K, d->trans_a ? d->M : 1};
-  job->cols = (amx_lines){NULL, d->trans_b ? d->K : 1, d->trans_b ? 1 : d->N};
+static amx_product product_of(amx_dtype dtype, const gemm_product *p, gemm_job *job) {
+  *job = (gemm_job){.p = p, .dtype = dtype};
+  job->rows = (amx_lines){NULL, p->trans_a ? 1 : p->K, p->trans_a ? p->M : 1};
+  job->cols = (amx_lines){NULL, p->trans_b ? p->K : 1, p->trans_b ? 1 : p->N};
   /* On the left, lines whose steps are not adjacent are turned, on the right those whose steps are. */
-  const int64_t turned = (job->rows.step > 1 ? d->M : 0) + (job->cols.step == 1 ? d->N : 0);
-  const int64_t if_swapped = (job->cols.step > 1 ? d->N : 0) + (job->rows.step == 1 ? d->M : 0);
-  job->is_swapped = turned > if_swapped && mx_product(turned - if_swapped, d->K) >
-                                               mx_product(STEPS_OF_A_RESULT, mx_product(d->M, d->N));
+  const int64_t turned = (job->rows.step > 1 ? p->M : 0) + (job->cols.step == 1 ? p->N : 0);
+  const int64_t if_swapped = (job->cols.step > 1 ? p->N : 0) + (job->rows.step == 1 ? p->M : 0);
+  job->is_swapped = turned > if_swapped && mx_product(turned - if_swapped, p->K) >
+                                               mx_product(STEPS_OF_A_RESULT, mx_product(p->M, p->N));
   const amx_lines *left = job->is_swapped ? &job->cols : &job->rows;
   const amx_lines *right = job->is_swapped ? &job->rows : &job->cols;
-  return (amx_product){.batch = d->batch, .M = job->is_swapped ? d->N : d->M,
-                       .N = job->is_swapped ? d->M : d->N, .K = d->K,
-                       .turns_left = left->step > 1, .turns_right = right->step == 1,
-                       .pack_left = pack_left, .pack_right = pack_right, .put = put, .context = job};
+  return (amx_product){.dtype = dtype, .batch = p->batch, .M = job->is_swapped ? p->N : p->M,
+                       .N = job->is_swapped ? p->M : p->N, .K = p->K,
+                       .left = {pack_left, copy_left, left->step > 1, 0},
+                       .right = {pack_right, copy_right, right->step == 1, 0},
+                       .put = put, .context = job};
 }
 
-static int64_t gemm_scratch_bf16(const void *desc) {
-  gemm_job job = {0};
-  const amx_product p = product_of(desc, &job);
-  return amx_scratch(&p);
+int amx_gemm_pays(amx_dtype dtype, const gemm_product *p) {
+  if (!amx_is_on) return 0;
+  const int64_t work = mx_product(mx_product(p->batch, p->M), mx_product(p->N, p->K));
+  return dtype == AMX_BF16 || (work >= WORK && p->M >= FEWEST && p->N >= FEWEST && p->K >= FEWEST);
 }
 
-static int gemm_bf16(const void *desc, void *const *ptr, const mx_scalar *scalars) {
-  const gemm_dims *d = desc;
-  gemm_job job = {0};
-  const amx_product p = product_of(d, &job);
-  (void)scalars;
-  job.rows.at = ptr[0];
-  job.cols.at = ptr[1];
-  job.bias = d->has_bias ? ptr[2] : NULL;
-  job.c = ptr[d->has_bias ? 3 : 2];
-  amx_multiply(&p, ptr[d->has_bias ? 4 : 3]);
-  return MX_OK;
+int64_t amx_gemm_scratch(amx_dtype dtype, const gemm_product *p) {
+  gemm_job job;
+  const amx_product product = product_of(dtype, p, &job);
+  return amx_scratch(&product);
 }
 
-const mx_kernel_entry mx_table_amx_gemm[] = {
-    MX_ENTRY_SCRATCH(gemm, bf16, gemm_scratch_bf16, gemm_dims, GEMM_FIELDS), {0}};
+void amx_gemm_run(amx_dtype dtype, const gemm_product *p, void *scratch) {
+  gemm_job job;
+  const amx_product product = product_of(dtype, p, &job);
+  amx_multiply(&product, scratch);
+}

@@ -1,9 +1,9 @@
-/* Products of bfloat16 by the tile registers of AMX: the plan that matrix product and convolution share. */
+/* The plan of products by AMX that matrix product and convolution share. */
 #ifndef AMX_PRODUCT_H
 #define AMX_PRODUCT_H
 #include <stdint.h>
 
-#include "mx_dtype.h"
+#include "amx.h"
 
 /* Lines first ... first + count of a factor of product `entry`, for `steps` of k from k0 on. */
 typedef struct {
@@ -13,19 +13,24 @@ typedef struct {
 /* rows x cols results of product `entry`, as sums in rows of `step`; there is room for whole tiles. */
 typedef struct {
   int64_t entry, row, col, rows, cols;
-  const float *sum;
+  float *sum;
   int64_t step;
 } amx_block;
 
-/* `batch` products of M x K by K x N, whose factors `pack_left` and `pack_right` put into panels
- * (amx_pack.h), and whose results `put` takes.  turns_left, turns_right: whether tiles are turned
- * for it.  keeps_right_apart: the right factor, as it is larger packed than not, is never packed as a
- * whole. */
+/* A factor: `pack` puts lines into panels (amx_pack.h) and says whether some have no parts; `copy` puts
+ * them as they are, one after the other.  turns: whether tiles are turned for it; stays_apart:
+ * it is never packed as a whole, as packed it is much larger. */
 typedef struct {
+  int (*pack)(const void *context, const amx_part *part, mx_bf16 *to);
+  void (*copy)(const void *context, const amx_part *part, float *to);
+  int turns, stays_apart;
+} amx_factor;
+
+/* `batch` products of M x K by K x N, whose results `put` takes. */
+typedef struct {
+  amx_dtype dtype;
   int64_t batch, M, N, K;
-  int turns_left, turns_right, keeps_right_apart;
-  void (*pack_left)(const void *context, const amx_part *part, mx_bf16 *to);
-  void (*pack_right)(const void *context, const amx_part *part, mx_bf16 *to);
+  amx_factor left, right;
   void (*put)(const void *context, const amx_block *block);
   const void *context;
 } amx_product;

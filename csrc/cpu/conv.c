@@ -5,15 +5,17 @@
  *   pointwise  a window of one: a matrix product for all pixels (conv_pointwise.c)
  *   winograd   3 x 3 windows of float, by fewer multiplications (conv_winograd.c)
  *   general    matrix products that read the image where it lies (conv_general.c)
+ *   amx        the same of 16 bits by tiles of AMX, where a CPU has it (amx_conv.c)
  *
  * The forward pass of images whose channels come last has one way of its own (conv_last.c), and a
  * filter for each of their channels kernels of its own (conv_last_depthwise.c). */
 #include "conv.h"
 
+#include "amx.h"
 #include "mx_kernel.h"
 #include "mx_scratch.h"
 
-typedef enum { GENERAL, DEPTHWISE, ROWS_OF_PLANES, POINTWISE, WINOGRAD } conv_kind;
+typedef enum { GENERAL, DEPTHWISE, ROWS_OF_PLANES, POINTWISE, WINOGRAD, AMX } conv_kind;
 
 /* Whether each image's pixels are only multiplied by one matrix, the weight. */
 static int is_pointwise(const conv_dims *d) {
@@ -22,35 +24,42 @@ static int is_pointwise(const conv_dims *d) {
   return d->groups == 1;
 }
 
-static conv_kind choose(const conv_dims *d, conv_pass pass) {
+static conv_kind choose(const conv_dims *d, conv_pass pass, int amx_pays) {
   if (conv_rows_take(d, pass)) return ROWS_OF_PLANES;
   if (d->C == 1 && d->groups > 1) return DEPTHWISE;
+  if (amx_pays) return AMX;
   if (pass != CONV_GRAD_WEIGHT && is_pointwise(d)) return POINTWISE;
   return conv_winograd_pays(d, pass) ? WINOGRAD : GENERAL;
 }
 
 #define PASS(name, pass, dtype)                                                            \
   static int64_t name##_scratch_##dtype(const void *desc) {                                \
-    return ways_##dtype[choose(desc, pass)]->scratch(desc, pass);                          \
+    return way_of_##dtype(desc, pass)->scratch(desc, pass);                                \
   }                                                                                        \
   static int name##_##dtype(const void *desc, void *const *ptr, const mx_scalar *scalars) { \
     (void)scalars;                                                                         \
     const conv_arrays arrays = {ptr, scratch_of(desc, ptr), NULL};                         \
-    ways_##dtype[choose(desc, pass)]->run(desc, pass, &arrays);                            \
+    way_of_##dtype(desc, pass)->run(desc, pass, &arrays);                                  \
     return MX_OK;                                                                          \
   }
-#define PASSES(dtype, winograd, rows)                                                      \
-  static const conv_way *const ways_##dtype[] = {                                          \
-      [GENERAL] = &conv_general_##dtype, [DEPTHWISE] = &conv_depthwise_##dtype,            \
-      [ROWS_OF_PLANES] = &rows,                                                            \
-      [POINTWISE] = &conv_pointwise_##dtype, [WINOGRAD] = &winograd};                      \
+#define PASSES(dtype, rows, winograd, amx, amx_pays)                                       \
+  static const conv_way *way_of_##dtype(const conv_dims *d, conv_pass pass) {              \
+    static const conv_way *const ways[] = {                                                \
+        [GENERAL] = &conv_general_##dtype, [DEPTHWISE] = &conv_depthwise_##dtype,          \
+        [ROWS_OF_PLANES] = &rows, [POINTWISE] = &conv_pointwise_##dtype,                   \
+        [WINOGRAD] = &winograd, [AMX] = &amx};                                             \
+    return ways[choose(d, pass, amx_pays)];                                                \
+  }                                                                                        \
   PASS(conv, CONV_FORWARD, dtype)                                                          \
   PASS(conv_grad_data, CONV_GRAD_DATA, dtype)                                              \
   PASS(conv_grad_weight, CONV_GRAD_WEIGHT, dtype)
-PASSES(f32, conv_winograd_f32, conv_rows_f32)
-PASSES(f64, conv_general_f64, conv_rows_f64)
-PASSES(f16, conv_general_f16, conv_depthwise_f16)
-PASSES(bf16, conv_general_bf16, conv_depthwise_bf16)
+#define HALF_PASSES(dtype, AMX_DTYPE)                                                      \
+  PASSES(dtype, conv_depthwise_##dtype, conv_general_##dtype, conv_amx_##dtype,            \
+         amx_conv_pays(AMX_DTYPE, d, pass))
+PASSES(f32, conv_rows_f32, conv_winograd_f32, conv_general_f32, 0)
+PASSES(f64, conv_rows_f64, conv_general_f64, conv_general_f64, 0)
+HALF_PASSES(f16, AMX_F16)
+HALF_PASSES(bf16, AMX_BF16)
 
 /* conv, and what is done with the channels of its result. */
 typedef struct {

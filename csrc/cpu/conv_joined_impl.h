@@ -21,6 +21,6 @@ static int FN(conv_joined)(const void *desc, void *const *ptr, const mx_scalar *
       FN(finish_of)(&d->finish, d->conv.groups * d->conv.F, behind, scalars, factor);
   void *const own[] = {ptr[0], ptr[1], d->conv.has_bias ? ptr[2] : out[0], out[0]};
   const conv_arrays arrays = {own, scratch.base + mx_lines(scratch.size), &finish};
-  FN(ways)[choose(desc, CONV_FORWARD)]->run(desc, CONV_FORWARD, &arrays);
+  FN(way_of)(desc, CONV_FORWARD)->run(desc, CONV_FORWARD, &arrays);
   return MX_OK;
 }

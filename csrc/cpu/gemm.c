@@ -8,6 +8,7 @@
  * Tasks share the tiles out; each has its own slice of the scratch block. */
 #include <string.h>
 
+#include "amx.h"
 #include "gemm.h"
 #include "gemm_micro.h"
 #include "mx_kernel.h"
@@ -124,6 +125,11 @@ static gemm_product product_of(const gemm_dims *d) {
   p.trans_b = d->trans_b || (d->N == 1 && is_dots(&p));
   return p;
 }
+
+/* What AMX does of 16 bits. */
+#define AMX_f16 AMX_F16
+#define AMX_bf16 AMX_BF16
+#define AMX_DTYPE MX_JOIN_(AMX, DT)
 
 #define MX_BODY "gemm_impl.h"
 #include "mx_each_float.h"

@@ -216,6 +216,9 @@ static int64_t FN(take_shared)(gemm_job *job, mx_scratch *scratch) {
 }
 
 int64_t FN(gemm_scratch_size)(const gemm_product *p) {
+#if IS_HALF
+  if (amx_gemm_pays(AMX_DTYPE, p)) return amx_gemm_scratch(AMX_DTYPE, p);
+#endif
   gemm_job job = {.p = p};
   mx_scratch shared = {0};
   FN(take_shared)(&job, &shared);
@@ -224,6 +227,12 @@ int64_t FN(gemm_scratch_size)(const gemm_product *p) {
 
 void FN(gemm_run)(const gemm_product *p, void *scratch) {
   if (p->batch * p->M * p->N == 0) return;
+#if IS_HALF
+  if (amx_gemm_pays(AMX_DTYPE, p)) {
+    amx_gemm_run(AMX_DTYPE, p, scratch);
+    return;
+  }
+#endif
   const int64_t most = count_tasks(p);
   gemm_job job = {.p = p, .slice_bytes = FN(slice_bytes)(p),
                   .cut = cut_matrix(p, most, FN(COLS))};

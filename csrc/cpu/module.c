@@ -1,6 +1,7 @@
 /* The Python module of one instruction set: hands out the kernel tables, takes the runtime. */
 #include <Python.h>
 
+#include "amx.h"
 #include "mx_kernel.h"
 
 const mx_runtime *mx_rt;
@@ -18,8 +19,19 @@ static PyObject *load(PyObject *module, PyObject *runtime) {
   return PyCapsule_New((void *)tables, "mxlite.tables", NULL);
 }
 
+static PyObject *use_amx(PyObject *module, PyObject *wanted) {
+  (void)module;
+#ifdef MX_HAS_AMX
+  amx_is_on = PyObject_IsTrue(wanted) == 1;
+#else
+  (void)wanted;
+#endif
+  return PyBool_FromLong(amx_is_on);
+}
+
 static PyMethodDef methods[] = {
-    {"load", load, METH_O, "load(runtime) -> capsule of the kernel tables."}, {0}};
+    {"load", load, METH_O, "load(runtime) -> capsule of the kernel tables."},
+    {"use_amx", use_amx, METH_O, "use_amx(wanted) -> whether its kernels use AMX from now on."}, {0}};
 static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT, "mxlite._kernels", "CPU kernels.", -1, methods, 0, 0, 0, 0};
 

@@ -198,17 +198,23 @@ def load_cpu_kernels():
 
 
 cdef bint load_tables(str instruction_set) except -1:
-    """Add the kernels of this set's module that are not known yet; False if there is no module."""
+    """Add the kernels of this set's module that are not known yet; False if there is no module.
+
+    AMX is a way that some kernels of the module for AVX-512 take.
+    """
     cdef const mx_kernel_entry *const *tables
     cdef const mx_kernel_entry *entry
     cdef dict kernels = HOST_DEVICE.kernels
     cdef set own = set()
     try:
-        module = importlib.import_module(f"mxlite._kernels.cpu_{instruction_set}")
+        module = importlib.import_module(
+            f"mxlite._kernels.cpu_{'avx512' if instruction_set == 'amx' else instruction_set}")
     except ModuleNotFoundError:
         if instruction_set == "baseline":
             raise
         return False
+    if instruction_set == "amx":
+        return module.use_amx(True)
     capsule = module.load(runtime_capsule())
     tables = <const mx_kernel_entry *const *>PyCapsule_GetPointer(capsule, "mxlite.tables")
     while tables[0] != NULL:
