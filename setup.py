@@ -44,7 +44,7 @@ HAS_AMX = False
 if X86:
     ISA_FLAGS["avx2"] = ["-mavx2", "-mfma", "-mf16c"]
     ISA_FLAGS["avx512"] = ["-march=skylake-avx512", "-mprefer-vector-width=512"]
-    AMX = ["-mavx512bf16", "-mamx-tile", "-mamx-bf16"]
+    AMX = ["-mavx512bf16", "-mamx-tile", "-mamx-bf16", "-mamx-int8"]
     if subprocess.run([CC, *AMX, "-E", "-x", "c", "-"], stdin=subprocess.DEVNULL,
                       capture_output=True).returncode == 0:
         HAS_AMX = True
@@ -54,13 +54,14 @@ ISAS = [isa for isa in ISA_FLAGS if isa == "baseline" or isa in WANTED]
 # The kernels' files, csrc/cpu/<name>.c. The baseline has all of them, AVX2 those that gain from it,
 # AVX-512 those whose time is arithmetic, not memory. At import a CPU's best set comes first, and
 # those below it fill in what it lacks.
-ARITHMETIC = "unary leaky_relu softmax gemm_micro gemm conv rnn".split()
+ARITHMETIC = ("unary leaky_relu softmax gemm_micro gemm conv rnn integer_product "
+              "integer_conv").split()
 PER_SET = ARITHMETIC + (
     "cast binary compare where clip smooth_l1 hard_sigmoid add_n strided_copy reduce reduce_arg "
     "softmax_output softmax_cross_entropy regression_output batch_norm layer_norm pooling resample "
     "dropout optimizer random ctc linalg_triangular linalg_lu linalg_reflect box_nms multibox "
-    "proposal roi_align correlation bilinear_sampler sparse_dot rescale integer_product "
-    "integer_conv conv_last_depthwise").split()
+    "proposal roi_align correlation bilinear_sampler sparse_dot rescale "
+    "conv_last_depthwise").split()
 ONCE = (
     "copy chain unary_integer binary_integer join pad fill index_take index_accumulate index_nd "
     "index_pick index_sequence random_sample gemm_naive conv_naive whole_arrays linalg_triangle "
@@ -70,7 +71,7 @@ ONCE = (
 SHARED = ("module special row_finish conv_general conv_depthwise conv_pointwise conv_winograd "
           "conv_last conv_depthwise_rows").split()
 # A way of products and convolutions in the module for AVX-512, if the compiler knows AMX.
-TILES = "amx_product amx_gemm amx_conv amx_conv_weight".split() if HAS_AMX else []
+TILES = "amx_product amx_gemm amx_conv amx_conv_weight amx_integer".split() if HAS_AMX else []
 AS_ROWS = (
     "unary unary_integer binary binary_integer compare reduce leaky_relu layer_norm "
     "batch_norm optimizer cast conv_general conv_depthwise conv_depthwise_rows row_finish "

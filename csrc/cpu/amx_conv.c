@@ -4,11 +4,18 @@
  * reach it. */
 #include "amx_conv.h"
 
-/* The numbers are copied as they are. */
-#define FN(name) name
+/* Numbers of 16 bits, and of 8, are copied as they are. */
+#define LOAD(x) (x)
+#define FN(name) name##_16
 #define real uint16_t
 #define wide uint16_t
-#define LOAD(x) (x)
+#include "conv_copy_impl.h"
+#undef FN
+#undef real
+#undef wide
+#define FN(name) name##_8
+#define real uint8_t
+#define wide uint8_t
 #include "conv_copy_impl.h"
 #undef FN
 #undef real
@@ -29,7 +36,10 @@ static void copy_task(void *context, int64_t i) {
   const amx_conv *job = context;
   const conv_plan *p = &job->plan;
   const int64_t from = (job->first * p->d->groups * p->in + i) * volume(p->size);
-  copy_channel(p, (const uint16_t *)job->arrays->ptr[0] + from, job->copy + i * p->channel);
+  const char *x = (const char *)job->arrays->ptr[0] + from * job->item;
+  char *y = (char *)job->copy + i * p->channel * job->item;
+  if (job->item == 1) copy_channel_8(p, (const uint8_t *)x, (uint8_t *)y);
+  else copy_channel_16(p, (const uint16_t *)(const void *)x, (uint16_t *)(void *)y);
 }
 
 void amx_take_images(amx_conv *job, int64_t first) {
@@ -102,7 +112,7 @@ ALWAYS void pack_column_tile(amx_dtype dtype, const uint16_t *image, const amx_r
 ALWAYS int pack_columns_as(amx_dtype dtype, const amx_conv *job, const amx_part *part,
                            mx_bf16 *to) {
   const conv_plan *p = &job->plan;
-  const uint16_t *image = job->image + part->entry * p->in * p->channel;
+  const uint16_t *image = (const uint16_t *)job->image + part->entry * p->in * p->channel;
   const int64_t *offset = job->offset + job->part.taps_before * p->in + part->k0;
   const int64_t step = amx_num_parts(dtype) * PANEL_ITEMS;
   const int64_t panel = amx_ceil(part->steps, TILE_STEPS) * step;
@@ -134,7 +144,7 @@ static void copy_columns(const void *context, const amx_part *part, float *to) {
   for (int64_t j = 0; j < part->count; j++) {
     const int64_t at = part->entry * p->in * p->channel + amx_window(job, part->first + j);
     for (int64_t k = 0; k < part->steps; k++)
-      *to++ = amx_number(job->dtype, job->image + at + offset[k]);
+      *to++ = amx_number(job->dtype, (const uint16_t *)job->image + at + offset[k]);
   }
 }
 
@@ -199,14 +209,15 @@ static void put(const void *context, const amx_block *x) {
 
 static amx_product product_of(const taps_job *job, int64_t images) {
   const conv_plan *p = &job->conv.plan;
-  return (amx_product){.dtype = job->conv.dtype, .batch = p->d->groups, .M = p->out,
+  return (amx_product){.kind = amx_kind_of(job->conv.dtype), .batch = p->d->groups, .M = p->out,
                        .N = mx_product(images, volume(job->conv.part.count)),
                        .K = steps_of(&job->conv), .left = {pack_filters, copy_filters, 0, 0},
                        .right = {pack_columns, copy_columns, 0, 1}, .put = put, .context = job};
 }
 
 static taps_job begin(amx_dtype dtype, const conv_dims *d, int is_grad, mx_scratch *scratch) {
-  taps_job job = {.conv = amx_begin(dtype, d, is_grad, scratch)};
+  taps_job job = {.conv = amx_begin(sizeof(uint16_t), d, is_grad, scratch)};
+  job.conv.dtype = dtype;
   job.number = mx_take(scratch, volume(d->kernel), sizeof *job.number);
   if (is_grad)
     job.turned = mx_take(scratch, mx_product(d->groups, job.conv.plan.weights),

@@ -14,8 +14,9 @@ typedef struct {
   conv_part part;
   amx_dtype dtype;
   const conv_arrays *arrays;
-  const uint16_t *image;     /* of the images worked on: the first */
-  uint16_t *copy;            /* scratch: of these images; NULL: the bare ones do */
+  const void *image;         /* of the images worked on: the first */
+  void *copy;                /* scratch: of these images; NULL: the bare ones do */
+  int64_t item;              /* bytes of a number */
   int64_t *offset;           /* scratch: of the taps of a channel's window, channel by channel */
   int64_t batch, first, images;
 } amx_conv;
@@ -58,10 +59,10 @@ static inline int64_t amx_windows_in_line(const amx_conv *job) {
 }
 
 /* The scratch of the images and the offsets. */
-static inline amx_conv amx_begin(amx_dtype dtype, const conv_dims *d, int is_grad,
+static inline amx_conv amx_begin(int64_t item, const conv_dims *d, int is_grad,
                                  mx_scratch *scratch) {
   enum { COPY_BYTES = 4 << 20 };      /* of copies at a time, at most, or of one image */
-  amx_conv job = {.plan = plan_convolution(d, is_grad, TILE_LINES), .dtype = dtype, .batch = d->N};
+  amx_conv job = {.plan = plan_convolution(d, is_grad, TILE_LINES), .item = item, .batch = d->N};
   const conv_plan *p = &job.plan;
   int is_bare = 1;
   for (int i = 0; i < 3; i++)
@@ -69,9 +70,9 @@ static inline amx_conv amx_begin(amx_dtype dtype, const conv_dims *d, int is_gra
   job.offset = mx_take(scratch, p->in * volume(d->kernel), sizeof *job.offset);
   if (is_bare) return job;
   const int64_t image = mx_product(d->groups * p->in, p->channel);
-  const int64_t fit = COPY_BYTES / mx_product(image, sizeof *job.copy);
+  const int64_t fit = COPY_BYTES / mx_product(image, item);
   job.batch = lesser(fit < 1 ? 1 : fit, d->N);
-  job.copy = mx_take(scratch, mx_product(job.batch, image), sizeof *job.copy);
+  job.copy = mx_take(scratch, mx_product(job.batch, image), item);
   return job;
 }
 

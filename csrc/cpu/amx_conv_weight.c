@@ -86,8 +86,8 @@ static pixel_lines lines_of_dy(const weight_job *job, int64_t group) {
 
 static pixel_lines lines_of_taps(const weight_job *job, int64_t group) {
   const conv_plan *p = &job->conv.plan;
-  return (pixel_lines){job->conv.image + group * p->in * p->channel, job->conv.offset, 0,
-                       amx_windows_in_line(&job->conv), amx_window};
+  const uint16_t *image = (const uint16_t *)job->conv.image + group * p->in * p->channel;
+  return (pixel_lines){image, job->conv.offset, 0, amx_windows_in_line(&job->conv), amx_window};
 }
 
 #define FACTOR(name, is_left)                                                             \
@@ -125,14 +125,15 @@ static void put(const void *context, const amx_block *x) {
 
 static amx_product product_of(const weight_job *job, int64_t images) {
   const conv_plan *p = &job->conv.plan;
-  return (amx_product){.dtype = job->conv.dtype, .batch = p->d->groups, .M = p->out,
+  return (amx_product){.kind = amx_kind_of(job->conv.dtype), .batch = p->d->groups, .M = p->out,
                        .N = p->in * volume(p->d->kernel), .K = mx_product(images, volume(p->d->out)),
                        .left = {pack_dy, copy_dy, 0, 0}, .right = {pack_taps, copy_taps, 1, 1},
                        .put = put, .context = job};
 }
 
 static weight_job begin(amx_dtype dtype, const conv_dims *d, mx_scratch *scratch) {
-  weight_job job = {.conv = amx_begin(dtype, d, 0, scratch)};
+  weight_job job = {.conv = amx_begin(sizeof(uint16_t), d, 0, scratch)};
+  job.conv.dtype = dtype;
   job.conv.part = nth_part(&job.conv.plan, 0);
   if (job.conv.batch < d->N)
     job.sum = mx_take(scratch, mx_product(d->groups, job.conv.plan.weights), sizeof(float));

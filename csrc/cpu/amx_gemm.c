@@ -93,7 +93,7 @@ static amx_product product_of(amx_dtype dtype, const gemm_product *p, gemm_job *
                                                mx_product(STEPS_OF_A_RESULT, mx_product(p->M, p->N));
   const amx_lines *left = job->is_swapped ? &job->cols : &job->rows;
   const amx_lines *right = job->is_swapped ? &job->rows : &job->cols;
-  return (amx_product){.dtype = dtype, .batch = p->batch, .M = job->is_swapped ? p->N : p->M,
+  return (amx_product){.kind = amx_kind_of(dtype), .batch = p->batch, .M = job->is_swapped ? p->N : p->M,
                        .N = job->is_swapped ? p->M : p->N, .K = p->K,
                        .left = {pack_left, copy_left, left->step > 1, 0},
                        .right = {pack_right, copy_right, right->step == 1, 0},

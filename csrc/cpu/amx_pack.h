@@ -13,7 +13,7 @@
 #include <immintrin.h>
 #include <stdint.h>
 
-#include "amx.h"
+#include "amx_product.h"
 
 enum { TILE_LINES = 16, TILE_STEPS = 32, TILE_ITEMS = TILE_LINES * TILE_STEPS,
        PANEL_LINES = 2 * TILE_LINES, PANEL_ITEMS = 2 * TILE_ITEMS, MOST_PARTS = 2 };
@@ -30,6 +30,9 @@ static inline int64_t amx_ceil(int64_t size, int64_t part) { return (size + part
 static inline int64_t amx_least(int64_t x, int64_t y) { return x < y ? x : y; }
 
 ALWAYS int amx_num_parts(amx_dtype dtype) { return dtype == AMX_BF16 ? 1 : 2; }
+ALWAYS amx_kind amx_kind_of(amx_dtype dtype) {
+  return dtype == AMX_BF16 ? AMX_ONE_PART : AMX_TWO_PARTS;
+}
 
 /* A bit for each of the first `count` numbers. */
 static inline __mmask32 amx_first(int64_t count) {
@@ -191,6 +194,23 @@ static inline int amx_pack(amx_dtype dtype, amx_lines from, int64_t count, int64
                            mx_bf16 *to) {
   if (dtype == AMX_BF16) return amx_pack_as(AMX_BF16, from, count, K, is_left, to);
   return amx_pack_as(AMX_F16, from, count, K, is_left, to);
+}
+
+/* `count` lines of K integers of 8 bits, the first at `at`, the next one `line` behind it: four steps in
+ * an item of 4 bytes, so that a tile has 64. */
+static inline void amx_pack_bytes(const uint8_t *at, int64_t line, int64_t count, int64_t K,
+                                  int is_left, uint16_t *to) {
+  for (int64_t l = 0; l < count; l += PANEL_LINES)
+    for (int64_t k = 0; k < K; k += 2 * TILE_STEPS, to += PANEL_ITEMS)
+      for (int64_t half = 0; half < PANEL_LINES && l + half < count; half += TILE_LINES) {
+        const __mmask64 mask = K - k >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << (K - k)) - 1;
+        __m512i x[1][16];
+        for (int64_t i = 0; i < 16; i++)
+          x[0][i] = l + half + i < count
+                        ? _mm512_maskz_loadu_epi8(mask, at + (l + half + i) * line + k)
+                        : _mm512_setzero_si512();
+        amx_put_tile(1, !is_left, x, to + half * TILE_STEPS);
+      }
 }
 
 /* The same lines as they are, in float, `K` numbers each. */

@@ -1,5 +1,5 @@
-/* Each result is summed in float over pairs of steps, by TDPBF16PS ("Intel 64 and IA-32 Architectures
- * Software Developer's Manual", volume 2), which takes subnormal numbers for 0.
+/* Each result is summed in float over pairs of steps, or in int32 over four, by TDPBF16PS and kin ("Intel 64 and IA-32 Architectures
+ * Software Developer's Manual", volume 2); the former takes subnormal numbers for 0.
  *
  * The results are cut into units.  For some steps of k at a time a unit's lines of both factors are packed;
  * then 32 columns meet all rows of the unit, whose panels and sums stay in L2: four tiles of
@@ -20,7 +20,7 @@ int amx_is_on;
 
 enum {
   SUM_SLACK = 16,                         /* so that rows of sums do not fall on each other in L1 */
-  STEPS_AT_A_TIME = 512, MOST_COLS = 256, /* of a unit */
+  TILES_AT_A_TIME = 16, MOST_COLS = 256,  /* of a unit; tiles one behind the other */
   MOST_TASKS = 16, TASK_WORK = 1 << 20,   /* multiply-adds that are worth a task */
   TASKS_A_THREAD = 2,                     /* each with memory that the caches do not hold yet */
   SHARED_LINES = 128,                     /* of the other factor: then several units need a panel */
@@ -28,7 +28,7 @@ enum {
 };
 
 /* By the number of parts: the rows of a unit, with which it stays in L2; the products of parts; and what
- * 32 steps cost, in cycles: a line that is read, packed, or turned, too. */
+ * a tile's steps cost, in cycles: a line that is read, packed, or turned, too. */
 typedef struct {
   int64_t rows, products, read, packed, turned;
 } amx_plan;
@@ -42,6 +42,7 @@ typedef struct {
   const amx_product *p;
   amx_plan plan;
   int parts;
+  int64_t tile_steps, steps;    /* of a tile, of a unit at a time */
   char *scratch;
   int64_t slice_bytes, tasks, units;
   mx_bf16 *left, *right;        /* factors that are packed as a whole, or NULL */
@@ -56,16 +57,20 @@ typedef struct {
 } amx_slice;
 
 static amx_job job_of(const amx_product *p) {
-  const int parts = amx_num_parts(p->dtype);
-  return (amx_job){.p = p, .plan = plans[parts - 1], .parts = parts};
+  const int parts = p->kind == AMX_TWO_PARTS ? 2 : 1;
+  const int64_t steps = p->kind < AMX_SIGNED ? TILE_STEPS : 2 * TILE_STEPS;
+  return (amx_job){.p = p, .plan = plans[parts - 1], .parts = parts, .tile_steps = steps,
+                   .steps = TILES_AT_A_TIME * steps};
 }
 
 static int64_t whole_panels(int64_t lines) { return amx_ceil(lines, PANEL_LINES) * PANEL_LINES; }
-static int64_t whole_tiles(int64_t steps) { return amx_ceil(steps, TILE_STEPS) * TILE_STEPS; }
 
-/* The numbers of so many lines in panels. */
+/* The items of a line of so many steps, and of so many lines, in panels. */
+static int64_t line_items(const amx_job *job, int64_t steps) {
+  return mx_product(amx_ceil(steps, job->tile_steps) * TILE_STEPS, job->parts);
+}
 static int64_t packed_items(const amx_job *job, int64_t lines, int64_t steps) {
-  return mx_product(mx_product(whole_panels(lines), whole_tiles(steps)), job->parts);
+  return mx_product(whole_panels(lines), line_items(job, steps));
 }
 
 /* Whether a factor of so many lines is packed as a whole, where the other has `others`. */
@@ -85,7 +90,7 @@ static amx_slice take_slice(const amx_job *job, mx_scratch *scratch) {
   const amx_product *p = job->p;
   const int64_t rows = amx_least(whole_panels(p->M), job->plan.rows);
   const int64_t cols = amx_least(whole_panels(p->N), MOST_COLS);
-  const int64_t steps = amx_least(p->K, STEPS_AT_A_TIME), size = sizeof(mx_bf16);
+  const int64_t steps = amx_least(p->K, job->steps), size = sizeof(mx_bf16);
   amx_slice slice = {NULL};
   /* numbers of two parts may have to be copied instead */
   if (job->parts > 1 || !shares_left(job))
@@ -191,14 +196,19 @@ ALWAYS void end_sums(int tall, int wide, float *c, int64_t step) {
 #define RIGHT(part) \
   _tile_loadd(6, b + (part) * PANEL_ITEMS, 64); \
   if (wide) _tile_loadd(7, b + (part) * PANEL_ITEMS + TILE_ITEMS, 64);
+#define EACH_PRODUCT(product) \
+  EACH_SUM(product(0, 4, 6), product(1, 4, 7), product(2, 5, 6), product(3, 5, 7))
 #define MULTIPLY() \
-  EACH_SUM(_tile_dpbf16ps(0, 4, 6), _tile_dpbf16ps(1, 4, 7), _tile_dpbf16ps(2, 5, 6), \
-           _tile_dpbf16ps(3, 5, 7))
+  if (kind < AMX_SIGNED) { EACH_PRODUCT(_tile_dpbf16ps) } \
+  else if (kind == AMX_SIGNED) { EACH_PRODUCT(_tile_dpbssd) } \
+  else if (kind == AMX_LEFT_UNSIGNED) { EACH_PRODUCT(_tile_dpbusd) } \
+  else { EACH_PRODUCT(_tile_dpbsud) }
 
-/* The sums of a panel of rows and one of columns, or of the first tile of each, for `tiles` times 32
- * steps; added to the sums or written there. */
-ALWAYS void multiply_panels(int parts, int tall, int wide, int64_t tiles, const mx_bf16 *left,
+/* The sums of a panel of rows and one of columns, or of the first tile of each, of `tiles` tiles; added
+ * to the sums or written there. */
+ALWAYS void multiply_panels(amx_kind kind, int tall, int wide, int64_t tiles, const mx_bf16 *left,
                             const mx_bf16 *right, float *sum, int64_t step, int add) {
+  const int parts = kind == AMX_TWO_PARTS ? 2 : 1;
   const int64_t panel = parts * PANEL_ITEMS;
   const mx_bf16 *a = left, *b = right;
   BARRIER();
@@ -215,9 +225,9 @@ ALWAYS void multiply_panels(int parts, int tall, int wide, int64_t tiles, const 
   BARRIER();
 }
 
-ALWAYS void multiply_as(int parts, int64_t rows, int64_t cols, int64_t tiles, const mx_bf16 *a,
+ALWAYS void multiply_as(amx_kind kind, int64_t rows, int64_t cols, int64_t tiles, const mx_bf16 *a,
                         const mx_bf16 *b, float *sum, int64_t step, int add) {
-#define PANELS(tall, wide) multiply_panels(parts, tall, wide, tiles, a, b, sum, step, add)
+#define PANELS(tall, wide) multiply_panels(kind, tall, wide, tiles, a, b, sum, step, add)
   if (rows > TILE_LINES && cols > TILE_LINES) PANELS(1, 1);
   else if (rows > TILE_LINES) PANELS(1, 0);
   else if (cols > TILE_LINES) PANELS(0, 1);
@@ -226,12 +236,12 @@ ALWAYS void multiply_as(int parts, int64_t rows, int64_t cols, int64_t tiles, co
 }
 
 /* rows x cols sums from panels whose steps are `left_step` and `right_step` apart. */
-ALWAYS void multiply_block(int parts, const amx_block *x, int64_t tiles, const mx_bf16 *left,
+ALWAYS void multiply_block(amx_kind kind, const amx_block *x, int64_t tiles, const mx_bf16 *left,
                            int64_t left_step, const mx_bf16 *right, int64_t right_step,
                            int add) {
   for (int64_t j = 0; j < x->cols; j += PANEL_LINES)
     for (int64_t i = 0; i < x->rows; i += PANEL_LINES)
-      multiply_as(parts, x->rows - i, x->cols - j, tiles, left + i * left_step,
+      multiply_as(kind, x->rows - i, x->cols - j, tiles, left + i * left_step,
                   right + j * right_step, x->sum + i * x->step + j, x->step, add);
 }
 
@@ -260,12 +270,13 @@ static void run_steps(const amx_job *job, const amx_block *x, const amx_slice *s
   const amx_product *p = job->p;
   const amx_part rows = {x->entry, x->row, x->rows, k0, steps};
   const amx_part cols = {x->entry, x->col, x->cols, k0, steps};
-  const int64_t whole = whole_tiles(p->K) * job->parts, part = whole_tiles(steps) * job->parts;
+  const int64_t whole = line_items(job, p->K), part = line_items(job, steps);
+  const int64_t tiles = amx_ceil(steps, job->tile_steps), before = line_items(job, k0) * PANEL_LINES;
   const mx_bf16 *left = slice->left, *right = slice->right;
   int has_no_parts = job->has_no_parts;
-  if (job->left) left = job->left + x->row * whole + k0 * job->parts * PANEL_LINES;
+  if (job->left) left = job->left + x->row * whole + before;
   else has_no_parts |= p->left.pack(p->context, &rows, slice->left);
-  if (job->right) right = job->right + x->col * whole + k0 * job->parts * PANEL_LINES;
+  if (job->right) right = job->right + x->col * whole + before;
   else has_no_parts |= p->right.pack(p->context, &cols, slice->right);
   if (has_no_parts) {
     float *a = (float *)(void *)slice->left, *b = (float *)(void *)slice->right;
@@ -275,11 +286,18 @@ static void run_steps(const amx_job *job, const amx_block *x, const amx_slice *s
     multiply_copies(x, steps, a, b);
     return;
   }
-#define BLOCK(parts) \
-  multiply_block(parts, x, amx_ceil(steps, TILE_STEPS), left, job->left ? whole : part, right, \
-                 job->right ? whole : part, k0 > 0)
-  if (job->parts == 1) BLOCK(1);
-  else BLOCK(2);
+#define BLOCK(kind) \
+  case kind: \
+    multiply_block(kind, x, tiles, left, job->left ? whole : part, right, \
+                   job->right ? whole : part, k0 > 0); \
+    return;
+  switch (p->kind) {
+    BLOCK(AMX_ONE_PART)
+    BLOCK(AMX_TWO_PARTS)
+    BLOCK(AMX_SIGNED)
+    BLOCK(AMX_LEFT_UNSIGNED)
+    BLOCK(AMX_RIGHT_UNSIGNED)
+  }
 #undef BLOCK
 }
 
@@ -291,8 +309,8 @@ static void run_unit(const amx_job *job, int64_t unit, const amx_slice *slice) {
   const amx_block x = {unit / each, row, col, amx_least(p->M - row, cut->rows),
                        amx_least(p->N - col, cut->cols), slice->sum, cut->cols + SUM_SLACK};
   if (p->K == 0) clear_sums(&x);
-  for (int64_t k0 = 0; k0 < p->K; k0 += STEPS_AT_A_TIME)
-    run_steps(job, &x, slice, k0, amx_least(p->K - k0, STEPS_AT_A_TIME));
+  for (int64_t k0 = 0; k0 < p->K; k0 += job->steps)
+    run_steps(job, &x, slice, k0, amx_least(p->K - k0, job->steps));
   p->put(p->context, &x);
 }
 
@@ -310,12 +328,12 @@ static void pack_task(void *context, int64_t panel) {
   amx_job *job = context;
   const amx_product *p = job->p;
   const int64_t of_left = job->left ? amx_ceil(p->M, PANEL_LINES) : 0;
-  const int64_t steps = whole_tiles(p->K) * job->parts;
+  const int64_t items = line_items(job, p->K);
   const int64_t first = (panel < of_left ? panel : panel - of_left) * PANEL_LINES;
   const int64_t lines = panel < of_left ? p->M : p->N;
   const amx_part part = {0, first, amx_least(PANEL_LINES, lines - first), 0, p->K};
-  if (panel < of_left ? p->left.pack(p->context, &part, job->left + first * steps)
-                      : p->right.pack(p->context, &part, job->right + first * steps))
+  if (panel < of_left ? p->left.pack(p->context, &part, job->left + first * items)
+                      : p->right.pack(p->context, &part, job->right + first * items))
     __atomic_store_n(&job->has_no_parts, 1, __ATOMIC_RELAXED);
 }
 

@@ -10,7 +10,8 @@ typedef struct {
   int64_t entry, first, count, k0, steps;
 } amx_part;
 
-/* rows x cols results of product `entry`, as sums in rows of `step`; there is room for whole tiles. */
+/* rows x cols results of product `entry`, as sums in rows of `step`, of float or, if of integers, int32;
+ * there is room for whole tiles. */
 typedef struct {
   int64_t entry, row, col, rows, cols;
   float *sum;
@@ -26,9 +27,13 @@ typedef struct {
   int turns, stays_apart;
 } amx_factor;
 
+/* What is multiplied: numbers of bfloat16 of one part or two, or integers of 8 bits, of which the left or
+ * the right ones may be unsigned.  Integers are summed in int32, which wraps. */
+typedef enum { AMX_ONE_PART, AMX_TWO_PARTS, AMX_SIGNED, AMX_LEFT_UNSIGNED, AMX_RIGHT_UNSIGNED } amx_kind;
+
 /* `batch` products of M x K by K x N, whose results `put` takes. */
 typedef struct {
-  amx_dtype dtype;
+  amx_kind kind;
   int64_t batch, M, N, K;
   amx_factor left, right;
   void (*put)(const void *context, const amx_block *block);

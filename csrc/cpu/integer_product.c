@@ -1,6 +1,8 @@
 /* The product of integer_product.h: blocks of 2 x 4 sums, so that each loaded row is used again. */
 #include "integer_product.h"
 
+#include "amx.h"
+
 enum {
   TILE_ROWS = 2,
   TILE_COLUMNS = 4,
@@ -50,10 +52,7 @@ void integer_product_run(const integer_product *p) {
     }
 }
 
-/* data (M, K) of 8 bits, weight (N, K) of int8, bias (N) of int32 if has_bias -> (M, N) of int32. */
-typedef struct { int64_t M, N, K, has_bias; } integer_gemm_dims;
-
-#define GEMM_FIELDS "M N K has_bias"
+#define INTEGER_GEMM_FIELDS "M N K has_bias"
 
 enum { GEMM_TASKS = 64, GEMM_ROWS = 16, GEMM_GRAIN = 1 << 15 };
 
@@ -80,6 +79,7 @@ static int64_t integer_gemm_cut(const integer_gemm_dims *d, void *base, integer_
 
 static int64_t integer_gemm_scratch(const void *desc) {
   integer_gemm_job job;
+  if (amx_integer_gemm_pays(desc)) return amx_integer_gemm_scratch(desc);
   return integer_gemm_cut(desc, NULL, &job);
 }
 
@@ -107,6 +107,10 @@ static void integer_gemm_task(void *context, int64_t task) {
     void *const *rest = ptr + 2 + d->has_bias;                                                \
     integer_gemm_job job;                                                                     \
     (void)scalars;                                                                            \
+    if (amx_integer_gemm_pays(d)) {                                                           \
+      amx_integer_gemm(d, (type)-1 > 0, ptr);                                                 \
+      return MX_OK;                                                                           \
+    }                                                                                         \
     integer_gemm_cut(d, rest[1], &job);                                                       \
     job.weight = ptr[1];                                                                      \
     job.bias = d->has_bias ? ptr[2] : NULL;                                                   \
@@ -119,6 +123,7 @@ INTEGER_GEMM(i8, int8_t)
 INTEGER_GEMM(u8, uint8_t)
 
 #define ENTRY(dtype) \
-  MX_ENTRY_SCRATCH(integer_gemm, dtype, integer_gemm_scratch, integer_gemm_dims, GEMM_FIELDS)
+  MX_ENTRY_SCRATCH(integer_gemm, dtype, integer_gemm_scratch, integer_gemm_dims, \
+                   INTEGER_GEMM_FIELDS)
 
 const mx_kernel_entry mx_table_integer_product[] = {ENTRY(i8), ENTRY(u8), {0}};

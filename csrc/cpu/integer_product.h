@@ -36,4 +36,7 @@ typedef struct {
 } integer_product;
 
 void integer_product_run(const integer_product *p);
+
+/* data (M, K) of 8 bits, weight (N, K) of int8, bias (N) of int32 if has_bias -> (M, N) of int32. */
+typedef struct { int64_t M, N, K, has_bias; } integer_gemm_dims;
 #endif

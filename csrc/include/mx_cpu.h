@@ -28,14 +28,15 @@ static inline int mx_cpu_has_avx512(void) {
 #endif
 }
 
-/* Products of bfloat16 by tiles.  Linux lets a process use the tile registers when it has asked for
+/* Products by tiles.  Linux lets a process use the tile registers when it has asked for
  * them ("Using XSTATE features in user space applications", kernel.org); this asks. */
 static inline int mx_cpu_has_amx(void) {
 #if defined(__x86_64__) && defined(__linux__) && defined(SYS_arch_prctl)
-  enum { REQUEST = 0x1023, TILE_DATA = 18, BFLOAT16 = 1 << 22, TILES = 1 << 24, AVX512_BF16 = 1 << 5 };
+  enum { REQUEST = 0x1023, TILE_DATA = 18 };
+  enum { BFLOAT16 = 1 << 22, TILES = 1 << 24, INT8 = 1 << 25, AVX512_BF16 = 1 << 5 };
   unsigned a, b, c, d;
   if (!mx_cpu_has_avx512() || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
-  if (!(d & TILES) || !(d & BFLOAT16)) return 0;
+  if (!(d & TILES) || !(d & BFLOAT16) || !(d & INT8)) return 0;
   if (!__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & AVX512_BF16)) return 0;
   return syscall(SYS_arch_prctl, REQUEST, TILE_DATA) == 0;
 #else

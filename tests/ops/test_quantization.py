@@ -50,6 +50,9 @@ def naive_convolution(data, weight, stride, dilate, pad, groups):
     ((2, 20, 17, 19), 3, (1, 1), (1, 1), (1, 1), (0, 0), 1),
     ((1, 6, 6, 7), 6, (3, 5), (1, 2), (1, 1), (4, 4), 6),
     ((1, 3, 40, 41), 9, (5, 5), (1, 1), (1, 1), (2, 2), 1),
+    ((5, 33, 7, 7), 40, (3, 3), (1, 1), (1, 1), (1, 1), 1),
+    ((3, 70, 9, 9), 20, (1, 1), (2, 2), (1, 1), (0, 0), 1),
+    ((7, 40, 129, 130), 4, (3, 3), (2, 2), (1, 1), (1, 1), 1),      # copied some at a time
 ])
 def test_convolutions_are_exact(dtype, shape, filters, kernel, stride, dilate, pad, groups, rng):
     data = draw(rng, shape, dtype)
@@ -88,12 +91,28 @@ def test_convolutions_over_one_and_three_axes(rng):
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint8"])
-@pytest.mark.parametrize("M, N, K", [(1, 1, 1), (3, 5, 7), (17, 33, 65), (64, 70, 130), (2, 3, 0)])
+@pytest.mark.parametrize("M, N, K", [
+    (1, 1, 1), (3, 5, 7), (17, 33, 65), (64, 70, 130), (2, 3, 0), (600, 300, 1100), (1, 600, 1025),
+    (70, 5, 2050), (33, 16, 64)])
 def test_products_are_exact(dtype, M, N, K, rng):
     data, weight = draw(rng, (M, K), dtype), draw(rng, (N, K), "int8")
     out = c.quantized_fully_connected(array(data, dtype), array(weight, "int8"), *ends(-1, 1),
                                       *ends(-1, 1), num_hidden=N, no_bias=True)[0]
     np.testing.assert_array_equal(out.asnumpy(), data @ weight.T)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8"])
+def test_biases_are_added_to_sums(dtype, rng):
+    data, weight = draw(rng, (50, 70), dtype), draw(rng, (40, 70), "int8")
+    bias = rng.integers(-10 ** 6, 10 ** 6, 40)
+    out = mx.nd._internal._integer_fully_connected(
+        array(data, dtype), array(weight, "int8"), array(bias, "int32"), num_hidden=40)
+    np.testing.assert_array_equal(out.asnumpy(), data @ weight.T + bias)
+    out = mx.nd._internal._integer_convolution(
+        array(data.reshape(5, 70, 2, 5), dtype), array(weight.reshape(40, 70, 1, 1), "int8"),
+        array(bias, "int32"), kernel=(1, 1), num_filter=40)
+    want = np.einsum("nchw,fc->nfhw", data.reshape(5, 70, 2, 5), weight)
+    np.testing.assert_array_equal(out.asnumpy(), want + bias.reshape(40, 1, 1))
 
 
 def test_long_sums_of_the_largest_products_are_exact():
