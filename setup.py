@@ -40,14 +40,14 @@ SANITIZE = ([f"-fsanitize={SANITIZERS[DEBUG]}", "-fno-omit-frame-pointer", "-g",
              *CONTRACTION] if DEBUG else [])
 MACROS = [("MX_DEBUG", "1")] if DEBUG else []
 ISA_FLAGS = {"baseline": []}
-HAS_AMX = False
+HAS_NARROW = False
 if X86:
     ISA_FLAGS["avx2"] = ["-mavx2", "-mfma", "-mf16c"]
     ISA_FLAGS["avx512"] = ["-march=skylake-avx512", "-mprefer-vector-width=512"]
-    AMX = ["-mavx512bf16", "-mamx-tile", "-mamx-bf16", "-mamx-int8"]
-    if subprocess.run([CC, *AMX, "-E", "-x", "c", "-"], stdin=subprocess.DEVNULL,
+    NARROW = ["-mavx512vnni", "-mavx512bf16", "-mamx-tile", "-mamx-bf16", "-mamx-int8"]
+    if subprocess.run([CC, *NARROW, "-E", "-x", "c", "-"], stdin=subprocess.DEVNULL,
                       capture_output=True).returncode == 0:
-        HAS_AMX = True
+        HAS_NARROW = True
 WANTED = os.environ.get("MXLITE_ISAS", ",".join(ISA_FLAGS)).split(",")
 ISAS = [isa for isa in ISA_FLAGS if isa == "baseline" or isa in WANTED]
 
@@ -70,8 +70,9 @@ ONCE = (
 # In each of the modules, without kernels of their own.
 SHARED = ("module special row_finish conv_general conv_depthwise conv_pointwise conv_winograd "
           "conv_last conv_depthwise_rows").split()
-# A way of products and convolutions in the module for AVX-512, if the compiler knows AMX.
-TILES = "amx_product amx_gemm amx_conv amx_conv_weight amx_integer".split() if HAS_AMX else []
+# A way of products and convolutions in the module for AVX-512, if the compiler knows AMX and kin.
+NARROW_FILES = ("narrow_product narrow_gemm narrow_conv narrow_conv_weight "
+                "narrow_integer").split() if HAS_NARROW else []
 AS_ROWS = (
     "unary unary_integer binary binary_integer compare reduce leaky_relu layer_norm "
     "batch_norm optimizer cast conv_general conv_depthwise conv_depthwise_rows row_finish "
@@ -117,13 +118,13 @@ def data_extension(name, *sources):
 
 def kernel_extension(isa):
     names = {"baseline": PER_SET + ONCE, "avx2": PER_SET, "avx512": ARITHMETIC}[isa]
-    tiles = TILES if isa == "avx512" else []
+    narrow = NARROW_FILES if isa == "avx512" else []
     tables = " ".join(f"TABLE({name})" for name in names)
     return Extension(
-        f"mxlite._kernels.cpu_{isa}", [f"csrc/cpu/{name}.c" for name in [*names, *SHARED, *tiles]],
+        f"mxlite._kernels.cpu_{isa}", [f"csrc/cpu/{name}.c" for name in [*names, *SHARED, *narrow]],
         include_dirs=["csrc/include", "csrc/cpu"],
         define_macros=[("MX_ISA", isa), ("MX_TABLES(TABLE)", tables),
-                       *([("MX_HAS_AMX", "1")] if tiles else [])],
+                       *([("MX_HAS_NARROW", "1")] if narrow else [])],
         extra_compile_args=[*COMMON, *LOOPS, *ISA_FLAGS[isa], *SANITIZE],
         extra_link_args=["-pthread", "-lm", *SANITIZE])
 
@@ -167,8 +168,8 @@ class Build(BuildCached):
         if X86 and ext.name.endswith("baseline") and name in [*PER_SET, *SHARED]:
             exact = NO_CONTRACTION if name in AS_WRITTEN else []
             return [*ext.extra_compile_args, *FALLBACK, *exact, *WARNINGS]
-        if name in TILES:
-            return [*ext.extra_compile_args, *AMX, *WARNINGS]
+        if name in NARROW_FILES:
+            return [*ext.extra_compile_args, *NARROW, *WARNINGS]
         if name in AS_WRITTEN:
             return [*ext.extra_compile_args, *NO_CONTRACTION, *WARNINGS]
         if name in AS_ROWS:

@@ -5,17 +5,17 @@
  *   pointwise  a window of one: a matrix product for all pixels (conv_pointwise.c)
  *   winograd   3 x 3 windows of float, by fewer multiplications (conv_winograd.c)
  *   general    matrix products that read the image where it lies (conv_general.c)
- *   amx        the same of 16 bits by tiles of AMX, where a CPU has it (amx_conv.c)
+ *   narrow     the same of 16 bits by instructions for such numbers (narrow_conv.c)
  *
  * The forward pass of images whose channels come last has one way of its own (conv_last.c), and a
  * filter for each of their channels kernels of its own (conv_last_depthwise.c). */
 #include "conv.h"
 
-#include "amx.h"
+#include "narrow.h"
 #include "mx_kernel.h"
 #include "mx_scratch.h"
 
-typedef enum { GENERAL, DEPTHWISE, ROWS_OF_PLANES, POINTWISE, WINOGRAD, AMX } conv_kind;
+typedef enum { GENERAL, DEPTHWISE, ROWS_OF_PLANES, POINTWISE, WINOGRAD, NARROW } conv_kind;
 
 /* Whether each image's pixels are only multiplied by one matrix, the weight. */
 static int is_pointwise(const conv_dims *d) {
@@ -24,10 +24,10 @@ static int is_pointwise(const conv_dims *d) {
   return d->groups == 1;
 }
 
-static conv_kind choose(const conv_dims *d, conv_pass pass, int amx_pays) {
+static conv_kind choose(const conv_dims *d, conv_pass pass, int narrow_pays) {
   if (conv_rows_take(d, pass)) return ROWS_OF_PLANES;
   if (d->C == 1 && d->groups > 1) return DEPTHWISE;
-  if (amx_pays) return AMX;
+  if (narrow_pays) return NARROW;
   if (pass != CONV_GRAD_WEIGHT && is_pointwise(d)) return POINTWISE;
   return conv_winograd_pays(d, pass) ? WINOGRAD : GENERAL;
 }
@@ -42,24 +42,24 @@ static conv_kind choose(const conv_dims *d, conv_pass pass, int amx_pays) {
     way_of_##dtype(desc, pass)->run(desc, pass, &arrays);                                  \
     return MX_OK;                                                                          \
   }
-#define PASSES(dtype, rows, winograd, amx, amx_pays)                                       \
+#define PASSES(dtype, rows, winograd, narrow, narrow_pays)                                 \
   static const conv_way *way_of_##dtype(const conv_dims *d, conv_pass pass) {              \
     static const conv_way *const ways[] = {                                                \
         [GENERAL] = &conv_general_##dtype, [DEPTHWISE] = &conv_depthwise_##dtype,          \
         [ROWS_OF_PLANES] = &rows, [POINTWISE] = &conv_pointwise_##dtype,                   \
-        [WINOGRAD] = &winograd, [AMX] = &amx};                                             \
-    return ways[choose(d, pass, amx_pays)];                                                \
+        [WINOGRAD] = &winograd, [NARROW] = &narrow};                                       \
+    return ways[choose(d, pass, narrow_pays)];                                                \
   }                                                                                        \
   PASS(conv, CONV_FORWARD, dtype)                                                          \
   PASS(conv_grad_data, CONV_GRAD_DATA, dtype)                                              \
   PASS(conv_grad_weight, CONV_GRAD_WEIGHT, dtype)
-#define HALF_PASSES(dtype, AMX_DTYPE)                                                      \
-  PASSES(dtype, conv_depthwise_##dtype, conv_general_##dtype, conv_amx_##dtype,            \
-         amx_conv_pays(AMX_DTYPE, d, pass))
+#define HALF_PASSES(dtype, NARROW_DTYPE)                                                   \
+  PASSES(dtype, conv_depthwise_##dtype, conv_general_##dtype, conv_narrow_##dtype,            \
+         narrow_conv_pays(NARROW_DTYPE, d, pass))
 PASSES(f32, conv_rows_f32, conv_winograd_f32, conv_general_f32, 0)
 PASSES(f64, conv_rows_f64, conv_general_f64, conv_general_f64, 0)
-HALF_PASSES(f16, AMX_F16)
-HALF_PASSES(bf16, AMX_BF16)
+HALF_PASSES(f16, NARROW_F16)
+HALF_PASSES(bf16, NARROW_BF16)
 
 /* conv, and what is done with the channels of its result. */
 typedef struct {

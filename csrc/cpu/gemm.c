@@ -8,7 +8,7 @@
  * Tasks share the tiles out; each has its own slice of the scratch block. */
 #include <string.h>
 
-#include "amx.h"
+#include "narrow.h"
 #include "gemm.h"
 #include "gemm_micro.h"
 #include "mx_kernel.h"
@@ -126,10 +126,10 @@ static gemm_product product_of(const gemm_dims *d) {
   return p;
 }
 
-/* What AMX does of 16 bits. */
-#define AMX_f16 AMX_F16
-#define AMX_bf16 AMX_BF16
-#define AMX_DTYPE MX_JOIN_(AMX, DT)
+/* Numbers of 16 bits, for narrow.h. */
+#define NARROW_f16 NARROW_F16
+#define NARROW_bf16 NARROW_BF16
+#define NARROW_DTYPE MX_JOIN_(NARROW, DT)
 
 #define MX_BODY "gemm_impl.h"
 #include "mx_each_float.h"

@@ -217,7 +217,7 @@ static int64_t FN(take_shared)(gemm_job *job, mx_scratch *scratch) {
 
 int64_t FN(gemm_scratch_size)(const gemm_product *p) {
 #if IS_HALF
-  if (amx_gemm_pays(AMX_DTYPE, p)) return amx_gemm_scratch(AMX_DTYPE, p);
+  if (narrow_gemm_pays(NARROW_DTYPE, p)) return narrow_gemm_scratch(NARROW_DTYPE, p);
 #endif
   gemm_job job = {.p = p};
   mx_scratch shared = {0};
@@ -228,8 +228,8 @@ int64_t FN(gemm_scratch_size)(const gemm_product *p) {
 void FN(gemm_run)(const gemm_product *p, void *scratch) {
   if (p->batch * p->M * p->N == 0) return;
 #if IS_HALF
-  if (amx_gemm_pays(AMX_DTYPE, p)) {
-    amx_gemm_run(AMX_DTYPE, p, scratch);
+  if (narrow_gemm_pays(NARROW_DTYPE, p)) {
+    narrow_gemm_run(NARROW_DTYPE, p, scratch);
     return;
   }
 #endif

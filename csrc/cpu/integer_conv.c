@@ -5,7 +5,7 @@
  * of its own, taps are multiplied with whole rows of the image instead. */
 #include <string.h>
 
-#include "amx.h"
+#include "narrow.h"
 #include "conv.h"
 #include "mx_kernel.h"
 #include "mx_scratch.h"
@@ -68,7 +68,7 @@ static int64_t integer_conv_cut(const conv_dims *d, void *base, integer_conv_job
 
 static int64_t integer_conv_scratch(const void *desc) {
   integer_conv_job job;
-  if (amx_integer_conv_pays(desc)) return amx_integer_conv_scratch(desc);
+  if (narrow_integer_conv_pays(desc)) return narrow_integer_conv_scratch(desc);
   return integer_conv_cut(desc, NULL, &job);
 }
 

@@ -132,8 +132,8 @@ static int FN(integer_conv)(const void *desc, void *const *ptr, const mx_scalar 
   void *const *rest = ptr + 2 + d->has_bias;
   integer_conv_job job;
   (void)scalars;
-  if (amx_integer_conv_pays(d)) {
-    amx_integer_conv(d, (real)-1 > 0, ptr);
+  if (narrow_integer_conv_pays(d)) {
+    narrow_integer_conv(d, (real)-1 > 0, ptr);
     return MX_OK;
   }
   integer_conv_cut(d, is_depthwise(d) ? NULL : rest[1], &job);

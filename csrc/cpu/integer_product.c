@@ -1,7 +1,7 @@
 /* The product of integer_product.h: blocks of 2 x 4 sums, so that each loaded row is used again. */
 #include "integer_product.h"
 
-#include "amx.h"
+#include "narrow.h"
 
 enum {
   TILE_ROWS = 2,
@@ -79,7 +79,7 @@ static int64_t integer_gemm_cut(const integer_gemm_dims *d, void *base, integer_
 
 static int64_t integer_gemm_scratch(const void *desc) {
   integer_gemm_job job;
-  if (amx_integer_gemm_pays(desc)) return amx_integer_gemm_scratch(desc);
+  if (narrow_integer_gemm_pays(desc)) return narrow_integer_gemm_scratch(desc);
   return integer_gemm_cut(desc, NULL, &job);
 }
 
@@ -107,8 +107,8 @@ static void integer_gemm_task(void *context, int64_t task) {
     void *const *rest = ptr + 2 + d->has_bias;                                                \
     integer_gemm_job job;                                                                     \
     (void)scalars;                                                                            \
-    if (amx_integer_gemm_pays(d)) {                                                           \
-      amx_integer_gemm(d, (type)-1 > 0, ptr);                                                 \
+    if (narrow_integer_gemm_pays(d)) {                                                           \
+      narrow_integer_gemm(d, (type)-1 > 0, ptr);                                                 \
       return MX_OK;                                                                           \
     }                                                                                         \
     integer_gemm_cut(d, rest[1], &job);                                                       \

@@ -1,7 +1,7 @@
 /* The Python module of one instruction set: hands out the kernel tables, takes the runtime. */
 #include <Python.h>
 
-#include "amx.h"
+#include "narrow.h"
 #include "mx_kernel.h"
 
 const mx_runtime *mx_rt;
@@ -19,19 +19,14 @@ static PyObject *load(PyObject *module, PyObject *runtime) {
   return PyCapsule_New((void *)tables, "mxlite.tables", NULL);
 }
 
-static PyObject *use_amx(PyObject *module, PyObject *wanted) {
-  (void)module;
-#ifdef MX_HAS_AMX
-  amx_is_on = PyObject_IsTrue(wanted) == 1;
-#else
-  (void)wanted;
-#endif
-  return PyBool_FromLong(amx_is_on);
+static PyObject *use_amx(PyObject *module, PyObject *nothing) {
+  (void)module, (void)nothing;
+  return PyBool_FromLong(narrow_use_amx());
 }
 
 static PyMethodDef methods[] = {
     {"load", load, METH_O, "load(runtime) -> capsule of the kernel tables."},
-    {"use_amx", use_amx, METH_O, "use_amx(wanted) -> whether its kernels use AMX from now on."}, {0}};
+    {"use_amx", use_amx, METH_NOARGS, "use_amx() -> whether its kernels use AMX from now on."}, {0}};
 static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT, "mxlite._kernels", "CPU kernels.", -1, methods, 0, 0, 0, 0};
 

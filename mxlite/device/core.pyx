@@ -214,7 +214,7 @@ cdef bint load_tables(str instruction_set) except -1:
             raise
         return False
     if instruction_set == "amx":
-        return module.use_amx(True)
+        return module.use_amx()
     capsule = module.load(runtime_capsule())
     tables = <const mx_kernel_entry *const *>PyCapsule_GetPointer(capsule, "mxlite.tables")
     while tables[0] != NULL:

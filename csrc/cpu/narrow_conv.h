@@ -1,10 +1,10 @@
-/* What the passes of a convolution by AMX share: copies of images, and columns as runs. */
-#ifndef AMX_CONV_H
-#define AMX_CONV_H
+/* What the passes of a convolution of narrow numbers share: copies of images, and columns as runs. */
+#ifndef NARROW_CONV_H
+#define NARROW_CONV_H
 #include <string.h>
 
-#include "amx_pack.h"
-#include "amx_product.h"
+#include "narrow_pack.h"
+#include "narrow_product.h"
 #include "conv_plan.h"
 
 /* The image of conv_plan.h, bare or copied.  The columns of a product are the outputs of a part, of all
@@ -12,30 +12,30 @@
 typedef struct {
   conv_plan plan;
   conv_part part;
-  amx_dtype dtype;
+  narrow_dtype dtype;
   const conv_arrays *arrays;
   const void *image;         /* of the images worked on: the first */
   void *copy;                /* scratch: of these images; NULL: the bare ones do */
   int64_t item;              /* bytes of a number */
   int64_t *offset;           /* scratch: of the taps of a channel's window, channel by channel */
   int64_t batch, first, images;
-} amx_conv;
+} narrow_conv;
 
 /* Columns that lie side by side: number l of those that `mask` has is number at + l. */
 typedef struct {
   __mmask32 mask;
   int64_t at;
-} amx_run;
+} narrow_run;
 
-typedef int64_t (*amx_place)(const amx_conv *job, int64_t column);
+typedef int64_t (*narrow_place)(const narrow_conv *job, int64_t column);
 
 /* The runs of `count` columns from `first` on, at most 32, of which `length` lie side by side. */
-static inline int64_t amx_list_runs(const amx_conv *job, int64_t first, int64_t count,
-                                    int64_t length, amx_place place, amx_run *runs) {
+static inline int64_t narrow_list_runs(const narrow_conv *job, int64_t first, int64_t count,
+                                    int64_t length, narrow_place place, narrow_run *runs) {
   int64_t n = 0;
   for (int64_t j = 0; j < count; n++) {
     const int64_t run = lesser(count - j, length - (first + j) % length);
-    runs[n] = (amx_run){amx_first(run) << j, place(job, first + j) - j};
+    runs[n] = (narrow_run){narrow_first(run) << j, place(job, first + j) - j};
     j += run;
   }
   return n;
@@ -43,7 +43,7 @@ static inline int64_t amx_list_runs(const amx_conv *job, int64_t first, int64_t 
 
 
 /* Where the window of a column begins in the images, and how many columns' lie side by side. */
-static inline int64_t amx_window(const amx_conv *job, int64_t column) {
+static inline int64_t narrow_window(const narrow_conv *job, int64_t column) {
   const conv_plan *p = &job->plan;
   const conv_part *part = &job->part;
   const int64_t *count = part->count, x = column % count[2], y = column / count[2] % count[1];
@@ -52,17 +52,17 @@ static inline int64_t amx_window(const amx_conv *job, int64_t column) {
          ((part->start[0] + z) * p->length[1] + part->start[1] + y) * p->length[2];
 }
 
-static inline int64_t amx_windows_in_line(const amx_conv *job) {
+static inline int64_t narrow_windows_in_line(const narrow_conv *job) {
   const int64_t *count = job->part.count, *length = job->plan.length;
   if (length[2] != count[2]) return count[2];
   return length[1] == count[1] ? volume(count) : count[1] * count[2];
 }
 
 /* The scratch of the images and the offsets. */
-static inline amx_conv amx_begin(int64_t item, const conv_dims *d, int is_grad,
+static inline narrow_conv narrow_begin(int64_t item, const conv_dims *d, int is_grad,
                                  mx_scratch *scratch) {
   enum { COPY_BYTES = 4 << 20 };      /* of copies at a time, at most, or of one image */
-  amx_conv job = {.plan = plan_convolution(d, is_grad, TILE_LINES), .item = item, .batch = d->N};
+  narrow_conv job = {.plan = plan_convolution(d, is_grad, TILE_LINES), .item = item, .batch = d->N};
   const conv_plan *p = &job.plan;
   int is_bare = 1;
   for (int i = 0; i < 3; i++)
@@ -77,14 +77,14 @@ static inline amx_conv amx_begin(int64_t item, const conv_dims *d, int is_grad,
 }
 
 /* Let the job go on to the images from `first` on. */
-void amx_take_images(amx_conv *job, int64_t first);
+void narrow_take_images(narrow_conv *job, int64_t first);
 
 /* How many images are left for the last time, which are fewer. */
-static inline int64_t amx_rest(const amx_conv *job) {
+static inline int64_t narrow_rest(const narrow_conv *job) {
   return job->batch > 0 ? job->plan.d->N % job->batch : 0;
 }
 
 /* CONV_GRAD_WEIGHT. */
-int64_t amx_weight_scratch(amx_dtype dtype, const conv_dims *d);
-void amx_run_weight(amx_dtype dtype, const conv_dims *d, const conv_arrays *arrays);
+int64_t narrow_weight_scratch(narrow_dtype dtype, const conv_dims *d);
+void narrow_run_weight(narrow_dtype dtype, const conv_dims *d, const conv_arrays *arrays);
 #endif

@@ -1,97 +1,113 @@
-/* Each result is summed in float over pairs of steps, or in int32 over four, by TDPBF16PS and kin ("Intel 64 and IA-32 Architectures
- * Software Developer's Manual", volume 2); the former takes subnormal numbers for 0.
+/* Each result is summed in float over pairs of steps, or in int32 over four, by TDPBF16PS, VDPBUSD
+ * and kin ("Intel 64 and IA-32 Architectures Software Developer's Manual", volume 2); those of
+ * bfloat16 take subnormal numbers for 0.
  *
- * The results are cut into units.  For some steps of k at a time a unit's lines of both factors are packed;
- * then 32 columns meet all rows of the unit, whose panels and sums stay in L2: four tiles of
- * sums, two of each factor at a time.  A factor of a single product that several units need is packed
- * as a whole before them, by all threads.
+ * The results are cut into units.  For some steps of k at a time a unit's lines of both factors are
+ * packed; then 32 columns meet all rows of the unit, whose panels and sums stay in L2: four tiles of
+ * sums, two of each factor at a time.  A factor of a single product that several units need is
+ * packed as a whole before them, by all threads.
  *
  * Numbers of two parts take the four products of them.  Where some have no parts, they are multiplied
  * as they are. */
-#include "amx_product.h"
+#include "narrow_product.h"
 
 #include <string.h>
 
-#include "amx_pack.h"
 #include "mx_kernel.h"
 #include "mx_scratch.h"
+#include "narrow_pack.h"
 
-int amx_is_on;
+/* By what; set when the module is loaded. */
+static int amx_is_on;
+
+int narrow_use_amx(void) {
+  amx_is_on = 1;
+  return 1;
+}
+
+int narrow_is_by_amx(void) { return amx_is_on; }
+
+int narrow_has(narrow_kind kind) {
+  return amx_is_on || (kind > NARROW_SIGNED && __builtin_cpu_supports("avx512vnni"));
+}
 
 enum {
   SUM_SLACK = 16,                         /* so that rows of sums do not fall on each other in L1 */
+  VECTOR_ROWS = 8,                        /* of sums, two vectors each, in registers */
   TILES_AT_A_TIME = 16, MOST_COLS = 256,  /* of a unit; tiles one behind the other */
   MOST_TASKS = 16, TASK_WORK = 1 << 20,   /* multiply-adds that are worth a task */
   TASKS_A_THREAD = 2,                     /* each with memory that the caches do not hold yet */
+  VECTORS_FOR_TILES = 8,                  /* what products by vectors take, beside those by tiles */
   SHARED_LINES = 128,                     /* of the other factor: then several units need a panel */
   SHARED_ITEMS = 8 << 20,                 /* of a factor that is packed as a whole, at most */
 };
 
-/* By the number of parts: the rows of a unit, with which it stays in L2; the products of parts; and what
- * a tile's steps cost, in cycles: a line that is read, packed, or turned, too. */
+/* By the number of parts: the rows of a unit, with which it stays in L2; the products of parts; and
+ * what a tile's steps cost, in cycles: a line that is read, packed, or turned, too. */
 typedef struct {
   int64_t rows, products, read, packed, turned;
-} amx_plan;
-static const amx_plan plans[MOST_PARTS] = {{512, 1, 1, 4, 7}, {256, 4, 2, 7, 12}};
+} narrow_plan;
+static const narrow_plan plans[MOST_PARTS] = {{512, 1, 1, 4, 7}, {256, 4, 2, 7, 12}};
 
 typedef struct {
   int64_t rows, cols, num_rows, num_cols;
-} amx_cut;
+} narrow_cut;
 
 typedef struct {
-  const amx_product *p;
-  amx_plan plan;
+  const narrow_product *p;
+  narrow_plan plan;
   int parts;
   int64_t tile_steps, steps;    /* of a tile, of a unit at a time */
   char *scratch;
   int64_t slice_bytes, tasks, units;
   mx_bf16 *left, *right;        /* factors that are packed as a whole, or NULL */
   int has_no_parts;             /* one of these */
-  amx_cut cut;
-} amx_job;
+  narrow_cut cut;
+} narrow_job;
 
 /* A task's memory. */
 typedef struct {
   mx_bf16 *left, *right;
   float *sum;
-} amx_slice;
+} narrow_slice;
 
-static amx_job job_of(const amx_product *p) {
-  const int parts = p->kind == AMX_TWO_PARTS ? 2 : 1;
-  const int64_t steps = p->kind < AMX_SIGNED ? TILE_STEPS : 2 * TILE_STEPS;
-  return (amx_job){.p = p, .plan = plans[parts - 1], .parts = parts, .tile_steps = steps,
+static narrow_job job_of(const narrow_product *p) {
+  const int parts = p->kind == NARROW_TWO_PARTS ? 2 : 1;
+  const int64_t steps = p->kind < NARROW_SIGNED ? TILE_STEPS : 2 * TILE_STEPS;
+  return (narrow_job){.p = p, .plan = plans[parts - 1], .parts = parts, .tile_steps = steps,
                    .steps = TILES_AT_A_TIME * steps};
 }
 
-static int64_t whole_panels(int64_t lines) { return amx_ceil(lines, PANEL_LINES) * PANEL_LINES; }
+static int64_t whole_panels(int64_t lines) { return narrow_ceil(lines, PANEL_LINES) * PANEL_LINES; }
 
 /* The items of a line of so many steps, and of so many lines, in panels. */
-static int64_t line_items(const amx_job *job, int64_t steps) {
-  return mx_product(amx_ceil(steps, job->tile_steps) * TILE_STEPS, job->parts);
+static int64_t line_items(const narrow_job *job, int64_t steps) {
+  return mx_product(narrow_ceil(steps, job->tile_steps) * TILE_STEPS, job->parts);
 }
-static int64_t packed_items(const amx_job *job, int64_t lines, int64_t steps) {
+static int64_t packed_items(const narrow_job *job, int64_t lines, int64_t steps) {
   return mx_product(whole_panels(lines), line_items(job, steps));
 }
 
 /* Whether a factor of so many lines is packed as a whole, where the other has `others`. */
-static int is_shared(const amx_job *job, const amx_factor *factor, int64_t lines, int64_t others) {
-  const amx_product *p = job->p;
+static int is_shared(const narrow_job *job, const narrow_factor *factor, int64_t lines,
+                     int64_t others) {
+  const narrow_product *p = job->p;
   return p->batch == 1 && !factor->stays_apart && others > SHARED_LINES && p->K > 0 &&
          packed_items(job, lines, p->K) <= SHARED_ITEMS;
 }
-static int shares_left(const amx_job *job) {
+static int shares_left(const narrow_job *job) {
   return is_shared(job, &job->p->left, job->p->M, job->p->N);
 }
-static int shares_right(const amx_job *job) {
+static int shares_right(const narrow_job *job) {
   return is_shared(job, &job->p->right, job->p->N, job->p->M);
 }
 
-static amx_slice take_slice(const amx_job *job, mx_scratch *scratch) {
-  const amx_product *p = job->p;
-  const int64_t rows = amx_least(whole_panels(p->M), job->plan.rows);
-  const int64_t cols = amx_least(whole_panels(p->N), MOST_COLS);
-  const int64_t steps = amx_least(p->K, job->steps), size = sizeof(mx_bf16);
-  amx_slice slice = {NULL};
+static narrow_slice take_slice(const narrow_job *job, mx_scratch *scratch) {
+  const narrow_product *p = job->p;
+  const int64_t rows = narrow_least(whole_panels(p->M), job->plan.rows);
+  const int64_t cols = narrow_least(whole_panels(p->N), MOST_COLS);
+  const int64_t steps = narrow_least(p->K, job->steps), size = sizeof(mx_bf16);
+  narrow_slice slice = {NULL};
   /* numbers of two parts may have to be copied instead */
   if (job->parts > 1 || !shares_left(job))
     slice.left = mx_take(scratch, packed_items(job, rows, steps), size);
@@ -101,27 +117,27 @@ static amx_slice take_slice(const amx_job *job, mx_scratch *scratch) {
   return slice;
 }
 
-static int64_t slice_bytes(const amx_job *job) {
+static int64_t slice_bytes(const narrow_job *job) {
   mx_scratch slice = {0};
   take_slice(job, &slice);
   return mx_lines(slice.size);
 }
 
-static void take_shared(amx_job *job, mx_scratch *scratch) {
-  const amx_product *p = job->p;
+static void take_shared(narrow_job *job, mx_scratch *scratch) {
+  const narrow_product *p = job->p;
   const int64_t size = sizeof(mx_bf16);
   if (shares_left(job)) job->left = mx_take(scratch, packed_items(job, p->M, p->K), size);
   if (shares_right(job)) job->right = mx_take(scratch, packed_items(job, p->N, p->K), size);
 }
 
-static int64_t count_tasks(const amx_job *job) {
-  const amx_product *p = job->p;
+static int64_t count_tasks(const narrow_job *job) {
+  const narrow_product *p = job->p;
   const int64_t work = mx_product(mx_product(p->batch, p->M), mx_product(p->N, p->K));
   return mx_task_count(mx_product(work, job->plan.products), TASK_WORK, MOST_TASKS);
 }
 
-int64_t amx_scratch(const amx_product *p) {
-  amx_job job = job_of(p);
+int64_t narrow_scratch(const narrow_product *p) {
+  narrow_job job = job_of(p);
   mx_scratch shared = {0};
   take_shared(&job, &shared);
   return mx_sum(mx_lines(shared.size), mx_product(count_tasks(&job), slice_bytes(&job)));
@@ -129,22 +145,24 @@ int64_t amx_scratch(const amx_product *p) {
 
 /* The units for which the threads need the least time.  However the results are cut, each is summed
  * in the same order. */
-static amx_cut cut_product(const amx_job *job, int64_t threads) {
-  const amx_product *p = job->p;
-  const amx_plan *plan = &job->plan;
+static narrow_cut cut_product(const narrow_job *job, int64_t threads) {
+  const narrow_product *p = job->p;
+  const narrow_plan *plan = &job->plan;
+  const int64_t products = plan->products * (amx_is_on ? 1 : VECTORS_FOR_TILES);
   const int64_t left = shares_left(job) ? plan->read : p->left.turns ? plan->turned : plan->packed;
   const int64_t right = shares_right(job) ? plan->read
                         : p->right.turns ? plan->turned : plan->packed;
-  amx_cut best = {0};
+  narrow_cut best = {0};
   int64_t least = INT64_MAX;
   for (int64_t rows = plan->rows; rows >= PANEL_LINES; rows /= 2)
     for (int64_t cols = MOST_COLS; cols >= PANEL_LINES; cols /= 2) {
-      const int64_t high = amx_least(rows, whole_panels(p->M));
-      const int64_t wide = amx_least(cols, whole_panels(p->N));
-      const amx_cut cut = {high, wide, amx_ceil(p->M, high), amx_ceil(p->N, wide)};
-      const int64_t rounds = amx_ceil(mx_product(p->batch, cut.num_rows * cut.num_cols), threads);
+      const int64_t high = narrow_least(rows, whole_panels(p->M));
+      const int64_t wide = narrow_least(cols, whole_panels(p->N));
+      const narrow_cut cut = {high, wide, narrow_ceil(p->M, high), narrow_ceil(p->N, wide)};
+      const int64_t units = mx_product(p->batch, cut.num_rows * cut.num_cols);
+      const int64_t rounds = narrow_ceil(units, threads);
       const int64_t cost = mx_product(
-          rounds, plan->products * high * wide / TILE_LINES + left * high + right * wide);
+          rounds, products * high * wide / TILE_LINES + left * high + right * wide);
       if (cost < least) least = cost, best = cut;
     }
   return best;
@@ -152,6 +170,7 @@ static amx_cut cut_product(const amx_job *job, int64_t threads) {
 
 /* Eight tiles of 16 rows of 64 bytes; a thread has none until it says so. */
 static void configure_tiles(void) {
+  if (!amx_is_on) return;
   struct {
     uint8_t palette, start, reserved[14];
     uint16_t row_bytes[16];
@@ -199,16 +218,16 @@ ALWAYS void end_sums(int tall, int wide, float *c, int64_t step) {
 #define EACH_PRODUCT(product) \
   EACH_SUM(product(0, 4, 6), product(1, 4, 7), product(2, 5, 6), product(3, 5, 7))
 #define MULTIPLY() \
-  if (kind < AMX_SIGNED) { EACH_PRODUCT(_tile_dpbf16ps) } \
-  else if (kind == AMX_SIGNED) { EACH_PRODUCT(_tile_dpbssd) } \
-  else if (kind == AMX_LEFT_UNSIGNED) { EACH_PRODUCT(_tile_dpbusd) } \
+  if (kind < NARROW_SIGNED) { EACH_PRODUCT(_tile_dpbf16ps) } \
+  else if (kind == NARROW_SIGNED) { EACH_PRODUCT(_tile_dpbssd) } \
+  else if (kind == NARROW_LEFT_UNSIGNED) { EACH_PRODUCT(_tile_dpbusd) } \
   else { EACH_PRODUCT(_tile_dpbsud) }
 
-/* The sums of a panel of rows and one of columns, or of the first tile of each, of `tiles` tiles; added
- * to the sums or written there. */
-ALWAYS void multiply_panels(amx_kind kind, int tall, int wide, int64_t tiles, const mx_bf16 *left,
+/* The sums of a panel of rows and one of columns, or of the first tile of each, of `tiles` tiles;
+ * added to the sums or written there. */
+ALWAYS void multiply_panels(narrow_kind kind, int tall, int wide, int64_t tiles, const mx_bf16 *left,
                             const mx_bf16 *right, float *sum, int64_t step, int add) {
-  const int parts = kind == AMX_TWO_PARTS ? 2 : 1;
+  const int parts = kind == NARROW_TWO_PARTS ? 2 : 1;
   const int64_t panel = parts * PANEL_ITEMS;
   const mx_bf16 *a = left, *b = right;
   BARRIER();
@@ -225,8 +244,9 @@ ALWAYS void multiply_panels(amx_kind kind, int tall, int wide, int64_t tiles, co
   BARRIER();
 }
 
-ALWAYS void multiply_as(amx_kind kind, int64_t rows, int64_t cols, int64_t tiles, const mx_bf16 *a,
-                        const mx_bf16 *b, float *sum, int64_t step, int add) {
+ALWAYS void multiply_by_tiles(narrow_kind kind, int64_t rows, int64_t cols, int64_t tiles,
+                              const mx_bf16 *a, const mx_bf16 *b, float *sum, int64_t step,
+                              int add) {
 #define PANELS(tall, wide) multiply_panels(kind, tall, wide, tiles, a, b, sum, step, add)
   if (rows > TILE_LINES && cols > TILE_LINES) PANELS(1, 1);
   else if (rows > TILE_LINES) PANELS(1, 0);
@@ -235,28 +255,74 @@ ALWAYS void multiply_as(amx_kind kind, int64_t rows, int64_t cols, int64_t tiles
 #undef PANELS
 }
 
-/* rows x cols sums from panels whose steps are `left_step` and `right_step` apart. */
-ALWAYS void multiply_block(amx_kind kind, const amx_block *x, int64_t tiles, const mx_bf16 *left,
-                           int64_t left_step, const mx_bf16 *right, int64_t right_step,
-                           int add) {
-  for (int64_t j = 0; j < x->cols; j += PANEL_LINES)
-    for (int64_t i = 0; i < x->rows; i += PANEL_LINES)
-      multiply_as(kind, x->rows - i, x->cols - j, tiles, left + i * left_step,
-                  right + j * right_step, x->sum + i * x->step + j, x->step, add);
+/* The same of integers, one factor of which is unsigned, by dot products of vectors. */
+ALWAYS __m512i dot_product(narrow_kind kind, __m512i sum, __m512i left, __m512i right) {
+  if (kind == NARROW_LEFT_UNSIGNED) return _mm512_dpbusd_epi32(sum, left, right);
+  return _mm512_dpbusd_epi32(sum, right, left);
 }
 
-static void clear_sums(const amx_block *x) {
+/* Sums of some rows; left is at the line of the first of them. */
+ALWAYS void multiply_rows(narrow_kind kind, int wide, int64_t tiles, const mx_bf16 *left,
+                          const mx_bf16 *right, float *sums, int64_t step, int add) {
+  __m512i sum[VECTOR_ROWS][2];
+  for (int r = 0; r < VECTOR_ROWS; r++)
+    for (int v = 0; v < 2; v++)
+      sum[r][v] = add ? _mm512_loadu_si512(sums + r * step + v * TILE_LINES)
+                      : _mm512_setzero_si512();
+  for (int64_t t = 0; t < tiles; t++, left += PANEL_ITEMS, right += PANEL_ITEMS)
+    for (int i = 0; i < 16; i++) {
+      const __m512i *b = (const __m512i *)(const void *)right + i;
+      const __m512i first = _mm512_load_si512(b);
+      const __m512i second = wide ? _mm512_load_si512(b + TILE_LINES) : first;
+      for (int r = 0; r < VECTOR_ROWS; r++) {
+        int32_t item;
+        memcpy(&item, left + r * TILE_STEPS + 2 * i, sizeof item);
+        const __m512i all = _mm512_set1_epi32(item);
+        sum[r][0] = dot_product(kind, sum[r][0], all, first);
+        if (wide) sum[r][1] = dot_product(kind, sum[r][1], all, second);
+      }
+    }
+  for (int r = 0; r < VECTOR_ROWS; r++)
+    for (int v = 0; v <= wide; v++)
+      _mm512_storeu_si512(sums + r * step + v * TILE_LINES, sum[r][v]);
+}
+
+ALWAYS void multiply_by_vectors(narrow_kind kind, int64_t rows, int64_t cols, int64_t tiles,
+                                const mx_bf16 *left, const mx_bf16 *right, float *sums,
+                                int64_t step, int add) {
+  for (int64_t i = 0; i < narrow_least(rows, PANEL_LINES); i += VECTOR_ROWS) {
+    const mx_bf16 *a = left + i / TILE_LINES * TILE_ITEMS + i % TILE_LINES * TILE_STEPS;
+    if (cols > TILE_LINES) multiply_rows(kind, 1, tiles, a, right, sums + i * step, step, add);
+    else multiply_rows(kind, 0, tiles, a, right, sums + i * step, step, add);
+  }
+}
+
+/* rows x cols sums from panels whose steps are `left_step` and `right_step` apart. */
+ALWAYS void multiply_block(narrow_kind kind, const narrow_block *x, int64_t tiles,
+                           const mx_bf16 *left, int64_t left_step, const mx_bf16 *right,
+                           int64_t right_step, int add) {
+#define PANELS(multiply) \
+  for (int64_t j = 0; j < x->cols; j += PANEL_LINES) \
+    for (int64_t i = 0; i < x->rows; i += PANEL_LINES) \
+      multiply(kind, x->rows - i, x->cols - j, tiles, left + i * left_step, \
+               right + j * right_step, x->sum + i * x->step + j, x->step, add);
+  if (amx_is_on) { PANELS(multiply_by_tiles) }
+  else if (kind > NARROW_SIGNED) { PANELS(multiply_by_vectors) }
+#undef PANELS
+}
+
+static void clear_sums(const narrow_block *x) {
   memset(x->sum, 0, (size_t)(whole_panels(x->rows) * x->step) * sizeof(float));
 }
 
 /* The same of numbers as they are, `steps` to a line. */
-static void multiply_copies(const amx_block *x, int64_t steps, const float *left,
+static void multiply_copies(const narrow_block *x, int64_t steps, const float *left,
                             const float *right) {
   for (int64_t i = 0; i < x->rows; i++)
     for (int64_t j = 0; j < x->cols; j++) {
       __m512 sum = _mm512_setzero_ps();
       for (int64_t k = 0; k < steps; k += 16) {
-        const __mmask16 mask = (__mmask16)amx_first(steps - k);
+        const __mmask16 mask = (__mmask16)narrow_first(steps - k);
         sum = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(mask, left + i * steps + k),
                               _mm512_maskz_loadu_ps(mask, right + j * steps + k), sum);
       }
@@ -265,13 +331,14 @@ static void multiply_copies(const amx_block *x, int64_t steps, const float *left
 }
 
 /* Some steps of a unit. */
-static void run_steps(const amx_job *job, const amx_block *x, const amx_slice *slice, int64_t k0,
-                      int64_t steps) {
-  const amx_product *p = job->p;
-  const amx_part rows = {x->entry, x->row, x->rows, k0, steps};
-  const amx_part cols = {x->entry, x->col, x->cols, k0, steps};
+static void run_steps(const narrow_job *job, const narrow_block *x, const narrow_slice *slice,
+                      int64_t k0, int64_t steps) {
+  const narrow_product *p = job->p;
+  const narrow_part rows = {x->entry, x->row, x->rows, k0, steps};
+  const narrow_part cols = {x->entry, x->col, x->cols, k0, steps};
   const int64_t whole = line_items(job, p->K), part = line_items(job, steps);
-  const int64_t tiles = amx_ceil(steps, job->tile_steps), before = line_items(job, k0) * PANEL_LINES;
+  const int64_t tiles = narrow_ceil(steps, job->tile_steps);
+  const int64_t before = line_items(job, k0) * PANEL_LINES;
   const mx_bf16 *left = slice->left, *right = slice->right;
   int has_no_parts = job->has_no_parts;
   if (job->left) left = job->left + x->row * whole + before;
@@ -292,65 +359,65 @@ static void run_steps(const amx_job *job, const amx_block *x, const amx_slice *s
                    job->right ? whole : part, k0 > 0); \
     return;
   switch (p->kind) {
-    BLOCK(AMX_ONE_PART)
-    BLOCK(AMX_TWO_PARTS)
-    BLOCK(AMX_SIGNED)
-    BLOCK(AMX_LEFT_UNSIGNED)
-    BLOCK(AMX_RIGHT_UNSIGNED)
+    BLOCK(NARROW_ONE_PART)
+    BLOCK(NARROW_TWO_PARTS)
+    BLOCK(NARROW_SIGNED)
+    BLOCK(NARROW_LEFT_UNSIGNED)
+    BLOCK(NARROW_RIGHT_UNSIGNED)
   }
 #undef BLOCK
 }
 
-static void run_unit(const amx_job *job, int64_t unit, const amx_slice *slice) {
-  const amx_product *p = job->p;
-  const amx_cut *cut = &job->cut;
+static void run_unit(const narrow_job *job, int64_t unit, const narrow_slice *slice) {
+  const narrow_product *p = job->p;
+  const narrow_cut *cut = &job->cut;
   const int64_t each = cut->num_rows * cut->num_cols, row = unit % each / cut->num_cols * cut->rows;
   const int64_t col = unit % cut->num_cols * cut->cols;
-  const amx_block x = {unit / each, row, col, amx_least(p->M - row, cut->rows),
-                       amx_least(p->N - col, cut->cols), slice->sum, cut->cols + SUM_SLACK};
+  const narrow_block x = {unit / each, row, col, narrow_least(p->M - row, cut->rows),
+                       narrow_least(p->N - col, cut->cols), slice->sum, cut->cols + SUM_SLACK};
   if (p->K == 0) clear_sums(&x);
   for (int64_t k0 = 0; k0 < p->K; k0 += job->steps)
-    run_steps(job, &x, slice, k0, amx_least(p->K - k0, job->steps));
+    run_steps(job, &x, slice, k0, narrow_least(p->K - k0, job->steps));
   p->put(p->context, &x);
 }
 
 static void run_task(void *context, int64_t task) {
-  const amx_job *job = context;
+  const narrow_job *job = context;
   mx_scratch mine = {.base = job->scratch + task * job->slice_bytes};
-  const amx_slice slice = take_slice(job, &mine);
+  const narrow_slice slice = take_slice(job, &mine);
   configure_tiles();
   for (int64_t unit = task; unit < job->units; unit += job->tasks) run_unit(job, unit, &slice);
-  _tile_release();
+  if (amx_is_on) _tile_release();
 }
 
 /* Task: a panel of a factor that is packed as a whole. */
 static void pack_task(void *context, int64_t panel) {
-  amx_job *job = context;
-  const amx_product *p = job->p;
-  const int64_t of_left = job->left ? amx_ceil(p->M, PANEL_LINES) : 0;
+  narrow_job *job = context;
+  const narrow_product *p = job->p;
+  const int64_t of_left = job->left ? narrow_ceil(p->M, PANEL_LINES) : 0;
   const int64_t items = line_items(job, p->K);
   const int64_t first = (panel < of_left ? panel : panel - of_left) * PANEL_LINES;
   const int64_t lines = panel < of_left ? p->M : p->N;
-  const amx_part part = {0, first, amx_least(PANEL_LINES, lines - first), 0, p->K};
+  const narrow_part part = {0, first, narrow_least(PANEL_LINES, lines - first), 0, p->K};
   if (panel < of_left ? p->left.pack(p->context, &part, job->left + first * items)
                       : p->right.pack(p->context, &part, job->right + first * items))
     __atomic_store_n(&job->has_no_parts, 1, __ATOMIC_RELAXED);
 }
 
-void amx_multiply(const amx_product *p, void *scratch) {
+void narrow_multiply(const narrow_product *p, void *scratch) {
   if (p->batch * p->M * p->N == 0) return;
-  amx_job job = job_of(p);
+  narrow_job job = job_of(p);
   const int64_t most = count_tasks(&job);
   mx_scratch shared = {.base = scratch};
   take_shared(&job, &shared);
   job.slice_bytes = slice_bytes(&job);
   job.scratch = (char *)scratch + mx_lines(shared.size);
-  const int64_t panels = (job.left ? amx_ceil(p->M, PANEL_LINES) : 0) +
-                         (job.right ? amx_ceil(p->N, PANEL_LINES) : 0);
+  const int64_t panels = (job.left ? narrow_ceil(p->M, PANEL_LINES) : 0) +
+                         (job.right ? narrow_ceil(p->N, PANEL_LINES) : 0);
   if (panels) mx_rt->parallel_for(panels, pack_task, &job);
-  job.cut = cut_product(&job, amx_least(most, mx_rt->num_threads()));
+  job.cut = cut_product(&job, narrow_least(most, mx_rt->num_threads()));
   job.units = p->batch * job.cut.num_rows * job.cut.num_cols;
-  job.tasks = amx_least(most, amx_least(job.units, TASKS_A_THREAD * mx_rt->num_threads()));
+  job.tasks = narrow_least(most, narrow_least(job.units, TASKS_A_THREAD * mx_rt->num_threads()));
   if (job.tasks == 1) run_task(&job, 0);
   else mx_rt->parallel_for(job.tasks, run_task, &job);
 }

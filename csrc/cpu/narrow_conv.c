@@ -1,8 +1,8 @@
-/* Convolution by AMX, and the gradient of its data: for each group one product for all images, filters
- * times columns, which are packed from where they lie in the image.  As in conv_plan.h, the gradient
- * of the data is a convolution of dy for each part of the positions, by the filters' taps that
- * reach it. */
-#include "amx_conv.h"
+/* Convolution of 16 bits, and the gradient of its data: for each group one product for all images,
+ * filters times columns, which are packed from where they lie in the image.  As in conv_plan.h, the
+ * gradient of the data is a convolution of dy for each part of the positions, by the filters' taps
+ * that reach it. */
+#include "narrow_conv.h"
 
 /* Numbers of 16 bits, and of 8, are copied as they are. */
 #define LOAD(x) (x)
@@ -26,14 +26,14 @@
 enum { CHANNELS = 8, STEPS = 16, COLUMNS = 8 };
 
 typedef struct {
-  amx_conv conv;
+  narrow_conv conv;
   uint16_t *turned;           /* scratch: filters of the parts, [part][group][out][in][tap]; or NULL */
   const uint16_t *filters;    /* of the part: [group][out][in][tap] */
   int64_t *number;            /* scratch: of taps in the window, part by part */
 } taps_job;
 
 static void copy_task(void *context, int64_t i) {
-  const amx_conv *job = context;
+  const narrow_conv *job = context;
   const conv_plan *p = &job->plan;
   const int64_t from = (job->first * p->d->groups * p->in + i) * volume(p->size);
   const char *x = (const char *)job->arrays->ptr[0] + from * job->item;
@@ -42,7 +42,7 @@ static void copy_task(void *context, int64_t i) {
   else copy_channel_16(p, (const uint16_t *)(const void *)x, (uint16_t *)(void *)y);
 }
 
-void amx_take_images(amx_conv *job, int64_t first) {
+void narrow_take_images(narrow_conv *job, int64_t first) {
   const conv_plan *p = &job->plan;
   job->first = first;
   job->images = lesser(job->batch, p->d->N - first);
@@ -52,7 +52,7 @@ void amx_take_images(amx_conv *job, int64_t first) {
 }
 
 /* Where the result of a column is, of the first filter, and how many columns' lie side by side. */
-static int64_t place_result(const amx_conv *job, int64_t column) {
+static int64_t place_result(const narrow_conv *job, int64_t column) {
   const conv_plan *p = &job->plan;
   const conv_part *part = &job->part;
   const int64_t *count = part->count, *first = part->first, *step = part->step;
@@ -62,31 +62,31 @@ static int64_t place_result(const amx_conv *job, int64_t column) {
          ((first[0] + z * step[0]) * p->result[1] + first[1] + y * step[1]) * p->result[2];
 }
 
-static int64_t results_in_line(const amx_conv *job) {
+static int64_t results_in_line(const narrow_conv *job) {
   const conv_part *part = &job->part;
   if (part->step[2] != 1) return 1;
   return volume(part->count) == volume(job->plan.result) ? volume(part->count) : part->count[2];
 }
 
-static int64_t steps_of(const amx_conv *job) { return job->plan.in * job->part.taps; }
+static int64_t steps_of(const narrow_conv *job) { return job->plan.in * job->part.taps; }
 
-static amx_lines filter_lines(const taps_job *job, const amx_part *part) {
+static narrow_lines filter_lines(const taps_job *job, const narrow_part *part) {
   const int64_t K = steps_of(&job->conv), line = part->entry * job->conv.plan.out + part->first;
-  return (amx_lines){job->filters + line * K + part->k0, K, 1};
+  return (narrow_lines){job->filters + line * K + part->k0, K, 1};
 }
 
-static int pack_filters(const void *context, const amx_part *part, mx_bf16 *to) {
+static int pack_filters(const void *context, const narrow_part *part, mx_bf16 *to) {
   const taps_job *job = context;
-  return amx_pack(job->conv.dtype, filter_lines(job, part), part->count, part->steps, 1, to);
+  return narrow_pack(job->conv.dtype, filter_lines(job, part), part->count, part->steps, 1, to);
 }
 
-static void copy_filters(const void *context, const amx_part *part, float *to) {
+static void copy_filters(const void *context, const narrow_part *part, float *to) {
   const taps_job *job = context;
-  amx_copy(job->conv.dtype, filter_lines(job, part), part->count, part->steps, to);
+  narrow_copy(job->conv.dtype, filter_lines(job, part), part->count, part->steps, to);
 }
 
 /* 16 columns of one step. */
-ALWAYS __m256i column_step(const uint16_t *x, const amx_run *runs, int64_t count) {
+ALWAYS __m256i column_step(const uint16_t *x, const narrow_run *runs, int64_t count) {
   __m256i y = _mm256_setzero_si256();
   for (int64_t r = 0; r < count; r++)
     y = _mm256_mask_loadu_epi16(y, (__mmask16)runs[r].mask, x + runs[r].at);
@@ -94,7 +94,7 @@ ALWAYS __m256i column_step(const uint16_t *x, const amx_run *runs, int64_t count
 }
 
 /* A tile of 16 columns for the steps at `offset`. */
-ALWAYS void pack_column_tile(amx_dtype dtype, const uint16_t *image, const amx_run *runs,
+ALWAYS void pack_column_tile(narrow_dtype dtype, const uint16_t *image, const narrow_run *runs,
                              int64_t count, const int64_t *offset, int64_t steps, mx_bf16 *to,
                              __m512i *largest) {
   __m512i x[MOST_PARTS][16];
@@ -103,54 +103,55 @@ ALWAYS void pack_column_tile(amx_dtype dtype, const uint16_t *image, const amx_r
     __m256i first = _mm256_setzero_si256(), next = first;
     if (k < steps) first = column_step(image + offset[k], runs, count);
     if (k + 1 < steps) next = column_step(image + offset[k + 1], runs, count);
-    if (dtype == AMX_BF16) x[0][i] = amx_pairs(first, next);
-    else amx_split(1, amx_float(dtype, first), amx_float(dtype, next), x, i, largest);
+    if (dtype == NARROW_BF16) x[0][i] = narrow_pairs(first, next);
+    else narrow_split(1, narrow_float(dtype, first), narrow_float(dtype, next), x, i, largest);
   }
-  amx_put_tile(amx_num_parts(dtype), 0, x, to);
+  narrow_put_tile(narrow_num_parts(dtype), 0, x, to);
 }
 
-ALWAYS int pack_columns_as(amx_dtype dtype, const amx_conv *job, const amx_part *part,
+ALWAYS int pack_columns_as(narrow_dtype dtype, const narrow_conv *job, const narrow_part *part,
                            mx_bf16 *to) {
   const conv_plan *p = &job->plan;
   const uint16_t *image = (const uint16_t *)job->image + part->entry * p->in * p->channel;
   const int64_t *offset = job->offset + job->part.taps_before * p->in + part->k0;
-  const int64_t step = amx_num_parts(dtype) * PANEL_ITEMS;
-  const int64_t panel = amx_ceil(part->steps, TILE_STEPS) * step;
+  const int64_t step = narrow_num_parts(dtype) * PANEL_ITEMS;
+  const int64_t panel = narrow_ceil(part->steps, TILE_STEPS) * step;
   int has_no_parts = 0;
   __m512i largest = _mm512_setzero_si512();
   for (int64_t j = 0; j < part->count; j += TILE_LINES) {
-    amx_run runs[TILE_LINES];
-    const int64_t count = amx_list_runs(job, part->first + j, lesser(TILE_LINES, part->count - j),
-                                        amx_windows_in_line(job), amx_window, runs);
+    narrow_run runs[TILE_LINES];
+    const int64_t columns = lesser(TILE_LINES, part->count - j);
+    const int64_t count = narrow_list_runs(job, part->first + j, columns,
+                                           narrow_windows_in_line(job), narrow_window, runs);
     mx_bf16 *tile = to + j / PANEL_LINES * panel + j % PANEL_LINES * TILE_STEPS;
     if (j % PANEL_LINES == 0) largest = _mm512_setzero_si512();
     for (int64_t k = 0; k < part->steps; k += TILE_STEPS, tile += step)
       pack_column_tile(dtype, image, runs, count, offset + k, part->steps - k, tile, &largest);
-    if (dtype == AMX_F16) has_no_parts |= amx_has_no_parts(largest);
+    if (dtype == NARROW_F16) has_no_parts |= narrow_has_no_parts(largest);
   }
   return has_no_parts;
 }
 
-static int pack_columns(const void *context, const amx_part *part, mx_bf16 *to) {
-  const amx_conv *job = &((const taps_job *)context)->conv;
-  if (job->dtype == AMX_BF16) return pack_columns_as(AMX_BF16, job, part, to);
-  return pack_columns_as(AMX_F16, job, part, to);
+static int pack_columns(const void *context, const narrow_part *part, mx_bf16 *to) {
+  const narrow_conv *job = &((const taps_job *)context)->conv;
+  if (job->dtype == NARROW_BF16) return pack_columns_as(NARROW_BF16, job, part, to);
+  return pack_columns_as(NARROW_F16, job, part, to);
 }
 
-static void copy_columns(const void *context, const amx_part *part, float *to) {
-  const amx_conv *job = &((const taps_job *)context)->conv;
+static void copy_columns(const void *context, const narrow_part *part, float *to) {
+  const narrow_conv *job = &((const taps_job *)context)->conv;
   const conv_plan *p = &job->plan;
   const int64_t *offset = job->offset + job->part.taps_before * p->in + part->k0;
   for (int64_t j = 0; j < part->count; j++) {
-    const int64_t at = part->entry * p->in * p->channel + amx_window(job, part->first + j);
+    const int64_t at = part->entry * p->in * p->channel + narrow_window(job, part->first + j);
     for (int64_t k = 0; k < part->steps; k++)
-      *to++ = amx_number(job->dtype, (const uint16_t *)job->image + at + offset[k]);
+      *to++ = narrow_number(job->dtype, (const uint16_t *)job->image + at + offset[k]);
   }
 }
 
 /* Results of each row from column j on, as the runs say. */
-ALWAYS void put_some(amx_dtype dtype, const amx_conv *job, const amx_block *x, int64_t j,
-                     const amx_run *runs, int64_t count) {
+ALWAYS void put_some(narrow_dtype dtype, const narrow_conv *job, const narrow_block *x, int64_t j,
+                     const narrow_run *runs, int64_t count) {
   const conv_plan *p = &job->plan;
   const int64_t pixels = volume(p->result), channel = x->entry * p->out + x->row;
   uint16_t *y = (uint16_t *)result_of(p->d, job->arrays->ptr) +
@@ -158,12 +159,12 @@ ALWAYS void put_some(amx_dtype dtype, const amx_conv *job, const amx_block *x, i
   for (int64_t i = 0; i < x->rows; i++) {
     const __m512 sum = _mm512_loadu_ps(x->sum + i * x->step + j);
     for (int64_t r = 0; r < count; r++)
-      amx_store(dtype, y + i * pixels + runs[r].at, (__mmask16)runs[r].mask, sum);
+      narrow_store(dtype, y + i * pixels + runs[r].at, (__mmask16)runs[r].mask, sum);
   }
 }
 
 /* `count` results of each row from column j on, which lie side by side. */
-ALWAYS void put_line(amx_dtype dtype, const amx_conv *job, const amx_block *x, int64_t j,
+ALWAYS void put_line(narrow_dtype dtype, const narrow_conv *job, const narrow_block *x, int64_t j,
                      int64_t count) {
   const conv_plan *p = &job->plan;
   const int64_t pixels = volume(p->result), channel = x->entry * p->out + x->row;
@@ -172,11 +173,11 @@ ALWAYS void put_line(amx_dtype dtype, const amx_conv *job, const amx_block *x, i
                 place_result(job, x->col + j);
   for (int64_t i = 0; i < x->rows; i++)
     for (int64_t c = 0; c < count; c += TILE_LINES)
-      amx_store(dtype, y + i * pixels + c, (__mmask16)amx_first(count - c),
+      narrow_store(dtype, y + i * pixels + c, (__mmask16)narrow_first(count - c),
                 _mm512_loadu_ps(x->sum + i * x->step + j + c));
 }
 
-ALWAYS void put_all(amx_dtype dtype, const amx_conv *job, const amx_block *x) {
+ALWAYS void put_all(narrow_dtype dtype, const narrow_conv *job, const narrow_block *x) {
   const int64_t length = results_in_line(job);
   for (int64_t j = 0, run; j < x->cols; j += run) {
     run = lesser(x->cols - j, length - (x->col + j) % length);
@@ -184,39 +185,39 @@ ALWAYS void put_all(amx_dtype dtype, const amx_conv *job, const amx_block *x) {
       put_line(dtype, job, x, j, run);
       continue;
     }
-    amx_run runs[TILE_LINES];
+    narrow_run runs[TILE_LINES];
     run = lesser(TILE_LINES, x->cols - j);
     put_some(dtype, job, x, j, runs,
-             amx_list_runs(job, x->col + j, run, length, place_result, runs));
+             narrow_list_runs(job, x->col + j, run, length, place_result, runs));
   }
 }
 
-static void add_biases(const amx_conv *job, const amx_block *x) {
+static void add_biases(const narrow_conv *job, const narrow_block *x) {
   const conv_plan *p = &job->plan;
   const uint16_t *bias = bias_of(p->d, job->arrays->ptr);
   for (int64_t i = 0; bias && i < x->rows; i++) {
-    const float b = amx_number(job->dtype, bias + x->entry * p->out + x->row + i);
+    const float b = narrow_number(job->dtype, bias + x->entry * p->out + x->row + i);
     for (int64_t j = 0; j < x->cols; j++) x->sum[i * x->step + j] += b;
   }
 }
 
-static void put(const void *context, const amx_block *x) {
-  const amx_conv *job = &((const taps_job *)context)->conv;
+static void put(const void *context, const narrow_block *x) {
+  const narrow_conv *job = &((const taps_job *)context)->conv;
   add_biases(job, x);
-  if (job->dtype == AMX_BF16) put_all(AMX_BF16, job, x);
-  else put_all(AMX_F16, job, x);
+  if (job->dtype == NARROW_BF16) put_all(NARROW_BF16, job, x);
+  else put_all(NARROW_F16, job, x);
 }
 
-static amx_product product_of(const taps_job *job, int64_t images) {
+static narrow_product product_of(const taps_job *job, int64_t images) {
   const conv_plan *p = &job->conv.plan;
-  return (amx_product){.kind = amx_kind_of(job->conv.dtype), .batch = p->d->groups, .M = p->out,
-                       .N = mx_product(images, volume(job->conv.part.count)),
-                       .K = steps_of(&job->conv), .left = {pack_filters, copy_filters, 0, 0},
-                       .right = {pack_columns, copy_columns, 0, 1}, .put = put, .context = job};
+  return (narrow_product){.kind = narrow_kind_of(job->conv.dtype), .batch = p->d->groups,
+                          .M = p->out, .N = mx_product(images, volume(job->conv.part.count)),
+                          .K = steps_of(&job->conv), .left = {pack_filters, copy_filters, 0, 0},
+                          .right = {pack_columns, copy_columns, 0, 1}, .put = put, .context = job};
 }
 
-static taps_job begin(amx_dtype dtype, const conv_dims *d, int is_grad, mx_scratch *scratch) {
-  taps_job job = {.conv = amx_begin(sizeof(uint16_t), d, is_grad, scratch)};
+static taps_job begin(narrow_dtype dtype, const conv_dims *d, int is_grad, mx_scratch *scratch) {
+  taps_job job = {.conv = narrow_begin(sizeof(uint16_t), d, is_grad, scratch)};
   job.conv.dtype = dtype;
   job.number = mx_take(scratch, volume(d->kernel), sizeof *job.number);
   if (is_grad)
@@ -227,13 +228,13 @@ static taps_job begin(amx_dtype dtype, const conv_dims *d, int is_grad, mx_scrat
 
 /* The scratch of the products, of any part. */
 static int64_t product_scratch(taps_job *job) {
-  const int64_t images[] = {job->conv.batch, amx_rest(&job->conv)};
+  const int64_t images[] = {job->conv.batch, narrow_rest(&job->conv)};
   int64_t most = 0;
   for (int64_t i = 0; i < job->conv.plan.num_parts; i++)
     for (int n = 0; n < 2; n++) {
       job->conv.part = nth_part(&job->conv.plan, i);
-      const amx_product p = product_of(job, images[n]);
-      const int64_t bytes = amx_scratch(&p);
+      const narrow_product p = product_of(job, images[n]);
+      const int64_t bytes = narrow_scratch(&p);
       if (bytes > most) most = bytes;
     }
   return most;
@@ -258,10 +259,11 @@ static void turn_task(void *context, int64_t task) {
     for (int64_t t = 0; t < taps; t++) y[t] = w[number[t]];
 }
 
-static void run_taps(amx_dtype dtype, const conv_dims *d, int is_grad, const conv_arrays *arrays) {
+static void run_taps(narrow_dtype dtype, const conv_dims *d, int is_grad,
+                     const conv_arrays *arrays) {
   mx_scratch scratch = {.base = arrays->scratch};
   taps_job job = begin(dtype, d, is_grad, &scratch);
-  amx_conv *conv = &job.conv;
+  narrow_conv *conv = &job.conv;
   const conv_plan *p = &conv->plan;
   conv->arrays = arrays;
   if (d->N * d->groups * p->out * volume(p->result) == 0) return;
@@ -272,32 +274,33 @@ static void run_taps(amx_dtype dtype, const conv_dims *d, int is_grad, const con
     if (is_grad) run_tasks(d->groups * p->out, d->groups * p->weights, turn_task, &job);
   }
   for (int64_t n = 0; n < d->N; n += conv->batch) {
-    amx_take_images(conv, n);
+    narrow_take_images(conv, n);
     for (int64_t i = 0; i < p->num_parts; i++) {
       conv->part = nth_part(p, i);
       job.filters = filters_of_part(&job);
-      const amx_product product = product_of(&job, conv->images);
-      amx_multiply(&product, scratch.base + mx_lines(scratch.size));
+      const narrow_product product = product_of(&job, conv->images);
+      narrow_multiply(&product, scratch.base + mx_lines(scratch.size));
     }
   }
 }
 
-int amx_conv_pays(amx_dtype dtype, const conv_dims *d, conv_pass pass) {
-  if (!amx_is_on || (pass == CONV_GRAD_DATA ? d->C : d->F) < CHANNELS) return 0;
+int narrow_conv_pays(narrow_dtype dtype, const conv_dims *d, conv_pass pass) {
+  if (!narrow_has(narrow_kind_of(dtype))) return 0;
+  if ((pass == CONV_GRAD_DATA ? d->C : d->F) < CHANNELS) return 0;
   const int64_t steps = mx_product(d->C, volume(d->kernel));
-  return dtype == AMX_BF16 || (steps >= STEPS && volume(d->out) >= COLUMNS);
+  return dtype == NARROW_BF16 || (steps >= STEPS && volume(d->out) >= COLUMNS);
 }
 
-static int64_t scratch_of_pass(amx_dtype dtype, const conv_dims *d, conv_pass pass) {
-  if (pass == CONV_GRAD_WEIGHT) return amx_weight_scratch(dtype, d);
+static int64_t scratch_of_pass(narrow_dtype dtype, const conv_dims *d, conv_pass pass) {
+  if (pass == CONV_GRAD_WEIGHT) return narrow_weight_scratch(dtype, d);
   mx_scratch scratch = {0};
   taps_job job = begin(dtype, d, pass == CONV_GRAD_DATA, &scratch);
   return mx_sum(mx_lines(scratch.size), product_scratch(&job));
 }
 
-static void run_pass(amx_dtype dtype, const conv_dims *d, conv_pass pass,
+static void run_pass(narrow_dtype dtype, const conv_dims *d, conv_pass pass,
                      const conv_arrays *arrays) {
-  if (pass == CONV_GRAD_WEIGHT) amx_run_weight(dtype, d, arrays);
+  if (pass == CONV_GRAD_WEIGHT) narrow_run_weight(dtype, d, arrays);
   else run_taps(dtype, d, pass == CONV_GRAD_DATA, arrays);
 }
 
@@ -308,6 +311,6 @@ static void run_pass(amx_dtype dtype, const conv_dims *d, conv_pass pass,
   static void run_##suffix(const conv_dims *d, conv_pass pass, const conv_arrays *arrays) { \
     run_pass(dtype, d, pass, arrays);                                                   \
   }                                                                                     \
-  const conv_way conv_amx_##suffix = {scratch_##suffix, run_##suffix};
-WAY(f16, AMX_F16)
-WAY(bf16, AMX_BF16)
+  const conv_way conv_narrow_##suffix = {scratch_##suffix, run_##suffix};
+WAY(f16, NARROW_F16)
+WAY(bf16, NARROW_BF16)
