@@ -43,6 +43,7 @@ TARGETS = {
                     (0.83, ("torch", "mxnet"))),
     "syevd": None,
     "csr dot dense": (0.67, ("mxnet",)),
+    **dict.fromkeys(("quantized product", "quantized conv"), (1.0, ("mxnet",))),
     **dict.fromkeys(("softmax of 1M", "exp of 1M", "transpose of 1M", "row sums of 1M"),
                     (0.91, RIVALS)),
     **dict.fromkeys(("batch_dot", "conv 64, 56^2", "conv 256, 14^2", "conv 7x7/2, 224^2",

@@ -1,5 +1,5 @@
-"""Sorting, selection, sums, sequences, boxes, eigenvectors and sparse products, for compare.py:
-under mxlite and under MXNet 1.9.1."""
+"""Sorting, selection, sums, sequences, boxes, eigenvectors, sparse and quantized products, for
+compare.py: under mxlite and under MXNet 1.9.1."""
 
 import numpy as np
 
@@ -25,6 +25,15 @@ def operator_cases(mx, uniform):
     numbers, picked = uniform(1_000_000), uniform(1000, 1000)
     symmetric = rows + nd.transpose(rows)
     picked.attach_grad()
+
+    def integers(low, high, *shape, dtype):
+        return nd.array(rng.integers(low, high, shape), dtype=dtype)
+
+    quantized = integers(0, 256, 512, 1024, dtype="uint8")
+    image = integers(0, 256, 8, 256, 14, 14, dtype="uint8")
+    weight, filters = [integers(-127, 128, *shape, dtype="int8")
+                       for shape in ((1024, 1024), (256, 256, 3, 3))]
+    ranges = [nd.array([end]) for end in (0, 1, -1, 1)]
 
     def gathered():
         with mx.autograd.record():
@@ -54,4 +63,9 @@ def operator_cases(mx, uniform):
         "CTCLoss + backward": (ctc, 4),
         "box_nms": (lambda: nd.contrib.box_nms(boxes, id_index=0, score_index=1, coord_start=2), 1),
         "csr dot dense": (lambda: nd.sparse.dot(csr, dense), 10),
+        "quantized product": (lambda: nd.contrib.quantized_fully_connected(
+            quantized, weight, *ranges, num_hidden=1024, no_bias=True)[0], 4),
+        "quantized conv": (lambda: nd.contrib.quantized_conv(
+            image, filters, *ranges, kernel=(3, 3), pad=(1, 1), stride=(1, 1), num_filter=256,
+            no_bias=True)[0], 4),
     }
