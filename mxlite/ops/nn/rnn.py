@@ -156,9 +156,13 @@ class RNN(Op):
 
     def forward(self, F, data, parameters, *rest):
         """All outputs."""
+        arrays = self.arrays(F, cast(F, parameters, wide(data.dtype)), data.shape[2])
+        return self.forward_with(F, data, arrays, rest)
+
+    def forward_with(self, F, data, arrays, rest):
+        """The same with the weights and biases by name; rest: states and lengths."""
         dtype, layout = data.dtype, self.layout
         states, lengths = self.taken_apart(F, rest)
-        arrays = self.arrays(F, cast(F, parameters, wide(dtype)), data.shape[2])
         x = self.entered(F, data, lengths)
         kept, masks = [], []
         for layer in range(self.num_layers):

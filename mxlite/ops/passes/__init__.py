@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..trace import Step, live
+from .apart import apart
 from .common import shared
 from .fuse import fused
 from .join import joined
@@ -22,4 +23,4 @@ def optimized(steps: Sequence[Step], outputs: Sequence[int],
     """
     steps, outputs = shared(steps, outputs, heads)
     steps, _ = live(steps, outputs)
-    return fused(joined(steps, outputs), outputs), outputs
+    return fused(joined(apart(steps, outputs), outputs), outputs), outputs
