@@ -374,7 +374,8 @@ static void run_unit(const narrow_job *job, int64_t unit, const narrow_slice *sl
   const int64_t each = cut->num_rows * cut->num_cols, row = unit % each / cut->num_cols * cut->rows;
   const int64_t col = unit % cut->num_cols * cut->cols;
   const narrow_block x = {unit / each, row, col, narrow_least(p->M - row, cut->rows),
-                       narrow_least(p->N - col, cut->cols), slice->sum, cut->cols + SUM_SLACK};
+                          narrow_least(p->N - col, cut->cols), slice->sum,
+                          cut->cols + SUM_SLACK};
   if (p->K == 0) clear_sums(&x);
   for (int64_t k0 = 0; k0 < p->K; k0 += job->steps)
     run_steps(job, &x, slice, k0, narrow_least(p->K - k0, job->steps));
