@@ -94,9 +94,9 @@ ALWAYS __m256i column_step(const uint16_t *x, const narrow_run *runs, int64_t co
 }
 
 /* A tile of 16 columns for the steps at `offset`. */
-ALWAYS void pack_column_tile(narrow_dtype dtype, const uint16_t *image, const narrow_run *runs,
-                             int64_t count, const int64_t *offset, int64_t steps, mx_bf16 *to,
-                             __m512i *largest) {
+ALWAYS void pack_some_steps(narrow_dtype dtype, const uint16_t *image, const narrow_run *runs,
+                            int64_t count, const int64_t *offset, int64_t steps, mx_bf16 *to,
+                            __m512i *largest) {
   __m512i x[MOST_PARTS][16];
   for (int i = 0; i < 16; i++) {
     const int64_t k = 2 * i;
@@ -107,6 +107,16 @@ ALWAYS void pack_column_tile(narrow_dtype dtype, const uint16_t *image, const na
     else narrow_split(1, narrow_float(dtype, first), narrow_float(dtype, next), x, i, largest);
   }
   narrow_put_tile(narrow_num_parts(dtype), 0, x, to);
+}
+
+ALWAYS void pack_column_tile(narrow_dtype dtype, const uint16_t *image, const narrow_run *runs,
+                             int64_t count, const int64_t *offset, int64_t steps, mx_bf16 *to,
+                             __m512i *largest) {
+  if (steps >= TILE_STEPS && count == 1)          /* most tiles: no loops over runs */
+    pack_some_steps(dtype, image, runs, 1, offset, TILE_STEPS, to, largest);
+  else if (steps >= TILE_STEPS && count == 2)
+    pack_some_steps(dtype, image, runs, 2, offset, TILE_STEPS, to, largest);
+  else pack_some_steps(dtype, image, runs, count, offset, steps, to, largest);
 }
 
 ALWAYS int pack_columns_as(narrow_dtype dtype, const narrow_conv *job, const narrow_part *part,

@@ -117,6 +117,19 @@ ALWAYS __m512i column_step(const uint8_t *x, const narrow_run *runs, int64_t cou
   return _mm512_slli_epi32(_mm512_cvtepu8_epi32(y), 8 * place);
 }
 
+/* A tile of 16 columns for the steps at `offset`. */
+ALWAYS void pack_column_tile(const uint8_t *image, const narrow_run *runs, int64_t count,
+                             const int64_t *offset, int64_t steps, __m512i shift, uint16_t *to) {
+  for (int i = 0; i < 16; i++) {
+    __m512i item = _mm512_setzero_si512();
+    for (int place = 0; place < 4; place++)
+      if (4 * i + place < steps)
+        item = _mm512_or_si512(item, column_step(image + offset[4 * i + place], runs, count,
+                                                 place));
+    _mm512_store_si512((__m512i *)(void *)to + i, _mm512_xor_si512(item, shift));
+  }
+}
+
 static int pack_columns(const void *context, const narrow_part *part, uint16_t *to) {
   const channels_job *whole = context;
   const narrow_conv *job = &whole->conv;
@@ -131,13 +144,14 @@ static int pack_columns(const void *context, const narrow_part *part, uint16_t *
     const int64_t count = narrow_list_runs(job, part->first + j, columns,
                                            narrow_windows_in_line(job), narrow_window, runs);
     uint16_t *tile = to + j / PANEL_LINES * panel + j % PANEL_LINES * TILE_STEPS;
-    for (int64_t k0 = 0; k0 < part->steps; k0 += 2 * TILE_STEPS, tile += PANEL_ITEMS)
-      for (int64_t i = 0; i < 16; i++) {
-        __m512i item = _mm512_setzero_si512();
-        for (int64_t k = k0 + 4 * i; k < lesser(k0 + 4 * i + 4, part->steps); k++)
-          item = _mm512_or_si512(item, column_step(image + offset[k], runs, count, k & 3));
-        _mm512_store_si512((__m512i *)(void *)tile + i, _mm512_xor_si512(item, shift));
-      }
+    for (int64_t k = 0; k < part->steps; k += 2 * TILE_STEPS, tile += PANEL_ITEMS) {
+      const int64_t steps = part->steps - k;
+      if (steps >= 2 * TILE_STEPS && count == 1)        /* most tiles: no loops over runs */
+        pack_column_tile(image, runs, 1, offset + k, 2 * TILE_STEPS, shift, tile);
+      else if (steps >= 2 * TILE_STEPS && count == 2)
+        pack_column_tile(image, runs, 2, offset + k, 2 * TILE_STEPS, shift, tile);
+      else pack_column_tile(image, runs, count, offset + k, steps, shift, tile);
+    }
   }
   return 0;
 }
