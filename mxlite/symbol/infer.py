@@ -79,7 +79,7 @@ def given_dtype(node: Node) -> str | None:
     text = node.attrs.get("__dtype__")
     if text is None or text == "-1":
         return None
-    name = _DTYPE_NAMES.get(int(text)) if text.isdigit() else None
+    name = _DTYPE_NAMES.get(int(text)) if text.isascii() and text.isdigit() else None
     if name is None:
         raise MXNetError(f"variable '{node.name}': its __dtype__ {text!r} is no dtype's number")
     return name

@@ -208,7 +208,9 @@ def test_attributes_that_cannot_be_set_change_nothing(attrs, error, message):
     (lambda: a.list_attr(recursive=True), DeprecationWarning, "Use attr_dict instead"),
     (lambda: S.var("v", shape="x").infer_shape(), mx.MXNetError, "its __shape__ 'x' is no shape"),
     (lambda: S.var("v", attr={"__dtype__": "99"}).infer_type(), mx.MXNetError,
-     "its __dtype__ '99' is no dtype's number")])
+     "its __dtype__ '99' is no dtype's number"),
+    (lambda: S.var("v", attr={"__dtype__": "\u00b2"}).infer_type(), mx.MXNetError,
+     "its __dtype__ '\u00b2' is no dtype's number")])
 def test_wrong_attributes(call, error, message):
     with pytest.raises(error, match=message):
         call()
