@@ -11,9 +11,9 @@
  * filter for each of their channels kernels of its own (conv_last_depthwise.c). */
 #include "conv.h"
 
-#include "narrow.h"
 #include "mx_kernel.h"
 #include "mx_scratch.h"
+#include "narrow.h"
 
 typedef enum { GENERAL, DEPTHWISE, ROWS_OF_PLANES, POINTWISE, WINOGRAD, NARROW } conv_kind;
 

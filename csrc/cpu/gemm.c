@@ -8,11 +8,11 @@
  * Tasks share the tiles out; each has its own slice of the scratch block. */
 #include <string.h>
 
-#include "narrow.h"
 #include "gemm.h"
 #include "gemm_micro.h"
 #include "mx_kernel.h"
 #include "mx_scratch.h"
+#include "narrow.h"
 
 enum {
   /* Multiply-adds that are worth a task; more where a side is short, which the memory bounds. */

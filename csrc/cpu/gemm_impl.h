@@ -216,22 +216,21 @@ static int64_t FN(take_shared)(gemm_job *job, mx_scratch *scratch) {
 }
 
 int64_t FN(gemm_scratch_size)(const gemm_product *p) {
-#if IS_HALF
-  if (narrow_gemm_pays(NARROW_DTYPE, p)) return narrow_gemm_scratch(NARROW_DTYPE, p);
-#endif
   gemm_job job = {.p = p};
   mx_scratch shared = {0};
   FN(take_shared)(&job, &shared);
-  return mx_sum(mx_lines(shared.size), mx_product(count_tasks(p), FN(slice_bytes)(p)));
+  const int64_t size = mx_sum(mx_lines(shared.size), mx_product(count_tasks(p), FN(slice_bytes)(p)));
+#if IS_HALF
+  const int64_t narrow = narrow_gemm_pays(NARROW_DTYPE, p) ? narrow_gemm_scratch(NARROW_DTYPE, p) : 0;
+  if (narrow > size) return narrow;
+#endif
+  return size;
 }
 
 void FN(gemm_run)(const gemm_product *p, void *scratch) {
   if (p->batch * p->M * p->N == 0) return;
 #if IS_HALF
-  if (narrow_gemm_pays(NARROW_DTYPE, p)) {
-    narrow_gemm_run(NARROW_DTYPE, p, scratch);
-    return;
-  }
+  if (narrow_gemm_pays(NARROW_DTYPE, p) && narrow_gemm_run(NARROW_DTYPE, p, scratch)) return;
 #endif
   const int64_t most = count_tasks(p);
   gemm_job job = {.p = p, .slice_bytes = FN(slice_bytes)(p),

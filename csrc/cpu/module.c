@@ -1,8 +1,8 @@
 /* The Python module of one instruction set: hands out the kernel tables, takes the runtime. */
 #include <Python.h>
 
-#include "narrow.h"
 #include "mx_kernel.h"
+#include "narrow.h"
 
 const mx_runtime *mx_rt;
 

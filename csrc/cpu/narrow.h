@@ -13,10 +13,11 @@ typedef enum { NARROW_BF16, NARROW_F16 } narrow_dtype;
 /* Use AMX from now on, which the CPU must have; whether that is so. */
 int narrow_use_amx(void);
 
-/* Whether a product is computed so, as that is faster; its scratch; the product. */
+/* Whether a product is computed so, as that is faster; its scratch; the product, and whether it is good:
+ * float16's infinities and NaN take another way. */
 int narrow_gemm_pays(narrow_dtype dtype, const gemm_product *p);
 int64_t narrow_gemm_scratch(narrow_dtype dtype, const gemm_product *p);
-void narrow_gemm_run(narrow_dtype dtype, const gemm_product *p, void *scratch);
+int narrow_gemm_run(narrow_dtype dtype, const gemm_product *p, void *scratch);
 
 /* The same of a convolution, and the way. */
 int narrow_conv_pays(narrow_dtype dtype, const conv_dims *d, conv_pass pass);
@@ -37,8 +38,8 @@ static inline int narrow_gemm_pays(narrow_dtype dtype, const gemm_product *p) {
 static inline int64_t narrow_gemm_scratch(narrow_dtype dtype, const gemm_product *p) {
   return (void)dtype, (void)p, 0;
 }
-static inline void narrow_gemm_run(narrow_dtype dtype, const gemm_product *p, void *scratch) {
-  (void)dtype, (void)p, (void)scratch;
+static inline int narrow_gemm_run(narrow_dtype dtype, const gemm_product *p, void *scratch) {
+  return (void)dtype, (void)p, (void)scratch, 0;
 }
 static inline int narrow_conv_pays(narrow_dtype dtype, const conv_dims *d, conv_pass pass) {
   return (void)dtype, (void)d, (void)pass, 0;

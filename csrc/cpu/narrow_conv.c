@@ -80,11 +80,6 @@ static int pack_filters(const void *context, const narrow_part *part, mx_bf16 *t
   return narrow_pack(job->conv.dtype, filter_lines(job, part), part->count, part->steps, 1, to);
 }
 
-static void copy_filters(const void *context, const narrow_part *part, float *to) {
-  const taps_job *job = context;
-  narrow_copy(job->conv.dtype, filter_lines(job, part), part->count, part->steps, to);
-}
-
 /* 16 columns of one step. */
 ALWAYS __m256i column_step(const uint16_t *x, const narrow_run *runs, int64_t count) {
   __m256i y = _mm256_setzero_si256();
@@ -146,17 +141,6 @@ static int pack_columns(const void *context, const narrow_part *part, mx_bf16 *t
   const narrow_conv *job = &((const taps_job *)context)->conv;
   if (job->dtype == NARROW_BF16) return pack_columns_as(NARROW_BF16, job, part, to);
   return pack_columns_as(NARROW_F16, job, part, to);
-}
-
-static void copy_columns(const void *context, const narrow_part *part, float *to) {
-  const narrow_conv *job = &((const taps_job *)context)->conv;
-  const conv_plan *p = &job->plan;
-  const int64_t *offset = job->offset + job->part.taps_before * p->in + part->k0;
-  for (int64_t j = 0; j < part->count; j++) {
-    const int64_t at = part->entry * p->in * p->channel + narrow_window(job, part->first + j);
-    for (int64_t k = 0; k < part->steps; k++)
-      *to++ = narrow_number(job->dtype, (const uint16_t *)job->image + at + offset[k]);
-  }
 }
 
 /* Results of each row from column j on, as the runs say. */
@@ -222,8 +206,8 @@ static narrow_product product_of(const taps_job *job, int64_t images) {
   const conv_plan *p = &job->conv.plan;
   return (narrow_product){.kind = narrow_kind_of(job->conv.dtype), .batch = p->d->groups,
                           .M = p->out, .N = mx_product(images, volume(job->conv.part.count)),
-                          .K = steps_of(&job->conv), .left = {pack_filters, copy_filters, 0, 0},
-                          .right = {pack_columns, copy_columns, 0, 1}, .put = put, .context = job};
+                          .K = steps_of(&job->conv), .left = {pack_filters, 0, 0},
+                          .right = {pack_columns, 0, 1}, .put = put, .context = job};
 }
 
 static taps_job begin(narrow_dtype dtype, const conv_dims *d, int is_grad, mx_scratch *scratch) {
@@ -269,14 +253,14 @@ static void turn_task(void *context, int64_t task) {
     for (int64_t t = 0; t < taps; t++) y[t] = w[number[t]];
 }
 
-static void run_taps(narrow_dtype dtype, const conv_dims *d, int is_grad,
-                     const conv_arrays *arrays) {
+static int run_taps(narrow_dtype dtype, const conv_dims *d, int is_grad,
+                    const conv_arrays *arrays) {
   mx_scratch scratch = {.base = arrays->scratch};
   taps_job job = begin(dtype, d, is_grad, &scratch);
   narrow_conv *conv = &job.conv;
   const conv_plan *p = &conv->plan;
   conv->arrays = arrays;
-  if (d->N * d->groups * p->out * volume(p->result) == 0) return;
+  if (d->N * d->groups * p->out * volume(p->result) == 0) return 1;
   for (int64_t i = 0; i < p->num_parts; i++) {
     conv->part = nth_part(p, i);
     list_taps(p, &conv->part, conv->offset + conv->part.taps_before * p->in, NULL);
@@ -289,9 +273,10 @@ static void run_taps(narrow_dtype dtype, const conv_dims *d, int is_grad,
       conv->part = nth_part(p, i);
       job.filters = filters_of_part(&job);
       const narrow_product product = product_of(&job, conv->images);
-      narrow_multiply(&product, scratch.base + mx_lines(scratch.size));
+      if (!narrow_multiply(&product, scratch.base + mx_lines(scratch.size))) return 0;
     }
   }
+  return 1;
 }
 
 int narrow_conv_pays(narrow_dtype dtype, const conv_dims *d, conv_pass pass) {
@@ -308,19 +293,27 @@ static int64_t scratch_of_pass(narrow_dtype dtype, const conv_dims *d, conv_pass
   return mx_sum(mx_lines(scratch.size), product_scratch(&job));
 }
 
-static void run_pass(narrow_dtype dtype, const conv_dims *d, conv_pass pass,
-                     const conv_arrays *arrays) {
-  if (pass == CONV_GRAD_WEIGHT) narrow_run_weight(dtype, d, arrays);
-  else run_taps(dtype, d, pass == CONV_GRAD_DATA, arrays);
+static int run_pass(narrow_dtype dtype, const conv_dims *d, conv_pass pass,
+                    const conv_arrays *arrays) {
+  if (pass == CONV_GRAD_WEIGHT) return narrow_run_weight(dtype, d, arrays);
+  return run_taps(dtype, d, pass == CONV_GRAD_DATA, arrays);
 }
 
-#define WAY(suffix, dtype)                                                              \
-  static int64_t scratch_##suffix(const conv_dims *d, conv_pass pass) {                 \
-    return scratch_of_pass(dtype, d, pass);                                             \
-  }                                                                                     \
-  static void run_##suffix(const conv_dims *d, conv_pass pass, const conv_arrays *arrays) { \
-    run_pass(dtype, d, pass, arrays);                                                   \
-  }                                                                                     \
-  const conv_way conv_narrow_##suffix = {scratch_##suffix, run_##suffix};
-WAY(f16, NARROW_F16)
-WAY(bf16, NARROW_BF16)
+static int64_t scratch_bf16(const conv_dims *d, conv_pass pass) {
+  return scratch_of_pass(NARROW_BF16, d, pass);
+}
+static void run_bf16(const conv_dims *d, conv_pass pass, const conv_arrays *arrays) {
+  run_pass(NARROW_BF16, d, pass, arrays);
+}
+const conv_way conv_narrow_bf16 = {scratch_bf16, run_bf16};
+
+/* Infinities and NaN have no two parts: what has some goes the other way. */
+static int64_t scratch_f16(const conv_dims *d, conv_pass pass) {
+  const int64_t bytes = scratch_of_pass(NARROW_F16, d, pass);
+  const int64_t otherwise = conv_general_f16.scratch(d, pass);
+  return bytes > otherwise ? bytes : otherwise;
+}
+static void run_f16(const conv_dims *d, conv_pass pass, const conv_arrays *arrays) {
+  if (!run_pass(NARROW_F16, d, pass, arrays)) conv_general_f16.run(d, pass, arrays);
+}
+const conv_way conv_narrow_f16 = {scratch_f16, run_f16};

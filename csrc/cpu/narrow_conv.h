@@ -3,9 +3,9 @@
 #define NARROW_CONV_H
 #include <string.h>
 
+#include "conv_plan.h"
 #include "narrow_pack.h"
 #include "narrow_product.h"
-#include "conv_plan.h"
 
 /* The image of conv_plan.h, bare or copied.  The columns of a product are the outputs of a part, of all
  * images worked on. */
@@ -40,7 +40,6 @@ static inline int64_t narrow_list_runs(const narrow_conv *job, int64_t first, in
   }
   return n;
 }
-
 
 /* Where the window of a column begins in the images, and how many columns' lie side by side. */
 static inline int64_t narrow_window(const narrow_conv *job, int64_t column) {
@@ -84,7 +83,7 @@ static inline int64_t narrow_rest(const narrow_conv *job) {
   return job->batch > 0 ? job->plan.d->N % job->batch : 0;
 }
 
-/* CONV_GRAD_WEIGHT. */
+/* CONV_GRAD_WEIGHT; whether it is good, as narrow_multiply says. */
 int64_t narrow_weight_scratch(narrow_dtype dtype, const conv_dims *d);
-void narrow_run_weight(narrow_dtype dtype, const conv_dims *d, const conv_arrays *arrays);
+int narrow_run_weight(narrow_dtype dtype, const conv_dims *d, const conv_arrays *arrays);
 #endif

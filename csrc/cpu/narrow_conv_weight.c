@@ -70,14 +70,6 @@ static int pack_pixels(const narrow_conv *job, const narrow_part *part, const pi
   return pack_pixels_as(NARROW_F16, job, part, from, is_left, to);
 }
 
-static void copy_pixels(const narrow_conv *job, const narrow_part *part, const pixel_lines *from,
-                        float *to) {
-  for (int64_t l = 0; l < part->count; l++)
-    for (int64_t k = 0; k < part->steps; k++)
-      *to++ = narrow_number(job->dtype,
-                         line_at(from, part->first + l) + from->place(job, part->k0 + k));
-}
-
 static pixel_lines lines_of_dy(const weight_job *job, int64_t group) {
   const conv_dims *d = job->conv.plan.d;
   const int64_t pixels = volume(d->out);
@@ -92,15 +84,10 @@ static pixel_lines lines_of_taps(const weight_job *job, int64_t group) {
 }
 
 #define FACTOR(name, is_left)                                                             \
-  static int pack_##name(const void *context, const narrow_part *part, mx_bf16 *to) {        \
+  static int pack_##name(const void *context, const narrow_part *part, mx_bf16 *to) {     \
     const weight_job *job = context;                                                      \
     const pixel_lines from = lines_of_##name(job, part->entry);                           \
     return pack_pixels(&job->conv, part, &from, is_left, to);                             \
-  }                                                                                       \
-  static void copy_##name(const void *context, const narrow_part *part, float *to) {         \
-    const weight_job *job = context;                                                      \
-    const pixel_lines from = lines_of_##name(job, part->entry);                           \
-    copy_pixels(&job->conv, part, &from, to);                                             \
   }
 FACTOR(dy, 1)
 FACTOR(taps, 0)
@@ -129,7 +116,7 @@ static narrow_product product_of(const weight_job *job, int64_t images) {
   return (narrow_product){.kind = narrow_kind_of(job->conv.dtype), .batch = p->d->groups,
                           .M = p->out, .N = p->in * volume(p->d->kernel),
                           .K = mx_product(images, volume(p->d->out)),
-                          .left = {pack_dy, copy_dy, 0, 0}, .right = {pack_taps, copy_taps, 1, 1},
+                          .left = {pack_dy, 0, 0}, .right = {pack_taps, 1, 1},
                           .put = put, .context = job};
 }
 
@@ -151,22 +138,23 @@ int64_t narrow_weight_scratch(narrow_dtype dtype, const conv_dims *d) {
   return mx_sum(mx_lines(scratch.size), bytes > of_rest ? bytes : of_rest);
 }
 
-void narrow_run_weight(narrow_dtype dtype, const conv_dims *d, const conv_arrays *arrays) {
+int narrow_run_weight(narrow_dtype dtype, const conv_dims *d, const conv_arrays *arrays) {
   mx_scratch scratch = {.base = arrays->scratch};
   weight_job job = begin(dtype, d, &scratch);
   const conv_plan *p = &job.conv.plan;
   const int64_t weights = d->groups * p->weights, pixels = volume(d->out);
   job.conv.arrays = arrays;
-  if (weights == 0) return;
+  if (weights == 0) return 1;
   if (d->N * pixels == 0) {
     memset(arrays->ptr[2], 0, (size_t)weights * sizeof(uint16_t));
-    return;
+    return 1;
   }
   list_taps(p, &job.conv.part, job.conv.offset, NULL);
   for (int64_t n = 0; n < d->N; n += job.conv.batch) {
     narrow_take_images(&job.conv, n);
     job.dy = (const uint16_t *)arrays->ptr[1] + n * d->groups * d->F * pixels;
     const narrow_product product = product_of(&job, job.conv.images);
-    narrow_multiply(&product, scratch.base + mx_lines(scratch.size));
+    if (!narrow_multiply(&product, scratch.base + mx_lines(scratch.size))) return 0;
   }
+  return 1;
 }

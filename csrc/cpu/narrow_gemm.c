@@ -1,9 +1,9 @@
 /* The matrix product of 16 bits; see narrow_product.h. */
 #include <stddef.h>
 
+#include "mx_scratch.h"
 #include "narrow_pack.h"
 #include "narrow_product.h"
-#include "mx_scratch.h"
 
 enum {
   STEPS_OF_A_RESULT = 2,         /* that need not be turned then pay for turning a result */
@@ -31,14 +31,10 @@ static narrow_lines lines_of(const gemm_job *job, int is_left, const narrow_part
 }
 
 #define FACTOR(side, is_left)                                                                 \
-  static int pack_##side(const void *context, const narrow_part *part, mx_bf16 *to) {            \
+  static int pack_##side(const void *context, const narrow_part *part, mx_bf16 *to) {         \
     const gemm_job *job = context;                                                            \
-    return narrow_pack(job->dtype, lines_of(job, is_left, part), part->count, part->steps, is_left, \
-                    to);                                                                      \
-  }                                                                                           \
-  static void copy_##side(const void *context, const narrow_part *part, float *to) {             \
-    const gemm_job *job = context;                                                            \
-    narrow_copy(job->dtype, lines_of(job, is_left, part), part->count, part->steps, to);         \
+    return narrow_pack(job->dtype, lines_of(job, is_left, part), part->count, part->steps,    \
+                       is_left, to);                                                          \
   }
 FACTOR(left, 1)
 FACTOR(right, 0)
@@ -96,8 +92,8 @@ static narrow_product product_of(narrow_dtype dtype, const gemm_product *p, gemm
   const narrow_lines *right = job->is_swapped ? &job->rows : &job->cols;
   return (narrow_product){.kind = narrow_kind_of(dtype), .batch = p->batch,
                           .M = job->is_swapped ? p->N : p->M, .N = job->is_swapped ? p->M : p->N,
-                          .K = p->K, .left = {pack_left, copy_left, left->step > 1, 0},
-                          .right = {pack_right, copy_right, right->step == 1, 0},
+                          .K = p->K, .left = {pack_left, left->step > 1, 0},
+                          .right = {pack_right, right->step == 1, 0},
                           .put = put, .context = job};
 }
 
@@ -114,8 +110,8 @@ int64_t narrow_gemm_scratch(narrow_dtype dtype, const gemm_product *p) {
   return narrow_scratch(&product);
 }
 
-void narrow_gemm_run(narrow_dtype dtype, const gemm_product *p, void *scratch) {
+int narrow_gemm_run(narrow_dtype dtype, const gemm_product *p, void *scratch) {
   gemm_job job;
   const narrow_product product = product_of(dtype, p, &job);
-  narrow_multiply(&product, scratch);
+  return narrow_multiply(&product, scratch);
 }

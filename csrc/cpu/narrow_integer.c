@@ -70,7 +70,7 @@ static narrow_product matrix_product(gemm_job *job, int is_unsigned) {
   return (narrow_product){.kind = is_unsigned || job->is_shifted ? NARROW_LEFT_UNSIGNED
                                                                  : NARROW_SIGNED,
                           .batch = 1, .M = d->M, .N = d->N, .K = d->K,
-                          .left = {pack_data, NULL, 0, 0}, .right = {pack_weight, NULL, 1, 0},
+                          .left = {pack_data, 0, 0}, .right = {pack_weight, 1, 0},
                           .put = put_matrix, .context = job};
 }
 
@@ -181,8 +181,8 @@ static narrow_product channels_product(channels_job *job, int64_t images, int is
                                                                  : NARROW_SIGNED,
                           .batch = p->d->groups, .M = p->out,
                           .N = mx_product(images, volume(p->result)), .K = steps_of(&job->conv),
-                          .left = {pack_filters, NULL, 0, 0},
-                          .right = {pack_columns, NULL, 0, 1}, .put = put_channels,
+                          .left = {pack_filters, 0, 0},
+                          .right = {pack_columns, 0, 1}, .put = put_channels,
                           .context = job};
 }
 

@@ -215,12 +215,4 @@ static inline void narrow_pack_bytes(const uint8_t *at, int64_t line, int64_t co
         narrow_put_tile(1, !is_left, x, to + half * TILE_STEPS);
       }
 }
-
-/* The same lines as they are, in float, `K` numbers each. */
-static inline void narrow_copy(narrow_dtype dtype, narrow_lines from, int64_t count, int64_t K,
-                               float *to) {
-  for (int64_t l = 0; l < count; l++)
-    for (int64_t k = 0; k < K; k++)
-      *to++ = narrow_number(dtype, from.at + l * from.line + k * from.step);
-}
 #endif

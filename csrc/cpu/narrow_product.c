@@ -7,8 +7,7 @@
  * sums, two of each factor at a time.  A factor of a single product that several units need is
  * packed as a whole before them, by all threads.
  *
- * Numbers of two parts take the four products of them.  Where some have no parts, they are multiplied
- * as they are. */
+ * Numbers of two parts take the four products of them. */
 #include "narrow_product.h"
 
 #include <string.h>
@@ -61,7 +60,7 @@ typedef struct {
   char *scratch;
   int64_t slice_bytes, tasks, units;
   mx_bf16 *left, *right;        /* factors that are packed as a whole, or NULL */
-  int has_no_parts;             /* one of these */
+  int has_no_parts;             /* some number, so that the products are of no use */
   narrow_cut cut;
 } narrow_job;
 
@@ -108,11 +107,8 @@ static narrow_slice take_slice(const narrow_job *job, mx_scratch *scratch) {
   const int64_t cols = narrow_least(whole_panels(p->N), MOST_COLS);
   const int64_t steps = narrow_least(p->K, job->steps), size = sizeof(mx_bf16);
   narrow_slice slice = {NULL};
-  /* numbers of two parts may have to be copied instead */
-  if (job->parts > 1 || !shares_left(job))
-    slice.left = mx_take(scratch, packed_items(job, rows, steps), size);
-  if (job->parts > 1 || !shares_right(job))
-    slice.right = mx_take(scratch, packed_items(job, cols, steps), size);
+  if (!shares_left(job)) slice.left = mx_take(scratch, packed_items(job, rows, steps), size);
+  if (!shares_right(job)) slice.right = mx_take(scratch, packed_items(job, cols, steps), size);
   slice.sum = mx_take(scratch, rows * (cols + SUM_SLACK), sizeof(float));
   return slice;
 }
@@ -311,27 +307,12 @@ ALWAYS void multiply_block(narrow_kind kind, const narrow_block *x, int64_t tile
 #undef PANELS
 }
 
-static void clear_sums(const narrow_block *x) {
-  memset(x->sum, 0, (size_t)(whole_panels(x->rows) * x->step) * sizeof(float));
-}
-
-/* The same of numbers as they are, `steps` to a line. */
-static void multiply_copies(const narrow_block *x, int64_t steps, const float *left,
-                            const float *right) {
-  for (int64_t i = 0; i < x->rows; i++)
-    for (int64_t j = 0; j < x->cols; j++) {
-      __m512 sum = _mm512_setzero_ps();
-      for (int64_t k = 0; k < steps; k += 16) {
-        const __mmask16 mask = (__mmask16)narrow_first(steps - k);
-        sum = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(mask, left + i * steps + k),
-                              _mm512_maskz_loadu_ps(mask, right + j * steps + k), sum);
-      }
-      x->sum[i * x->step + j] += _mm512_reduce_add_ps(sum);
-    }
+static void note_parts(narrow_job *job, int has_no_parts) {
+  if (has_no_parts) __atomic_store_n(&job->has_no_parts, 1, __ATOMIC_RELAXED);
 }
 
 /* Some steps of a unit. */
-static void run_steps(const narrow_job *job, const narrow_block *x, const narrow_slice *slice,
+static void run_steps(narrow_job *job, const narrow_block *x, const narrow_slice *slice,
                       int64_t k0, int64_t steps) {
   const narrow_product *p = job->p;
   const narrow_part rows = {x->entry, x->row, x->rows, k0, steps};
@@ -340,19 +321,10 @@ static void run_steps(const narrow_job *job, const narrow_block *x, const narrow
   const int64_t tiles = narrow_ceil(steps, job->tile_steps);
   const int64_t before = line_items(job, k0) * PANEL_LINES;
   const mx_bf16 *left = slice->left, *right = slice->right;
-  int has_no_parts = job->has_no_parts;
   if (job->left) left = job->left + x->row * whole + before;
-  else has_no_parts |= p->left.pack(p->context, &rows, slice->left);
+  else note_parts(job, p->left.pack(p->context, &rows, slice->left));
   if (job->right) right = job->right + x->col * whole + before;
-  else has_no_parts |= p->right.pack(p->context, &cols, slice->right);
-  if (has_no_parts) {
-    float *a = (float *)(void *)slice->left, *b = (float *)(void *)slice->right;
-    if (!k0) clear_sums(x);
-    p->left.copy(p->context, &rows, a);
-    p->right.copy(p->context, &cols, b);
-    multiply_copies(x, steps, a, b);
-    return;
-  }
+  else note_parts(job, p->right.pack(p->context, &cols, slice->right));
 #define BLOCK(kind) \
   case kind: \
     multiply_block(kind, x, tiles, left, job->left ? whole : part, right, \
@@ -368,7 +340,7 @@ static void run_steps(const narrow_job *job, const narrow_block *x, const narrow
 #undef BLOCK
 }
 
-static void run_unit(const narrow_job *job, int64_t unit, const narrow_slice *slice) {
+static void run_unit(narrow_job *job, int64_t unit, const narrow_slice *slice) {
   const narrow_product *p = job->p;
   const narrow_cut *cut = &job->cut;
   const int64_t each = cut->num_rows * cut->num_cols, row = unit % each / cut->num_cols * cut->rows;
@@ -376,18 +348,19 @@ static void run_unit(const narrow_job *job, int64_t unit, const narrow_slice *sl
   const narrow_block x = {unit / each, row, col, narrow_least(p->M - row, cut->rows),
                           narrow_least(p->N - col, cut->cols), slice->sum,
                           cut->cols + SUM_SLACK};
-  if (p->K == 0) clear_sums(&x);
+  if (p->K == 0) memset(x.sum, 0, (size_t)(whole_panels(x.rows) * x.step) * sizeof(float));
   for (int64_t k0 = 0; k0 < p->K; k0 += job->steps)
     run_steps(job, &x, slice, k0, narrow_least(p->K - k0, job->steps));
   p->put(p->context, &x);
 }
 
 static void run_task(void *context, int64_t task) {
-  const narrow_job *job = context;
+  narrow_job *job = context;
   mx_scratch mine = {.base = job->scratch + task * job->slice_bytes};
   const narrow_slice slice = take_slice(job, &mine);
   configure_tiles();
-  for (int64_t unit = task; unit < job->units; unit += job->tasks) run_unit(job, unit, &slice);
+  for (int64_t unit = task; unit < job->units; unit += job->tasks)
+    if (!__atomic_load_n(&job->has_no_parts, __ATOMIC_RELAXED)) run_unit(job, unit, &slice);
   if (amx_is_on) _tile_release();
 }
 
@@ -400,13 +373,12 @@ static void pack_task(void *context, int64_t panel) {
   const int64_t first = (panel < of_left ? panel : panel - of_left) * PANEL_LINES;
   const int64_t lines = panel < of_left ? p->M : p->N;
   const narrow_part part = {0, first, narrow_least(PANEL_LINES, lines - first), 0, p->K};
-  if (panel < of_left ? p->left.pack(p->context, &part, job->left + first * items)
-                      : p->right.pack(p->context, &part, job->right + first * items))
-    __atomic_store_n(&job->has_no_parts, 1, __ATOMIC_RELAXED);
+  note_parts(job, panel < of_left ? p->left.pack(p->context, &part, job->left + first * items)
+                                  : p->right.pack(p->context, &part, job->right + first * items));
 }
 
-void narrow_multiply(const narrow_product *p, void *scratch) {
-  if (p->batch * p->M * p->N == 0) return;
+int narrow_multiply(const narrow_product *p, void *scratch) {
+  if (p->batch * p->M * p->N == 0) return 1;
   narrow_job job = job_of(p);
   const int64_t most = count_tasks(&job);
   mx_scratch shared = {.base = scratch};
@@ -421,4 +393,5 @@ void narrow_multiply(const narrow_product *p, void *scratch) {
   job.tasks = narrow_least(most, narrow_least(job.units, TASKS_A_THREAD * mx_rt->num_threads()));
   if (job.tasks == 1) run_task(&job, 0);
   else mx_rt->parallel_for(job.tasks, run_task, &job);
+  return !job.has_no_parts;
 }

@@ -18,12 +18,11 @@ typedef struct {
   int64_t step;
 } narrow_block;
 
-/* A factor: `pack` puts lines into panels (narrow_pack.h) and says whether some have no parts; `copy`,
- * of numbers of two parts, puts them as they are, one after the other.  turns: whether tiles are
- * turned for it; stays_apart: it is never packed as a whole, as packed it is much larger. */
+/* A factor: `pack` puts lines into panels (narrow_pack.h) and says whether some numbers have no two
+ * parts.  turns: whether tiles are turned for it; stays_apart: it is never packed as a whole, as
+ * packed it is much larger. */
 typedef struct {
   int (*pack)(const void *context, const narrow_part *part, mx_bf16 *to);
-  void (*copy)(const void *context, const narrow_part *part, float *to);
   int turns, stays_apart;
 } narrow_factor;
 
@@ -46,7 +45,8 @@ typedef struct {
 int narrow_has(narrow_kind kind);
 int narrow_is_by_amx(void);
 
-/* The bytes of scratch, which depend on the sizes alone; the products. */
+/* The bytes of scratch, which depend on the sizes alone; the products, and whether they are good, as
+ * all numbers have parts. */
 int64_t narrow_scratch(const narrow_product *p);
-void narrow_multiply(const narrow_product *p, void *scratch);
+int narrow_multiply(const narrow_product *p, void *scratch);
 #endif
