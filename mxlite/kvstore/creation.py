@@ -11,11 +11,8 @@ from ..base import (
     listing,
     suggestion,
 )
-from .asynchronous import AsyncKVStore
 from .interface import PROCESS_STORES, STORES, KVStoreBase
 from .kvstore import KVStore
-from .mpi import MpiCommunicator
-from .world import world
 
 
 def create(name: str = "local") -> Any:
@@ -30,7 +27,11 @@ def create(name: str = "local") -> Any:
     known = check_name(name)
     if known in KVStoreBase.kv_registry:
         return KVStoreBase.kv_registry[known]()
-    if known in PROCESS_STORES:
+    if known in PROCESS_STORES:     # their sockets are not imported by those who do without
+        from .asynchronous import AsyncKVStore
+        from .mpi import MpiCommunicator
+        from .world import world
+
         communicator = MpiCommunicator(world())
         kind = AsyncKVStore if "_async" in known else KVStore
         return kind(known, communicator)
