@@ -48,13 +48,13 @@ static conv_kind choose(const conv_dims *d, conv_pass pass, int narrow_pays) {
         [GENERAL] = &conv_general_##dtype, [DEPTHWISE] = &conv_depthwise_##dtype,          \
         [ROWS_OF_PLANES] = &rows, [POINTWISE] = &conv_pointwise_##dtype,                   \
         [WINOGRAD] = &winograd, [NARROW] = &narrow};                                       \
-    return ways[choose(d, pass, narrow_pays)];                                                \
+    return ways[choose(d, pass, narrow_pays)];                                             \
   }                                                                                        \
   PASS(conv, CONV_FORWARD, dtype)                                                          \
   PASS(conv_grad_data, CONV_GRAD_DATA, dtype)                                              \
   PASS(conv_grad_weight, CONV_GRAD_WEIGHT, dtype)
 #define HALF_PASSES(dtype, NARROW_DTYPE)                                                   \
-  PASSES(dtype, conv_depthwise_##dtype, conv_general_##dtype, conv_narrow_##dtype,            \
+  PASSES(dtype, conv_depthwise_##dtype, conv_general_##dtype, conv_narrow_##dtype,         \
          narrow_conv_pays(NARROW_DTYPE, d, pass))
 PASSES(f32, conv_rows_f32, conv_winograd_f32, conv_general_f32, 0)
 PASSES(f64, conv_rows_f64, conv_general_f64, conv_general_f64, 0)

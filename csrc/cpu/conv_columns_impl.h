@@ -32,7 +32,7 @@ static void FN(take_columns)(conv_job *job, mx_scratch *scratch) {
   const int64_t K = mx_product(p->in, volume(p->d->kernel));
   const int64_t image = mx_product(K, mx_product(volume(p->result), sizeof(wide)));
   const int64_t fit = COLUMN_BYTES / (image + 1);
-  const int64_t images = lesser(fit < 1 ? 1 : fit, job->batch);
+  const int64_t images = mx_lesser(fit < 1 ? 1 : fit, job->batch);
   if (!FN(gathers)(p, images)) return;
   job->batch = images;
   for (int64_t i = 0; i < p->num_parts; i++) {
@@ -60,7 +60,7 @@ static int64_t FN(place_outputs)(const conv_job *job, const conv_part *part, int
   const conv_plan *p = &job->plan;
   const int64_t all = job->images * volume(part->count), first = panel * FN(COLS);
   for (int64_t j = 0; j < FN(COLS); j++) {
-    const int64_t at = lesser(first + j, all - 1), row = at / part->count[2];
+    const int64_t at = mx_lesser(first + j, all - 1), row = at / part->count[2];
     const int64_t x = at % part->count[2], y = row % part->count[1];
     const int64_t z = row / part->count[1] % part->count[0], image = at / volume(part->count);
     from[j] = image * p->d->groups * p->in * p->channel + part->start[2] + x +
@@ -69,7 +69,7 @@ static int64_t FN(place_outputs)(const conv_job *job, const conv_part *part, int
             ((part->first[0] + z * part->step[0]) * p->result[1] + part->first[1] +
              y * part->step[1]) * p->result[2];
   }
-  return lesser(FN(COLS), all - first);
+  return mx_lesser(FN(COLS), all - first);
 }
 
 /* Task: a panel of columns of a part. */

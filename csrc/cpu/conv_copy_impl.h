@@ -7,9 +7,9 @@ typedef struct {
 
 static FN(row_cut) FN(cut_row)(const conv_plan *p, int64_t r) {
   const int64_t step = p->phases[2], shift = r - p->low[2], length = p->length[2];
-  int64_t from = ceil_div(-shift, step), end = ceil_div(p->size[2] - shift, step);
-  from = from < 0 ? 0 : lesser(from, length);
-  end = end < from ? from : lesser(end, length);
+  int64_t from = mx_ceil_div(-shift, step), end = mx_ceil_div(p->size[2] - shift, step);
+  from = from < 0 ? 0 : mx_lesser(from, length);
+  end = end < from ? from : mx_lesser(end, length);
   return (FN(row_cut)){from, end, shift};
 }
 

@@ -35,7 +35,7 @@ static depthwise_job FN(begin)(const conv_dims *d, conv_pass pass, mx_scratch *s
   mx_scratch slice = {0};
   FN(take_slice)(p, &slice);
   job.slice_bytes = mx_lines(slice.size);
-  job.tasks = lesser(items < 1 ? 1 : items, MOST_TASKS);
+  job.tasks = mx_lesser(items < 1 ? 1 : items, MOST_TASKS);
   job.parts = mx_take(scratch, p->num_parts, sizeof *job.parts);
   job.offset = mx_take(scratch, p->in * window, sizeof *job.offset);
   job.number = mx_take(scratch, window, sizeof *job.number);

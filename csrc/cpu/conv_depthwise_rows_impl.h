@@ -70,7 +70,7 @@ INLINE void FN(store)(int rows, const FN(filter) *f, FN(vec) *v, int64_t at, int
     return;
   }
   for (int i = 0; i < rows; i++, y += width, at += width)
-    memcpy(y, v + i, (size_t)lesser(FN(LANES), size - at) * sizeof(real));
+    memcpy(y, v + i, (size_t)mx_lesser(FN(LANES), size - at) * sizeof(real));
 }
 
 /* The sums of `rows` rows; x: the first element that the vector of the first row reads. */
@@ -96,7 +96,7 @@ INLINE void FN(tiles)(int rows, int window, int step, const FN(filter) *f, const
   const real bias = f->bias;
   FN(vec) weight[MOST_WINDOW * MOST_WINDOW], sum[ROWS];
   UNROLL for (int i = 0; i < window * window; i++) weight[i] = f->weight[i];
-  for (int64_t x = 0;; x = lesser(x + FN(LANES), last)) {
+  for (int64_t x = 0;; x = mx_lesser(x + FN(LANES), last)) {
     FN(sums)(rows, window, step, weight, bias, strip + x, strip_width, sum);
     FN(store)(rows, f, sum, y * width + x, width, size);
     if (x == last) break;
@@ -131,7 +131,7 @@ INLINE void FN(fill_strip)(int step, const rows_job *job, const real *x, int64_t
                            real *strip) {
   const int64_t first = y * step - job->pad[0], width = job->size[2];
   const int64_t last = (end - 1) * step - job->pad[0] + job->window;
-  const int64_t columns = lesser(width, job->width * step - job->pad[1]);
+  const int64_t columns = mx_lesser(width, job->width * step - job->pad[1]);
   for (int64_t row = first; row < last; row++, strip += step * job->width) {
     if (row < 0 || row >= job->size[1]) {
       memset(strip, 0, (size_t)(step * job->width) * sizeof(real));
@@ -154,7 +154,7 @@ INLINE void FN(channel)(int window, int step, const rows_job *job, int64_t item,
   const real *x = (const real *)job->arrays->ptr[0] + item * volume(job->size);
   FN(filter) filter;
   for (int64_t y = 0; y < job->out[1]; y += job->strip_rows) {
-    const int64_t end = lesser(job->out[1], y + job->strip_rows);
+    const int64_t end = mx_lesser(job->out[1], y + job->strip_rows);
     FN(fill_strip)(step, job, x, y, end, strip);
     for (int64_t f = 0; f < job->filters; f++) {
       FN(read_filter)(job, item, f, &filter);

@@ -11,7 +11,7 @@ static void FN(copy_task)(void *context, int64_t i) {
 static void FN(copy_images)(conv_job *job, int64_t first) {
   const conv_plan *p = &job->plan;
   job->first = first;
-  job->images = lesser(job->batch, p->d->N - first);
+  job->images = mx_lesser(job->batch, p->d->N - first);
   const int64_t channels = job->images * p->d->groups * p->in;
   run_tasks(channels, channels * p->channel, FN(copy_task), job);
 }

@@ -44,7 +44,7 @@ static last_job plan_last(const conv_dims *d, int64_t cols, int64_t item, mx_scr
   if (is_padded(d)) {
     const int64_t image = mx_product(size_product(job.width), job.channels);
     const int64_t fit = LAST_COPY_BYTES / (1 + mx_product(image, item));
-    job.batch = lesser(fit < 1 ? 1 : fit, d->N < 1 ? 1 : d->N);
+    job.batch = mx_lesser(fit < 1 ? 1 : fit, d->N < 1 ? 1 : d->N);
     job.image = mx_take(scratch, mx_product(job.batch, image), item);
   } else {
     job.batch = d->N;

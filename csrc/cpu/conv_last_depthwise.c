@@ -45,7 +45,7 @@ static inline void taps_of(const conv_dims *d, int64_t x, int64_t *first, int64_
   const int64_t begin = x * d->stride[2] - d->pad[2], D = d->dilate[2];
   const int64_t left = d->size[2] - begin;
   *first = begin < 0 ? (-begin + D - 1) / D : 0;
-  *end = left <= 0 ? 0 : lesser((left + D - 1) / D, d->kernel[2]);
+  *end = left <= 0 ? 0 : mx_lesser((left + D - 1) / D, d->kernel[2]);
 }
 
 static last_depthwise_job plan_last_depthwise(const conv_dims *d, conv_pass pass, int64_t item,
@@ -53,7 +53,7 @@ static last_depthwise_job plan_last_depthwise(const conv_dims *d, conv_pass pass
   last_depthwise_job job = {.d = d, .units = d->N * d->out[0] * d->out[1]};
   const int64_t window = mx_product(volume(d->kernel), d->groups);
   const int64_t work = mx_product(mx_product(job.units, d->out[2]), window);
-  job.tasks = mx_task_count(work, UNIT_WORK, lesser(job.units < 1 ? 1 : job.units, MOST_PARTS));
+  job.tasks = mx_task_count(work, UNIT_WORK, mx_lesser(job.units < 1 ? 1 : job.units, MOST_PARTS));
   job.lists = mx_take(scratch, job.tasks * 2 * d->kernel[0] * d->kernel[1], sizeof *job.lists);
   if (pass == CONV_FORWARD) job.weight = mx_take(scratch, window, item);
   else job.parts = mx_take(scratch, mx_product(job.tasks, window), item);

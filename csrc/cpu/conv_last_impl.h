@@ -10,7 +10,7 @@ static void FN(pack_last)(void *context, int64_t i) {
   const int64_t group = i / job->panels, from = i % job->panels * FN(COLS);
   const real *w = (const real *)job->ptr[1] + (group * d->F + from) * job->K;
   real *y = (real *)job->weight + i * job->K * FN(COLS);
-  const int64_t filters = lesser(FN(COLS), d->F - from);
+  const int64_t filters = mx_lesser(FN(COLS), d->F - from);
   for (int64_t k = 0; k < job->K; k++, y += FN(COLS)) {
     for (int64_t f = 0; f < filters; f++) y[f] = w[f * job->K + k];
     for (int64_t f = filters; f < FN(COLS); f++) y[f] = 0;
@@ -22,8 +22,8 @@ static void FN(pad_last)(void *context, int64_t i) {
   const last_job *job = context;
   const conv_dims *d = job->d;
   const int64_t row = d->size[2] * job->channels, wide_row = job->width[2] * job->channels;
-  const int64_t before = lesser(d->pad[2] * job->channels, wide_row);
-  const int64_t kept = lesser(row, wide_row - before), after = wide_row - before - kept;
+  const int64_t before = mx_lesser(d->pad[2] * job->channels, wide_row);
+  const int64_t kept = mx_lesser(row, wide_row - before), after = wide_row - before - kept;
   const real *x = (const real *)job->ptr[0] + (job->first + i) * d->size[0] * d->size[1] * row;
   real *y = (real *)job->image + i * job->width[0] * job->width[1] * wide_row;
   for (int64_t z = 0; z < job->width[0]; z++)
@@ -49,12 +49,12 @@ static void FN(multiply_last)(const last_job *job, WIDE(lines) lines, int64_t co
   for (int64_t p = 0; p < job->panels; p++) {
     const real *b = (const real *)job->weight + ((group * job->panels + p) * job->K + k) * FN(COLS);
     const int64_t f = group * d->F + p * FN(COLS);
-    const int cols = (int)lesser(FN(COLS), d->F - p * FN(COLS));
+    const int cols = (int)mx_lesser(FN(COLS), d->F - p * FN(COLS));
     for (int64_t i = 0; i < count; i += TILE_ROWS) {
       const WIDE(tile) tile = {.c = y + i * step + f, .c_step = step, .add = k > 0,
                                .col_bias = bias && !k ? bias + f : NULL};
       lines.row = row + i;
-      WIDE(micro_lines)((int)lesser(TILE_ROWS, count - i), cols, &lines, b, FN(COLS), &tile);
+      WIDE(micro_lines)((int)mx_lesser(TILE_ROWS, count - i), cols, &lines, b, FN(COLS), &tile);
     }
   }
 }
@@ -64,7 +64,7 @@ static void FN(last_task)(void *context, int64_t task) {
   const last_job *job = context;
   const conv_dims *d = job->d;
   const int64_t image = task / job->chunks, first = task % job->chunks * FN(PIXELS);
-  const int64_t count = lesser(FN(PIXELS), volume(d->out) - first);
+  const int64_t count = mx_lesser(FN(PIXELS), volume(d->out) - first);
   const real *source = job->image ? (const real *)job->image + image * volume(job->width) *
                                         job->channels
                                   : (const real *)job->ptr[0] + (job->first + image) *
@@ -83,8 +83,8 @@ static void FN(last_task)(void *context, int64_t task) {
     for (int64_t l = 0; l < job->lines; l += at_once)
       for (int64_t from = 0; from < job->length; from += LAST_BLOCK) {
         const WIDE(lines) lines = {source + group * d->C + from, row, job->line + l,
-                                   lesser(at_once, job->lines - l),
-                                   lesser(LAST_BLOCK, job->length - from)};
+                                   mx_lesser(at_once, job->lines - l),
+                                   mx_lesser(LAST_BLOCK, job->length - from)};
         FN(multiply_last)(job, lines, count, group, l * job->length + from, y);
       }
 }
@@ -106,7 +106,7 @@ static void FN(last_run)(const conv_dims *d, conv_pass pass, const conv_arrays *
   job.chunks = (pixels + FN(PIXELS) - 1) / FN(PIXELS);
   run_tasks(d->groups * job.panels, d->groups * d->F * job.K, FN(pack_last), &job);
   for (job.first = 0; job.first < d->N; job.first += job.batch) {
-    job.images = lesser(job.batch, d->N - job.first);
+    job.images = mx_lesser(job.batch, d->N - job.first);
     if (job.image)
       run_tasks(job.images, job.images * volume(job.width) * job.channels, FN(pad_last), &job);
     run_tasks(job.images * job.chunks, job.images * pixels * d->groups * d->F * job.K,

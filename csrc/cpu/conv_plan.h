@@ -14,6 +14,7 @@
 #include "gemm_micro.h"
 #include "mx_kernel.h"
 #include "mx_scratch.h"
+#include "mx_size.h"
 
 typedef struct {
   const conv_dims *d;
@@ -30,9 +31,6 @@ typedef struct {
   int64_t phase[3], count[3], start[3], first[3], step[3];
   int64_t taps, taps_before;    /* per input channel; in the parts before this one */
 } conv_part;
-
-static inline int64_t ceil_div(int64_t x, int64_t y) { return x > 0 ? (x + y - 1) / y : -(-x / y); }
-static inline int64_t lesser(int64_t x, int64_t y) { return x < y ? x : y; }
 
 /* The volume, saturated: strides and paddings can make a copy larger than any memory. */
 static inline int64_t size_product(const int64_t *size) {
@@ -84,12 +82,12 @@ static inline conv_part part_at(const conv_plan *p, int64_t index) {
     part.step[i] = p->is_grad ? stride : 1;
     if (p->is_grad) {
       index /= stride;
-      const int64_t from = ceil_div(d->pad[i] - part.phase[i], stride);
+      const int64_t from = mx_ceil_div(d->pad[i] - part.phase[i], stride);
       part.start[i] = from > 0 ? from : 0;
       part.first[i] = stride * part.start[i] + part.phase[i] - d->pad[i];
     }
     part.count[i] = part.first[i] < p->result[i]
-                        ? ceil_div(p->result[i] - part.first[i], part.step[i]) : 0;
+                        ? mx_ceil_div(p->result[i] - part.first[i], part.step[i]) : 0;
     for (int64_t k = 0; k < d->kernel[i]; k++) taps += tap_reaches(p, &part, i, k);
     part.taps *= taps;
   }

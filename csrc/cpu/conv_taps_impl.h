@@ -36,7 +36,7 @@ static void FN(pack_weight)(void *context, int64_t i) {
   const int64_t panels = (p->out + TILE_ROWS - 1) / TILE_ROWS, window = volume(p->d->kernel);
   const int64_t o = i % panels * TILE_ROWS, group = i / panels / p->num_parts;
   const conv_part part = nth_part(p, i / panels % p->num_parts);
-  const int64_t rows = lesser(TILE_ROWS, p->out - o);
+  const int64_t rows = mx_lesser(TILE_ROWS, p->out - o);
   const int64_t o_step = p->is_grad ? window : p->in * window;
   const int64_t c_step = p->is_grad ? p->out * window : window;
   const real *w = (const real *)job->ptr[1] + group * p->weights + o * o_step;
@@ -61,7 +61,7 @@ static void FN(scatter)(const conv_job *job, const conv_part *part, const FN(tap
   const int64_t width = p->length[2], step = part->step[2];
   int64_t line = q / width, x = q % width;
   for (int64_t j = 0; j < FN(COLS) && line < part->count[1]; line++, j += width - x, x = 0) {
-    const int64_t count = lesser(part->count[2] - x, FN(COLS) - j);
+    const int64_t count = mx_lesser(part->count[2] - x, FN(COLS) - j);
     real *to = y + (part->first[1] + line * part->step[1]) * p->result[2] + part->first[2] +
                x * step;
     if (count > 0) FN(put)(job, cut, sum + j, count, step, to);
@@ -95,8 +95,8 @@ static void FN(multiply_columns)(int64_t rows, int cols, int64_t K, const wide *
   for (int64_t k = 0; k < K; k += LONG_BLOCK_K)
     for (int64_t o = 0; o < rows; o += TILE_ROWS) {
       const WIDE(tile) tile = {.c = sum + o * FN(COLS), .c_step = FN(COLS), .add = k > 0};
-      const WIDE(lines) lines = {weight + o * K + k, row, &line, 1, lesser(LONG_BLOCK_K, K - k)};
-      WIDE(micro_lines)((int)lesser(TILE_ROWS, rows - o), cols, &lines, x + k * FN(COLS), FN(COLS),
+      const WIDE(lines) lines = {weight + o * K + k, row, &line, 1, mx_lesser(LONG_BLOCK_K, K - k)};
+      WIDE(micro_lines)((int)mx_lesser(TILE_ROWS, rows - o), cols, &lines, x + k * FN(COLS), FN(COLS),
                         &tile);
     }
 }
@@ -107,10 +107,10 @@ static void FN(multiply_panel)(int64_t rows, int64_t K, const wide *weight, cons
                                const int64_t *offset, wide *sum) {
   for (int64_t k = 0; k == 0 || k < K; k += BLOCK_K)
     for (int64_t o = 0; o < rows; o += TILE_ROWS) {
-      const int64_t high = lesser(TILE_ROWS, rows - o);
+      const int64_t high = mx_lesser(TILE_ROWS, rows - o);
       const WIDE(tile) tile = {.c = sum + o * FN(COLS), .c_step = FN(COLS), .add = k > 0};
       const wide *w = weight + o * K + k * high;
-      const int64_t taps = lesser(BLOCK_K, K - k);
+      const int64_t taps = mx_lesser(BLOCK_K, K - k);
       if (offset) WIDE(micro_taps)((int)high, FN(COLS), taps, w, high, x, offset + k, &tile);
       else WIDE(micro_panel)((int)high, FN(COLS), taps, w, high, x + k * FN(COLS), FN(COLS), &tile);
     }
@@ -156,12 +156,12 @@ static void FN(row_item)(const conv_job *job, const conv_part *part, int64_t ite
   const wide *whole = result_of(p->d, job->ptr), *bias = (const wide *)(const void *)cut->bias;
   for (int64_t k = 0; k == 0 || k < K; k += BLOCK_K)
     for (int64_t o = 0; o < cut->rows; o += TILE_ROWS) {
-      const int64_t high = lesser(TILE_ROWS, cut->rows - o), taps = lesser(BLOCK_K, K - k);
+      const int64_t high = mx_lesser(TILE_ROWS, cut->rows - o), taps = mx_lesser(BLOCK_K, K - k);
       const int is_last = k + taps == K;
       wide *to = y + o * channel;
       const WIDE(tile) tile = {to, channel, k > 0, is_last && bias ? bias + o : NULL, NULL,
                                is_last ? job->finish : NULL, cut->channel + o, to - whole};
-      WIDE(micro_taps)((int)high, (int)lesser(FN(COLS), size[2] - x), taps,
+      WIDE(micro_taps)((int)high, (int)mx_lesser(FN(COLS), size[2] - x), taps,
                        cut->weight + o * K + k * high, high, from, job->offset + k, &tile);
     }
 }
@@ -197,7 +197,7 @@ static void FN(taps_task)(void *context, int64_t task) {
   const real *biases = bias_of(p->d, job->ptr);
   const wide *weight = job->packs ? job->weight : (const wide *)job->ptr[1];
   const FN(taps_cut) cut = {
-      group, lesser(job->block_rows, p->out - o), channel,
+      group, mx_lesser(job->block_rows, p->out - o), channel,
       weight + group * p->weights + (part.taps_before * p->out + part.taps * o) * p->in,
       biases ? biases + channel : NULL,
       (real *)result_of(p->d, job->ptr) +
@@ -218,14 +218,14 @@ static void FN(cut_taps)(conv_job *job) {
   const conv_part part = nth_part(p, 0);
   const int64_t K = part.taps * p->in + 1;
   const int64_t fit = A_BYTES / ((int64_t)sizeof(wide) * K * TILE_ROWS);
-  const int64_t most = lesser(fit < 1 ? 1 : fit, MOST_PANELS);
+  const int64_t most = mx_lesser(fit < 1 ? 1 : fit, MOST_PANELS);
   const int64_t panels = (p->out + TILE_ROWS - 1) / TILE_ROWS;
   job->blocks = (panels + most - 1) / most;
   job->block_rows = TILE_ROWS * ((panels + job->blocks - 1) / job->blocks);      /* about as many each */
   job->blocks = (p->out + job->block_rows - 1) / job->block_rows;
   const int64_t items = FN(count_items)(job, &part, job->batch);
-  const int64_t work = items * FN(COLS) * K * lesser(p->out, job->block_rows);
-  job->chunks = lesser(lesser(1 + work / PART_WORK, MOST_CHUNKS), items < 1 ? 1 : items);
+  const int64_t work = items * FN(COLS) * K * mx_lesser(p->out, job->block_rows);
+  job->chunks = mx_lesser(mx_lesser(1 + work / PART_WORK, MOST_CHUNKS), items < 1 ? 1 : items);
 }
 
 /* The plan, and the scratch block cut up. */
@@ -235,7 +235,7 @@ static conv_job FN(begin_taps)(const conv_dims *d, conv_pass pass, mx_scratch *s
   const int64_t window = volume(d->kernel);
   const int64_t image = mx_product(d->groups * p->in, p->channel);
   const int64_t fit = COPY_BYTES / mx_product(image, sizeof(wide));
-  job.batch = lesser(fit < 1 ? 1 : fit, d->N < 1 ? 1 : d->N);
+  job.batch = mx_lesser(fit < 1 ? 1 : fit, d->N < 1 ? 1 : d->N);
   job.packs = 1;
   FN(take_columns)(&job, scratch);
   job.weight = mx_take(scratch, job.packs ? d->groups * p->weights : 0, sizeof(wide));

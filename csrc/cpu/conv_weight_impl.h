@@ -16,7 +16,7 @@ static void FN(pack_dy)(void *context, int64_t i) {
                    (((job->first + image) * d->groups + group) * d->F + f) * pixels;
   wide *y = (wide *)job->dy +
             ((group * panels + f / FN(COLS)) * job->batch + image) * pixels * FN(COLS);
-  FN(pack_panel)(dy, pixels, 1, lesser(d->F - f, FN(COLS)), pixels, FN(COLS), y);
+  FN(pack_panel)(dy, pixels, 1, mx_lesser(d->F - f, FN(COLS)), pixels, FN(COLS), y);
 }
 
 /* Task: a block of rows (c, tap), a panel of dy's channels, all pixels of the images. */
@@ -33,13 +33,13 @@ static void FN(weight_task)(void *context, int64_t task) {
   const wide *dy = (wide *)job->dy +
                    (group * panels + panel) * job->batch * volume(d->out) * FN(COLS);
   wide *sum = (wide *)job->sum + group * K * width + f;
-  const int64_t end = lesser(K, (block + 1) * job->block_rows);
+  const int64_t end = mx_lesser(K, (block + 1) * job->block_rows);
   for (int64_t line = 0; line < lines; line += step)
     for (int64_t k = block * job->block_rows; k < end; k += TILE_ROWS) {
       const WIDE(lines) from = {(wide *)job->image + group * p->in * p->channel, job->offset + k,
-                                job->line + line, lesser(step, lines - line), length};
+                                job->line + line, mx_lesser(step, lines - line), length};
       const WIDE(tile) tile = {.c = sum + k * width, .c_step = width, .add = job->first + line > 0};
-      WIDE(micro_lines)((int)lesser(TILE_ROWS, end - k), (int)lesser(FN(COLS), d->F - f), &from,
+      WIDE(micro_lines)((int)mx_lesser(TILE_ROWS, end - k), (int)mx_lesser(FN(COLS), d->F - f), &from,
                         dy + line * length * FN(COLS), FN(COLS), &tile);
     }
 }
@@ -50,7 +50,7 @@ static void FN(store_filters)(void *context, int64_t i) {
   const conv_dims *d = job->plan.d;
   const int64_t K = d->C * volume(d->kernel), panels = (d->F + FN(COLS) - 1) / FN(COLS);
   const int64_t group = i / panels, f = i % panels * FN(COLS), width = panels * FN(COLS);
-  const int64_t filters = lesser(FN(COLS), d->F - f);
+  const int64_t filters = mx_lesser(FN(COLS), d->F - f);
   const wide *sum = (wide *)job->sum + group * K * width + f;
   real *dw = (real *)job->ptr[2] + (group * d->F + f) * K;
   int64_t k = 0;
@@ -69,7 +69,7 @@ static conv_job FN(begin_weight)(const conv_dims *d, mx_scratch *scratch) {
   const conv_plan *p = &job.plan;
   const int64_t pixels = volume(d->out), K = d->C * volume(d->kernel), fit = LINE_PIXELS / pixels;
   const int64_t width = (d->F + FN(COLS) - 1) / FN(COLS) * FN(COLS);
-  job.batch = lesser(fit < 1 ? 1 : fit, d->N < 1 ? 1 : d->N);
+  job.batch = mx_lesser(fit < 1 ? 1 : fit, d->N < 1 ? 1 : d->N);
   const int64_t channels = job.batch * d->groups;
   job.dy = mx_take(scratch, mx_product(channels * width, pixels), sizeof(wide));
   job.sum = mx_take(scratch, mx_product(d->groups * width, K), sizeof(wide));

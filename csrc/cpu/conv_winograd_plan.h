@@ -85,7 +85,7 @@ static inline winograd plan_winograd(const conv_dims *d, conv_pass pass) {
   for (int i = 0; i < 2; i++) w.pad[i] = is_grad ? WINDOW - 1 - d->pad[1 + i] : d->pad[1 + i];
   const int64_t fit = BLOCK_BYTES / ((int64_t)sizeof(float) * PRODUCTS * (w.in + w.out));
   const int64_t most_tiles = pass == CONV_GRAD_WEIGHT ? MOST_SUMMED : MOST_TILES;
-  const int64_t tiles = fit < FEWEST_TILES ? FEWEST_TILES : lesser(fit, most_tiles);
+  const int64_t tiles = fit < FEWEST_TILES ? FEWEST_TILES : mx_lesser(fit, most_tiles);
   const int64_t all = d->N * w.down, most = tiles < w.across ? 1 : tiles / w.across;
   const int64_t fewest = (all + most - 1) / most;
   w.rows = (all + fewest - 1) / fewest;
@@ -94,13 +94,13 @@ static inline winograd plan_winograd(const conv_dims *d, conv_pass pass) {
   w.step = (w.tiles + COLS - 1) / COLS * COLS + LANES;
   w.panels = (w.out + COLS - 1) / COLS;
   w.keeps = w.blocks > 1;
-  w.own_blocks = lesser(w.blocks, MOST_OWN_BLOCKS);
+  w.own_blocks = mx_lesser(w.blocks, MOST_OWN_BLOCKS);
   if (pass == CONV_GRAD_WEIGHT)
-    w.own_blocks = sums_of_task(&w) > MOST_SUMS ? 1 : lesser(w.blocks, SUMS_APART);
+    w.own_blocks = sums_of_task(&w) > MOST_SUMS ? 1 : mx_lesser(w.blocks, SUMS_APART);
   w.chunk = CHUNK_PANELS * TILE_ROWS;
   w.chunks = (w.in + w.chunk - 1) / w.chunk;
   w.group = w.out <= FEW_PANELS * TILE_ROWS ? 1 : GROUP;
-  w.tasks = lesser(filter_groups(&w), MOST_TASKS);
+  w.tasks = mx_lesser(filter_groups(&w), MOST_TASKS);
   return w;
 }
 #endif

@@ -97,7 +97,7 @@ static void filters_to_points(const winograd *w, int64_t o, int64_t rows, float 
   float windows[GATHERED * WINDOW * WINDOW][TILE_ROWS + LANES] = {{0}};
   vec x[WINDOW * WINDOW], points[PRODUCTS];
   for (int64_t in = 0; in < w->in; in += GATHERED) {
-    const int64_t channels = lesser(GATHERED, w->in - in);
+    const int64_t channels = mx_lesser(GATHERED, w->in - in);
     if (is_grad)
       for (int64_t i = 0; i < channels; i++)
         FN(turn_rows)(filter + (in + i) * i_step, o_step, rows, taps, TILE_ROWS + LANES,

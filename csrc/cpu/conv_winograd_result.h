@@ -30,7 +30,7 @@ static void multiply_point(const winograd *w, int64_t rows, const float *a, cons
   for (int64_t k = 0; k < w->in; k += BLOCK_K)
     for (int64_t j = 0; j < tiles; j += COLS) {
       const tile_float tile = {.c = c + j, .c_step = PRODUCTS * w->step, .add = k > 0};
-      micro_panel_float((int)rows, (int)lesser(COLS, tiles - j), lesser(BLOCK_K, w->in - k),
+      micro_panel_float((int)rows, (int)mx_lesser(COLS, tiles - j), mx_lesser(BLOCK_K, w->in - k),
                         a + k * rows, rows, b + j / COLS * tile_panel(w) + k * COLS, COLS, &tile);
     }
 }
@@ -49,7 +49,7 @@ static void products_to_result(const winograd *w, int64_t channel, const float *
   const int64_t image = w->out * w->result_height * w->result_width;
   vec products[PRODUCTS], tiles[TILE * TILE], zero = {0};
   for (int64_t row = w->first; row < w->end; row++, from += w->across) {
-    const int64_t y = row % w->down * TILE, lines = lesser(TILE, w->result_height - y);
+    const int64_t y = row % w->down * TILE, lines = mx_lesser(TILE, w->result_height - y);
     const int64_t at = row / w->down * image + (channel * w->result_height + y) * w->result_width;
     float *to = (float *)result_of(w->d, w->ptr) + at;
     for (int64_t t = 0; t < w->across; t += LANES) {
@@ -58,7 +58,7 @@ static void products_to_result(const winograd *w, int64_t channel, const float *
       if (bias) for (int i = 0; i < TILE * TILE; i++) tiles[i] += bias[channel];
       UNROLL for (int i = 0; i < TILE * TILE; i++) zero += zero_of(tiles[i]);
       for (int64_t i = 0; i < lines; i++)
-        store_line(tiles + i * TILE, lesser(TILE * LANES, w->result_width - t * TILE),
+        store_line(tiles + i * TILE, mx_lesser(TILE * LANES, w->result_width - t * TILE),
                    to + i * w->result_width + t * TILE);
     }
     const finish_part part = {channel, 1, at, 0, lines * w->result_width};
@@ -70,9 +70,9 @@ static void products_to_result(const winograd *w, int64_t channel, const float *
 /* The filters of a group, to the points. */
 static void put_filters(const winograd *w, int64_t group, float *filters) {
   const int64_t first = group * w->group * TILE_ROWS;
-  const int64_t end = lesser(w->out, first + w->group * TILE_ROWS);
+  const int64_t end = mx_lesser(w->out, first + w->group * TILE_ROWS);
   for (int64_t o = first; o < end; o += TILE_ROWS)
-    filters_to_points(w, o, lesser(TILE_ROWS, end - o),
+    filters_to_points(w, o, mx_lesser(TILE_ROWS, end - o),
                       filters + (o - first) / TILE_ROWS * filter_panel(w));
 }
 
@@ -95,10 +95,10 @@ static void clear_ends(const winograd *w, float *products) {
 static void result_of_group(const winograd *w, int64_t group, const float *filters,
                             float *products) {
   const int64_t first = group * w->group * TILE_ROWS;
-  const int64_t end = lesser(w->out, first + w->group * TILE_ROWS);
+  const int64_t end = mx_lesser(w->out, first + w->group * TILE_ROWS);
   for (int64_t point = 0; point < PRODUCTS; point++)
     for (int64_t o = first; o < end; o += TILE_ROWS)
-      multiply_point(w, lesser(TILE_ROWS, end - o),
+      multiply_point(w, mx_lesser(TILE_ROWS, end - o),
                      filters + point * filter_step(w) + (o - first) / TILE_ROWS * filter_panel(w),
                      w->points + point * tile_panels(w) * tile_panel(w),
                      products + ((o - first) * PRODUCTS + point) * w->step);
@@ -130,7 +130,7 @@ static void blocks_task(void *context, int64_t task) {
   clear_ends(&w, w.products);
   for (int64_t block = task * w.blocks / w.own_blocks; block < end; block++) {
     w.first = block * w.rows;
-    w.end = lesser(w.first + w.rows, rows);
+    w.end = mx_lesser(w.first + w.rows, rows);
     for (int64_t channel = 0; channel < w.in; channel++) tiles_task(&w, channel);
     for (int64_t group = 0; group < filter_groups(&w); group++)
       result_of_group(&w, group, kept_filters(&w, group), w.products);
@@ -147,10 +147,10 @@ static void find_result(winograd *w) {
     return;
   }
   for (w->first = 0; w->first < rows; w->first = w->end) {
-    w->end = lesser(w->first + w->rows, rows);
+    w->end = mx_lesser(w->first + w->rows, rows);
     w->next = 0;
     run_tasks(w->in, w->in * PRODUCTS * w->tiles, tiles_task, w);
-    run_tasks(lesser(w->tasks, threads), work, groups_task, w);
+    run_tasks(mx_lesser(w->tasks, threads), work, groups_task, w);
   }
 }
 #endif

@@ -20,20 +20,20 @@ static void pack_task(void *context, int64_t task) {
   const winograd *w = context;
   const int64_t point = task % PRODUCTS, f = task / PRODUCTS * COLS;
   FN(pack_panel)(w->products + (f * PRODUCTS + point) * w->step, PRODUCTS * w->step, 1,
-                 lesser(COLS, w->out - f), (w->end - w->first) * w->across, COLS,
+                 mx_lesser(COLS, w->out - f), (w->end - w->first) * w->across, COLS,
                  w->filters + task * w->tiles * COLS);
 }
 
 /* The windows of a panel of filters for a channel, from its sums[point][filter]. */
 static void store_windows(const winograd *w, int64_t channel, int64_t f, const float *from) {
-  const int64_t end = lesser(w->out, f + COLS);
+  const int64_t end = mx_lesser(w->out, f + COLS);
   vec sums[PRODUCTS], window[WINDOW * WINDOW], zero = {0};
   for (; f < end; f += LANES, from += LANES) {
     float *dw = (float *)w->ptr[2] + (f * w->in + channel) * WINDOW * WINDOW;
     UNROLL for (int i = 0; i < PRODUCTS; i++) sums[i] = load(from + i * COLS);
     transform_window(sums, window);
     UNROLL for (int k = 0; k < WINDOW * WINDOW; k++) zero += zero_of(window[k]);
-    for (int64_t i = 0; i < lesser(LANES, end - f); i++, dw += w->in * WINDOW * WINDOW)
+    for (int64_t i = 0; i < mx_lesser(LANES, end - f); i++, dw += w->in * WINDOW * WINDOW)
       for (int k = 0; k < WINDOW * WINDOW; k++) dw[k] = window[k][i];
   }
   note_overflow(w, zero);
@@ -44,10 +44,10 @@ static void sums_task(void *context, int64_t task) {
   const winograd *w = context;
   const int64_t panel = task / w->chunks, f = panel * COLS, line = 0;
   const int64_t tiles = (w->end - w->first) * w->across;
-  const int64_t last = lesser(w->in, (task % w->chunks + 1) * w->chunk);
+  const int64_t last = mx_lesser(w->in, (task % w->chunks + 1) * w->chunk);
   float here[TILE_ROWS * PRODUCTS * COLS];
   for (int64_t c = task % w->chunks * w->chunk; c < last; c += TILE_ROWS) {
-    const int64_t rows = lesser(TILE_ROWS, last - c);
+    const int64_t rows = mx_lesser(TILE_ROWS, last - c);
     float *sums = w->keeps ? w->sums + (panel * w->in + c) * PRODUCTS * COLS : here;
     for (int64_t point = 0; point < PRODUCTS; point++) {
       int64_t row[TILE_ROWS];
@@ -65,7 +65,7 @@ static void sums_task(void *context, int64_t task) {
 /* Task: the same part of the result, when all blocks are summed. */
 static void windows_task(void *context, int64_t task) {
   const winograd *w = context;
-  const int64_t panel = task / w->chunks, last = lesser(w->in, (task % w->chunks + 1) * w->chunk);
+  const int64_t panel = task / w->chunks, last = mx_lesser(w->in, (task % w->chunks + 1) * w->chunk);
   for (int64_t c = task % w->chunks * w->chunk; c < last; c++) {
     float *sums = w->sums + (panel * w->in + c) * PRODUCTS * COLS;
     for (int64_t other = 1; other < w->own_blocks; other++)
@@ -83,7 +83,7 @@ static void sum_blocks(winograd w, int64_t task, int64_t place) {
   w.sums += task * sums_of_task(&w);
   for (int64_t block = first; block < (task + 1) * w.blocks / w.own_blocks; block++) {
     w.first = block * w.rows;
-    w.end = lesser(w.first + w.rows, rows);
+    w.end = mx_lesser(w.first + w.rows, rows);
     w.adds = block > first;
     for (int64_t channel = 0; channel < w.in; channel++) image_task(&w, channel);
     for (int64_t channel = 0; channel < w.out; channel++) gradient_task(&w, channel);
@@ -103,7 +103,7 @@ static void find_weight_gradient(winograd *w) {
     for (int64_t task = 0; task < w->own_blocks; task++) sum_blocks(*w, task, 0);
   else if (w->own_blocks > 1) run_tasks(w->own_blocks, work, own_sums_task, w);
   else for (w->first = 0; w->first < rows; w->first = w->end) {
-    w->end = lesser(w->first + w->rows, rows);
+    w->end = mx_lesser(w->first + w->rows, rows);
     w->adds = w->first > 0;
     run_tasks(w->in, w->in * transforms, image_task, w);
     run_tasks(w->out, w->out * transforms, gradient_task, w);

@@ -5,10 +5,11 @@
  * of its own, taps are multiplied with whole rows of the image instead. */
 #include <string.h>
 
-#include "narrow.h"
 #include "conv.h"
 #include "mx_kernel.h"
 #include "mx_scratch.h"
+#include "mx_size.h"
+#include "narrow.h"
 #if defined(__AVX2__)
 #include <immintrin.h>
 #endif
@@ -36,9 +37,6 @@ typedef struct {
   int64_t pairs, pixels, blocks, tasks;   /* pixels of a block; blocks of all images and groups */
 } integer_conv_job;
 
-static inline int64_t largest(int64_t a, int64_t b) { return a > b ? a : b; }
-static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-
 /* Whether a channel has filters of its own. */
 static int is_depthwise(const conv_dims *d) { return d->C == 1 && d->groups > 1; }
 
@@ -50,16 +48,17 @@ static int64_t integer_conv_cut(const conv_dims *d, void *base, integer_conv_job
   if (is_depthwise(d)) {
     job->blocks = mx_product(mx_product(d->N, d->groups), d->F);
     job->tasks = mx_task_count(mx_product(mx_product(job->blocks, volume(d->out)), items) / 4,
-                               CONV_GRAIN, least(job->blocks, CONV_TASKS));
+                               CONV_GRAIN, mx_lesser(job->blocks, CONV_TASKS));
     return 0;
   }
   const int64_t panel = mx_product(mx_product(job->pairs, TILE_COLUMNS), 2 * sizeof *job->panels);
-  const int64_t panels = least(largest(CONV_BYTES / largest(panel, 1), 1), CONV_PIXELS / TILE_COLUMNS);
+  const int64_t panels = mx_lesser(mx_greater(CONV_BYTES / mx_greater(panel, 1), 1),
+                                   CONV_PIXELS / TILE_COLUMNS);
   job->pixels = panels * TILE_COLUMNS;
   job->blocks = mx_product(mx_product(d->N, d->groups),
                            (volume(d->out) + job->pixels - 1) / job->pixels);
   const int64_t work = mx_product(mx_product(job->blocks * job->pixels, d->F + 16), items) / 16;
-  job->tasks = mx_task_count(work, CONV_GRAIN, least(job->blocks, CONV_TASKS));
+  job->tasks = mx_task_count(work, CONV_GRAIN, mx_lesser(job->blocks, CONV_TASKS));
   job->filters = mx_take(&scratch, mx_product(mx_product(d->groups, d->F), 2 * job->pairs),
                          sizeof *job->filters);
   job->panels = mx_take(&scratch, mx_product(job->tasks, panels), panel);
@@ -128,13 +127,13 @@ static void multiply(const integer_conv_job *job, int64_t group, const int16_t *
       for (int64_t k = 0; k < job->pairs; k += MOST_PAIRS) {
         const int16_t *rows[TILE_ROWS];
         for (int64_t r = 0; r < TILE_ROWS; r++)      /* filters beyond the last: the last again */
-          rows[r] = filters + least(f + r, d->F - 1) * width + 2 * k;
-        tile(rows, panels + k * TILE_COLUMNS * 2, least(job->pairs - k, MOST_PAIRS), sums);
+          rows[r] = filters + mx_lesser(f + r, d->F - 1) * width + 2 * k;
+        tile(rows, panels + k * TILE_COLUMNS * 2, mx_lesser(job->pairs - k, MOST_PAIRS), sums);
       }
-      for (int64_t r = 0; r < least(TILE_ROWS, d->F - f); r++) {
+      for (int64_t r = 0; r < mx_lesser(TILE_ROWS, d->F - f); r++) {
         const uint32_t more = bias ? (uint32_t)bias[f + r] : 0;
         int32_t *to = out + (f + r) * plane + p;
-        for (int64_t c = 0; c < least(TILE_COLUMNS, count - p); c++)
+        for (int64_t c = 0; c < mx_lesser(TILE_COLUMNS, count - p); c++)
           to[c] = (int32_t)(sums[r * TILE_COLUMNS + c] + more);
       }
     }

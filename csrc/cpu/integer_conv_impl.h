@@ -29,7 +29,7 @@ static FN(tap) FN(next_tap)(const conv_dims *d, const real *image, int64_t row, 
 /* One tap of a pair, for outputs from .. to - 1; what it does not meet stays 0. */
 static void FN(put_tap)(const FN(tap) *tap, int64_t from, int64_t to, int64_t stride,
                         int16_t *pair) {
-  const int64_t low = largest(from, tap->low), high = least(to, tap->high);
+  const int64_t low = mx_greater(from, tap->low), high = mx_lesser(to, tap->high);
   for (int64_t o = low; o < high; o++) pair[(o - from) * 2] = tap->line[o * stride + tap->x];
 }
 
@@ -43,16 +43,16 @@ static void FN(fill_panels)(const conv_dims *d, const real *image, int64_t pixel
          (size_t)((count + TILE_COLUMNS - 1) / TILE_COLUMNS * panel) * sizeof *panels);
   while (pixel < end) {
     const int64_t row = pixel / d->out[2], from = pixel - row * d->out[2];
-    const int64_t to = least(d->out[2], from + end - pixel);
+    const int64_t to = mx_lesser(d->out[2], from + end - pixel);
     tap_place at = {0, 0, 0, 0};
     for (int64_t k = 0; k < pairs; k++) {
       const FN(tap) one = FN(next_tap)(d, image, row, &at), two = FN(next_tap)(d, image, row, &at);
       for (int64_t o = from, next; o < to; o = next) {      /* to the end of a panel */
         const int64_t place = pixel - first + o - from, column = place % TILE_COLUMNS;
         int16_t *pair = panels + place / TILE_COLUMNS * panel + (k * TILE_COLUMNS + column) * 2;
-        next = least(to, o + TILE_COLUMNS - column);
-        if (stride == 1 && next - o == TILE_COLUMNS && largest(one.low, two.low) <= o &&
-            next <= least(one.high, two.high)) {
+        next = mx_lesser(to, o + TILE_COLUMNS - column);
+        if (stride == 1 && next - o == TILE_COLUMNS && mx_greater(one.low, two.low) <= o &&
+            next <= mx_lesser(one.high, two.high)) {
           const real *x = one.line + (o + one.x), *y = two.line + (o + two.x);
           for (int c = 0; c < TILE_COLUMNS; c++) {
             pair[2 * c] = x[c];
@@ -75,7 +75,7 @@ static void FN(integer_conv_task)(void *context, int64_t task) {
   int16_t *panels = job->panels + task * job->pixels * 2 * job->pairs;
   for (int64_t block = task; block < job->blocks; block += job->tasks) {
     const int64_t image = block / blocks, first = block % blocks * job->pixels;
-    const int64_t count = least(job->pixels, plane - first);
+    const int64_t count = mx_lesser(job->pixels, plane - first);
     const real *data = (const real *)job->data + image * d->C * volume(d->size);
     FN(fill_panels)(d, data, first, count, job->pairs, panels);
     multiply(job, image % d->groups, panels, count, job->out + image * d->F * plane + first);

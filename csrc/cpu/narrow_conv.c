@@ -45,7 +45,7 @@ static void copy_task(void *context, int64_t i) {
 void narrow_take_images(narrow_conv *job, int64_t first) {
   const conv_plan *p = &job->plan;
   job->first = first;
-  job->images = lesser(job->batch, p->d->N - first);
+  job->images = mx_lesser(job->batch, p->d->N - first);
   const int64_t channels = job->images * p->d->groups * p->in;
   job->image = job->copy ? job->copy : job->arrays->ptr[0];      /* bare ones come all at once */
   if (job->copy) run_tasks(channels, channels * p->channel, copy_task, job);
@@ -120,12 +120,12 @@ ALWAYS int pack_columns_as(narrow_dtype dtype, const narrow_conv *job, const nar
   const uint16_t *image = (const uint16_t *)job->image + part->entry * p->in * p->channel;
   const int64_t *offset = job->offset + job->part.taps_before * p->in + part->k0;
   const int64_t step = narrow_num_parts(dtype) * PANEL_ITEMS;
-  const int64_t panel = narrow_ceil(part->steps, TILE_STEPS) * step;
+  const int64_t panel = mx_ceil_div(part->steps, TILE_STEPS) * step;
   int has_no_parts = 0;
   __m512i largest = _mm512_setzero_si512();
   for (int64_t j = 0; j < part->count; j += TILE_LINES) {
     narrow_run runs[TILE_LINES];
-    const int64_t columns = lesser(TILE_LINES, part->count - j);
+    const int64_t columns = mx_lesser(TILE_LINES, part->count - j);
     const int64_t count = narrow_list_runs(job, part->first + j, columns,
                                            narrow_windows_in_line(job), narrow_window, runs);
     mx_bf16 *tile = to + j / PANEL_LINES * panel + j % PANEL_LINES * TILE_STEPS;
@@ -168,19 +168,19 @@ ALWAYS void put_line(narrow_dtype dtype, const narrow_conv *job, const narrow_bl
   for (int64_t i = 0; i < x->rows; i++)
     for (int64_t c = 0; c < count; c += TILE_LINES)
       narrow_store(dtype, y + i * pixels + c, (__mmask16)narrow_first(count - c),
-                _mm512_loadu_ps(x->sum + i * x->step + j + c));
+                   _mm512_loadu_ps(x->sum + i * x->step + j + c));
 }
 
 ALWAYS void put_all(narrow_dtype dtype, const narrow_conv *job, const narrow_block *x) {
   const int64_t length = results_in_line(job);
   for (int64_t j = 0, run; j < x->cols; j += run) {
-    run = lesser(x->cols - j, length - (x->col + j) % length);
+    run = mx_lesser(x->cols - j, length - (x->col + j) % length);
     if (length >= TILE_LINES) {
       put_line(dtype, job, x, j, run);
       continue;
     }
     narrow_run runs[TILE_LINES];
-    run = lesser(TILE_LINES, x->cols - j);
+    run = mx_lesser(TILE_LINES, x->cols - j);
     put_some(dtype, job, x, j, runs,
              narrow_list_runs(job, x->col + j, run, length, place_result, runs));
   }

@@ -31,10 +31,10 @@ typedef int64_t (*narrow_place)(const narrow_conv *job, int64_t column);
 
 /* The runs of `count` columns from `first` on, at most 32, of which `length` lie side by side. */
 static inline int64_t narrow_list_runs(const narrow_conv *job, int64_t first, int64_t count,
-                                    int64_t length, narrow_place place, narrow_run *runs) {
+                                       int64_t length, narrow_place place, narrow_run *runs) {
   int64_t n = 0;
   for (int64_t j = 0; j < count; n++) {
-    const int64_t run = lesser(count - j, length - (first + j) % length);
+    const int64_t run = mx_lesser(count - j, length - (first + j) % length);
     runs[n] = (narrow_run){narrow_first(run) << j, place(job, first + j) - j};
     j += run;
   }
@@ -59,7 +59,7 @@ static inline int64_t narrow_windows_in_line(const narrow_conv *job) {
 
 /* The scratch of the images and the offsets. */
 static inline narrow_conv narrow_begin(int64_t item, const conv_dims *d, int is_grad,
-                                 mx_scratch *scratch) {
+                                       mx_scratch *scratch) {
   enum { COPY_BYTES = 4 << 20 };      /* of copies at a time, at most, or of one image */
   narrow_conv job = {.plan = plan_convolution(d, is_grad, TILE_LINES), .item = item, .batch = d->N};
   const conv_plan *p = &job.plan;
@@ -70,7 +70,7 @@ static inline narrow_conv narrow_begin(int64_t item, const conv_dims *d, int is_
   if (is_bare) return job;
   const int64_t image = mx_product(d->groups * p->in, p->channel);
   const int64_t fit = COPY_BYTES / mx_product(image, item);
-  job.batch = lesser(fit < 1 ? 1 : fit, d->N);
+  job.batch = mx_lesser(fit < 1 ? 1 : fit, d->N);
   job.copy = mx_take(scratch, mx_product(job.batch, image), item);
   return job;
 }

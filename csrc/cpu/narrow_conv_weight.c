@@ -43,7 +43,7 @@ ALWAYS void pack_pixel_tile(narrow_dtype dtype, const pixel_lines *from, int64_t
     if (dtype == NARROW_BF16) x[0][i] = steps;
     else
       narrow_split(0, narrow_float(dtype, _mm512_castsi512_si256(steps)),
-                narrow_float(dtype, _mm512_extracti64x4_epi64(steps, 1)), x, i, largest);
+                   narrow_float(dtype, _mm512_extracti64x4_epi64(steps, 1)), x, i, largest);
   }
   narrow_put_tile(narrow_num_parts(dtype), !is_left, x, to);
 }
@@ -51,12 +51,12 @@ ALWAYS void pack_pixel_tile(narrow_dtype dtype, const pixel_lines *from, int64_t
 ALWAYS int pack_pixels_as(narrow_dtype dtype, const narrow_conv *job, const narrow_part *part,
                           const pixel_lines *from, int is_left, mx_bf16 *to) {
   const int64_t step = narrow_num_parts(dtype) * PANEL_ITEMS;
-  const int64_t panel = narrow_ceil(part->steps, TILE_STEPS) * step;
+  const int64_t panel = mx_ceil_div(part->steps, TILE_STEPS) * step;
   __m512i largest = _mm512_setzero_si512();
   for (int64_t k = 0; k < part->steps; k += TILE_STEPS, to += step) {
     narrow_run runs[TILE_STEPS];
-    const int64_t count = narrow_list_runs(job, part->k0 + k, lesser(TILE_STEPS, part->steps - k),
-                                        from->length, from->place, runs);
+    const int64_t count = narrow_list_runs(job, part->k0 + k, mx_lesser(TILE_STEPS, part->steps - k),
+                                           from->length, from->place, runs);
     for (int64_t l = 0; l < part->count; l += TILE_LINES)
       pack_pixel_tile(dtype, from, part->first + l, part->count - l, runs, count, is_left,
                       to + l / PANEL_LINES * panel + l % PANEL_LINES * TILE_STEPS, &largest);

@@ -65,7 +65,7 @@ ALWAYS void put_as(narrow_dtype dtype, const gemm_job *job, const narrow_block *
       for (int r = 0; r < 16; r++)
         sum[r] = _mm512_loadu_si512(x->sum + (i + r) * x->step + j);
       narrow_turn(sum);
-      for (int64_t r = 0; r < narrow_least(x->cols - j, 16); r++)
+      for (int64_t r = 0; r < mx_lesser(x->cols - j, 16); r++)
         put_row(dtype, job->p, c, x->col + j + r, x->row + i, mask, (__m512)sum[r]);
     }
   }

@@ -137,10 +137,10 @@ static int pack_columns(const void *context, const narrow_part *part, uint16_t *
   const __m512i shift = _mm512_set1_epi8(whole->is_shifted ? (char)0x80 : 0);
   const uint8_t *image = (const uint8_t *)job->image + part->entry * p->in * p->channel;
   const int64_t *offset = job->offset + part->k0;
-  const int64_t panel = narrow_ceil(part->steps, 2 * TILE_STEPS) * PANEL_ITEMS;
+  const int64_t panel = mx_ceil_div(part->steps, 2 * TILE_STEPS) * PANEL_ITEMS;
   for (int64_t j = 0; j < part->count; j += TILE_LINES) {
     narrow_run runs[TILE_LINES];
-    const int64_t columns = lesser(TILE_LINES, part->count - j);
+    const int64_t columns = mx_lesser(TILE_LINES, part->count - j);
     const int64_t count = narrow_list_runs(job, part->first + j, columns,
                                            narrow_windows_in_line(job), narrow_window, runs);
     uint16_t *tile = to + j / PANEL_LINES * panel + j % PANEL_LINES * TILE_STEPS;
@@ -168,7 +168,7 @@ static void put_channels(const void *context, const narrow_block *x) {
   if (bias) add_biases(x, bias + channel, NULL);
   for (int64_t j = 0, run; j < x->cols; j += run) {
     const int64_t column = x->col + j, image = job->first + column / pixels;
-    run = lesser(x->cols - j, pixels - column % pixels);
+    run = mx_lesser(x->cols - j, pixels - column % pixels);
     const int64_t at = (image * p->d->groups * p->out + channel) * pixels + column % pixels;
     put_rows(x, j, run, result + at, pixels);
   }

@@ -13,6 +13,7 @@
 #include <immintrin.h>
 #include <stdint.h>
 
+#include "mx_size.h"
 #include "narrow_product.h"
 
 enum { TILE_LINES = 16, TILE_STEPS = 32, TILE_ITEMS = TILE_LINES * TILE_STEPS,
@@ -25,9 +26,6 @@ typedef struct {
   const uint16_t *at;
   int64_t line, step;
 } narrow_lines;
-
-static inline int64_t narrow_ceil(int64_t size, int64_t part) { return (size + part - 1) / part; }
-static inline int64_t narrow_least(int64_t x, int64_t y) { return x < y ? x : y; }
 
 ALWAYS int narrow_num_parts(narrow_dtype dtype) { return dtype == NARROW_BF16 ? 1 : 2; }
 ALWAYS narrow_kind narrow_kind_of(narrow_dtype dtype) {
@@ -131,7 +129,7 @@ ALWAYS void narrow_put_tile(int parts, int turned, __m512i (*x)[16], mx_bf16 *to
 
 /* Two times 16 floats as row i of a tile: steps of a line, or a pair of steps of 16 lines. */
 ALWAYS void narrow_split(int are_pairs, __m512 a, __m512 b, __m512i (*x)[16], int i,
-                      __m512i *largest) {
+                         __m512i *largest) {
   narrow_note(largest, a);
   narrow_note(largest, b);
   const __m512i first = narrow_first_part(&a), second = narrow_first_part(&b);
@@ -141,7 +139,7 @@ ALWAYS void narrow_split(int are_pairs, __m512 a, __m512 b, __m512i (*x)[16], in
 }
 
 ALWAYS void narrow_pack_some(narrow_dtype dtype, narrow_lines from, int64_t lines, int64_t steps,
-                          int is_left, mx_bf16 *to, __m512i *largest) {
+                             int is_left, mx_bf16 *to, __m512i *largest) {
   __m512i x[MOST_PARTS][16];
   if (from.step == 1) {
     const __mmask32 all = narrow_first(steps);
@@ -151,7 +149,7 @@ ALWAYS void narrow_pack_some(narrow_dtype dtype, narrow_lines from, int64_t line
       if (dtype == NARROW_BF16) x[0][i] = _mm512_maskz_loadu_epi16(mask, at);
       else
         narrow_split(0, narrow_load(dtype, (__mmask16)mask, at),
-                  narrow_load(dtype, (__mmask16)(mask >> 16), at + 16), x, i, largest);
+                     narrow_load(dtype, (__mmask16)(mask >> 16), at + 16), x, i, largest);
     }
   } else {
     const __mmask16 mask = (__mmask16)narrow_first(lines);
@@ -160,7 +158,7 @@ ALWAYS void narrow_pack_some(narrow_dtype dtype, narrow_lines from, int64_t line
       const __mmask16 first = 2 * i < steps ? mask : 0, second = 2 * i + 1 < steps ? mask : 0;
       if (dtype == NARROW_BF16)
         x[0][i] = narrow_pairs(_mm256_maskz_loadu_epi16(first, at),
-                            _mm256_maskz_loadu_epi16(second, next));
+                               _mm256_maskz_loadu_epi16(second, next));
       else
         narrow_split(1, narrow_load(dtype, first, at), narrow_load(dtype, second, next), x, i,
                      largest);
@@ -178,7 +176,7 @@ ALWAYS int narrow_pack_as(narrow_dtype dtype, narrow_lines from, int64_t count, 
       for (int64_t half = 0; half < PANEL_LINES && l + half < count; half += TILE_LINES) {
         const int64_t lines = count - l - half, steps = K - k;
         const narrow_lines tile = {from.at + (l + half) * from.line + k * from.step, from.line,
-                                from.step};
+                                   from.step};
         mx_bf16 *y = to + half * TILE_STEPS;
         if (lines >= TILE_LINES && steps >= TILE_STEPS)       /* without masks */
           narrow_pack_some(dtype, tile, TILE_LINES, TILE_STEPS, is_left, y, &largest);

@@ -74,14 +74,14 @@ static narrow_job job_of(const narrow_product *p) {
   const int parts = p->kind == NARROW_TWO_PARTS ? 2 : 1;
   const int64_t steps = p->kind < NARROW_SIGNED ? TILE_STEPS : 2 * TILE_STEPS;
   return (narrow_job){.p = p, .plan = plans[parts - 1], .parts = parts, .tile_steps = steps,
-                   .steps = TILES_AT_A_TIME * steps};
+                      .steps = TILES_AT_A_TIME * steps};
 }
 
-static int64_t whole_panels(int64_t lines) { return narrow_ceil(lines, PANEL_LINES) * PANEL_LINES; }
+static int64_t whole_panels(int64_t lines) { return mx_ceil_div(lines, PANEL_LINES) * PANEL_LINES; }
 
 /* The items of a line of so many steps, and of so many lines, in panels. */
 static int64_t line_items(const narrow_job *job, int64_t steps) {
-  return mx_product(narrow_ceil(steps, job->tile_steps) * TILE_STEPS, job->parts);
+  return mx_product(mx_ceil_div(steps, job->tile_steps) * TILE_STEPS, job->parts);
 }
 static int64_t packed_items(const narrow_job *job, int64_t lines, int64_t steps) {
   return mx_product(whole_panels(lines), line_items(job, steps));
@@ -103,9 +103,9 @@ static int shares_right(const narrow_job *job) {
 
 static narrow_slice take_slice(const narrow_job *job, mx_scratch *scratch) {
   const narrow_product *p = job->p;
-  const int64_t rows = narrow_least(whole_panels(p->M), job->plan.rows);
-  const int64_t cols = narrow_least(whole_panels(p->N), MOST_COLS);
-  const int64_t steps = narrow_least(p->K, job->steps), size = sizeof(mx_bf16);
+  const int64_t rows = mx_lesser(whole_panels(p->M), job->plan.rows);
+  const int64_t cols = mx_lesser(whole_panels(p->N), MOST_COLS);
+  const int64_t steps = mx_lesser(p->K, job->steps), size = sizeof(mx_bf16);
   narrow_slice slice = {NULL};
   if (!shares_left(job)) slice.left = mx_take(scratch, packed_items(job, rows, steps), size);
   if (!shares_right(job)) slice.right = mx_take(scratch, packed_items(job, cols, steps), size);
@@ -152,11 +152,11 @@ static narrow_cut cut_product(const narrow_job *job, int64_t threads) {
   int64_t least = INT64_MAX;
   for (int64_t rows = plan->rows; rows >= PANEL_LINES; rows /= 2)
     for (int64_t cols = MOST_COLS; cols >= PANEL_LINES; cols /= 2) {
-      const int64_t high = narrow_least(rows, whole_panels(p->M));
-      const int64_t wide = narrow_least(cols, whole_panels(p->N));
-      const narrow_cut cut = {high, wide, narrow_ceil(p->M, high), narrow_ceil(p->N, wide)};
+      const int64_t high = mx_lesser(rows, whole_panels(p->M));
+      const int64_t wide = mx_lesser(cols, whole_panels(p->N));
+      const narrow_cut cut = {high, wide, mx_ceil_div(p->M, high), mx_ceil_div(p->N, wide)};
       const int64_t units = mx_product(p->batch, cut.num_rows * cut.num_cols);
-      const int64_t rounds = narrow_ceil(units, threads);
+      const int64_t rounds = mx_ceil_div(units, threads);
       const int64_t cost = mx_product(
           rounds, products * high * wide / TILE_LINES + left * high + right * wide);
       if (cost < least) least = cost, best = cut;
@@ -286,7 +286,7 @@ ALWAYS void multiply_rows(narrow_kind kind, int wide, int64_t tiles, const mx_bf
 ALWAYS void multiply_by_vectors(narrow_kind kind, int64_t rows, int64_t cols, int64_t tiles,
                                 const mx_bf16 *left, const mx_bf16 *right, float *sums,
                                 int64_t step, int add) {
-  for (int64_t i = 0; i < narrow_least(rows, PANEL_LINES); i += VECTOR_ROWS) {
+  for (int64_t i = 0; i < mx_lesser(rows, PANEL_LINES); i += VECTOR_ROWS) {
     const mx_bf16 *a = left + i / TILE_LINES * TILE_ITEMS + i % TILE_LINES * TILE_STEPS;
     if (cols > TILE_LINES) multiply_rows(kind, 1, tiles, a, right, sums + i * step, step, add);
     else multiply_rows(kind, 0, tiles, a, right, sums + i * step, step, add);
@@ -318,7 +318,7 @@ static void run_steps(narrow_job *job, const narrow_block *x, const narrow_slice
   const narrow_part rows = {x->entry, x->row, x->rows, k0, steps};
   const narrow_part cols = {x->entry, x->col, x->cols, k0, steps};
   const int64_t whole = line_items(job, p->K), part = line_items(job, steps);
-  const int64_t tiles = narrow_ceil(steps, job->tile_steps);
+  const int64_t tiles = mx_ceil_div(steps, job->tile_steps);
   const int64_t before = line_items(job, k0) * PANEL_LINES;
   const mx_bf16 *left = slice->left, *right = slice->right;
   if (job->left) left = job->left + x->row * whole + before;
@@ -345,12 +345,12 @@ static void run_unit(narrow_job *job, int64_t unit, const narrow_slice *slice) {
   const narrow_cut *cut = &job->cut;
   const int64_t each = cut->num_rows * cut->num_cols, row = unit % each / cut->num_cols * cut->rows;
   const int64_t col = unit % cut->num_cols * cut->cols;
-  const narrow_block x = {unit / each, row, col, narrow_least(p->M - row, cut->rows),
-                          narrow_least(p->N - col, cut->cols), slice->sum,
+  const narrow_block x = {unit / each, row, col, mx_lesser(p->M - row, cut->rows),
+                          mx_lesser(p->N - col, cut->cols), slice->sum,
                           cut->cols + SUM_SLACK};
   if (p->K == 0) memset(x.sum, 0, (size_t)(whole_panels(x.rows) * x.step) * sizeof(float));
   for (int64_t k0 = 0; k0 < p->K; k0 += job->steps)
-    run_steps(job, &x, slice, k0, narrow_least(p->K - k0, job->steps));
+    run_steps(job, &x, slice, k0, mx_lesser(p->K - k0, job->steps));
   p->put(p->context, &x);
 }
 
@@ -368,11 +368,11 @@ static void run_task(void *context, int64_t task) {
 static void pack_task(void *context, int64_t panel) {
   narrow_job *job = context;
   const narrow_product *p = job->p;
-  const int64_t of_left = job->left ? narrow_ceil(p->M, PANEL_LINES) : 0;
+  const int64_t of_left = job->left ? mx_ceil_div(p->M, PANEL_LINES) : 0;
   const int64_t items = line_items(job, p->K);
   const int64_t first = (panel < of_left ? panel : panel - of_left) * PANEL_LINES;
   const int64_t lines = panel < of_left ? p->M : p->N;
-  const narrow_part part = {0, first, narrow_least(PANEL_LINES, lines - first), 0, p->K};
+  const narrow_part part = {0, first, mx_lesser(PANEL_LINES, lines - first), 0, p->K};
   note_parts(job, panel < of_left ? p->left.pack(p->context, &part, job->left + first * items)
                                   : p->right.pack(p->context, &part, job->right + first * items));
 }
@@ -385,12 +385,12 @@ int narrow_multiply(const narrow_product *p, void *scratch) {
   take_shared(&job, &shared);
   job.slice_bytes = slice_bytes(&job);
   job.scratch = (char *)scratch + mx_lines(shared.size);
-  const int64_t panels = (job.left ? narrow_ceil(p->M, PANEL_LINES) : 0) +
-                         (job.right ? narrow_ceil(p->N, PANEL_LINES) : 0);
+  const int64_t panels = (job.left ? mx_ceil_div(p->M, PANEL_LINES) : 0) +
+                         (job.right ? mx_ceil_div(p->N, PANEL_LINES) : 0);
   if (panels) mx_rt->parallel_for(panels, pack_task, &job);
-  job.cut = cut_product(&job, narrow_least(most, mx_rt->num_threads()));
+  job.cut = cut_product(&job, mx_lesser(most, mx_rt->num_threads()));
   job.units = p->batch * job.cut.num_rows * job.cut.num_cols;
-  job.tasks = narrow_least(most, narrow_least(job.units, TASKS_A_THREAD * mx_rt->num_threads()));
+  job.tasks = mx_lesser(most, mx_lesser(job.units, TASKS_A_THREAD * mx_rt->num_threads()));
   if (job.tasks == 1) run_task(&job, 0);
   else mx_rt->parallel_for(job.tasks, run_task, &job);
   return !job.has_no_parts;

@@ -7,6 +7,7 @@
 #include "mx_kernel.h"
 #include "mx_math.h"
 #include "mx_scratch.h"
+#include "mx_size.h"
 
 enum {
   RNN_TASK_WORK = 1 << 17,     /* multiply-adds that are worth a task */
@@ -19,10 +20,6 @@ enum {
 #define SIGMOID(x) (1 / (1 + _Generic((x), float: mx_exp_normalf, default: mx_exp_normal)(-(x))))
 #define TANH(x) (_Generic((x), float: mx_tanhf, default: mx_tanh)(x))
 
-static inline int64_t rnn_least(int64_t x, int64_t y) { return x < y ? x : y; }
-static inline int64_t rnn_most(int64_t x, int64_t y) { return x > y ? x : y; }
-static inline int64_t rnn_parts(int64_t size, int64_t part) { return (size + part - 1) / part; }
-
 /* How a step is cut: into num_rows x num_cols parts of about as many rows and panels of columns. */
 typedef struct {
   int64_t num_rows, num_cols, panels;
@@ -32,11 +29,11 @@ typedef struct {
 /* work: multiply-adds.  A part has all rows, unless there are too few panels for the threads: rows
  * share what is read of the weights, and many columns at a time take less of the time of gates. */
 static rnn_cut rnn_cut_step(int64_t N, int64_t panels, int64_t tile_rows, int64_t work) {
-  const int64_t tasks = rnn_least(RNN_TASKS_A_THREAD * mx_rt->num_threads(), work / RNN_TASK_WORK);
-  rnn_cut cut = {N > 0, rnn_least(panels, rnn_most(tasks, rnn_parts(panels, RNN_PANELS))), panels,
+  const int64_t tasks = mx_lesser(RNN_TASKS_A_THREAD * mx_rt->num_threads(), work / RNN_TASK_WORK);
+  rnn_cut cut = {N > 0, mx_lesser(panels, mx_greater(tasks, mx_ceil_div(panels, RNN_PANELS))), panels,
                  tasks > 1};
   if (cut.num_cols < tasks)
-    cut.num_rows = rnn_least(rnn_parts(tasks, cut.num_cols), rnn_parts(N, tile_rows));
+    cut.num_rows = mx_lesser(mx_ceil_div(tasks, cut.num_cols), mx_ceil_div(N, tile_rows));
   return cut;
 }
 

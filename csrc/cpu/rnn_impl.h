@@ -13,7 +13,7 @@ typedef struct {
   wide *panels;
 } FN(rnn_matrix);
 
-static int64_t FN(rnn_panels)(int64_t columns) { return rnn_parts(columns, FN(COLS)); }
+static int64_t FN(rnn_panels)(int64_t columns) { return mx_ceil_div(columns, FN(COLS)); }
 
 static wide *FN(rnn_take)(mx_scratch *scratch, int64_t K, int64_t columns) {
   return mx_take(scratch, mx_product(FN(rnn_panels)(columns) * FN(COLS), K), sizeof(wide));
@@ -27,7 +27,7 @@ static void FN(rnn_pack_task)(void *context, int64_t panel) {
   const FN(rnn_matrix) *m = context;
   const int64_t column = panel * FN(COLS);
   FN(pack_panel)(m->from + column * m->column_step, m->column_step, m->k_step,
-                 rnn_least(m->columns - column, FN(COLS)), m->K, FN(COLS),
+                 mx_lesser(m->columns - column, FN(COLS)), m->K, FN(COLS),
                  FN(rnn_panel)(m, panel));
 }
 
@@ -47,21 +47,21 @@ static FN(rnn_part) FN(rnn_part_at)(const rnn_cut *cut, int64_t N, int64_t colum
                     .panel = group * cut->panels / cut->num_cols,
                     .last = (group + 1) * cut->panels / cut->num_cols};
   p.column = p.panel * FN(COLS);
-  p.cols = rnn_least(columns, p.last * FN(COLS)) - p.column;
+  p.cols = mx_lesser(columns, p.last * FN(COLS)) - p.column;
   return p;
 }
 
 /* C += A @ the part's panels of m, or C = it; a and c: row 0 of A (rows, K) and of C. */
 static void FN(rnn_multiply)(const FN(rnn_part) *p, const FN(rnn_matrix) *m, const wide *a, wide *c,
                              int64_t c_step, int add) {
-  const int64_t K = m->K, rows = p->end - p->row, tiles = rnn_parts(rows, TILE_ROWS), line = 0;
+  const int64_t K = m->K, rows = p->end - p->row, tiles = mx_ceil_div(rows, TILE_ROWS), line = 0;
   int64_t row[TILE_ROWS];
   for (int64_t r = 0; r < TILE_ROWS; r++) row[r] = r * K;
   for (int64_t panel = p->panel; panel < p->last; panel++) {
     const int64_t column = panel * FN(COLS);
-    const int cols = (int)rnn_least(p->column + p->cols - column, FN(COLS));
+    const int cols = (int)mx_lesser(p->column + p->cols - column, FN(COLS));
     for (int64_t k = 0; k < K; k += RNN_BLOCK_K) {
-      const int64_t length = rnn_least(K - k, RNN_BLOCK_K);
+      const int64_t length = mx_lesser(K - k, RNN_BLOCK_K);
       const wide *b = FN(rnn_panel)(m, panel) + k * FN(COLS);
       for (int64_t tile = 0; tile < tiles; tile++) {
         const int64_t n = p->row + tile * rows / tiles, end = p->row + (tile + 1) * rows / tiles;
