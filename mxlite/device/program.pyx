@@ -293,6 +293,7 @@ def make_program(int num_slots, list steps, inputs, outputs):
     self.calls = [step.call for step in plan.steps]
     self.num_slots, self.arena_size = len(plan.slots), plan.arena_size
     self.buffers, self.results = tuple(plan.buffers), tuple(plan.results)
+    self.overlapping = tuple(plan.overlapping)
     self.slots = <Slot *>block(self.num_slots, sizeof(Slot))
     for i, (place, index, offset) in enumerate(plan.slots):
         self.slots[i].place, self.slots[i].index, self.slots[i].offset = place, index, offset

@@ -164,10 +164,15 @@ cdef list run_program(Program call, type kind, void **inputs, const mx_scalar *s
         call.execute(ptr, scalars)
     finally:
         free(ptr)
-    for spec, (place, index, offset) in zip(call.out_specs, call.results):
+    for spec, (place, index, offset), is_overlapping in zip(call.out_specs, call.results,
+                                                            call.overlapping):
         i = index
         base = <ArrayBase>buffers[i] if place == BUFFER else <ArrayBase>inputs[i]
-        outputs.append(share(base, <Spec>spec, offset))
+        output = share(base, <Spec>spec, offset)
+        if is_overlapping:
+            view, output = output, new_array(kind, <Spec>spec)
+            copy_into(output, view)
+        outputs.append(output)
     return outputs
 
 

@@ -138,3 +138,24 @@ def test_threads_get_what_one_thread_does():
         thread.join()
     for results in found:
         assert [y.tobytes() for y in results] == [y.tobytes() for y in expected] * 5
+
+
+@pytest.mark.parametrize("static", [False, True])
+def test_what_a_block_returns_shares_no_memory(static):
+    """As in MXNet, where only an input that is returned as it came is the input itself."""
+    class Views(nn.HybridBlock):
+        def hybrid_forward(self, F, x):
+            y = F.exp(x)
+            return (F.reshape(x, (-1,)), F.cast(x, dtype="float32"), F.expand_dims(y, 0),
+                    F.flatten(y), x)
+
+    net = Views()
+    net.hybridize(static_alloc=static)
+    x = mx.nd.zeros((2, 3))
+    outputs = net(x)
+    for i, output in enumerate(outputs[:4]):
+        output[:] = 5 + i
+    assert x.asnumpy().tolist() == [[0] * 3] * 2
+    assert [output.asnumpy().flat[0] for output in outputs] == [5, 6, 7, 8, 0]
+    outputs[4][:] = 9
+    assert x.asnumpy().tolist() == [[9] * 3] * 2
