@@ -121,6 +121,14 @@ def dtype_name(dtype: Any) -> str:
     return name
 
 
+class bfloat16:
+    """The dtype of arrays of bfloat16 where the ml-dtypes package, which has NumPy's type for it,
+    is not installed."""
+
+
+_ALIASES[bfloat16] = "bfloat16"
+
+
 def numpy_bfloat16() -> Any:
     """NumPy's type for bfloat16, which the ml-dtypes package has; raises where it is missing."""
     try:

@@ -18,7 +18,7 @@ from ..ops.inference import PartialShape, PartialShapes, is_known, text_of
 from ..ops.inputs import Input
 from ..ops.schema import Op, register, required
 from . import tape
-from .host_values import numpy_dtype
+from .host_values import shown_dtype
 from .ndarray import NDArray
 from .user_code import user_code
 from .utils import zeros
@@ -110,7 +110,7 @@ class Custom(Op):
 
     def types_of(self, known: Sequence[str | None]) -> list[list[str | None]]:
         """The same for dtypes."""
-        given = [None if name is None else numpy_dtype(name) for name in known]
+        given = [None if name is None else shown_dtype(name) for name in known]
         return [[None if each is None else dtype_name(each) for each in side]
                 for side in self._infer("infer_type", given)]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import DTYPES, numpy_bfloat16
+from ..base import DTYPES, MXNetNotImplementedError, bfloat16, numpy_bfloat16
 from ..device.context import Context, cpu
 from ..ops.schema import REGISTRY
 from .array import empty_array, wrap_numpy
@@ -25,6 +25,14 @@ def numpy_dtype(name: str) -> Any:
     if name == "bfloat16":
         return numpy_bfloat16()
     return NUMPY_DTYPES[name]
+
+
+def shown_dtype(name: str) -> Any:
+    """What `x.dtype` is: NumPy's type, or for bfloat16 without ml_dtypes a class of that name."""
+    try:
+        return numpy_dtype(name)
+    except MXNetNotImplementedError:
+        return bfloat16
 
 
 def from_host(values: Values, ctx: Context, dtype: str) -> Any:

@@ -13,7 +13,7 @@ from ..ops.schema import REGISTRY
 from . import backward, numpy_functions, sharing, tape
 from .array import empty_array, share_array, wrap_numpy, zeros_like
 from .function import OpFunction
-from .host_values import from_host, numpy_dtype
+from .host_values import from_host, numpy_dtype, shown_dtype
 from .mxnet_codes import _DTYPE_MX_TO_NP as _DTYPE_MX_TO_NP
 from .mxnet_codes import _DTYPE_NP_TO_MX as _DTYPE_NP_TO_MX
 from .mxnet_codes import _GRAD_REQ_MAP as _GRAD_REQ_MAP
@@ -52,7 +52,7 @@ class NDArray(OperatorArray):
     @property
     def dtype(self) -> Any:
         """The NumPy type of the elements, such as numpy.float32."""
-        return numpy_dtype(self._dtype_name)
+        return shown_dtype(self._dtype_name)
 
     @property
     def stype(self) -> str:

@@ -15,7 +15,7 @@ from ..base import (
     dtype_name,
     suggestion,
 )
-from ..ndarray.host_values import numpy_dtype
+from ..ndarray.host_values import shown_dtype
 from ..ops.inference import is_known
 from .array_only import ArrayOnly
 from .graph import HIDDEN, Entry, Node, auxiliary, copied, shown_attributes, topological
@@ -247,7 +247,7 @@ class Symbol(ArrayOnly):
         given = {name: dtype_name(dtype) for name, dtype in
                  by_name("infer_type", self, args, kwargs).items()}
         arguments, outputs, states = [
-            [None if name is None else numpy_dtype(name) for name in names]
+            [None if name is None else shown_dtype(name) for name in names]
             for names in sorted_out(self, graph_dtypes(self.heads, given))]
         return arguments, outputs, states
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from gradcheck import vjp_of
 
+import mxlite as mx
 from mxlite import autograd, nd
 
 
@@ -71,7 +72,20 @@ def test_bfloat16_without_ml_dtypes(monkeypatch):
     data = nd.ones((2,), dtype="bfloat16") + 1
     assert data.astype("float32").asnumpy().tolist() == [2, 2]
     assert nd.array([1, 2]).astype("bfloat16").sum().astype("float32").asscalar() == 3
-    for call in (data.asnumpy, lambda: data.dtype, lambda: nd.array([1], dtype="bfloat16"),
-                 lambda: repr(data)):
+    assert data.dtype.__name__ == "bfloat16" and nd.ones(2, dtype=data.dtype).dtype is data.dtype
+    for call in (data.asnumpy, lambda: nd.array([1], dtype="bfloat16"), lambda: repr(data)):
         with pytest.raises(NotImplementedError, match=r"pip install ml-dtypes, or cast"):
             call()
+
+
+@pytest.mark.parametrize("layer", [mx.gluon.rnn.LSTM(3), mx.gluon.nn.Dense(3)])
+def test_layers_of_bfloat16_without_ml_dtypes(monkeypatch, layer):
+    """Layers ask arrays for their dtype; values are those of float32, rounded."""
+    monkeypatch.setitem(sys.modules, "ml_dtypes", None)
+    layer.initialize(mx.init.Constant(0.25))
+    x = nd.ones((4, 2, 5))
+    want = layer(x).asnumpy()
+    layer.cast("bfloat16")
+    got = layer(x.astype("bfloat16"))
+    assert got.dtype.__name__ == "bfloat16"
+    np.testing.assert_allclose(got.astype("float32").asnumpy(), want, rtol=0.02)
