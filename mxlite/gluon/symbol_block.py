@@ -72,6 +72,10 @@ class SymbolBlock(HybridBlock):
             block._load(param_file, ctx, allow_missing, ignore_extra)
         return block
 
+    def __repr__(self) -> str:
+        return (f"SymbolBlock(\n{self._symbol!r} : {len(self._inputs)} -> "
+                f"{len(self._symbol.heads)}\n)")
+
     def reset_ctx(self, ctx: Any) -> None:
         """Move the parameters to these contexts."""
         self.collect_params().reset_ctx(ctx)
