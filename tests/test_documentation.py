@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import mxlite as mx
+from mxlite.contrib.amp import amp
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "benchmarks/README.md",
@@ -45,8 +46,11 @@ def test_code_blocks_run(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write_photos(tmp_path)
     namespace = {"__name__": path.stem}
-    for line, source in blocks_of(path):
-        exec(compile("\n" * (line - 1) + source, str(path), "exec"), namespace)
+    try:
+        for line, source in blocks_of(path):
+            exec(compile("\n" * (line - 1) + source, str(path), "exec"), namespace)
+    finally:
+        amp._stop()
 
 
 @pytest.mark.parametrize("name", MODULES)

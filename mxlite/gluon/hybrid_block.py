@@ -119,10 +119,7 @@ class HybridBlock(Block):
         Module, SymbolBlock and MXNet read them. Raises RuntimeError if the block has not been
         called since hybridize().
         """
-        if not self._graphs:
-            raise MXNetError("Please first call block.hybridize() and then run forward with this "
-                             "block at least once before calling export.")
-        graph = next(iter(self._graphs.values()))
+        graph = self._traced("export")
         names = f"{path}-symbol.json", f"{path}-{epoch:04d}.params"
         graph.symbol.save(names[0], remove_amp_cast)
         states = set(graph.symbol.list_auxiliary_states())
@@ -130,6 +127,13 @@ class HybridBlock(Block):
             f"{'aux' if param.name in states else 'arg'}:{param.name}": param.reduced()
             for param in graph.params})
         return names
+
+    def _traced(self, caller: str) -> CachedGraph:
+        """A graph of this block; raises, for `caller`, where no call has made one yet."""
+        if not self._graphs:
+            raise MXNetError("Please first call block.hybridize() and then run forward with this "
+                             f"block at least once before calling {caller}.")
+        return next(iter(self._graphs.values()))
 
     # Running --------------------------------------------------------------------------------------
 

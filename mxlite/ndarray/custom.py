@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from ..base import MXNetTypeError, MXNetValueError, no_array, suggestion
 from .custom_op import Custom
 from .ndarray import NDArray
+from .run import with_casts
 
 
 class CustomOp:
@@ -158,7 +159,7 @@ def call_custom(*data: NDArray, op_type: str = "", out: Any = None, name: str | 
         if array.ctx.unpinned != arrays[0].ctx.unpinned:
             raise MXNetValueError(f"Custom '{op.op_type}': all arrays must be on one device; "
                                   f"got {arrays[0].ctx} and {array.ctx}")
-    results = op.run_in_python(arrays, None)
+    results = op.run_in_python(with_casts(op, arrays)[1], None)
     if out is not None:
         targets = list(out) if isinstance(out, (list, tuple)) else [out]
         if len(targets) != len(results):

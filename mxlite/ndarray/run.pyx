@@ -41,6 +41,22 @@ def bind_storage(function):
     run_by_storage = function
 
 
+cdef object cast_arrays = None
+
+
+def bind_casts(function):
+    """While the precision is mixed: what casts the inputs of a call, function(operator, arrays) ->
+    (operator, arrays), or None where the call stays as it is. None: no call is changed."""
+    global cast_arrays
+    cast_arrays = function
+
+
+def with_casts(op, arrays):
+    """(operator, arrays) of a call, cast as it must be."""
+    changed = None if cast_arrays is None else cast_arrays(op, arrays)
+    return (op, arrays) if changed is None else changed
+
+
 cdef int fill_key(mx_scalar *key) except -1:
     first, second = next_key()
     key[0].u, key[1].u = first, second
@@ -150,12 +166,13 @@ cdef list make_outputs(Prepared call, type kind, void **inputs, list given):
 
 
 cdef list run_program(Program call, type kind, void **inputs, const mx_scalar *scalars):
-    """Run a Program; its outputs lie in the buffers made for it, or in inputs."""
+    """Run a Program; its outputs lie in the buffers made for it, or are inputs. One that is a view
+    of an input or of another output is copied."""
     cdef int count = call.num_inputs, i
     cdef list buffers = [new_array(kind, <Spec>spec) for spec in call.buffers]
     cdef list outputs = []
     cdef void **ptr = pointers(count + len(buffers))
-    cdef ArrayBase base
+    cdef ArrayBase base, output, view
     try:
         for i in range(count):
             ptr[i] = (<ArrayBase>inputs[i]).data
@@ -290,6 +307,31 @@ cdef bint is_sparse_out(object out) noexcept:
 
 cdef object invoke(Operator op, void **inputs, int count, const mx_scalar *scalars, object out):
     """Run an operator on arrays (at least one), recording it where recording is on."""
+    if cast_arrays is not None:
+        return invoke_cast(op, inputs, count, scalars, out)
+    return invoke_plain(op, inputs, count, scalars, out)
+
+
+cdef object invoke_cast(Operator op, void **inputs, int count, const mx_scalar *scalars,
+                        object out):
+    """The same in mixed precision."""
+    cdef void **cast
+    cdef int i
+    changed = cast_arrays(op, [<object>inputs[i] for i in range(count)])
+    if changed is None:
+        return invoke_plain(op, inputs, count, scalars, out)
+    operator, arrays = changed
+    cast = pointers(count)
+    try:
+        for i in range(count):
+            cast[i] = <void *>arrays[i]
+        return invoke_plain(<Operator>operator, cast, count, scalars, out)
+    finally:
+        free(cast)
+
+
+cdef object invoke_plain(Operator op, void **inputs, int count, const mx_scalar *scalars,
+                         object out):
     cdef void *few[MAX_ARGS]
     cdef void **specs = few
     cdef Prepared call

@@ -23,8 +23,8 @@ class Cast(Op):
 
     def prepare(self, inputs, outputs):
         size = inputs[0].size
-        if inputs[0].dtype == self.dtype:
-            return kernel("copy", "bytes", nbytes=inputs[0].nbytes, work=size)
+        if inputs[0].dtype == outputs[0].dtype:
+            return view(is_shared=False)
         return kernel("cast", self.dtype, size=size, work=size,
                       **{"from": CAST_SOURCES.index(inputs[0].dtype)})
 
@@ -43,11 +43,6 @@ class AmpCast(Cast):
 
     def fill_dtypes(self, inputs, outputs):
         return inputs, self.infer_dtype(*inputs) if inputs[0] else outputs
-
-    def prepare(self, inputs, outputs):
-        if inputs[0].dtype == outputs[0].dtype:
-            return kernel("copy", "bytes", nbytes=inputs[0].nbytes)
-        return super().prepare(inputs, outputs)
 
 
 @register("amp_multicast", inputs="*data")

@@ -120,6 +120,16 @@ class Node(NamedTuple):
     outputs: list[Placeholder]
 
 
+_cast_inputs: Callable[..., list[Placeholder]] | None = None
+
+
+def bind_casts(function: Callable[..., list[Placeholder]] | None) -> None:
+    """While the precision is mixed: what casts the inputs of a new node, function(tracer, operator,
+    placeholders) -> placeholders. None: nothing does."""
+    global _cast_inputs
+    _cast_inputs = function
+
+
 class ShapeTracer(Namespace):
     """An `F` that calls nothing, and infers shapes. `array_type`: arrays it takes as constants."""
 
@@ -151,6 +161,8 @@ class ShapeTracer(Namespace):
         """The visible outputs of a new node, whose inputs are placeholders or arrays."""
         inputs = [item if isinstance(item, Placeholder) else self.placeholder(item)
                   for item in inputs]
+        if _cast_inputs is not None:
+            inputs = _cast_inputs(self, op, inputs)
         kind = self.kind_of(inputs)
         outputs = [kind(self, None, None) for _ in range(op.num_outputs)]
         self.nodes.append(Node(op, inputs, outputs))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..attribute import AttrScope
@@ -19,6 +19,22 @@ from ..ops.bind import (
 from ..ops.schema import REGISTRY, Op
 from .graph import HIDDEN, Entry, Node
 from .symbol import Symbol
+
+_cast_inputs: Callable[[Node], None] | None = None
+
+
+def bind_casts(function: Callable[[Node], None] | None) -> None:
+    """While the precision is mixed: what puts casts before the inputs of a new node. None: nothing
+    does."""
+    global _cast_inputs
+    _cast_inputs = function
+
+
+def cast_inputs(node: Node) -> None:
+    """Put casts before the inputs of a new node where the precision is mixed."""
+    if _cast_inputs is not None:
+        _cast_inputs(node)
+        node.renumber()
 
 
 def attributes_here(given: dict[str, str] | None) -> dict[str, str]:
@@ -68,6 +84,7 @@ def call(cls: type[Op], hint: str, args: Sequence[Any], kwargs: dict[str, Any]) 
     node.inputs = (_several(operator, node, inputs, wanted) if cls.is_variadic
                    else _ordered(operator, node, inputs))
     node.initialize_variables()
+    cast_inputs(node)
     kind = next((type(value)._result_kind for value in inputs_given
                  if type(value) is not Symbol), Symbol)
     return kind([Entry(node, i) for i in range(node.num_outputs)])

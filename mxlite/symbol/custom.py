@@ -7,7 +7,7 @@ from typing import Any
 from ..base import MXNetError, MXNetTypeError
 from ..name import NameManager
 from ..ndarray.custom import custom_call
-from .compose import attributes_here, stored
+from .compose import attributes_here, cast_inputs, stored
 from .graph import HIDDEN, Entry, Node
 from .symbol import Symbol
 
@@ -33,4 +33,5 @@ def custom(*args: Symbol, op_type: str = "", name: str | None = None,
         node.inputs.append(source.heads[0])
     if not op.num_outputs:
         raise MXNetTypeError(f"Custom '{op.op_type}': a node must have at least one output")
+    cast_inputs(node)
     return Symbol([Entry(node, i) for i in range(node.num_outputs)])

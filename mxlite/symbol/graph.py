@@ -82,6 +82,10 @@ class Node:
             changed._bind()
         self.attrs, self._bound = changed.attrs, changed._bound
 
+    def renumber(self) -> None:
+        """Number it anew, behind what has been made since, so that it may be an input."""
+        self.number = next(_numbers)
+
     @property
     def num_outputs(self) -> int:
         """How many outputs it has that can be seen."""
