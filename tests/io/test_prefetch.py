@@ -181,12 +181,17 @@ def test_del_after_an_error_ends_the_thread():
 
 
 def test_many_early_ends():
+    gc.collect()
+    before = len(threads())
     for i in range(300):
         it = PrefetchingIter(PrefetchingIter(source()))
         for _ in range(i % 4):
             it.iter_next()
         if i % 3:
             it.reset()
+    del it
+    gc.collect()
+    assert len(threads()) <= before
 
 
 @pytest.mark.parametrize("make, error, message", [

@@ -170,12 +170,10 @@ def test_the_memory_of_a_killed_worker_is_given_back():
 
 @pytest.mark.parametrize("way", [THREADS, PROCESSES], ids=["threads", "processes"])
 def test_a_sample_that_never_comes(way):
-    start = time.monotonic()
     batches, error = until_error(Blocked(20, at=5), data.LoaderTimeoutError,
                                  r"batch 2 \(samples 4, 5\) was not made within timeout=1 s", way,
                                  timeout=1)
     assert batches == [[0, 1], [2, 3]] and isinstance(error, MXNetError)
-    assert time.monotonic() - start < 20
 
 
 def test_another_epoch_is_told_that_the_workers_were_ended():
