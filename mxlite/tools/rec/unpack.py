@@ -36,7 +36,7 @@ def execute(options: argparse.Namespace, console: Console) -> int:
             path = path_of(header, data, options.flat, taken)
             full = os.path.join(options.folder, path)
             os.makedirs(os.path.dirname(full), exist_ok=True)
-            with open(full, "wb") as image:
+            with replacing(full) as image:
                 image.write(data)
             labels = "\t".join(map(label_text, labels_of(header)))
             file.write(f"{header.id}\t{labels}\t{path}\n")
