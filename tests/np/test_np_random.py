@@ -88,6 +88,30 @@ def test_choice():
         np.random.choice(np.array(3))
 
 
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: np.random.choice(3, 5, p=[-1, 1, 1]),
+     r"choice: p must hold numbers of at least 0; got -1\.0"),
+    (lambda: np.random.choice(3, 5, p=[float("nan"), 1, 0]), "at least 0; got nan"),
+    (lambda: np.random.choice(np.arange(3), 5, p=np.array([0, 0, 0])),
+     r"choice: p must sum up to 1; got 0\.0"),
+    (lambda: np.random.choice(3, 5, p=[0.1, 0.1, 0.1]), r"must sum up to 1; got 0\.3"),
+    (lambda: np.random.choice(3, 2, replace=False, p=[0.9, 0.9, 0.1]), r"up to 1; got 1.8"),
+    (lambda: np.random.multinomial(3, [0.5, -0.5, 1]),
+     r"multinomial: pvals must hold numbers of at least 0; got -0\.5"),
+    (lambda: np.random.multinomial(3, [float("nan"), 1]), "pvals .* at least 0; got nan"),
+    (lambda: np.random.multinomial(-3, [0.5, 0.5]), "n must be an integer of at least 0; got -3"),
+    (lambda: np.random.multinomial(3, [[0.5, 0.5]]),
+     r"pvals must have one dimension; got shape \(1, 2\)"),
+    (lambda: np.random.beta(-1, 1), "beta: a must be above 0; got -1"),
+    (lambda: np.random.chisquare(np.array([1, -2])), "chisquare: df must be above 0; got -2"),
+    (lambda: np.random.lognormal(0, -1), "lognormal: sigma must be at least 0; got -1"),
+    (lambda: np.random.permutation(-5), "permutation: x must be an integer of at least 0; got -5"),
+])
+def test_impossible_probabilities_and_counts(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
 class Choice(gluon.HybridBlock):
     """Items of its first input; the second one: probabilities."""
 

@@ -134,6 +134,7 @@ def normal(F: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, dtype: An
 def lognormal(F: Any, mean: Any = 0.0, sigma: Any = 1.0, size: Any = None, dtype: Any = None,
               ctx: Any = None, out: Any = None) -> Any:
     """e to the power of normal numbers."""
+    sigma = within(F, "lognormal", "sigma", sigma)
     return written(F, "lognormal", F._npi_exp(normal(F, mean, sigma, size, dtype, ctx)), out)
 
 
@@ -249,7 +250,7 @@ def gamma(F: Any, shape: Any, scale: Any = 1.0, size: Any = None, dtype: Any = N
 @random()
 def beta(F: Any, a: Any, b: Any, size: Any = None, dtype: Any = None, ctx: Any = None) -> Any:
     """Numbers of the beta distribution."""
-    checked(F, "beta", a=a, b=b)
+    a, b = [within(F, "beta", name, value, is_above=True) for name, value in (("a", a), ("b", b))]
     float_dtype_of("beta", dtype)
     shape = shape_of("beta", size)
     arrays = [each for each in (a, b) if F.is_array(each)]
@@ -266,7 +267,7 @@ def beta(F: Any, a: Any, b: Any, size: Any = None, dtype: Any = None, ctx: Any =
 @random()
 def chisquare(F: Any, df: Any, size: Any = None, dtype: Any = None, ctx: Any = None) -> Any:
     """Numbers of the chi-square distribution."""
-    checked(F, "chisquare", df=df)
+    df = within(F, "chisquare", "df", df, is_above=True)
     return gamma(F, df / 2.0, 2.0, size, dtype, ctx)
 
 

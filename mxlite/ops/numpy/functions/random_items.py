@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ....base import MXNetValueError
+from ....base import MXNetValueError, check_count
 from .random import gumbel, randint, random, shape_of, uniform
 from .table import FUNCTIONS, beside, ctx_of, is_number, need, number, written
+
+OFF = 1e-4          # how far sums of probabilities may be from 1: those of float16 are not exact
 
 
 @random()
@@ -22,7 +24,7 @@ def shuffle(F: Any, x: Any) -> None:
 def permutation(F: Any, x: Any) -> Any:
     """The items of axis 0 in a random order, or the numbers below x."""
     if not F.is_array(x):
-        x = FUNCTIONS["arange"](F, number(x), dtype="int64")
+        x = FUNCTIONS["arange"](F, check_count("permutation", "x", number(x), 0), dtype="int64")
     shape = getattr(x, "shape", (2,))                   # a Symbol has none
     return F._shuffle(x) if shape and shape[0] > 1 else F._copy(x)
 
@@ -49,9 +51,26 @@ def choice(F: Any, a: Any, size: Any = None, replace: bool = True, p: Any = None
         if p is not None and getattr(p, "shape", (length,)) != (length,):
             raise MXNetValueError(f"choice: p must have shape {(length,)}, a number for each item; "
                                   f"got {p.shape}")
+        if p is not None:
+            _check_probabilities(F, "choice: p", p, 1 - OFF)
         places = _places(F, length, math.prod(shape), replace, p, ctx)
     places = F._np_reshape(places, newshape=shape)
     return written(F, "choice", places if items is None else F.take(items, places, axis=0), out)
+
+
+def _check_probabilities(F: Any, argument: str, p: Any, least: float) -> None:
+    """Raise where an array holds a negative number or NaN, or its sum is below `least` or above 1.
+
+    What stands for an array in a graph has no values to look at.
+    """
+    if not F.has_memory:
+        return
+    lowest, total = float(p.min()), float(p.astype("float64").sum())
+    if not lowest >= 0:
+        raise MXNetValueError(f"{argument} must hold numbers of at least 0; got {lowest}")
+    if not least <= total <= 1 + OFF:
+        rule = "to 1" if least > 0 else "to at most 1"
+        raise MXNetValueError(f"{argument} must sum up {rule}; got {total}")
 
 
 def _places(F: Any, length: int, count: int, replace: bool, p: Any, ctx: Any) -> Any:
@@ -97,13 +116,16 @@ def multinomial(F: Any, n: int, pvals: Any, size: Any = None) -> Any:
     """How often each of the outcomes came in n draws: (*size, outcomes), int64."""
     if not F.is_array(pvals):
         pvals = F.array(pvals)
-    if float(pvals.sum()) > 1 + 1e-5:
-        raise MXNetValueError(f"multinomial: pvals must sum up to at most 1; got "
-                              f"{float(pvals.sum())}")
+    n = check_count("multinomial", "n", n, 0)
+    if pvals.ndim != 1:
+        raise MXNetValueError("multinomial: pvals must have one dimension; got shape "
+                              f"{pvals.shape}")
     shape, length = shape_of("multinomial", size) or (), pvals.shape[0]
     if not length:
         return F._npi_zeros(shape=(*shape, 0), dtype="int64")
-    drawn = choice(F, length, (math.prod(shape), n), p=pvals)
+    _check_probabilities(F, "multinomial: pvals", pvals, 0)
+    drawn = F._np_reshape(_weighted_places(F, math.prod(shape) * n, True, pvals),
+                          newshape=(math.prod(shape), n))
     counts = F._np_sum(F.one_hot(drawn, depth=length, dtype="int64"), axis=1)
     return F._np_reshape(counts, newshape=(*shape, length))
 
