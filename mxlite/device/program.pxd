@@ -52,6 +52,7 @@ cdef class Program(Prepared):
     cdef list random_steps             # where in `scalars` the keys of random steps are
     cdef int run_all(self, char **slots, void **args, const mx_scalar *values, bint by_step,
                      Stops stops) except -1
+    cdef int fail(self, Prepared call, int status, void **args) except -1
     cdef bint replay(self, char **slots, void **args, const mx_scalar *values) except -1
     cdef void place_slots(self, char **slots, void **given, char *arena) noexcept
     cdef int fill_scalars(self, mx_scalar *values, const mx_scalar *given) except -1

@@ -174,7 +174,7 @@ cdef class Program(Prepared):
                 next_step = run_steps(self.steps, next_step, end, self.args, slots, args, values,
                                       &status)
             if status:
-                raise_status(<Prepared>self.steps[next_step].call, status, args)
+                self.fail(<Prepared>self.steps[next_step].call, status, args)
             if next_step < end:
                 gather(&self.steps[next_step], self.args, slots, args)
                 (<Prepared>self.steps[next_step].call).execute(
@@ -183,6 +183,17 @@ cdef class Program(Prepared):
             if next_step == end and end < self.num_steps:
                 stops.reach()
         return 0
+
+    cdef int fail(self, Prepared call, int status, void **args) except -1:
+        """Raise the error that a step's status stands for. An operator that no user can call is
+        named by the one that consists of it."""
+        try:
+            raise_status(call, status, args)
+        except MXNetError as error:
+            if self.op.is_graph or not call.op.hidden:
+                raise
+            text = str(error).removeprefix(f"{call.op.title}: ")
+            raise type(error)(f"{self.op.title}: {text}") from None
 
     cdef bint replay(self, char **slots, void **args, const mx_scalar *values) except -1:
         """Run the steps as a graph, if the same addresses and values come at least the second time;

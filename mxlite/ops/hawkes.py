@@ -40,13 +40,13 @@ class _Hawkes(Op):
         marks, got = values[5], ""
         if marks is not None:
             got = wrong_indices.first(marks, wrong_indices.outside(marks, 0, specs[1].shape[0] - 1))
-        return f"_contrib_hawkesll: marks must be from 0 to {specs[1].shape[0] - 1}{got}"
+        return f"contrib.hawkesll: marks must be from 0 to {specs[1].shape[0] - 1}{got}"
 
     def value_message(self, specs, values):
         lengths, most, got = values[6], specs[4].shape[1], ""
         if lengths is not None:
             got = wrong_indices.first(lengths, ~((lengths >= 0) & (lengths <= most)))
-        return f"_contrib_hawkesll: valid_length must be from 0 to {most}{got}"
+        return f"contrib.hawkesll: valid_length must be from 0 to {most}{got}"
 
 
 @register("_contrib_hawkesll", inputs=INPUTS, outputs="output out_state")

@@ -187,7 +187,7 @@ class IndexCopy(Op):
         rows = inputs[0].shape[0]
 
         def write(old, index, new, out):
-            index = wrong_indices.checked(self.name, "index_vector", index, rows)
+            index = wrong_indices.checked(self.title, "index_vector", index, rows)
             out[...] = old
             out[index] = new
 
@@ -219,7 +219,7 @@ class FillElement(Op):
         K = inputs[0].shape[1]
 
         def write(lhs, mhs, rhs, out):
-            columns = wrong_indices.checked(self.name, "rhs", rhs, K)
+            columns = wrong_indices.checked(self.title, "rhs", rhs, K)
             out[...] = lhs
             out[range(len(columns)), columns] = mhs
 

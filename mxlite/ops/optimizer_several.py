@@ -58,7 +58,8 @@ class Several(Op):
         if len(items) != wanted:
             behind = f", then {self.rest}" if self.rest else ""
             raise MXNetTypeError(
-                f"{self.name}: takes {self.group.replace('!', '')} for each of {self.count} weights"
+                f"{self.title}: takes {self.group.replace('!', '')} for each of {self.count} "
+                "weights"
                 f"{behind}: {wanted} arrays; got {len(items)}")
         return [list(items[i * stride:(i + 1) * stride]) for i in range(self.count)]
 

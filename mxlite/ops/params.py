@@ -106,11 +106,15 @@ class Param:
 
 
 def title_of(name: str) -> str:
-    """An operator's name in errors: that of mx.np's function where it is one's, "sum"."""
+    """An operator's name in errors, that of its function: "sum", "contrib.box_nms"."""
     for prefix in ("_npi_", "_npx_", "_np_", "_host_"):
         if name.startswith(prefix):
             title = name.removeprefix(prefix).removeprefix("exact_").removesuffix("_scalar")
             return _TITLES.get(title, title)
+    for prefix, module in (("_contrib_", "contrib."), ("_linalg_", "linalg."),
+                           ("_image_", "image.")):
+        if name.startswith(prefix):
+            return module + name.removeprefix(prefix)
     return name
 
 

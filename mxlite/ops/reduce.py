@@ -253,7 +253,7 @@ class _Position(_Reduction):
         axes = self.reduced(len(shape))
         before, after = (shape[:axes[0]], shape[axes[-1] + 1:]) if axes else ((), ())
         length = math.prod([shape[axis] for axis in axes])
-        check_held(self.name, length, inputs[0].dtype,
+        check_held(self.title, length, inputs[0].dtype,
                    "cast data before the call: data.astype('float64')")
         return kernel(self.kernel_name, inputs[0].dtype, outer=math.prod(before), axis=length,
                       inner=math.prod(after), work=inputs[0].size)

@@ -105,7 +105,7 @@ class ArgSort(_Sorting):
 
     def prepare(self, inputs, outputs):
         shape = outputs[0].shape
-        check_held(self.name, shape[self.place(shape)], self.dtype, "dtype='int32' holds them")
+        check_held(self.title, shape[self.place(shape)], self.dtype, "dtype='int32' holds them")
         return composed(lambda F, data: F.Cast(self.order(F, data)[1], dtype=self.dtype), inputs)
 
     def grad(self, F, dy, inputs, outputs):
@@ -160,7 +160,7 @@ class TopK(_Sorting):
     def prepare(self, inputs, outputs):
         shape = self.flat(inputs[0].shape)
         if self.ret_typ in ("indices", "both"):
-            check_held(self.name, shape[self.place(shape)], self.dtype, "dtype='int32' holds them")
+            check_held(self.title, shape[self.place(shape)], self.dtype, "dtype='int32' holds them")
         return composed(self.first, inputs)
 
     def first(self, F, data):

@@ -139,7 +139,7 @@ def test_transforms_undo_each_other(rng):
     x = rng.standard_normal((3, 7))
     back = contrib.ifft(contrib.fft(nd.array(x, dtype="float64"))) / 7
     np.testing.assert_allclose(back.asnumpy(), x, rtol=0, atol=1e-14)
-    with pytest.raises(ValueError, match=r"_contrib_ifft: data must have shape \(\*, 2 n\); got"):
+    with pytest.raises(ValueError, match=r"contrib.ifft: data must have shape \(\*, 2 n\); got"):
         contrib.ifft(nd.ones((2, 3)))
 
 
@@ -174,3 +174,9 @@ def test_sparse_regularization_of_other_shapes():
         nd.IdentityAttachKLSparseReg(nd.ones((2, 3)), nd.ones((2,)))
     with pytest.raises(ValueError, match=r"data must have shape \(N, C, \*\); got \(2,\)"):
         nd.IdentityAttachKLSparseReg(nd.ones((2,)), nd.ones((2,)))
+
+
+def test_operators_made_of_others_are_named_in_errors():
+    with pytest.raises(IndexError, match=r"^contrib\.count_sketch: indices must be from 0 to 2; "
+                                         r"got 9 at \(0,\)"):
+        nd.contrib.count_sketch(nd.ones((2, 3)), nd.array([9, 0, 1]), nd.ones(3), out_dim=3)

@@ -77,7 +77,7 @@ def test_an_axis_without_items(sample, axis, rng):
     try:
         outputs, gradients = forward_and_backward(sample, arrays)
     except MXNetError as error:
-        assert str(error).startswith(f"{REGISTRY[sample.op].name}: ")
+        assert str(error).startswith(f"{REGISTRY[sample.op].title}: ")
         if expected is not None:
             assert STRICTER.get((sample.op, axis), "no refusal") in str(error)
         return

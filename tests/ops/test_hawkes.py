@@ -54,7 +54,7 @@ def test_arguments_that_do_not_fit(at, value, error, message):
     values[at] = value
     arrays = [mx.nd.array(item, dtype="int32" if i == 5 else None)
               for i, item in enumerate(values)]
-    with pytest.raises(error, match=f"_contrib_hawkesll: {message}"):
+    with pytest.raises(error, match=f"contrib.hawkesll: {message}"):
         hawkesll(*arrays)
 
 
@@ -85,5 +85,5 @@ def test_a_mark_that_there_is_not_in_16_bits():
     values = [[[1.5, 0.5]], [0.25, 0.75], [1, 2], [[0, 0]], LAGS, [[0, 2, 0, 1]], [4], [5]]
     arrays = [mx.nd.array(item, dtype="int32" if i == 5 else "float16")
               for i, item in enumerate(values)]
-    with pytest.raises(IndexError, match="_contrib_hawkesll: marks must be from 0 to 1"):
+    with pytest.raises(IndexError, match=r"contrib.hawkesll: marks must be from 0 to 1"):
         hawkesll(*arrays)

@@ -171,10 +171,10 @@ JITTER = {"brightness": 0.1, "contrast": 0.1, "saturation": 0.1, "hue": 0.1}
 
 
 @pytest.mark.parametrize(("name", "data", "params", "message"), [
-    ("to_tensor", mx.nd.zeros((4, 5)), {}, r"_image_to_tensor: data must have shape \(H, W, C\) or "
+    ("to_tensor", mx.nd.zeros((4, 5)), {}, r"image.to_tensor: data must have shape \(H, W, C\) or "
      r"\(N, H, W, C\); got \(4, 5\)"),
     ("to_tensor", mx.nd.zeros((4, 5, 3), dtype="bool"), {}, "int32, .* or float64; got bool"),
-    ("normalize", COLOUR, {}, r"_image_normalize: data must have dtype .*\(to_tensor makes float32"
+    ("normalize", COLOUR, {}, r"image.normalize: data must have dtype .*\(to_tensor makes float32"
      r"\); got uint8"),
     ("normalize", mx.nd.zeros((4, 5, 3)), {}, r"\(N, C, H, W\) with C of 1 or 3; got \(4, 5, 3\)"),
     ("normalize", mx.nd.zeros((3, 4, 5)), {"mean": (1, 2)}, "mean must be 1 or 3 numbers, as data"),
@@ -182,10 +182,10 @@ JITTER = {"brightness": 0.1, "contrast": 0.1, "saturation": 0.1, "hue": 0.1}
     ("normalize", mx.nd.zeros((3, 4, 5)), {"std": (1, 0, 1)}, r"std must be other than 0; got \(1"),
     ("crop", COLOUR, {"x": -1, "y": 0, "width": 1, "height": 1}, "x must be at least 0; got -1"),
     ("crop", COLOUR, {"x": 4, "y": 0, "width": 2, "height": 1},
-     r"_image_crop: x \+ width must be at most 5, the width of data; got 6"),
+     r"image.crop: x \+ width must be at most 5, the width of data; got 6"),
     ("crop", COLOUR, {"x": 0, "y": 2, "width": 2, "height": 3}, r"y \+ height must be at most 4"),
     ("crop", COLOUR, {"x": 0, "y": 2, "width": 2}, "missing parameter 'height'"),
-    ("resize", COLOUR, {}, r"_image_resize: size must be 1 or 2 lengths of at least 1; got \(\)"),
+    ("resize", COLOUR, {}, r"image.resize: size must be 1 or 2 lengths of at least 1; got \(\)"),
     ("resize", COLOUR, {"size": (3, 0)}, r"size must be 1 or 2 lengths of at least 1; got \(3, 0"),
     ("resize", COLOUR, {"size": 3, "interp": 9}, "interp must be one of 0, 1, 2, 3 or 4; got 9"),
     ("resize", mx.nd.zeros((4, 0, 3)), {"size": 3}, "without empty images; got"),

@@ -99,7 +99,7 @@ def test_turned_regions_have_no_gradient():
     data.attach_grad()
     with mx.autograd.record():
         out = nd.contrib.RROIAlign(data, nd.ones((1, 6)) * 0, **ONE)
-    with pytest.raises(mx.base.MXNetError, match="_contrib_RROIAlign has no gradient"):
+    with pytest.raises(mx.base.MXNetError, match=r"contrib.RROIAlign has no gradient"):
         out.backward()
 
 

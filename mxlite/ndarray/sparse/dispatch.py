@@ -116,7 +116,7 @@ def _warn(op: Op, arrays: Sequence[NDArray], out: Any) -> None:
             or all(array.stype == "default" for array in arrays)):
         return                      # a sparse `out` alone costs no copy of an input
     warnings.warn(
-        f"{op.name}: there is no way to compute it of {', '.join(a.stype for a in arrays)} arrays"
+        f"{op.title}: there is no way to compute it of {', '.join(a.stype for a in arrays)} arrays"
         f"{' with out=' + outs[0].stype if outs else ''}; dense copies are made of the sparse "
         "ones. MXNET_STORAGE_FALLBACK_LOG_VERBOSE=0 in the environment silences this",
         RuntimeWarning, stacklevel=_caller_level())
@@ -153,7 +153,7 @@ def _given(op: Op, out: Any, results: Sequence[NDArray]) -> list[Any]:
     """The arrays of `out=`, one a result."""
     targets = list(out) if isinstance(out, (list, tuple)) else [out]
     if len(targets) != len(results):
-        raise MXNetValueError(f"{op.name}: out must hold {len(results)} arrays; "
+        raise MXNetValueError(f"{op.title}: out must hold {len(results)} arrays; "
                               f"got {len(targets)}")
     return targets
 

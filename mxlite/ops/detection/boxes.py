@@ -77,7 +77,7 @@ class BoxEncode(_NoSlope):
         if samples is not None:
             got = wrong_indices.first(
                 matches, wrong_indices.outside(matches, 0, M - 1) & (samples > 0.5))
-        return f"{self.name}: matches must be from 0 to {M - 1}{got} (refs {specs[3].shape})"
+        return f"{self.title}: matches must be from 0 to {M - 1}{got} (refs {specs[3].shape})"
 
     def prepare(self, inputs, outputs):
         B, N, _ = inputs[2].shape

@@ -151,7 +151,7 @@ class MultiBoxTarget(_Multibox):
         return [(label[0], 4 * anchor[1]), (label[0], 4 * anchor[1]), (label[0], anchor[1])]
 
     def value_message(self, specs, values):
-        return (f"{self.name}: label must be -1 in the first five columns where its class is -1, "
+        return (f"{self.title}: label must be -1 in the first five columns where its class is -1, "
                 "which ends the labels of an image")
 
     def prepare(self, inputs, outputs):

@@ -35,7 +35,7 @@ class Regions(Op):
             low = -math.inf if self.may_be_negative else 0
             got = wrong_indices.first(images, wrong_indices.outside(images, low, data[0] - 1))
         rule = f"below {data[0]}" if self.may_be_negative else f"from 0 to {data[0] - 1}"
-        return (f"{self.name}: images, the first column of rois, must be {rule}{got} "
+        return (f"{self.title}: images, the first column of rois, must be {rule}{got} "
                 f"(data {data}, rois {rois})")
 
     may_be_negative = False     # the number of an image: then there is none
@@ -131,7 +131,7 @@ class _Aligned(Regions):
 
     def value_message(self, specs, values):
         wanted = "with x1 < x2 and y1 < y2, and " if self.aligned else ""
-        return (f"_contrib_ROIAlign: rois must be finite, {wanted}such that a region has at most "
+        return (f"contrib.ROIAlign: rois must be finite, {wanted}such that a region has at most "
                 "2^20 samples along each axis")
 
     def call(self, name, data, rois, dtype, samples):
@@ -207,7 +207,7 @@ class RROIAlign(Regions):
         pooled_size(self)
 
     def value_message(self, specs, values):
-        return f"{self.name}: rois must be finite, such that a region has at most 2^24 samples"
+        return f"{self.title}: rois must be finite, such that a region has at most 2^24 samples"
 
     def infer_shape(self, data, rois):
         self.check_regions(data, rois)

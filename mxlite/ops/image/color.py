@@ -105,7 +105,7 @@ class RandomHue(_Factor):
     change = staticmethod(colors.hue)
 
     def grad(self, F, dy, inputs, outputs):
-        raise MXNetError(f"{self.name} has no gradient")
+        raise MXNetError(f"{self.title} has no gradient")
 
 
 @register("_image_random_lighting")
@@ -212,7 +212,7 @@ class TurnHue(ImageOp):
             pixels=inputs[0].size // max(3 * inputs[1].size, 1), work=inputs[0].size))
 
     def grad(self, F, dy, inputs, outputs):
-        raise MXNetError(f"{self.name} has no gradient")
+        raise MXNetError(f"{self.title} has no gradient")
 
 
 @register("_backward_image_blend", inputs="data factor")

@@ -48,7 +48,7 @@ class Potrf(_Square):
         return kernel("potrf", inputs[0].dtype, batch=batch, n=n, work=batch * n ** 3 / 6)
 
     def value_message(self, specs, values):
-        return f"{self.name}: A must be positive definite (A {specs[0].shape})"
+        return f"{self.title}: A must be positive definite (A {specs[0].shape})"
 
     def grad(self, F, dy, inputs, outputs):
         if not self.lower:
@@ -118,7 +118,7 @@ class Potri(_Square):
     def steps(self, F, A):
         """The operators that it consists of."""
         A = A if self.lower else turned(F, A)
-        inverse = F._triangular_inverse(A, caller=self.name)
+        inverse = F._triangular_inverse(A, caller=self.title)
         return product(F, inverse, inverse, transpose_a=True)
 
     def prepare(self, inputs, outputs):
@@ -144,7 +144,7 @@ class _Inverse(_Square):
                       takes_singular=self.takes_singular, work=batch * n ** 3)
 
     def value_message(self, specs, values):
-        return f"{self.name}: A must not be singular (A {specs[0].shape})"
+        return f"{self.title}: A must not be singular (A {specs[0].shape})"
 
     def grad(self, F, dy, inputs, outputs):
         inner = product(F, dy[0], outputs[0], transpose_b=True)

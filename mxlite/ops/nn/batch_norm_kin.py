@@ -95,6 +95,6 @@ class SyncBatchNorm(_WithVariance):
     def prepare(self, inputs, outputs, train):
         if self.ndev > 1 and train and not self.use_global_stats:
             raise MXNetNotImplementedError(
-                f"{self.name}: ndev must be 1 in training; got {self.ndev}. Over several devices, "
+                f"{self.title}: ndev must be 1 in training; got {self.ndev}. Over several devices, "
                 "gluon.contrib.nn.SyncBatchNorm trains, where it is not hybridized")
         return super().prepare(inputs, outputs, train)
