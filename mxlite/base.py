@@ -29,8 +29,8 @@ INTEGERS = ("int8", "uint8", "int32", "int64")
 EXACT = 2 ** 53             # float64, which runtime values are, holds all integers up to here
 
 _ALIASES: dict[Any, str] = {name: name for name in DTYPES}
-_ALIASES |= {"float": "float32", "int": "int32", "bool_": "bool", "half": "float16",
-             "double": "float64", float: "float32", int: "int32", bool: "bool",
+_ALIASES |= {"float": "float64", "int": "int64", "bool_": "bool", "half": "float16",
+             "double": "float64", float: "float64", int: "int64", bool: "bool",
              None: "float32", "None": "float32"}
 
 

@@ -206,3 +206,18 @@ def test_the_number_of_dimensions_has_a_limit():
             make((1,) * 33)
     with pytest.raises(ValueError, match="at most 32 axes; got 65"):
         full.reshape((1,) * 65)
+
+
+@pytest.mark.parametrize(("dtype", "want"), [
+    (int, "int64"), ("int", "int64"), (float, "float64"), ("float", "float64"), ("long", "int64"),
+    ("half", "float16"), ("double", "float64"), (bool, "bool")])
+def test_dtypes_of_python_are_those_of_numpy(dtype, want):
+    made = [nd.array([1, 0], dtype=dtype), nd.zeros(2, dtype=dtype), nd.full(2, 1, dtype=dtype),
+            nd.ones(2).astype(dtype), nd.cast(nd.ones(2), dtype=dtype)]
+    assert [array._dtype_name for array in made] == [want] * 5
+    assert np.dtype(dtype).name == want
+    assert np.dtype(mx.sym.zeros((2,), dtype=dtype).infer_type()[1][0]).name == want
+
+
+def test_large_integers_by_dtype_int():
+    assert nd.array([3000000000], dtype=int).asnumpy().tolist() == [3000000000]
