@@ -104,17 +104,16 @@ def infer_shapes(op: Op, inputs: Sequence[PartialShape],
     Raises MXNetError where they contradict each other or the operator's rules.
     """
     ins, outs = list(inputs), list(outputs)
-    names, out_names = _names(op, len(ins), len(outs))
     while True:
         before = ins, outs
         if all(map(is_known, ins)) and not op.completed_from_use:
             results = op.infer_shape(*ins)
-            return ins, _merged(op, out_names, outs, results)
+            return ins, _merged(op, _output_names, outs, results)
         filled, results = op.fill_shapes(ins, outs)
-        ins = _merged(op, names, ins, filled)
-        outs = _merged(op, out_names, outs, results)
-        if not op.in_python:
-            outs = _merged(op, out_names, outs, _sure_outputs(op, ins, len(outs)))
+        ins = _merged(op, op.input_names, ins, filled)
+        outs = _merged(op, _output_names, outs, results)
+        if not op.in_python and not all(map(is_known, ins)):
+            outs = _merged(op, _output_names, outs, _sure_outputs(op, ins, len(outs)))
         if (ins, outs) == before:
             return ins, outs
 
@@ -123,14 +122,13 @@ def infer_dtypes(op: Op, inputs: Sequence[str | None],
                  outputs: Sequence[str | None]) -> tuple[PartialDTypes, PartialDTypes]:
     """The same for dtypes."""
     ins, outs = list(inputs), list(outputs)
-    names, out_names = _names(op, len(ins), len(outs))
     if None in ins:
         ins, outs = op.fill_dtypes(ins, outs)
-        _check_dtypes(op, names, inputs, ins)
-        _check_dtypes(op, out_names, outputs, outs)
+        _check_dtypes(op, op.input_names, inputs, ins)
+        _check_dtypes(op, _output_names, outputs, outs)
     if None not in ins:
         results: PartialDTypes = list(op.infer_dtype(*[str(dtype) for dtype in ins]))
-        _check_dtypes(op, out_names, outs, results)
+        _check_dtypes(op, _output_names, outs, results)
         outs = results
     return ins, outs
 
@@ -145,30 +143,32 @@ def settled(op: Op, outputs: Sequence[PartialShape]) -> Op:
     return op.settled(outputs[0])
 
 
-def _names(op: Op, num_inputs: int, num_outputs: int) -> tuple[list[str], list[str]]:
-    """What messages call the inputs and outputs."""
-    if num_outputs == 1:
-        return op.input_names(num_inputs), ["output"]
-    return op.input_names(num_inputs), [f"output{i}" for i in range(num_outputs)]
+Names = Callable[[int], list[str]]          # of so many arrays, for messages
 
 
-def _merged(op: Op, names: Sequence[str], shapes: PartialShapes,
+def _output_names(count: int) -> list[str]:
+    return ["output"] if count == 1 else [f"output{i}" for i in range(count)]
+
+
+def _merged(op: Op, names: Names, shapes: PartialShapes,
             wanted: Sequence[PartialShape]) -> PartialShapes:
     """Each shape with what a rule says it must be; raises where the two differ."""
+    if shapes == wanted:
+        return shapes
     merged = []
-    for name, shape, other in zip(names, shapes, wanted, strict=True):
+    for i, (shape, other) in enumerate(zip(shapes, wanted, strict=True)):
         if shape is not None and other is not None and (len(shape) != len(other) or any(
                 None not in (m, n) and m != n for m, n in zip(shape, other, strict=True))):
-            raise op.shape_error(name, text_of(other), text_of(shape))
+            raise op.shape_error(names(len(shapes))[i], text_of(other), text_of(shape))
         merged.append(common(shape, other))
     return merged
 
 
-def _check_dtypes(op: Op, names: Sequence[str], given: Sequence[str | None],
+def _check_dtypes(op: Op, names: Names, given: Sequence[str | None],
                   wanted: Sequence[str | None]) -> None:
-    for name, dtype, other in zip(names, given, wanted, strict=True):
+    for i, (dtype, other) in enumerate(zip(given, wanted, strict=True)):
         if None not in (dtype, other) and dtype != other:
-            raise op.dtype_error(name, str(other), str(dtype))
+            raise op.dtype_error(names(len(given))[i], str(other), str(dtype))
 
 
 def _sure_outputs(op: Op, inputs: PartialShapes, num_outputs: int) -> PartialShapes:

@@ -128,18 +128,16 @@ def topological(heads: Iterable[Entry]) -> list[Node]:
     order: list[Node] = []
     seen: set[Node] = set()
     for head in heads:
-        stack: list[tuple[Node, int]] = [(head.node, 0)]
+        stack: list[tuple[Node, bool]] = [(head.node, False)]
         while stack:
-            node, position = stack.pop()
-            if node in seen:
-                continue
-            while position < len(node.inputs) and node.inputs[position].node in seen:
-                position += 1
-            if position < len(node.inputs):
-                stack += [(node, position + 1), (node.inputs[position].node, 0)]
-            else:
-                seen.add(node)
+            node, inputs_are_done = stack.pop()
+            if inputs_are_done:
                 order.append(node)
+            elif node not in seen:
+                seen.add(node)
+                stack.append((node, True))
+                stack += [(source.node, False) for source in reversed(node.inputs)
+                          if source.node not in seen]
     return order
 
 

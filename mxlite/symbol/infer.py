@@ -6,6 +6,7 @@ operator's own rules are asked (ops/inference.py).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -69,9 +70,14 @@ def given_shape(node: Node) -> PartialShape:
     if text is None:
         return None
     try:
-        return partial_shape(PARSERS["Shape"](text))
+        return partial_shape(_parsed_shape(text))
     except (TypeError, ValueError):
         raise MXNetError(f"variable '{node.name}': its __shape__ {text!r} is no shape") from None
+
+
+@functools.lru_cache(maxsize=4096)
+def _parsed_shape(text: str) -> Any:
+    return PARSERS["Shape"](text)
 
 
 def given_dtype(node: Node) -> str | None:
@@ -85,11 +91,12 @@ def given_dtype(node: Node) -> str | None:
     return name
 
 
-def graph_shapes(heads: Sequence[Entry], shapes: Mapping[Any, PartialShape]) -> Known:
+def graph_shapes(heads: Sequence[Entry], shapes: Mapping[Any, PartialShape],
+                 nodes: Sequence[Node] | None = None) -> Known:
     """The shapes of all outputs of all nodes, as far as they follow from those of variables.
 
     shapes: by the variables' names, or the variables. A variable's own `__shape__` counts where the
-    given shape is not fully known.
+    given shape is not fully known. nodes: all of them, inputs first, where they are known.
     """
     def start(node: Node) -> PartialShape:
         shape = shapes.get(node, shapes.get(node.name))
@@ -97,25 +104,26 @@ def graph_shapes(heads: Sequence[Entry], shapes: Mapping[Any, PartialShape]) -> 
             return shape
         return given_shape(node) or shape
 
-    return _sweep(heads, start, infer_shapes, is_known, text_of, common)
+    return _sweep(topological(heads) if nodes is None else nodes, start, infer_shapes, is_known,
+                  text_of, common)
 
 
-def graph_dtypes(heads: Sequence[Entry], dtypes: Mapping[Any, str | None]) -> Known:
+def graph_dtypes(heads: Sequence[Entry], dtypes: Mapping[Any, str | None],
+                 nodes: Sequence[Node] | None = None) -> Known:
     """The dtypes of all outputs of all nodes, as far as they follow from those of variables.
 
-    dtypes: by the variables' names, or the variables.
+    dtypes: by the variables' names, or the variables. nodes: as above.
     """
     def start(node: Node) -> str | None:
         return dtypes.get(node, dtypes.get(node.name)) or given_dtype(node)
 
-    return _sweep(heads, start, infer_dtypes, lambda dtype: dtype is not None, str,
-                  lambda new, old: new or old)
+    return _sweep(topological(heads) if nodes is None else nodes, start, infer_dtypes,
+                  lambda dtype: dtype is not None, str, lambda new, old: new or old)
 
 
-def _sweep(heads: Sequence[Entry], start: Callable[[Node], Any], rule: Rule,
+def _sweep(nodes: Sequence[Node], start: Callable[[Node], Any], rule: Rule,
            is_complete: Callable[[Any], bool], text: Callable[[Any], str],
            merge: Callable[[Any, Any], Any]) -> Known:
-    nodes = topological(heads)
     known: Known = {}
     for node in nodes:
         known[node] = ([start(node)] if node.is_variable

@@ -37,11 +37,12 @@ class Symbol(ArrayOnly):
     """
 
     __array_priority__ = 1000.0
-    __slots__ = ("heads",)
+    __slots__ = ("_found", "heads")
     _result_kind: type[Symbol]          # the class of results of operators on Symbols of this class
 
     def __init__(self, heads: Sequence[Entry]) -> None:
         self.heads = list(heads)
+        self._found: tuple[list[Node], list[Node], list[Node]] | None = None
 
     def __repr__(self) -> str:
         if self.name is None:
@@ -114,17 +115,29 @@ class Symbol(ArrayOnly):
         """The names of the variables that operators write to, such as moving averages."""
         return [node.name for node in self._states()]
 
+    def _nodes(self) -> list[Node]:
+        """All nodes, inputs before what reads them."""
+        return self._walked()[0]
+
     def _variables(self) -> list[Node]:
-        return [node for node in topological(self.heads) if node.is_variable]
+        return self._walked()[1]
 
     def _states(self) -> list[Node]:
-        nodes = topological(self.heads)
-        states = auxiliary(nodes)
-        return [node for node in nodes if node in states]
+        return self._walked()[2]
+
+    def _walked(self) -> tuple[list[Node], list[Node], list[Node]]:
+        """The nodes, and the variables and auxiliary states among them; found once, since what is
+        behind the heads of a Symbol does not change."""
+        if self._found is None:
+            nodes = topological(self.heads)
+            states = auxiliary(nodes)
+            self._found = (nodes, [node for node in nodes if node.is_variable],
+                           [node for node in nodes if node in states])
+        return self._found
 
     def get_internals(self) -> Symbol:
         """A Symbol of all outputs of all nodes, variables too, depth first."""
-        return Symbol([Entry(node, i) for node in topological(self.heads)
+        return Symbol([Entry(node, i) for node in self._nodes()
                        for i in range(node.num_outputs)])
 
     def get_children(self) -> Symbol | None:
@@ -150,7 +163,7 @@ class Symbol(ArrayOnly):
 
     def attr_dict(self) -> dict[str, dict[str, str]]:
         """The attributes of all nodes that have some, by the nodes' names."""
-        every = {node.name: shown_attributes(node) for node in topological(self.heads)}
+        every = {node.name: shown_attributes(node) for node in self._nodes()}
         return {name: attrs for name, attrs in every.items() if attrs}
 
     def _set_attr(self, **attrs: str) -> None:
@@ -229,7 +242,7 @@ class Symbol(ArrayOnly):
         """As infer_shape; what does not follow is 0 or ()."""
         given = {name: checked_shape("infer_shape", name, shape) for name, shape in
                  by_name("infer_shape", self, args, kwargs).items()}
-        every = sorted_out(self, graph_shapes(self.heads, given))
+        every = sorted_out(self, graph_shapes(self.heads, given, self._nodes()))
         arguments, outputs, states = [
             [shown_shape(shape) for shape in shapes] for shapes in every]
         return arguments, outputs, states
@@ -248,7 +261,7 @@ class Symbol(ArrayOnly):
                  by_name("infer_type", self, args, kwargs).items()}
         arguments, outputs, states = [
             [None if name is None else shown_dtype(name) for name in names]
-            for names in sorted_out(self, graph_dtypes(self.heads, given))]
+            for names in sorted_out(self, graph_dtypes(self.heads, given, self._nodes()))]
         return arguments, outputs, states
 
     # Running -------------------------------------------------------------------------------------
