@@ -34,6 +34,9 @@ static inline int64_t pool_between(int64_t x, int64_t low, int64_t high) {
   return x < low ? low : x > high ? high : x;
 }
 
+/* x / S; most windows have no stride, and a division takes as long as a row of a small image. */
+static inline int64_t pool_strides(int64_t x, int64_t S) { return S == 1 ? x : x / S; }
+
 /* The walk over n neighbours from output o on, and `width` channels from `channel` on. */
 static inline pool_walk pool_begin(const pool_dims *d, const int64_t *o, int64_t channel, int64_t n,
                                    int64_t width) {
@@ -50,9 +53,9 @@ static inline pool_walk pool_begin(const pool_dims *d, const int64_t *o, int64_t
     walk.K = d->kernel[2];
     walk.S = d->stride[2];
     const int64_t room = d->size[2] - walk.K - corner[2];   /* lane * S may be so much */
-    if (corner[2] < 0) walk.low = pool_between((walk.S - 1 - corner[2]) / walk.S, 0, n);
+    if (corner[2] < 0) walk.low = pool_between(pool_strides(walk.S - 1 - corner[2], walk.S), 0, n);
     if (room < (n - 1) * walk.S)
-      walk.high = room < 0 ? walk.low : pool_between(room / walk.S + 1, walk.low, n);
+      walk.high = room < 0 ? walk.low : pool_between(pool_strides(room, walk.S) + 1, walk.low, n);
     walk.first[2] = 0;
     walk.last[2] = 1;
   } else if (n > 1) {
@@ -79,8 +82,8 @@ static inline int pool_next(const pool_dims *d, pool_walk *walk) {
   if (d->inner > 1 && walk->n > 1) {
     const int64_t S = d->stride[2], begin = walk->corner[2] + walk->k[2];
     const int64_t left = d->size[2] - 1 - begin;
-    walk->low = begin < 0 ? pool_between((S - 1 - begin) / S, 0, walk->n) : 0;
-    walk->high = left < 0 ? walk->low : pool_between(left / S + 1, walk->low, walk->n);
+    walk->low = begin < 0 ? pool_between(pool_strides(S - 1 - begin, S), 0, walk->n) : 0;
+    walk->high = left < 0 ? walk->low : pool_between(pool_strides(left, S) + 1, walk->low, walk->n);
   }
   return 1;
 }

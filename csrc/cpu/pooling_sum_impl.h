@@ -34,7 +34,8 @@ static void PFN(run)(const pool_dims *d, const real *x, const int64_t *o, int64_
   }
   while (d->inner == 1 && pool_next(d, &walk)) {
     const real *p = x + walk.base + walk.at;
-    if (walk.S == 1 && walk.K <= walk.high - walk.low) {
+    if (walk.K == 3 && walk.S == 1) PFN(row)(p, walk.low, walk.high, 3, 1, acc);
+    else if (walk.S == 1 && walk.K <= walk.high - walk.low) {
       for (int64_t k = 0; k < walk.K; k++) PFN(row)(p + k, walk.low, walk.high, 1, 1, acc);
     } else if (walk.K == 2 && walk.S == 2) PFN(row)(p, walk.low, walk.high, 2, 2, acc);
     else if (walk.K == 3 && walk.S == 2) PFN(row)(p, walk.low, walk.high, 3, 2, acc);
@@ -46,8 +47,11 @@ static void PFN(run)(const pool_dims *d, const real *x, const int64_t *o, int64_
       for (int64_t k = first; k < last; k++) acc[l] += POWER(p[l * walk.S + k]);
     }
   }
-  for (int64_t j = 0; j < n && d->is_average; j++)
-    for (int64_t c = 0; c < width; c++) acc[j * width + c] *= share[j];
+  if (d->is_average && width == 1)
+    for (int64_t j = 0; j < n; j++) acc[j] *= share[j];
+  else if (d->is_average)
+    for (int64_t j = 0; j < n; j++)
+      for (int64_t c = 0; c < width; c++) acc[j * width + c] *= share[j];
   for (int64_t l = 0; l < n * width; l++) y[l] = ROOT(acc[l]);
 }
 

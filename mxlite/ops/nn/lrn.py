@@ -47,12 +47,18 @@ class LRN(Op):
     def norm(self, F, data):
         return self.around(F, data * data) * (self.alpha / self.nsize) + self.knorm
 
+    def scale(self, F, norm):
+        """norm ** -beta; of the usual beta by roots, which take a tenth of a power's time."""
+        if self.beta == 0.75 and norm.dtype in ("float32", "float64"):
+            return F.rsqrt(F.sqrt(norm)) * F.rsqrt(norm)
+        return norm ** -self.beta
+
     def prepare(self, inputs, outputs):
-        return composed(lambda F, data: data * self.norm(F, data) ** -self.beta, inputs)
+        return composed(lambda F, data: data * self.scale(F, self.norm(F, data)), inputs)
 
     def grad(self, F, dy, inputs, outputs):
         data = inputs[0]
         norm = self.norm(F, data)
-        scale = norm ** -self.beta
+        scale = self.scale(F, norm)
         rest = self.around(F, dy[0] * data * scale / norm)
         return [dy[0] * scale - data * rest * (2 * self.beta * self.alpha / self.nsize)]
