@@ -67,11 +67,12 @@ class Function:
         return self._saved
 
     def forward(self, *inputs: NDArray) -> Any:
-        """Compute the outputs: an array or a tuple of arrays."""
+        """Compute the outputs: an array, or a tuple or list of at least one."""
         raise NotImplementedError
 
     def backward(self, *out_grads: NDArray) -> Any:
-        """Compute the gradients of the inputs from those of the outputs."""
+        """Compute the gradients of the inputs from those of the outputs: an array or None for one
+        input, else a tuple or list of them."""
         raise NotImplementedError
 
     def __call__(self, *inputs: Any) -> Any:
@@ -85,7 +86,10 @@ class Function:
             need_array(x, type(self).__name__, "each input")
         with pause(train_mode=is_training()):
             result = self.forward(*inputs)
-        outputs = [result] if isinstance(result, NDArray) else list(result)
+        outputs = _several(result)
+        if not outputs:
+            raise MXNetValueError(f"{type(self).__name__}.forward must return an array, or a tuple "
+                                  f"of at least one; got {result}")
         for y in outputs:
             need_array(y, f"{type(self).__name__}.forward", "each output")
         if is_recording() and inputs:
@@ -93,7 +97,7 @@ class Function:
             # the graph would keep each other alive.
             outputs = [y.detach() for y in outputs]
             tape.record_function(self._walk(inputs), list(inputs), outputs)
-        return outputs[0] if isinstance(result, NDArray) else tuple(outputs)
+        return tuple(outputs) if isinstance(result, (list, tuple)) else outputs[0]
 
     def _walk(self, inputs: Sequence[NDArray]) -> Any:
         count = len(inputs)
@@ -109,14 +113,16 @@ class Function:
         def backward(out_grads: list[NDArray]) -> list[NDArray | None]:
             with pause(train_mode=is_training()):
                 returned = self.backward(*out_grads)
-            is_single = isinstance(returned, NDArray) or returned is None
-            grads = [returned] if is_single else list(returned)
+            grads = _several(returned)
             if len(grads) != count:
                 raise MXNetValueError(
                     f"{name}.backward must return {count} gradients, one an input; "
                     f"got {len(grads)}")
             for i, (gradient, (shape, dtype)) in enumerate(zip(grads, specs, strict=True)):
-                if gradient is not None and (gradient.shape, gradient.dtype) != (shape, dtype):
+                if gradient is None:
+                    continue
+                need_array(gradient, f"{name}.backward", f"gradient {i}")
+                if (gradient.shape, gradient.dtype) != (shape, dtype):
                     raise MXNetValueError(
                         f"{name}.backward: gradient {i} must be {dtype.__name__} of shape {shape}; "
                         f"got {gradient.dtype.__name__} of shape {gradient.shape}")
@@ -128,6 +134,11 @@ class Function:
             return grads
 
         return backward
+
+
+def _several(returned: Any) -> list[Any]:
+    """What a method of a Function returned, one thing or several in a list or tuple."""
+    return list(returned) if isinstance(returned, (list, tuple)) else [returned]
 
 
 __all__ = [            # NDArray: MXNet's `from mxnet.autograd import *` gives it

@@ -267,6 +267,39 @@ def test_function_must_return_fitting_gradients():
         y.backward()
 
 
+@pytest.mark.parametrize(("forward", "backward", "message"), [
+    ((), None, r"Answers.forward must return an array, or a tuple of at least one; got \(\)"),
+    ([], None, r"Answers.forward must return an array, or a tuple of at least one; got \[\]"),
+    (None, None, "Answers.forward: each output must be an NDArray; got NoneType"),
+    (5, None, "Answers.forward: each output must be an NDArray; got int"),
+    ((nd.ones(2), "a"), None, "Answers.forward: each output must be an NDArray; got str"),
+    (nd.ones(2), 5, "Answers.backward: gradient 0 must be an NDArray; got int"),
+    (nd.ones(2), [[1, 2]], "Answers.backward: gradient 0 must be an NDArray; got list"),
+    (nd.ones(2), (), "Answers.backward must return 1 gradients, one an input; got 0"),
+])
+def test_answers_of_a_function_are_checked(forward, backward, message):
+    class Answers(autograd.Function):
+        def forward(self, x):
+            return forward
+
+        def backward(self, *out_grads):
+            return backward
+
+    x = variable([2, -1])
+    with pytest.raises(MXNetError, match=message):
+        with autograd.record():
+            y = Answers()(x)
+        y.backward()
+
+
+def test_what_is_recorded_as_a_function_is_checked():
+    x = variable([2, -1])
+    with autograd.record():
+        for inputs, outputs in [([x], []), ([x], [None]), ([None], [x * 2])]:
+            with pytest.raises(MXNetError, match="record_function: "):
+                autograd.tape.record_function(lambda grads: grads, inputs, outputs)
+
+
 def test_backward_twice_names_retain_graph():
     x = variable([1])
     with autograd.record():

@@ -9,12 +9,12 @@ from libc.stdlib cimport free, malloc
 from ..device.core cimport Prepared, mx_scalar
 from ..device.memory cimport Spec, changed_since, write_clock
 from .array cimport (
-    ArrayBase, Flags, GraphWrite, Node, flags, forget_covered, kind_like, share,
+    ArrayBase, Flags, GraphWrite, Node, flags, forget_covered, kind_like, need_array, share,
 )
 from .gradient cimport Gradient, gradient_for
 from .variable cimport new_leaf, next_seq
 
-from ..base import MXNetError, MXNetMemoryError
+from ..base import MXNetError, MXNetMemoryError, MXNetValueError
 
 # ---------------------------------------------------------------- recording
 
@@ -226,7 +226,10 @@ cdef int record(Prepared call, void **inputs, int count, list outputs, const mx_
 
 
 def record_function(function, list inputs, list outputs):
-    """Note a Python function: function(list of output gradients) -> list of input gradients."""
+    """Note a Python function: function(list of output gradients) -> list of input gradients.
+
+    Raises MXNetTypeError for what is no array, MXNetValueError where there are no outputs.
+    """
     cdef Node node = Node.__new__(Node)
     cdef int count = len(inputs), num_wanted
     cdef void **pointers = <void **>malloc(sizeof(void *) * (count + 1))
@@ -235,9 +238,14 @@ def record_function(function, list inputs, list outputs):
     cdef int i
     if pointers == NULL:
         raise MXNetMemoryError(f"no memory to record a Function of {count} arrays")
-    for i in range(count):
-        pointers[i] = <void *>inputs[i]
     try:
+        if not outputs:
+            raise MXNetValueError("record_function: outputs must hold at least one array; got []")
+        for output in outputs:
+            need_array(output, "record_function", "each output")
+        for i in range(count):
+            need_array(inputs[i], "record_function", "each input")
+            pointers[i] = <void *>inputs[i]
         num_wanted = link(node, pointers, count, &mask)
         if num_wanted == 0:
             leave_out(pointers, count, outputs, None)
