@@ -158,3 +158,34 @@ def test_a_graph_that_another_walk_releases_meanwhile_is_refused():
         y = Meddler()(trunk)
     with pytest.raises(RuntimeError, match="has walked this graph and released it; pass retain_gr"):
         y.backward()
+
+
+def test_a_gradient_that_cannot_be_written_stays_free():
+    """The second walk raises as the first does, and waits for nobody."""
+    values = np.frombuffer(np.zeros(3, np.float32).tobytes(), np.float32)
+    x, w = nd.ones(3), nd.ones(3)
+    autograd.mark_variables([x, w], [nd.from_numpy(values, zero_copy=True), nd.zeros(3)])
+    for _ in range(2):
+        with autograd.record():
+            y = x * w
+        with pytest.raises(ValueError, match="cannot be written to: it lies in memory of NumPy"):
+            y.backward()
+    with autograd.record():
+        y = w * 2
+    y.backward()
+    assert w.grad.tolist() == [2, 2, 2]
+
+
+def test_a_state_that_cannot_be_written_leaves_gradients_free():
+    values = np.frombuffer(np.full(3, 0.1, np.float32).tobytes(), np.float32)
+    x, average = nd.ones((2, 3)) / 2, nd.from_numpy(values, zero_copy=True)
+    x.attach_grad()
+    for _ in range(2):
+        with autograd.record():
+            y = nd.IdentityAttachKLSparseReg(x, average)
+        with pytest.raises(ValueError, match="cannot be written to: it lies in memory of NumPy"):
+            y.backward()
+    with autograd.record():
+        y = x * 3
+    y.backward()
+    assert np.unique(x.grad.asnumpy()) == [3]

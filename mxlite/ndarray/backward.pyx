@@ -184,11 +184,11 @@ cdef class Backward(Walk):
         cdef void *few[2 * FEW]
         cdef void **ptr = few
         cdef int count = program.num_inputs, i
-        cdef list locked = []
-        cdef list buffers = self.make_buffers(node, locked)
-        for i in gradient.written:
-            will_write(<ArrayBase>node.saved[i], node.call, False)
+        cdef list locked = [], buffers
         try:
+            buffers = self.make_buffers(node, locked)
+            for i in gradient.written:
+                will_write(<ArrayBase>node.saved[i], node.call, False)
             if count + len(buffers) + 1 > 2 * FEW:
                 ptr = <void **>malloc(sizeof(void *) * (count + len(buffers) + 1))
                 if ptr == NULL:
@@ -208,9 +208,11 @@ cdef class Backward(Walk):
 
     cdef list make_buffers(self, Node node, list locked):
         """Memory for the program's results: a variable's gradient itself where this is all that
-        will come for it, which is then locked."""
+        will come for it. Such variables are locked and added to `locked`, which the caller unlocks,
+        also where this raises."""
         cdef Gradient gradient = <Gradient>node.gradient
         cdef list buffers = [None] * len(gradient.program.buffers)
+        cdef list taken = []
         cdef Source *source
         cdef Node parent
         cdef int i
@@ -220,15 +222,16 @@ cdef class Backward(Walk):
                 continue
             parent = <Node>node.parents[i]
             if source.is_alone and parent.is_leaf and self.takes(<Leaf>parent):
-                locked.append(parent)
+                taken.append(parent)
                 buffers[source.index] = (<Leaf>parent).grad
             else:
                 buffers[source.index] = new_array(
                     parent.kind, <Spec>gradient.program.buffers[source.index])
-        if len(locked) > 1:
-            locked.sort(key=leaf_order)     # all walks in one order, or two might wait for ever
-        for leaf in locked:
+        if len(taken) > 1:
+            taken.sort(key=leaf_order)      # all walks in one order, or two might wait for ever
+        for leaf in taken:
             (<Leaf>leaf).lock()
+            locked.append(leaf)
             will_write((<Leaf>leaf).grad, node.call, False)
         return buffers
 
