@@ -415,18 +415,19 @@ def from_dlpack(dlpack: Any) -> NDArray:
     that has `__cuda_array_interface__`; on a GPU where that memory is there.
 
     Work on a GPU waits for the other library's stream, and what is dropped here for ours. Memory of
-    a GPU must be C-contiguous, else ValueError; of the CPU it is copied where it is not. Autograd
+    a GPU must be C-contiguous, else ValueError; of the CPU it is copied where it is not. Memory of
+    the CPU that the exporter marks read-only (DLPack 1.0) is not written to: that raises. Autograd
     does not see what the other library writes there: a gradient that reads the old values is then
     computed from the new ones.
     """
     if _is_of_gpu(dlpack):
         shared: NDArray = sharing.imported(dlpack, "from_dlpack")
         return shared
-    holder = dlpack if hasattr(dlpack, "__dlpack__") else _Capsule(dlpack)
-    array = np.from_dlpack(holder)
+    exporter = _Exporter(dlpack)
+    array = np.from_dlpack(exporter)
+    is_read_only = exporter.says_what_is_read_only and not array.flags.writeable
     if not array.flags.c_contiguous:
-        array = np.ascontiguousarray(array)
-    is_read_only = isinstance(dlpack, np.ndarray) and not _may_be_written(dlpack)
+        array, is_read_only = np.ascontiguousarray(array), False
     return wrap_numpy(array, as_context("cpu"), dtype_name(array.dtype), is_read_only)
 
 
@@ -437,16 +438,24 @@ def _is_of_gpu(shared: Any) -> bool:
         or sharing.capsule_device(shared) == sharing.CUDA
 
 
-class _Capsule:
-    """Gives a bare DLPack capsule the methods that NumPy asks for."""
+class _Exporter:
+    """What gives NumPy memory of the CPU: an object that has `__dlpack__`, or a bare capsule."""
 
-    def __init__(self, capsule: Any) -> None:
-        self.capsule = capsule
+    def __init__(self, source: Any) -> None:
+        self.source = source
+        self.says_what_is_read_only = False     # older capsules cannot; NumPy takes all for such
 
     def __dlpack__(self, **options: Any) -> Any:
-        return self.capsule
+        capsule = self.source
+        if hasattr(capsule, "__dlpack__"):
+            capsule = capsule.__dlpack__(**options)
+        self.says_what_is_read_only = sharing.is_versioned(capsule)
+        return capsule
 
     def __dlpack_device__(self) -> tuple[int, int]:
+        if hasattr(self.source, "__dlpack_device__"):
+            kind, number = self.source.__dlpack_device__()
+            return kind, number
         return DLPACK_CPU, 0
 
 

@@ -171,6 +171,11 @@ def capsule_device(capsule):
     return (<DLManagedTensor *>PyCapsule_GetPointer(capsule, "dltensor")).tensor.device_type
 
 
+def is_versioned(capsule):
+    """Whether a capsule is one of DLPack 1.0, which says whether its memory may be written to."""
+    return bool(PyCapsule_IsValid(capsule, "dltensor_versioned"))
+
+
 cdef object of_interface(source, function):
     cdef Foreign memory = Foreign.__new__(Foreign)
     interface = source.__cuda_array_interface__

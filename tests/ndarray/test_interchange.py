@@ -117,6 +117,45 @@ def test_dlpack_both_ways():
     assert nd.from_dlpack(capsule).tolist() == x.tolist()
 
 
+class Exporter:
+    """Another library's array: memory that it gives by DLPack alone, versioned or as before 1.0."""
+
+    def __init__(self, values, is_versioned=True):
+        self.values, self.is_versioned = values, is_versioned
+
+    def __dlpack__(self, **options):
+        return self.values.__dlpack__(**options if self.is_versioned else {})
+
+    def __dlpack_device__(self):
+        return self.values.__dlpack_device__()
+
+
+def test_memory_that_an_exporter_marks_read_only_is_not_written():
+    constant = np.frombuffer(np.ones(3, "f4").tobytes(), "f4")
+    marked = np.ones(3, "f4")
+    marked.flags.writeable = False
+    shared = nd.from_numpy(constant)
+    capsule = constant.__dlpack__(max_version=(1, 0))
+    for source in (constant, marked, Exporter(constant), Exporter(marked), shared, capsule):
+        x = nd.from_dlpack(source)
+        with pytest.raises(ValueError, match="in memory of NumPy that is read-only; use its copy"):
+            x[:] = 5
+        assert (x + 1).tolist() == [2, 2, 2] and not x.writable
+    assert constant.tolist() == marked.tolist() == [1, 1, 1]
+
+
+def test_memory_of_an_exporter_that_may_be_written_is_shared():
+    values = np.ones(3, "f4")
+    for number, source in enumerate([values, Exporter(values), Exporter(values, False),
+                                     values.__dlpack__(), values.__dlpack__(max_version=(1, 0))]):
+        nd.from_dlpack(source)[:] = number
+        assert values.tolist() == [number] * 3
+    columns = np.frombuffer(np.ones((3, 2), "f4").tobytes(), "f4").reshape(3, 2).T
+    copy = nd.from_dlpack(Exporter(columns))         # not C-contiguous
+    copy[:] = 2
+    assert columns.min() == columns.max() == 1
+
+
 def test_bfloat16_through_ml_dtypes():
     import ml_dtypes
 
