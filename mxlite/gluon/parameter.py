@@ -11,6 +11,7 @@ from .. import autograd, initializer
 from .. import ndarray as nd
 from .. import symbol as sym
 from ..base import (
+    DTYPES,
     MXNetError,
     MXNetValueError,
     NamesArguments,
@@ -358,6 +359,8 @@ class Parameter(NamesArguments):
         """Convert the arrays, or what they will be, to another dtype."""
         name = dtype_name(dtype)
         self._dtype = dtype
+        if self._var is not None:       # graphs that were made of it have the new dtype, too
+            self._var._set_attr(__dtype__=str(DTYPES[name][0]))
         if self._by_context is None:
             return
         with autograd.pause():

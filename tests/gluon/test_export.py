@@ -48,6 +48,28 @@ def test_export_needs_a_call_first(tmp_path):
         network().export(str(tmp_path / "model"))
 
 
+@pytest.mark.parametrize("part", [[], [0]], ids=["network", "layer"])
+def test_the_graph_of_a_cast_network_has_its_dtypes(tmp_path, part):
+    """cast() after a call: what was traced, and Symbols that were made, say the new dtype."""
+    net = gluon.nn.HybridSequential()
+    net.add(gluon.nn.Dense(3, in_units=2))
+    net.initialize()
+    net.hybridize()
+    before = net(mx.sym.var("data"))
+    net(mx.nd.ones((1, 2)))
+    (net[0] if part else net).cast("float16")
+    y = net(mx.nd.ones((1, 2), dtype="float16"))
+    symbol_file, param_file = net.export(str(tmp_path / "model"))
+    for graph in (mx.sym.load(symbol_file), before, net(mx.sym.var("data"))):
+        dtypes, outputs, _ = graph.infer_type(data="float16")
+        assert {*dtypes, *outputs} == {np.float16}
+        executor = graph.simple_bind(mx.cpu(), data=(1, 2), type_dict={"data": "float16"})
+        executor.copy_params_from({name.removeprefix("arg:"): array for name, array
+                                   in mx.nd.load(param_file).items()})
+        executor.forward(data=mx.nd.ones((1, 2)))
+        np.testing.assert_array_equal(executor.outputs[0].asnumpy(), y.asnumpy())
+
+
 def test_an_imported_network_learns(exported):
     _, x, _, (symbol_file, param_file) = exported
     block = gluon.SymbolBlock.imports(symbol_file, "data", param_file)
