@@ -186,8 +186,7 @@ cdef class Spec:
 
 
 cdef Spec make_spec(tuple shape, str dtype, object ctx):
-    cdef tuple key = (shape, dtype, ctx)
-    cdef Spec self = <Spec>SPECS.get(key)
+    cdef Spec self = <Spec>SPECS.get((shape, dtype, ctx))
     cdef int64_t size = 1
     if self is not None:
         return self
@@ -199,6 +198,7 @@ cdef Spec make_spec(tuple shape, str dtype, object ctx):
         if length and size > (<int64_t>1 << 58) // <int64_t>length:
             raise MXNetMemoryError(f"an array of shape {shape} is larger than any memory")
         size *= <int64_t>length
+    shape = tuple([int(length) for length in shape])    # NumPy's are equal, and would stay
     self = Spec.__new__(Spec)
     self.shape, self.dtype, self.ctx = shape, dtype, ctx
     self.device = device_of(ctx)
@@ -208,7 +208,7 @@ cdef Spec make_spec(tuple shape, str dtype, object ctx):
     self.nbytes = size * self.itemsize
     if len(SPECS) > 100000:      # a cache: losing it costs time, nothing else
         SPECS.clear()
-    SPECS[key] = self
+    SPECS[shape, dtype, ctx] = self
     return self
 
 

@@ -1,11 +1,14 @@
 """Arrays of integers where a tuple is wanted: shapes, axes, sizes. NumPy's own results tell."""
 
+import json
+
 import numpy as np
 import pytest
 
 import mxlite as mx
 from mxlite import gluon, nd
 from mxlite.base import MXNetError, check_shape
+from mxlite.ndarray.array import empty_array, sparse_array
 from mxlite.ops.bind import attributes
 from mxlite.ops.schema import REGISTRY
 
@@ -65,6 +68,30 @@ def test_results(call, want):
 ])
 def test_shapes(call, want):
     assert call() == want
+
+
+@pytest.mark.parametrize(("length", "make"), list(enumerate([
+    lambda shape: nd.sparse.csr_matrix(([1.0], [0], [0, *[1] * int(shape[0])]), shape=shape),
+    lambda shape: nd.sparse.row_sparse_array((np.ones((1, shape[1])), [0]), shape=shape),
+    lambda shape: nd.sparse.zeros("csr", shape),
+    lambda shape: empty_array(shape, "float32", mx.cpu()),
+    lambda shape: sparse_array(nd.sparse.CSRNDArray, shape, "float32", mx.cpu()),
+], start=7919)))
+def test_lengths_of_numpy_stay_out_of_the_shapes_of_others(length, make):
+    """Shapes are kept once for all arrays: one of NumPy's integers would be in all of them."""
+    array = make((np.int64(length), np.int32(3)))       # a shape that nothing else has
+    assert json.dumps(array.shape) == json.dumps(nd.zeros((length, 3)).shape)
+
+
+@pytest.mark.parametrize(("make", "message"), [
+    (lambda: nd.sparse.csr_matrix(([1.0], [0], [0, 1]), shape=(1, "a")), "csr_matrix: shape must"),
+    (lambda: nd.sparse.csr_matrix(([1.0], [0], [0, 1]), shape=(1, -2)), "csr_matrix: shape must"),
+    (lambda: nd.sparse.row_sparse_array((np.ones((1, 2)), [0]), shape=(1.5, 2)),
+     "row_sparse_array: shape must"),
+])
+def test_shapes_of_sparse_arrays_are_checked(make, message):
+    with pytest.raises(MXNetError, match=message):
+        make()
 
 
 def test_in_a_hybrid_block_whose_shapes_are_inferred():

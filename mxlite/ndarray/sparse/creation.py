@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...base import MXNetValueError, dtype_name
+from ...base import MXNetValueError, Shape, dtype_name
 from ...device.context import Context, as_context
 from .. import creation as dense
 from ..host_values import from_host, numpy_dtype
@@ -44,10 +44,9 @@ def _array(source: Any, ctx: Context, dtype: str) -> NDArray:
     return from_host(np.asarray(source), ctx, dtype)
 
 
-def _check_shape(caller: str, shape: Any, found: tuple[int, ...]) -> None:
-    if shape is not None and tuple(shape) != tuple(found):
-        raise MXNetValueError(f"{caller}: shape must be that of arg1, {tuple(found)}; "
-                              f"got {tuple(shape)}")
+def _check_shape(caller: str, shape: Shape | None, found: tuple[int, ...]) -> None:
+    if shape is not None and shape != tuple(found):
+        raise MXNetValueError(f"{caller}: shape must be that of arg1, {tuple(found)}; got {shape}")
 
 
 def csr_matrix(arg1: Any, shape: Any = None, ctx: Context | None = None,
@@ -60,6 +59,7 @@ def csr_matrix(arg1: Any, shape: Any = None, ctx: Context | None = None,
     lists.
     """
     ctx = as_context(ctx)
+    shape = None if shape is None else dense._shape("csr_matrix", shape)
     if isinstance(arg1, tuple):
         if len(arg1) == 2 and _is_shape(arg1):
             _check_shape("csr_matrix", shape, arg1)
@@ -96,7 +96,7 @@ def _from_csr(data: Any, indices: Any, indptr: Any, shape: Any, ctx: Context,
     if values.ndim != 1 or columns.ndim != 1 or pointers.ndim != 1 or len(shape) != 2:
         raise MXNetValueError(
             "csr_matrix: data, indices and indptr must have one axis, and shape two; got "
-            f"{values.shape}, {columns.shape}, {pointers.shape} and {tuple(shape)}")
+            f"{values.shape}, {columns.shape}, {pointers.shape} and {shape}")
     if values.size != columns.size:
         raise MXNetValueError(f"csr_matrix: data and indices must be equally long; got "
                               f"{values.size} and {columns.size}")
@@ -117,7 +117,7 @@ def _from_places(data: Any, places: Any, shape: Any, ctx: Context, dtype: Any) -
         shape = (int(rows.max()) + 1, int(columns.max()) + 1)
     if len(rows) and not (rows.min() >= 0 and rows.max() < shape[0]
                           and columns.min() >= 0 and columns.max() < shape[1]):
-        raise MXNetValueError(f"csr_matrix: rows and columns must be inside {tuple(shape)}")
+        raise MXNetValueError(f"csr_matrix: rows and columns must be inside {shape}")
     keys, at = np.unique(rows * max(shape[1], 1) + columns, return_inverse=True)
     total = np.zeros(len(keys), values.dtype)
     np.add.at(total, at.reshape(-1), values)
@@ -134,6 +134,7 @@ def row_sparse_array(arg1: Any, shape: Any = None, ctx: Context | None = None,
     shape: of parts it may follow from them. dtype: by default that of the data, float32 for lists.
     """
     ctx = as_context(ctx)
+    shape = None if shape is None else dense._shape("row_sparse_array", shape)
     if isinstance(arg1, tuple):
         if _is_shape(arg1):
             _check_shape("row_sparse_array", shape, arg1)
@@ -161,7 +162,6 @@ def _from_rows(data: Any, indices: Any, shape: Any, ctx: Context, dtype: Any) ->
             raise MXNetValueError("row_sparse_array: shape must be given, since without rows it "
                                   "does not follow")
         shape = (int(numbers.asnumpy().max()) + 1, *rows.shape[1:])
-    shape = tuple(shape)
     if numbers.ndim != 1 or rows.size != numbers.size * int(np.prod(shape[1:])):
         raise MXNetValueError(
             f"row_sparse_array: data must have shape (n, *{shape[1:]}) and indices (n,) for shape "
