@@ -10,6 +10,7 @@ from .. import ndarray as nd
 from ..base import MXNetTypeError, MXNetValueError, check_shape, dtype_name, unknown_argument
 from .files import unknown_names
 from .parameter import Parameter, contexts_of
+from .utils import shapes_agree
 
 _ATTRIBUTES = {
     "grad_req": "grad_req", "shape": "shape", "dtype": "dtype", "lr_mult": "lr_mult",
@@ -40,8 +41,7 @@ def agree(param: Parameter, **kwargs: Any) -> None:
 def _merge(name: str, old: tuple[int, ...], new: Any) -> tuple[int, ...]:
     """Both shapes' known lengths; raises where they differ."""
     new = check_shape(f"Parameter '{name}'", "shape", new, -1)
-    if len(old) != len(new) or any(a > 0 and b > 0 and a != b
-                                   for a, b in zip(old, new, strict=True)):
+    if not shapes_agree(old, new):
         raise MXNetValueError(f"Parameter '{name}' is there with shape {old}; got {new}")
     return tuple([a if a > 0 else b for a, b in zip(old, new, strict=True)])
 

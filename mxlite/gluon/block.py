@@ -16,13 +16,13 @@ from ..base import (
     MXNetValueError,
     NamesArguments,
     arguments_of,
+    check_callable,
     from_package,
     shown,
     unknown_argument,
 )
 from ..util import is_np_array
 from . import model_files, saving
-from .files import unknown_names
 from .naming import BlockScope
 from .naming import BlockScope as _BlockScope  # noqa: F401  MXNet's name for it
 from .parameter import Parameter
@@ -163,11 +163,11 @@ class Block(NamesArguments):
             param.cast(dtype)
 
     def share_parameters(self, shared: dict[str, Parameter]) -> Block:
-        """Use the parameters of `shared`, a dict by structural names ("0.weight")."""
-        known = saving.structural_names(self)
-        for name in shared:
-            if name not in known:
-                raise unknown_names(name, "the dict", known, shared, "ignore_extra")
+        """Use the parameters of `shared`, a dict by structural names ("0.weight").
+
+        Raises MXNetError, and changes nothing, where a name, a class or a shape does not fit.
+        """
+        saving.check_shared(self, shared)
         saving.replace_parameters(self, "", shared)
         return self
 
@@ -176,8 +176,11 @@ class Block(NamesArguments):
     def register_child(self, block: Block, name: str | None = None) -> None:
         """Make `block` a child of this one, called `name` (default: its number).
 
-        Raises ValueError where this block is the child or in it.
+        Raises TypeError for what is no Block, ValueError where this block is the child or in it.
         """
+        if not isinstance(block, Block):
+            raise MXNetTypeError(f"{type(self).__name__}: a child must be a Block; "
+                                 f"got {shown(block)}")
         if block is self or _holds(block, self):
             raise MXNetValueError(f"{type(self).__name__}: a block cannot hold itself; "
                                   f"{block.name!r} {'is' if block is self else 'holds'} this one")
@@ -185,6 +188,7 @@ class Block(NamesArguments):
 
     def apply(self, fn: Callable[[Block], Any]) -> Block:
         """Call `fn` on all blocks below, then on this one."""
+        check_callable(f"{type(self).__name__}.apply", "fn", fn)
         for child in self._children.values():
             child.apply(fn)
         fn(self)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .. import ndarray as nd
+from ..base import MXNetTypeError, MXNetValueError, shown
 from .agreement import load_all
-from .files import load_arrays, shared_start, strip_markers
+from .files import load_arrays, shared_start, strip_markers, unknown_names
 from .parameter import Parameter
+from .utils import shapes_agree
 
 if TYPE_CHECKING:
     from .block import Block
@@ -21,6 +23,24 @@ def structural_names(block: Block, prefix: str = "") -> dict[str, Parameter]:
     for name, child in block._children.items():
         params.update(structural_names(child, f"{prefix}{name}."))
     return params
+
+
+def check_shared(block: Block, shared: Any) -> None:
+    """Raise unless `shared` is a dict of Parameters by structural names of the block, each of a
+    shape that may be that of the block's own."""
+    if not isinstance(shared, Mapping):
+        raise MXNetTypeError("share_parameters: shared must be a dict of Parameters by structural "
+                             f"names; got {shown(shared)}")
+    known = structural_names(block)
+    for name, new in shared.items():
+        if name not in known:
+            raise unknown_names(name, "the dict", known, shared, "ignore_extra")
+        if not isinstance(new, Parameter):
+            raise MXNetTypeError(f"share_parameters: '{name}' must be a Parameter; "
+                                 f"got {shown(new)}")
+        if not shapes_agree(known[name].shape, new.shape):
+            raise MXNetValueError(f"share_parameters: '{name}' must have shape {known[name].shape} "
+                                  f"(0: unknown); got {new.shape}")
 
 
 def replace_parameters(block: Block, prefix: str, shared: dict[str, Parameter]) -> None:

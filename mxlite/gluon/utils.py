@@ -62,6 +62,12 @@ def shape_is_known(shape: tuple[int, ...] | None) -> bool:
     return shape is not None and all(length > 0 for length in shape)
 
 
+def shapes_agree(one: Sequence[int] | None, other: Sequence[int] | None) -> bool:
+    """Whether both may be shapes of one array; a length of 0 or -1, or a shape None, is unknown."""
+    return one is None or other is None or (len(one) == len(other) and all(
+        a == b or a <= 0 or b <= 0 for a, b in zip(one, other, strict=True)))
+
+
 def split_data(data: nd.NDArray, num_slice: int, batch_axis: int = 0,
                even_split: bool = True) -> list[nd.NDArray]:
     """`num_slice` parts of `data` along `batch_axis`.

@@ -161,6 +161,46 @@ def test_share_parameters_by_structural_names():
         two.share_parameters({"9.weight": one[0].weight})
 
 
+@pytest.mark.parametrize(("wrong", "message"), [
+    (5, "share_parameters: '1.weight' must be a Parameter; got 5"),
+    (mx.nd.ones((2, 4)), r"share_parameters: '1.weight' must be a Parameter; got NDArray of shape"),
+    (gluon.Parameter("w", shape=(2, 5)),
+     r"share_parameters: '1.weight' must have shape \(2, 4\) \(0: unknown\); got \(2, 5\)"),
+    (gluon.Parameter("w", shape=(2,)), r"must have shape \(2, 4\) \(0: unknown\); got \(2,\)"),
+])
+def test_parameters_that_cannot_be_shared_change_nothing(wrong, message):
+    one, two = mlp(), mlp()
+    for net in (one, two):
+        net.initialize()
+        net(mx.nd.ones((1, 3)))
+    before = dict(two.collect_params().items())
+    y = two(mx.nd.ones((1, 3))).asnumpy()
+    with pytest.raises(MXNetError, match=message):
+        two.share_parameters({"0.weight": one[0].weight, "1.weight": wrong})
+    assert dict(two.collect_params().items()) == before
+    np.testing.assert_array_equal(two(mx.nd.ones((1, 3))).asnumpy(), y)
+    with pytest.raises(TypeError, match="shared must be a dict of Parameters by structural names"):
+        two.share_parameters(5)
+
+
+def test_parameters_of_unknown_shape_are_shared():
+    one, two = mlp(), mlp()
+    one.initialize()
+    one(mx.nd.ones((1, 3)))
+    two.share_parameters({"0.weight": one[0].weight, "1.bias": gluon.Parameter("b", shape=(0,))})
+    assert two[0].weight is one[0].weight and two[1].bias.shape == (0,)
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: Pair().register_child(5), "Pair: a child must be a Block; got 5"),
+    (lambda: nn.Sequential().add(nn.Dense(1), "relu"), "Sequential: a child must be a Block; got"),
+    (lambda: mlp().apply(5), "HybridSequential.apply: fn must be a function; got 5"),
+])
+def test_what_blocks_do_not_take(call, message):
+    with pytest.raises(TypeError, match=message):
+        call()
+
+
 def test_hybridize_keeps_flags_and_names_unknown_ones():
     net = mlp()
     net.initialize()
