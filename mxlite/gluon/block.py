@@ -171,6 +171,9 @@ class Block(NamesArguments):
         saving.replace_parameters(self, "", shared)
         return self
 
+    def _clear_graphs(self) -> None:
+        """Forget what was traced of this block: of a HybridBlock alone there is something."""
+
     # Structure ----------------------------------------------------------------------------------
 
     def register_child(self, block: Block, name: str | None = None) -> None:

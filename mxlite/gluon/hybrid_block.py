@@ -55,7 +55,7 @@ class HybridBlock(Block):
         return {**self.__dict__, "_cached": None, "_graphs": {}}
 
     def _clear_graphs(self) -> None:
-        """Trace anew at the next call."""
+        """Forget the graphs: the next call traces anew."""
         object.__setattr__(self, "_graphs", {})
 
     def register_child(self, block: Block, name: str | None = None) -> None:

@@ -54,6 +54,7 @@ def replace_parameters(block: Block, prefix: str, shared: dict[str, Parameter]) 
                 key if param is not old else new.name: param if param is not old else new
                 for key, param in block.params.items()}
             Parameter.changes += 1
+    block._clear_graphs()
     for name, child in block._children.items():
         replace_parameters(child, f"{prefix}{name}.", shared)
 

@@ -201,6 +201,18 @@ def test_what_blocks_do_not_take(call, message):
         call()
 
 
+def test_hybridized_blocks_use_the_parameters_that_they_share():
+    one, two = mlp(), mlp()
+    x = mx.nd.ones((1, 3))
+    for net in (one, two):
+        net.initialize(mx.init.Normal(1))
+        net.hybridize()
+        net(x)
+    two.share_parameters({f"{i}.{name}": getattr(one[i], name)
+                          for i in (0, 1) for name in ("weight", "bias")})
+    np.testing.assert_array_equal(two(x).asnumpy(), one(x).asnumpy())
+
+
 def test_hybridize_keeps_flags_and_names_unknown_ones():
     net = mlp()
     net.initialize()
