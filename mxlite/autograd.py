@@ -30,7 +30,8 @@ from .symbol.recorded import recorded_symbol
 def get_symbol(x: NDArray) -> Any:
     """The recorded computation of `x` as a Symbol, its variables named var0, var1, ...
 
-    Raises MXNetError where nothing was recorded, or backward() has released it.
+    Raises MXNetError where nothing was recorded, backward() has released it, a Function is part of
+    it, or memory of `x` was written inside record() by way of another array.
     """
     return recorded_symbol(need_array(x, "get_symbol", "x"))
 

@@ -415,6 +415,13 @@ def test_get_symbol_of_what_has_no_graph():
     y.backward()
     with pytest.raises(MXNetError, match=r"released by backward\(\); pass retain_graph"):
         autograd.get_symbol(y)
+    with autograd.record():
+        whole = nd.zeros((1, 1))
+        row = whole[0]
+        row[:] = x
+        z = whole * x
+    with pytest.raises(MXNetError, match=r"get_symbol: .* of shape \(1, 1\) .* by way of another"):
+        autograd.get_symbol(z)
     with pytest.raises(TypeError, match="get_symbol: x must be an NDArray"):
         autograd.get_symbol(3)
 

@@ -311,6 +311,8 @@ def history(ArrayBase array not None):
         if node.is_leaf:
             seen[node.seq] = (node.seq, None, [], [])
             continue
+        if node.call is None:           # a lost node
+            raise MXNetError(f"get_symbol: {(<Gradient>node.gradient).error}")
         inputs = []
         for i in range(len(node.parents)):
             parent = node.parents[i]
