@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +14,17 @@ from .. import symbol as sym
 from ..base import (
     DTYPES,
     MXNetError,
+    MXNetTypeError,
     MXNetValueError,
     NamesArguments,
     check_shape,
     dtype_name,
     from_package,
     listing,
+    shown,
 )
 from ..device.context import Context, as_context, cpu, current_context
+from ..ndarray.array import need_array
 from ..util import is_np_array
 from .utils import shape_is_known
 
@@ -56,6 +60,11 @@ class Parameter(NamesArguments):
             if value not in STYPES:
                 raise ParameterValueError(f"Parameter: {argument} must be {listing(STYPES)}; "
                                           f"got {value!r}")
+        for argument, factor in (("lr_mult", lr_mult), ("wd_mult", wd_mult)):
+            if not isinstance(factor, numbers.Real):
+                raise MXNetTypeError(f"Parameter: {argument} must be a number; got {shown(factor)}")
+        _check_init("Parameter", "init", init)
+        _name_of_dtype("Parameter", dtype)
         self._stype, self._grad_stype = stype, grad_stype
         self._trainer: Any = None
         self.name = name
@@ -101,13 +110,16 @@ class Parameter(NamesArguments):
         return self._shape
 
     @shape.setter
-    def shape(self, shape: tuple[int, ...]) -> None:
+    def shape(self, shape: Any) -> None:
         old = self._shape
+        if shape is None and old is None:
+            return
+        shape = check_shape(f"Parameter '{self.name}'", "shape", shape, -1)
         if old is not None and (len(old) != len(shape) or any(
                 a not in (0, -1, b) for a, b in zip(old, shape, strict=True))):
             raise MXNetValueError(
-                f"Parameter '{self.name}' must have shape {old} (0: unknown); got {tuple(shape)}")
-        self._shape = tuple(shape)
+                f"Parameter '{self.name}' must have shape {old} (0: unknown); got {shape}")
+        self._shape = shape
 
     @property
     def dtype(self) -> Any:
@@ -147,42 +159,51 @@ class Parameter(NamesArguments):
         """Make the array on the context(s): by `init`, else the own `init`, else default_init.
 
         Where the shape is unknown and deferring allowed, that is done at the first forward pass.
+        The name of an initializer is looked up when it is done.
         """
         if self._by_context is not None and not force_reinit:
             warnings.warn(f"Parameter '{self.name}' is already initialized, ignoring. "
                           "Set force_reinit=True to re-initialize.", stacklevel=3)
             return
+        _check_init(f"Parameter '{self.name}'", "init", init)
+        _check_init(f"Parameter '{self.name}'", "default_init", default_init)
         if default_init is None:
             default_init = initializer.Uniform()
         if init is None:
             init = default_init if self.init is None else self.init
-        self._set_arrays(None)
         contexts = contexts_of(ctx)
         if not shape_is_known(self._shape) and not self._allow_deferred_init:
             raise MXNetValueError(f"Cannot initialize Parameter '{self.name}' because it has "
                                   f"invalid shape: {self._shape}; lengths must be known")
-        self._deferred = (init, contexts, default_init, None)
         if shape_is_known(self._shape):
-            self._finish_deferred_init()
+            self._make(init, contexts, default_init, None)
+        else:
+            self._set_arrays(None)
+            self._deferred = (init, contexts, default_init, None)
 
     def _finish_deferred_init(self) -> None:
         """Make the arrays that wait for their shape."""
         if self._deferred is None:
             return
-        init, contexts, default_init, data = self._deferred
         if not shape_is_known(self._shape):
             raise MXNetValueError(
                 f"Cannot initialize Parameter '{self.name}' because it has invalid shape: "
                 f"{self._shape}. Please specify in_units, in_channels, etc for `Block`s.")
-        self._deferred = None
+        self._make(*self._deferred)
+
+    def _make(self, init: Any, contexts: list[Context], default_init: Any,
+              data: nd.NDArray | None) -> None:
+        """Make the arrays: of `data`, if that is there, else by the initializer."""
+        name = dtype_name(self._dtype)
         with autograd.pause():
             if data is None:
-                data = nd.zeros(self._shape, ctx=cpu(), dtype=dtype_name(self._dtype))
+                data = nd.zeros(self._shape, ctx=cpu(), dtype=name)
                 if is_np_array() and self._stype == "default":
                     data = data.as_np_ndarray()
                 desc = initializer.InitDesc(self.name, {"__init__": init})
                 initializer.create(default_init)(desc, data)
-            self._place(data, contexts)
+            self._place(data.astype(name, copy=False), contexts)
+        self._deferred = None
 
     def _place(self, data: nd.NDArray, contexts: list[Context], is_ours: bool = False) -> None:
         """Have copies of `data` on the contexts, with fresh gradients; is_ours: on its own context
@@ -240,10 +261,12 @@ class Parameter(NamesArguments):
 
         Raises MXNetError unless a Trainer was made with the parameter.
         """
-        return self._rows(self._arrays()[self._context(row_id.ctx)], row_id, "row_sparse_data")
+        ctx = need_array(row_id, "row_sparse_data", "row_id").ctx
+        return self._rows(self._arrays()[self._context(ctx)], row_id, "row_sparse_data")
 
     def list_row_sparse_data(self, row_id: nd.NDArray) -> list[nd.NDArray]:
         """`row_sparse_data` on all contexts."""
+        need_array(row_id, "list_row_sparse_data", "row_id")
         return [self._rows(array, row_id.as_in_context(array.ctx), "list_row_sparse_data")
                 for array in self._arrays().values()]
 
@@ -333,15 +356,20 @@ class Parameter(NamesArguments):
         return nd.array(total, ctx=cpu(), dtype=arrays[0].dtype)
 
     def set_data(self, data: Any) -> None:
-        """Set the values on all contexts; a waiting parameter takes its shape from them."""
+        """Set the values on all contexts, converted to the parameter's dtype; a waiting parameter
+        takes its shape from them.
+
+        Raises MXNetError before initialize(), MXNetValueError for values of another shape.
+        """
         if not isinstance(data, nd.NDArray):
             data = nd.array(data, dtype=dtype_name(self._dtype))
+        if self._by_context is None and self._deferred is None:
+            self._arrays()
         self.shape = data.shape
         if self._by_context is None:
-            if self._deferred is None:
-                self._arrays()
             init, contexts, default_init, _ = self._deferred  # type: ignore[misc]
-            self._deferred = (init, contexts, default_init, data)
+            with autograd.pause():
+                self._deferred = (init, contexts, default_init, data.copy())
             return
         for array in self._by_context.values():
             array[:] = data
@@ -357,7 +385,7 @@ class Parameter(NamesArguments):
 
     def cast(self, dtype: Any) -> None:
         """Convert the arrays, or what they will be, to another dtype."""
-        name = dtype_name(dtype)
+        name = _name_of_dtype(f"Parameter '{self.name}'", dtype)
         self._dtype = dtype
         if self._var is not None:       # graphs that were made of it have the new dtype, too
             self._var._set_attr(__dtype__=str(DTYPES[name][0]))
@@ -385,10 +413,34 @@ class Parameter(NamesArguments):
         self._attach_grad()         # copies and pickles of arrays have no gradients
 
 
+def _check_init(caller: str, name: str, init: Any) -> None:
+    """Raise MXNetTypeError for what cannot be an initializer. What it is called is not looked up:
+    it may be registered until arrays are made."""
+    if init is not None and (isinstance(init, type)
+                             or not (callable(init) or isinstance(init, (str, dict)))):
+        raise MXNetTypeError(f"{caller}: {name} must be an initializer, such as mx.init.Zero(), "
+                             f"its name or a function; got {shown(init)}")
+
+
+def _name_of_dtype(caller: str, dtype: Any) -> str:
+    """`dtype_name`, whose error begins with the caller here."""
+    try:
+        return dtype_name(dtype)
+    except MXNetTypeError as error:
+        raise MXNetTypeError(f"{caller}: {error}") from None
+
+
 def contexts_of(ctx: Any) -> list[Context]:
-    """A list of contexts: of one ("cpu(1)", too), of several, or of the current one for None."""
+    """A list of contexts: of one ("cpu(1)", too), of several, or of the current one for None.
+
+    Raises MXNetValueError for an empty list.
+    """
     if hasattr(ctx, "__iter__") and not isinstance(ctx, str):
-        return [as_context(one) for one in ctx]
+        contexts = [as_context(one) for one in ctx]
+        if not contexts:
+            raise MXNetValueError(
+                f"ctx must be a Context, such as mx.cpu(), or a list of some; got {shown(ctx)}")
+        return contexts
     return [as_context(ctx)]
 
 

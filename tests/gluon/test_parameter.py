@@ -148,6 +148,98 @@ def test_set_data():
         net.weight.set_data(mx.nd.ones((3, 3)))
 
 
+def test_set_data_before_initialize_changes_nothing():
+    weight = gluon.Parameter("w", shape=(0, 3), allow_deferred_init=True)
+    with pytest.raises(MXNetError, match="'w' has not been initialized: call initialize"):
+        weight.set_data(mx.nd.ones((2, 3)))
+    assert weight.shape == (0, 3)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_set_data_of_a_waiting_parameter_copies_and_converts(dtype):
+    weight = gluon.Parameter("w", shape=(0, 2), allow_deferred_init=True)
+    weight.initialize()
+    values = mx.nd.array([[1, 2]], dtype="float64")
+    weight.set_data(values)
+    values[:] = 5
+    weight.cast(dtype)
+    weight._finish_deferred_init()
+    assert weight.data().dtype == np.dtype(dtype) and weight.data().tolist() == [[1, 2]]
+    assert weight.grad().dtype == np.dtype(dtype)
+
+
+@pytest.mark.parametrize(("arguments", "kind", "message"), [
+    ({"dtype": "flaot32"}, TypeError,
+     "Parameter: dtype must be one of .*; got 'flaot32'; did you mean 'float32'"),
+    ({"lr_mult": "x"}, TypeError, "Parameter: lr_mult must be a number; got 'x'"),
+    ({"wd_mult": None}, TypeError, "Parameter: wd_mult must be a number; got None"),
+    ({"init": 5}, TypeError, "Parameter: init must be an initializer, .*, its name .*; got 5"),
+    ({"init": mx.init.One}, TypeError, "Parameter: init must be an initializer, such as .*One"),
+    ({"shape": (-7, 3)}, ValueError, "Parameter: shape must be an integer of at least -1; got -7"),
+])
+def test_arguments_are_checked_where_they_are_given(arguments, kind, message):
+    with pytest.raises(kind, match=message):
+        gluon.Parameter("w", **{"shape": (2,), **arguments})
+
+
+@pytest.mark.parametrize(("shape", "message"), [
+    ("ab", "Parameter 'w': shape must be a tuple of integers of at least -1; got 'ab'"),
+    (None, "Parameter 'w': shape must be a tuple of integers of at least -1; got None"),
+    (5, r"Parameter 'w' must have shape \(0, 3\) \(0: unknown\); got \(5,\)"),
+    ((-7, 3), "Parameter 'w': shape must be an integer of at least -1; got -7"),
+    ((1.5, 3), "Parameter 'w': shape must be an integer of at least -1; got 1.5"),
+])
+def test_a_shape_that_is_set_is_checked(shape, message):
+    weight = gluon.Parameter("w", shape=(0, 3))
+    with pytest.raises(ValueError, match=message):
+        weight.shape = shape
+    assert weight.shape == (0, 3)
+    weight.shape = [np.int64(2), 3]
+    assert weight.shape == (2, 3) and type(weight.shape[0]) is int
+
+
+def test_an_initializer_may_be_registered_after_the_parameter_that_names_it():
+    """MXNet looks for the name when the array is made, and raises then."""
+    weight = gluon.Parameter("w", shape=(2,), init="fillingwithseven")
+    with pytest.raises(ValueError, match=r"init must be an initializer or one of .*; got 'fi"):
+        weight.initialize()
+
+    class FillingWithSeven(mx.init.Initializer):
+        def _init_weight(self, name, arr):
+            arr[:] = 7
+
+    try:
+        mx.init.register(FillingWithSeven)
+        weight.initialize()
+    finally:
+        mx.initializer.base.REGISTRY.pop("fillingwithseven", None)
+    assert weight.data().tolist() == [7, 7]
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    ({"ctx": []}, r"ctx must be a Context, such as mx.cpu\(\), or a list of some; got \[\]"),
+    ({"init": "nope"}, "init must be an initializer or one of .*; got 'nope'"),
+    ({"init": 5}, "Parameter 'w': init must be an initializer, .*; got 5"),
+    ({"default_init": 5}, "Parameter 'w': default_init must be an initializer, .*; got 5"),
+])
+def test_initialize_that_fails_keeps_what_was_there(arguments, message):
+    weight = gluon.Parameter("w", shape=(2,))
+    weight.initialize(mx.init.One())
+    with pytest.raises(MXNetError, match=message):
+        weight.initialize(**arguments, force_reinit=True)
+    assert weight.data().tolist() == [1, 1]
+    weight.initialize(mx.init.Zero(), force_reinit=True)
+    assert weight.data().tolist() == [0, 0]
+
+
+def test_rows_are_asked_for_by_an_array():
+    weight = gluon.Parameter("w", shape=(2, 3), stype="row_sparse")
+    weight.initialize()
+    for call in (weight.row_sparse_data, weight.list_row_sparse_data):
+        with pytest.raises(TypeError, match="row_sparse_data: row_id must be an NDArray; got ndar"):
+            call(np.array([1]))
+
+
 def test_parameter_dict_get_merges_and_disagrees():
     params = gluon.ParameterDict("net_")
     weight = params.get("weight", shape=(2, 0))
