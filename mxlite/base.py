@@ -211,19 +211,19 @@ def check_shape(caller: str, name: str, value: Any, low: int, count: int = 0) ->
 def check_class(caller: str, value: Any) -> None:
     """Raise MXNetTypeError unless what is to be registered is a class."""
     if not isinstance(value, type):
-        raise MXNetTypeError(f"{caller}: only a class can be registered; got {value!r}")
+        raise MXNetTypeError(f"{caller}: only a class can be registered; got {shown(value)}")
 
 
 def check_callable(caller: str, name: str, value: Any) -> None:
     """Raise MXNetTypeError unless `value` can be called."""
     if not callable(value):
-        raise MXNetTypeError(f"{caller}: {name} must be a function; got {value!r}")
+        raise MXNetTypeError(f"{caller}: {name} must be a function; got {shown(value)}")
 
 
 def check_text(caller: str, name: str, value: Any) -> None:
     """Raise MXNetTypeError unless `value` is a string."""
     if not isinstance(value, str):
-        raise MXNetTypeError(f"{caller}: {name} must be a string; got {value!r}")
+        raise MXNetTypeError(f"{caller}: {name} must be a string; got {shown(value)}")
 
 
 def no_array(value: Any) -> str:
@@ -369,6 +369,8 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def listing(words: Sequence[Any]) -> str:
-    """'a', 'b' or 'c'."""
+    """'a', 'b' or 'c'; of no words, "nothing"."""
     quoted = [repr(word) for word in words]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+    if len(quoted) < 2:
+        return "".join(quoted) or "nothing"
+    return f"{', '.join(quoted[:-1])} or {quoted[-1]}"
