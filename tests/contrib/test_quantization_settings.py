@@ -5,6 +5,7 @@ import pytest
 
 import mxlite as mx
 from mxlite.contrib import quantization
+from mxlite.contrib.quantization.collectors import HistogramCollector, MinMaxCollector
 
 sym = mx.sym
 
@@ -60,6 +61,34 @@ def test_refusals(lenet, call, message):
 
 
 def test_histograms_have_a_middle():
-    from mxlite.contrib.quantization.collectors import HistogramCollector
     with pytest.raises(mx.MXNetError, match="num_bins must be odd; got 10"):
         HistogramCollector(10)
+
+
+@pytest.mark.parametrize("num_bins", ["x", -3, 0, 2.5])
+def test_numbers_of_bins_are_checked(num_bins):
+    with pytest.raises(ValueError, match="HistogramCollector: num_bins must be an integer of at"):
+        HistogramCollector(num_bins=num_bins)
+
+
+@pytest.mark.parametrize("collector", [MinMaxCollector, HistogramCollector])
+@pytest.mark.parametrize(("values", "message"), [
+    ([[1, np.nan]], r"an array of shape \(1, 2\) with 1 that are not, such as nan"),
+    ([[-np.inf, np.inf]], r"an array of shape \(1, 2\) with 2 that are not, such as -inf"),
+    (np.zeros((0, 2)), r"an array of shape \(0, 2\) with none"),
+])
+def test_layers_whose_ranges_cannot_be_known_are_named(collector, values, message):
+    collector = collector(include_layer=["conv"])
+    collector.collect("other", mx.nd.array(values))
+    collector.collect(b"conv", mx.nd.array([[-1, 3]]))
+    with pytest.raises(ValueError, match=f"Collector: layer 'conv' must give finite .* {message}"):
+        collector.collect("conv", mx.nd.array(values))
+    (range_,) = collector.ranges("int8").values()
+    assert np.isfinite(range_).all()
+
+
+def test_calibration_by_what_is_not_finite_raises(lenet):
+    data = mx.nd.full((1, 1, 16, 16), np.nan)
+    for mode in ("naive", "entropy"):
+        with pytest.raises(ValueError, match=r"Collector: layer '.*' must give finite numbers"):
+            quantization.quantize_net_v2(lenet[0], calib_mode=mode, calib_data=[data])

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ... import ndarray as nd
-from ...base import MXNetValueError
+from ...base import MXNetValueError, check_count
 
 Histogram = tuple[np.ndarray, np.ndarray, float, float, float]
 Ranges = dict[str, tuple[float, float]]
@@ -47,10 +47,20 @@ class Collector:
         self.include_layer, self.logger = include_layer, logger
 
     def collect(self, name: Any, arr: Any) -> None:
-        """Note what an array of this name holds; name: str or bytes."""
+        """Note what an array of this name holds; name: str or bytes.
+
+        Raises MXNetValueError where the array is empty, or a number in it is NaN or infinite.
+        """
         name = name.decode() if isinstance(name, bytes) else name
         if self.include_layer is None or name in self.include_layer:
-            self.note(name, arr.asnumpy())
+            values = arr.asnumpy()
+            if not values.size or not np.isfinite(values).all():
+                wrong = values[~np.isfinite(values)]
+                found = f"{len(wrong)} that are not, such as {wrong[0]}" if values.size else "none"
+                raise MXNetValueError(
+                    f"{type(self).__name__}: layer '{name}' must give finite numbers to calibrate "
+                    f"by; got an array of shape {values.shape} with {found}")
+            self.note(name, values)
 
     def note(self, name: str, values: np.ndarray) -> None:
         """Note values that count."""
@@ -86,6 +96,7 @@ class HistogramCollector(Collector):
     def __init__(self, num_bins: int = NUM_BINS, include_layer: Collection[str] | None = None,
                  logger: Logger | None = None) -> None:
         super().__init__(include_layer, logger)
+        num_bins = check_count("HistogramCollector", "num_bins", num_bins, 1)
         if num_bins % 2 == 0:
             raise MXNetValueError(f"HistogramCollector: num_bins must be odd; got {num_bins}")
         self.hist_dict: dict[str, Histogram] = {}
