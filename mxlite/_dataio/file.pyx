@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 """What readers and writers of data files share: errors, file objects, one thread at a time."""
 
+import io
 import os
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
@@ -98,10 +99,17 @@ cdef class PythonFile:
         return done
 
     cdef int write(self, const void *data, int64_t size) except -1:
+        """Write all, in as many pieces as the file takes. A raw file (io.RawIOBase) says None where
+        it took nothing; None of another, which says nothing, stands for all."""
         rest = PyBytes_FromStringAndSize(<const char *>data, size)
         while rest:
             count = self.file.write(rest)
-            rest = b"" if count is None else rest[count:]
+            if count is None and not isinstance(self.file, io.RawIOBase):
+                break
+            if not isinstance(count, int) or not 0 < count <= len(rest):
+                raise OSError(f"write() must return how many of {len(rest)} bytes it took, at least"
+                              f" 1; got {count!r}")
+            rest = rest[count:]
         return 0
 
 

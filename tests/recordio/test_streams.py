@@ -116,3 +116,53 @@ def test_a_file_object_that_fails():
         file.write(bytes(40_000))
     with pytest.raises(DataFileError, match=r"x: writing at byte .* failed: Input/output error"):
         file.close()
+
+
+class Slow(io.RawIOBase):
+    """A raw file that takes so many bytes at once, or answers something else."""
+
+    def __init__(self, answer):
+        self.answer, self.taken = answer, b""
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        if not isinstance(self.answer, int) or not 0 < self.answer <= len(data):
+            return self.answer
+        self.taken += data[:self.answer]
+        return self.answer
+
+
+def test_a_raw_file_takes_what_it_can():
+    slow = Slow(4)
+    file = MXRecordIO("x", "w", opener=lambda *_: slow)
+    slow.close = lambda: None
+    for record in RECORDS:
+        file.write(record)
+    file.close()
+    assert slow.taken == encode(RECORDS)
+
+
+@pytest.mark.parametrize("answer", [None, 0, -1, 10 ** 9, "all"])
+def test_a_raw_file_that_takes_nothing(answer):
+    """None: it would have to wait. Neither are the records lost, nor are they tried for ever."""
+    file = MXRecordIO("x", "w", opener=lambda *_: Slow(answer))
+    message = rf"x: writing at byte 0 failed: OSError: write\(\) must return .*; got {answer!r}"
+    with pytest.raises(DataFileError, match=message):
+        file.write(bytes(40_000))
+    with pytest.raises(DataFileError, match=r"x: writing at byte .* failed"):
+        file.close()
+
+
+def test_a_file_object_that_does_not_count():
+    class Silent(io.BytesIO):
+        def write(self, data):
+            super().write(data)
+
+    silent = Silent()
+    silent.close = lambda: None
+    file = MXRecordIO("x", "w", opener=lambda *_: silent)
+    file.write(RECORDS[0])
+    file.close()
+    assert silent.getvalue() == encode(RECORDS[:1])
