@@ -23,8 +23,7 @@ def default_batchify_fn(data: Sequence[Any]) -> Any:
 
     Numbers and NumPy arrays keep their dtype (Python floats give float64, integers int64).
     """
-    if not len(data):
-        raise MXNetValueError("default_batchify_fn: data must hold at least one sample; got none")
+    _check_not_empty("default_batchify_fn", data)
     first = data[0]
     if isinstance(first, tuple):
         return [default_batchify_fn(part) for part in parts("default_batchify_fn", data)]
@@ -46,7 +45,7 @@ class Pad(NamesArguments):
     """Pad samples to the length of the longest, and stack them: (n_i, ...) -> (N, max n, ...).
 
     axis: of a sample, the one to pad; None: all axes.
-    val (or pad_val): what to pad with. dtype: of the batch, that of the first sample if None.
+    val (or pad_val): what to pad with. dtype: of the batch; None: the one that holds all samples.
     round_to: make the padded lengths multiples of this.
     ret_length: also give the lengths before padding, int32 (N,), or (N, axes) for axis=None.
     """
@@ -64,14 +63,16 @@ class Pad(NamesArguments):
         self._round_to = 1 if round_to is None else check_count("Pad", "round_to", round_to, 1)
 
     def __call__(self, data: Sequence[Any]) -> Any:
-        arrays = [np.asarray(sample) for sample in data]
+        _check_not_empty("Pad", data)
+        arrays = [_numpy_array("Pad", "each sample must be an array or nested lists of one shape",
+                               sample) for sample in data]
         axes = self._axes(arrays)
+        self._check(arrays, axes)
         shape = list(arrays[0].shape)
         for axis in axes:
             longest = max(array.shape[axis] for array in arrays)
             shape[axis] = -(-longest // self._round_to) * self._round_to
-        self._check(arrays, axes)
-        dtype = self._dtype or dtype_of("Pad", arrays[0])
+        dtype = self._dtype or _common_dtype("Pad", arrays)
         batch = nd.full((len(arrays), *shape), self._value or 0, dtype=dtype)
         view = batch._numpy_view()
         for number, array in enumerate(arrays):
@@ -159,6 +160,7 @@ List = AsList
 
 def parts(caller: str, data: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Samples of several parts -> for each part, the tuple of those of all samples."""
+    _check_not_empty(caller, data)
     for number, sample in enumerate(data):
         if not isinstance(sample, (tuple, list)):
             raise MXNetTypeError(f"{caller}: samples must be tuples; sample {number} of the batch "
@@ -171,6 +173,7 @@ def parts(caller: str, data: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 def stack(caller: str, data: Sequence[Any]) -> nd.NDArray:
     """Samples of one shape, (...) each, as an array (N, ...)."""
+    _check_not_empty(caller, data)
     first = data[0]
     if isinstance(first, nd.NDArray) and autograd.is_recording():
         return nd.stack(*data)
@@ -190,12 +193,32 @@ def stack(caller: str, data: Sequence[Any]) -> nd.NDArray:
     return batch
 
 
+def _check_not_empty(caller: str, data: Sequence[Any]) -> None:
+    """Raise MXNetValueError where there is no sample to make a batch of."""
+    if not len(data):
+        raise MXNetValueError(f"{caller}: data must hold at least one sample; got none")
+
+
+def _numpy_array(caller: str, rule: str, values: Any) -> np.ndarray[Any, Any]:
+    """The values as a NumPy array; raises MXNetValueError for lists of several lengths."""
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise MXNetValueError(f"{caller}: {rule}; {error}") from None
+
+
+def _common_dtype(caller: str, arrays: Sequence[np.ndarray[Any, Any]]) -> str:
+    """The name of the dtype that holds the values of all arrays; an empty one counts only where
+    all are, for `[]` says no dtype."""
+    for array in arrays:
+        dtype_of(caller, array)         # says what holds no numbers
+    dtypes = {array.dtype for array in arrays if array.size} or {arrays[0].dtype}
+    return dtype_of(caller, np.empty(0, np.result_type(*dtypes)))
+
+
 def array_of(caller: str, values: Any) -> nd.NDArray:
     """A number, or nested lists of them, or an array, as a new array of its own dtype."""
-    try:
-        array = np.asarray(values)
-    except ValueError as error:
-        raise MXNetValueError(f"{caller}: all samples must have one shape; {error}") from None
+    array = _numpy_array(caller, "all samples must have one shape", values)
     batch = nd.empty(array.shape or (1,), dtype=dtype_of(caller, array))
     batch._numpy_view()[...] = array
     return batch

@@ -77,6 +77,23 @@ def test_pad_takes_lists_and_arrays_and_gives_lengths():
     assert lengths.asnumpy().tolist() == [[2, 3], [1, 4]]
 
 
+@pytest.mark.parametrize(("samples", "dtype"), [
+    ([[1, 2], [0.5]], "float64"),
+    ([np.array([1], "int32"), np.array([2, 3], "int64")], "int64"),
+    ([np.array([1], "int32"), np.array([0.5, 3], "float32")], "float64"),
+    ([np.array([1], "float16"), mx.nd.array([0.5, 3])], "float32"),
+    ([[1, 2], []], "int64"),
+    ([[], [0.5]], "float64"),
+    ([np.zeros(0, "int32"), np.zeros(0, "int32")], "int32"),
+])
+def test_pad_holds_the_values_of_all_samples(samples, dtype):
+    """In the dtype that NumPy gives for them together, as Stack."""
+    batch = batchify.Pad()(samples)
+    assert batch.dtype == np.dtype(dtype)
+    for row, sample in zip(batch.asnumpy(), samples, strict=True):
+        assert row[:len(sample)].tolist() == np.asarray(sample).tolist()
+
+
 def test_append_keeps_shapes():
     first, second = batchify.Append()([np.ones(2), [1, 2, 3]])
     assert first.shape == (1, 2) and second.asnumpy().tolist() == [[1, 2, 3]]
@@ -110,6 +127,14 @@ ZEROS = [np.zeros(2), np.zeros(3)]
     (lambda: default_batchify_fn([np.zeros(2, "uint16")]), "uint16"),
     (lambda: batchify.Pad()([np.zeros((2, 3)), np.zeros((3, 2))]), r"Pad: all samples must have "
      r"the shape of the first, \(2, 3\), but for axis 0; sample 1 of the batch has \(3, 2\)"),
+    (lambda: batchify.Pad()([[1, 2], 3]), r"Pad: all samples must have the shape of the first, "
+     r"\(2,\), but for axis 0; sample 1 of the batch has \(\)"),
+    (lambda: batchify.Pad()([3, [1]]), r"Pad: axis must be in \[0, 0\) for samples of shape \(\)"),
+    (lambda: batchify.Pad()([[[1, 2], [3]]]), "Pad: each sample must be .* lists of one shape"),
+    (lambda: batchify.Pad()([]), "Pad: data must hold at least one sample; got none"),
+    (lambda: batchify.Stack()([]), "Stack: data must hold at least one sample; got none"),
+    (lambda: batchify.Group(len)([]), "Group: data must hold at least one sample; got none"),
+    (lambda: default_batchify_fn([]), "default_batchify_fn: data must hold at least one sample"),
     (lambda: batchify.Pad(axis=1)(ZEROS), r"Pad: axis must be in \[-1, 1\) for samples of shape "),
     (lambda: batchify.Pad(val=1, pad_val=2), "Pad: give val or pad_val, not both; got 1 and 2"),
     (lambda: batchify.Pad(round_to=0), "Pad: round_to must be an integer of at least 1; got 0"),
