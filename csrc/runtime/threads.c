@@ -51,7 +51,7 @@ static int default_threads(void) {
   for (int i = 0; i < 2; i++) {
     const char *text = getenv(names[i]);
     const int value = text ? atoi(text) : 0;
-    if (value > 0) return value < MOST_THREADS ? value : MOST_THREADS;
+    if (value > 0) return value;
   }
 #ifdef __linux__
   cpu_set_t set;
@@ -136,13 +136,14 @@ static void start_workers(void) {
   pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-int mx_num_threads(void) {
-  if (!wanted) wanted = default_threads();
-  return wanted;
-}
-
+/* The one place that sets the number: each thread needs a share. */
 void mx_set_num_threads(int count) {
   wanted = count < 1 ? 1 : count < MOST_THREADS ? count : MOST_THREADS;
+}
+
+int mx_num_threads(void) {
+  if (!wanted) mx_set_num_threads(default_threads());
+  return wanted;
 }
 
 static void announce(void) {

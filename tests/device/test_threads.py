@@ -1,9 +1,11 @@
 """The thread pool: same results for any number of threads, nesting, fork."""
 
 import os
+import shlex
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,6 +33,17 @@ def test_number_of_threads_comes_from_the_environment():
         assert done.stdout.strip() == "5"
     with pytest.raises(ValueError, match="at least 1; got 0"):
         host.set_num_threads(0)
+
+
+def test_pool_by_itself(tmp_path):
+    """In a process that believes it has 1000 CPUs."""
+    root, program = Path(__file__).parents[2], str(tmp_path / "threads")
+    subprocess.run([*shlex.split(os.environ.get("CC", "cc")), "-std=gnu11", "-O1", "-pthread",
+                    f"-I{root}/csrc/include", f"{root}/csrc/runtime/threads.c",
+                    f"{root}/tests/race/threads.c", "-o", program], check=True)
+    environ = {name: value for name, value in os.environ.items() if "NUM_THREADS" not in name}
+    done = subprocess.run([program], env=environ, capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("256 threads\n", 0)
 
 
 def test_many_python_threads_at_once():
