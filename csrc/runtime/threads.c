@@ -32,7 +32,8 @@ static share shares[MOST_THREADS];      /* of the caller, then of the workers */
 static _Atomic uint64_t generation;      /* odd: a job is open for workers to join */
 static _Atomic int inside;               /* workers that may still touch `current` */
 static _Atomic int busy;                 /* a caller is in mx_parallel_for */
-static _Atomic int wanted;               /* threads, with the caller; 0: not yet known */
+static _Atomic int wanted;               /* threads, with the caller; 0: not yet known.  It may
+                                            change at any time: a job reads it once */
 static int started;
 static _Atomic int sleeping;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -96,7 +97,7 @@ static void *worker(void *argument) {
     seen = atomic_load(&generation);
     if (!(seen & 1)) continue;
     atomic_fetch_add(&inside, 1);
-    if (mine.thread < wanted && atomic_load(&generation) == seen) work(mine.thread);
+    if (atomic_load(&generation) == seen && mine.thread < current.threads) work(mine.thread);
     atomic_fetch_sub(&inside, 1);
   }
   return NULL;
@@ -112,7 +113,7 @@ static void forget_workers(void) {
   pthread_cond_init(&wake, NULL);
 }
 
-static void start_workers(void) {
+static void start_workers(int threads) {
   static int registered;
   if (!registered) registered = pthread_atfork(NULL, NULL, forget_workers) == 0;
   sigset_t all, before;                 /* signals are the program's: workers take none */
@@ -121,7 +122,7 @@ static void start_workers(void) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  while (started < wanted - 1) {
+  while (started < threads - 1) {
     pthread_t thread;
     beginning *its = malloc(sizeof *its);
     if (!its) break;
@@ -136,14 +137,18 @@ static void start_workers(void) {
   pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-/* The one place that sets the number: each thread needs a share. */
-void mx_set_num_threads(int count) {
-  wanted = count < 1 ? 1 : count < MOST_THREADS ? count : MOST_THREADS;
+/* Each thread needs a share. */
+static int within_bounds(int count) {
+  return count < 1 ? 1 : count < MOST_THREADS ? count : MOST_THREADS;
 }
 
+void mx_set_num_threads(int count) { atomic_store(&wanted, within_bounds(count)); }
+
 int mx_num_threads(void) {
-  if (!wanted) mx_set_num_threads(default_threads());
-  return wanted;
+  int count = atomic_load(&wanted);
+  if (count) return count;
+  const int found = within_bounds(default_threads());
+  return atomic_compare_exchange_strong(&wanted, &count, found) ? found : count;
 }
 
 static void announce(void) {
@@ -154,17 +159,18 @@ static void announce(void) {
 }
 
 void mx_parallel_for(int64_t count, void (*task)(void *context, int64_t i), void *context) {
-  if (count <= 1 || mx_num_threads() == 1 || atomic_exchange(&busy, 1)) {
+  const int threads = mx_num_threads();
+  if (count <= 1 || threads == 1 || atomic_exchange(&busy, 1)) {
     for (int64_t i = 0; i < count; i++) task(context, i);
     return;
   }
-  if (started < wanted - 1) start_workers();
+  if (started < threads - 1) start_workers(threads);
   current.task = task;
   current.context = context;
-  current.threads = wanted;
-  for (int i = 0; i < wanted; i++) {
-    atomic_store(&shares[i].next, count * i / wanted);
-    shares[i].end = count * (i + 1) / wanted;
+  current.threads = threads;
+  for (int i = 0; i < threads; i++) {
+    atomic_store(&shares[i].next, count * i / threads);
+    shares[i].end = count * (i + 1) / threads;
   }
   atomic_fetch_add(&generation, 1);                      /* opens the job */
   announce();

@@ -36,7 +36,7 @@ def test_number_of_threads_comes_from_the_environment():
 
 
 def test_pool_by_itself(tmp_path):
-    """In a process that believes it has 1000 CPUs."""
+    """In a process that believes it has 1000 CPUs, and while another thread changes the number."""
     root, program = Path(__file__).parents[2], str(tmp_path / "threads")
     subprocess.run([*shlex.split(os.environ.get("CC", "cc")), "-std=gnu11", "-O1", "-pthread",
                     f"-I{root}/csrc/include", f"{root}/csrc/runtime/threads.c",

@@ -1,17 +1,21 @@
-/* The thread pool (csrc/runtime/threads.c) on a machine that says it has more CPUs than the pool
-   takes: tests/device/test_threads.py runs it, and .ci/sanitize with ThreadSanitizer.
+/* The thread pool (csrc/runtime/threads.c) while another thread changes the number of threads, on a
+   machine that says it has more CPUs than the pool takes: tests/device/test_threads.py runs it, and
+   .ci/sanitize with ThreadSanitizer.
 
    A task counts itself; the caller checks that each was run once. */
 #define _GNU_SOURCE
 #include "mx_threads.h"
 
+#include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { CPUS = 1000, MOST_TASKS = 3000, JOBS = 20 };
+enum { CPUS = 1000, MOST_TASKS = 3000, FEW_JOBS = 20, JOBS = 5000, MOST_THREADS = 5 };
 
 static int done[MOST_TASKS + 1];
+static _Atomic int has_ended;
 
 /* Instead of the C library's. */
 int sched_getaffinity(pid_t process, size_t size, cpu_set_t *set) {
@@ -35,8 +39,19 @@ static int run_jobs(int jobs) {
   return 0;
 }
 
+static void *change_number(void *unused) {
+  for (int i = 0; !atomic_load(&has_ended); i++) mx_set_num_threads(1 + i % MOST_THREADS);
+  return unused;
+}
+
 int main(void) {
   printf("%d threads\n", mx_num_threads());
   fflush(stdout);
-  return run_jobs(JOBS) ? 1 : 0;
+  if (run_jobs(FEW_JOBS)) return 1;
+  pthread_t other;
+  if (pthread_create(&other, NULL, change_number, NULL)) return 1;
+  const int status = run_jobs(JOBS);
+  atomic_store(&has_ended, 1);
+  pthread_join(other, NULL);
+  return status ? 1 : 0;
 }
