@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-static const int64_t MOST_BYTES = (int64_t)1 << 32;         /* of an image with its border */
-
 enum { MORE = 2 };       /* pixels of a scaled crop, which begins at a whole one, for each of the
                             result */
 
@@ -91,8 +89,7 @@ static int take_window(workshop *shop, const encoded *image, const det_plan *pla
 /* The image on a larger one of bytes `fill`, which becomes the image. */
 static int place(workshop *shop, view *image, extent size, int64_t top, int64_t left, int fill) {
   const int64_t channels = shop->records->augment.channels;
-  const int is_too_large = size.height > MOST_BYTES / (size.width * channels);
-  uint8_t *pixels = is_too_large ? NULL : mx_step_room(shop, size);
+  uint8_t *pixels = mx_step_room(shop, size);
   if (!pixels) return MX_SAMPLE_MEMORY;
   memset(pixels, fill, (size_t)(size.height * size.width * channels));
   const view whole = mx_view_of(pixels, size, channels);

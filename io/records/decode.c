@@ -30,7 +30,7 @@ int mx_decode_window(workshop *shop, const mx_jpeg_window *window, view *image,
                      mx_crew_error *error) {
   const int64_t channels = shop->records->augment.channels;
   const extent size = {window->height, window->width};
-  uint8_t *pixels = mx_room(&shop->decoded, size.height * size.width, channels);
+  uint8_t *pixels = mx_room(&shop->decoded, size, channels);
   if (!pixels) return MX_SAMPLE_MEMORY;
   *image = mx_view_of(pixels, size, channels);
   int64_t warnings = 0;
@@ -48,7 +48,7 @@ static int turn(workshop *shop, int orientation, view *image) {
                             || orientation == 7;
   const extent old = image->size;
   const extent size = is_swapped ? (extent){old.width, old.height} : old;
-  uint8_t *pixels = mx_room(&shop->turned, size.height * size.width, channels);
+  uint8_t *pixels = mx_room(&shop->turned, size, channels);
   if (!pixels) return MX_SAMPLE_MEMORY;
   for (int64_t h = 0; h < size.height; h++) {
     for (int64_t w = 0; w < size.width; w++) {

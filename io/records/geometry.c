@@ -7,6 +7,8 @@
 enum { NEAREST, BILINEAR, BICUBIC, AREA, BY_SIZE = 9, RANDOM = 10 };
 enum { ATTEMPTS = 10 };
 
+static const double LONGEST = 1e10;  /* pixels of an edge: more than there is memory for */
+
 double mx_draw(mx_sequence *random, double low, double high) {
   return low + (high - low) * mx_next_unit(random);
 }
@@ -42,7 +44,7 @@ static int is_warped(const mx_augment *a) {
 }
 
 static float limited(const mx_augment *a, float length) {
-  return (float)fmax(a->min_img_size, fmin(a->max_img_size, length));
+  return (float)fmin(LONGEST, fmax(a->min_img_size, fmin(a->max_img_size, length)));
 }
 
 /* Rotation by the angle, shear along x, and scaling by (width, height), about the centre; in

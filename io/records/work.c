@@ -44,7 +44,7 @@ static int is_coloured(const mx_augment *a) {
 static int change_colours(workshop *shop, mx_sequence *random, view *crop) {
   const mx_augment *a = &shop->records->augment;
   const int64_t row = a->width * a->channels;
-  uint8_t *pixels = mx_room(&shop->turned, a->height * a->width, a->channels);
+  uint8_t *pixels = mx_room(&shop->turned, (extent){a->height, a->width}, a->channels);
   if (!pixels) return MX_SAMPLE_MEMORY;
   if (pixels != crop->pixels) {
     for (int64_t h = 0; h < a->height; h++) {

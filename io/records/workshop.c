@@ -1,7 +1,11 @@
 /* The buffers and decoders of a thread. */
 #include "workshop.h"
 
+#include "mx_scratch.h"
+
 #include <stdlib.h>
+
+static const int64_t MOST_BYTES = (int64_t)1 << 32;         /* of an image with its border */
 
 void mx_workshop_free(workshop *shop) {
   mx_rec_reader_free(shop->reader);
@@ -25,17 +29,23 @@ workshop *mx_workshop_new(const mx_image_records *records) {
   return NULL;
 }
 
-uint8_t *mx_room(buffer *buffer, int64_t pixels, int64_t channels) {
-  if (pixels * channels > buffer->capacity) {
+static int64_t bytes_of(extent size, int64_t channels) {
+  return mx_product(mx_product(size.height, size.width), channels);
+}
+
+uint8_t *mx_room(buffer *buffer, extent size, int64_t channels) {
+  const int64_t bytes = bytes_of(size, channels);
+  if (bytes > buffer->capacity) {
     free(buffer->bytes);
-    buffer->bytes = malloc((size_t)(pixels * channels));
-    buffer->capacity = buffer->bytes ? pixels * channels : 0;
+    buffer->bytes = malloc((size_t)bytes);
+    buffer->capacity = buffer->bytes ? bytes : 0;
   }
   return buffer->bytes;
 }
 
 uint8_t *mx_step_room(workshop *shop, extent size) {
+  const int64_t channels = shop->records->augment.channels;
+  if (bytes_of(size, channels) > MOST_BYTES) return NULL;
   shop->step = !shop->step;
-  return mx_room(&shop->steps[shop->step], size.height * size.width,
-                 shop->records->augment.channels);
+  return mx_room(&shop->steps[shop->step], size, channels);
 }

@@ -48,10 +48,11 @@ static inline int mx_is_same(extent a, extent b) {
 workshop *mx_workshop_new(const mx_image_records *records);
 void mx_workshop_free(workshop *shop);
 
-/* Room for that many pixels; NULL: no memory. */
-uint8_t *mx_room(buffer *buffer, int64_t pixels, int64_t channels);
+/* Room for the pixels of an image; NULL: no memory. */
+uint8_t *mx_room(buffer *buffer, extent size, int64_t channels);
 
-/* The same in the one of `steps` that was not filled last. */
+/* The same in the one of `steps` that was not filled last; NULL also for more than 4 GiB, which
+   some systems promise but do not have. */
 uint8_t *mx_step_room(workshop *shop, extent size);
 
 #endif

@@ -10,6 +10,9 @@ import numpy as np
 from ..base import MXNetValueError, Shape, check_choice, shown
 from .file_iter import sample_shape
 
+# (1 + 2 * pad)^2 pixels of a byte are just below 4 GiB, the most that an image may take
+# (io/records/workshop.c)
+_MOST_PAD = (1 << 15) - 1
 # parameter: (kind, least, most)
 _RULES: dict[str, tuple[type, float, float]] = {
     "resize": (int, -1, math.inf), "max_rotate_angle": (int, 0, 360), "rotate": (int, -1, 360),
@@ -21,7 +24,7 @@ _RULES: dict[str, tuple[type, float, float]] = {
     "max_img_size": (float, 1, math.inf), "brightness": (float, 0, math.inf),
     "contrast": (float, 0, math.inf), "saturation": (float, 0, math.inf),
     "pca_noise": (float, 0, math.inf), "random_h": (int, 0, 180), "random_s": (int, 0, 255),
-    "random_l": (int, 0, 255), "fill_value": (int, 0, 255), "pad": (int, 0, math.inf),
+    "random_l": (int, 0, 255), "fill_value": (int, 0, 255), "pad": (int, 0, _MOST_PAD),
     "max_random_contrast": (float, 0, math.inf), "max_random_illumination": (float, 0, math.inf),
     "scale": (float, -math.inf, math.inf),
 }

@@ -40,6 +40,8 @@ def make(path, **settings):
     ({"resize": 2.5}, "resize must be an integer of at least -1; got 2.5"),
     ({"brightness": "much"}, "brightness must be a number of at least 0; got 'much'"),
     ({"fill_value": 256}, r"fill_value must be an integer in \[0, 255\]; got 256"),
+    ({"pad": 32768}, r"pad must be an integer in \[0, 32767\]; got 32768"),
+    ({"pad": 2 ** 60}, r"pad must be an integer in \[0, 32767\]; got 1152921504606846976"),
     ({"scale": None, "mean_r": "a"}, "mean_r must be a number; got 'a'"),
     ({"std_g": 0}, "std_g must not be 0, since the pixels are divided by it"),
     ({"inter_method": 5}, "inter_method must be 0, 1, 2, 3, 4, 9 or 10; got 5"),
@@ -163,6 +165,16 @@ def test_a_crop_that_does_not_fit(path):
     with pytest.raises(MXNetValueError, match="record 0, at byte 0: an image of 48 x 64 pixels is "
                                               "too small for a crop of max_crop_size=50"):
         make(path, min_crop_size=9, max_crop_size=50).next()
+
+
+@pytest.mark.parametrize("settings", [
+    {"pad": 32767}, {"min_img_size": 1e6}, {"min_img_size": 4e9},
+    {"min_img_size": 1e300, "max_img_size": 1e300},
+], ids=str)
+def test_an_image_that_would_take_more_than_memory(path, settings):
+    with pytest.raises(mx.base.MXNetMemoryError, match="record 0, at byte 0: no memory for its "
+                                                       "image"):
+        make(path, **settings).next()
 
 
 def test_alpha_that_is_not_there(path):
