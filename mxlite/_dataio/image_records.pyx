@@ -220,6 +220,7 @@ cdef class ImageRecords(Crew):
     cdef object failure(self, Batch batch, const mx_crew_error *error):
         cdef mx_rec_error damage
         cdef const int64_t *numbers = &error.numbers[0]
+        cdef const mx_augment *augment = &self.records.augment
         path, begin = self.place(numbers[1])
         where = f"{path}: record {numbers[0]}, at byte {numbers[1] - begin}"
         if error.status == MX_SAMPLE_RECORD:
@@ -242,9 +243,13 @@ cdef class ImageRecords(Crew):
             return MXNetValueError(f"{where}: its id, {<uint64_t>numbers[3]}, is not in "
                                    "path_imglist")
         if error.status == MX_SAMPLE_CROP:
+            image = f"{where}: an image of {numbers[2]} x {numbers[3]} pixels"
+            if augment.max_crop_size != -1:
+                return MXNetValueError(f"{image} is too small for a crop of max_crop_size="
+                                       f"{augment.max_crop_size}")
             return MXNetValueError(
-                f"{where}: an image of {numbers[2]} x {numbers[3]} pixels is too small for a crop "
-                f"of max_crop_size={self.records.augment.max_crop_size}")
+                f"{image} has none left with min_random_scale={augment.min_random_scale:g}, "
+                f"max_random_scale={augment.max_random_scale:g}")
         assert error.status == MX_SAMPLE_PIXELS
         reason = (<bytes>error.message).decode(errors="replace")
         return MXNetValueError(f"{where}: its image cannot be decoded: {reason}")

@@ -13,9 +13,12 @@ from .file_iter import sample_shape
 # (1 + 2 * pad)^2 pixels of a byte are just below 4 GiB, the most that an image may take
 # (io/records/workshop.c)
 _MOST_PAD = (1 << 15) - 1
+# The longer edge, of up to 2^31 pixels, grows as the shorter one does, and max_pad_scale, of up to
+# 1000, is another factor: their product fits 63 bits.
+_MOST_RESIZE = 1 << 20
 # parameter: (kind, least, most)
 _RULES: dict[str, tuple[type, float, float]] = {
-    "resize": (int, -1, math.inf), "max_rotate_angle": (int, 0, 360), "rotate": (int, -1, 360),
+    "resize": (int, -1, _MOST_RESIZE), "max_rotate_angle": (int, 0, 360), "rotate": (int, -1, 360),
     "max_shear_ratio": (float, 0, math.inf), "max_aspect_ratio": (float, 0, math.inf),
     "min_aspect_ratio": (float, 0, math.inf), "min_crop_size": (int, -1, math.inf),
     "max_crop_size": (int, -1, math.inf), "min_random_scale": (float, 0, math.inf),
@@ -74,7 +77,8 @@ def check_number(caller: str, name: str, value: Any, kind: type, low: float, hig
         return number
     what = "an integer" if kind is int else "a number"
     is_open = high == _MOST or math.isinf(high)
-    limits = {(False, False): f"in [{low:g}, {high:g}]", (False, True): f"of at least {low:g}",
+    ends = f"[{low}, {high}]" if kind is int else f"[{low:g}, {high:g}]"
+    limits = {(False, False): f"in {ends}", (False, True): f"of at least {low:g}",
               (True, True): ""}[math.isinf(low), is_open]
     raise MXNetValueError(f"{caller}: {name} must be {what} {limits}".rstrip()
                           + f"; got {shown(value)}")

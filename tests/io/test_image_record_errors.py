@@ -37,7 +37,8 @@ def make(path, **settings):
     ({"label_width": 0}, "label_width must be an integer of at least 1; got 0"),
     ({"preprocess_threads": 0}, "preprocess_threads must be an integer of at least 1; got 0"),
     ({"prefetch_buffer": -1}, "prefetch_buffer must be an integer of at least 0; got -1"),
-    ({"resize": 2.5}, "resize must be an integer of at least -1; got 2.5"),
+    ({"resize": 2.5}, r"resize must be an integer in \[-1, 1048576\]; got 2.5"),
+    ({"resize": 2 ** 62}, r"resize must be an integer in \[-1, 1048576\]; got 4611686018427387904"),
     ({"brightness": "much"}, "brightness must be a number of at least 0; got 'much'"),
     ({"fill_value": 256}, r"fill_value must be an integer in \[0, 255\]; got 256"),
     ({"pad": 32768}, r"pad must be an integer in \[0, 32767\]; got 32768"),
@@ -175,6 +176,19 @@ def test_an_image_that_would_take_more_than_memory(path, settings):
     with pytest.raises(mx.base.MXNetMemoryError, match="record 0, at byte 0: no memory for its "
                                                        "image"):
         make(path, **settings).next()
+
+
+def test_an_image_that_is_scaled_to_nothing(path):
+    with pytest.raises(MXNetValueError, match="record 0, at byte 0: an image of 48 x 64 pixels has "
+                                              r"none left with min_random_scale=0\.001, "
+                                              r"max_random_scale=0\.002"):
+        make(path, min_random_scale=0.001, max_random_scale=0.002).next()
+
+
+def test_the_largest_resize(path):
+    """A crop in the middle of an edge shows one pixel of the image."""
+    image = make(path, resize=1 << 20, batch_size=1).next().data[0].asnumpy()
+    assert image.shape == (1, *SHAPE) and np.ptp(image, axis=(2, 3)).max() <= 1
 
 
 def test_alpha_that_is_not_there(path):
