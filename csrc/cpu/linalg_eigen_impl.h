@@ -193,24 +193,11 @@ static int FN(divide)(const FN(eigen_slice) *s, wide *u, int64_t step, int64_t f
   return MX_OK;
 }
 
-/* Eigenvectors of a large matrix; the tridiagonal one is divided, its items being at most 1. */
+/* Eigenvectors of a large matrix; the tridiagonal one is divided. */
 static int FN(divide_whole)(const FN(eigen_slice) *s, int64_t n, wide *u) {
-  double most = 0;
   s->beside[n - 1] = 0;
-  for (int64_t i = 0; i < n; i++) {
-    const double one = fabs(s->diagonal[i]), other = fabs(s->beside[i]);
-    most = one > most ? one : most;
-    most = other > most ? other : most;
-  }
-  int power = 0;                      /* of 2, by which nothing is rounded */
-  frexp(most, &power);
-  for (int64_t i = 0; i < n; i++) {
-    s->diagonal[i] = ldexp(s->diagonal[i], -power);
-    s->beside[i] = ldexp(s->beside[i], -power);
-  }
   memset(u, 0, (size_t)(n * n) * sizeof(wide));
   const int status = FN(divide)(s, u, n, 0, n);
-  for (int64_t i = 0; i < n; i++) s->diagonal[i] = ldexp(s->diagonal[i], power);
   if (status == MX_OK) FN(turn_back)(s, n, u);
   return status;
 }
@@ -237,6 +224,28 @@ static void FN(sort_vectors)(double *d, wide *u, int64_t n) {
   }
 }
 
+/* s->a = the symmetric matrix of a's lower triangle times 2^-power, which rounds nothing and makes the
+ * largest item about 1 where it is far from it: squares and quotients of tiny and huge items would
+ * leave the dtype. */
+static int FN(scale_matrix)(const FN(eigen_slice) *s, const wide *a, int64_t n, int *power) {
+  double most = 0, sum = 0;
+  for (int64_t r = 0; r < n; r++)
+    for (int64_t c = 0; c <= r; c++) {
+      const double item = (double)a[r * n + c];
+      most = fabs(item) > most ? fabs(item) : most;
+      sum += 0 * item;
+    }
+  if (sum != 0) return MX_BAD_VALUE;                    /* there is a NaN or an infinity */
+  *power = 0;
+  if (most < 0x1p-20 || most > 0x1p20) frexp(most, power);
+  const int half = *power / 2;                          /* 2^-power may be infinite */
+  const double one = ldexp(1, -half), other = ldexp(1, half - *power);
+  for (int64_t r = 0; r < n; r++)
+    for (int64_t c = 0; c <= r; c++)
+      s->a[r * n + c] = s->a[c * n + r] = (wide)((double)a[r * n + c] * one * other);
+  return MX_OK;
+}
+
 static void FN(eigen_task)(void *context, int64_t task) {
   linalg_job *job = context;
   const int64_t n = ((const eigen_dims *)job->d)->n;
@@ -245,13 +254,7 @@ static void FN(eigen_task)(void *context, int64_t task) {
   for (int64_t i = task; n && i < job->count; i += job->tasks) {
     const wide *a = (const wide *)job->ptr[0] + i * n * n;
     wide *u = (wide *)job->ptr[1] + i * n * n, *values = (wide *)job->ptr[2] + i * n;
-    double sum = 0;
-    for (int64_t r = 0; r < n; r++)
-      for (int64_t c = 0; c <= r; c++) {
-        slice.a[r * n + c] = slice.a[c * n + r] = a[r * n + c];
-        sum += 0 * (double)a[r * n + c];
-      }
-    int status = sum == 0 ? MX_OK : MX_BAD_VALUE;       /* else there is a NaN or an infinity */
+    int power, status = FN(scale_matrix)(&slice, a, n, &power);
     if (status == MX_OK) {
       if (FN(reflections_at_once)(n) > 1) FN(tridiagonal_blocks)(&slice, n);
       else FN(tridiagonal)(&slice, n);
@@ -265,7 +268,8 @@ static void FN(eigen_task)(void *context, int64_t task) {
     linalg_report(job, status);
     if (status != MX_OK) return;
     FN(sort_vectors)(slice.diagonal, u, n);
-    for (int64_t k = 0; k < n; k++) values[k] = (wide)slice.diagonal[k];
+    const double half = ldexp(1, power - 1);            /* 2^power may be infinite */
+    for (int64_t k = 0; k < n; k++) values[k] = (wide)(2 * slice.diagonal[k] * half);
   }
 }
 

@@ -1,5 +1,5 @@
-"""syevd of large matrices, which are divided: against NumPy, within some roundings of the largest
-eigenvalue; vectors are orthogonal wherever eigenvalues lie."""
+"""syevd of large matrices, which are divided, and of very small and large numbers: against NumPy,
+within some roundings of the largest eigenvalue; vectors are orthogonal wherever eigenvalues lie."""
 
 import numpy as np
 import pytest
@@ -7,6 +7,7 @@ from kernel_tasks import counted_tasks
 
 import mxlite as mx
 from mxlite.ndarray import linalg
+from mxlite.ops.schema import REGISTRY
 
 SIZES = (160, 161, 193, 200, 333)
 
@@ -63,9 +64,31 @@ def test_matrices_of_all_kinds(name, dtype, rng):
         check(matrices(rng, n)[name], dtype)
 
 
-@pytest.mark.parametrize("scale", [1e250, 1e-250])
-def test_float64_near_its_limits(scale, rng):
-    check(scale * symmetric(rng.standard_normal((170, 170))), "float64")
+@pytest.mark.parametrize(("dtype", "scale"), [
+    ("float32", 1e36), ("float32", 1e-36), ("float32", 1e-44), ("float64", 1e250),
+    ("float64", 1e-250), ("float64", 1e306), ("float64", 1e-307), ("float64", 1e-322)])
+@pytest.mark.parametrize("n", [1, 2, 5, 40, 159, 170])
+def test_near_the_limits_of_a_dtype(n, dtype, scale, rng):
+    """Against matrices that a power of 2, which rounds nothing, brings near to 1."""
+    x = (scale * symmetric(rng.standard_normal((n, n)))).astype(dtype)
+    power = -int(np.frexp(np.abs(x).max())[1])
+    u, values = (y.asnumpy() for y in linalg.syevd(mx.nd.array(x, dtype=dtype)))
+    x, values = (np.ldexp(y.astype("float64"), power) for y in (x, values))
+    wanted = np.linalg.eigh(x)[0]
+    rounding, size = np.finfo(dtype).eps, np.abs(wanted).max()
+    last_place = np.ldexp(float(np.finfo(dtype).smallest_subnormal), power)
+    np.testing.assert_allclose(values, wanted, 0, 60 * rounding * size + last_place)
+    np.testing.assert_allclose(u.astype("float64") @ x @ u.T, np.diag(wanted), 0,
+                               60 * rounding * size)
+    np.testing.assert_allclose(u @ u.T, np.eye(n), 0, 60 * rounding)
+
+
+def test_message_of_values_that_did_not_converge():
+    """Which no matrix is known for."""
+    op, specs = REGISTRY["_linalg_syevd"](), [mx.nd.zeros((2, 2))]
+    says = op.value_message(specs, [np.array([[1.0, np.nan], [2, 3]])])
+    assert says == "_linalg_syevd: the eigenvalues of A did not converge (A (2, 2))"
+    assert op.value_message(specs, [np.array([[np.nan]])]) == op.value_message(specs, [None])
 
 
 def test_a_batch_and_its_threads(rng):

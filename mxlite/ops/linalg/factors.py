@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..inference import all_alike
 from ..schema import kernel, param, register
 from ..trace import composed, composed_gradients
@@ -257,7 +259,9 @@ class Syevd(Matrices):
         return kernel("eigen", inputs[0].dtype, batch=batch, n=n, work=4 * batch * n ** 3)
 
     def value_message(self, specs, values):
-        return f"{self.name}: A must be finite (A {specs[0].shape})"
+        is_finite = values[0] is not None and np.isfinite(np.tril(values[0])).all()
+        what = "the eigenvalues of A did not converge" if is_finite else "A must be finite"
+        return f"{self.name}: {what} (A {specs[0].shape})"
 
     def grad(self, F, dy, inputs, outputs):
         (dU, dL), (U, L) = dy, outputs
