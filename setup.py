@@ -42,8 +42,12 @@ MACROS = [("MX_DEBUG", "1")] if DEBUG else []
 ISA_FLAGS = {"baseline": []}
 HAS_NARROW = False
 if X86:
+    # mx_cpu.h asks the CPU for each of these before a module is loaded; one more here is one more
+    # there.  -march=... would let the compiler use what nobody has asked for.
     ISA_FLAGS["avx2"] = ["-mavx2", "-mfma", "-mf16c"]
-    ISA_FLAGS["avx512"] = ["-march=skylake-avx512", "-mprefer-vector-width=512"]
+    ISA_FLAGS["avx512"] = [*ISA_FLAGS["avx2"], "-mavx512f", "-mavx512bw", "-mavx512dq",
+                           "-mavx512vl", "-mavx512cd", "-mbmi", "-mbmi2",
+                           "-mtune=skylake-avx512", "-mprefer-vector-width=512"]
     NARROW = ["-mavx512vnni", "-mavx512bf16", "-mamx-tile", "-mamx-bf16", "-mamx-int8"]
     if subprocess.run([CC, *NARROW, "-E", "-x", "c", "-"], stdin=subprocess.DEVNULL,
                       capture_output=True).returncode == 0:

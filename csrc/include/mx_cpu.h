@@ -1,4 +1,5 @@
-/* What the CPU can run. */
+/* What the CPU can run: all that the flags of a set in setup.py (ISA_FLAGS, NARROW) let the compiler
+ * use. */
 #ifndef MX_CPU_H
 #define MX_CPU_H
 
@@ -12,7 +13,9 @@
 
 static inline int mx_cpu_has_avx2(void) {
 #if defined(__x86_64__)
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  unsigned a, b, c, d;                /* compilers of before 2021 do not know "f16c" */
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+         __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
 #else
   return 0;
 #endif
@@ -22,7 +25,8 @@ static inline int mx_cpu_has_avx512(void) {
 #if defined(__x86_64__)
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-         mx_cpu_has_avx2();
+         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("bmi") &&
+         __builtin_cpu_supports("bmi2") && mx_cpu_has_avx2();
 #else
   return 0;
 #endif
@@ -35,7 +39,8 @@ static inline int mx_cpu_has_amx(void) {
   enum { REQUEST = 0x1023, TILE_DATA = 18 };
   enum { BFLOAT16 = 1 << 22, TILES = 1 << 24, INT8 = 1 << 25, AVX512_BF16 = 1 << 5 };
   unsigned a, b, c, d;
-  if (!mx_cpu_has_avx512() || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+  if (!mx_cpu_has_avx512() || !__builtin_cpu_supports("avx512vnni")) return 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
   if (!(d & TILES) || !(d & BFLOAT16) || !(d & INT8)) return 0;
   if (!__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & AVX512_BF16)) return 0;
   return syscall(SYS_arch_prctl, REQUEST, TILE_DATA) == 0;
