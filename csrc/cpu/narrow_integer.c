@@ -17,9 +17,9 @@ static void take_off(const narrow_block *x, const int8_t *weight, int64_t K, int
   const int64_t count = is_of_rows ? x->rows : x->cols;
   uint32_t *sums = (uint32_t *)(void *)x->sum;
   for (int64_t l = 0; l < count; l++, weight += K) {
-    int32_t total = 0;
-    for (int64_t k = 0; k < K; k++) total += weight[k];
-    const uint32_t more = 128 * (uint32_t)total;
+    uint32_t total = 0;                 /* wraps, as the sums do */
+    for (int64_t k = 0; k < K; k++) total += (uint32_t)weight[k];
+    const uint32_t more = 128 * total;
     if (is_of_rows) for (int64_t j = 0; j < x->cols; j++) sums[l * x->step + j] -= more;
     else for (int64_t i = 0; i < x->rows; i++) sums[i * x->step + l] -= more;
   }
