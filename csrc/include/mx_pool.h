@@ -6,7 +6,6 @@
 void *mx_pool_alloc(size_t size);              /* 64-byte aligned; NULL: no memory */
 void mx_pool_free(void *memory, size_t size);  /* size: as it was asked for */
 void mx_pool_clear(void);                      /* unused blocks go back to the system */
-void mx_pool_limit(size_t bytes);              /* how much may be kept unused; default 1 GiB */
 size_t mx_pool_live(void);
 size_t mx_pool_cached(void);
 #endif

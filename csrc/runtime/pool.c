@@ -13,7 +13,8 @@ enum { ALIGNMENT = 64, CLASSES = 256, HUGE_PAGE = 2 << 20 };
 typedef struct block { struct block *next; } block;
 
 static block *free_blocks[CLASSES];
-static size_t cached_bytes, cached_most = (size_t)1 << 30, live_bytes;
+static const size_t MOST_CACHED = (size_t)1 << 30;      /* bytes kept unused */
+static size_t cached_bytes, live_bytes;
 
 /* Four classes to each power of two from 64 bytes on: at most a fifth of a block is unused. */
 static int size_class(size_t size, size_t *rounded) {
@@ -28,7 +29,7 @@ static int size_class(size_t size, size_t *rounded) {
 #ifdef MX_DEBUG      /* exact blocks from the system: AddressSanitizer then sees every overflow */
 void *mx_pool_alloc(size_t size) {
   void *memory = NULL;
-  (void)size_class, (void)free_blocks, (void)cached_most;
+  (void)size_class, (void)free_blocks, (void)MOST_CACHED;
   if (posix_memalign(&memory, ALIGNMENT, size) != 0) return NULL;
   live_bytes += size;
   return memory;
@@ -67,7 +68,7 @@ void mx_pool_free(void *memory, size_t size) {
   size_t rounded;
   const int index = size_class(size, &rounded);
   live_bytes -= rounded;
-  if (cached_bytes + rounded > cached_most) { free(memory); return; }
+  if (cached_bytes + rounded > MOST_CACHED) { free(memory); return; }
   block *returned = memory;
   returned->next = free_blocks[index];
   free_blocks[index] = returned;
@@ -88,7 +89,3 @@ void mx_pool_clear(void) {
 
 size_t mx_pool_live(void) { return live_bytes; }
 size_t mx_pool_cached(void) { return cached_bytes; }
-void mx_pool_limit(size_t bytes) {
-  cached_most = bytes;
-  if (cached_bytes > bytes) mx_pool_clear();
-}

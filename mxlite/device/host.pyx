@@ -17,7 +17,6 @@ cdef extern from "mx_pool.h" nogil:
     void *mx_pool_alloc(size_t size)
     void mx_pool_free(void *memory, size_t size)
     void mx_pool_clear()
-    void mx_pool_limit(size_t size)
     size_t mx_pool_live()
     size_t mx_pool_cached()
 
@@ -65,7 +64,7 @@ cdef class HostDevice(Device):
                 mx_copy_memory(<void *>target, <const void *>source, nbytes)
 
     cpdef object fill(self, size_t address, int64_t count, int itemsize, uint64_t item):
-        if count < LARGE:
+        if count * itemsize < LARGE:
             mx_fill_memory(<void *>address, count, itemsize, item)
         else:
             with nogil:
@@ -105,11 +104,6 @@ register_device("gpu", make_gpu)
 def memory_info():
     """{'live': bytes in use by arrays, 'cached': bytes held for reuse}."""
     return {"live": mx_pool_live(), "cached": mx_pool_cached()}
-
-
-def set_cache_limit(size):
-    """How many bytes the pool may hold unused (default 1 GiB)."""
-    mx_pool_limit(size)
 
 
 # ---------------------------------------------------------------- threads
