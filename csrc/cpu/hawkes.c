@@ -7,6 +7,7 @@
 
 #include "index_common.h"
 #include "mx_scratch.h"
+#include "mx_size.h"
 
 /* N sequences of up to T points of K marks. */
 typedef struct { int64_t N, T, K; } hawkes_dims;
@@ -15,14 +16,35 @@ typedef struct { int64_t N, T, K; } hawkes_dims;
 typedef struct {
   const hawkes_dims *d;
   void *const *ptr;
-  int64_t tasks;
+  char *scratch;
+  int64_t slice_bytes, tasks;
   int status;
 } hawkes_job;
 
-/* Of each mark of each sequence the time of its last point, its state, and the slope of that. */
+/* A task's memory: of each mark of a sequence the time of its last point, its state, and the slope of
+ * that by beta. */
+typedef struct { double *last, *state, *slope; } hawkes_slice;
+
+static hawkes_slice hawkes_take(const hawkes_dims *d, mx_scratch *scratch) {
+  hawkes_slice slice = {.last = mx_take(scratch, d->K, sizeof(double))};
+  slice.state = mx_take(scratch, d->K, sizeof(double));
+  slice.slope = mx_take(scratch, d->K, sizeof(double));
+  return slice;
+}
+
+static int64_t hawkes_slice_bytes(const hawkes_dims *d) {
+  mx_scratch scratch = {0};
+  hawkes_take(d, &scratch);
+  return mx_lines(scratch.size);
+}
+
+static int64_t hawkes_tasks(const hawkes_dims *d) {
+  const int64_t steps = mx_sum(mx_product(20, d->T), mx_product(40, d->K));
+  return mx_task_count(mx_product(d->N, steps), INDEX_GRAIN, mx_lesser(d->N, INDEX_TASKS));
+}
+
 static int64_t hawkes_scratch(const void *desc) {
-  const hawkes_dims *d = desc;
-  return mx_product(mx_product(d->N, d->K), 3 * sizeof(double));
+  return mx_product(hawkes_tasks(desc), hawkes_slice_bytes(desc));
 }
 
 #define MX_BODY "hawkes_impl.h"

@@ -8,11 +8,11 @@ typedef struct {
   const wide *mu, *alpha, *beta, *lags;
   const int32_t *marks;
   int64_t length;
-  double end, *last, *state, *slope;   /* slope: of the states by beta */
+  double end, *last, *state, *slope;   /* a task's hawkes_slice */
 } FN(hawkes_sequence);
 
 /* Sequence n; a status. */
-static int FN(hawkes_start)(const hawkes_job *job, int64_t n, double *scratch,
+static int FN(hawkes_start)(const hawkes_job *job, int64_t n, const hawkes_slice *slice,
                             FN(hawkes_sequence) *x) {
   const hawkes_dims *d = job->d;
   void *const *ptr = job->ptr;
@@ -24,9 +24,9 @@ static int FN(hawkes_start)(const hawkes_job *job, int64_t n, double *scratch,
   x->lags = (const wide *)ptr[FN(LAGS)] + n * d->T;
   x->marks = (const int32_t *)ptr[FN(MARKS)] + n * d->T;
   x->end = (double)((const wide *)ptr[FN(ENDS)])[n];
-  x->last = scratch + 3 * n * d->K;
-  x->state = x->last + d->K;
-  x->slope = x->state + d->K;
+  x->last = slice->last;
+  x->state = slice->state;
+  x->slope = slice->slope;
   for (int64_t k = 0; k < d->K; k++) {
     x->last[k] = x->slope[k] = 0;
     x->state[k] = (double)state[k];
@@ -41,9 +41,11 @@ static int FN(hawkes_start)(const hawkes_job *job, int64_t n, double *scratch,
 static void FN(hawkes_task)(void *context, int64_t task) {
   hawkes_job *job = context;
   const hawkes_dims *d = job->d;
+  mx_scratch scratch = {.base = job->scratch + task * job->slice_bytes};
+  const hawkes_slice slice = hawkes_take(d, &scratch);
   for (int64_t n = task; n < d->N; n += job->tasks) {
     FN(hawkes_sequence) x;
-    const int status = FN(hawkes_start)(job, n, job->ptr[10], &x);
+    const int status = FN(hawkes_start)(job, n, &slice, &x);
     report(&job->status, status);
     if (status != MX_OK) return;
     wide *state = (wide *)job->ptr[9] + n * d->K;
@@ -78,9 +80,11 @@ static void FN(hawkes_quiet)(const FN(hawkes_sequence) *x, int64_t k, double pas
 static void FN(hawkes_grad_task)(void *context, int64_t task) {
   hawkes_job *job = context;
   const hawkes_dims *d = job->d;
+  mx_scratch scratch = {.base = job->scratch + task * job->slice_bytes};
+  const hawkes_slice slice = hawkes_take(d, &scratch);
   for (int64_t n = task; n < d->N; n += job->tasks) {
     FN(hawkes_sequence) x;
-    const int status = FN(hawkes_start)(job, n, job->ptr[12], &x);
+    const int status = FN(hawkes_start)(job, n, &slice, &x);
     report(&job->status, status);
     if (status != MX_OK) return;
     const double dy = (double)((const wide *)job->ptr[8])[n];
@@ -110,10 +114,9 @@ static void FN(hawkes_grad_task)(void *context, int64_t task) {
   }
 }
 
-static int FN(hawkes_run)(const hawkes_dims *d, void *const *ptr, void (*task)(void *, int64_t)) {
-  const int64_t work = d->N * (20 * d->T + 40 * d->K);
-  const int64_t most = d->N < INDEX_TASKS ? d->N : INDEX_TASKS;
-  hawkes_job job = {d, ptr, mx_task_count(work, INDEX_GRAIN, most), MX_OK};
+static int FN(hawkes_run)(const hawkes_dims *d, void *const *ptr, char *scratch,
+                          void (*task)(void *, int64_t)) {
+  hawkes_job job = {d, ptr, scratch, hawkes_slice_bytes(d), hawkes_tasks(d), MX_OK};
   if (job.tasks > 1) mx_rt->parallel_for(job.tasks, task, &job);
   else task(&job, 0);
   return job.status;
@@ -122,11 +125,11 @@ static int FN(hawkes_run)(const hawkes_dims *d, void *const *ptr, void (*task)(v
 /* -> log likelihood (N), states at the ends (N, K). */
 static int FN(hawkes)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
   (void)scalars;
-  return FN(hawkes_run)(desc, ptr, FN(hawkes_task));
+  return FN(hawkes_run)(desc, ptr, ptr[10], FN(hawkes_task));
 }
 
 /* And dy (N) -> gradients of mu, alpha and beta, of each sequence (N, K). */
 static int FN(hawkes_grad)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
   (void)scalars;
-  return FN(hawkes_run)(desc, ptr, FN(hawkes_grad_task));
+  return FN(hawkes_run)(desc, ptr, ptr[12], FN(hawkes_grad_task));
 }

@@ -30,6 +30,8 @@ def convolution(shape, stride, groups=1):
     ("accumulate_rows", "float32", {"outer": 1, "K": 6, "M": 3, "inner": 2}, 64 + 3 * 8),
     ("layer_norm_grad", "float64", {"A": 9, "B": 3, "C": 5, "over": 2, "stats": 0, "eps": 0.0},
      9 * 2 * 3 * 8),
+    ("hawkes", "float32", {"N": 1, "T": 2, "K": 3}, 3 * 64),
+    ("hawkes_grad", "float64", {"N": 10 ** 6, "T": 10 ** 6, "K": 3}, 64 * 3 * 64),
     ("exp", "float32", {"size": 3}, 0),
 ])
 def test_size_of_the_work_space(name, dtype, fields, size):
