@@ -4,6 +4,7 @@
 
 #include "mx_kernel.h"
 #include "mx_loops.h"
+#include "mx_size.h"
 
 typedef struct {
   int64_t N, C, S, train, fix_gamma;
@@ -32,7 +33,7 @@ static int norm_run(const norm_dims *d, void *const *ptr, void (*task)(void *, i
   if (!d->C) return MX_OK;
   if (d->S == 1) job.group = NORM_TILE;
   else if (d->N * d->S < NORM_WORK) job.group = 1 + NORM_WORK / (1 + d->N * d->S);
-  const int64_t count = (d->C + job.group - 1) / job.group;
+  const int64_t count = mx_ceil_div(d->C, job.group);
   if (count > 1 && d->N * d->C * d->S > NORM_WORK) mx_rt->parallel_for(count, task, &job);
   else for (int64_t i = 0; i < count; i++) task(&job, i);
   return MX_OK;

@@ -3,6 +3,7 @@
 #define MX_BINARY_H
 #include "mx_binary_math.h"
 #include "mx_kernel.h"
+#include "mx_size.h"
 
 /* shape: the result's, axes joined where both inputs allow it; strides in elements, 0: repeated. */
 typedef struct {
@@ -70,7 +71,7 @@ static inline int binary_run(const void *desc, void *const *ptr, int64_t itemsiz
     if (d->ndim == 1) loop(ptr[0], ptr[1], ptr[2], d->size, d->a_stride[0], d->b_stride[0]);
     else if (d->size) binary_range(&job, 0, d->size);
   } else {
-    mx_rt->parallel_for((d->size + BINARY_CHUNK - 1) / BINARY_CHUNK, binary_chunk, &job);
+    mx_rt->parallel_for(mx_ceil_div(d->size, BINARY_CHUNK), binary_chunk, &job);
   }
   return MX_OK;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "mx_kernel.h"
+#include "mx_size.h"
 
 enum { OPS = 24, ARGS = 96, PLACES = 64, TEMPORARIES = 32768, TASK = 16384 };
 
@@ -57,7 +58,7 @@ static int chain_bytes(const void *desc, void *const *ptr, const mx_scalar *scal
   if (d->size == 0) return MX_OK;
   chain_job job = {d, ptr, scalars, TASK / d->block + 1, MX_OK};
   const int64_t per_task = job.blocks_per_task * d->block;
-  const int64_t count = (d->size + per_task - 1) / per_task;
+  const int64_t count = mx_ceil_div(d->size, per_task);
   if (count == 1) chain_task(&job, 0);
   else mx_rt->parallel_for(count, chain_task, &job);
   return job.status;

@@ -3,11 +3,11 @@
 
 static int64_t FN(panels_of_plane)(const conv_plan *p, const conv_part *part) {
   const int64_t last = (part->count[1] - 1) * p->length[2] + part->count[2];
-  return (last + FN(COLS) - 1) / FN(COLS);
+  return mx_ceil_div(last, FN(COLS));
 }
 
 static int64_t FN(panels_of_columns)(const conv_part *part, int64_t images) {
-  return (mx_product(images, volume(part->count)) + FN(COLS) - 1) / FN(COLS);
+  return mx_ceil_div(mx_product(images, volume(part->count)), FN(COLS));
 }
 
 /* Whether few columns meet a weight that is then read where it lies: packing it would take longer than

@@ -10,6 +10,7 @@
 #include "gemm_isa.h"
 #include "mx_kernel.h"
 #include "mx_scratch.h"
+#include "mx_size.h"
 
 enum {
   ROWS = 4,
@@ -32,8 +33,6 @@ typedef struct {
   char *strips;
 } rows_job;
 
-static int64_t mx_lesser(int64_t x, int64_t y) { return x < y ? x : y; }
-
 int conv_rows_take(const conv_dims *d, conv_pass pass) {
   const int64_t window = d->kernel[1], step = d->stride[1];
   const int is_grad = pass == CONV_GRAD_DATA;
@@ -52,10 +51,10 @@ static rows_job plan_rows(const conv_dims *d, conv_pass pass, int64_t lanes, int
   for (int i = 0; i < 2; i++)
     job.pad[i] = job.is_grad ? job.window - 1 - d->pad[i + 1] : d->pad[i + 1];
   if (job.is_grad) job.size = d->out, job.out = d->size;
-  const int64_t whole = (job.out[2] + lanes - 1) / lanes * lanes;
+  const int64_t whole = mx_ceil_div(job.out[2], lanes) * lanes;
   job.width = whole + job.window - 1;
   const int64_t fit = STRIP_BYTES / (job.width * job.step * job.step * item * ROWS);
-  job.strip_rows = ROWS * mx_lesser(fit < 1 ? 1 : fit, (job.out[1] + ROWS - 1) / ROWS);
+  job.strip_rows = ROWS * mx_lesser(fit < 1 ? 1 : fit, mx_ceil_div(job.out[1], ROWS));
   const int64_t rows = (job.strip_rows - 1) * job.step + job.window;
   job.strip_bytes = mx_lines((rows * job.step * job.width + lanes) * item);
   job.tasks = mx_task_count(d->N * d->groups * volume(job.out) * job.filters * job.window *

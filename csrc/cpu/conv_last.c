@@ -32,7 +32,7 @@ static int is_padded(const conv_dims *d) { return d->pad[0] || d->pad[1] || d->p
 static last_job plan_last(const conv_dims *d, int64_t cols, int64_t item, mx_scratch *scratch) {
   const int touches = d->groups == 1 && d->dilate[2] == 1 && d->kernel[2] * d->C <= LAST_BLOCK;
   last_job job = {.d = d, .channels = d->groups * d->C, .K = volume(d->kernel) * d->C,
-                  .panels = (d->F + cols - 1) / cols};
+                  .panels = mx_ceil_div(d->F, cols)};
   const int64_t steps = touches ? 1 : d->kernel[2];
   for (int i = 0; i < 3; i++)
     job.width[i] = is_padded(d) ? (d->out[i] - 1) * d->stride[i] +

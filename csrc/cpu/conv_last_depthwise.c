@@ -44,8 +44,8 @@ static inline last_row row_of(const last_depthwise_job *job, int64_t task, int64
 static inline void taps_of(const conv_dims *d, int64_t x, int64_t *first, int64_t *end) {
   const int64_t begin = x * d->stride[2] - d->pad[2], D = d->dilate[2];
   const int64_t left = d->size[2] - begin;
-  *first = begin < 0 ? (-begin + D - 1) / D : 0;
-  *end = left <= 0 ? 0 : mx_lesser((left + D - 1) / D, d->kernel[2]);
+  *first = begin < 0 ? mx_ceil_div(-begin, D) : 0;
+  *end = left <= 0 ? 0 : mx_lesser(mx_ceil_div(left, D), d->kernel[2]);
 }
 
 static last_depthwise_job plan_last_depthwise(const conv_dims *d, conv_pass pass, int64_t item,

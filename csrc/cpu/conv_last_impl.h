@@ -103,7 +103,7 @@ static void FN(last_run)(const conv_dims *d, conv_pass pass, const conv_arrays *
   (void)pass;
   if (d->N * pixels * d->groups * d->F == 0) return;
   job.ptr = arrays->ptr;
-  job.chunks = (pixels + FN(PIXELS) - 1) / FN(PIXELS);
+  job.chunks = mx_ceil_div(pixels, FN(PIXELS));
   run_tasks(d->groups * job.panels, d->groups * d->F * job.K, FN(pack_last), &job);
   for (job.first = 0; job.first < d->N; job.first += job.batch) {
     job.images = mx_lesser(job.batch, d->N - job.first);

@@ -33,7 +33,7 @@ static inline void FN(put)(const conv_job *job, const FN(taps_cut) *cut, wide *s
 static void FN(pack_weight)(void *context, int64_t i) {
   const conv_job *job = context;
   const conv_plan *p = &job->plan;
-  const int64_t panels = (p->out + TILE_ROWS - 1) / TILE_ROWS, window = volume(p->d->kernel);
+  const int64_t panels = mx_ceil_div(p->out, TILE_ROWS), window = volume(p->d->kernel);
   const int64_t o = i % panels * TILE_ROWS, group = i / panels / p->num_parts;
   const conv_part part = nth_part(p, i / panels % p->num_parts);
   const int64_t rows = mx_lesser(TILE_ROWS, p->out - o);
@@ -145,7 +145,7 @@ static void FN(row_item)(const conv_job *job, const conv_part *part, int64_t ite
                          const FN(taps_cut) *cut) {
   const conv_plan *p = &job->plan;
   const int64_t *size = p->result, channel = volume(size), K = part->taps * p->in;
-  const int64_t panels = (size[2] + FN(COLS) - 1) / FN(COLS), x = item % panels * FN(COLS);
+  const int64_t panels = mx_ceil_div(size[2], FN(COLS)), x = item % panels * FN(COLS);
   const int64_t row = item / panels, line = row % size[1], z = row / size[1] % size[0];
   const int64_t image = row / size[1] / size[0];
   const wide *from = (wide *)job->image +
@@ -181,7 +181,7 @@ static void FN(columns_item)(const conv_job *job, const conv_part *part, int64_t
 static int64_t FN(count_items)(const conv_job *job, const conv_part *part, int64_t images) {
   if (job->column_panels) return FN(panels_of_columns)(part, images);
   if (FN(goes_by_rows)(&job->plan))
-    return images * part->count[0] * part->count[1] * ((part->count[2] + FN(COLS) - 1) / FN(COLS));
+    return images * part->count[0] * part->count[1] * mx_ceil_div(part->count[2], FN(COLS));
   return images * part->count[0] * FN(panels_of_plane)(&job->plan, part);
 }
 
@@ -219,10 +219,10 @@ static void FN(cut_taps)(conv_job *job) {
   const int64_t K = part.taps * p->in + 1;
   const int64_t fit = A_BYTES / ((int64_t)sizeof(wide) * K * TILE_ROWS);
   const int64_t most = mx_lesser(fit < 1 ? 1 : fit, MOST_PANELS);
-  const int64_t panels = (p->out + TILE_ROWS - 1) / TILE_ROWS;
-  job->blocks = (panels + most - 1) / most;
-  job->block_rows = TILE_ROWS * ((panels + job->blocks - 1) / job->blocks);      /* about as many each */
-  job->blocks = (p->out + job->block_rows - 1) / job->block_rows;
+  const int64_t panels = mx_ceil_div(p->out, TILE_ROWS);
+  job->blocks = mx_ceil_div(panels, most);
+  job->block_rows = TILE_ROWS * mx_ceil_div(panels, job->blocks);      /* about as many each */
+  job->blocks = mx_ceil_div(p->out, job->block_rows);
   const int64_t items = FN(count_items)(job, &part, job->batch);
   const int64_t work = items * FN(COLS) * K * mx_lesser(p->out, job->block_rows);
   job->chunks = mx_lesser(mx_lesser(1 + work / PART_WORK, MOST_CHUNKS), items < 1 ? 1 : items);
@@ -257,7 +257,7 @@ static void FN(run_taps)(const conv_dims *d, conv_pass pass, const conv_arrays *
     list_taps(p, &part, NULL, job.number + part.taps_before);
   }
   FN(cut_taps)(&job);
-  const int64_t panels = (p->out + TILE_ROWS - 1) / TILE_ROWS * d->groups * p->num_parts;
+  const int64_t panels = mx_ceil_div(p->out, TILE_ROWS) * d->groups * p->num_parts;
   if (job.packs) run_tasks(panels, d->groups * p->weights, FN(pack_weight), &job);
   for (int64_t n = 0; n < d->N; n += job.batch) {
     FN(copy_images)(&job, n);

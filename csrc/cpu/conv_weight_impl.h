@@ -9,7 +9,7 @@
 static void FN(pack_dy)(void *context, int64_t i) {
   const conv_job *job = context;
   const conv_dims *d = job->plan.d;
-  const int64_t panels = (d->F + FN(COLS) - 1) / FN(COLS), pixels = volume(d->out);
+  const int64_t panels = mx_ceil_div(d->F, FN(COLS)), pixels = volume(d->out);
   const int64_t f = i % panels * FN(COLS), group = i / panels % d->groups;
   const int64_t image = i / panels / d->groups;
   const real *dy = (const real *)job->ptr[1] +
@@ -24,7 +24,7 @@ static void FN(weight_task)(void *context, int64_t task) {
   const conv_job *job = context;
   const conv_plan *p = &job->plan;
   const conv_dims *d = p->d;
-  const int64_t panels = (d->F + FN(COLS) - 1) / FN(COLS), width = panels * FN(COLS);
+  const int64_t panels = mx_ceil_div(d->F, FN(COLS)), width = panels * FN(COLS);
   const int64_t K = p->in * volume(d->kernel), length = d->out[2];
   const int64_t block = task % job->blocks, panel = task / job->blocks % panels;
   const int64_t group = task / job->blocks / panels, f = panel * FN(COLS);
@@ -48,7 +48,7 @@ static void FN(weight_task)(void *context, int64_t task) {
 static void FN(store_filters)(void *context, int64_t i) {
   const conv_job *job = context;
   const conv_dims *d = job->plan.d;
-  const int64_t K = d->C * volume(d->kernel), panels = (d->F + FN(COLS) - 1) / FN(COLS);
+  const int64_t K = d->C * volume(d->kernel), panels = mx_ceil_div(d->F, FN(COLS));
   const int64_t group = i / panels, f = i % panels * FN(COLS), width = panels * FN(COLS);
   const int64_t filters = mx_lesser(FN(COLS), d->F - f);
   const wide *sum = (wide *)job->sum + group * K * width + f;
@@ -68,7 +68,7 @@ static conv_job FN(begin_weight)(const conv_dims *d, mx_scratch *scratch) {
   conv_job job = {.plan = plan_convolution(d, 0, FN(COLS))};
   const conv_plan *p = &job.plan;
   const int64_t pixels = volume(d->out), K = d->C * volume(d->kernel), fit = LINE_PIXELS / pixels;
-  const int64_t width = (d->F + FN(COLS) - 1) / FN(COLS) * FN(COLS);
+  const int64_t width = mx_ceil_div(d->F, FN(COLS)) * FN(COLS);
   job.batch = mx_lesser(fit < 1 ? 1 : fit, d->N < 1 ? 1 : d->N);
   const int64_t channels = job.batch * d->groups;
   job.dy = mx_take(scratch, mx_product(channels * width, pixels), sizeof(wide));
@@ -103,10 +103,10 @@ static void FN(run_weight)(const conv_dims *d, void *const *ptr, void *scratch) 
   const conv_part part = nth_part(p, 0);
   list_taps(p, &part, job.offset, NULL);
   FN(list_lines)(&job);
-  const int64_t panels = (d->F + FN(COLS) - 1) / FN(COLS);
+  const int64_t panels = mx_ceil_div(d->F, FN(COLS));
   const int64_t tiles = 1 + PART_WORK / (TILE_AREA(wide) * job.batch * pixels);
   job.block_rows = tiles * TILE_ROWS;
-  job.blocks = (K + job.block_rows - 1) / job.block_rows;
+  job.blocks = mx_ceil_div(K, job.block_rows);
   for (int64_t n = 0; n < d->N; n += job.batch) {
     FN(copy_images)(&job, n);
     run_tasks(job.images * d->groups * panels, job.images * d->groups * d->F * pixels * 4,

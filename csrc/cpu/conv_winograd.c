@@ -75,7 +75,7 @@ int conv_winograd_pays(const conv_dims *d, conv_pass pass) {
   if (!is_winograd(d)) return 0;
   const winograd w = plan_winograd(d, pass);
   const double pairs = (double)w.in * (double)w.out, rows = (double)(d->N * w.down);
-  const double vectors = rows * (double)((w.across + LANES - 1) / LANES);
+  const double vectors = rows * (double)mx_ceil_div(w.across, LANES);
   const double direct = DIRECT_LOSS * WINDOW * WINDOW * (double)(d->N * volume(d->out)) / LANES;
   const double products = PRODUCTS_LOSS * PRODUCTS * rows * (double)w.across / LANES;
   const double transforms = VECTOR_COST * vectors * (double)(w.in + w.out);

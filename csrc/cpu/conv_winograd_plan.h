@@ -59,10 +59,10 @@ static inline int64_t filter_step(const winograd *w) {
   return (w->group * filter_panel(w) / COLS | 1) * COLS + COLS;
 }
 static inline int64_t filter_groups(const winograd *w) {
-  return (w->out + TILE_ROWS * w->group - 1) / (TILE_ROWS * w->group);
+  return mx_ceil_div(w->out, TILE_ROWS * w->group);
 }
 static inline int64_t tile_panel(const winograd *w) { return (w->in | 1) * COLS; }
-static inline int64_t tile_panels(const winograd *w) { return (w->tiles + COLS - 1) / COLS; }
+static inline int64_t tile_panels(const winograd *w) { return mx_ceil_div(w->tiles, COLS); }
 
 /* Elements of a block's tiles at the points; of the sums and products that a task works with. */
 static inline int64_t points_of_block(const winograd *w) {
@@ -80,25 +80,25 @@ static inline winograd plan_winograd(const conv_dims *d, conv_pass pass) {
   const int64_t *image = is_grad ? d->out : d->size, *result = is_grad ? d->size : d->out;
   winograd w = {.d = d, .pass = pass, .in = is_grad ? d->F : d->C, .out = is_grad ? d->C : d->F,
                 .height = image[1], .width = image[2], .result_height = result[1],
-                .result_width = result[2], .down = (result[1] + TILE - 1) / TILE,
-                .across = (result[2] + TILE - 1) / TILE};
+                .result_width = result[2], .down = mx_ceil_div(result[1], TILE),
+                .across = mx_ceil_div(result[2], TILE)};
   for (int i = 0; i < 2; i++) w.pad[i] = is_grad ? WINDOW - 1 - d->pad[1 + i] : d->pad[1 + i];
   const int64_t fit = BLOCK_BYTES / ((int64_t)sizeof(float) * PRODUCTS * (w.in + w.out));
   const int64_t most_tiles = pass == CONV_GRAD_WEIGHT ? MOST_SUMMED : MOST_TILES;
   const int64_t tiles = fit < FEWEST_TILES ? FEWEST_TILES : mx_lesser(fit, most_tiles);
   const int64_t all = d->N * w.down, most = tiles < w.across ? 1 : tiles / w.across;
-  const int64_t fewest = (all + most - 1) / most;
-  w.rows = (all + fewest - 1) / fewest;
-  w.blocks = (all + w.rows - 1) / w.rows;
+  const int64_t fewest = mx_ceil_div(all, most);
+  w.rows = mx_ceil_div(all, fewest);
+  w.blocks = mx_ceil_div(all, w.rows);
   w.tiles = w.rows * w.across;
-  w.step = (w.tiles + COLS - 1) / COLS * COLS + LANES;
-  w.panels = (w.out + COLS - 1) / COLS;
+  w.step = mx_ceil_div(w.tiles, COLS) * COLS + LANES;
+  w.panels = mx_ceil_div(w.out, COLS);
   w.keeps = w.blocks > 1;
   w.own_blocks = mx_lesser(w.blocks, MOST_OWN_BLOCKS);
   if (pass == CONV_GRAD_WEIGHT)
     w.own_blocks = sums_of_task(&w) > MOST_SUMS ? 1 : mx_lesser(w.blocks, SUMS_APART);
   w.chunk = CHUNK_PANELS * TILE_ROWS;
-  w.chunks = (w.in + w.chunk - 1) / w.chunk;
+  w.chunks = mx_ceil_div(w.in, w.chunk);
   w.group = w.out <= FEW_PANELS * TILE_ROWS ? 1 : GROUP;
   w.tasks = mx_lesser(filter_groups(&w), MOST_TASKS);
   return w;

@@ -37,7 +37,7 @@ static void split_line(const float *line, int64_t width, int64_t pad, int64_t ac
 
 /* Zeros where vectors of tiles read; some will be written over. */
 static void clear_lines(float (*lines)[SPLIT], int64_t count, int64_t across) {
-  const int64_t read = (across + LANES - 1) / LANES * LANES + LANES;
+  const int64_t read = mx_ceil_div(across, LANES) * LANES + LANES;
   for (int64_t i = 0; i < count; i++) memset(lines[i], 0, (size_t)read * sizeof(float));
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "mx_kernel.h"
+#include "mx_size.h"
 
 typedef struct { int64_t nbytes; } copy_dims;
 enum { CHUNK = 1 << 18 };
@@ -18,7 +19,7 @@ static int copy_bytes(const void *desc, void *const *ptr, const mx_scalar *scala
   (void)scalars;
   copy_job job = {ptr[0], ptr[1], ((const copy_dims *)desc)->nbytes};
   if (job.from == job.to) return MX_OK;
-  const int64_t count = (job.nbytes + CHUNK - 1) / CHUNK;
+  const int64_t count = mx_ceil_div(job.nbytes, CHUNK);
   if (count > 4) mx_rt->parallel_for(count, copy_chunk, &job);
   else if (job.nbytes) memcpy(job.to, job.from, (size_t)job.nbytes);
   return MX_OK;

@@ -1,5 +1,6 @@
 /* cumsum: the sums of the items up to each one, along an axis. */
 #include "mx_kernel.h"
+#include "mx_size.h"
 
 /* x, y: (outer, axis, inner). */
 typedef struct { int64_t outer, axis, inner; } cumsum_dims;
@@ -18,8 +19,8 @@ typedef struct {
 } cumsum_job;
 
 static int64_t cumsum_parts(const cumsum_dims *d) {
-  if (d->inner == 1) return (d->outer + CUMSUM_ROWS - 1) / CUMSUM_ROWS;
-  return d->outer * ((d->inner + CUMSUM_LINES - 1) / CUMSUM_LINES);
+  if (d->inner == 1) return mx_ceil_div(d->outer, CUMSUM_ROWS);
+  return d->outer * mx_ceil_div(d->inner, CUMSUM_LINES);
 }
 
 #define MX_BODY "cumsum_impl.h"

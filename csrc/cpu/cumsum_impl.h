@@ -39,7 +39,7 @@ static void FN(cumsum_rows)(const cumsum_dims *d, const real *x, real *y, int64_
 static void FN(cumsum_task)(void *context, int64_t task) {
   const cumsum_job *job = context;
   const cumsum_dims *d = job->d;
-  const int64_t across = (d->inner + CUMSUM_LINES - 1) / CUMSUM_LINES;
+  const int64_t across = mx_ceil_div(d->inner, CUMSUM_LINES);
   const int64_t end = job->parts * (task + 1) / job->tasks;
   for (int64_t part = job->parts * task / job->tasks; part < end; part++) {
     if (d->inner == 1) {

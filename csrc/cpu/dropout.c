@@ -1,5 +1,6 @@
 /* Dropout: data -> out, mask. */
 #include "mx_random.h"
+#include "mx_size.h"
 
 #include "mx_kernel.h"
 

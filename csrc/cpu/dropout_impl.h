@@ -37,7 +37,7 @@ static int FN(dropout)(const void *desc, void *const *ptr, const mx_scalar *scal
   const double limit = d->keep * 4294967296.0 - 1;
   dropout_job job = {d->mask_n, ptr[0], d->ndim ? NULL : ptr[1], ptr[2], scalars[0].u,
                      scalars[1].u, limit > 0 ? (uint32_t)limit : 0, d->keep > 0 ? 1 / d->keep : 0};
-  const int64_t count = (d->mask_n + DROPOUT_CHUNK - 1) / DROPOUT_CHUNK;
+  const int64_t count = mx_ceil_div(d->mask_n, DROPOUT_CHUNK);
   if (count > 1) mx_rt->parallel_for(count, FN(dropout_task), &job);
   else if (count) FN(dropout_task)(&job, 0);
   if (d->ndim) FN(dropout_spread)(d, ptr[0], ptr[2], ptr[1]);

@@ -12,6 +12,7 @@
 #include "gemm_micro.h"
 #include "mx_kernel.h"
 #include "mx_scratch.h"
+#include "mx_size.h"
 #include "narrow.h"
 
 enum {
@@ -39,8 +40,6 @@ typedef struct {
   int64_t num_rows, num_cols, rows, cols;
 } gemm_cut;
 
-static int64_t at_most(int64_t x, int64_t most) { return x < most ? x : most; }
-static int64_t parts(int64_t size, int64_t part) { return (size + part - 1) / part; }
 static int is_dots(const gemm_product *p) {
   return p->trans_b && !p->trans_a && p->M <= FEW_ROWS && p->K >= DOT_K * p->M;
 }
@@ -57,7 +56,7 @@ static int packs_b(const gemm_product *p) {
 }
 static int64_t count_tasks(const gemm_product *p) {
   const int64_t work = mx_product(mx_product(p->batch, p->M), mx_product(p->N, p->K));
-  const int64_t shortest = at_most(p->M, at_most(p->N, p->K));
+  const int64_t shortest = mx_lesser(p->M, mx_lesser(p->N, p->K));
   return mx_task_count(work, shortest < SHORT_SIDE ? SHORT_TASK_WORK : TASK_WORK,
                        MOST_TASKS);
 }
@@ -69,10 +68,11 @@ static int is_shared(const gemm_product *p, int64_t rows, int64_t tiles) {
 }
 static int shares_a(const gemm_product *p, int64_t tile_cols) {
   return packs_a(p) && (p->shares_a || p->batch == 1) &&
-         is_shared(p, p->M, p->batch * parts(p->N, TILES_WIDE * tile_cols));
+         is_shared(p, p->M, p->batch * mx_ceil_div(p->N, TILES_WIDE * tile_cols));
 }
 static int shares_b(const gemm_product *p) {
-  return packs_b(p) && p->batch == 1 && is_shared(p, p->N, parts(p->M, TILES_HIGH * TILE_ROWS));
+  return packs_b(p) && p->batch == 1 &&
+         is_shared(p, p->N, mx_ceil_div(p->M, TILES_HIGH * TILE_ROWS));
 }
 
 /* What a thread does, in register tiles: as many rounds of tiles of C, rows x cols of them, as come out
@@ -80,7 +80,7 @@ static int shares_b(const gemm_product *p) {
 static int64_t cut_cost(const gemm_product *p, int64_t rows, int64_t cols, int64_t tile_cols,
                         int64_t threads) {
   const int64_t area = mx_product(rows * TILE_ROWS, cols * tile_cols);
-  const int64_t rounds = parts(mx_product(p->batch, mx_product(p->M, p->N)), area * threads);
+  const int64_t rounds = mx_ceil_div(mx_product(p->batch, mx_product(p->M, p->N)), area * threads);
   const int64_t per_row = !packs_a(p) ? 0 : shares_a(p, tile_cols) ? READ_A : PACK_A;
   const int64_t per_col = packs_b(p) && !shares_b(p) ? PACK_B : READ_B;
   return rounds * (rows * cols + per_row * rows + per_col * cols);
@@ -89,23 +89,26 @@ static int64_t cut_cost(const gemm_product *p, int64_t rows, int64_t cols, int64
 /* Tiles for all tasks, or a few a thread, where the sizes allow: the cut that costs a thread least.
  * However C is cut, each of its elements is summed in the same order. */
 static gemm_cut cut_matrix(const gemm_product *p, int64_t tasks, int64_t tile_cols) {
-  const int64_t most_high = parts(p->M, TILE_ROWS), most_wide = parts(p->N, tile_cols);
-  const int64_t high = parts(most_high, TILES_HIGH), wide = parts(most_wide, TILES_WIDE);
+  const int64_t most_high = mx_ceil_div(p->M, TILE_ROWS), most_wide = mx_ceil_div(p->N, tile_cols);
+  const int64_t high = mx_ceil_div(most_high, TILES_HIGH);
+  const int64_t wide = mx_ceil_div(most_wide, TILES_WIDE);
   const int64_t threads = mx_rt->num_threads(), most = TILES_A_THREAD * threads;
-  const int64_t wanted = parts(tasks < most ? at_most(tasks, threads) : most, p->batch);
-  int64_t best = INT64_MAX, best_rows = parts(most_high, high), best_cols = parts(most_wide, wide);
+  const int64_t wanted = mx_ceil_div(tasks < most ? mx_lesser(tasks, threads) : most, p->batch);
+  int64_t best_rows = mx_ceil_div(most_high, high), best_cols = mx_ceil_div(most_wide, wide);
+  int64_t best = INT64_MAX;
   for (int64_t w = wide; wanted > 1 && w <= most_wide && w < wide + wanted; w++) {
-    const int64_t cols = parts(most_wide, w), fit = parts(wanted, parts(most_wide, cols));
-    const int64_t h = at_most(fit > high ? fit : high, most_high);
+    const int64_t cols = mx_ceil_div(most_wide, w);
+    const int64_t fit = mx_ceil_div(wanted, mx_ceil_div(most_wide, cols));
+    const int64_t h = mx_lesser(fit > high ? fit : high, most_high);
     for (int64_t more = 0; more < 2; more++) {
-      const int64_t rows = parts(most_high, at_most(h + more, most_high));
+      const int64_t rows = mx_ceil_div(most_high, mx_lesser(h + more, most_high));
       const int64_t cost = cut_cost(p, rows, cols, tile_cols, threads);
       if (cost < best) best = cost, best_rows = rows, best_cols = cols;
     }
   }
   gemm_cut cut = {.rows = best_rows * TILE_ROWS, .cols = best_cols * tile_cols};
-  cut.num_rows = parts(p->M, cut.rows);
-  cut.num_cols = parts(p->N, cut.cols);
+  cut.num_rows = mx_ceil_div(p->M, cut.rows);
+  cut.num_cols = mx_ceil_div(p->N, cut.cols);
   return cut;
 }
 

@@ -6,7 +6,7 @@ enum { FN(COLS) = TILE_COLS(wide), FN(IS_WIDE) = sizeof(real) == sizeof(wide) };
 
 #include "gemm_pack_impl.h"
 
-static int64_t FN(whole_cols)(int64_t cols) { return parts(cols, FN(COLS)) * FN(COLS); }
+static int64_t FN(whole_cols)(int64_t cols) { return mx_ceil_div(cols, FN(COLS)) * FN(COLS); }
 
 /* A cut of C: `rows` x `cols`, all of K.  a, b, c: its corners.  Of the side that is kept, all
  * panels are packed at a time; of the other, the one that is multiplied with them.  shared_a and
@@ -41,14 +41,14 @@ static inline int FN(packs_columns)(const FN(block) *x, int64_t cols) {
 }
 
 static void FN(pack_rows_of_a)(const FN(block) *x, int64_t i, int64_t k0, int64_t K) {
-  const int64_t rows = at_most(x->rows - i, TILE_ROWS);
+  const int64_t rows = mx_lesser(x->rows - i, TILE_ROWS);
   if (x->pack_a)
     FN(pack_panel)(x->a + i * x->a_row + k0 * x->a_col, x->a_row, x->a_col, rows, K, rows,
                    FN(panel_of_a)(x, i, k0, K));
 }
 
 static void FN(pack_columns_of_b)(const FN(block) *x, int64_t j, int64_t k0, int64_t K) {
-  const int64_t cols = at_most(x->cols - j, FN(COLS));
+  const int64_t cols = mx_lesser(x->cols - j, FN(COLS));
   if (FN(packs_columns)(x, cols))
     FN(pack_panel)(x->b + j * x->b_col + k0 * x->b_row, x->b_col, x->b_row, cols, K, FN(COLS),
                    FN(panel_of_b)(x, j, k0, K));
@@ -57,8 +57,8 @@ static void FN(pack_columns_of_b)(const FN(block) *x, int64_t j, int64_t k0, int
 /* A register tile, k from k0 on.  What is not packed is read where it lies, A's rows at `lines`. */
 static inline void FN(multiply_tile)(const FN(block) *x, WIDE(lines) *lines, int64_t i, int64_t j,
                                      int64_t k0, int64_t K) {
-  const int rows = (int)at_most(x->rows - i, TILE_ROWS);
-  const int cols = (int)at_most(x->cols - j, FN(COLS)), is_packed = FN(packs_columns)(x, cols);
+  const int rows = (int)mx_lesser(x->rows - i, TILE_ROWS);
+  const int cols = (int)mx_lesser(x->cols - j, FN(COLS)), is_packed = FN(packs_columns)(x, cols);
   const wide *a = x->pack_a ? FN(panel_of_a)(x, i, k0, K)
                             : (const wide *)(const void *)(x->a + i * x->a_row + k0 * x->a_col);
   const wide *b = is_packed ? FN(panel_of_b)(x, j, k0, K)
@@ -86,7 +86,7 @@ static void FN(multiply_rows)(const FN(block) *x) {
       const WIDE(tile) out = {.c = x->c + i * x->c_step + j, .c_step = x->c_step,
                               .row_bias = bias && x->bias_of_rows ? bias + i : NULL,
                               .col_bias = bias && !x->bias_of_rows ? bias + j : NULL};
-      WIDE(micro_dots)((int)at_most(x->rows - i, DOT_ROWS), (int)at_most(x->cols - j, DOT_COLS),
+      WIDE(micro_dots)((int)mx_lesser(x->rows - i, DOT_ROWS), (int)mx_lesser(x->cols - j, DOT_COLS),
                        x->K, (const wide *)(const void *)(x->a + i * x->a_row), x->a_row,
                        (const wide *)(const void *)(x->b + j * x->b_col), x->b_col, &out);
     }
@@ -100,7 +100,7 @@ static void FN(multiply_block)(const FN(block) *x) {
   WIDE(lines) lines = {.row = row, .line = &line, .num_lines = 1};
   for (int r = 0; r < TILE_ROWS; r++) row[r] = r * x->a_row;
   do {
-    const int64_t K = at_most(x->K - k0, BLOCK_K);
+    const int64_t K = mx_lesser(x->K - k0, BLOCK_K);
     if (x->keep_a) {
       for (int64_t i = 0; i < x->rows; i += TILE_ROWS) FN(pack_rows_of_a)(x, i, k0, K);
       for (int64_t j = 0; j < x->cols; j += FN(COLS)) {
@@ -125,8 +125,8 @@ typedef struct {
 } FN(slice);
 
 static FN(slice) FN(take_slice)(const gemm_product *p, mx_scratch *scratch) {
-  const int64_t K = at_most(p->K, BLOCK_K), rows = at_most(p->M, TILES_HIGH * TILE_ROWS);
-  const int64_t cols = at_most(parts(p->N, FN(COLS)), TILES_WIDE) * FN(COLS);
+  const int64_t K = mx_lesser(p->K, BLOCK_K), rows = mx_lesser(p->M, TILES_HIGH * TILE_ROWS);
+  const int64_t cols = mx_lesser(mx_ceil_div(p->N, FN(COLS)), TILES_WIDE) * FN(COLS);
   const int keep_a = keeps_a(p);
   const int64_t wide_b = shares_b(p) ? 0 : keep_a ? FN(COLS) : cols;
   const int64_t high_a = shares_a(p, FN(COLS)) ? 0 : keep_a ? rows : TILE_ROWS;
@@ -149,7 +149,8 @@ static void FN(gemm_tile)(const gemm_job *job, int64_t index, const FN(slice) *s
   const int64_t m = index % per_matrix / job->cut.num_cols * job->cut.rows;
   const int64_t n = index % job->cut.num_cols * job->cut.cols;
   real *c = (real *)p->c + batch * p->M * p->N + m * p->N + n;
-  FN(block) x = {.rows = at_most(p->M - m, job->cut.rows), .cols = at_most(p->N - n, job->cut.cols),
+  FN(block) x = {.rows = mx_lesser(p->M - m, job->cut.rows),
+                 .cols = mx_lesser(p->N - n, job->cut.cols),
                  .a_row = p->trans_a ? 1 : p->K, .a_col = p->trans_a ? p->M : 1,
                  .b_row = p->trans_b ? 1 : p->N, .b_col = p->trans_b ? p->K : 1, .K = p->K,
                  .c = (wide *)(void *)c, .c_step = p->N, .packed_a = slice->packed_a,
@@ -186,14 +187,14 @@ static void FN(gemm_task)(void *context, int64_t task) {
 static void FN(shared_task)(void *context, int64_t panel) {
   const gemm_job *job = context;
   const gemm_product *p = job->p;
-  const int64_t count = job->shared_a ? parts(p->M, TILE_ROWS) : 0;
+  const int64_t count = job->shared_a ? mx_ceil_div(p->M, TILE_ROWS) : 0;
   const int64_t m = panel * TILE_ROWS, n = (panel - count) * FN(COLS);
   FN(block) x = {.a = p->a, .b = p->b, .a_row = p->trans_a ? 1 : p->K,
                  .a_col = p->trans_a ? p->M : 1, .b_row = p->trans_b ? 1 : p->N,
                  .b_col = p->trans_b ? p->K : 1, .M = p->M, .N = p->N, .rows = p->M, .cols = p->N,
                  .shared_a = job->shared_a, .shared_b = job->shared_b, .pack_a = 1, .pack_b = 1};
   for (int64_t k0 = 0; k0 < p->K; k0 += BLOCK_K) {
-    const int64_t K = at_most(p->K - k0, BLOCK_K);
+    const int64_t K = mx_lesser(p->K - k0, BLOCK_K);
     if (panel < count) FN(pack_rows_of_a)(&x, m, k0, K);
     else FN(pack_columns_of_b)(&x, n, k0, K);
   }
@@ -206,11 +207,11 @@ static int64_t FN(take_shared)(gemm_job *job, mx_scratch *scratch) {
   int64_t panels = 0;
   if (shares_a(p, FN(COLS))) {
     job->shared_a = mx_take(scratch, mx_product(p->M, p->K), size);
-    panels += parts(p->M, TILE_ROWS);
+    panels += mx_ceil_div(p->M, TILE_ROWS);
   }
   if (shares_b(p)) {
     job->shared_b = mx_take(scratch, mx_product(FN(whole_cols)(p->N), p->K), size);
-    panels += parts(p->N, FN(COLS));
+    panels += mx_ceil_div(p->N, FN(COLS));
   }
   return panels;
 }
@@ -239,7 +240,7 @@ void FN(gemm_run)(const gemm_product *p, void *scratch) {
   const int64_t panels = FN(take_shared)(&job, &shared);
   if (panels) mx_rt->parallel_for(panels, FN(shared_task), &job);
   job.scratch = (char *)scratch + mx_lines(shared.size);
-  job.tasks = at_most(most, p->batch * job.cut.num_rows * job.cut.num_cols);
+  job.tasks = mx_lesser(most, p->batch * job.cut.num_rows * job.cut.num_cols);
   if (job.tasks == 1) FN(gemm_task)(&job, 0);
   else mx_rt->parallel_for(job.tasks, FN(gemm_task), &job);
 }

@@ -46,8 +46,8 @@ static inline half_job half_cut(const half_plan *plan) {
   else job.columns = (HALF_PART / rows / HALF_COLUMNS + 1) * HALF_COLUMNS;
   if (job.units > plan->outer) job.units = plan->outer;
   if (job.columns > plan->inner) job.columns = plan->inner;
-  job.strips = (plan->inner + job.columns - 1) / job.columns;
-  job.parts = mx_product((plan->outer + job.units - 1) / job.units, job.strips);
+  job.strips = mx_ceil_div(plan->inner, job.columns);
+  job.parts = mx_product(mx_ceil_div(plan->outer, job.units), job.strips);
   job.tasks = job.parts < HALF_TASKS ? job.parts : HALF_TASKS;
   if (mx_product(rows, job.columns) >= HALF_WHOLE) job.tasks = 1;
   return job;

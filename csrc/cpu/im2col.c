@@ -3,6 +3,7 @@
 
 #include "mx_kernel.h"
 #include "mx_scratch.h"
+#include "mx_size.h"
 
 /* image (planes, *size), columns (planes, volume(kernel), volume(out)): tap k of position o of an
  * axis is the image's item o * stride + k * dilate - pad; outside the image it is 0. */
@@ -28,7 +29,7 @@ static int64_t im2col_group(const im2col_dims *d) {
 
 static int64_t im2col_tasks(const im2col_dims *d) {
   const int64_t group = im2col_group(d);
-  return (d->planes + group - 1) / group;
+  return mx_ceil_div(d->planes, group);
 }
 
 static int im2col_run(im2col_job *job, void (*task)(void *, int64_t)) {
@@ -42,8 +43,8 @@ static int im2col_run(im2col_job *job, void (*task)(void *, int64_t)) {
 /* Where the last axis of outputs meets the image with tap k: outputs low .. high - 1. */
 static void inside(const im2col_dims *d, int64_t k, int64_t *low, int64_t *high) {
   const int64_t first = k * d->dilate[2] - d->pad[2], stride = d->stride[2];
-  const int64_t end = first >= d->size[2] ? 0 : (d->size[2] - first + stride - 1) / stride;
-  *low = first < 0 ? (-first + stride - 1) / stride : 0;
+  const int64_t end = first >= d->size[2] ? 0 : mx_ceil_div(d->size[2] - first, stride);
+  *low = first < 0 ? mx_ceil_div(-first, stride) : 0;
   *high = end < d->out[2] ? end : d->out[2];
   if (*low > *high) *low = *high;
 }

@@ -56,7 +56,7 @@ static int64_t integer_conv_cut(const conv_dims *d, void *base, integer_conv_job
                                    CONV_PIXELS / TILE_COLUMNS);
   job->pixels = panels * TILE_COLUMNS;
   job->blocks = mx_product(mx_product(d->N, d->groups),
-                           (volume(d->out) + job->pixels - 1) / job->pixels);
+                           mx_ceil_div(volume(d->out), job->pixels));
   const int64_t work = mx_product(mx_product(job->blocks * job->pixels, d->F + 16), items) / 16;
   job->tasks = mx_task_count(work, CONV_GRAIN, mx_lesser(job->blocks, CONV_TASKS));
   job->filters = mx_take(&scratch, mx_product(mx_product(d->groups, d->F), 2 * job->pairs),
@@ -142,8 +142,8 @@ static void multiply(const integer_conv_job *job, int64_t group, const int16_t *
 /* Where the last axis of outputs meets the image with tap k: outputs low .. high - 1. */
 static void outputs_inside(const conv_dims *d, int64_t k, int64_t *low, int64_t *high) {
   const int64_t start = k * d->dilate[2] - d->pad[2], stride = d->stride[2];
-  const int64_t end = start >= d->size[2] ? 0 : (d->size[2] - start + stride - 1) / stride;
-  *low = start < 0 ? (-start + stride - 1) / stride : 0;
+  const int64_t end = start >= d->size[2] ? 0 : mx_ceil_div(d->size[2] - start, stride);
+  *low = start < 0 ? mx_ceil_div(-start, stride) : 0;
   *high = end < d->out[2] ? end : d->out[2];
 }
 

@@ -40,7 +40,7 @@ static void FN(fill_panels)(const conv_dims *d, const real *image, int64_t pixel
   const int64_t first = pixel, end = pixel + count, panel = pairs * 2 * TILE_COLUMNS;
   const int64_t stride = d->stride[2];
   memset(panels, 0,
-         (size_t)((count + TILE_COLUMNS - 1) / TILE_COLUMNS * panel) * sizeof *panels);
+         (size_t)(mx_ceil_div(count, TILE_COLUMNS) * panel) * sizeof *panels);
   while (pixel < end) {
     const int64_t row = pixel / d->out[2], from = pixel - row * d->out[2];
     const int64_t to = mx_lesser(d->out[2], from + end - pixel);
@@ -71,7 +71,7 @@ static void FN(fill_panels)(const conv_dims *d, const real *image, int64_t pixel
 static void FN(integer_conv_task)(void *context, int64_t task) {
   const integer_conv_job *job = context;
   const conv_dims *d = job->d;
-  const int64_t plane = volume(d->out), blocks = (plane + job->pixels - 1) / job->pixels;
+  const int64_t plane = volume(d->out), blocks = mx_ceil_div(plane, job->pixels);
   int16_t *panels = job->panels + task * job->pixels * 2 * job->pairs;
   for (int64_t block = task; block < job->blocks; block += job->tasks) {
     const int64_t image = block / blocks, first = block % blocks * job->pixels;

@@ -1,5 +1,6 @@
 /* The product of integer_product.h: blocks of 2 x 4 sums, so that each loaded row is used again. */
 #include "integer_product.h"
+#include "mx_size.h"
 
 #include "narrow.h"
 
@@ -68,7 +69,7 @@ typedef struct {
 
 static int64_t integer_gemm_cut(const integer_gemm_dims *d, void *base, integer_gemm_job *job) {
   mx_scratch scratch = {base, 0};
-  const int64_t width = integer_width(d->K), blocks = (d->N + GEMM_ROWS - 1) / GEMM_ROWS;
+  const int64_t width = integer_width(d->K), blocks = mx_ceil_div(d->N, GEMM_ROWS);
   job->d = d;
   job->tasks = mx_task_count(mx_product(mx_product(d->M, d->N), width) / 16, GEMM_GRAIN,
                              blocks < GEMM_TASKS ? blocks : GEMM_TASKS);
@@ -86,7 +87,7 @@ static int64_t integer_gemm_scratch(const void *desc) {
 static void integer_gemm_task(void *context, int64_t task) {
   const integer_gemm_job *job = context;
   const integer_gemm_dims *d = job->d;
-  const int64_t width = integer_width(d->K), blocks = (d->N + GEMM_ROWS - 1) / GEMM_ROWS;
+  const int64_t width = integer_width(d->K), blocks = mx_ceil_div(d->N, GEMM_ROWS);
   int16_t *rows = job->rows + task * GEMM_ROWS * width;
   for (int64_t block = task; block < blocks; block += job->tasks) {
     const int64_t first = block * GEMM_ROWS, left = d->N - first;

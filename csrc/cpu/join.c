@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mx_kernel.h"
+#include "mx_size.h"
 
 enum { MOST_PARTS = 64, CHUNK = 1 << 17 };
 
@@ -58,7 +59,7 @@ static int join(const void *desc, void *const *parts, char *joined, int is_split
   join_job job = {.d = desc, .parts = parts, .joined = joined, .is_split = is_split};
   for (int64_t part = 1; part < job.d->num_parts; part++)
     job.offset[part] = job.offset[part - 1] + job.d->sizes[part - 1];
-  const int64_t count = (job.d->outer * job.d->row + CHUNK - 1) / CHUNK;
+  const int64_t count = mx_ceil_div(job.d->outer * job.d->row, CHUNK);
   if (count > 1) mx_rt->parallel_for(count, join_task, &job);
   else if (count) join_task(&job, 0);
   return MX_OK;

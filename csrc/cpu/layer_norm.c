@@ -9,6 +9,7 @@
 #include "mx_loops.h"
 #include "mx_math.h"
 #include "mx_scratch.h"
+#include "mx_size.h"
 
 typedef struct {
   int64_t A, B, C, over, stats;   /* stats: whether mean and std are outputs */
@@ -33,7 +34,7 @@ static rows_job rows_plan(const rows_dims *d, void *const *ptr, int64_t least) {
     job.length = d->B;
     job.step = d->C;
   }
-  const int64_t share = (job.rows + ROWS_TASKS - 1) / ROWS_TASKS;
+  const int64_t share = mx_ceil_div(job.rows, ROWS_TASKS);
   job.group = 1 + ROWS_WORK / (1 + job.length);
   if (job.group < share) job.group = share;
   if (job.group < least) job.group = least;
@@ -41,7 +42,7 @@ static rows_job rows_plan(const rows_dims *d, void *const *ptr, int64_t least) {
 }
 
 static int64_t rows_tasks(const rows_job *job) {
-  return (job->rows + job->group - 1) / job->group;
+  return mx_ceil_div(job->rows, job->group);
 }
 
 /* Partial sums of the gradients of gamma and beta: one a task, or one a sample. */

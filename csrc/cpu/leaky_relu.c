@@ -2,6 +2,7 @@
 #include "half.h"
 #include "mx_kernel.h"
 #include "mx_math.h"
+#include "mx_size.h"
 
 /* data (N, C, S); slopes: (C), the second input, if has_gamma, else `slope`. */
 typedef struct {
@@ -45,7 +46,7 @@ static int leaky_run(const leaky_dims *d, void *const *ptr, const void *slope, i
   leaky_job job = {d, line, is_grad ? ptr[0] : NULL, ptr[is_grad],
                    d->has_gamma ? ptr[is_grad + 1] : slope, ptr[last], d->N * d->C * d->S,
                    itemsize};
-  const int64_t count = (job.size + LEAKY_CHUNK - 1) / LEAKY_CHUNK;
+  const int64_t count = mx_ceil_div(job.size, LEAKY_CHUNK);
   if (count > 2) mx_rt->parallel_for(count, leaky_chunk, &job);
   else for (int64_t i = 0; i < count; i++) leaky_chunk(&job, i);
   return MX_OK;

@@ -9,6 +9,7 @@
 #include "mx_kernel.h"
 #include "mx_loops.h"
 #include "mx_scratch.h"
+#include "mx_size.h"
 
 /* Matrices smaller than LINALG_LARGE are tasks; larger ones follow each other, cut into blocks of
  * LINALG_BLOCK, and products of blocks run on all threads. */

@@ -183,7 +183,7 @@ static void FN(divide_vectors)(void *context, int64_t task) {
 }
 
 static void FN(divide_run)(const FN(divide_job) *job, void (*task)(void *, int64_t)) {
-  const int64_t tasks = (job->n + DIVIDE_GROUP - 1) / DIVIDE_GROUP;
+  const int64_t tasks = mx_ceil_div(job->n, DIVIDE_GROUP);
   if (tasks > 1) mx_rt->parallel_for(tasks, task, (void *)job);
   else task((void *)job, 0);
 }

@@ -111,7 +111,7 @@ static void FN(turn_rows)(const FN(eigen_slice) *s, int64_t first, int64_t last,
   const int64_t fit = TURN_BYTES / ((int64_t)sizeof(wide) * (last - first + 1)) / TURN_COLUMNS;
   const int64_t columns = TURN_COLUMNS * (fit < 1 ? 1 : fit > 8 ? 8 : fit);
   FN(turn_job) job = {s->cosines, s->sines, u, first, last, n, step, columns};
-  const int64_t tasks = (n + columns - 1) / columns;
+  const int64_t tasks = mx_ceil_div(n, columns);
   if (tasks > 1 && (last - first) * n > TURN_WORK) {
     mx_rt->parallel_for(tasks, FN(turn_columns), &job);
   } else {

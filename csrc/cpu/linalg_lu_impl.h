@@ -132,7 +132,7 @@ static void FN(solve_rows)(const wide *a, int64_t n, int upper, int64_t from, in
 
 /* y = U^-1 L^-1 y, in blocks of rows. */
 static void FN(solve)(const FN(lu_slice) *s, int64_t n, wide *y) {
-  const int64_t step = n < LINALG_LARGE ? n : LINALG_BLOCK, count = (n + step - 1) / step;
+  const int64_t step = n < LINALG_LARGE ? n : LINALG_BLOCK, count = mx_ceil_div(n, step);
   for (int upper = 0; upper < 2; upper++)
     for (int64_t k = 0; k < count; k++) {
       const int64_t from = (upper ? count - 1 - k : k) * step;

@@ -40,7 +40,7 @@ static void FN(reflect_rows)(void *context, int64_t task) {
 static void FN(reflect)(wide *x, int64_t count, int64_t step, const wide *v, wide tau, int64_t n) {
   if (tau == 0 || !count) return;
   FN(reflect_job) job = {x, v, tau, count, step, n, 1 + REFLECT_WORK / n};
-  const int64_t tasks = (count + job.group - 1) / job.group;
+  const int64_t tasks = mx_ceil_div(count, job.group);
   if (tasks > 1) mx_rt->parallel_for(tasks, FN(reflect_rows), &job);
   else FN(reflect_rows)(&job, 0);
 }

@@ -48,7 +48,7 @@ static int FN(potrf_matrix)(wide *a, int64_t n, mx_scratch *scratch) {
     const int status = FN(potrf_rows)(a, n, from, to);
     if (status != MX_OK) return status;
     FN(potrf_panel) panel = {a, n, from, to};
-    const int64_t groups = (n - to + LINALG_BLOCK - 1) / LINALG_BLOCK;
+    const int64_t groups = mx_ceil_div(n - to, LINALG_BLOCK);
     if (groups > 1) mx_rt->parallel_for(groups, FN(potrf_below), &panel);
     else if (groups) FN(potrf_below)(&panel, 0);
   }
@@ -157,7 +157,7 @@ static void FN(right_columns)(const wide *t, int64_t n, int upper, int64_t from,
 
 /* A block of unknowns, then its share of all other equations. */
 static void FN(trsm_blocks)(const trsm_dims *d, const FN(trsm_slice) *s, int upper, wide *b) {
-  const int64_t n = d->n, count = (n + LINALG_BLOCK - 1) / LINALG_BLOCK;
+  const int64_t n = d->n, count = mx_ceil_div(n, LINALG_BLOCK);
   const int forward = d->right ? upper : !upper;
   for (int64_t k = 0; k < count; k++) {
     const int64_t from = (forward ? k : count - 1 - k) * LINALG_BLOCK;

@@ -29,7 +29,7 @@ static void FN(update_rows)(void *context, int64_t task) {
 }
 
 static void FN(symmetric_run)(FN(symmetric_job) *job, void (*task)(void *, int64_t)) {
-  const int64_t tasks = (job->rest + job->group - 1) / job->group;
+  const int64_t tasks = mx_ceil_div(job->rest, job->group);
   if (tasks > 1) mx_rt->parallel_for(tasks, task, job);
   else task(job, 0);
 }

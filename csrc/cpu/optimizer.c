@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mx_kernel.h"
+#include "mx_size.h"
 #include "optimizer_master.h"
 
 /* weight, grad, states and what `source` adds -> out.
@@ -27,7 +28,7 @@ enum { UPDATE_CHUNK = 1 << 14, FEW_CHUNKS = 16 };
 /* Runs the tasks of UPDATE_CHUNK of n elements each.  A few are left to the caller: it has the
  * gradient in its caches, and will use the weight next. */
 static int update_share(int64_t n, void (*task)(void *, int64_t), void *job) {
-  const int64_t count = (n + UPDATE_CHUNK - 1) / UPDATE_CHUNK;
+  const int64_t count = mx_ceil_div(n, UPDATE_CHUNK);
   if (count > FEW_CHUNKS) mx_rt->parallel_for(count, task, job);
   else for (int64_t i = 0; i < count; i++) task(job, i);
   return MX_OK;

@@ -2,6 +2,7 @@
 #ifndef MX_POINTWISE_H
 #define MX_POINTWISE_H
 #include "mx_kernel.h"
+#include "mx_size.h"
 
 enum { POINTWISE_CHUNK = 16384 };
 
@@ -24,7 +25,7 @@ static inline void pointwise_task(void *context, int64_t i) {
 static inline int pointwise_run(int64_t size, pointwise_range range, const void *job) {
   pointwise_ranges all = {range, job, size};
   if (size <= 2 * POINTWISE_CHUNK) range(job, 0, size);
-  else mx_rt->parallel_for((size + POINTWISE_CHUNK - 1) / POINTWISE_CHUNK, pointwise_task, &all);
+  else mx_rt->parallel_for(mx_ceil_div(size, POINTWISE_CHUNK), pointwise_task, &all);
   return MX_OK;
 }
 

@@ -3,6 +3,7 @@
 #define MX_POOLING_H
 #include "mx_kernel.h"
 #include "mx_loops.h"
+#include "mx_size.h"
 
 /* data (outer, D, H, W, inner) -> out (outer, OD, OH, OW, inner); each [3] is d, h, w. */
 typedef struct {
@@ -123,7 +124,7 @@ typedef struct {
 static inline int pool_run(const pool_dims *d, void *const *ptr, int64_t units, int64_t work,
                            void (*task)(void *, int64_t)) {
   pool_job job = {d, ptr, units, work < POOL_WORK ? 1 + POOL_WORK / (1 + work) : 1};
-  const int64_t count = (units + job.group - 1) / job.group;
+  const int64_t count = mx_ceil_div(units, job.group);
   if (count > 1) mx_rt->parallel_for(count, task, &job);
   else if (count) task(&job, 0);
   return MX_OK;

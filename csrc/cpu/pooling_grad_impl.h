@@ -73,7 +73,7 @@ enum FN(pool_pass) { FN(MAX_GRAD), FN(SUM_GRAD), FN(MAX_GATHER) };
 
 static void FN(pool_unit)(const pool_job *job, int64_t u, enum FN(pool_pass) pass, real *out) {
   const pool_dims *d = job->d;
-  const int64_t tiles = (d->inner + POOL_LANES - 1) / POOL_LANES, outer = u / tiles;
+  const int64_t tiles = mx_ceil_div(d->inner, POOL_LANES), outer = u / tiles;
   const int64_t channel = u % tiles * POOL_LANES, left = d->inner - channel;
   const int64_t channels = left < POOL_LANES ? left : POOL_LANES, plane = pool_plane(d);
   const int64_t step = pool_neighbours(d), hop = tiles == 1 ? plane : d->inner;
@@ -106,7 +106,7 @@ static void FN(pool_unit)(const pool_job *job, int64_t u, enum FN(pool_pass) pas
   static int FN(name)(const void *desc, void *const *ptr, const mx_scalar *scalars) {      \
     (void)scalars;                                                                         \
     const pool_dims *d = desc;                                                             \
-    const int64_t units = d->outer * ((d->inner + POOL_LANES - 1) / POOL_LANES);           \
+    const int64_t units = d->outer * mx_ceil_div(d->inner, POOL_LANES);           \
     const int64_t taps = d->kernel[0] * d->kernel[1] * d->kernel[2];                       \
     return pool_run(d, ptr, units, pool_plane(d) + pool_outputs(d) * taps, FN(name##_task)); \
   }

@@ -1,5 +1,6 @@
 /* random_uniform, random_normal and random_randint: whole arrays from two parameters. */
 #include "mx_random.h"
+#include "mx_size.h"
 
 #include "mx_kernel.h"
 #include "mx_math.h"
@@ -18,7 +19,7 @@ enum { FILL_CHUNK = 1 << 14 };   /* a multiple of all group sizes */
 
 static int fill_run(int64_t n, void *y, const mx_scalar *scalars, void (*task)(void *, int64_t)) {
   fill_job job = {n, y, scalars[0].u, scalars[1].u, scalars[2].f, scalars[3].f};
-  const int64_t count = (n + FILL_CHUNK - 1) / FILL_CHUNK;
+  const int64_t count = mx_ceil_div(n, FILL_CHUNK);
   if (count > 1) mx_rt->parallel_for(count, task, &job);
   else if (count) task(&job, 0);
   return MX_OK;

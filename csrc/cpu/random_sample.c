@@ -6,6 +6,7 @@
 #include "mx_dtype.h"
 #include "mx_kernel.h"
 #include "mx_scratch.h"
+#include "mx_size.h"
 
 /* n outputs; `per` outputs for each element of the `count` parameter arrays, of this kind,
  * which come first in ptr; per == 0: the parameters are scalars 2 and 3.  output: which pointer. */
@@ -34,7 +35,7 @@ static inline double sample_parameter(const sample_job *job, int64_t which, int6
 static int sample_run(const sample_dims *d, void *const *ptr, const mx_scalar *scalars,
                       void (*task)(void *, int64_t)) {
   sample_job job = {d, ptr, scalars, ptr[d->output]};
-  const int64_t count = (d->n + SAMPLE_CHUNK - 1) / SAMPLE_CHUNK;
+  const int64_t count = mx_ceil_div(d->n, SAMPLE_CHUNK);
   if (count > 1) mx_rt->parallel_for(count, task, &job);
   else if (count) task(&job, 0);
   return MX_OK;

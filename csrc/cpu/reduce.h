@@ -4,6 +4,7 @@
 #include "mx_kernel.h"
 #include "mx_loops.h"
 #include "mx_scratch.h"
+#include "mx_size.h"
 
 enum {
   REDUCE_DIMS = 6,           /* kept axes, and reduced axes, beside the innermost one */
@@ -59,10 +60,10 @@ static inline void reduce_cut(reduce_plan *p) {
   else p->group = reduce_between(fit / p->tile, 1, REDUCE_TASK);
   const int64_t share = p->tile * p->group;
   if (work < 2 * REDUCE_PART || p->outputs > (REDUCE_TASKS - 1) * share) return;
-  const int64_t tasks = (p->outputs + share - 1) / share;
+  const int64_t tasks = mx_ceil_div(p->outputs, share);
   const int64_t most_parts = count < REDUCE_PARTS ? count : REDUCE_PARTS;
   p->parts = reduce_between(work / (tasks * REDUCE_PART), 1, most_parts);
-  p->per_part = (p->count + p->parts - 1) / p->parts;
+  p->per_part = mx_ceil_div(p->count, p->parts);
 }
 
 static inline reduce_plan reduce_plan_of(const reduce_dims *d) {
@@ -107,7 +108,7 @@ static inline int64_t reduce_offset(int64_t index, int64_t n, const int64_t *siz
 /* Unit u: its first output, and how many outputs it has. */
 static inline int64_t reduce_unit(const reduce_plan *p, int64_t u, int64_t *width) {
   const int64_t row = p->is_row ? p->outputs : p->inner;
-  const int64_t tiles = (row + p->tile - 1) / p->tile;
+  const int64_t tiles = mx_ceil_div(row, p->tile);
   const int64_t begin = u % tiles * p->tile;
   *width = row - begin < p->tile ? row - begin : p->tile;
   return u / tiles * row + begin;
@@ -115,13 +116,13 @@ static inline int64_t reduce_unit(const reduce_plan *p, int64_t u, int64_t *widt
 
 static inline int64_t reduce_units(const reduce_plan *p) {
   const int64_t row = p->is_row ? p->outputs : p->inner;
-  return p->outputs ? p->outputs / row * ((row + p->tile - 1) / p->tile) : 0;
+  return p->outputs ? p->outputs / row * mx_ceil_div(row, p->tile) : 0;
 }
 
 /* Runs task(job, i) for all tasks of the job; alone where there is too little to share. */
 static inline void reduce_run(reduce_job *job, void (*task)(void *, int64_t)) {
   const reduce_plan *p = job->plan;
-  const int64_t count = (reduce_units(p) + p->group - 1) / p->group * p->parts;
+  const int64_t count = mx_ceil_div(reduce_units(p), p->group) * p->parts;
   if (count > 1 && p->outputs * p->count >= REDUCE_SHARED) {
     mx_rt->parallel_for(count, task, job);
   } else {

@@ -1,5 +1,6 @@
 /* argmax, argmin: (outer, axis, inner) -> (outer, inner), the index stored in the input's dtype. */
 #include "mx_kernel.h"
+#include "mx_size.h"
 
 typedef struct { int64_t outer, axis, inner; } arg_dims;
 typedef struct {
@@ -12,11 +13,11 @@ typedef struct {
 enum { ARG_TILE = 64, ARG_WORK = 1 << 15 };
 
 static int arg_run(const arg_dims *d, void *const *ptr, void (*task)(void *, int64_t)) {
-  const int64_t units = d->outer * ((d->inner + ARG_TILE - 1) / ARG_TILE);
+  const int64_t units = d->outer * mx_ceil_div(d->inner, ARG_TILE);
   const int64_t work = d->axis * (d->inner < ARG_TILE ? d->inner : ARG_TILE);
   if (!units) return MX_OK;
   arg_job job = {d, ptr[0], ptr[1], work < ARG_WORK ? ARG_WORK / work : 1};
-  const int64_t count = (units + job.group - 1) / job.group;
+  const int64_t count = mx_ceil_div(units, job.group);
   if (count > 1) mx_rt->parallel_for(count, task, &job);
   else task(&job, 0);
   return MX_OK;

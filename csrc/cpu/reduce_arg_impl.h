@@ -38,7 +38,7 @@ static void AFN(columns)(const real *x, int64_t length, int64_t inner, int64_t w
 static void AFN(task)(void *context, int64_t i) {
   const arg_job *job = context;
   const arg_dims *d = job->d;
-  const int64_t tiles = (d->inner + ARG_TILE - 1) / ARG_TILE, units = d->outer * tiles;
+  const int64_t tiles = mx_ceil_div(d->inner, ARG_TILE), units = d->outer * tiles;
   const int64_t end = (i + 1) * job->group < units ? (i + 1) * job->group : units;
   for (int64_t u = i * job->group; u < end; u++) {
     const int64_t outer = u / tiles, begin = u % tiles * ARG_TILE;

@@ -6,6 +6,7 @@
 
 #include "mx_kernel.h"
 #include "mx_scratch.h"
+#include "mx_size.h"
 #include "resample_band.h"
 
 enum { RESAMPLE_WORK = 1 << 14 };    /* elements worth a task */
@@ -27,7 +28,7 @@ static int64_t resample_group(const resample_dims *d) {
 
 static int64_t resample_tasks(const resample_dims *d) {
   const int64_t group = resample_group(d);
-  return (d->planes + group - 1) / group;
+  return mx_ceil_div(d->planes, group);
 }
 
 /* The block's pieces; rows: bytes of a task. */

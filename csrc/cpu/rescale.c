@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "mx_kernel.h"
+#include "mx_size.h"
 
 /* x (count), scale (1) of float32 -> y (count).  Products are rounded to the nearest integer, the
  * even one of two, or towards 0 if `truncate`; those outside the range of y's dtype become its
@@ -49,7 +50,7 @@ static inline int32_t to_i32(float x) {      /* 2147483520 is the last float32 b
     const rescale_dims *d = desc;                                                            \
     rescale_job job = {ptr[0], ptr[2], *(const float *)ptr[1], d->count, d->truncate};       \
     (void)scalars;                                                                           \
-    mx_rt->parallel_for((d->count + RESCALE_CHUNK - 1) / RESCALE_CHUNK,                      \
+    mx_rt->parallel_for(mx_ceil_div(d->count, RESCALE_CHUNK),                      \
                         rescale_##out##_part_##in, &job);                                    \
     return MX_OK;                                                                            \
   }

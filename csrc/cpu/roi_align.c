@@ -11,6 +11,7 @@
 
 #include "mx_kernel.h"
 #include "mx_scratch.h"
+#include "mx_size.h"
 #include "roi_align.h"
 
 #define FIELDS "N C H W R PH PW columns ratio sensitive aligned scale:d"
@@ -29,7 +30,7 @@ typedef struct {
 } roi_align_job;
 
 static int64_t channel_blocks(const roi_align_dims *d) {
-  return (d->C + ROI_CHANNELS - 1) / ROI_CHANNELS;
+  return mx_ceil_div(d->C, ROI_CHANNELS);
 }
 
 static int64_t task_count(int64_t units) { return units < ROI_TASKS ? units : ROI_TASKS; }

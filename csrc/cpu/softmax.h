@@ -3,6 +3,7 @@
 #define MX_SOFTMAX_H
 #include "mx_kernel.h"
 #include "mx_loops.h"
+#include "mx_size.h"
 
 /* data (outer, axis, inner); y = softmax(scale * data) along axis.  output: which pointer is y. */
 typedef struct {
@@ -27,13 +28,13 @@ static inline int64_t softmax_unit_rows(const softmax_dims *d) {
 
 static inline int softmax_run(const softmax_dims *d, void *const *ptr,
                               void (*task)(void *, int64_t)) {
-  const int64_t tiles = (d->inner + SOFTMAX_TILE - 1) / SOFTMAX_TILE;
+  const int64_t tiles = mx_ceil_div(d->inner, SOFTMAX_TILE);
   const int64_t rows = softmax_unit_rows(d);
   const int64_t unit = d->axis * (d->inner == 1 ? rows : SOFTMAX_TILE);
-  softmax_job job = {d, ptr, (d->outer + rows - 1) / rows * tiles, 1};
+  softmax_job job = {d, ptr, mx_ceil_div(d->outer, rows) * tiles, 1};
   if (!job.units || !d->axis) return MX_OK;
   if (unit < SOFTMAX_WORK) job.group = SOFTMAX_WORK / unit;
-  const int64_t count = (job.units + job.group - 1) / job.group;
+  const int64_t count = mx_ceil_div(job.units, job.group);
   if (count > 1) mx_rt->parallel_for(count, task, &job);
   else task(&job, 0);
   return MX_OK;

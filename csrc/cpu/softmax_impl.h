@@ -109,7 +109,7 @@ static void SFN(task)(void *context, int64_t i) {
   const softmax_dims *d = job->d;
   const int64_t rows = softmax_unit_rows(d), rest = job->units - i * job->group;
   const int64_t begin = i * job->group, end = begin + (rest < job->group ? rest : job->group);
-  const int64_t tiles = (d->inner + SOFTMAX_TILE - 1) / SOFTMAX_TILE;
+  const int64_t tiles = mx_ceil_div(d->inner, SOFTMAX_TILE);
   for (int64_t u = begin; u < end; u++) {
     const int64_t column = u % tiles * SOFTMAX_TILE, row = u / tiles * rows;
     const int64_t at = row * d->axis * d->inner + column, left = d->inner - column;

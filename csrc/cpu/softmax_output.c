@@ -1,5 +1,6 @@
 /* The gradient of SoftmaxOutput. */
 #include "mx_kernel.h"
+#include "mx_size.h"
 
 /* y (outer, axis, inner); label (outer, inner), or like y if is_dense.  The gradient is divided
  * by norm, or by the number of labels that are not ignored if by_valid. */

@@ -54,7 +54,7 @@ static int FN(softmax_output_grad)(const void *desc, void *const *ptr, const mx_
     norm = FN(count_valid)(ptr[1], d->outer * d->inner, d->ignore_label);
   output_job job = {d, ptr[0], ptr[1], d->has_dy ? ptr[2] : NULL, ptr[d->has_dy ? 3 : 2],
                     d->grad_scale / norm, 1 + OUTPUT_WORK / (1 + d->axis * d->inner)};
-  const int64_t count = (d->outer + job.group - 1) / job.group;
+  const int64_t count = mx_ceil_div(d->outer, job.group);
   if (count > 1) mx_rt->parallel_for(count, FN(output_grad_task), &job);
   else if (count) FN(output_grad_task)(&job, 0);
   return MX_OK;

@@ -12,6 +12,7 @@
 
 #include "mx_dtype.h"
 #include "mx_kernel.h"
+#include "mx_size.h"
 #include "transpose_four.h"
 
 /* Strides and offsets count items; a stride of 0 repeats.  ndim is at least 2; the last two axes
@@ -87,8 +88,8 @@ static void run_copy(const strided_copy_dims *d, const void *x, void *y, copy_fu
                                d->y_stride[last - 1], d->y_stride[last]};
   int64_t outer = 1;
   for (int64_t axis = 0; axis < last - 1; axis++) outer *= d->shape[axis];
-  job.row_blocks = (job.R + ROW_BLOCK - 1) / ROW_BLOCK;
-  job.col_blocks = (job.C + COL_BLOCK - 1) / COL_BLOCK;
+  job.row_blocks = mx_ceil_div(job.R, ROW_BLOCK);
+  job.col_blocks = mx_ceil_div(job.C, COL_BLOCK);
   job.num_blocks = outer * job.row_blocks * job.col_blocks;
   if (!job.num_blocks) return;
   job.num_tasks = mx_task_count(outer * job.R * job.C, GRAIN, MOST_TASKS);

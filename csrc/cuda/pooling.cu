@@ -1,14 +1,12 @@
 /* Max, average, sum and Lp pooling in one to three dimensions, and the gradients; see csrc/cpu/pooling.h.
  * A thread makes an item of the result, from all that it depends on, in the CPU's order. */
+#include "mx_size.h"
 #include "window.cuh"
 
 /* data (outer, D, H, W, inner) -> out (outer, OD, OH, OW, inner); each [3] is d, h, w. */
 struct pool_dims {
   int64_t outer, inner, size[3], out[3], kernel[3], stride[3], pad[3], is_average, count_pad;
 };
-
-static int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
-static int64_t greater(int64_t a, int64_t b) { return a > b ? a : b; }
 
 /* Item i of an array (outer, *size, inner). */
 struct place { int64_t outer, at[3], inner; };
@@ -31,8 +29,8 @@ static int64_t index_of(const pool_dims &d, const int64_t *size, const place &p,
 static void window_of(const pool_dims &d, const int64_t *out, int64_t *low, int64_t *high) {
   for (int axis = 0; axis < 3; axis++) {
     const int64_t begin = out[axis] * d.stride[axis] - d.pad[axis];
-    low[axis] = greater(begin, 0);
-    high[axis] = lesser(begin + d.kernel[axis], d.size[axis]);
+    low[axis] = mx_greater(begin, 0);
+    high[axis] = mx_lesser(begin + d.kernel[axis], d.size[axis]);
   }
 }
 /* The outputs whose windows cover an item of data: [low, high). */
@@ -40,7 +38,7 @@ static void outputs_of(const pool_dims &d, const int64_t *at, int64_t *low, int6
   for (int axis = 0; axis < 3; axis++) {
     const int64_t end = at[axis] + d.pad[axis], begin = end - d.kernel[axis] + d.stride[axis];
     low[axis] = begin < 0 ? 0 : begin / d.stride[axis];
-    high[axis] = lesser(end / d.stride[axis] + 1, d.out[axis]);
+    high[axis] = mx_lesser(end / d.stride[axis] + 1, d.out[axis]);
   }
 }
 #define EACH_IN(at, low, high)                                        \
@@ -55,9 +53,9 @@ static wide share_of(const pool_dims &d, const int64_t *out) {
   for (int axis = 0; axis < 3; axis++) {
     int64_t begin = out[axis] * d.stride[axis] - d.pad[axis];
     const int64_t most = d.size[axis] + (d.count_pad ? d.pad[axis] : 0);
-    const int64_t end = lesser(begin + d.kernel[axis], most);
-    if (!d.count_pad) begin = greater(begin, 0);
-    count *= greater(end - begin, 0);
+    const int64_t end = mx_lesser(begin + d.kernel[axis], most);
+    if (!d.count_pad) begin = mx_greater(begin, 0);
+    count *= mx_greater(end - begin, 0);
   }
   return count ? (wide)(1 / (double)count) : 0;
 }

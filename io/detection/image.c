@@ -6,6 +6,7 @@
 
 #include "../records/colour.h"
 #include "../records/image.h"
+#include "mx_size.h"
 
 #include <string.h>
 
@@ -46,8 +47,8 @@ static mx_jpeg_window plan_window(const det_plan *plan, const mx_jpeg_info *info
   const int64_t more = is_whole ? 1 : MORE;
   if (!mx_is_same(seen.size, plan->crop)) return part;       /* beside it are pixels of a border */
   const int64_t high = seen.size.height, wide = seen.size.width;
-  const int64_t height = (stored.height * more * plan->result.height + high - 1) / high;
-  const int64_t width = (stored.width * more * plan->result.width + wide - 1) / wide;
+  const int64_t height = mx_ceil_div(stored.height * more * plan->result.height, high);
+  const int64_t width = mx_ceil_div(stored.width * more * plan->result.width, wide);
   if (height > stored.height || width > stored.width) return part;
   const int eighths = mx_jpeg_eighths(info, height, width);
   if (is_whole) {

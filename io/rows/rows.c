@@ -1,5 +1,6 @@
 /* Rows of bytes to rows of floats. */
 #include "mx_rows.h"
+#include "mx_size.h"
 
 #include "../image/multiversion.h"
 
@@ -13,7 +14,7 @@ static int64_t rows_of_task(int64_t width) {
 
 int64_t mx_rows_tasks(int64_t count, int64_t width) {
   const int64_t rows = rows_of_task(width);
-  return (count + rows - 1) / rows;
+  return mx_ceil_div(count, rows);
 }
 
 MULTIVERSION static void scale_row(const uint8_t *values, int64_t width, float scale, float *data) {
