@@ -92,8 +92,8 @@ ALWAYS __m256i column_step(const uint16_t *x, const narrow_run *runs, int64_t co
 ALWAYS void pack_some_steps(narrow_dtype dtype, const uint16_t *image, const narrow_run *runs,
                             int64_t count, const int64_t *offset, int64_t steps, mx_bf16 *to,
                             __m512i *largest) {
-  __m512i x[MOST_PARTS][16];
-  for (int i = 0; i < 16; i++) {
+  __m512i x[MOST_PARTS][TILE_LINES];
+  for (int i = 0; i < TILE_LINES; i++) {
     const int64_t k = 2 * i;
     __m256i first = _mm256_setzero_si256(), next = first;
     if (k < steps) first = column_step(image + offset[k], runs, count);

@@ -36,8 +36,8 @@ ALWAYS __m512i line_steps(const uint16_t *x, const narrow_run *runs, int64_t cou
 ALWAYS void pack_pixel_tile(narrow_dtype dtype, const pixel_lines *from, int64_t first,
                             int64_t lines, const narrow_run *runs, int64_t count, int is_left,
                             mx_bf16 *to, __m512i *largest) {
-  __m512i x[MOST_PARTS][16];
-  for (int i = 0; i < 16; i++) {
+  __m512i x[MOST_PARTS][TILE_LINES];
+  for (int i = 0; i < TILE_LINES; i++) {
     __m512i steps = _mm512_setzero_si512();
     if (i < lines) steps = line_steps(line_at(from, first + i), runs, count);
     if (dtype == NARROW_BF16) x[0][i] = steps;
@@ -101,7 +101,7 @@ static void put(const void *context, const narrow_block *x) {
   uint16_t *dw = conv->arrays->ptr[2];
   const int is_first = conv->first == 0, is_last = conv->first + conv->images == p->d->N;
   for (int64_t i = 0; i < x->rows; i++)
-    for (int64_t j = 0; j < x->cols; j += 16) {
+    for (int64_t j = 0; j < x->cols; j += TILE_LINES) {
       const __mmask16 mask = (__mmask16)narrow_first(x->cols - j);
       const int64_t to = at + i * line + j;
       __m512 sum = _mm512_loadu_ps(x->sum + i * x->step + j);

@@ -50,7 +50,7 @@ ALWAYS void put_row(narrow_dtype dtype, const gemm_product *p, uint16_t *c, int6
 
 ALWAYS void put_as(narrow_dtype dtype, const gemm_job *job, const narrow_block *x, uint16_t *c) {
   if (!job->is_swapped) {
-    for (int64_t j = 0; j < x->cols; j += 16) {
+    for (int64_t j = 0; j < x->cols; j += TILE_LINES) {
       const __mmask16 mask = (__mmask16)narrow_first(x->cols - j);
       for (int64_t i = 0; i < x->rows; i++)
         put_row(dtype, job->p, c, x->row + i, x->col + j, mask,
@@ -58,14 +58,14 @@ ALWAYS void put_as(narrow_dtype dtype, const gemm_job *job, const narrow_block *
     }
     return;
   }
-  for (int64_t i = 0; i < x->rows; i += 16) {
+  for (int64_t i = 0; i < x->rows; i += TILE_LINES) {
     const __mmask16 mask = (__mmask16)narrow_first(x->rows - i);
-    for (int64_t j = 0; j < x->cols; j += 16) {
-      __m512i sum[16];
-      for (int r = 0; r < 16; r++)
+    for (int64_t j = 0; j < x->cols; j += TILE_LINES) {
+      __m512i sum[TILE_LINES];
+      for (int r = 0; r < TILE_LINES; r++)
         sum[r] = _mm512_loadu_si512(x->sum + (i + r) * x->step + j);
       narrow_turn(sum);
-      for (int64_t r = 0; r < mx_lesser(x->cols - j, 16); r++)
+      for (int64_t r = 0; r < mx_lesser(x->cols - j, TILE_LINES); r++)
         put_row(dtype, job->p, c, x->col + j + r, x->row + i, mask, (__m512)sum[r]);
     }
   }

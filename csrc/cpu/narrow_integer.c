@@ -120,7 +120,7 @@ ALWAYS __m512i column_step(const uint8_t *x, const narrow_run *runs, int64_t cou
 /* A tile of 16 columns for the steps at `offset`. */
 ALWAYS void pack_column_tile(const uint8_t *image, const narrow_run *runs, int64_t count,
                              const int64_t *offset, int64_t steps, __m512i shift, uint16_t *to) {
-  for (int i = 0; i < 16; i++) {
+  for (int i = 0; i < TILE_LINES; i++) {
     __m512i item = _mm512_setzero_si512();
     for (int place = 0; place < 4; place++)
       if (4 * i + place < steps)

@@ -94,12 +94,12 @@ static inline int narrow_has_no_parts(__m512i largest) {
 
 /* A 16 x 16 matrix of 4-byte items, turned. */
 static inline void narrow_turn(__m512i *x) {
-  __m512i y[16];
-  for (int i = 0; i < 16; i += 2) {
+  __m512i y[TILE_LINES];
+  for (int i = 0; i < TILE_LINES; i += 2) {
     y[i] = _mm512_unpacklo_epi32(x[i], x[i + 1]);
     y[i + 1] = _mm512_unpackhi_epi32(x[i], x[i + 1]);
   }
-  for (int i = 0; i < 16; i += 4) {         /* then lane l of x[i + c] has column 4 l + c */
+  for (int i = 0; i < TILE_LINES; i += 4) {         /* then lane l of x[i + c] has column 4 l + c */
     x[i] = _mm512_unpacklo_epi64(y[i], y[i + 2]);
     x[i + 1] = _mm512_unpackhi_epi64(y[i], y[i + 2]);
     x[i + 2] = _mm512_unpacklo_epi64(y[i + 1], y[i + 3]);
@@ -120,15 +120,15 @@ static inline void narrow_turn(__m512i *x) {
 }
 
 /* Row i of a tile is a line, or, if it is to be turned, will be one. */
-ALWAYS void narrow_put_tile(int parts, int turned, __m512i (*x)[16], mx_bf16 *to) {
+ALWAYS void narrow_put_tile(int parts, int turned, __m512i (*x)[TILE_LINES], mx_bf16 *to) {
   for (int p = 0; p < parts; p++, to += PANEL_ITEMS) {
     if (turned) narrow_turn(x[p]);
-    for (int i = 0; i < 16; i++) _mm512_store_si512((__m512i *)(void *)to + i, x[p][i]);
+    for (int i = 0; i < TILE_LINES; i++) _mm512_store_si512((__m512i *)(void *)to + i, x[p][i]);
   }
 }
 
 /* Two times 16 floats as row i of a tile: steps of a line, or a pair of steps of 16 lines. */
-ALWAYS void narrow_split(int are_pairs, __m512 a, __m512 b, __m512i (*x)[16], int i,
+ALWAYS void narrow_split(int are_pairs, __m512 a, __m512 b, __m512i (*x)[TILE_LINES], int i,
                          __m512i *largest) {
   narrow_note(largest, a);
   narrow_note(largest, b);
@@ -140,10 +140,10 @@ ALWAYS void narrow_split(int are_pairs, __m512 a, __m512 b, __m512i (*x)[16], in
 
 ALWAYS void narrow_pack_some(narrow_dtype dtype, narrow_lines from, int64_t lines, int64_t steps,
                              int is_left, mx_bf16 *to, __m512i *largest) {
-  __m512i x[MOST_PARTS][16];
+  __m512i x[MOST_PARTS][TILE_LINES];
   if (from.step == 1) {
     const __mmask32 all = narrow_first(steps);
-    for (int i = 0; i < 16; i++) {
+    for (int i = 0; i < TILE_LINES; i++) {
       const uint16_t *at = from.at + i * from.line;
       const __mmask32 mask = i < lines ? all : 0;
       if (dtype == NARROW_BF16) x[0][i] = _mm512_maskz_loadu_epi16(mask, at);
@@ -153,7 +153,7 @@ ALWAYS void narrow_pack_some(narrow_dtype dtype, narrow_lines from, int64_t line
     }
   } else {
     const __mmask16 mask = (__mmask16)narrow_first(lines);
-    for (int i = 0; i < 16; i++) {
+    for (int i = 0; i < TILE_LINES; i++) {
       const uint16_t *at = from.at + 2 * i * from.step, *next = at + from.step;
       const __mmask16 first = 2 * i < steps ? mask : 0, second = 2 * i + 1 < steps ? mask : 0;
       if (dtype == NARROW_BF16)
@@ -204,8 +204,8 @@ static inline void narrow_pack_bytes(const uint8_t *at, int64_t line, int64_t co
     for (int64_t k = 0; k < K; k += 2 * TILE_STEPS, to += PANEL_ITEMS)
       for (int64_t half = 0; half < PANEL_LINES && l + half < count; half += TILE_LINES) {
         const __mmask64 mask = K - k >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << (K - k)) - 1;
-        __m512i x[1][16];
-        for (int64_t i = 0; i < 16; i++)
+        __m512i x[1][TILE_LINES];
+        for (int64_t i = 0; i < TILE_LINES; i++)
           x[0][i] = l + half + i < count
                         ? _mm512_xor_si512(shift, _mm512_maskz_loadu_epi8(
                                                       mask, at + (l + half + i) * line + k))

@@ -15,6 +15,8 @@
 #include "mx_kernel.h"
 #include "mx_scratch.h"
 #include "narrow_pack.h"
+#include "narrow_tiles.h"
+#include "narrow_vectors.h"
 
 /* By what; set when the module is loaded. */
 static int amx_is_on;
@@ -32,7 +34,6 @@ int narrow_has(narrow_kind kind) {
 
 enum {
   SUM_SLACK = 16,                         /* so that rows of sums do not fall on each other in L1 */
-  VECTOR_ROWS = 8,                        /* of sums, two vectors each, in registers */
   TILES_AT_A_TIME = 16, MOST_COLS = 256,  /* of a unit; tiles one behind the other */
   MOST_TASKS = 16, TASK_WORK = 1 << 20,   /* multiply-adds that are worth a task */
   TASKS_A_THREAD = 2,                     /* each with memory that the caches do not hold yet */
@@ -164,135 +165,6 @@ static narrow_cut cut_product(const narrow_job *job, int64_t threads) {
   return best;
 }
 
-/* Eight tiles of 16 rows of 64 bytes; a thread has none until it says so. */
-static void configure_tiles(void) {
-  if (!amx_is_on) return;
-  struct {
-    uint8_t palette, start, reserved[14];
-    uint16_t row_bytes[16];
-    uint8_t rows[16];
-  } tiles = {.palette = 1};
-  for (int i = 0; i < 8; i++) tiles.row_bytes[i] = 64, tiles.rows[i] = TILE_LINES;
-  _tile_loadconfig(&tiles);
-}
-
-/* Compilers do not know that tiles are loaded from memory and stored there. */
-#define BARRIER() __asm__ volatile("" ::: "memory")
-
-/* Four tiles of sums, or those there are of two rows and two columns of tiles. */
-#define EACH_SUM(first, right, below, last) \
-  first; \
-  if (wide) right; \
-  if (tall) below; \
-  if (tall && wide) last;
-
-ALWAYS void begin_sums(int tall, int wide, const float *c, int64_t step, int add) {
-  const int64_t bytes = step * (int64_t)sizeof(float);
-  const float *below = c + TILE_LINES * step;
-  if (add) {
-    EACH_SUM(_tile_loadd(0, c, bytes), _tile_loadd(1, c + TILE_LINES, bytes),
-             _tile_loadd(2, below, bytes), _tile_loadd(3, below + TILE_LINES, bytes))
-  } else {
-    EACH_SUM(_tile_zero(0), _tile_zero(1), _tile_zero(2), _tile_zero(3))
-  }
-}
-
-ALWAYS void end_sums(int tall, int wide, float *c, int64_t step) {
-  const int64_t bytes = step * (int64_t)sizeof(float);
-  float *below = c + TILE_LINES * step;
-  EACH_SUM(_tile_stored(0, c, bytes), _tile_stored(1, c + TILE_LINES, bytes),
-           _tile_stored(2, below, bytes), _tile_stored(3, below + TILE_LINES, bytes))
-}
-
-/* The tiles of a part of 32 steps, of the left factor and of the right one; their products. */
-#define LEFT(part) \
-  _tile_loadd(4, a + (part) * PANEL_ITEMS, 64); \
-  if (tall) _tile_loadd(5, a + (part) * PANEL_ITEMS + TILE_ITEMS, 64);
-#define RIGHT(part) \
-  _tile_loadd(6, b + (part) * PANEL_ITEMS, 64); \
-  if (wide) _tile_loadd(7, b + (part) * PANEL_ITEMS + TILE_ITEMS, 64);
-#define EACH_PRODUCT(product) \
-  EACH_SUM(product(0, 4, 6), product(1, 4, 7), product(2, 5, 6), product(3, 5, 7))
-#define MULTIPLY() \
-  if (kind < NARROW_SIGNED) { EACH_PRODUCT(_tile_dpbf16ps) } \
-  else if (kind == NARROW_SIGNED) { EACH_PRODUCT(_tile_dpbssd) } \
-  else if (kind == NARROW_LEFT_UNSIGNED) { EACH_PRODUCT(_tile_dpbusd) } \
-  else { EACH_PRODUCT(_tile_dpbsud) }
-
-/* The sums of a panel of rows and one of columns, or of the first tile of each, of `tiles` tiles;
- * added to the sums or written there. */
-ALWAYS void multiply_panels(narrow_kind kind, int tall, int wide, int64_t tiles, const mx_bf16 *left,
-                            const mx_bf16 *right, float *sum, int64_t step, int add) {
-  const int parts = kind == NARROW_TWO_PARTS ? 2 : 1;
-  const int64_t panel = parts * PANEL_ITEMS;
-  const mx_bf16 *a = left, *b = right;
-  BARRIER();
-  begin_sums(tall, wide, sum, step, add);
-  for (int64_t i = 0; i < tiles; i++, a += panel, b += panel) {
-    LEFT(0) RIGHT(0) MULTIPLY()
-    if (parts > 1) {
-      RIGHT(1) MULTIPLY()
-      LEFT(1) MULTIPLY()
-      RIGHT(0) MULTIPLY()
-    }
-  }
-  end_sums(tall, wide, sum, step);
-  BARRIER();
-}
-
-ALWAYS void multiply_by_tiles(narrow_kind kind, int64_t rows, int64_t cols, int64_t tiles,
-                              const mx_bf16 *a, const mx_bf16 *b, float *sum, int64_t step,
-                              int add) {
-#define PANELS(tall, wide) multiply_panels(kind, tall, wide, tiles, a, b, sum, step, add)
-  if (rows > TILE_LINES && cols > TILE_LINES) PANELS(1, 1);
-  else if (rows > TILE_LINES) PANELS(1, 0);
-  else if (cols > TILE_LINES) PANELS(0, 1);
-  else PANELS(0, 0);
-#undef PANELS
-}
-
-/* The same of integers, one factor of which is unsigned, by dot products of vectors. */
-ALWAYS __m512i dot_product(narrow_kind kind, __m512i sum, __m512i left, __m512i right) {
-  if (kind == NARROW_LEFT_UNSIGNED) return _mm512_dpbusd_epi32(sum, left, right);
-  return _mm512_dpbusd_epi32(sum, right, left);
-}
-
-/* Sums of some rows; left is at the line of the first of them. */
-ALWAYS void multiply_rows(narrow_kind kind, int wide, int64_t tiles, const mx_bf16 *left,
-                          const mx_bf16 *right, float *sums, int64_t step, int add) {
-  __m512i sum[VECTOR_ROWS][2];
-  for (int r = 0; r < VECTOR_ROWS; r++)
-    for (int v = 0; v < 2; v++)
-      sum[r][v] = add ? _mm512_loadu_si512(sums + r * step + v * TILE_LINES)
-                      : _mm512_setzero_si512();
-  for (int64_t t = 0; t < tiles; t++, left += PANEL_ITEMS, right += PANEL_ITEMS)
-    for (int i = 0; i < 16; i++) {
-      const __m512i *b = (const __m512i *)(const void *)right + i;
-      const __m512i first = _mm512_load_si512(b);
-      const __m512i second = wide ? _mm512_load_si512(b + TILE_LINES) : first;
-      for (int r = 0; r < VECTOR_ROWS; r++) {
-        int32_t item;
-        memcpy(&item, left + r * TILE_STEPS + 2 * i, sizeof item);
-        const __m512i all = _mm512_set1_epi32(item);
-        sum[r][0] = dot_product(kind, sum[r][0], all, first);
-        if (wide) sum[r][1] = dot_product(kind, sum[r][1], all, second);
-      }
-    }
-  for (int r = 0; r < VECTOR_ROWS; r++)
-    for (int v = 0; v <= wide; v++)
-      _mm512_storeu_si512(sums + r * step + v * TILE_LINES, sum[r][v]);
-}
-
-ALWAYS void multiply_by_vectors(narrow_kind kind, int64_t rows, int64_t cols, int64_t tiles,
-                                const mx_bf16 *left, const mx_bf16 *right, float *sums,
-                                int64_t step, int add) {
-  for (int64_t i = 0; i < mx_lesser(rows, PANEL_LINES); i += VECTOR_ROWS) {
-    const mx_bf16 *a = left + i / TILE_LINES * TILE_ITEMS + i % TILE_LINES * TILE_STEPS;
-    if (cols > TILE_LINES) multiply_rows(kind, 1, tiles, a, right, sums + i * step, step, add);
-    else multiply_rows(kind, 0, tiles, a, right, sums + i * step, step, add);
-  }
-}
-
 /* rows x cols sums from panels whose steps are `left_step` and `right_step` apart. */
 ALWAYS void multiply_block(narrow_kind kind, const narrow_block *x, int64_t tiles,
                            const mx_bf16 *left, int64_t left_step, const mx_bf16 *right,
@@ -358,7 +230,7 @@ static void run_task(void *context, int64_t task) {
   narrow_job *job = context;
   mx_scratch mine = {.base = job->scratch + task * job->slice_bytes};
   const narrow_slice slice = take_slice(job, &mine);
-  configure_tiles();
+  if (amx_is_on) configure_tiles();
   for (int64_t unit = task; unit < job->units; unit += job->tasks)
     if (!__atomic_load_n(&job->has_no_parts, __ATOMIC_RELAXED)) run_unit(job, unit, &slice);
   if (amx_is_on) _tile_release();
