@@ -68,10 +68,9 @@ static int64_t results_in_line(const narrow_conv *job) {
   return volume(part->count) == volume(job->plan.result) ? volume(part->count) : part->count[2];
 }
 
-static int64_t steps_of(const narrow_conv *job) { return job->plan.in * job->part.taps; }
-
 static narrow_lines filter_lines(const taps_job *job, const narrow_part *part) {
-  const int64_t K = steps_of(&job->conv), line = part->entry * job->conv.plan.out + part->first;
+  const int64_t K = narrow_conv_steps(&job->conv);
+  const int64_t line = part->entry * job->conv.plan.out + part->first;
   return (narrow_lines){job->filters + line * K + part->k0, K, 1};
 }
 
@@ -80,7 +79,7 @@ static int pack_filters(const void *context, const narrow_part *part, mx_bf16 *t
   return narrow_pack(job->conv.dtype, filter_lines(job, part), part->count, part->steps, 1, to);
 }
 
-/* 16 columns of one step. */
+/* TILE_LINES columns of one step. */
 ALWAYS __m256i column_step(const uint16_t *x, const narrow_run *runs, int64_t count) {
   __m256i y = _mm256_setzero_si256();
   for (int64_t r = 0; r < count; r++)
@@ -88,10 +87,9 @@ ALWAYS __m256i column_step(const uint16_t *x, const narrow_run *runs, int64_t co
   return y;
 }
 
-/* A tile of 16 columns for the steps at `offset`. */
-ALWAYS void pack_some_steps(narrow_dtype dtype, const uint16_t *image, const narrow_run *runs,
-                            int64_t count, const int64_t *offset, int64_t steps, mx_bf16 *to,
-                            __m512i *largest) {
+ALWAYS void pack_tile(narrow_dtype dtype, __m512i *largest, const uint16_t *image,
+                      const narrow_run *runs, int64_t count, const int64_t *offset, int64_t steps,
+                      mx_bf16 *to) {
   __m512i x[MOST_PARTS][TILE_LINES];
   for (int i = 0; i < TILE_LINES; i++) {
     const int64_t k = 2 * i;
@@ -104,43 +102,22 @@ ALWAYS void pack_some_steps(narrow_dtype dtype, const uint16_t *image, const nar
   narrow_put_tile(narrow_num_parts(dtype), 0, x, to);
 }
 
-ALWAYS void pack_column_tile(narrow_dtype dtype, const uint16_t *image, const narrow_run *runs,
-                             int64_t count, const int64_t *offset, int64_t steps, mx_bf16 *to,
-                             __m512i *largest) {
-  if (steps >= TILE_STEPS && count == 1)          /* most tiles: no loops over runs */
-    pack_some_steps(dtype, image, runs, 1, offset, TILE_STEPS, to, largest);
-  else if (steps >= TILE_STEPS && count == 2)
-    pack_some_steps(dtype, image, runs, 2, offset, TILE_STEPS, to, largest);
-  else pack_some_steps(dtype, image, runs, count, offset, steps, to, largest);
+ALWAYS void pack_bf16(void *how, const void *image, const narrow_run *runs, int64_t count,
+                      const int64_t *offset, int64_t steps, mx_bf16 *to) {
+  pack_tile(NARROW_BF16, how, image, runs, count, offset, steps, to);
 }
-
-ALWAYS int pack_columns_as(narrow_dtype dtype, const narrow_conv *job, const narrow_part *part,
-                           mx_bf16 *to) {
-  const conv_plan *p = &job->plan;
-  const uint16_t *image = (const uint16_t *)job->image + part->entry * p->in * p->channel;
-  const int64_t *offset = job->offset + job->part.taps_before * p->in + part->k0;
-  const int64_t step = narrow_num_parts(dtype) * PANEL_ITEMS;
-  const int64_t panel = mx_ceil_div(part->steps, TILE_STEPS) * step;
-  int has_no_parts = 0;
-  __m512i largest = _mm512_setzero_si512();
-  for (int64_t j = 0; j < part->count; j += TILE_LINES) {
-    narrow_run runs[TILE_LINES];
-    const int64_t columns = mx_lesser(TILE_LINES, part->count - j);
-    const int64_t count = narrow_list_runs(job, part->first + j, columns,
-                                           narrow_windows_in_line(job), narrow_window, runs);
-    mx_bf16 *tile = to + j / PANEL_LINES * panel + j % PANEL_LINES * TILE_STEPS;
-    if (j % PANEL_LINES == 0) largest = _mm512_setzero_si512();
-    for (int64_t k = 0; k < part->steps; k += TILE_STEPS, tile += step)
-      pack_column_tile(dtype, image, runs, count, offset + k, part->steps - k, tile, &largest);
-    if (dtype == NARROW_F16) has_no_parts |= narrow_has_no_parts(largest);
-  }
-  return has_no_parts;
+ALWAYS void pack_f16(void *how, const void *image, const narrow_run *runs, int64_t count,
+                     const int64_t *offset, int64_t steps, mx_bf16 *to) {
+  pack_tile(NARROW_F16, how, image, runs, count, offset, steps, to);
 }
 
 static int pack_columns(const void *context, const narrow_part *part, mx_bf16 *to) {
   const narrow_conv *job = &((const taps_job *)context)->conv;
-  if (job->dtype == NARROW_BF16) return pack_columns_as(NARROW_BF16, job, part, to);
-  return pack_columns_as(NARROW_F16, job, part, to);
+  __m512i largest = _mm512_setzero_si512();
+  if (job->dtype == NARROW_BF16)
+    narrow_pack_columns(job, part, TILE_STEPS, PANEL_ITEMS, pack_bf16, NULL, to);
+  else narrow_pack_columns(job, part, TILE_STEPS, 2 * PANEL_ITEMS, pack_f16, &largest, to);
+  return narrow_has_no_parts(largest);
 }
 
 /* Results of each row from column j on, as the runs say. */
@@ -206,7 +183,7 @@ static narrow_product product_of(const taps_job *job, int64_t images) {
   const conv_plan *p = &job->conv.plan;
   return (narrow_product){.kind = narrow_kind_of(job->conv.dtype), .batch = p->d->groups,
                           .M = p->out, .N = mx_product(images, volume(job->conv.part.count)),
-                          .K = steps_of(&job->conv), .left = {pack_filters, 0, 0},
+                          .K = narrow_conv_steps(&job->conv), .left = {pack_filters, 0, 0},
                           .right = {pack_columns, 0, 1}, .put = put, .context = job};
 }
 

@@ -57,6 +57,41 @@ static inline int64_t narrow_windows_in_line(const narrow_conv *job) {
   return length[1] == count[1] ? volume(count) : count[1] * count[2];
 }
 
+/* A tile: `steps` steps of TILE_LINES columns; a step's numbers lie at its offset of the image, side
+ * by side as the `count` runs say.  how: what the function makes of them. */
+typedef void (*narrow_pack_tile)(void *how, const void *image, const narrow_run *runs,
+                                 int64_t count, const int64_t *offset, int64_t steps, mx_bf16 *to);
+
+/* The columns of a part in panels, by tiles of `tile_steps` steps that take tile_items in a panel. */
+ALWAYS void narrow_pack_columns(const narrow_conv *job, const narrow_part *part, int64_t tile_steps,
+                                int64_t tile_items, narrow_pack_tile pack, void *how,
+                                mx_bf16 *to) {
+  const conv_plan *p = &job->plan;
+  const char *image = (const char *)job->image + part->entry * p->in * p->channel * job->item;
+  const int64_t *offset = job->offset + job->part.taps_before * p->in + part->k0;
+  const int64_t panel = mx_ceil_div(part->steps, tile_steps) * tile_items;
+  for (int64_t j = 0; j < part->count; j += TILE_LINES) {
+    narrow_run runs[TILE_LINES];
+    const int64_t columns = mx_lesser(TILE_LINES, part->count - j);
+    const int64_t count = narrow_list_runs(job, part->first + j, columns,
+                                           narrow_windows_in_line(job), narrow_window, runs);
+    mx_bf16 *tile = to + j / PANEL_LINES * panel + j % PANEL_LINES * TILE_STEPS;
+    for (int64_t k = 0; k < part->steps; k += tile_steps, tile += tile_items) {
+      const int64_t steps = part->steps - k;
+      if (steps >= tile_steps && count == 1)          /* most tiles: no loops over runs */
+        pack(how, image, runs, 1, offset + k, tile_steps, tile);
+      else if (steps >= tile_steps && count == 2)
+        pack(how, image, runs, 2, offset + k, tile_steps, tile);
+      else pack(how, image, runs, count, offset + k, steps, tile);
+    }
+  }
+}
+
+/* The steps of a product: channels, and taps of the part. */
+static inline int64_t narrow_conv_steps(const narrow_conv *job) {
+  return job->plan.in * job->part.taps;
+}
+
 /* The scratch of the images and the offsets. */
 static inline narrow_conv narrow_begin(int64_t item, const conv_dims *d, int is_grad,
                                        mx_scratch *scratch) {

@@ -99,17 +99,15 @@ typedef struct {
   int is_shifted;            /* columns are packed as data + 128 */
 } channels_job;
 
-static int64_t steps_of(const narrow_conv *job) { return job->plan.in * volume(job->plan.d->kernel); }
-
 static int pack_filters(const void *context, const narrow_part *part, uint16_t *to) {
   const narrow_conv *job = &((const channels_job *)context)->conv;
-  const int64_t K = steps_of(job), line = part->entry * job->plan.out + part->first;
+  const int64_t K = narrow_conv_steps(job), line = part->entry * job->plan.out + part->first;
   narrow_pack_bytes((const uint8_t *)job->arrays->ptr[1] + line * K + part->k0, K, part->count,
                     part->steps, 1, 0, to);
   return 0;
 }
 
-/* 16 columns of one step as items, each in byte `place` of its own. */
+/* TILE_LINES columns of one step as items, each in byte `place` of its own. */
 ALWAYS __m512i column_step(const uint8_t *x, const narrow_run *runs, int64_t count, int place) {
   __m128i y = _mm_setzero_si128();
   for (int64_t r = 0; r < count; r++)
@@ -117,42 +115,23 @@ ALWAYS __m512i column_step(const uint8_t *x, const narrow_run *runs, int64_t cou
   return _mm512_slli_epi32(_mm512_cvtepu8_epi32(y), 8 * place);
 }
 
-/* A tile of 16 columns for the steps at `offset`. */
-ALWAYS void pack_column_tile(const uint8_t *image, const narrow_run *runs, int64_t count,
-                             const int64_t *offset, int64_t steps, __m512i shift, uint16_t *to) {
+/* how: the __m512i that shifts all numbers. */
+ALWAYS void pack_tile(void *how, const void *image, const narrow_run *runs, int64_t count,
+                      const int64_t *offset, int64_t steps, mx_bf16 *to) {
   for (int i = 0; i < TILE_LINES; i++) {
     __m512i item = _mm512_setzero_si512();
     for (int place = 0; place < 4; place++)
       if (4 * i + place < steps)
-        item = _mm512_or_si512(item, column_step(image + offset[4 * i + place], runs, count,
-                                                 place));
-    _mm512_store_si512((__m512i *)(void *)to + i, _mm512_xor_si512(item, shift));
+        item = _mm512_or_si512(item, column_step((const uint8_t *)image + offset[4 * i + place],
+                                                 runs, count, place));
+    _mm512_store_si512((__m512i *)(void *)to + i, _mm512_xor_si512(item, *(const __m512i *)how));
   }
 }
 
 static int pack_columns(const void *context, const narrow_part *part, uint16_t *to) {
-  const channels_job *whole = context;
-  const narrow_conv *job = &whole->conv;
-  const conv_plan *p = &job->plan;
-  const __m512i shift = _mm512_set1_epi8(whole->is_shifted ? (char)0x80 : 0);
-  const uint8_t *image = (const uint8_t *)job->image + part->entry * p->in * p->channel;
-  const int64_t *offset = job->offset + part->k0;
-  const int64_t panel = mx_ceil_div(part->steps, 2 * TILE_STEPS) * PANEL_ITEMS;
-  for (int64_t j = 0; j < part->count; j += TILE_LINES) {
-    narrow_run runs[TILE_LINES];
-    const int64_t columns = mx_lesser(TILE_LINES, part->count - j);
-    const int64_t count = narrow_list_runs(job, part->first + j, columns,
-                                           narrow_windows_in_line(job), narrow_window, runs);
-    uint16_t *tile = to + j / PANEL_LINES * panel + j % PANEL_LINES * TILE_STEPS;
-    for (int64_t k = 0; k < part->steps; k += 2 * TILE_STEPS, tile += PANEL_ITEMS) {
-      const int64_t steps = part->steps - k;
-      if (steps >= 2 * TILE_STEPS && count == 1)        /* most tiles: no loops over runs */
-        pack_column_tile(image, runs, 1, offset + k, 2 * TILE_STEPS, shift, tile);
-      else if (steps >= 2 * TILE_STEPS && count == 2)
-        pack_column_tile(image, runs, 2, offset + k, 2 * TILE_STEPS, shift, tile);
-      else pack_column_tile(image, runs, count, offset + k, steps, shift, tile);
-    }
-  }
+  const channels_job *job = context;
+  __m512i shift = _mm512_set1_epi8(job->is_shifted ? (char)0x80 : 0);
+  narrow_pack_columns(&job->conv, part, 2 * TILE_STEPS, PANEL_ITEMS, pack_tile, &shift, to);
   return 0;
 }
 
@@ -161,7 +140,7 @@ static void put_channels(const void *context, const narrow_block *x) {
   const narrow_conv *job = &whole->conv;
   const conv_plan *p = &job->plan;
   const int64_t pixels = volume(p->result), channel = x->entry * p->out + x->row;
-  const int64_t K = steps_of(job);
+  const int64_t K = narrow_conv_steps(job);
   const int32_t *bias = bias_of(p->d, job->arrays->ptr);
   int32_t *result = result_of(p->d, job->arrays->ptr);
   if (whole->is_shifted) take_off(x, (const int8_t *)job->arrays->ptr[1] + channel * K, K, 1);
@@ -180,10 +159,17 @@ static narrow_product channels_product(channels_job *job, int64_t images, int is
   return (narrow_product){.kind = is_unsigned || job->is_shifted ? NARROW_RIGHT_UNSIGNED
                                                                  : NARROW_SIGNED,
                           .batch = p->d->groups, .M = p->out,
-                          .N = mx_product(images, volume(p->result)), .K = steps_of(&job->conv),
+                          .N = mx_product(images, volume(p->result)),
+                          .K = narrow_conv_steps(&job->conv),
                           .left = {pack_filters, 0, 0},
                           .right = {pack_columns, 0, 1}, .put = put_channels,
                           .context = job};
+}
+
+static channels_job begin_channels(const conv_dims *d, mx_scratch *scratch) {
+  channels_job job = {narrow_begin(1, d, 0, scratch), 0};
+  job.conv.part = nth_part(&job.conv.plan, 0);
+  return job;
 }
 
 int narrow_integer_conv_pays(const conv_dims *d) {
@@ -192,7 +178,7 @@ int narrow_integer_conv_pays(const conv_dims *d) {
 
 int64_t narrow_integer_conv_scratch(const conv_dims *d) {
   mx_scratch scratch = {0};
-  channels_job job = {narrow_begin(1, d, 0, &scratch), 0};
+  channels_job job = begin_channels(d, &scratch);
   const narrow_product p = channels_product(&job, job.conv.batch, 0);
   const narrow_product rest = channels_product(&job, narrow_rest(&job.conv), 0);
   const int64_t bytes = narrow_scratch(&p), of_rest = narrow_scratch(&rest);
@@ -202,12 +188,11 @@ int64_t narrow_integer_conv_scratch(const conv_dims *d) {
 void narrow_integer_conv(const conv_dims *d, int is_unsigned, void *const *ptr) {
   const conv_arrays arrays = {ptr, scratch_of(d, ptr), NULL};
   mx_scratch scratch = {.base = arrays.scratch};
-  channels_job job = {narrow_begin(1, d, 0, &scratch), 0};
+  channels_job job = begin_channels(d, &scratch);
   narrow_conv *conv = &job.conv;
   const conv_plan *p = &conv->plan;
   conv->arrays = &arrays;
   if (d->N * d->groups * p->out * volume(p->result) == 0) return;
-  conv->part = nth_part(p, 0);
   list_taps(p, &conv->part, conv->offset, NULL);
   for (int64_t n = 0; n < d->N; n += conv->batch) {
     narrow_take_images(conv, n);
