@@ -67,10 +67,12 @@ INLINE void FN(put)(int rows, int vecs, FN(vec) (*sum)[2], const FN(tile) *out) 
 }
 #undef EACH_SUM
 
-/* Ask for the lines of b that are read some steps later. */
-#define FETCH(b) \
-  __builtin_prefetch(b); \
-  if (vecs == 2) __builtin_prefetch((b) + FN(LANES));
+/* Ask for the lines of b that are read some steps later; behind the last step they are not b's, and
+ * no T * may point there. */
+#define FETCH(b, step) \
+  const uintptr_t ahead = (uintptr_t)(b) + (uintptr_t)(FN(FETCH_AHEAD) * (step)) * sizeof(T); \
+  __builtin_prefetch((const void *)ahead); \
+  if (vecs == 2) __builtin_prefetch((const void *)(ahead + sizeof(FN(vec))));
 
 /* One step of k: rows x vecs multiply-adds; A(i) is the row's element. */
 #define STEP(b, A) \
@@ -85,7 +87,7 @@ INLINE void FN(sum_panel)(int rows, int vecs, int64_t K, const T *a, int64_t a_s
                       int64_t b_step, const FN(tile) *out) {
   FN(vec) sum[TILE_ROWS][2] = {{{0}}};
   for (int64_t k = 0; k < K; k++, a += a_step, b += b_step) {
-    FETCH(b + FN(FETCH_AHEAD) * b_step)
+    FETCH(b, b_step)
     STEP(b, a[i])
   }
   FN(put)(rows, vecs, sum, out);
@@ -106,7 +108,7 @@ INLINE void FN(sum_lines)(int rows, int vecs, const FN(lines) *from, const T *b,
   for (int64_t l = 0; l < from->num_lines; l++) {
     const int64_t end = from->line[l] + from->length;
     for (int64_t w = from->line[l]; w < end; w++, b += b_step) {
-      FETCH(b + FN(FETCH_AHEAD) * b_step)
+      FETCH(b, b_step)
       STEP(b, a[i][w])
     }
   }

@@ -14,11 +14,11 @@ static void FN(im2col_task)(void *context, int64_t index) {
       const int64_t row = image_row(d, a, b, z, y);
       if (row >= 0) inside(d, c, &low, &high);
       memset(to, 0, (size_t)low * sizeof(real));
-      const real *from = image + row * d->size[2] + c * d->dilate[2] - d->pad[2];
+      const int64_t begin = row * d->size[2] + c * d->dilate[2] - d->pad[2];
       if (d->stride[2] == 1 && high > low)
-        memcpy(to + low, from + low, (size_t)(high - low) * sizeof(real));
+        memcpy(to + low, image + begin + low, (size_t)(high - low) * sizeof(real));
       else
-        for (int64_t x = low; x < high; x++) to[x] = from[x * d->stride[2]];
+        for (int64_t x = low; x < high; x++) to[x] = image[begin + x * d->stride[2]];
       memset(to + high, 0, (size_t)(d->out[2] - high) * sizeof(real));
       to += d->out[2];
     }
@@ -40,8 +40,8 @@ static void FN(col2im_task)(void *context, int64_t index) {
       int64_t low = 0, high = 0;
       const int64_t row = image_row(d, a, b, z, y);
       if (row >= 0) inside(d, c, &low, &high);
-      wide *to = sums + row * d->size[2] + c * d->dilate[2] - d->pad[2];
-      for (int64_t x = low; x < high; x++) to[x * d->stride[2]] += LOAD(from[x]);
+      const int64_t begin = row * d->size[2] + c * d->dilate[2] - d->pad[2];
+      for (int64_t x = low; x < high; x++) sums[begin + x * d->stride[2]] += LOAD(from[x]);
       from += d->out[2];
     }
     for (int64_t i = 0; IS_HALF && i < plane; i++) image[i] = STORE(sums[i]);

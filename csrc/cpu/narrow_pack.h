@@ -144,17 +144,19 @@ ALWAYS void narrow_pack_some(narrow_dtype dtype, narrow_lines from, int64_t line
   if (from.step == 1) {
     const __mmask32 all = narrow_first(steps);
     for (int i = 0; i < TILE_LINES; i++) {
-      const uint16_t *at = from.at + i * from.line;
+      const uint16_t *at = from.at + (i < lines ? i * from.line : 0);
       const __mmask32 mask = i < lines ? all : 0;
       if (dtype == NARROW_BF16) x[0][i] = _mm512_maskz_loadu_epi16(mask, at);
       else
         narrow_split(0, narrow_load(dtype, (__mmask16)mask, at),
-                     narrow_load(dtype, (__mmask16)(mask >> 16), at + 16), x, i, largest);
+                     narrow_load(dtype, (__mmask16)(mask >> 16), at + (steps > 16 ? 16 : 0)), x, i,
+                     largest);
     }
   } else {
     const __mmask16 mask = (__mmask16)narrow_first(lines);
     for (int i = 0; i < TILE_LINES; i++) {
-      const uint16_t *at = from.at + 2 * i * from.step, *next = at + from.step;
+      const uint16_t *at = from.at + (2 * i < steps ? 2 * i * from.step : 0);
+      const uint16_t *next = at + (2 * i + 1 < steps ? from.step : 0);
       const __mmask16 first = 2 * i < steps ? mask : 0, second = 2 * i + 1 < steps ? mask : 0;
       if (dtype == NARROW_BF16)
         x[0][i] = narrow_pairs(_mm256_maskz_loadu_epi16(first, at),

@@ -110,9 +110,11 @@ static int take_short_way(workshop *shop, const geometry *plan, const mx_jpeg_in
   }
   int status = mx_decode_window(shop, &window, image, error);
   if (!status && is_resized) {
-    /* as if the whole image had been decoded; only what was is looked at */
-    const view whole = {image->pixels - window.top * image->stride - window.left * channels,
-                        scaled, image->stride};
+    /* as if the whole image had been decoded; only what was is looked at.  It begins outside of what
+       was, where no pointer may be formed by subtraction. */
+    const uintptr_t begin = (uintptr_t)image->pixels
+                            - (uintptr_t)(window.top * image->stride + window.left * channels);
+    const view whole = {(const uint8_t *)begin, scaled, image->stride};
     status = resize_part(shop, whole, plan->resized, plan->resize_method, plan->top, plan->left,
                          plan->crop, image);
   }
