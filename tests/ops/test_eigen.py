@@ -87,7 +87,7 @@ def test_message_of_values_that_did_not_converge():
     """Which no matrix is known for."""
     op, specs = REGISTRY["_linalg_syevd"](), [mx.nd.zeros((2, 2))]
     says = op.value_message(specs, [np.array([[1.0, np.nan], [2, 3]])])
-    assert says == "_linalg_syevd: the eigenvalues of A did not converge (A (2, 2))"
+    assert says == "linalg.syevd: the eigenvalues of A did not converge (A (2, 2))"
     assert op.value_message(specs, [np.array([[np.nan]])]) == op.value_message(specs, [None])
 
 

@@ -261,7 +261,7 @@ class Syevd(Matrices):
     def value_message(self, specs, values):
         is_finite = values[0] is not None and np.isfinite(np.tril(values[0])).all()
         what = "the eigenvalues of A did not converge" if is_finite else "A must be finite"
-        return f"{self.name}: {what} (A {specs[0].shape})"
+        return f"{self.title}: {what} (A {specs[0].shape})"
 
     def grad(self, F, dy, inputs, outputs):
         (dU, dL), (U, L) = dy, outputs
