@@ -214,3 +214,10 @@ def test_an_ellipsis_of_no_axes_separates_arrays():
         x[key] = np.arange(want.size).reshape(want.shape or (1,))
         changed[key] = np.arange(want.size).reshape(want.shape)
         np.testing.assert_array_equal(x.asnumpy(), changed)
+
+
+def test_a_new_axis_behind_an_array_of_indices(rng):
+    values = rng.normal(size=(3, 4)).astype("float32")
+    x = nd.array(values)
+    np.testing.assert_array_equal(x[[0, 1], None].asnumpy(), values[[0, 1], None])
+    np.testing.assert_array_equal(x[0, [0, 0], None].asnumpy(), values[0, [0, 0], None])

@@ -144,3 +144,23 @@ def test_refuses():
         nd.BatchNorm(data.astype("float64"), *ones)
     with pytest.raises(TypeError, match="BatchNorm: missing input 'moving_mean'"):
         nd.BatchNorm(data, *ones[:2])
+
+
+def test_a_fixed_gamma_is_left_alone():
+    gamma = nd.ones(2) * 0.5
+    x = nd.array([[1, 2], [3, 5]])
+    y = nd.BatchNorm(x, gamma, nd.zeros(2), nd.zeros(2), nd.ones(2), fix_gamma=True, eps=0)
+    assert gamma.asnumpy().tolist() == [0.5, 0.5]
+    np.testing.assert_allclose(y.asnumpy(), x.asnumpy(), rtol=1e-6)
+
+
+def test_the_gradient_is_that_of_what_was_computed():
+    """In prediction y = x * gamma, as the moving mean is 0 and the variance 1."""
+    x, gamma = nd.array([[1, 2], [3, 5], [2, 2]]), nd.array([0.5, 2])
+    weights = nd.array([[1, 2], [3, 4], [5, 7]])
+    x.attach_grad()
+    with mx.autograd.record(train_mode=False):
+        y = nd.BatchNorm(x, gamma, nd.zeros(2), nd.zeros(2), nd.ones(2), fix_gamma=False, eps=0)
+        loss = (y * weights).sum()
+    loss.backward()
+    np.testing.assert_allclose(x.grad.asnumpy(), weights.asnumpy() * gamma.asnumpy(), rtol=1e-6)
