@@ -27,14 +27,14 @@ class PlannedStep(NamedTuple):
 @dataclass
 class MemoryPlan:
     """slots: each one's Location. buffers: Specs of the memory that the caller gives for results.
-    results: each output's place (INPUT or BUFFER), index and offset in bytes. overlapping: whether
-    it is a view of an input, or of what an earlier output lies in."""
+    results: each output's place (INPUT or BUFFER), index and offset in bytes. overlapping: which of
+    them are views of an input, or of what an earlier output lies in."""
 
     slots: list[Location]
     steps: list[PlannedStep] = field(default_factory=list)
     buffers: list[Spec] = field(default_factory=list)
     results: list[Location] = field(default_factory=list)
-    overlapping: list[bool] = field(default_factory=list)
+    overlapping: list[int] = field(default_factory=list)
     arena_size: int = 0
 
 
@@ -88,9 +88,10 @@ def plan_memory(num_slots: int, steps: Sequence[Any], inputs: Sequence[int],
     for index, slot in enumerate(inputs):
         plan.slots[slot] = (INPUT, index, 0)
     given = set(inputs)
-    for slot in outputs:
+    for number, slot in enumerate(outputs):
         root, offset = planner.alias.get(slot, (slot, 0))
-        plan.overlapping.append(root in given and root != slot)
+        if root in given and root != slot:
+            plan.overlapping.append(number)
         if root not in given:
             given.add(root)
             plan.slots[root] = (BUFFER, len(plan.buffers), 0)

@@ -43,7 +43,7 @@ cdef class Program(Prepared):
     cdef readonly int64_t arena_size
     cdef readonly tuple buffers        # Specs of what the caller gives memory for
     cdef readonly tuple results        # an output: (Place, index of input or buffer, offset)
-    cdef readonly tuple overlapping    # whether an output is a view of an input or another output
+    cdef readonly tuple overlapping    # which outputs are views of inputs or of other outputs
     cdef mx_scalar *scalars            # of all steps, those that are constant filled in
     cdef int num_scalars, max_args
     cdef Instruction *instructions     # "store" ends each expression

@@ -13,7 +13,7 @@ class Program(Prepared):
     arena_size: int
     buffers: tuple[Spec, ...]
     results: tuple[tuple[int, int, int], ...]
-    overlapping: tuple[bool, ...]
+    overlapping: tuple[int, ...]
     def describe(self) -> str: ...
 
 def make_program(num_slots: int, steps: list[Any], inputs: Sequence[int],

@@ -29,8 +29,11 @@ def numpy_dtype(name: str) -> Any:
 
 def shown_dtype(name: str) -> Any:
     """What `x.dtype` is: NumPy's type, or for bfloat16 without ml_dtypes a class of that name."""
+    found = NUMPY_DTYPES.get(name)
+    if found is not None:
+        return found
     try:
-        return numpy_dtype(name)
+        return numpy_bfloat16()
     except MXNetNotImplementedError:
         return bfloat16
 

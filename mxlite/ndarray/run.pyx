@@ -172,7 +172,7 @@ cdef list run_program(Program call, type kind, void **inputs, const mx_scalar *s
     cdef list buffers = [new_array(kind, <Spec>spec) for spec in call.buffers]
     cdef list outputs = []
     cdef void **ptr = pointers(count + len(buffers))
-    cdef ArrayBase base, output, view
+    cdef ArrayBase base, output
     try:
         for i in range(count):
             ptr[i] = (<ArrayBase>inputs[i]).data
@@ -181,15 +181,14 @@ cdef list run_program(Program call, type kind, void **inputs, const mx_scalar *s
         call.execute(ptr, scalars)
     finally:
         free(ptr)
-    for spec, (place, index, offset), is_overlapping in zip(call.out_specs, call.results,
-                                                            call.overlapping):
+    for spec, (place, index, offset) in zip(call.out_specs, call.results):
         i = index
         base = <ArrayBase>buffers[i] if place == BUFFER else <ArrayBase>inputs[i]
-        output = share(base, <Spec>spec, offset)
-        if is_overlapping:
-            view, output = output, new_array(kind, <Spec>spec)
-            copy_into(output, view)
-        outputs.append(output)
+        outputs.append(share(base, <Spec>spec, offset))
+    for i in call.overlapping:
+        output = new_array(kind, <Spec>call.out_specs[i])
+        copy_into(output, <ArrayBase>outputs[i])
+        outputs[i] = output
     return outputs
 
 
@@ -305,33 +304,9 @@ cdef bint is_sparse_out(object out) noexcept:
     return False
 
 
-cdef object invoke(Operator op, void **inputs, int count, const mx_scalar *scalars, object out):
+cdef inline object invoke_plain(Operator op, void **inputs, int count, const mx_scalar *scalars,
+                                object out):
     """Run an operator on arrays (at least one), recording it where recording is on."""
-    if cast_arrays is not None:
-        return invoke_cast(op, inputs, count, scalars, out)
-    return invoke_plain(op, inputs, count, scalars, out)
-
-
-cdef object invoke_cast(Operator op, void **inputs, int count, const mx_scalar *scalars,
-                        object out):
-    """The same in mixed precision."""
-    cdef void **cast
-    cdef int i
-    changed = cast_arrays(op, [<object>inputs[i] for i in range(count)])
-    if changed is None:
-        return invoke_plain(op, inputs, count, scalars, out)
-    operator, arrays = changed
-    cast = pointers(count)
-    try:
-        for i in range(count):
-            cast[i] = <void *>arrays[i]
-        return invoke_plain(<Operator>operator, cast, count, scalars, out)
-    finally:
-        free(cast)
-
-
-cdef object invoke_plain(Operator op, void **inputs, int count, const mx_scalar *scalars,
-                         object out):
     cdef void *few[MAX_ARGS]
     cdef void **specs = few
     cdef Prepared call
@@ -355,6 +330,31 @@ cdef object invoke_plain(Operator op, void **inputs, int count, const mx_scalar 
         if specs != few:
             free(specs)
     return run(call, inputs, count, scalars, out, now.recording)
+
+
+cdef object invoke(Operator op, void **inputs, int count, const mx_scalar *scalars, object out):
+    """The same, with inputs cast where the precision is mixed."""
+    if cast_arrays is not None:
+        return invoke_cast(op, inputs, count, scalars, out)
+    return invoke_plain(op, inputs, count, scalars, out)
+
+
+cdef object invoke_cast(Operator op, void **inputs, int count, const mx_scalar *scalars,
+                        object out):
+    """The same in mixed precision, apart from what runs else."""
+    cdef void **cast
+    cdef int i
+    changed = cast_arrays(op, [<object>inputs[i] for i in range(count)])
+    if changed is None:
+        return invoke_plain(op, inputs, count, scalars, out)
+    operator, arrays = changed
+    cast = pointers(count)
+    try:
+        for i in range(count):
+            cast[i] = <void *>arrays[i]
+        return invoke_plain(<Operator>operator, cast, count, scalars, out)
+    finally:
+        free(cast)
 
 
 def invoke_list(Operator op, list arrays, values, out=None, ctx=None):
