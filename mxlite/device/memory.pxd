@@ -68,4 +68,5 @@ cdef int copy_memory(Device to, void *target, Device come_from, const void *sour
                      size_t nbytes) except -1
 cdef object host_view(Spec spec, void *data, object owner, bint is_read_only=*)
 cdef object numpy_copy(Spec spec, void *data)
+cdef object numpy_items(Spec spec, void *data)
 cdef void *numpy_data(object array) except? NULL

@@ -331,11 +331,17 @@ cdef object host_view(Spec spec, void *data, object owner, bint is_read_only=Fal
     return of_dtype(spec, new_numpy(spec.shape, NUMPY_TYPES[spec.dtype], memory))
 
 
-cdef object numpy_copy(Spec spec, void *data):
-    """A new NumPy array with values in the memory of spec's device."""
+cdef object numpy_items(Spec spec, void *data):
+    """A new NumPy array of the items in the memory of spec's device; those of bfloat16 are the
+    uint16 of the same bits."""
     array = empty_numpy(spec.shape, NUMPY_TYPES[spec.dtype])
     spec.device.copy_out(<size_t>numpy_data(array), <size_t>data, <size_t>spec.nbytes)
-    return of_dtype(spec, array)
+    return array
+
+
+cdef object numpy_copy(Spec spec, void *data):
+    """A new NumPy array with values in the memory of spec's device."""
+    return of_dtype(spec, numpy_items(spec, data))
 
 
 cdef void *numpy_data(object array) except? NULL:

@@ -9,7 +9,7 @@ from libc.stdlib cimport free, malloc
 
 from ..device.memory cimport (
     Spec, Storage, copy_memory, host_view, make_spec, new_storage, note_write, numpy_copy,
-    numpy_data,
+    numpy_data, numpy_items,
 )
 
 from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError, no_array
@@ -399,6 +399,10 @@ cdef class ArrayBase:
     def asnumpy(self):
         """A NumPy copy of the values."""
         return numpy_copy(self.spec, self.data)
+
+    def _bytes(self):
+        """The bytes of the items."""
+        return numpy_items(self.spec, self.data).tobytes()
 
     def _copy_from(self, ArrayBase source not None):
         """Copy the bytes of an array of the same shape and dtype, on any device; not recorded."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import DTYPES, MXNetNotImplementedError, bfloat16, numpy_bfloat16
+from ..base import DTYPES, MXNetNotImplementedError, Shape, bfloat16, numpy_bfloat16
 from ..device.context import Context, cpu
 from ..ops.schema import REGISTRY
 from .array import empty_array, wrap_numpy
@@ -47,6 +47,14 @@ def from_host(values: Values, ctx: Context, dtype: str) -> Any:
         return source if ctx == source.ctx else _TRANSFER(source, ctx=ctx)
     result = empty_array(values.shape, dtype, ctx)
     result._copy_from(source)
+    return result
+
+
+def from_bytes(data: Any, shape: Shape, dtype: str, ctx: Context) -> Any:
+    """A new array on `ctx` of the items whose bytes these are."""
+    items = np.frombuffer(data, np.uint16 if dtype == "bfloat16" else NUMPY_DTYPES[dtype])
+    result = empty_array(shape, dtype, ctx)
+    result._copy_from(wrap_numpy(items.reshape(shape), cpu(), dtype))
     return result
 
 

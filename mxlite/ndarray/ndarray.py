@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..base import MXNetTypeError, MXNetValueError, dtype_name, from_package, one_or_several
+from ..base import (
+    MXNetTypeError,
+    MXNetValueError,
+    bfloat16,
+    dtype_name,
+    from_package,
+    one_or_several,
+)
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
 from . import backward, numpy_functions, sharing, tape
 from .array import empty_array, share_array, wrap_numpy, zeros_like
 from .function import OpFunction
-from .host_values import from_host, numpy_dtype, shown_dtype
+from .host_values import from_bytes, shown_dtype
 from .mxnet_codes import _DTYPE_MX_TO_NP as _DTYPE_MX_TO_NP
 from .mxnet_codes import _DTYPE_NP_TO_MX as _DTYPE_NP_TO_MX
 from .mxnet_codes import _GRAD_REQ_MAP as _GRAD_REQ_MAP
@@ -71,7 +78,8 @@ class NDArray(OperatorArray):
 
     def __repr__(self) -> str:
         shape = "x".join(map(str, self.shape))
-        return f"\n{self.asnumpy()!s}\n<{type(self).__name__} {shape} @{self.ctx}>"
+        array = self.astype("float32") if self.dtype is bfloat16 else self     # no ml-dtypes
+        return f"\n{array.asnumpy()!s}\n<{type(self).__name__} {shape} @{self.ctx}>"
 
     def __bool__(self) -> bool:
         if self.size == 1:
@@ -174,7 +182,7 @@ class NDArray(OperatorArray):
     to_dlpack_for_write = to_dlpack_for_read
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickle, (self.asnumpy().tobytes(), self.shape, self._dtype_name, str(self.ctx))
+        return _unpickle, (self._bytes(), self.shape, self._dtype_name, str(self.ctx))
 
     # Copies and conversions ---------------------------------------------------------------------
 
@@ -367,8 +375,8 @@ def _function(name: str) -> OpFunction:
 
 
 def _unpickle(data: bytes, shape: tuple[int, ...], dtype: str, ctx: str) -> NDArray:
-    values = np.frombuffer(data, numpy_dtype(dtype)).reshape(shape)
-    return from_host(values, as_context(ctx), dtype)
+    array: NDArray = from_bytes(data, shape, dtype, as_context(ctx))
+    return array
 
 
 def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray:

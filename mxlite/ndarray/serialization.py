@@ -23,7 +23,7 @@ from ..base import DTYPES, MXNetTypeError, MXNetValueError, no_array
 from ..device.context import as_context
 from ..util import is_np_shape
 from ..whole_file import replacing
-from .host_values import from_host, numpy_dtype
+from .host_values import from_bytes, from_host, numpy_dtype
 from .ndarray import NDArray
 from .sparse.arrays import BaseSparseNDArray
 from .sparse.making import from_parts
@@ -138,8 +138,7 @@ def _read_array(reader: Reader) -> Any:
     values = _read_values(reader, shape, dtype)
     if not values and math.prod(filter(None, shape)) * DTYPES[dtype][1] >= 2 ** 63:
         raise reader.error("lengths that can be", str(shape))
-    return from_host(np.frombuffer(values, numpy_dtype(dtype)).reshape(shape), as_context(None),
-                     dtype)
+    return from_bytes(values, shape, dtype, as_context(None))
 
 
 def _read_sparse(reader: Reader, kind: str, num_indices: int) -> NDArray:
@@ -206,7 +205,7 @@ def _array_pieces(item: NDArray, magic: int) -> list[bytes]:
     if isinstance(item, BaseSparseNDArray):
         return _sparse_pieces(item, magic, flag)
     head = struct.pack(f"<Iii{len(shape)}qiii", magic, 0, len(shape), *shape, 1, 0, flag)
-    return [head, item.asnumpy().tobytes()]
+    return [head, item._bytes()]
 
 
 def _sparse_pieces(item: BaseSparseNDArray, magic: int, flag: int) -> list[bytes]:

@@ -1,5 +1,6 @@
 """Casts, copies, and operators that only steer gradients."""
 
+import pickle
 import sys
 
 import numpy as np
@@ -73,14 +74,15 @@ def test_bfloat16_without_ml_dtypes(monkeypatch):
     assert data.astype("float32").asnumpy().tolist() == [2, 2]
     assert nd.array([1, 2]).astype("bfloat16").sum().astype("float32").asscalar() == 3
     assert data.dtype.__name__ == "bfloat16" and nd.ones(2, dtype=data.dtype).dtype is data.dtype
-    for call in (data.asnumpy, lambda: nd.array([1], dtype="bfloat16"), lambda: repr(data)):
+    assert repr(data) == "\n[2. 2.]\n<NDArray 2 @cpu(0)>"
+    for call in (data.asnumpy, lambda: nd.array([1], dtype="bfloat16")):
         with pytest.raises(NotImplementedError, match=r"pip install ml-dtypes, or cast"):
             call()
 
 
 @pytest.mark.parametrize("layer", [mx.gluon.rnn.LSTM(3), mx.gluon.nn.Dense(3)])
-def test_layers_of_bfloat16_without_ml_dtypes(monkeypatch, layer):
-    """Layers ask arrays for their dtype; values are those of float32, rounded."""
+def test_layers_of_bfloat16_without_ml_dtypes(monkeypatch, layer, tmp_path):
+    """Layers, files and pickles; values are those of float32, rounded."""
     monkeypatch.setitem(sys.modules, "ml_dtypes", None)
     layer.initialize(mx.init.Constant(0.25))
     x = nd.ones((4, 2, 5))
@@ -88,4 +90,12 @@ def test_layers_of_bfloat16_without_ml_dtypes(monkeypatch, layer):
     layer.cast("bfloat16")
     got = layer(x.astype("bfloat16"))
     assert got.dtype.__name__ == "bfloat16"
+    layer.save_parameters(str(tmp_path / "p"))
+    for array in layer.collect_params().values():
+        array.set_data(nd.zeros(array.shape, dtype="bfloat16"))
+    layer.load_parameters(str(tmp_path / "p"))
+    np.testing.assert_array_equal(layer(x.astype("bfloat16")).astype("float32").asnumpy(),
+                                  got.astype("float32").asnumpy())
+    again = pickle.loads(pickle.dumps(got))
+    assert (again.astype("float32") == got.astype("float32")).asnumpy().all()
     np.testing.assert_allclose(got.astype("float32").asnumpy(), want, rtol=0.02)

@@ -12,7 +12,7 @@ from ...ops.numpy.functions import FUNCTIONS, METHODS
 from ...ops.numpy.functions.table import check_order, np_dtype
 from ...ops.python_operators import BITS
 from ..array import of_kind, set_numpy_kind
-from ..host_values import from_host, numpy_dtype
+from ..host_values import from_bytes, numpy_dtype
 from ..ndarray import NDArray
 from ..operators import take_operators
 from .interoperability import array_function, array_ufunc
@@ -116,7 +116,7 @@ class ndarray(NDArray):
         return array_function(function, args, kwargs)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickle, (self.asnumpy().tobytes(), self.shape, self._dtype_name, str(self.ctx))
+        return _unpickle, (self._bytes(), self.shape, self._dtype_name, str(self.ctx))
 
     def item(self, *args: Any) -> Any:
         """An element as a Python number: the only one, that of a flat index, or of one an axis."""
@@ -168,8 +168,7 @@ def _logical_in_place(name: str) -> Any:
 
 
 def _unpickle(data: bytes, shape: tuple[int, ...], dtype: str, ctx: str) -> Any:
-    values = np.frombuffer(data, numpy_dtype(dtype)).reshape(shape)
-    return of_kind(from_host(values, as_context(ctx), dtype), ndarray)
+    return of_kind(from_bytes(data, shape, dtype, as_context(ctx)), ndarray)
 
 
 def as_np_ndarray(array: NDArray) -> Any:
