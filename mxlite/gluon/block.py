@@ -164,7 +164,7 @@ class Block(NamesArguments):
 
     def share_parameters(self, shared: dict[str, Parameter]) -> Block:
         """Use the parameters of `shared`, a dict by structural names ("0.weight")."""
-        known = saving.structural_names(self)
+        known = self._collect_params_with_prefix()
         for name in shared:
             if name not in known:
                 raise unknown_names(name, "the dict", known, shared, "ignore_extra")
@@ -200,6 +200,11 @@ class Block(NamesArguments):
     def _name_in_files(self, attribute: str) -> str:
         """What files call the parameter that is this attribute."""
         return attribute
+
+    def _collect_params_with_prefix(self, prefix: str = "") -> dict[str, Parameter]:
+        """The parameters by the names that files have, {"0.weight": Parameter}; subclasses may
+        override it. prefix: what the names start with, before a dot."""
+        return saving.structural_names(self, f"{prefix}." if prefix else "")
 
     def save_parameters(self, filename: str, deduplicate: bool = False) -> None:
         """Write all parameters to a `.params` file under structural names ("0.weight").

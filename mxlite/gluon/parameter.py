@@ -21,7 +21,8 @@ from ..base import (
 )
 from ..device.context import Context, as_context, cpu, current_context
 from ..util import is_np_array
-from .utils import shape_is_known
+from .parameter_names import ParameterNames
+from .utils import contexts_of, shape_is_known
 
 GRAD_REQS = ("write", "add", "null")
 STYPES = ("default", "row_sparse", "csr")
@@ -35,7 +36,7 @@ class ParameterValueError(MXNetValueError, AssertionError):
     """An argument of a Parameter that has no such value; MXNet's is an AssertionError."""
 
 
-class Parameter(NamesArguments):
+class Parameter(ParameterNames, NamesArguments):
     """A named array with its gradient: shape, dtype, initializer, multipliers.
 
     Lengths of 0 in `shape` are unknown; with allow_deferred_init the array is made at the first
@@ -127,18 +128,6 @@ class Parameter(NamesArguments):
         """The storage type of the gradient."""
         return self._grad_stype
 
-    @property
-    def _data(self) -> list[nd.NDArray] | None:
-        """The arrays on all contexts, of any storage type, or None: MXNet's private name."""
-        return None if self._by_context is None else list(self._by_context.values())
-
-    @property
-    def _grad(self) -> list[nd.NDArray] | None:
-        """The gradients on all contexts, or None: MXNet's private name."""
-        if self._by_context is None or self._grad_req == "null":
-            return None
-        return self.list_grad()
-
     # Initialization ----------------------------------------------------------------------------
 
     def initialize(self, init: Any = None, ctx: Any = None, default_init: Any = None,
@@ -181,7 +170,7 @@ class Parameter(NamesArguments):
                     data = data.as_np_ndarray()
                 desc = initializer.InitDesc(self.name, {"__init__": init})
                 initializer.create(default_init)(desc, data)
-            self._place(data, contexts)
+            self._init_impl(data, contexts)
 
     def _place(self, data: nd.NDArray, contexts: list[Context], is_ours: bool = False) -> None:
         """Have copies of `data` on the contexts, with fresh gradients; is_ours: on its own context
@@ -380,13 +369,6 @@ class Parameter(NamesArguments):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._attach_grad()         # copies and pickles of arrays have no gradients
-
-
-def contexts_of(ctx: Any) -> list[Context]:
-    """A list of contexts: of one ("cpu(1)", too), of several, or of the current one for None."""
-    if hasattr(ctx, "__iter__") and not isinstance(ctx, str):
-        return [as_context(one) for one in ctx]
-    return [as_context(ctx)]
 
 
 if not TYPE_CHECKING:

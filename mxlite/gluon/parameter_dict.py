@@ -12,7 +12,8 @@ from ..device.context import Context
 from .agreement import agree, load_all
 from .constant import Constant
 from .files import load_arrays, missing_names, strip_markers
-from .parameter import Parameter, contexts_of
+from .parameter import Parameter
+from .utils import contexts_of
 
 
 class ParameterDict(NamesArguments):
