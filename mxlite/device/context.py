@@ -136,3 +136,10 @@ def as_context(ctx: Any) -> Context:
         if ctx.endswith(")") == bool(opened) and (number.isdecimal() or not opened):
             return Context(kind, int(number or 0))
     raise MXNetTypeError(f"ctx must be a Context such as mx.cpu(); got {ctx!r}")
+
+
+def contexts_of(ctx: Any) -> list[Context]:
+    """A list of contexts: of one ("cpu(1)", too), of several, or of the current one for None."""
+    if hasattr(ctx, "__iter__") and not isinstance(ctx, str):
+        return [as_context(one) for one in ctx]
+    return [as_context(ctx)]

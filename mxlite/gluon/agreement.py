@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from .. import autograd
 from .. import ndarray as nd
 from ..base import MXNetTypeError, MXNetValueError, check_shape, dtype_name, unknown_argument
+from ..device.context import contexts_of
 from .files import unknown_names
-from .utils import contexts_of
 
 if TYPE_CHECKING:
     from .parameter import Parameter

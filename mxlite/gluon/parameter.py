@@ -19,10 +19,10 @@ from ..base import (
     from_package,
     listing,
 )
-from ..device.context import Context, as_context, cpu, current_context
+from ..device.context import Context, as_context, contexts_of, cpu, current_context
 from ..util import is_np_array
 from .parameter_names import ParameterNames
-from .utils import contexts_of, shape_is_known
+from .utils import shape_is_known
 
 GRAD_REQS = ("write", "add", "null")
 STYPES = ("default", "row_sparse", "csr")

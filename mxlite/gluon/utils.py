@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import ndarray as nd
 from ..base import MXNetAssertionError, MXNetTypeError, MXNetValueError, check_count
-from ..device.context import Context, as_context
+from ..device.context import Context
 from ..ndarray.numpy.switched import switched
 from .download import check_sha1 as check_sha1
 from .download import download as download
@@ -60,13 +60,6 @@ def indent(text: str, spaces: int = 2) -> str:
 def shape_is_known(shape: tuple[int, ...] | None) -> bool:
     """Whether all lengths are there: 0 and -1 are unknown."""
     return shape is not None and all(length > 0 for length in shape)
-
-
-def contexts_of(ctx: Any) -> list[Context]:
-    """A list of contexts: of one ("cpu(1)", too), of several, or of the current one for None."""
-    if hasattr(ctx, "__iter__") and not isinstance(ctx, str):
-        return [as_context(one) for one in ctx]
-    return [as_context(ctx)]
 
 
 def split_data(data: nd.NDArray, num_slice: int, batch_axis: int = 0,

@@ -18,6 +18,7 @@ from ..base import (
     named_config,
     suggestion,
 )
+from ..registry import adopt
 
 REGISTRY: dict[str, type] = {}
 
@@ -95,6 +96,9 @@ class EvalMetric(NamesArguments):
 
     def __str__(self) -> str:
         return f"EvalMetric: {dict(self.get_name_value())}"
+
+
+adopt(EvalMetric, REGISTRY)
 
 
 def _pairs(names: Any, values: Any) -> list[tuple[str, Any]]:
