@@ -21,6 +21,11 @@ class _ContextClass(type):
     def default_ctx(cls, ctx: Any) -> None:
         _default.value = as_context(ctx)
 
+    @property
+    def _default_ctx(cls) -> Current:
+        """What holds it for this thread, in `value`: MXNet's private name."""
+        return _default
+
 
 class Context(metaclass=_ContextClass):
     """A device: `Context("cpu", 0)`; as a `with` block, the default for arrays made inside it."""

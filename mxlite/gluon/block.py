@@ -25,6 +25,8 @@ from . import model_files, saving
 from .files import unknown_names
 from .naming import BlockScope
 from .naming import BlockScope as _BlockScope  # noqa: F401  MXNet's name for it
+from .nesting import flattened as _flatten  # noqa: F401  MXNet's names
+from .nesting import regrouped as _regroup  # noqa: F401
 from .parameter import Parameter
 from .parameter_dict import ParameterDict
 from .summary import print_summary

@@ -26,6 +26,7 @@ from .utils import shape_is_known
 
 GRAD_REQS = ("write", "add", "null")
 STYPES = ("default", "row_sparse", "csr")
+tensor_types = (sym.Symbol, nd.NDArray)     # MXNet's
 
 
 class DeferredInitializationError(MXNetError):

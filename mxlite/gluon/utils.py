@@ -57,6 +57,17 @@ def indent(text: str, spaces: int = 2) -> str:
     return text.replace("\n", "\n" + " " * spaces)
 
 
+def brief_list(lst: Sequence[Any], limit: int = 7) -> str:
+    """'a', 'b', ..., 'z': at most about `limit` of the items."""
+    if len(lst) <= limit:
+        return ", ".join(f"'{item}'" for item in lst)
+    first = limit // 2
+    return f"{brief_list(lst[:first], limit)}, ..., {brief_list(lst[first - limit:], limit)}"
+
+
+_indent, _brief_print_list = indent, brief_list         # MXNet's names
+
+
 def shape_is_known(shape: tuple[int, ...] | None) -> bool:
     """Whether all lengths are there: 0 and -1 are unknown."""
     return shape is not None and all(length > 0 for length in shape)

@@ -195,6 +195,10 @@ class Symbol(ArrayOnly):
             result.heads[0].node.name = name
         return result
 
+    def _compose(self, *args: Any, name: str | None = None, **kwargs: Any) -> None:
+        """Replace variables of this Symbol itself, as a call does in a copy."""
+        self.heads = self(*args, name=name, **kwargs).heads
+
     def __copy__(self) -> Symbol:
         return self.__deepcopy__(None)
 
