@@ -34,7 +34,7 @@ def test_descriptions_of_inputs():
     assert described == (data, label) and isinstance(described[1][0], DataDesc)
     assert _parse_data_desc(["data"], ["l"], data, None) == (data, None)
     assert _parse_data_desc(["data"], ["l"], data, []) == (data, [])
-    with pytest.raises(ValueError, match="data_shapes must describe data, .*; it describes dat"):
+    with pytest.raises(ValueError, match=r"data_shapes must describe data, .*; it describes dat"):
         _parse_data_desc(["data"], [], [("dat", (2, 3))], None)
     with pytest.warns(UserWarning, match="label_shapes must describe l"):
         _parse_data_desc(["data"], ["l"], data, [("m", (2,))])

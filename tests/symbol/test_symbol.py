@@ -271,3 +271,10 @@ def test_there_are_no_backends(method):
     with pytest.raises(mx.MXNetError, match="backend must be one that is there, and there is none; "
                                             "got 'MKLDNN_QUANTIZE'"):
         getattr(mx.sym.var("x"), method)("MKLDNN_QUANTIZE")
+
+
+@pytest.mark.parametrize("module", [mx.sym, mx.sym.op, mx.sym.contrib, mx.sym.image, mx.sym.linalg,
+                                    mx.sym._internal, mx.nd, mx.nd.op, mx.nd.contrib, mx.np])
+def test_modules_list_what_they_have(module):
+    assert [name for name in dir(module) if not hasattr(module, name)] == []
+    assert "operators_of" not in dir(module)
