@@ -144,3 +144,15 @@ def test_there_is_no_c_library(name):
     result = subprocess.run([sys.executable, "-c", f"from mxlite.base import {name}"],
                             capture_output=True, text=True, check=False)
     assert f"ImportError: mxlite has no {name}, as it has no C library" in result.stderr
+
+
+def test_a_parameter_that_is_null_is_not_given():
+    x, absent = mx.nd.ones((2, 3)), base._Null
+    assert mx.nd.sum(x, axis=absent).asscalar() == mx.nd.sum(x, absent).asscalar() == 6
+    assert mx.nd.sum(x, axis=1, keepdims=absent).shape == (2,)
+    assert mx.nd.LeakyReLU(-x, slope=absent).asnumpy().max() == -0.25
+    assert mx.nd.adam_update(x, x, x, x, lr=1, epsilon=absent).shape == (2, 3)
+    graph = mx.sym.sum(mx.sym.var("x"), axis=absent, name="s")
+    assert graph.tojson() == mx.sym.sum(mx.sym.var("x"), name="s").tojson()
+    with pytest.raises(TypeError, match="sum: unknown parameter 'axes'"):
+        mx.nd.sum(x, axes=absent)
