@@ -74,10 +74,10 @@ class HybridBlock(Block):
 
     def _get_graph(self, *args: Any) -> tuple[list[Any], Any]:
         """(inputs, outputs), Symbols, of this block for such arguments, or as it was traced."""
-        if not self._graphs:
-            outputs, _, inputs, _ = trace(self, without_missing(args))
-            return inputs, outputs
-        return self._cached_graph[0], self._cached_graph[1]
+        if self._cached_graph:
+            return self._cached_graph[0], self._cached_graph[1]
+        outputs, _, inputs, _ = trace(self, without_missing(args))
+        return inputs, outputs
 
     def register_child(self, block: Block, name: str | None = None) -> None:
         """Make `block`, a HybridBlock, a child of this one."""

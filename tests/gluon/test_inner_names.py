@@ -73,6 +73,19 @@ def test_what_is_traced():
     assert net._cached_graph == () and net._cached_op is None
 
 
+def test_a_symbol_block_has_its_graph_from_the_beginning():
+    outputs = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2, name="fc")
+    block = gluon.SymbolBlock(outputs, mx.sym.var("data"))
+    for _ in range(2):
+        assert [each.name for each in block._cached_graph[0]] == ["data"]
+        assert block._cached_graph[1].list_arguments() == ["data", "fc_weight", "fc_bias"]
+        assert block._cached_op is None and block._get_graph(ONES)[1] is block._cached_graph[1]
+        block._clear_cached_op()
+    block.initialize()
+    block(ONES)
+    assert block._cached_op is not None
+
+
 def test_graphs_of_several_inputs_as_recorded_from_mxnet():
     class Two(nn.HybridBlock):
         def hybrid_forward(self, F, a, b):
