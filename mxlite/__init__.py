@@ -25,7 +25,9 @@ _MODULES = {
     "rnn": ".rnn", "rtc": ".rtc", "kv": ".kvstore", "kvstore": ".kvstore", "profiler": ".profiler",
     "np": ".numpy", "numpy": ".numpy", "npx": ".numpy_extension",
     "numpy_extension": ".numpy_extension", "visualization": ".visualization",
-    "viz": ".visualization", "vision": ".gluon.data.vision",
+    "viz": ".visualization", "vision": ".gluon.data.vision", "log": ".log",
+    "registry": ".registry", "libinfo": ".libinfo", "error": ".error",
+    "np_symbol": ".symbol.numpy",
 }
 _NAMES = {
     "Context": ".context", "cpu": ".context", "gpu": ".context", "cpu_pinned": ".context",
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
         context,
         contrib,
         engine,
+        error,
         executor,
         executor_manager,
         gluon,
@@ -52,7 +55,9 @@ if TYPE_CHECKING:
         initializer,
         io,
         kvstore,
+        libinfo,
         library,
+        log,
         lr_scheduler,
         metric,
         model,
@@ -67,6 +72,7 @@ if TYPE_CHECKING:
         profiler,
         random,
         recordio,
+        registry,
         rnn,
         rtc,
         runtime,
@@ -101,6 +107,7 @@ if TYPE_CHECKING:
     from .door import install_as_mxnet
     from .gluon.data import vision
     from .symbol import Symbol
+    from .symbol import numpy as np_symbol
     from .util import (
         is_np_array,
         is_np_shape,
@@ -113,15 +120,16 @@ if TYPE_CHECKING:
     )
 
     __all__ = [
-        "AttrScope", "Context", "MXNetError", "Symbol", "attribute", "autograd", "base",
-        "callback", "context", "contrib", "cpu", "cpu_pinned", "current_context", "engine",
-        "executor", "executor_manager", "gluon", "gpu", "gpu_memory_info", "image", "img", "init",
+        "AttrScope", "Context", "MXNetError", "Symbol", "attribute", "autograd", "base", "callback",
+        "context", "contrib", "cpu", "cpu_pinned", "current_context", "engine", "error", "executor",
+        "executor_manager", "gluon", "gpu", "gpu_memory_info", "image", "img", "init",
         "initializer", "install_as_mxnet", "io", "is_np_array", "is_np_shape", "kv", "kvstore",
-        "library", "lr_scheduler", "metric", "mod", "model", "module", "mon", "monitor", "name",
-        "nd", "ndarray", "np", "np_array", "np_shape", "npx", "num_gpus", "numpy",
-        "numpy_extension", "operator", "opt", "optimizer", "profiler", "random", "recordio", "rnd",
-        "rnn", "rtc", "runtime", "set_np_shape", "sym", "symbol", "test_utils", "use_np",
-        "use_np_array", "use_np_shape", "util", "vision", "visualization", "viz",
+        "libinfo", "library", "log", "lr_scheduler", "metric", "mod", "model", "module", "mon",
+        "monitor", "name", "nd", "ndarray", "np", "np_array", "np_shape", "np_symbol", "npx",
+        "num_gpus", "numpy", "numpy_extension", "operator", "opt", "optimizer", "profiler",
+        "random", "recordio", "registry", "rnd", "rnn", "rtc", "runtime", "set_np_shape", "sym",
+        "symbol", "test_utils", "use_np", "use_np_array", "use_np_shape", "util", "vision",
+        "visualization", "viz",
     ]
 
 

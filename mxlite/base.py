@@ -8,6 +8,12 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .base_names import HANDLES, OF_C_LIBRARY
+from .base_names import _Null as _Null
+from .base_names import _NullType as _NullType
+from .base_names import classproperty as classproperty
+from .base_names import with_metaclass as with_metaclass
+
 Shape = tuple[int, ...]
 string_types = (str,)               # MXNet's names; those with NumPy's types in __getattr__
 _LONGEST = 200                      # characters of a value in an error
@@ -77,13 +83,22 @@ class UserCodeError(MXNetError):
     as it is."""
 
 
+class NotSupportedForSparseNDArray(MXNetNotImplementedError):
+    """A method of NDArray that sparse arrays have not."""
+
+
 class NotImplementedForSymbol(MXNetNotImplementedError):
     """A method of NDArray that a Symbol cannot have, since it needs values."""
 
 
 def data_dir() -> str:
     """The folder of downloads: the environment's MXNET_HOME, or ~/.mxnet."""
-    return os.environ.get("MXNET_HOME") or os.path.join(os.path.expanduser("~"), ".mxnet")
+    return os.environ.get("MXNET_HOME") or data_dir_default()
+
+
+def data_dir_default() -> str:
+    """The folder of downloads where MXNET_HOME says nothing: ~/.mxnet."""
+    return os.path.join(os.path.expanduser("~"), ".mxnet")
 
 
 def py_str(x: bytes) -> str:
@@ -336,8 +351,15 @@ def from_package(module: str, name: str) -> Any:
 
 if not TYPE_CHECKING:
     def __getattr__(name: str) -> Any:
-        """What else MXNet has here, of NumPy, which is loaded when it is asked for, not before;
-        mx_real_t is the default dtype."""
+        """What else MXNet has here, of NumPy and ctypes, which are loaded when they are asked for,
+        not before; mx_real_t is the default dtype. ImportError for parts of MXNet's C library."""
+        if name in OF_C_LIBRARY:
+            raise ImportError(f"mxlite has no {name}, as it has no C library of MXNet's: "
+                              f"{OF_C_LIBRARY[name]}", name=__name__)
+        if name in HANDLES:
+            import ctypes
+
+            return ctypes.c_void_p
         if name not in ("integer_types", "numeric_types", "mx_real_t"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         import numpy as np

@@ -87,7 +87,7 @@ def first_missing(name: str) -> str | None:
             return None
         try:
             value = getattr(value, part)
-        except (AttributeError, NotImplementedError):
+        except (AttributeError, NotImplementedError, ImportError):
             try:
                 value = importlib.import_module(".".join(["mxlite", *parts[:i + 1]]))
             except ImportError:
@@ -100,6 +100,12 @@ def _advice(name: str) -> str:
     module = importlib.import_module("mxlite")
     for part in parent.split(".")[1:]:
         module = getattr(module, part)
+    try:
+        getattr(module, last)
+    except ImportError as error:                # which says what to use instead
+        return f": {error}"
+    except (AttributeError, NotImplementedError):
+        pass
     return suggestion(last, [other for other in dir(module) if not other.startswith("_")])
 
 

@@ -194,3 +194,60 @@ def test_configs_that_are_none():
         mx.metric.create({"metric": "acc"}, axis=1)
     with pytest.raises(ValueError, match="got 'acuracy'; did you mean 'accuracy'"):
         mx.metric.create({"metric": "acuracy"})
+
+
+class Own(mx.metric.EvalMetric):
+    """As metrics of users are: it adds to its sum and count itself."""
+
+    def __init__(self, **kwargs):
+        super().__init__("own", **kwargs)
+
+    def update(self, labels, preds):
+        self.sum_metric += 3
+        self.num_inst += 2
+
+
+@pytest.mark.parametrize(("arguments", "value"), [({}, 1.5), ({"has_global_stats": False}, 1.5),
+                                                  ({"has_global_stats": True}, math.nan)])
+def test_metrics_that_add_by_themselves_as_recorded_from_mxnet(arguments, value):
+    metric = Own(**arguments)
+    metric.update(None, None)
+    assert metric.get() == ("own", 1.5)
+    np.testing.assert_equal(metric.get_global(), ("own", value))
+    assert "has_global_stats" not in metric.get_config()
+    both = mx.metric.CompositeEvalMetric([Own(), mx.metric.Accuracy()])
+    both.update(mx.nd.array([1]), mx.nd.array([[0, 1]]))
+    assert both.get_global_name_value() == [("own", 1.5), ("accuracy", 1)]
+    metric.reset_local()
+    np.testing.assert_equal(metric.get_global(), ("own", math.nan))
+
+
+def test_a_metric_with_a_reset_of_its_own():
+    class Old(Own):
+        def reset(self):
+            self.num_inst, self.sum_metric = 0, 0.0
+
+    metric = Old()
+    np.testing.assert_equal(metric.get_global(), ("own", math.nan))
+    metric.update(None, None)
+    assert metric.get_global() == ("own", 1.5)
+
+
+def test_pcc_without_global_stats_as_recorded_from_mxnet():
+    batches = [[[0.9, 0.1], [0.1, 0.9], [0.8, 0.2]], [[0.9, 0.1], [0.1, 0.9], [0.2, 0.8]]]
+    for has_global_stats, value in ((True, 0.5 ** 0.5), (False, math.nan)):
+        metric = mx.metric.PCC(has_global_stats=has_global_stats)
+        for batch in batches:
+            metric.update([mx.nd.array([0, 1, 1])], [mx.nd.array(batch)])
+        assert metric.get()[1] == pytest.approx(0.5 ** 0.5)
+        assert metric.get_global()[1] == pytest.approx(0.5 ** 0.5)
+        metric.reset_local()
+        np.testing.assert_allclose(metric.get_global()[1], value)
+
+
+def test_what_micro_pearson_takes_together_is_forgotten():
+    metric = mx.metric.PearsonCorrelation(average="micro")
+    metric.update([mx.nd.array([1, 2, 3])], [mx.nd.array([3, 2, 1])])
+    metric.reset_micro()
+    metric.update([mx.nd.array([1, 2, 3])], [mx.nd.array([1, 2, 4])])
+    assert metric.get()[1] == pytest.approx(0.9819805060619655)

@@ -26,14 +26,15 @@ SNAPSHOT = ROOT / "tests/api.txt"
 MODULES = """
     mx mx.attribute mx.autograd mx.base mx.callback mx.context mx.contrib.io
     mx.contrib.quantization mx.contrib.svrg_optimization.svrg_module mx.contrib.tensorboard
-    mx.contrib.text.embedding mx.contrib.text.utils mx.contrib.text.vocab mx.engine mx.gluon
-    mx.gluon.contrib.cnn mx.gluon.contrib.estimator mx.gluon.contrib.nn mx.gluon.contrib.rnn
-    mx.gluon.data mx.gluon.data.batchify mx.gluon.data.vision mx.gluon.data.vision.transforms
-    mx.gluon.loss mx.gluon.model_zoo.model_store mx.gluon.model_zoo.vision mx.gluon.nn
-    mx.gluon.rnn mx.gluon.utils mx.image mx.init mx.io mx.kvstore mx.lr_scheduler mx.metric mx.mod
-    mx.model mx.monitor mx.name mx.nd mx.nd.contrib mx.nd.image mx.nd.linalg mx.nd.random mx.np
-    mx.np.linalg mx.np.random mx.npx mx.npx.image mx.npx.random mx.optimizer mx.profiler mx.random
-    mx.recordio mx.rnn mx.rtc mx.runtime mx.test_utils mx.util mx.viz""".split()
+    mx.contrib.text.embedding mx.contrib.text.utils mx.contrib.text.vocab mx.engine mx.error
+    mx.gluon mx.gluon.contrib.cnn mx.gluon.contrib.estimator mx.gluon.contrib.nn
+    mx.gluon.contrib.rnn mx.gluon.data mx.gluon.data.batchify mx.gluon.data.vision
+    mx.gluon.data.vision.transforms mx.gluon.loss mx.gluon.model_zoo.model_store
+    mx.gluon.model_zoo.vision mx.gluon.nn mx.gluon.rnn mx.gluon.utils mx.image mx.init mx.io
+    mx.kvstore mx.libinfo mx.log mx.lr_scheduler mx.metric mx.mod mx.model mx.monitor mx.name
+    mx.nd mx.nd.contrib mx.nd.image mx.nd.linalg mx.nd.random mx.np mx.np.linalg mx.np.random
+    mx.npx mx.npx.image mx.npx.random mx.optimizer mx.profiler mx.random mx.recordio mx.registry
+    mx.rnn mx.rtc mx.runtime mx.test_utils mx.util mx.viz""".split()
 
 
 def module_of(path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any
 
-from ..base import MXNetTypeError, MXNetValueError, check_count, listing, suggestion
+from ..base import MXNetTypeError, MXNetValueError, check_count, listing, shown, suggestion
 from ..current import Current
 
 
@@ -20,6 +20,11 @@ class _ContextClass(type):
     @default_ctx.setter
     def default_ctx(cls, ctx: Any) -> None:
         _default.value = as_context(ctx)
+
+    @property
+    def _default_ctx(cls) -> Current:
+        """What holds it for this thread, in `value`: MXNet's private name."""
+        return _default
 
 
 class Context(metaclass=_ContextClass):
@@ -136,3 +141,17 @@ def as_context(ctx: Any) -> Context:
         if ctx.endswith(")") == bool(opened) and (number.isdecimal() or not opened):
             return Context(kind, int(number or 0))
     raise MXNetTypeError(f"ctx must be a Context such as mx.cpu(); got {ctx!r}")
+
+
+def contexts_of(ctx: Any) -> list[Context]:
+    """A list of contexts: of one ("cpu(1)", too), of several, or of the current one for None.
+
+    Raises MXNetValueError for an empty list.
+    """
+    if hasattr(ctx, "__iter__") and not isinstance(ctx, str):
+        contexts = [as_context(one) for one in ctx]
+        if not contexts:
+            raise MXNetValueError(
+                f"ctx must be a Context, such as mx.cpu(), or a list of some; got {shown(ctx)}")
+        return contexts
+    return [as_context(ctx)]

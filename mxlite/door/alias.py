@@ -13,7 +13,7 @@ from typing import Any
 
 import mxlite
 
-VERSION = "1.9.1"           # what old libraries ask mxnet for
+from ..libinfo import __version__ as VERSION  # what old libraries ask mxnet for
 
 
 class _Mxnet(ModuleType):
@@ -65,6 +65,8 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         spec = module.__spec__              # importlib has put the alias's there
         if spec is not None and self._own.get(spec.name) is not None:
             module.__spec__ = self._own[spec.name]
+        if vars(module).get("mx") is mxlite:    # which test_utils gives to `import *`
+            module.__dict__["mx"] = sys.modules["mxnet"]
 
 
 def _module(name: str) -> ModuleType | None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import autograd
 from .. import ndarray as nd
 from ..base import MXNetTypeError, MXNetValueError, check_shape, dtype_name, unknown_argument
+from ..device.context import contexts_of
 from .files import unknown_names
-from .parameter import Parameter, contexts_of
 from .utils import shapes_agree
+
+if TYPE_CHECKING:
+    from .parameter import Parameter
 
 _ATTRIBUTES = {
     "grad_req": "grad_req", "shape": "shape", "dtype": "dtype", "lr_mult": "lr_mult",
@@ -46,7 +49,7 @@ def _merge(name: str, old: tuple[int, ...], new: Any) -> tuple[int, ...]:
     return tuple([a if a > 0 else b for a, b in zip(old, new, strict=True)])
 
 
-def load_array(param: Parameter, data: nd.NDArray, ctx: Any, cast_dtype: bool,
+def load_array(param: Any, data: nd.NDArray, ctx: Any, cast_dtype: bool,
                dtype_source: str, is_ours: bool = False) -> None:
     """Take values from a file: of the same shape, and the same dtype unless cast_dtype.
 

@@ -25,6 +25,8 @@ from ..util import is_np_array
 from . import model_files, saving
 from .naming import BlockScope
 from .naming import BlockScope as _BlockScope  # noqa: F401  MXNet's name for it
+from .nesting import flattened as _flatten  # noqa: F401  MXNet's names
+from .nesting import regrouped as _regroup  # noqa: F401
 from .parameter import Parameter
 from .parameter_dict import ParameterDict
 from .summary import print_summary
@@ -207,6 +209,11 @@ class Block(NamesArguments):
     def _name_in_files(self, attribute: str) -> str:
         """What files call the parameter that is this attribute."""
         return attribute
+
+    def _collect_params_with_prefix(self, prefix: str = "") -> dict[str, Parameter]:
+        """The parameters by the names that files have, {"0.weight": Parameter}; subclasses may
+        override it. prefix: what the names start with, before a dot."""
+        return saving.structural_names(self, f"{prefix}." if prefix else "")
 
     def save_parameters(self, filename: str, deduplicate: bool = False) -> None:
         """Write all parameters to a `.params` file under structural names ("0.weight").

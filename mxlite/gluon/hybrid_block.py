@@ -19,8 +19,9 @@ from ..base import (
 )
 from ..ndarray.tape import is_training
 from ..ops.placeholder import Placeholder
+from ..symbol.cached_op import CachedOp
 from .block import Block
-from .cached_graph import CachedGraph
+from .cached_graph import CachedGraph, trace, without_missing
 from .inference import PlaceholderTracer
 from .parameter import DeferredInitializationError, Parameter
 from .utils import shape_is_known
@@ -57,6 +58,26 @@ class HybridBlock(Block):
     def _clear_graphs(self) -> None:
         """Forget the graphs: the next call traces anew."""
         object.__setattr__(self, "_graphs", {})
+
+    _clear_cached_op = _clear_graphs            # MXNet's name, which blocks of users call
+
+    @property
+    def _cached_graph(self) -> tuple[Any, ...]:
+        """(inputs, outputs), Symbols, of the graph that was traced; () where none has been."""
+        graph = next(iter(self._graphs.values()), None)
+        return () if graph is None else (list(graph.inputs), graph.symbol)
+
+    @property
+    def _cached_op(self) -> CachedOp | None:
+        """That graph as a function of arrays, in the order of its list_inputs(); None before."""
+        return CachedOp(self._cached_graph[1]) if self._graphs else None
+
+    def _get_graph(self, *args: Any) -> tuple[list[Any], Any]:
+        """(inputs, outputs), Symbols, of this block for such arguments, or as it was traced."""
+        if self._cached_graph:
+            return self._cached_graph[0], self._cached_graph[1]
+        outputs, _, inputs, _ = trace(self, without_missing(args))
+        return inputs, outputs
 
     def register_child(self, block: Block, name: str | None = None) -> None:
         """Make `block`, a HybridBlock, a child of this one."""

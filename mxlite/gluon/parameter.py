@@ -23,13 +23,15 @@ from ..base import (
     listing,
     shown,
 )
-from ..device.context import Context, as_context, cpu, current_context
+from ..device.context import Context, as_context, contexts_of, cpu, current_context
 from ..ndarray.array import need_array
 from ..util import is_np_array
+from .parameter_names import ParameterNames
 from .utils import shape_is_known
 
 GRAD_REQS = ("write", "add", "null")
 STYPES = ("default", "row_sparse", "csr")
+tensor_types = (sym.Symbol, nd.NDArray)     # MXNet's
 
 
 class DeferredInitializationError(MXNetError):
@@ -40,7 +42,7 @@ class ParameterValueError(MXNetValueError, AssertionError):
     """An argument of a Parameter that has no such value; MXNet's is an AssertionError."""
 
 
-class Parameter(NamesArguments):
+class Parameter(ParameterNames, NamesArguments):
     """A named array with its gradient: shape, dtype, initializer, multipliers.
 
     Lengths of 0 in `shape` are unknown; with allow_deferred_init the array is made at the first
@@ -140,18 +142,6 @@ class Parameter(NamesArguments):
         """The storage type of the gradient."""
         return self._grad_stype
 
-    @property
-    def _data(self) -> list[nd.NDArray] | None:
-        """The arrays on all contexts, of any storage type, or None: MXNet's private name."""
-        return None if self._by_context is None else list(self._by_context.values())
-
-    @property
-    def _grad(self) -> list[nd.NDArray] | None:
-        """The gradients on all contexts, or None: MXNet's private name."""
-        if self._by_context is None or self._grad_req == "null":
-            return None
-        return self.list_grad()
-
     # Initialization ----------------------------------------------------------------------------
 
     def initialize(self, init: Any = None, ctx: Any = None, default_init: Any = None,
@@ -202,7 +192,7 @@ class Parameter(NamesArguments):
                     data = data.as_np_ndarray()
                 desc = initializer.InitDesc(self.name, {"__init__": init})
                 initializer.create(default_init)(desc, data)
-            self._place(data.astype(name, copy=False), contexts)
+            self._init_impl(data.astype(name, copy=False), contexts)
         self._deferred = None
 
     def _place(self, data: nd.NDArray, contexts: list[Context], is_ours: bool = False) -> None:
@@ -428,20 +418,6 @@ def _name_of_dtype(caller: str, dtype: Any) -> str:
         return dtype_name(dtype)
     except MXNetTypeError as error:
         raise MXNetTypeError(f"{caller}: {error}") from None
-
-
-def contexts_of(ctx: Any) -> list[Context]:
-    """A list of contexts: of one ("cpu(1)", too), of several, or of the current one for None.
-
-    Raises MXNetValueError for an empty list.
-    """
-    if hasattr(ctx, "__iter__") and not isinstance(ctx, str):
-        contexts = [as_context(one) for one in ctx]
-        if not contexts:
-            raise MXNetValueError(
-                f"ctx must be a Context, such as mx.cpu(), or a list of some; got {shown(ctx)}")
-        return contexts
-    return [as_context(ctx)]
 
 
 if not TYPE_CHECKING:

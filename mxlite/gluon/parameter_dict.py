@@ -8,11 +8,11 @@ from typing import Any
 from .. import initializer
 from .. import ndarray as nd
 from ..base import MXNetKeyError, MXNetValueError, NamesArguments
-from ..device.context import Context
+from ..device.context import Context, contexts_of
 from .agreement import agree, load_all
 from .constant import Constant
 from .files import load_arrays, missing_names, strip_markers
-from .parameter import Parameter, contexts_of
+from .parameter import Parameter
 
 
 class ParameterDict(NamesArguments):

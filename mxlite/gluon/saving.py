@@ -21,7 +21,7 @@ def structural_names(block: Block, prefix: str = "") -> dict[str, Parameter]:
     params = {prefix + block._name_in_files(name): param
               for name, param in block._reg_params.items()}
     for name, child in block._children.items():
-        params.update(structural_names(child, f"{prefix}{name}."))
+        params.update(child._collect_params_with_prefix(prefix + name))
     return params
 
 
@@ -61,7 +61,7 @@ def replace_parameters(block: Block, prefix: str, shared: dict[str, Parameter]) 
 
 def save(block: Block, filename: str, deduplicate: bool) -> None:
     """Write the block's parameters under structural names."""
-    params = structural_names(block)
+    params = block._collect_params_with_prefix()
     if deduplicate:
         first = {id(param): name for name, param in reversed(params.items())}
         params = {name: param for name, param in params.items() if first[id(param)] == name}
@@ -86,7 +86,7 @@ def _matched(block: Block, arrays: dict[str, nd.NDArray]
     """
     full = dict(block.collect_params().items())
     short = {name.removeprefix(block.prefix): param for name, param in full.items()}
-    kinds = [(arrays, structural_names(block)), (arrays, full), (arrays, short)]
+    kinds = [(arrays, block._collect_params_with_prefix()), (arrays, full), (arrays, short)]
     here, there = _common(full), _common(arrays)
     bare = {name[len(there):]: array for name, array in arrays.items()}
     own = {name[len(here):]: param for name, param in full.items()}

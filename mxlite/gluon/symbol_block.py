@@ -76,6 +76,11 @@ class SymbolBlock(HybridBlock):
         return (f"SymbolBlock(\n{self._symbol!r} : {len(self._inputs)} -> "
                 f"{len(self._symbol.heads)}\n)")
 
+    @property
+    def _cached_graph(self) -> tuple[Any, ...]:
+        """(inputs, outputs), Symbols, from the beginning."""
+        return [sym.var(name) for name in self._inputs], self._symbol
+
     def reset_ctx(self, ctx: Any) -> None:
         """Move the parameters to these contexts."""
         self.collect_params().reset_ctx(ctx)

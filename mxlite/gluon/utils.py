@@ -57,6 +57,17 @@ def indent(text: str, spaces: int = 2) -> str:
     return text.replace("\n", "\n" + " " * spaces)
 
 
+def brief_list(lst: Sequence[Any], limit: int = 7) -> str:
+    """'a', 'b', ..., 'z': of more than `limit` items the first and last ones, `limit` together."""
+    words = [f"'{item}'" for item in lst]
+    if len(words) > limit:
+        words[limit // 2:limit // 2 - limit] = ["..."]
+    return ", ".join(words)
+
+
+_indent, _brief_print_list = indent, brief_list         # MXNet's names
+
+
 def shape_is_known(shape: tuple[int, ...] | None) -> bool:
     """Whether all lengths are there: 0 and -1 are unknown."""
     return shape is not None and all(length > 0 for length in shape)

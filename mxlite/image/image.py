@@ -33,3 +33,4 @@ from . import random_rotate as random_rotate
 from . import random_size_crop as random_size_crop
 from . import resize_short as resize_short
 from . import scale_down as scale_down
+from .resize import get_interp_method as _get_interp_method  # noqa: F401  which zoos of users call

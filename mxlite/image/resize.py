@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,16 @@ def interp_of(interp: int, old: tuple[int, ...], new: tuple[int, int], caller: s
     if new[0] > old[0] and new[1] > old[1]:
         return BICUBIC
     return AREA if new[0] < old[0] and new[1] < old[1] else BILINEAR
+
+
+def get_interp_method(interp: int, sizes: Sequence[int] = ()) -> int:
+    """0 to 4 for an `interp` of imresize. sizes: (old height, old width, new height, new width);
+    without them 9 stands for bicubic."""
+    if len(sizes) not in (0, 4):
+        raise MXNetValueError("_get_interp_method: sizes must be (old height, old width, new "
+                              f"height, new width) or (); got {shown(sizes)}")
+    old_height, old_width, *new = sizes or (0, 0, 1, 1)
+    return interp_of(interp, (old_height, old_width), (new[0], new[1]), "_get_interp_method")
 
 
 def _rows(image: Image) -> Image:

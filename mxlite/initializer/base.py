@@ -20,6 +20,7 @@ from ..base import (
     named_config,
     suggestion,
 )
+from ..registry import adopt
 
 REGISTRY: dict[str, type] = {}
 
@@ -118,6 +119,8 @@ class Initializer(NamesArguments):
         values = ", ".join(f"{name}={value!r}" for name, value in self._kwargs.items())
         return f"{type(self).__name__}({values})"
 
+
+adopt(Initializer, REGISTRY)
 
 _PATTERNS = [
     ("weight", "_init_weight"), ("bias", "_init_bias"), ("gamma", "_init_gamma"),

@@ -19,4 +19,5 @@ from .resize import ResizeIter as ResizeIter
 ImageRecordIter_v1 = ImageRecordIter              # MXNet's older iterators, of the same parameters
 ImageRecordUInt8Iter_v1 = ImageRecordUInt8Iter
 
-from . import io as io  # noqa: E402  MXNet's module of this name, by attribute
+from . import io as io  # noqa: E402  MXNet's modules of these names, by attribute
+from . import utils as utils  # noqa: E402

@@ -42,8 +42,9 @@ class NDArrayIter(DataIter):
         super().__init__(check_count("NDArrayIter", "batch_size", batch_size, low=1))
         if data is None:
             raise MXNetTypeError("NDArrayIter: data must not be None")
-        self.data = _named("data", data, data_name)
-        self.label = [] if label is None else _named("label", label, label_name)
+        self.data = named_arrays("NDArrayIter", "data", data, data_name)
+        self.label = [] if label is None else named_arrays(
+            "NDArrayIter", "label", label, label_name)
         self.num_data = _first_length([*self.data, *self.label])
         self.data_list = [array for _, array in [*self.data, *self.label]]
         self.num_source = len(self.data_list)
@@ -114,7 +115,7 @@ class NDArrayIter(DataIter):
         if not len(self._indices):
             raise MXNetError("NDArrayIter: there is no batch here; call iter_next() first, and "
                              "go on only if it returns True")
-        return [_taken(array, self._indices) for _, array in arrays]
+        return [taken(array, self._indices) for _, array in arrays]
 
     def getpad(self) -> int:
         """How many samples fill the last batch up; with roll_over, how many rolled over."""
@@ -125,7 +126,7 @@ class NDArrayIter(DataIter):
         return 0
 
 
-def _taken(array: nd.NDArray, indices: np.ndarray[Any, Any]) -> nd.NDArray:
+def taken(array: nd.NDArray, indices: np.ndarray[Any, Any]) -> nd.NDArray:
     """Rows of an array, as a new one of its storage type."""
     if array.stype == "csr":
         take: Any = nd.take
@@ -134,7 +135,8 @@ def _taken(array: nd.NDArray, indices: np.ndarray[Any, Any]) -> nd.NDArray:
     return gather(array._values(), indices, array._dtype_name)
 
 
-def _named(argument: str, arrays: Any, default: str) -> list[tuple[str, nd.NDArray]]:
+def named_arrays(caller: str, argument: str, arrays: Any,
+                 default: str) -> list[tuple[str, nd.NDArray]]:
     """(name, NDArray) of each array in one array, a list or a dict."""
     if isinstance(arrays, dict):
         pairs = sorted(arrays.items())
@@ -145,21 +147,21 @@ def _named(argument: str, arrays: Any, default: str) -> list[tuple[str, nd.NDArr
     else:
         pairs = [(default, arrays)]
     if not pairs and argument == "data":
-        raise MXNetValueError("NDArrayIter: data must have at least one array; got "
+        raise MXNetValueError(f"{caller}: data must have at least one array; got "
                               f"an empty {type(arrays).__name__}")
-    return [(name, _array(argument, name, array)) for name, array in pairs]
+    return [(name, _array(caller, argument, name, array)) for name, array in pairs]
 
 
-def _array(argument: str, name: str, array: Any) -> nd.NDArray:
+def _array(caller: str, argument: str, name: str, array: Any) -> nd.NDArray:
     if type(array).__module__.startswith("scipy.sparse"):
         array = nd.array(array)
     if isinstance(array, nd.NDArray) and array.stype == "row_sparse":
-        raise MXNetTypeError(f"NDArrayIter: {argument} {name!r} must be dense or csr; it is "
+        raise MXNetTypeError(f"{caller}: {argument} {name!r} must be dense or csr; it is "
                              "row_sparse")
     if not isinstance(array, nd.NDArray):
         is_nested = isinstance(array, (list, tuple))
         if not is_nested and not (hasattr(array, "shape") and hasattr(array, "dtype")):
-            raise MXNetTypeError(f"NDArrayIter: {argument} must be an NDArray, a NumPy array, or "
+            raise MXNetTypeError(f"{caller}: {argument} must be an NDArray, a NumPy array, or "
                                  f"a list or dict of them; {name!r} is of type "
                                  f"{type(array).__name__}")
         try:
@@ -167,10 +169,10 @@ def _array(argument: str, name: str, array: Any) -> nd.NDArray:
             if is_nested or array.dtype == object:
                 array = array.astype(np.float32)
         except (TypeError, ValueError) as error:
-            raise MXNetValueError(f"NDArrayIter: {argument} {name!r} must be numbers, in lists of "
+            raise MXNetValueError(f"{caller}: {argument} {name!r} must be numbers, in lists of "
                                   f"the same length: {error}") from None
     if array.ndim == 0 or len(array) == 0:
-        raise MXNetValueError(f"NDArrayIter: {argument} {name!r} must have samples along its "
+        raise MXNetValueError(f"{caller}: {argument} {name!r} must have samples along its "
                               f"first axis; its shape is {array.shape}")
     return array if isinstance(array, nd.NDArray) else nd.array(array, dtype="float32")
 

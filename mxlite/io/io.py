@@ -16,3 +16,4 @@ from . import MXDataIter as MXDataIter
 from . import NDArrayIter as NDArrayIter
 from . import PrefetchingIter as PrefetchingIter
 from . import ResizeIter as ResizeIter
+from .utils import _init_data as _init_data

@@ -18,6 +18,7 @@ from ..base import (
     named_config,
     suggestion,
 )
+from ..registry import adopt
 
 REGISTRY: dict[str, type] = {}
 
@@ -27,13 +28,20 @@ class EvalMetric(NamesArguments):
 
     `get` gives the mean since `reset`; `reset_local` starts a new stretch for `get` while
     `get_global` goes on.
+
+    has_global_stats, among kwargs: False lets get_global give what `get` gives; so it does by
+    default where only `sum_metric` and `num_inst` were added to.
     """
+
+    global_num_inst = 0             # of metrics whose own reset() does not know of them
+    global_sum_metric = 0.0
 
     def __init__(self, name: str, output_names: Sequence[str] | None = None,
                  label_names: Sequence[str] | None = None, **kwargs: Any) -> None:
         self.name = str(name)
         self.output_names = output_names
         self.label_names = label_names
+        self._has_global_stats: bool | None = kwargs.pop("has_global_stats", None)
         self._kwargs = kwargs
         self.reset()
 
@@ -76,6 +84,9 @@ class EvalMetric(NamesArguments):
 
     def get_global(self) -> tuple[Any, Any]:
         """As get, over everything since `reset`."""
+        if self._has_global_stats is False or (self._has_global_stats is None
+                                               and self.global_num_inst == 0):
+            return self.get()
         if self.global_num_inst == 0:
             return self.name, float("nan")
         return self.name, self._value(self.global_sum_metric, self.global_num_inst)
@@ -95,6 +106,9 @@ class EvalMetric(NamesArguments):
 
     def __str__(self) -> str:
         return f"EvalMetric: {dict(self.get_name_value())}"
+
+
+adopt(EvalMetric, REGISTRY)
 
 
 def _pairs(names: Any, values: Any) -> list[tuple[str, Any]]:

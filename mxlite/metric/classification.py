@@ -43,8 +43,8 @@ class PCC(EvalMetric):
     """
 
     def __init__(self, name: str = "pcc", output_names: Names = None,
-                 label_names: Names = None) -> None:
-        super().__init__(name, output_names, label_names)
+                 label_names: Names = None, has_global_stats: bool = True) -> None:
+        super().__init__(name, output_names, label_names, has_global_stats=has_global_stats)
 
     def reset(self) -> None:
         """Forget everything."""
@@ -82,7 +82,8 @@ class PCC(EvalMetric):
 
     def get_global(self) -> tuple[Any, Any]:
         """As get, over everything since `reset`."""
-        return self.name, _correlation(self._global_counts)
+        counts = self._global_counts if self._has_global_stats else self._counts
+        return self.name, _correlation(counts)
 
 
 def _enlarged(counts: np.ndarray, size: int) -> np.ndarray:

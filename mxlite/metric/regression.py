@@ -84,6 +84,10 @@ class PearsonCorrelation(EvalMetric):
     def reset(self) -> None:
         """Forget everything."""
         super().reset()
+        self.reset_micro()
+
+    def reset_micro(self) -> None:
+        """Forget what 'micro' takes together."""
         self._sums = np.zeros(5)
         self._count = 0
 

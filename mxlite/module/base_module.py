@@ -13,8 +13,12 @@ import numpy as np
 from .. import metric
 from .. import ndarray as nd
 from ..base import MXNetTypeError, MXNetValueError
+from ..base import _as_list as _as_list
 from ..callback import BatchEndParam
 from ..io import DataBatch, DataIter
+from .inputs import check_input_names as _check_input_names  # noqa: F401  MXNet's names for them,
+from .inputs import check_same_names as _check_names_match  # noqa: F401  which modules of users call
+from .inputs import described as _parse_data_desc  # noqa: F401
 from .interface import SCALED, ModuleInterface, ModuleStateError
 
 

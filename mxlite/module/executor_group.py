@@ -17,6 +17,10 @@ from ..symbol import Symbol
 from ..symbol.infer import given_dtype
 from .inputs import descriptions
 from .slicing import common_batch_size, gathered, scatter, sliced, sliced_desc, split_batch
+from .slicing import load_data as _load_data  # noqa: F401  MXNet's names for them
+from .slicing import load_general as _load_general  # noqa: F401
+from .slicing import load_label as _load_label  # noqa: F401
+from .slicing import merged as _merge_multi_context  # noqa: F401
 from .together import run_together
 
 FEW = 1 << 16           # numbers in all arguments, for which threads cost more than they gain

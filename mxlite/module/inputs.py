@@ -66,6 +66,17 @@ def check_same_names(names: Sequence[str], descs: Sequence[DataDesc], kind: str,
     warnings.warn(message, stacklevel=4)
 
 
+def described(data_names: Sequence[str], label_names: Sequence[str], data_shapes: Any,
+              label_shapes: Any) -> tuple[list[DataDesc], list[DataDesc] | None]:
+    """(data, labels) as lists of DataDesc, checked against the names; no labels are None or []."""
+    data = descriptions(data_shapes, "data")
+    check_same_names(data_names, data, "data", True)
+    labels = None if label_shapes is None else descriptions(label_shapes, "label")
+    if labels:
+        check_same_names(label_names, labels, "label", False)
+    return data, labels
+
+
 def fed_arguments(symbol: Symbol) -> dict[str, str]:
     """What operators call each variable, {"w": "weight"}: the first name that says how to
     initialize it, left out where none does."""

@@ -15,7 +15,7 @@ from ..io import DataDesc
 from ..kvstore.compression import compression_of
 from ..symbol import Symbol
 from .executor_group import DataParallelExecutorGroup
-from .inputs import check_input_names, check_same_names, descriptions, fed_arguments, name_list
+from .inputs import check_input_names, described, fed_arguments, name_list
 from .interface import SCALED, ModuleStateError
 from .optimized import OptimizedModule
 from .slicing import batch_descs
@@ -163,12 +163,8 @@ class Module(OptimizedModule):
         self.binded = True
 
     def _described(self, data_shapes: Any, label_shapes: Any) -> tuple[list[DataDesc], Any]:
-        data = descriptions(data_shapes, "data")
-        check_same_names(self._data_names, data, "data", True)
-        labels = descriptions(label_shapes, "label") or None
-        if labels:
-            check_same_names(self._label_names, labels, "label", False)
-        return data, labels
+        data, labels = described(self._data_names, self._label_names, data_shapes, label_shapes)
+        return data, labels or None
 
     def _share_params(self, other: Module) -> None:
         missing = [name for name in [*self._param_names, *self._aux_names]

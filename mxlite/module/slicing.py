@@ -130,3 +130,30 @@ def gathered(arrays: Sequence[nd.NDArray], axis: int) -> nd.NDArray:
         return arrays[0]
     ctx = arrays[0].ctx
     return nd.concat(*[array.as_in_context(ctx) for array in arrays], dim=axis)
+
+
+def load_general(data: Sequence[Any], targets: Sequence[Any], major_axis: Sequence[int]) -> None:
+    """Copy arrays to targets: an array, or [(slice, array)] of slices along its major axis (-1:
+    all of it for each). A list instead of an array holds the slices themselves."""
+    for source, target, axis in zip(data, targets, major_axis, strict=True):
+        if isinstance(target, nd.NDArray):
+            source.copyto(target)
+            continue
+        for k, (part, array) in enumerate(target):
+            piece = source[k] if isinstance(source, (list, tuple)) else sliced(source, part, axis)
+            piece.copyto(array)
+
+
+def load_data(batch: Any, targets: Sequence[Any], major_axis: Sequence[int]) -> None:
+    """load_general of the data of a batch."""
+    load_general(batch.data, targets, major_axis)
+
+
+def load_label(batch: Any, targets: Sequence[Any], major_axis: Sequence[int]) -> None:
+    """load_general of the labels of a batch."""
+    load_general(batch.label, targets, major_axis)
+
+
+def merged(outputs: Sequence[Sequence[nd.NDArray]], major_axis: Sequence[int]) -> list[nd.NDArray]:
+    """`gathered` of each output."""
+    return [gathered(arrays, axis) for arrays, axis in zip(outputs, major_axis, strict=True)]

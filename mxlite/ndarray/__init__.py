@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any
 
 from .. import ops as _ops  # noqa: F401  fills the table of operators
+from ..base import MXNetNotImplementedError as _MXNetNotImplementedError
 from ..base import suggestion as _suggestion
 from ..ops.schema import REGISTRY as _REGISTRY
 from . import _internal as _internal
@@ -93,6 +94,15 @@ def to_dlpack_for_read(data: NDArray) -> Any:
 
 
 to_dlpack_for_write = to_dlpack_for_read
+
+
+def imdecode(str_img: bytes, clip_rect: Any = (0, 0, 0, 0), out: Any = None, index: int = 0,
+             channels: int = 3, mean: Any = None) -> NDArray:
+    """Raises, as MXNet's own does for every image: it is older than mx.image.imdecode."""
+    raise _MXNetNotImplementedError(
+        "nd.imdecode: it gave up its place to mx.image.imdecode(buf), whose images are uint8 of "
+        "shape (height, width, channels); mx.image.fixed_crop cuts them, color_normalize takes a "
+        "mean off, and transpose((2, 0, 1)) puts the channels first")
 
 
 def __getattr__(name: str) -> Any:

@@ -379,8 +379,11 @@ def _unpickle(data: bytes, shape: tuple[int, ...], dtype: str, ctx: str) -> NDAr
     return array
 
 
-def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray:
+def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True,
+               array_cls: type = NDArray) -> Any:
     """An array over the memory of a C-contiguous NumPy array (a copy with zero_copy=False).
+
+    array_cls: its class, mx.nd.NDArray or mx.np.ndarray.
 
     As in MXNet, the NumPy array becomes read-only when its memory is shared. Memory that NumPy may
     not write to, such as a file mapped with mode="r", is only read: writing to the result raises
@@ -391,8 +394,12 @@ def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray
         raise MXNetTypeError(
             f"from_numpy: ndarray must be a NumPy array; got {type(ndarray).__name__}")
     name = dtype_name(ndarray.dtype)
+    if not (isinstance(array_cls, type) and issubclass(array_cls, NDArray)):
+        raise MXNetTypeError("from_numpy: array_cls must be mx.nd.NDArray or mx.np.ndarray; got "
+                             f"{array_cls!r}")
     if not zero_copy:
         ndarray = np.array(ndarray, ndarray.dtype.newbyteorder("="), order="C")
+        array = wrap_numpy(ndarray, as_context("cpu"), name)
     elif not ndarray.dtype.isnative:
         raise MXNetValueError("from_numpy: ndarray must have the byte order of this machine to "
                               f"share its memory; got dtype {ndarray.dtype.str!r}; pass "
@@ -403,8 +410,7 @@ def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray
     else:
         array = wrap_numpy(ndarray, as_context("cpu"), name, not _may_be_written(ndarray))
         ndarray.flags.writeable = False
-        return array
-    return wrap_numpy(ndarray, as_context("cpu"), name)
+    return array if array_cls is NDArray else array.as_np_ndarray()
 
 
 def _may_be_written(array: np.ndarray[Any, Any]) -> bool:

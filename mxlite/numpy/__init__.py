@@ -7,6 +7,7 @@ from ..ndarray.numpy import ndarray as ndarray
 from . import fallback as fallback
 from . import fallback_linalg as fallback_linalg
 from . import linalg as linalg
+from . import multiarray as multiarray
 from . import random as random
 
 
@@ -16,4 +17,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*dir(_arrays), "fallback", "fallback_linalg"})
+    return sorted({*dir(_arrays), "fallback", "fallback_linalg", "multiarray"})

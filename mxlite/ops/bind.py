@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Sequence
 from typing import Any
 
-from ..base import MXNetTypeError, no_array
+from ..base import MXNetTypeError, _Null, no_array
 from .schema import REQUIRED, Op, ScalarRef, unknown_keyword
 
 
@@ -25,7 +25,8 @@ def bind(cls: type[Op], array: type | tuple[type, ...], args: Sequence[Any],
 
 def sort_arguments(cls: type[Op], array: type | tuple[type, ...], args: Sequence[Any],
                    kwargs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(inputs, parameters) by name, as they were given; kwargs is used up."""
+    """(inputs, parameters) by name, as they were given; kwargs is used up. A parameter that is
+    MXNet's `_Null` is not given."""
     inputs, rest = _positional_inputs(cls, array, args)
     values = _positional_params(cls, rest)
     for entry in cls.inputs:
@@ -42,7 +43,8 @@ def sort_arguments(cls: type[Op], array: type | tuple[type, ...], args: Sequence
             raise MXNetTypeError(f"{cls.title}: got two values for '{name}'")
         if name not in cls.params and name != "num_args":
             raise unknown_keyword(cls, name)
-        values[name] = value
+        if value is not _Null:
+            values[name] = value
     values.pop("num_args", None)
     return inputs, values
 
@@ -109,7 +111,8 @@ def _positional_params(cls: type[Op], rest: Sequence[Any]) -> dict[str, Any]:
         raise MXNetTypeError(
             f"{cls.title}: takes at most {len(cls.inputs)} arrays and {len(cls.params)} "
             f"parameters; got {len(rest) - len(cls.params)} arguments too many")
-    return dict(zip(cls.params, rest, strict=False))
+    return {name: value for name, value in zip(cls.params, rest, strict=False)
+            if value is not _Null}
 
 
 def _take_runtime(cls: type[Op], values: dict[str, Any]) -> list[Any]:

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from ..base import MXNetError, MXNetIndexError, MXNetTypeError, MXNetValueError, suggestion
+from ..base import MXNetError, MXNetIndexError, MXNetTypeError, MXNetValueError, _Null, suggestion
 from ..device.core import Operator, Prepared
 from ..device.memory import Spec
 from ..device.memory import spec as make_spec
@@ -102,8 +102,9 @@ class Op(Operator):
         for name, declared in cls.params.items():
             if declared.is_runtime:
                 continue
-            if name in values:
-                parsed[name] = declared.parse(values.pop(name), cls.name)
+            value = values.pop(name, _Null)
+            if value is not _Null:
+                parsed[name] = declared.parse(value, cls.name)
             elif declared.default is REQUIRED:
                 raise MXNetTypeError(f"{cls.title}: missing parameter '{name}'")
             else:

@@ -35,6 +35,7 @@ class CachedOp:
             raise MXNetTypeError(f"CachedOp: sym must be a Symbol; got {type(sym).__name__}")
         _check_flags([flag for flag, _ in flags])
         self._heads, self._variables = list(sym.heads), sym._variables()
+        self.is_np_sym = sym._result_kind is not Symbol
         self._names = [node.name for node in self._variables]
         self._pieces = (PiecedGraph(self._heads, self._variables, "CachedOp")
                         if has_python(self._heads) else None)

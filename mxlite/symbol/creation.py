@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..base import DTYPES, MXNetTypeError, MXNetValueError, dtype_name
@@ -55,13 +55,14 @@ def var(name: str, attr: dict[str, str] | None = None, shape: Any = None,
 Variable = var
 
 
-def Group(symbols: Iterable[Symbol]) -> Symbol:
-    """A Symbol of all outputs of these; groups in it are taken apart."""
+def Group(symbols: Iterable[Symbol], create_fn: Callable[[Any], Any] = Symbol) -> Any:
+    """A Symbol of all outputs of these; groups in it are taken apart. create_fn: the class of the
+    result, mx.sym.Symbol or that of mx.sym.np."""
     symbols = list(symbols)
     if not symbols or not all(isinstance(symbol, Symbol) for symbol in symbols):
         raise MXNetTypeError("Group: takes a list of Symbols, at least one; "
                              f"got {symbols!r}")
-    return Symbol([head for symbol in symbols for head in symbol.heads])
+    return create_fn([head for symbol in symbols for head in symbol.heads])
 
 
 def _make(name: str, kwargs: dict[str, Any], **values: Any) -> Symbol:

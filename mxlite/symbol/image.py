@@ -1,5 +1,5 @@
 """`mx.sym.image`: the operators whose full names begin with `_image_`."""
 
-from .modules import operators_of
+from .modules import operators_of as _operators_of
 
-__getattr__, __dir__ = operators_of(globals(), "_image_")
+__getattr__, __dir__ = _operators_of(globals(), "_image_")

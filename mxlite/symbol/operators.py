@@ -88,10 +88,18 @@ def _transpose(self: Symbol, *axes: Any, **kwargs: Any) -> Symbol:
 
 
 def _function(key: str, forms: Forms) -> Any:
-    def function(lhs: Any, rhs: Any) -> Any:
+    def of_two(lhs: Any, rhs: Any) -> Any:
         if isinstance(lhs, numbers.Number) and isinstance(rhs, numbers.Number):
             return _NUMBERS[key](lhs, rhs)
         return combine(key, forms, lhs, rhs)
+
+    def of_sides(left: Any, right: Any) -> Any:
+        return of_two(left, right)
+
+    def of_powers(base: Any, exp: Any) -> Any:
+        return of_two(base, exp)
+
+    function = of_powers if key == "power" else of_sides
     function.__name__ = function.__qualname__ = key
     function.__doc__ = f"{key} of two Symbols, or of a Symbol and a number."
     return function

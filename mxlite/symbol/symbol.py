@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..base import (
     MXNetError,
@@ -13,6 +13,7 @@ from ..base import (
     MXNetTypeError,
     MXNetValueError,
     dtype_name,
+    from_package,
     suggestion,
 )
 from ..ndarray.host_values import shown_dtype
@@ -207,6 +208,10 @@ class Symbol(ArrayOnly):
             result.heads[0].node.name = name
         return result
 
+    def _compose(self, *args: Any, name: str | None = None, **kwargs: Any) -> None:
+        """Replace variables of this Symbol itself, as a call does in a copy."""
+        self.heads = self(*args, name=name, **kwargs).heads
+
     def __copy__(self) -> Symbol:
         return self.__deepcopy__(None)
 
@@ -340,3 +345,9 @@ class Symbol(ArrayOnly):
 
 
 Symbol._result_kind = Symbol
+
+
+if not TYPE_CHECKING:
+    def __getattr__(name: str) -> Any:
+        """What MXNet has in this module, and the package from another."""
+        return from_package(__name__, name)

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from mxlite.check import check_file
+
 
 def run(tmp_path, text, *options):
     script = tmp_path / "program.py"
@@ -32,6 +34,8 @@ def output(tmp_path, text, *options):
     ("import pickle, mxnet as mx\nfrom mxnet.metric import Accuracy\n"
      "text = pickle.dumps(Accuracy()).replace(b'mxlite.metric', b'mxnet.metric')\n"
      "print(type(pickle.loads(text)) is Accuracy)", None),
+    ("import mxnet as mx\nfrom mxnet.test_utils import *\nimport mxnet\n"
+     "print(mx is mxnet, mx.__version__, same(mx.nd.ones(1), mx.nd.ones(1)))", "True 1.9.1 True"),
     ("import mxnet.ndarray, mxlite.ndarray\nprint(mxlite.ndarray.__spec__.name)",
      "mxlite.ndarray"),
 ])
@@ -109,3 +113,46 @@ def test_modules_run_too(tmp_path):
     result = subprocess.run([sys.executable, "-m", "mxlite.run", "-m", "user_module"], cwd=tmp_path,
                             capture_output=True, text=True, check=False)
     assert result.stdout.split() == ["1.9.1", "__main__"], result.stderr
+
+
+IMPORTED = """
+from mxnet.gluon.loss import _apply_weighting, _reshape_like
+from mxnet.log import get_logger, INFO
+from mxnet.registry import get_register_func, get_alias_func, get_create_func, get_registry
+from mxnet.libinfo import find_lib_path, __version__
+from mxnet.error import InternalError, register_error
+from mxnet.io.utils import _init_data, _has_instance, _getdata_by_idx
+from mxnet.io.io import _init_data
+from mxnet.numpy.multiarray import ndarray, array
+from mxnet import np_symbol, log, registry, libinfo, error
+from mxnet.symbol.symbol import Symbol, var, Group, load
+from mxnet.ndarray import imdecode
+from mxnet.module.base_module import _check_input_names, _parse_data_desc, _as_list
+from mxnet.module.executor_group import _load_data, _load_label, _merge_multi_context
+from mxnet.gluon.rnn.rnn_cell import _format_sequence, _get_begin_state
+from mxnet.gluon.rnn.rnn_layer import _RNNLayer
+from mxnet.gluon.data.dataset import _DownloadedDataset, _LazyTransformDataset
+from mxnet.gluon.data.dataloader import _MultiWorkerIter
+from mxnet.gluon.block import _flatten, _regroup
+from mxnet.gluon.nn.basic_layers import _BatchNorm
+from mxnet.gluon.model_zoo.vision.resnet import _conv3x3
+from mxnet.gluon.parameter import tensor_types
+from mxnet.gluon.utils import _indent, _brief_print_list
+from mxnet.image.image import _get_interp_method
+from mxnet.base import classproperty, _Null, NDArrayHandle, with_metaclass
+"""
+
+
+def test_names_that_libraries_import(tmp_path):
+    assert output(tmp_path, IMPORTED + "print(__version__, array([1]).shape)") == ["1.9.1", "(1,)"]
+
+
+def test_they_are_known_to_the_check(tmp_path):
+    path = tmp_path / "library.py"
+    path.write_text(IMPORTED)
+    assert list(check_file(path)) == []
+
+
+def test_parts_of_the_c_library_are_refused(tmp_path):
+    result = run(tmp_path, "from mxnet.base import _LIB, check_call")
+    assert "ImportError: mxlite has no _LIB, as it has no C library of MXNet's" in result.stderr

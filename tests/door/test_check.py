@@ -35,6 +35,14 @@ def test_near_names_are_suggested(tmp_path):
     assert [advice for *_, advice in check_file(path)] == ["; did you mean 'Dense'?"]
 
 
+def test_parts_of_the_c_library_say_what_to_use(tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text("from mxnet.base import c_array, check_call, NDArrayHandle, string_types")
+    found = list(check_file(path))
+    assert [name for _, name, _ in found] == ["mxnet.base.c_array", "mxnet.base.check_call"]
+    assert "it has no C library of MXNet's: call operators by mx.nd" in found[1][2]
+
+
 def test_graphs(tmp_path):
     path = tmp_path / "net-symbol.json"
     mx.sym.relu(mx.sym.var("x")).save(path)

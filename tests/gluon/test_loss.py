@@ -1,5 +1,7 @@
 """Losses: against numbers recorded from MXNet 1.9.1, gradients, shapes, errors."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -130,3 +132,20 @@ def test_one_hot_labels_get_a_hint():
         mx.gluon.loss.SoftmaxCrossEntropyLoss()(mx.nd.ones((2, 3)), mx.nd.ones((2, 3)))
     with pytest.raises(ValueError, match="pick: index must have shape"):
         mx.gluon.loss.SoftmaxCrossEntropyLoss()(mx.nd.ones((2, 3)), mx.nd.ones((3,)))
+
+
+def test_what_losses_of_users_start_with_as_recorded_from_mxnet():
+    values, column = mx.nd.array([[1, 2], [3, 4]]), mx.nd.array([[1], [0]])
+    apply, like = loss._apply_weighting, loss._reshape_like
+    assert apply(mx.nd, values) is values
+    assert apply(mx.nd, values, 2.5, column).asnumpy().tolist() == [[2.5, 5], [0, 0]]
+    assert apply(mx.nd, values, 0).asnumpy().tolist() == [[0, 0], [0, 0]]
+    graph = apply(mx.sym, mx.sym.var("l"), 2.0, mx.sym.var("w"))
+    assert [node["op"] for node in json.loads(graph.tojson())["nodes"]] == [
+        "null", "null", "broadcast_mul", "_mul_scalar"]
+    assert like(mx.nd, mx.nd.ones(4), values).shape == (2, 2)
+    assert like(mx.sym, mx.sym.var("l"), mx.sym.var("w")).list_arguments() == ["l", "w"]
+    ones = mx.np.ones((2, 2))
+    assert isinstance(apply(mx.np, ones, 2.0, mx.np.ones((2, 1))), mx.np.ndarray)
+    with pytest.raises(TypeError, match="_apply_weighting: weight must be a number; got str"):
+        apply(mx.nd, values, "2")

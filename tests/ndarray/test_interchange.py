@@ -258,3 +258,11 @@ def test_autograd_does_not_see_two_arrays_over_one_of_numpy():
     second[:] = 5
     y.backward()
     assert x.grad.asnumpy().tolist() == [5, 5]
+
+
+def test_from_numpy_makes_arrays_of_a_class():
+    for zero_copy in (True, False):
+        array = mx.nd.from_numpy(np.ones((2, 2), "float32"), zero_copy, array_cls=mx.np.ndarray)
+        assert type(array) is mx.np.ndarray and array.sum().item() == 4
+    with pytest.raises(TypeError, match=r"from_numpy: array_cls must be mx.nd.NDArray or .*; got"):
+        mx.nd.from_numpy(np.ones(2, "float32"), array_cls=int)

@@ -271,3 +271,28 @@ def test_there_are_no_backends(method):
     with pytest.raises(mx.MXNetError, match="backend must be one that is there, and there is none; "
                                             "got 'MKLDNN_QUANTIZE'"):
         getattr(mx.sym.var("x"), method)("MKLDNN_QUANTIZE")
+
+
+@pytest.mark.parametrize("module", [mx.sym, mx.sym.op, mx.sym.contrib, mx.sym.image, mx.sym.linalg,
+                                    mx.sym._internal, mx.nd, mx.nd.op, mx.nd.contrib, mx.np])
+def test_modules_list_what_they_have(module):
+    assert [name for name in dir(module) if not hasattr(module, name)] == []
+    assert "operators_of" not in dir(module)
+
+
+def test_functions_of_two_take_the_names_of_mxnet():
+    x = mx.sym.var("x")
+    for given, expected in ((mx.sym.maximum(left=x, right=2), 3),
+                            (mx.sym.minimum(left=2, right=x), 2),
+                            (mx.sym.hypot(left=x, right=4), 5), (mx.sym.pow(base=x, exp=2), 9),
+                            (mx.sym.power(base=2, exp=x), 8)):
+        assert given.eval(x=mx.nd.array([3]))[0].asscalar() == expected
+    assert mx.sym.power(2, 3) == 8
+    with pytest.raises(TypeError, match="rhs"):
+        mx.sym.maximum(x, rhs=2)
+
+
+def test_a_group_of_a_class():
+    x = mx.sym.var("x")
+    assert isinstance(mx.sym.Group([x, x], create_fn=mx.sym.np._Symbol), mx.sym.np._Symbol)
+    assert not mx.nd.CachedOp(x * 2).is_np_sym and mx.nd.CachedOp(x.as_np_ndarray()).is_np_sym

@@ -70,11 +70,19 @@ def quantize_model(sym: Symbol, arg_params: Arrays, aux_params: Arrays,
 def quantize_model_mkldnn(sym: Symbol, arg_params: Arrays, aux_params: Arrays,
                           data_names: Sequence[str] = ("data",),
                           label_names: Sequence[str] = ("softmax_label",), ctx: Any = None,
-                          **settings: Any) -> tuple[Symbol, dict[str, NDArray], Arrays]:
+                          excluded_sym_names: list[str] | None = None,
+                          excluded_op_names: list[str] | None = None,
+                          calib_mode: str | None = "entropy", calib_data: Any = None,
+                          num_calib_examples: int | None = None, quantized_dtype: str = "int8",
+                          quantize_mode: str = "smart", quantize_granularity: str = "tensor-wise",
+                          logger: Any = None) -> tuple[Symbol, dict[str, NDArray], Arrays]:
     """quantize_model on the CPU; there is no other backend. Raises for other devices."""
     if _one_context(ctx).device_type != "cpu":
         raise MXNetValueError(f"quantize_model_mkldnn: ctx must be a CPU; got {ctx}")
-    return quantize_model(sym, arg_params, aux_params, data_names, label_names, ctx, **settings)
+    return quantize_model(sym, arg_params, aux_params, data_names, label_names, ctx,
+                          excluded_sym_names, excluded_op_names, calib_mode, calib_data,
+                          num_calib_examples, quantized_dtype, quantize_mode,
+                          quantize_granularity, logger)
 
 
 def quantize_graph(sym: Symbol, arg_params: Arrays, aux_params: Arrays, ctx: Any = None,

@@ -175,3 +175,6 @@ def _on(batch: Any, ctx: Any) -> Any:
     if isinstance(batch, (list, tuple)):
         return [_on(part, ctx) for part in batch]
     return batch
+
+
+_as_in_context, _MultiWorkerIter = _on, Epoch       # MXNet's names; the latter's own arguments

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from ...base import (
     NamesArguments,
     check_count,
     dtype_name,
+    from_package,
     shown,
 )
 from ...io import iterator
@@ -224,3 +225,16 @@ class _Sampled(Dataset):
 
     def batch(self, indices: Sequence[int]) -> list[nd.NDArray] | nd.NDArray | None:
         return whole_batch(self._data, [self._indices[i] for i in indices])
+
+
+_LazyTransformDataset = _Transformed        # MXNet's name
+
+
+if not TYPE_CHECKING:
+    def __getattr__(name: str) -> Any:
+        """What MXNet has in this module, and the package from another."""
+        if name != "_DownloadedDataset":
+            return from_package(__name__, name)
+        from .vision.local import LocalDataset  # made of what is above
+
+        return LocalDataset

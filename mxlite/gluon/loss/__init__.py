@@ -1,6 +1,8 @@
 """`gluon.loss`: losses, one value a sample."""
 
 from .base import Loss as Loss
+from .base import shaped_like as _reshape_like  # noqa: F401  the names in MXNet, which losses of
+from .base import weighted as _apply_weighting  # noqa: F401  users and GluonCV call
 from .classification import HingeLoss as HingeLoss
 from .classification import KLDivLoss as KLDivLoss
 from .classification import LogisticLoss as LogisticLoss

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...base import MXNetIndexError, MXNetValueError
 from ...ops import wrong_indices
-from .base import Loss, shaped_like
+from .base import Loss, shaped_like, weighted
 
 
 class SoftmaxCrossEntropyLoss(Loss):
@@ -115,7 +115,7 @@ class KLDivLoss(Loss):
         if not self._from_logits:
             pred = F.log_softmax(pred, axis=self._axis)
         loss = label * (F.log(label + 1e-12) - pred)
-        loss = self._weighted(F, loss, sample_weight, self._weight)
+        loss = weighted(F, loss, self._weight, sample_weight)
         return F.sum(loss, axis=self._batch_axis, exclude=True)
 
 

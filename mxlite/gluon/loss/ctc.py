@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...base import MXNetValueError
-from .base import Loss
+from .base import Loss, weighted
 
 
 class CTCLoss(Loss):
@@ -37,4 +37,4 @@ class CTCLoss(Loss):
         loss = F.CTCLoss(pred, label, pred_lengths, label_lengths,
                          use_data_lengths=pred_lengths is not None,
                          use_label_lengths=label_lengths is not None, blank_label="last")
-        return self._weighted(F, loss, sample_weight, self._weight)
+        return weighted(F, loss, self._weight, sample_weight)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .base import Loss, shaped_like
+from .base import Loss, shaped_like, weighted
 from .classification import KLDivLoss
 
 
@@ -21,7 +21,7 @@ class TripletLoss(Loss):
         near = F.square(shaped_like(F, positive, pred) - pred)
         far = F.square(shaped_like(F, negative, pred) - pred)
         loss = F.relu(F.sum(near - far, axis=self._batch_axis, exclude=True) + self._margin)
-        return self._weighted(F, loss, None, self._weight)
+        return weighted(F, loss, self._weight)
 
 
 class CosineEmbeddingLoss(Loss):
@@ -40,7 +40,7 @@ class CosineEmbeddingLoss(Loss):
         lengths = F.norm(input1, axis=-1) * F.norm(input2, axis=-1)
         cosine = (F.sum(input1 * input2, axis=-1) / F.maximum(lengths, 1e-12)).reshape((-1, 1))
         loss = (1 - cosine) * (label == 1) + F.relu(cosine - self._margin) * (label == -1)
-        return self._weighted(F, loss, sample_weight, self._weight)
+        return weighted(F, loss, self._weight, sample_weight)
 
 
 class SDMLLoss(Loss):

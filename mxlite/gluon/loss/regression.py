@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .base import Loss, shaped_like
+from .base import Loss, shaped_like, weighted
 
 
 class L2Loss(Loss):
@@ -18,7 +18,7 @@ class L2Loss(Loss):
         """pred, label (N, *) -> (N,)."""
         loss = F.square(shaped_like(F, label, pred) - pred)
         half = 0.5 if self._weight is None else self._weight / 2
-        loss = self._weighted(F, loss, sample_weight, half)
+        loss = weighted(F, loss, half, sample_weight)
         return F.mean(loss, axis=self._batch_axis, exclude=True)
 
 
@@ -73,4 +73,4 @@ class PoissonNLLLoss(Loss):
             above = F.maximum(target, 1)
             stirling = above * F.log(above) - above + 0.5 * F.log(2 * math.pi * above)
             loss = loss + stirling * (target > 1)
-        return F.mean(self._weighted(F, loss, sample_weight, self._weight))
+        return F.mean(weighted(F, loss, self._weight, sample_weight))

@@ -10,6 +10,7 @@ from ...base import MXNetTypeError, MXNetValueError, check_count, from_package, 
 from ..block import Block
 from ..hybrid_block import HybridBlock
 from .activations import Activation
+from .norm_layers import BatchNorm as _BatchNorm  # noqa: F401  MXNet's base of BatchNorm
 
 
 class Dense(HybridBlock):

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...base import MXNetNotImplementedError, MXNetTypeError
 from ..utils import indent
+from .cell_functions import cells_begin_state, cells_state_info
 from .recurrent_cell import HybridRecurrentCell, RecurrentCell
 from .sequence import Sequence, is_array
 
@@ -19,12 +20,12 @@ class _CellsState(RecurrentCell):
 
     def state_info(self, batch_size: int = 0) -> list[dict[str, Any]]:
         """The states of all cells."""
-        return [info for cell in self._cells() for info in cell.state_info(batch_size)]
+        return cells_state_info(self._cells(), batch_size)
 
     def begin_state(self, **kwargs: Any) -> list[Any]:  # type: ignore[override]
         """The states of all cells; kwargs: as `RecurrentCell.begin_state` takes them."""
         self._check_not_modified()
-        return [state for cell in self._cells() for state in cell.begin_state(**kwargs)]
+        return cells_begin_state(self._cells(), **kwargs)
 
     def _shared_out(self, states: Any) -> Iterator[tuple[Any, Any]]:
         """(cell, its states)."""

@@ -36,6 +36,14 @@ def floating(F: Any, array: Any) -> dict[str, Any]:
     return {"ctx": array.ctx, **({"dtype": array.dtype} if "float" in array._dtype_name else {})}
 
 
+def begun(cell: RecurrentCell, F: Any, begin_state: Any, inputs: Any, batch_size: int) -> Any:
+    """begin_state, or zeros for such inputs, an array or a list of steps."""
+    if begin_state is not None:
+        return begin_state
+    first = inputs if is_array(inputs) else inputs[0]
+    return cell.begin_state(func=F.zeros, batch_size=batch_size, **floating(F, first))
+
+
 class RecurrentCell(Block):
     """Base of all cells. A cell is called with an input (N, C) and a list of states, once a step:
     `output, states = cell(input, states)`; `unroll` does so for all steps of a sequence.
@@ -84,11 +92,7 @@ class RecurrentCell(Block):
 
     def _begun(self, sequence: Sequence, begin_state: Any) -> Any:
         """begin_state, or zeros for this sequence."""
-        if begin_state is not None:
-            return begin_state
-        first = sequence.inputs if is_array(sequence.inputs) else sequence.inputs[0]
-        return self.begin_state(func=sequence.F.zeros, batch_size=sequence.batch_size,
-                                **floating(sequence.F, first))
+        return begun(self, sequence.F, begin_state, sequence.inputs, sequence.batch_size)
 
     def unroll(self, length: int, inputs: Any, begin_state: Any = None, layout: str = "NTC",
                merge_outputs: bool | None = None, valid_length: Any = None) -> tuple[Any, Any]:

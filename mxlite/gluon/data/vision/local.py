@@ -8,6 +8,9 @@ import tarfile
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from .... import ndarray as nd
 from ....argument_types import FilePath, checks_types
 from ....base import MXNetError, MXNetValueError, data_dir
 from ...download import DownloadError, download, repo_file_url
@@ -35,6 +38,12 @@ class LocalDataset(Dataset):
             root = os.path.join(data_dir(), "datasets", self.namespace)
         self._root = os.path.expanduser(os.fsdecode(root))
         self._transform = transform
+        self._data: Any = None
+        self._label: Any = None
+        self._get_data()
+
+    def _get_data(self) -> None:
+        """Set `_data` and `_label`: the name in MXNet, which subclasses of users override."""
         self._data, self._label = self._read()
 
     def _read(self) -> tuple[Any, Any]:
@@ -51,7 +60,8 @@ class LocalDataset(Dataset):
 
     def batch(self, indices: Sequence[int]) -> list[Any] | None:
         """[uint8 images (N, H, W, C), int32 labels (N,)], gathered at once."""
-        if self._transform is not None:
+        if self._transform is not None or not all(
+                isinstance(each, (nd.NDArray, np.ndarray)) for each in (self._data, self._label)):
             return None
         return [gather(self._data, indices), gather(self._label, indices)]
 

@@ -9,6 +9,7 @@ from ... import nn
 from ...hybrid_block import HybridBlock
 from .classifier import CPU, Classifier, chain, check_kind, check_paired, finish
 from .residual import BasicBlockV1, BasicBlockV2, BottleneckV1, BottleneckV2, conv3x3
+from .residual import conv3x3 as _conv3x3  # noqa: F401  MXNet's name, which other zoos import
 
 # layers -> kind of blocks, blocks of each stage, channels of the first convolution and the stages
 resnet_spec = {18: ("basic_block", [2, 2, 2, 2], [64, 64, 128, 256, 512]),

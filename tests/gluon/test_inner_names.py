@@ -1,0 +1,190 @@
+"""MXNet's names for the inner parts of blocks and parameters, which libraries know: as there."""
+
+import types
+
+import numpy as np
+import pytest
+
+import mxlite as mx
+from mxlite import gluon
+from mxlite.gluon import nn
+
+ONES = mx.nd.ones((2, 3))
+
+
+def network():
+    net = nn.HybridSequential()
+    net.add(nn.Dense(3), nn.BatchNorm())
+    net.initialize()
+    return net
+
+
+def parameter(*contexts, **arguments):
+    param = gluon.Parameter("w", shape=(2, 3), **arguments)
+    param.initialize(ctx=list(contexts) or None)
+    return param
+
+
+# Blocks ---------------------------------------------------------------------------------------
+
+def test_structural_names():
+    names = ["0.weight", "0.bias", "1.gamma", "1.beta", "1.running_mean", "1.running_var"]
+    net = network()
+    assert list(net._collect_params_with_prefix()) == names
+    assert list(net._collect_params_with_prefix("pre")) == [f"pre.{name}" for name in names]
+    assert net._collect_params_with_prefix()["0.weight"] is net[0].weight
+    outer = nn.HybridSequential()
+    outer.add(gluon.rnn.LSTM(2, 1))
+    assert list(outer._collect_params_with_prefix()) == [
+        f"0._unfused.0.{name}" for name in ("i2h_weight", "h2h_weight", "i2h_bias", "h2h_bias")]
+
+
+def test_files_have_the_names_that_a_subclass_gives(tmp_path):
+    class Renamed(nn.Dense):
+        def _collect_params_with_prefix(self, prefix=""):
+            names = super()._collect_params_with_prefix(prefix)
+            return {name.replace("weight", "kernel"): param for name, param in names.items()}
+
+    net = nn.HybridSequential()
+    net.add(Renamed(2, in_units=3))
+    net.initialize()
+    net.save_parameters(str(tmp_path / "x.params"))
+    assert sorted(mx.nd.load(str(tmp_path / "x.params"))) == ["0.bias", "0.kernel"]
+    kept = net[0].weight.data().asnumpy()
+    net[0].weight.set_data(mx.nd.zeros((2, 3)))
+    net.load_parameters(str(tmp_path / "x.params"))
+    np.testing.assert_array_equal(net[0].weight.data().asnumpy(), kept)
+
+
+def test_what_is_traced():
+    net, x = network(), mx.nd.ones((2, 4))
+    expected = net(x).asnumpy()
+    assert net._cached_graph == () and net._cached_op is None and not net._active
+    net.hybridize()
+    assert net._cached_graph == () and net._cached_op is None and net._active
+    net(x)
+    inputs, outputs = net._cached_graph
+    assert [each.name for each in inputs] == ["data"] and outputs.list_arguments()[0] == "data"
+    params = net.collect_params()
+    arrays = [x if name == "data" else params[name].data() for name in outputs.list_inputs()]
+    np.testing.assert_array_equal(net._cached_op(*arrays).asnumpy(), expected)
+    assert net._get_graph(x)[1].tojson() == outputs.tojson()
+    net._clear_cached_op()
+    assert net._cached_graph == () and net._cached_op is None
+
+
+def test_a_symbol_block_has_its_graph_from_the_beginning():
+    outputs = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2, name="fc")
+    block = gluon.SymbolBlock(outputs, mx.sym.var("data"))
+    for _ in range(2):
+        assert [each.name for each in block._cached_graph[0]] == ["data"]
+        assert block._cached_graph[1].list_arguments() == ["data", "fc_weight", "fc_bias"]
+        assert block._cached_op is None and block._get_graph(ONES)[1] is block._cached_graph[1]
+        block._clear_cached_op()
+    block.initialize()
+    block(ONES)
+    assert block._cached_op is not None
+
+
+def test_graphs_of_several_inputs_as_recorded_from_mxnet():
+    class Two(nn.HybridBlock):
+        def hybrid_forward(self, F, a, b):
+            return a + b[0], [b[1]]
+
+    one = mx.nd.ones(2)
+    inputs, outputs = Two(prefix="two_")._get_graph(one, [one, one])
+    assert [each.name for each in inputs] == ["data0", "data1", "data2"]
+    assert outputs.list_outputs() == ["two__plus0_output", "data2"]
+
+
+def test_an_attribute_of_the_forward_pass_may_change():
+    class Times(nn.HybridBlock):
+        factor = 2
+
+        def hybrid_forward(self, F, x):
+            return x * self.factor
+
+    net = Times()
+    net.hybridize()
+    assert net(ONES).asnumpy().max() == 2
+    net.factor = 3
+    assert net(ONES).asnumpy().max() == 2
+    net._clear_cached_op()
+    assert net(ONES).asnumpy().max() == 3
+
+
+# Parameters -----------------------------------------------------------------------------------
+
+def test_a_parameter_that_waits():
+    param = gluon.Parameter("w", shape=(2, 0), allow_deferred_init=True)
+    assert param._deferred_init == ()
+    with pytest.raises(RuntimeError, match="'w' has not been initialized"):
+        param._check_and_get(param._data, None)
+    one = mx.init.One()
+    param.initialize(one, ctx=[mx.cpu(1)])
+    assert param._deferred_init[:2] == (one, [mx.cpu(1)]) and param._deferred_init[3] is None
+    with pytest.raises(gluon.parameter.DeferredInitializationError):
+        param._check_and_get(param._data, list)
+    param.shape = (2, 3)
+    param._finish_deferred_init()
+    assert param._deferred_init == () and param.data().ctx == mx.cpu(1)
+    param._deferred_init = one, [mx.cpu(0)], one, None
+    param._finish_deferred_init()
+    assert param.list_ctx() == [mx.cpu(0)]
+
+
+def test_arrays_of_contexts():
+    param = parameter(mx.cpu(0), mx.cpu(1))
+    assert param._check_and_get(param._data, mx.cpu(1)) is param.data(mx.cpu(1))
+    assert [array.ctx for array in param._check_and_get(param._data, list)] == param.list_ctx()
+    assert param._check_and_get(param._grad, mx.cpu(1)) is param.grad(mx.cpu(1))
+    with pytest.raises(RuntimeError, match=r"not initialized on context cpu\(2\)"):
+        param._check_and_get(param._data, mx.cpu(2))
+    param.data(mx.cpu(0))[:], param.data(mx.cpu(1))[:] = 1, 3
+    assert param._reduce().asnumpy().tolist() == [[2] * 3] * 2
+    fixed = parameter(grad_req="null")
+    with pytest.raises(RuntimeError, match="'w' has no such arrays; its grad_req is 'null'"):
+        fixed._check_and_get(fixed._grad, None)
+
+
+def test_values_from_elsewhere_as_recorded_from_mxnet():
+    param = parameter()
+    param._load_init(ONES * 7, None)
+    assert param.data().asnumpy().min() == 7
+    for data, message in ((mx.nd.ones((2, 4)), r"shape \(2, 3\)"),
+                          (ONES.astype("float16"), "dtype float32")):
+        with pytest.raises(mx.base.MXNetError, match=message):
+            param._load_init(data, None)
+    param._load_init(ONES.astype("float16") * 5, None, cast_dtype=True)
+    assert param.data().dtype == np.float32 and param.data().asnumpy().max() == 5
+    param._load_init(ONES.astype("float16") * 5, None, cast_dtype=True, dtype_source="saved")
+    assert param.data().dtype == np.float16
+    waiting = gluon.Parameter("q", shape=(2, 0))
+    waiting._load_init(ONES, mx.cpu(2))
+    assert waiting.list_ctx() == [mx.cpu(2)] and waiting.shape == (2, 3)
+
+
+def test_arrays_and_gradients_are_made():
+    param = gluon.Parameter("q", shape=(2, 3))
+    param._init_impl(ONES * 4, [mx.cpu(0)])
+    assert param.data().asnumpy().min() == 4 and param.grad().asnumpy().max() == 0
+    param.grad()[:] = 5
+    param._init_grad()
+    assert param.grad().asnumpy().max() == 0
+    param.grad_req = "null"
+    param._init_grad()
+    assert param._grad is None
+
+
+def test_the_end_of_an_initialization_may_be_wrapped_as_horovod_does():
+    net, seen = nn.Dense(2), []
+    own = net.weight._init_impl
+
+    def wrapped(self, *args, **kwargs):
+        own(*args, **kwargs)
+        seen.append(self.data().shape)
+
+    net.weight._init_impl = types.MethodType(wrapped, net.weight)
+    net.initialize()
+    net(ONES)
+    assert seen == [(2, 3)]
