@@ -1,7 +1,10 @@
-/* Sums, ... of what all threads of a block have. */
+/* Loops that the threads of a block share, and sums, ... of what all of them have. */
 #ifndef MX_BLOCK_CUH
 #define MX_BLOCK_CUH
 #include "prelude.cuh"
+
+/* Each number below n is for one thread of the block. */
+#define SHARED(i, n) for (int64_t i = threadIdx.x; i < (n); i += blockDim.x)
 
 template <typename T, typename Merge> static T block_merge(T value, Merge merge) {
   __shared__ T parts[32];
@@ -17,6 +20,23 @@ template <typename T, typename Merge> static T block_merge(T value, Merge merge)
 }
 static double block_sum(double x) {
   return block_merge(x, [](double a, double b) { return a + b; });
+}
+
+/* The sum of what threads with a lower number have, 0 for the first; at most `room` threads.  It is
+ * not the sum up to this thread, less its own part: of floats that would be another number. */
+template <int room, typename T> static T sum_before(T mine) {
+  __shared__ T sums[room];
+  T before = 0;
+  sums[threadIdx.x] = mine;
+  __syncthreads();
+  for (unsigned step = 1; step < blockDim.x; step *= 2) {
+    const T other = threadIdx.x >= step ? sums[threadIdx.x - step] : (T)0;
+    __syncthreads();
+    before = (T)(before + other);
+    sums[threadIdx.x] = (T)(mine + before);
+    __syncthreads();
+  }
+  return before;
 }
 
 /* Two sums at once, of threads that stand in rows of `lanes`: each lane gets those of its column.

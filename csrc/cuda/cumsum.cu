@@ -1,25 +1,9 @@
 /* cumsum: y[o, i, c] = x[o, 0, c] + ... + x[o, i, c].  A thread a line, in the order of i; or, where lines are long, a
  * block, whose threads have a run of neighbouring items each. */
-#include "prelude.cuh"
+#include "block.cuh"
 
 struct line_dims { int64_t outer, axis, inner; };
 enum { LONG = 1024, THREADS = 256 };      /* as in mxlite/cuda/kernels/reductions.py */
-
-/* The sum of what threads with a lower number have. */
-static wide sum_before(wide mine) {
-  __shared__ wide sums[THREADS];
-  wide before = 0;
-  sums[threadIdx.x] = mine;
-  __syncthreads();
-  for (unsigned step = 1; step < THREADS; step *= 2) {
-    const wide other = threadIdx.x >= step ? sums[threadIdx.x - step] : (wide)0;
-    __syncthreads();
-    before = (wide)(before + other);
-    sums[threadIdx.x] = (wide)(mine + before);
-    __syncthreads();
-  }
-  return before;
-}
 
 static void run_of(const real *x, real *y, int64_t begin, int64_t end, int64_t step, wide sum) {
   for (int64_t i = begin; i < end; i++) {
@@ -42,6 +26,6 @@ KERNEL(cumsum, line_dims) {
     const int64_t start = line / d.inner * d.axis * d.inner + line % d.inner;
     wide sum = 0;
     for (int64_t i = begin; i < end; i++) sum = (wide)(sum + LOAD(IN(0)[start + i * d.inner]));
-    run_of(IN(0) + start, OUT(1) + start, begin, end, d.inner, sum_before(sum));
+    run_of(IN(0) + start, OUT(1) + start, begin, end, d.inner, sum_before<THREADS>(sum));
   }
 }

@@ -1,8 +1,6 @@
 /* Single-shot detection: what anchors should predict, and what they do; a block a sample.  See csrc/cpu/multibox.c. */
 #include "nms.cuh"
 
-#define SHARED(i, n) for (int64_t i = threadIdx.x; i < (n); i += blockDim.x)
-
 /* Probabilities (B, K, A), offsets (B, A * 4), anchors (A, 4) -> (B, A, 6): (class, probability, corners); class -1:
  * none.  scratch, for each block: a ranking, and what each anchor sees. */
 struct detection_dims {

@@ -1,9 +1,6 @@
 /* A = L Q by reflections, and eigenvalues and vectors of symmetric matrices by rotations (Jacobi): a block of threads
  * a matrix of float or double.  See csrc/cpu/linalg_reflect.c. */
-#include "block.cuh"
-
-#define EACH_MATRIX(b) for (int64_t b = blockIdx.x; b < d.batch; b += gridDim.x)
-#define SHARED(i, n) for (int64_t i = threadIdx.x; i < (n); i += blockDim.x)
+#include "matrix.cuh"
 
 static double block_most(double x) {
   return block_merge(x, [](double a, double b) { return b > a ? b : a; });
@@ -75,7 +72,6 @@ KERNEL(lq, lq_dims) {
  * vector's largest item is positive.  scratch: A, and U before it is sorted, of double.
  * Pairs of rows and columns are turned so that their common item becomes 0, pair after pair, until all are small. */
 struct eigen_dims { int64_t batch, n; };
-enum { MOST_SWEEPS = 60 };
 
 static void rotate(double *a, double *u, int64_t n, int64_t p, int64_t q) {
   const double common = a[p * n + q];

@@ -1,9 +1,6 @@
 /* Cholesky factors, triangular systems, determinants and inverses of matrices of float and double: a block of threads
  * a matrix, or a thread a system.  See csrc/cpu/linalg_triangular.c and linalg_lu.c. */
-#include "prelude.cuh"
-
-#define EACH_MATRIX(b) for (int64_t b = blockIdx.x; b < d.batch; b += gridDim.x)
-#define SHARED(i, n) for (int64_t i = threadIdx.x; i < (n); i += blockDim.x)
+#include "matrix.cuh"
 
 /* A -> L, lower triangular, with L L^T = A; of A the lower triangle is read. */
 struct potrf_dims { int64_t batch, n; };

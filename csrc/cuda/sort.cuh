@@ -3,24 +3,9 @@
  * its items go. */
 #ifndef MX_SORT_CUH
 #define MX_SORT_CUH
-#include "prelude.cuh"
+#include "block.cuh"
 
 enum { MOST_THREADS = 1024, DIGIT_BITS = 3, DIGITS = 1 << DIGIT_BITS };
-
-/* The sum of what threads with a lower number have; all threads of the block call it. */
-static uint32_t sum_before(uint32_t mine) {
-  __shared__ uint32_t sums[MOST_THREADS];
-  uint32_t total = mine;
-  sums[threadIdx.x] = total;
-  __syncthreads();
-  for (unsigned step = 1; step < blockDim.x; step *= 2) {
-    const uint32_t other = threadIdx.x >= step ? sums[threadIdx.x - step] : 0;
-    __syncthreads();
-    sums[threadIdx.x] = total += other;
-    __syncthreads();
-  }
-  return total - mine;
-}
 
 template <typename Key> struct sort_list {
   Key *keys;
@@ -41,7 +26,7 @@ static sort_list<Key> block_sort(sort_list<Key> items, sort_list<Key> other, int
     __syncthreads();
     uint32_t *mine = counts + threadIdx.x * DIGITS, sum = 0;
     for (int k = 0; k < DIGITS; k++) sum += mine[k];
-    uint32_t place = sum_before(sum);
+    uint32_t place = sum_before<MOST_THREADS>(sum);
     for (int k = 0; k < DIGITS; k++) {
       const uint32_t count = mine[k];
       mine[k] = place;

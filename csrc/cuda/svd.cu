@@ -1,12 +1,9 @@
 /* A = U diag(L) V: A (m, n), m <= n, of float or double -> U (m, m), L (m) in descending order, V (m, n) of
  * orthonormal rows.  A block of threads a matrix turns pairs of rows until all are orthogonal to each other (one-sided
  * Jacobi); in double.  scratch, for each block: the rows, and what they have been multiplied by. */
-#include "block.cuh"
+#include "matrix.cuh"
 
 struct svd_dims { int64_t batch, m, n; };
-enum { MOST_SWEEPS = 60 };
-
-#define SHARED(i, n) for (int64_t i = threadIdx.x; i < (n); i += blockDim.x)
 
 static double product_of(const double *x, const double *y, int64_t n) {
   double sum = 0;
@@ -60,7 +57,7 @@ static void complete(wide *v, int64_t k, int64_t n) {
 KERNEL(svd, svd_dims) {
   const int64_t m = d.m, n = d.n;
   double *a = (double *)args.ptr[4] + blockIdx.x * (m * n + m * m + m), *w = a + m * n, *size = w + m * m;
-  for (int64_t b = blockIdx.x; b < d.batch; b += gridDim.x) {
+  EACH_MATRIX(b) {
     wide *u = OUT(1) + b * m * m, *values = OUT(2) + b * m, *v = OUT(3) + b * m * n;
     SHARED(i, m * n) a[i] = (double)IN(0)[b * m * n + i];
     SHARED(i, m * m) w[i] = i / m == i % m;
