@@ -19,7 +19,6 @@ MOST_SCRATCH = 1 << 62
 MOST_ARRAYS = 64               # of a launch: MX_MOST_ARRAYS of prelude.cuh
 FLOATS = "f16 bf16 f32 f64"
 NUMBERS = FLOATS + " i8 u8 i32 i64"
-MOST_ARRAYS = 64               # of a launch: MX_MOST_ARRAYS of prelude.cuh
 
 
 class Stage(NamedTuple):
