@@ -53,7 +53,8 @@ KERNEL(multibox_detection, detection_dims) {
       }
       n += __syncthreads_count(counts);
     }
-    const uint32_t *found = block_sort(all.first, all.second, d.A, 4).places;    /* those that see something first */
+    /* Those that see something first, in their order: keys are 0 or 1, one bit. */
+    const uint32_t *found = block_sort(all.first, all.second, d.A, 1).places;
     SHARED(i, d.A) in_order[i] = found[i];
     __syncthreads();
     SHARED(i, n) {
