@@ -2,10 +2,6 @@
  * a matrix of float or double.  See csrc/cpu/linalg_reflect.c. */
 #include "matrix.cuh"
 
-static double block_most(double x) {
-  return block_merge(x, [](double a, double b) { return b > a ? b : a; });
-}
-
 /* The row x of n items becomes the v of a reflection, v[0] = 1; returns its tau, 0 where all but the first are 0
  * already; *first: what that becomes. */
 static wide reflection(wide *x, int64_t n, wide *first) {
@@ -108,8 +104,9 @@ KERNEL(eigen, eigen_dims) {
       const int64_t row = i / n, column = i % n;
       a[i] = (double)(column <= row ? x[i] : x[column * n + row]);
       u[i] = row == column;
-      size += a[i] * a[i];
     }
+    const int power = scale_down(a, n * n);
+    SHARED(i, n * n) size += a[i] * a[i];
     size = block_sum(size);
     bool is_done = !(size < (double)INFINITY);        /* there is a NaN or an infinity */
     if (is_done && threadIdx.x == 0) WRONG(args, MX_BAD_VALUE);
@@ -128,7 +125,7 @@ KERNEL(eigen, eigen_dims) {
         if (fabs(u[k * n + i]) > fabs(u[k * n + largest])) largest = i;
       const double sign = u[k * n + largest] < 0 ? -1 : 1;
       for (int64_t i = 0; i < n; i++) vectors[rank * n + i] = (wide)(sign * u[k * n + i]);
-      values[rank] = (wide)a[k * n + k];
+      values[rank] = (wide)ldexp(a[k * n + k], power);
     }
     __syncthreads();
   }

@@ -61,6 +61,7 @@ KERNEL(svd, svd_dims) {
     wide *u = OUT(1) + b * m * m, *values = OUT(2) + b * m, *v = OUT(3) + b * m * n;
     SHARED(i, m * n) a[i] = (double)IN(0)[b * m * n + i];
     SHARED(i, m * m) w[i] = i / m == i % m;
+    const int power = scale_down(a, m * n);
     __syncthreads();
     bool is_turning = product_of(a, a, m * n) < (double)INFINITY;     /* else there is a NaN or an infinity */
     if (!is_turning && threadIdx.x == 0) WRONG(args, MX_BAD_VALUE);
@@ -77,7 +78,7 @@ KERNEL(svd, svd_dims) {
     SHARED(k, m) {                                    /* the k-th goes behind all that are larger */
       int64_t rank = 0;
       for (int64_t i = 0; i < m; i++) rank += size[i] > size[k] || (size[i] == size[k] && i < k);
-      values[rank] = (wide)size[k];
+      values[rank] = (wide)ldexp(size[k], power);
       for (int64_t i = 0; i < m; i++) u[i * m + rank] = (wide)w[k * m + i];
       for (int64_t j = 0; j < n; j++) v[rank * n + j] = (wide)(size[k] > 0 ? a[k * n + j] / size[k] : 0);
     }

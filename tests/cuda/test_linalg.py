@@ -69,6 +69,31 @@ def test_eigenvalues(n, dtype, gpu, rng):
                                tolerance)
 
 
+# Squares of what has these scales are 0 or infinity; as powers of 2, they round nothing.
+SCALES = np.array([2.0**-565, 1, 2.0**532, 2.0**-1000])
+
+
+def test_eigenvalues_of_any_scale(gpu, rng):
+    x = rng.standard_normal((4, 7, 7))
+    a = x + x.transpose(0, 2, 1)
+    scaled = nd.array(a * SCALES[:, None, None], ctx=gpu, dtype="float64")
+    vectors, values = nd.linalg.syevd(scaled)
+    close(values / nd.array(SCALES[:, None], ctx=gpu, dtype="float64"), np.linalg.eigvalsh(a),
+          "float64")
+    u = vectors.asnumpy()
+    np.testing.assert_allclose(np.einsum("bki,bk,bkj->bij", u, np.linalg.eigvalsh(a), u), a, 0,
+                               1e-12)
+
+
+def test_singular_values_of_any_scale(gpu, rng):
+    a = rng.standard_normal((4, 3, 5))
+    scaled = mx.np.array(a * SCALES[:, None, None], ctx=gpu, dtype="float64")
+    u, values, v = [x.asnumpy() for x in mx.np.linalg.svd(scaled)]
+    expected = np.linalg.svd(a)[1]
+    np.testing.assert_allclose(values / SCALES[:, None], expected, 1e-12)
+    np.testing.assert_allclose(u * expected[:, None] @ v, a, 0, 1e-12)
+
+
 @pytest.mark.parametrize("call", [
     lambda x: nd.linalg.potrf(-x), lambda x: nd.linalg.potri(x * 0),
     lambda x: nd.linalg.inverse(x * 0), lambda x: nd.linalg.syevd(x * np.nan)[1]])
