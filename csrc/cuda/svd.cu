@@ -5,6 +5,10 @@
 
 struct svd_dims { int64_t batch, m, n; };
 
+/* A row with a smaller square, of a matrix whose largest item is about 1, counts as 0: products of
+ * such rows lose their digits, so that the rows would be neither orthogonal nor of length 1. */
+#define LEAST_SQUARE 1e-300
+
 static double product_of(const double *x, const double *y, int64_t n) {
   double sum = 0;
   SHARED(i, n) sum += x[i] * y[i];
@@ -72,7 +76,7 @@ KERNEL(svd, svd_dims) {
     }
     for (int64_t k = 0; k < m; k++) {
       const double square = product_of(a + k * n, a + k * n, n);
-      if (threadIdx.x == 0) size[k] = sqrt(square);
+      if (threadIdx.x == 0) size[k] = square < LEAST_SQUARE ? 0 : sqrt(square);
     }
     __syncthreads();
     SHARED(k, m) {                                    /* the k-th goes behind all that are larger */

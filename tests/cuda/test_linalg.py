@@ -94,6 +94,17 @@ def test_singular_values_of_any_scale(gpu, rng):
     np.testing.assert_allclose(u * expected[:, None] @ v, a, 0, 1e-12)
 
 
+@pytest.mark.parametrize("small", [1e-155, 1e-158, 1e-200, 5e-324, 0])
+def test_singular_values_of_rows_that_are_very_short(small, gpu):
+    a = np.array([[1, 0, 0], [0, small, small], [0, small, 2 * small]])
+    u, values, v = [x.asnumpy() for x in
+                    mx.np.linalg.svd(mx.np.array(a, ctx=gpu, dtype="float64"))]
+    np.testing.assert_allclose(values, [1, 0, 0], 0, 1e-150)
+    for one in (u, v):
+        np.testing.assert_allclose(one @ one.T, np.eye(3), 0, 1e-12)
+    np.testing.assert_allclose(u * values @ v, a, 0, 1e-150)
+
+
 @pytest.mark.parametrize("call", [
     lambda x: nd.linalg.potrf(-x), lambda x: nd.linalg.potri(x * 0),
     lambda x: nd.linalg.inverse(x * 0), lambda x: nd.linalg.syevd(x * np.nan)[1]])
