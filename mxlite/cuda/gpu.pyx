@@ -71,14 +71,22 @@ cdef class GpuDevice(Device):
         self.status[0] = 0
         use_driver(self.gpu.driver.address)
 
-    cdef size_t take(self, size_t nbytes) except? 0:
-        """New memory of the driver; 0: there is none."""
+    cdef size_t ask(self, size_t nbytes) except? 0:
+        """New memory of the driver, within the limit; 0: there is none."""
         cdef size_t address
         if self.limit and self.taken + nbytes > self.limit:
             return 0
         address = self.gpu.allocate(nbytes)
         if address:
             self.taken += nbytes
+        return address
+
+    cdef size_t take(self, size_t nbytes) except? 0:
+        """New memory of the driver, if need be after it got back what is kept; 0: there is none."""
+        cdef size_t address = self.ask(nbytes)
+        if not address:
+            self.empty_cache()
+            address = self.ask(nbytes)
         return address
 
     cpdef size_t allocate(self, size_t nbytes) except? 0:
@@ -89,19 +97,14 @@ cdef class GpuDevice(Device):
             blocks = self.unused.get(size)
         if blocks:
             address = blocks.pop()
-        elif not self.is_pooled:
+        elif size > SMALL or not self.is_pooled:
             address = self.take(size)
-        elif size <= SMALL and self.chunk_end - self.chunk >= size:
+        elif self.chunk_end - self.chunk >= size:
             address, self.chunk = self.chunk, self.chunk + size
-        elif size <= SMALL:
+        else:
             address = self.take(CHUNK)
             if address:
                 self.chunk, self.chunk_end = address + size, address + CHUNK
-        else:
-            address = self.take(size)
-            if not address:
-                self.empty_cache()
-                address = self.take(size)
         if address:
             self.live += size
         return address

@@ -12,6 +12,7 @@ import pytest
 
 import mxlite as mx
 from mxlite import nd
+from mxlite.cuda.gpu import GpuDevice
 from mxlite.device import core, memory
 
 DTYPES = ["float32", "float64", "float16", "bfloat16", "int8", "uint8", "int32", "int64", "bool"]
@@ -175,6 +176,17 @@ def test_a_limit_and_too_large_an_array(limited):
         nd.zeros((1 << 40,), ctx=limited)
     with pytest.raises(ValueError, match="set_gpu_memory_limit: nbytes must be"):
         mx.context.set_gpu_memory_limit(-1)
+
+
+@pytest.mark.parametrize("nbytes", [100, 1 << 20, 3_000_000])
+def test_kept_blocks_go_back_to_the_driver_for_any_block(nbytes):
+    device = GpuDevice(0)
+    device.free(device.allocate(4_000_000), 4_000_000)
+    device.limit = device.taken
+    address = device.allocate(nbytes)
+    assert address and device.live >= nbytes
+    assert device.taken < 4_000_000
+    device.free(address, nbytes)
 
 
 def test_a_wrong_index_is_reported_with_the_next_values(gpu):
