@@ -26,6 +26,7 @@ from .launching import (
 from .pinned import ARRAYS, MEMORY, PIECE
 
 cdef enum:
+    LEAST = 256                # bytes of a block
     SMALL = 1 << 20            # bytes; smaller blocks are cut from chunks
     CHUNK = 2 << 20
     CUDA = 2                   # a DLDeviceType
@@ -104,6 +105,7 @@ cdef class GpuDevice(Device):
         else:
             address = self.take(CHUNK)
             if address:
+                self.keep_rest()
                 self.chunk, self.chunk_end = address + size, address + CHUNK
         if address:
             self.live += size
@@ -122,6 +124,15 @@ cdef class GpuDevice(Device):
             self.settle()
             self.gpu.release(address)
             self.taken -= size
+
+    cdef object keep_rest(self):
+        """Keep the rest of the chunk as blocks, as large as can be, but small: large ones are taken
+        for the driver's, to which they go back."""
+        cdef size_t size
+        while self.chunk_end - self.chunk >= LEAST:
+            size = min(size_within(self.chunk_end - self.chunk), <size_t>SMALL)
+            self.keep(self.chunk, size)
+            self.chunk += size
 
     cpdef object free_lent(self, size_t address, size_t nbytes):
         self.live -= block_size(nbytes, self.is_pooled)
@@ -352,13 +363,21 @@ def packed(fields):
 
 
 cdef size_t block_size(size_t nbytes, bint is_pooled) noexcept:
-    """What is taken for `nbytes`: one of four sizes for each power of 2, at least 256 bytes; just
-    so many without a pool."""
+    """What is taken for `nbytes`: one of four sizes for each power of 2, at least LEAST; just so
+    many without a pool."""
     cdef size_t step = 64
     if not is_pooled:
         return nbytes if nbytes else 1
-    if nbytes <= 256:
-        return 256
+    if nbytes <= LEAST:
+        return LEAST
     while step * 8 < nbytes:
         step *= 2
     return (nbytes + step - 1) // step * step
+
+
+cdef size_t size_within(size_t nbytes) noexcept:
+    """The largest block_size that is not more than `nbytes`, which are at least LEAST."""
+    cdef size_t step = 64
+    while step * 8 <= nbytes:
+        step *= 2
+    return nbytes // step * step

@@ -189,6 +189,19 @@ def test_kept_blocks_go_back_to_the_driver_for_any_block(nbytes):
     device.free(address, nbytes)
 
 
+def test_the_rest_of_a_chunk_is_used():
+    device, large = GpuDevice(0), 1 << 20
+    at = device.allocate(large) + large
+    assert device.allocate(320) == at
+    at += 320
+    device.allocate(large)                          # begins the second chunk of 2 MiB
+    assert device.taken == 4 << 20
+    for size in (7 << 17, 7 << 14, 7 << 11, 6 << 8):        # 192 bytes less than 1 MiB - 320
+        assert device.allocate(size) == at
+        at += size
+    assert device.taken == 4 << 20
+
+
 def test_a_wrong_index_is_reported_with_the_next_values(gpu):
     x = nd.array([[1, 2], [3, 4], [5, 6]], ctx=gpu)
     y = nd.take(x, nd.array([0, 3], ctx=gpu), mode="raise")
