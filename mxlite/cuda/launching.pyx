@@ -84,8 +84,11 @@ cdef extern from *:
     """
     static _Thread_local void *captured_stream;
     static void **mx_captured_stream(void) { return &captured_stream; }
+    static _Thread_local int last_status;
+    static int *mx_last_status(void) { return &last_status; }
     """
     void **mx_captured_stream() noexcept nogil
+    int *mx_last_status() noexcept nogil       # of the driver, or as BLAS_STATUS and that of cuBLAS
 
 cdef set_current_type set_current = NULL
 cdef launch_type launch_kernel = NULL
@@ -93,7 +96,6 @@ cdef synchronize_type synchronize_stream = NULL
 cdef multiply_type multiply = NULL
 cdef multiply_batch_type multiply_batch = NULL
 cdef PyThread_type_lock blas_lock = PyThread_allocate_lock()    # a handle serves one thread at once
-cdef int last_status = 0       # of the driver, or as BLAS_STATUS and that of cuBLAS
 cdef bint waits = os.environ.get("MXNET_ENGINE_TYPE") == "NaiveEngine"     # for each launch
 
 
@@ -165,7 +167,6 @@ cdef int launch_product(void *handle, int type, const product_dims *d,
 
 cdef int launch(const void *desc, void *const *ptr, const mx_scalar *scalars) noexcept nogil:
     """An mx_kernel: queue what the head names on the device's stream."""
-    global last_status
     cdef const launch_head *head = <const launch_head *>desc
     cdef const launch_stage *stage = <const launch_stage *>(head + 1)
     cdef mx_args args
@@ -204,7 +205,7 @@ cdef int launch(const void *desc, void *const *ptr, const mx_scalar *scalars) no
             head.status[0] = 0
             return met
     if status:
-        last_status = status
+        mx_last_status()[0] = status
         return MX_FAILED
     return MX_OK
 
@@ -242,5 +243,5 @@ def capture(size_t stream):
 
 
 def status_of_last_failure():
-    """What the driver answered, or BLAS_STATUS and more: what cuBLAS did."""
-    return last_status
+    """What the driver answered in this thread, or BLAS_STATUS and more: what cuBLAS did."""
+    return mx_last_status()[0]

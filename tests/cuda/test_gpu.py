@@ -5,6 +5,7 @@ import struct
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 import mxlite as mx
 from mxlite import nd
 from mxlite.cuda.gpu import GpuDevice
+from mxlite.cuda.launching import status_of_last_failure
 from mxlite.device import core, memory
 
 DTYPES = ["float32", "float64", "float16", "bfloat16", "int8", "uint8", "int32", "int64", "bool"]
@@ -225,6 +227,9 @@ def test_a_launch_that_fails(gpu):
     try:
         with pytest.raises(mx.MXNetError, match=r"exp: CUDA_ERROR_INVALID_VALUE, .* \(1\)"):
             nd.exp(nd.ones((4321,), ctx=gpu))     # its call stays in a cache
+        assert status_of_last_failure() == 1
+        with ThreadPoolExecutor(1) as other:        # whose own calls may be failing meanwhile
+            assert other.submit(status_of_last_failure).result() == 0
     finally:
         device.kernels["exp_f32"] = known
     assert nd.exp(x * 0).asnumpy().tolist() == [1, 1, 1]
