@@ -22,7 +22,7 @@ static int bits_of(int64_t K) {
   return bits;
 }
 
-KERNEL(accumulate_rows_first, accumulate_dims) {
+LARGE_KERNEL(accumulate_rows_first, accumulate_dims) {
   uint32_t *block = (uint32_t *)args.ptr[3];
   const sort_list<uint32_t> items = {block, block + d.M}, other = {block + 2 * d.M, block + 3 * d.M};
   for (int64_t m = threadIdx.x; m < d.M; m += blockDim.x) {
@@ -41,7 +41,7 @@ KERNEL(accumulate_rows_first, accumulate_dims) {
   }
 }
 
-KERNEL(accumulate_rows, accumulate_dims) {
+LARGE_KERNEL(accumulate_rows, accumulate_dims) {
   const uint32_t *rows = (const uint32_t *)args.ptr[3], *order = rows + d.M;
   EACH(i, d.outer * d.K * d.inner) {
     const int64_t k = i / d.inner % d.K;

@@ -40,9 +40,9 @@ template <int room, typename T> static T sum_before(T mine) {
 }
 
 /* Two sums at once, of threads that stand in rows of `lanes`: each lane gets those of its column.
- * blockDim.x / lanes must be a power of 2.  At most 1024 threads. */
+ * blockDim.x / lanes must be a power of 2. */
 template <typename T> static void column_sums(T &first, T &second, int lanes) {
-  __shared__ T parts[2][1024];
+  __shared__ T parts[2][MOST_THREADS];
   const int t = threadIdx.x, lane = t % lanes;
   parts[0][t] = first;
   parts[1][t] = second;

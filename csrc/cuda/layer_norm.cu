@@ -104,7 +104,7 @@ KERNEL(layer_norm_grad, rows_dims) {
 }
 
 /* After it: dgamma and dbeta, 32 side by side a block. */
-KERNEL(layer_norm_vectors, rows_dims) {
+LARGE_KERNEL(layer_norm_vectors, rows_dims) {
   const int64_t hop = blockDim.x / 32, count = d.over == 1 ? d.A * d.C : d.A;
   for (int64_t tile = blockIdx.x; tile * 32 < d.B; tile += gridDim.x) {
     const int64_t b = tile * 32 + threadIdx.x % 32;

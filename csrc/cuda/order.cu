@@ -20,7 +20,7 @@ typedef uint32_t order_key;
 typedef uint32_t order_key;
 #endif
 
-KERNEL(order, order_dims) {
+LARGE_KERNEL(order, order_dims) {
   const int64_t item = sizeof(order_key) + sizeof(uint32_t);
   char *block = (char *)args.ptr[4] + blockIdx.x * 2 * d.axis * item;
   order_key *keys = (order_key *)block;

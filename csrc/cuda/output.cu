@@ -18,7 +18,7 @@ KERNEL(regression_output, regression_dims) {
 
 /* Before the gradient: wrong labels are found, and the valid ones counted, in the scratch.  Labels as
  * in csrc/cpu/softmax_output_impl.h. */
-KERNEL(softmax_output_grad_first, softmax_output_dims) {
+LARGE_KERNEL(softmax_output_grad_first, softmax_output_dims) {
   double count = 0;
   for (int64_t i = threadIdx.x; i < d.outer * d.inner && !d.is_dense; i += blockDim.x) {
     const double label = (double)LOAD(IN(1)[i]);

@@ -41,6 +41,11 @@ struct mx_args { int *status; int64_t number; void *ptr[68]; mx_scalar scalar[8]
        i += (int64_t)gridDim.x * blockDim.x)
 #define KERNEL(name, dims) KERNEL_(name, dims)
 #define KERNEL_(name, dims) extern "C" __global__ void kernel_##name(dims d, mx_args args)
+/* A KERNEL whose blocks have more than 256 threads, up to MOST_THREADS: told so, the compiler gives
+ * each no more registers than there are for so many; else it may give 255, and the launch fails. */
+enum { MOST_THREADS = 1024 };
+#define LARGE_KERNEL(name, dims) \
+  extern "C" __global__ void __launch_bounds__(MOST_THREADS) kernel_##name(dims d, mx_args args)
 #define IN(k) ((const real *)args.ptr[k])
 #define OUT(k) ((real *)args.ptr[k])
 

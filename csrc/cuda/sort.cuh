@@ -5,7 +5,7 @@
 #define MX_SORT_CUH
 #include "block.cuh"
 
-enum { MOST_THREADS = 1024, DIGIT_BITS = 3, DIGITS = 1 << DIGIT_BITS };
+enum { DIGIT_BITS = 3, DIGITS = 1 << DIGIT_BITS };
 
 template <typename Key> struct sort_list {
   Key *keys;

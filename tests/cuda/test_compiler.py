@@ -49,6 +49,20 @@ def test_the_table_names_all_files():
     assert {source for source, _ in found[:8]} == {"unary", "binary"}
 
 
+@pytest.mark.parametrize("name, fields", [
+    ("order", {"outer": 1, "axis": 1 << 15, "inner": 1, "k": 1, "is_ascend": 1}),
+    ("accumulate_rows", {"outer": 1, "K": 9, "M": 1 << 15, "inner": 1}),
+    ("layer_norm_grad", {"A": 64, "B": 64, "C": 64, "over": 1, "stats": 0, "eps": 0.1}),
+    ("softmax_output_grad", {"outer": 9, "axis": 9, "inner": 9, "has_dy": 0})])
+def test_kernels_of_large_blocks_tell_the_compiler(name, fields):
+    """Without, it may give each thread more registers than there are for so many."""
+    stages = kernels.launch_of(kernels.ROWS[name], name, fields, "f32").stages
+    large = [stage for stage in stages if stage.block > 256]
+    assert large
+    for stage in large:
+        assert f"\nLARGE_KERNEL({stage.name}, " in compiler.source_of(f"{stage.source}.cu")
+
+
 def test_a_folder_that_cannot_be_written_to(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("MXLITE_CUDA_CACHE", str(tmp_path / "file"))
