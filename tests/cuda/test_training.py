@@ -43,11 +43,12 @@ def test_a_network_learns_as_on_the_cpu(optimizer, hybridize, gpu):
     assert losses[-1] < losses[0]
 
 
+@pytest.mark.parametrize("is_cast", [False, True])
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
-def test_mixed_precision(dtype, gpu, monkeypatch):
-    """Weights of 16 bits with masters of float32; of float16 with a scaled loss, whose gradients
-    overflow once."""
-    monkeypatch.setitem(amp.amp._state, "is_initialized", False)
+def test_mixed_precision(dtype, is_cast, gpu, request):
+    """Weights of float32 that are cast in the graph, and of 16 bits with masters of float32; of
+    float16 with a scaled loss, whose gradients overflow once."""
+    request.addfinalizer(amp.amp._stop)
     rng, results = np.random.default_rng(1), []
     data, label = rng.standard_normal((32, 5)), np.arange(32) % 3
     for ctx in (mx.cpu(), gpu):
@@ -56,7 +57,8 @@ def test_mixed_precision(dtype, gpu, monkeypatch):
         net.add(gluon.nn.Dense(16, in_units=5), gluon.nn.BatchNorm(in_channels=16),
                 gluon.nn.Activation("relu"), gluon.nn.Dense(3, in_units=16))
         net.initialize(mx.init.Xavier(), ctx=mx.cpu())
-        net.cast(dtype)
+        if is_cast:
+            net.cast(dtype)
         net.collect_params().reset_ctx(ctx)
         net.hybridize()
         trainer = gluon.Trainer(net.collect_params(), "sgd", {
@@ -67,7 +69,8 @@ def test_mixed_precision(dtype, gpu, monkeypatch):
         losses = []
         for _ in range(10):
             with autograd.record():
-                out = net(nd.array(data, dtype=dtype, ctx=ctx)).astype("float32")
+                x = nd.array(data, dtype=dtype if is_cast else "float32", ctx=ctx)
+                out = net(x).astype("float32")
                 loss = gluon.loss.SoftmaxCrossEntropyLoss()(out, nd.array(label, ctx=ctx))
                 with amp.scale_loss(loss, trainer) as scaled:
                     scaled.backward()
