@@ -194,3 +194,77 @@ def test_configs_that_are_none():
         mx.metric.create({"metric": "acc"}, axis=1)
     with pytest.raises(ValueError, match="got 'acuracy'; did you mean 'accuracy'"):
         mx.metric.create({"metric": "acuracy"})
+
+
+class Halves(metric.EvalMetric):
+    """As users write metrics: sum_metric and num_inst alone."""
+
+    def __init__(self):
+        super().__init__("halves")
+
+    def update(self, labels, preds):
+        self.sum_metric += 3
+        self.num_inst += 2
+
+
+class OwnReset(Halves):
+    """And with a reset that knows of no others."""
+
+    def reset(self):
+        self.num_inst = 0
+        self.sum_metric = 0.0
+
+
+class Global(metric.EvalMetric):
+    """Keeps both."""
+
+    def __init__(self):
+        super().__init__("global", has_global_stats=True, factor=3)
+
+    def update(self, labels, preds):
+        self.sum_metric += 3
+        self.num_inst += 2
+        self.global_sum_metric += 30
+        self.global_num_inst += 2
+
+
+@pytest.mark.parametrize("klass", [Halves, OwnReset])
+def test_metrics_of_users_without_global_statistics_give_their_own(klass):
+    tested = klass()
+    tested.update(None, None)
+    assert tested.get_global() == ("halves", 1.5)
+    assert tested.get_global_name_value() == [("halves", 1.5)]
+    tested.reset_local()
+    assert math.isnan(tested.get_global()[1])
+    both = metric.create([tested, "loss"])
+    both.update(None, mx.nd.ones(2))
+    assert both.get_global() == (["halves", "loss"], [1.5, 1.0])
+
+
+def test_metrics_of_users_with_global_statistics():
+    tested = Global()
+    tested.update(None, None)
+    tested.reset_local()
+    assert tested.get_global() == ("global", 15.0)
+    assert tested.get_config() == {"factor": 3, "metric": "Global", "name": "global",
+                                   "output_names": None, "label_names": None}
+
+
+@pytest.mark.parametrize(("tested", "own"), [
+    (metric.Accuracy(), {"axis": 1}), (metric.Perplexity(0), {"ignore_label": 0}),
+    (metric.F1(), {}), (metric.MCC(), {}), (metric.CrossEntropy(), {"eps": 1e-12}),
+    (metric.Perplexity(None, 1), {"ignore_label": None, "axis": 1}),
+    (metric.F1(average="micro"), {"average": "micro"})])
+def test_configs_have_what_mxnet_writes_and_what_makes_the_metric_again(tested, own):
+    config = tested.get_config()
+    assert {key: config[key] for key in own} == own
+    assert set(config) - set(own) == {"metric", "name", "output_names", "label_names"}
+
+
+def test_fit_logs_metrics_of_users(caplog):
+    data = mx.io.NDArrayIter(np.ones((4, 2), "float32"), np.zeros(4, "float32"), 2)
+    net = mx.sym.SoftmaxOutput(mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2),
+                               name="softmax")
+    with caplog.at_level("INFO"):
+        mx.mod.Module(net).fit(data, eval_metric=OwnReset(), num_epoch=1)
+    assert "Epoch[0] Train-halves=1.500000" in caplog.text

@@ -26,14 +26,17 @@ class EvalMetric(NamesArguments):
     """Base: override update(labels, preds), which calls `_add` with a sum and a count.
 
     `get` gives the mean since `reset`; `reset_local` starts a new stretch for `get` while
-    `get_global` goes on.
+    `get_global` goes on. A metric that keeps sum_metric and num_inst alone, without their global
+    counterparts, leaves `has_global_stats` False; its `get_global` is `get`.
     """
 
     def __init__(self, name: str, output_names: Sequence[str] | None = None,
-                 label_names: Sequence[str] | None = None, **kwargs: Any) -> None:
+                 label_names: Sequence[str] | None = None, *, has_global_stats: bool = False,
+                 **kwargs: Any) -> None:
         self.name = str(name)
         self.output_names = output_names
         self.label_names = label_names
+        self._has_global_stats = has_global_stats
         self._kwargs = kwargs
         self.reset()
 
@@ -76,6 +79,8 @@ class EvalMetric(NamesArguments):
 
     def get_global(self) -> tuple[Any, Any]:
         """As get, over everything since `reset`."""
+        if not self._has_global_stats:
+            return self.get()
         if self.global_num_inst == 0:
             return self.name, float("nan")
         return self.name, self._value(self.global_sum_metric, self.global_num_inst)
@@ -86,7 +91,7 @@ class EvalMetric(NamesArguments):
 
     def get_global_name_value(self) -> list[tuple[str, Any]]:
         """As get_name_value, over everything since `reset`."""
-        return _pairs(*self.get_global())
+        return _pairs(*self.get_global()) if self._has_global_stats else self.get_name_value()
 
     def get_config(self) -> dict[str, Any]:
         """What `create` needs to make such a metric again."""
@@ -190,7 +195,7 @@ class CompositeEvalMetric(EvalMetric):
                  output_names: Sequence[str] | None = None,
                  label_names: Sequence[str] | None = None) -> None:
         self.metrics = [create(metric) for metric in metrics or []]
-        super().__init__(name, output_names, label_names)
+        super().__init__(name, output_names, label_names, has_global_stats=True)
 
     def add(self, metric: Any) -> None:
         """Put another metric at the end."""

@@ -25,8 +25,8 @@ class _Confusion(EvalMetric):
             raise MXNetValueError(f"{type(self).__name__}: average must be 'macro' or 'micro'; "
                                   f"got {average!r}")
         self.average = average
-        super().__init__(name, output_names, label_names)
-        self._kwargs = {"average": average}
+        config = {} if average == "macro" else {"average": average}
+        super().__init__(name, output_names, label_names, has_global_stats=True, **config)
 
     def score(self, counts: np.ndarray) -> float:
         """The score of counts [[tn, fp], [fn, tp]], t and f for true and false."""

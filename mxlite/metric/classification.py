@@ -20,7 +20,7 @@ class Accuracy(EvalMetric):
 
     def __init__(self, axis: int = 1, name: str = "accuracy", output_names: Names = None,
                  label_names: Names = None) -> None:
-        super().__init__(name, output_names, label_names, axis=axis)
+        super().__init__(name, output_names, label_names, has_global_stats=True, axis=axis)
         self.axis = axis
 
     def update(self, labels: Any, preds: Any) -> None:
@@ -44,7 +44,7 @@ class PCC(EvalMetric):
 
     def __init__(self, name: str = "pcc", output_names: Names = None,
                  label_names: Names = None) -> None:
-        super().__init__(name, output_names, label_names)
+        super().__init__(name, output_names, label_names, has_global_stats=True)
 
     def reset(self) -> None:
         """Forget everything."""
@@ -104,7 +104,7 @@ class TopKAccuracy(EvalMetric):
 
     def __init__(self, top_k: int = 1, name: str = "top_k_accuracy", output_names: Names = None,
                  label_names: Names = None) -> None:
-        super().__init__(name, output_names, label_names, top_k=top_k)
+        super().__init__(name, output_names, label_names, has_global_stats=True, top_k=top_k)
         if top_k < 2:
             raise MXNetValueError("TopKAccuracy: top_k must be at least 2 (use Accuracy for 1); "
                                   f"got {top_k}")
@@ -151,7 +151,7 @@ class CrossEntropy(_LogLikelihood):
 
     def __init__(self, eps: float = 1e-12, name: str = "cross-entropy",
                  output_names: Names = None, label_names: Names = None) -> None:
-        super().__init__(name, output_names, label_names, eps=eps)
+        super().__init__(name, output_names, label_names, has_global_stats=True, eps=eps)
         self.eps = eps
 
 
@@ -161,7 +161,7 @@ class NegativeLogLikelihood(_LogLikelihood):
 
     def __init__(self, eps: float = 1e-12, name: str = "nll-loss", output_names: Names = None,
                  label_names: Names = None) -> None:
-        super().__init__(name, output_names, label_names, eps=eps)
+        super().__init__(name, output_names, label_names, has_global_stats=True, eps=eps)
         self.eps = eps
 
 
@@ -171,7 +171,8 @@ class Perplexity(EvalMetric):
 
     def __init__(self, ignore_label: int | None = None, axis: int = -1, name: str = "perplexity",
                  output_names: Names = None, label_names: Names = None) -> None:
-        super().__init__(name, output_names, label_names, ignore_label=ignore_label, axis=axis)
+        config = {"ignore_label": ignore_label} | ({} if axis == -1 else {"axis": axis})
+        super().__init__(name, output_names, label_names, has_global_stats=True, **config)
         self.ignore_label = ignore_label
         self.axis = axis
 

@@ -17,6 +17,9 @@ Names = Sequence[str] | None
 class _Distance(EvalMetric):
     """The mean over updates of a distance; (N,) counts as (N, 1)."""
 
+    def __init__(self, name: str, output_names: Names, label_names: Names) -> None:
+        super().__init__(name, output_names, label_names, has_global_stats=True)
+
     def distance(self, difference: np.ndarray) -> float:
         """The distance for one batch's label - pred."""
         raise NotImplementedError
@@ -79,7 +82,7 @@ class PearsonCorrelation(EvalMetric):
             raise MXNetValueError("PearsonCorrelation: average must be 'macro' or 'micro'; "
                                   f"got {average!r}")
         self.average = average
-        super().__init__(name, output_names, label_names)
+        super().__init__(name, output_names, label_names, has_global_stats=True)
 
     def reset(self) -> None:
         """Forget everything."""
