@@ -123,7 +123,7 @@ def test_config_makes_the_metric_again():
     (lambda: metric.Accuracy().update([mx.nd.ones((3,))], [mx.nd.ones((4, 2))]),
      r"Accuracy: .*got labels of shape \(3,\) and preds of shape \(4, 2\)"),
     (lambda: metric.MSE().update(mx.nd.ones((3,)), mx.nd.ones((4,))),
-     r"MSE: both must have one shape; got labels of shape \(3, 1\)"),
+     r"MSE: one shape must broadcast to the other; got labels of shape \(3, 1\)"),
     (lambda: metric.Accuracy().update([mx.nd.ones((3,))], []),
      "Accuracy: labels and preds must be lists of one length; got 1 and 0"),
     (lambda: metric.F1().update(mx.nd.array([2]), mx.nd.ones((1, 2))), "F1: labels must be 0 or 1"),
@@ -268,3 +268,17 @@ def test_fit_logs_metrics_of_users(caplog):
     with caplog.at_level("INFO"):
         mx.mod.Module(net).fit(data, eval_metric=OwnReset(), num_epoch=1)
     assert "Epoch[0] Train-halves=1.500000" in caplog.text
+
+
+@pytest.mark.parametrize(("tested", "wide", "row"), [      # from MXNet 1.9.1
+    (metric.MAE(), 4.0, 1.25), (metric.MSE(), 21.666666, 2.5),
+    (metric.RMSE(), 4.6547465, 1.5811388)],
+    ids=lambda x: getattr(x, "name", ""))
+def test_distances_of_shapes_that_broadcast(tested, wide, row):
+    label, pred = mx.nd.arange(4), mx.nd.arange(12).reshape((4, 3))
+    for labels, preds, want in ((label, pred, wide), (pred, label, wide),
+                                (label, label.reshape((1, 4)), row),
+                                (label, label.reshape((4, 1, 1)), row)):
+        tested.reset()
+        tested.update([labels], [preds])
+        assert tested.get()[1] == pytest.approx(want)

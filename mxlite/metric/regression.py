@@ -25,12 +25,15 @@ class _Distance(EvalMetric):
         raise NotImplementedError
 
     def update(self, labels: Any, preds: Any) -> None:
-        """labels, preds of one shape."""
+        """labels, preds of one shape, or of shapes that NumPy broadcasts."""
         for label, pred in pairs(self, labels, preds):
             label, pred = (x.reshape(len(x), 1) if x.ndim == 1 else x for x in (label, pred))
-            if label.shape != pred.shape:
-                raise shapes_differ(self, "both must have one shape", label, pred)
-            self._add(self.distance(label.astype("float64") - pred), 1)
+            try:
+                difference = label.astype("float64") - pred
+            except ValueError:
+                raise shapes_differ(self, "one shape must broadcast to the other", label,
+                                    pred) from None
+            self._add(self.distance(difference), 1)
 
 
 @register
