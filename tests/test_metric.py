@@ -282,3 +282,24 @@ def test_distances_of_shapes_that_broadcast(tested, wide, row):
         tested.reset()
         tested.update([labels], [preds])
         assert tested.get()[1] == pytest.approx(want)
+
+
+@pytest.mark.parametrize("tested", [*(each for each, _ in CLASSES), metric.PCC()],
+                         ids=lambda x: x.name)
+def test_values_are_of_numpy_and_print_as_numbers(tested):
+    tested.reset()
+    tested.update(arrays(LABELS), arrays(SCORES))
+    for name, value in (tested.get(), tested.get_global()):
+        assert isinstance(value, np.float64)
+        assert value.item() == float(value) and value.round(3) == round(float(value), 3)
+        assert repr((name, value)) == f"({name!r}, {float(value)!r})"
+        assert f"{value} {value:.3f}" == f"{float(value)} {float(value):.3f}"
+
+
+def test_values_of_numbers_are_of_numpy_too():
+    for tested in (*(each for each, _ in REGRESSION), Halves(),
+                   metric.PearsonCorrelation(average="micro")):
+        tested.reset()
+        tested.update(arrays(NUMBERS), arrays(GUESSES))
+        assert isinstance(tested.get()[1], np.float64)
+    assert json.dumps(tested.get()) == f'["pearsonr", {float(tested.get()[1])!r}]'

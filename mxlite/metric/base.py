@@ -22,6 +22,17 @@ from ..base import (
 REGISTRY: dict[str, type] = {}
 
 
+class MetricValue(np.float64):
+    """A metric's value: NumPy's float64, as in MXNet, but printed as a number (0.5)."""
+
+    __repr__ = float.__repr__
+
+
+def metric_value(value: Any) -> Any:
+    """A float of Python's or NumPy's as a MetricValue; other things as they are."""
+    return MetricValue(value) if isinstance(value, (float, np.floating)) else value
+
+
 class EvalMetric(NamesArguments):
     """Base: override update(labels, preds), which calls `_add` with a sum and a count.
 
@@ -75,7 +86,7 @@ class EvalMetric(NamesArguments):
         """(name, value); nan before the first update."""
         if self.num_inst == 0:
             return self.name, float("nan")
-        return self.name, self._value(self.sum_metric, self.num_inst)
+        return self.name, metric_value(self._value(self.sum_metric, self.num_inst))
 
     def get_global(self) -> tuple[Any, Any]:
         """As get, over everything since `reset`."""
@@ -83,7 +94,8 @@ class EvalMetric(NamesArguments):
             return self.get()
         if self.global_num_inst == 0:
             return self.name, float("nan")
-        return self.name, self._value(self.global_sum_metric, self.global_num_inst)
+        value = self._value(self.global_sum_metric, self.global_num_inst)
+        return self.name, metric_value(value)
 
     def get_name_value(self) -> list[tuple[str, Any]]:
         """[(name, value)]."""

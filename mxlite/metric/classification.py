@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetValueError
-from .base import EvalMetric, alias, pairs, register, shapes_differ
+from .base import EvalMetric, alias, metric_value, pairs, register, shapes_differ
 
 Names = Sequence[str] | None
 
@@ -78,11 +78,11 @@ class PCC(EvalMetric):
 
     def get(self) -> tuple[Any, Any]:
         """(name, value)."""
-        return self.name, _correlation(self._counts)
+        return self.name, metric_value(_correlation(self._counts))
 
     def get_global(self) -> tuple[Any, Any]:
         """As get, over everything since `reset`."""
-        return self.name, _correlation(self._global_counts)
+        return self.name, metric_value(_correlation(self._global_counts))
 
 
 def _enlarged(counts: np.ndarray, size: int) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetValueError
-from .base import EvalMetric, alias, pairs, register, shapes_differ
+from .base import EvalMetric, alias, metric_value, pairs, register, shapes_differ
 
 Names = Sequence[str] | None
 
@@ -113,4 +113,4 @@ class PearsonCorrelation(EvalMetric):
         """(name, correlation)."""
         if self.average == "macro" or self._count == 0:
             return super().get()
-        return self.name, self._correlation(self._sums, self._count)
+        return self.name, metric_value(self._correlation(self._sums, self._count))
