@@ -210,22 +210,25 @@ class Trainer(NamesArguments):
         """Update what has a fresh gradient, on each context."""
         if self._overflows():
             return
-        first = self._updaters[0]
+        updates: list[tuple[list[Any], ...]] = []       # a context's numbers, gradients, arrays
         for i, param in enumerate(self._params):
             if param._grad_req == "null":
                 continue
             only = param._only
-            if only is not None:
-                if consume_gradient(only):
-                    first(i, only.grad, only)
-                continue
-            arrays, grads = list(param._arrays().values()), param.list_grad()
-            self._add_updaters(len(arrays))
-            for k, updater in enumerate(self._updaters[:len(arrays)]):
-                self._optimizer._set_current_context(k)
-                if consume_gradient(arrays[k]):
-                    updater(i, grads[k], arrays[k])
-            self._optimizer._set_current_context(0)
+            arrays = param._arrays().values() if only is None else (only,)
+            for k, array in enumerate(arrays):
+                if k == len(updates):
+                    updates.append(([], [], []))
+                if consume_gradient(array):
+                    indices, grads, weights = updates[k]
+                    indices.append(i)
+                    grads.append(array.grad)
+                    weights.append(array)
+        self._add_updaters(len(updates))
+        for k, one_context in enumerate(updates):
+            self._optimizer._set_current_context(k)
+            self._updaters[k](*one_context)
+        self._optimizer._set_current_context(0)
 
     def _add_updaters(self, number: int) -> None:
         """Have an updater for each of so many contexts; a new one has the states of the first."""
