@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 
 from .. import ndarray as nd
-from ..base import MXNetError, MXNetKeyError, MXNetValueError, suggestion
+from ..base import MissingPathError, MXNetError, MXNetKeyError, MXNetValueError, suggestion
 
 _SHOWN = 8
 
@@ -14,7 +14,7 @@ _SHOWN = 8
 def load_arrays(filename: str) -> dict[str, nd.NDArray]:
     """The named arrays of a `.params` file."""
     if not os.path.exists(filename) or os.path.isdir(filename):
-        raise MXNetValueError(f"load: there is no file {os.path.abspath(filename)!r}")
+        raise MissingPathError(f"load: there is no file {os.path.abspath(filename)!r}")
     arrays = nd.load(filename)
     if not isinstance(arrays, dict):
         raise MXNetValueError(f"load: {filename!r} holds {len(arrays)} arrays without names")

@@ -22,7 +22,7 @@ from ..kvstore.interface import PROCESS_STORES, STORES
 from ..kvstore.kvstore import KVStore
 from ..kvstore.updates import push_pull
 from ..ndarray.variable import consume_gradient
-from ..whole_file import replacing
+from ..whole_file import reading, replacing
 from .fresh_gradients import StaleGradientError as StaleGradientError
 from .fresh_gradients import check_fresh, consume_all
 from .parameter import Parameter
@@ -284,7 +284,7 @@ class Trainer(NamesArguments):
         if self._has_foreign_states():
             self._kvstore.load_optimizer_states(fname)
             return
-        with open(fname, "rb") as file:
+        with reading(fname) as file:
             self._updaters[0].set_states(file.read(), os.fspath(fname))
         del self._updaters[1:]
         self._optimizer = self._updaters[0].optimizer
