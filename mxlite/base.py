@@ -72,6 +72,26 @@ class MXNetAssertionError(MXNetError, AssertionError):
     """A condition that MXNet asserts does not hold."""
 
 
+class AssertedValueError(MXNetValueError, MXNetAssertionError):
+    """A value or shape for which MXNet raises AssertionError."""
+
+
+class AssertedTypeError(MXNetTypeError, MXNetAssertionError):
+    """A type or dtype for which MXNet raises AssertionError."""
+
+
+class AssertedKeyError(MXNetKeyError, MXNetAssertionError):
+    """A name that is not there, for which MXNet raises AssertionError."""
+
+
+class WrongKindError(MXNetTypeError, MXNetValueError):
+    """A type for which MXNet raises ValueError."""
+
+
+class WrongIndexError(MXNetIndexError, MXNetValueError):
+    """What is no index, for which MXNet raises ValueError."""
+
+
 class MXNetFileError(OSError, MXNetError):
     """The system would not open, read or write a file; made as OSError is, and of its class for the
     reason (FileNotFoundError, ...), too."""

@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Sequence
 
-from .base import MXNetValueError, NamesArguments, check_count, listing
+from .base import AssertedValueError, MXNetValueError, NamesArguments, check_count, listing
 
 
 class LRScheduler(NamesArguments):
@@ -76,8 +76,8 @@ class MultiFactorScheduler(LRScheduler):
         step = list(step)
         if not step or step[0] < 1 or any(
                 b <= a for a, b in itertools.pairwise(step)):
-            raise MXNetValueError("MultiFactorScheduler: step must be an increasing list of "
-                                  f"integers of at least 1; got {step}")
+            raise AssertedValueError("MultiFactorScheduler: step must be an increasing list of "
+                                     f"integers of at least 1; got {step}")
         _check_factor("MultiFactorScheduler", factor)
         self.step = step
         self.factor = factor

@@ -11,6 +11,7 @@ from .. import autograd, initializer
 from .. import ndarray as nd
 from .. import symbol as sym
 from ..base import (
+    AssertedValueError,
     MXNetError,
     MXNetValueError,
     NamesArguments,
@@ -104,7 +105,7 @@ class Parameter(NamesArguments):
         old = self._shape
         if old is not None and (len(old) != len(shape) or any(
                 a not in (0, -1, b) for a, b in zip(old, shape, strict=True))):
-            raise MXNetValueError(
+            raise AssertedValueError(
                 f"Parameter '{self.name}' must have shape {old} (0: unknown); got {tuple(shape)}")
         self._shape = tuple(shape)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import ndarray as nd
 from .. import symbol as sym
-from ..base import MXNetError, MXNetTypeError, MXNetValueError, suggestion
+from ..base import AssertedValueError, MXNetError, MXNetTypeError, MXNetValueError, suggestion
 from ..symbol.graph import topological
 from ..symbol.infer import graph_shapes
 from .agreement import load_all
@@ -64,7 +64,7 @@ class SymbolBlock(HybridBlock):
         known = symbol.list_inputs()
         for name in names:
             if name not in known:
-                raise MXNetValueError(
+                raise AssertedValueError(
                     f"SymbolBlock.imports: the graph of {str(symbol_file)!r} has no variable "
                     f"{name!r}{suggestion(name, known)}")
         block = SymbolBlock(symbol, [sym.var(name) for name in names])

@@ -10,10 +10,11 @@ from typing import Any
 from .. import ndarray as nd
 from .. import optimizer as opt
 from ..base import (
+    AssertedValueError,
     MXNetAssertionError,
-    MXNetTypeError,
     MXNetValueError,
     NamesArguments,
+    WrongKindError,
 )
 from ..device.context import Context
 from ..kvstore.compression import compression_of
@@ -74,8 +75,8 @@ class Trainer(NamesArguments):
         param_dict = dict(enumerate(self._params))
         if isinstance(optimizer, opt.Optimizer):
             if optimizer_params:
-                raise MXNetValueError("Trainer: optimizer_params must be None if optimizer is an "
-                                      "Optimizer and not a name")
+                raise AssertedValueError("Trainer: optimizer_params must be None if optimizer is "
+                                         "an Optimizer and not a name")
             optimizer.param_dict = param_dict
             self._optimizer = optimizer
         else:
@@ -304,10 +305,10 @@ def _parameter_list(params: Any) -> list[Parameter]:
     if hasattr(params, "keys"):
         params = [params[key] for key in sorted(params.keys())]
     if not isinstance(params, (list, tuple)):
-        raise MXNetTypeError("Trainer: params must be a list or dict of Parameters, such as "
+        raise WrongKindError("Trainer: params must be a list or dict of Parameters, such as "
                              f"net.collect_params() gives; got {type(params).__name__}")
     for param in params:
         if not isinstance(param, Parameter):
-            raise MXNetTypeError(f"Trainer: params must hold Parameters; "
+            raise WrongKindError(f"Trainer: params must hold Parameters; "
                                  f"got {type(param).__name__}")
     return list(params)

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import ndarray as nd
 from ..base import (
+    AssertedValueError,
     MXNetTypeError,
     MXNetValueError,
     NamesArguments,
@@ -158,8 +159,9 @@ def create(metric: Any, *args: Any, **kwargs: Any) -> EvalMetric:
     if callable(metric):
         return REGISTRY["custommetric"](metric, *args, **kwargs)
     if not isinstance(metric, str) or metric.lower() not in REGISTRY:
-        raise MXNetValueError(f"metric must be a function, a list or {listing(sorted(REGISTRY))}; "
-                              f"got {metric!r}{suggestion(str(metric).lower(), REGISTRY)}")
+        raise AssertedValueError("metric must be a function, a list or "
+                                 f"{listing(sorted(REGISTRY))}; got {metric!r}"
+                                 f"{suggestion(str(metric).lower(), REGISTRY)}")
     made: EvalMetric = REGISTRY[metric.lower()](*args, **kwargs)
     return made
 

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from ..base import DTYPES, MXNetTypeError, MXNetValueError, no_array
+from ..base import DTYPES, MXNetTypeError, MXNetValueError, WrongKindError, no_array
 from ..device.context import as_context
 from ..util import is_np_shape
 from ..whole_file import reading, replacing
@@ -175,7 +175,7 @@ def dumps(data: Any) -> bytes:
     elif isinstance(data, Mapping):
         names, data = list(data), list(data.values())
     if not isinstance(data, Sequence):
-        raise MXNetTypeError("save: data must be an NDArray, or a list or dict of them; "
+        raise WrongKindError("save: data must be an NDArray, or a list or dict of them; "
                              f"got {type(data).__name__}")
     pieces = [struct.pack("<QQQ", LIST_MAGIC, 0, len(data))]
     for i, item in enumerate(data):
