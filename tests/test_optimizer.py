@@ -312,3 +312,8 @@ def test_a_trainer_gives_an_optimizer_of_aggregates_its_weights_together():
         net(mx.nd.ones((1, 3))).backward()
     trainer.step(1)
     assert seen == [(0, 1)]
+
+
+def test_an_updater_of_what_is_no_optimizer_is_named():
+    with pytest.raises(TypeError, match="Updater: optimizer must be an Optimizer; got str"):
+        opt.get_updater("sgd")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import ndarray as nd
+from ..base import MXNetTypeError
 from ..device.context import Context
 from . import states as saved
 from .optimizer import Optimizer
@@ -18,6 +19,9 @@ class Updater:
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise MXNetTypeError("Updater: optimizer must be an Optimizer; got "
+                                 f"{type(optimizer).__name__}")
         self.optimizer = optimizer
         self.states: dict[Any, Any] = {}
         self.states_synced: dict[Any, bool] = {}
