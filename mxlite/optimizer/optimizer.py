@@ -92,6 +92,10 @@ class Optimizer(NamesArguments):
             learning_rate = 0.01
         self.lr = learning_rate
         if lr_scheduler is not None and learning_rate is not None:
+            base_lr = getattr(lr_scheduler, "base_lr", learning_rate)
+            if base_lr != learning_rate:
+                warnings.warn(f"{type(self).__name__}: learning_rate={learning_rate} takes the "
+                              f"place of the lr_scheduler's base_lr, {base_lr}", stacklevel=2)
             lr_scheduler.base_lr = learning_rate
         self.wd = wd
         self.clip_gradient = clip_gradient
