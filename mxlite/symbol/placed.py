@@ -109,11 +109,11 @@ class PlacedGraph:
             raise MXNetError(f"backward: {gradient.error}")
         return [slot >= 0 for slot in gradient.grads]
 
-    def reads_out_grads(self, train: bool) -> bool:
-        """Whether the gradient depends on the gradients of the heads."""
+    def reads_out_grads(self, train: bool) -> list[bool]:
+        """Whether the gradient depends on the gradient of each head."""
         if self.is_apart:
-            return False
-        return bool(self._gradient(train).reads_out_grads)
+            return [False] * len(self.heads)
+        return list(self._gradient(train).reads_out_grads)
 
     def grads(self) -> list[NDArray | None]:
         """The arrays that take the gradients."""
