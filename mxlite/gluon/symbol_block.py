@@ -41,8 +41,8 @@ class SymbolBlock(HybridBlock):
         self._inputs = [symbol.name for symbol in inputs]
         self._active = True             # there is no eager form of it
         self._params = ParameterDict("", params)
-        states = set(outputs.list_auxiliary_states())
-        for name in outputs.list_inputs():
+        states = outputs.list_auxiliary_states()
+        for name in (*outputs.list_arguments(), *states):
             if name in self._inputs:
                 continue
             self._reg_params[name] = self._params.get(
