@@ -6,7 +6,7 @@ from collections import defaultdict
 from types import NoneType, TracebackType
 from typing import ClassVar
 
-from .base import MXNetTypeError
+from .base import MXNetTypeError, WrongKindError
 from .current import Current, HasCurrent
 
 
@@ -23,7 +23,7 @@ class AttrScope(metaclass=HasCurrent):
     def __init__(self, **kwargs: str) -> None:
         for name, value in kwargs.items():
             if not isinstance(value, str):
-                raise MXNetTypeError(
+                raise WrongKindError(
                     f"AttrScope: {name} must be a string; got {type(value).__name__}")
         self._attr = kwargs
         self._merged: dict[str, str] = dict(kwargs)

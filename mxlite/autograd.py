@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .base import MXNetError, MXNetValueError
+from .base import AssertedValueError, MXNetError, MXNetValueError
 from .ndarray import NDArray, tape
 from .ndarray.array import need_array
 from .ndarray.recording import ANCHOR
@@ -78,7 +78,7 @@ class Function:
 
     def __call__(self, *inputs: Any) -> Any:
         if self._used:
-            raise MXNetValueError(
+            raise AssertedValueError(
                 f"{type(self).__name__}: an instance serves one call; make a new one")
         self._used = True
         if any(isinstance(x, (Placeholder, Symbol)) for x in inputs):

@@ -78,6 +78,47 @@ class MXNetAssertionError(MXNetError, AssertionError):
     """A condition that MXNet asserts does not hold."""
 
 
+class AssertedValueError(MXNetValueError, MXNetAssertionError):
+    """A value or shape for which MXNet raises AssertionError."""
+
+
+class AssertedTypeError(MXNetTypeError, MXNetAssertionError):
+    """A type or dtype for which MXNet raises AssertionError."""
+
+
+class AssertedKeyError(MXNetKeyError, MXNetAssertionError):
+    """A name that is not there, for which MXNet raises AssertionError."""
+
+
+class WrongKindError(MXNetTypeError, MXNetValueError):
+    """A type for which MXNet raises ValueError."""
+
+
+class WrongIndexError(MXNetIndexError, MXNetValueError):
+    """What is no index, for which MXNet raises ValueError."""
+
+
+class MXNetFileError(OSError, MXNetError):
+    """The system would not open, read or write a file; made as OSError is, and of its class for the
+    reason (FileNotFoundError, ...), too."""
+
+
+class MXNetFileNotFoundError(FileNotFoundError, MXNetFileError):
+    """There is no such file or folder."""
+
+
+class MXNetPermissionError(PermissionError, MXNetFileError):
+    """A file that may not be read or written."""
+
+
+class MXNetIsADirectoryError(IsADirectoryError, MXNetFileError):
+    """A folder where a file is wanted."""
+
+
+class MissingPathError(MXNetValueError, FileNotFoundError):
+    """An argument names a file or folder that is not there."""
+
+
 class UserCodeError(MXNetError):
     """Base, besides its own class, of what users' code raised inside an operator; its text is left
     as it is."""
@@ -89,6 +130,14 @@ class NotSupportedForSparseNDArray(MXNetNotImplementedError):
 
 class NotImplementedForSymbol(MXNetNotImplementedError):
     """A method of NDArray that a Symbol cannot have, since it needs values."""
+
+
+def file_error(error: OSError, path: str) -> MXNetFileError:
+    """An error of the system's about `path` as one of mxlite's, of the same class of OSError."""
+    for kind in (MXNetFileNotFoundError, MXNetPermissionError, MXNetIsADirectoryError):
+        if isinstance(error, kind.__bases__[0]):
+            return kind(error.errno, error.strerror, path)
+    return MXNetFileError(error.errno, error.strerror, path)
 
 
 def data_dir() -> str:

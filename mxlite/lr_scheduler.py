@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Sequence
 
-from .base import MXNetValueError, NamesArguments, check_count, listing
+from .base import AssertedValueError, MXNetValueError, NamesArguments, check_count, listing
 
 
 class LRScheduler(NamesArguments):
@@ -76,8 +76,8 @@ class MultiFactorScheduler(LRScheduler):
         step = list(step)
         if not step or step[0] < 1 or any(
                 b <= a for a, b in itertools.pairwise(step)):
-            raise MXNetValueError("MultiFactorScheduler: step must be an increasing list of "
-                                  f"integers of at least 1; got {step}")
+            raise AssertedValueError("MultiFactorScheduler: step must be an increasing list of "
+                                     f"integers of at least 1; got {step}")
         _check_factor("MultiFactorScheduler", factor)
         self.step = step
         self.factor = factor
@@ -95,16 +95,17 @@ class MultiFactorScheduler(LRScheduler):
 
 
 class _Decay(LRScheduler):
-    """From base_lr at the end of the warm-up down to final_lr at max_update, by a curve."""
+    """From base_lr at the end of the warm-up down to final_lr at max_update, by a curve; after a
+    warm-up that ends later than max_update the rate stays at base_lr."""
 
     def __init__(self, max_update: int, base_lr: float, final_lr: float, warmup_steps: int,
                  warmup_begin_lr: float, warmup_mode: str) -> None:
         super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
         name = type(self).__name__
         check_count(name, "max_update", max_update, 1)
-        if max_update <= warmup_steps:
-            raise MXNetValueError(f"{name}: max_update must be greater than warmup_steps, "
-                                  f"{warmup_steps}; got {max_update}")
+        if max_update == warmup_steps:
+            raise MXNetValueError(f"{name}: max_update must not be warmup_steps, which leaves no "
+                                  f"update to go down; both are {max_update}")
         self.base_lr_orig = base_lr
         self.max_update = max_update
         self.final_lr = final_lr

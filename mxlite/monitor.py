@@ -86,5 +86,5 @@ def _text(value: Any) -> str:
         if not isinstance(item, nd.NDArray):
             raise MXNetTypeError("Monitor: stat_func must return an NDArray or a list of them; "
                                  f"got {type(item).__name__}")
-    return "".join(f"{item.asscalar() if item.shape == (1,) else item.asnumpy()}\t"
+    return "".join(str(item.asscalar() if item.shape == (1,) else item.asnumpy()) + "\t"
                    for item in values)

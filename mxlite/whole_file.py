@@ -1,4 +1,5 @@
-"""Files that appear whole or not at all, under the name and with the mode that the user wants.
+"""Files to read, and files that appear whole or not at all, under the name and with the mode that
+the user wants.
 
 A symbolic link stays one, and its target is written. Pipes and devices are written directly.
 """
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from .base import MXNetError, MXNetValueError
+from .base import MXNetError, MXNetValueError, file_error
 
 
 def is_special(path: str) -> bool:
@@ -51,12 +52,21 @@ def move_to(part: str, target: str) -> None:
     os.replace(part, target)
 
 
+def reading(path: Any, **text: Any) -> Any:
+    """A file to read, "rb", or with encoding= and kin "r". Raises MXNetFileError."""
+    path = os.fsdecode(path)            # no number: open() would take it for a file that is open
+    try:
+        return open(path, "r" if text else "rb", **text)
+    except OSError as error:
+        raise file_error(error, path) from None
+
+
 @contextmanager
 def replacing(path: Any, mode: str = "wb", sync: bool = False) -> Iterator[Any]:
     """A file to write, "w" (UTF-8, lines that end in \\n) or "wb"; it gets its name at the end.
 
     After an exception nothing has changed. sync: the file is on the disk before it gets its name.
-    Raises OSError, which names `path`.
+    Raises MXNetFileError, which names `path`.
     """
     path = os.fsdecode(path)
     text: dict[str, Any] = {} if "b" in mode else {
@@ -84,6 +94,6 @@ def replacing(path: Any, mode: str = "wb", sync: bool = False) -> Iterator[Any]:
             raise
     except OSError as error:
         if error.errno is None or isinstance(error, MXNetError) or not (
-                error.filename is None or str(error.filename).endswith(".part")):
-            raise               # of the caller, or it names the path already
-        raise OSError(error.errno, error.strerror, path) from None
+                error.filename in (None, path) or str(error.filename).endswith(".part")):
+            raise               # of the caller
+        raise file_error(error, path) from None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mxlite as mx
-from mxlite import nd
+from mxlite import gluon, nd
 
 CASES = [
     (lambda: nd.FullyConnected(nd.ones((2, 3)), nd.ones((4, 5)), nd.ones(4), num_hidden=4),
@@ -27,7 +27,10 @@ CASES = [
     (lambda: mx.sym.random.randn(2, data=mx.sym.ones((2,))), TypeError,
      "_random_normal: unknown parameter 'data'"),
     (lambda: nd.exp([1, 2]), TypeError, "exp: data must be an .*; got list"),
-    (lambda: nd.exp(nd.ones(1), nd.ones(1)), TypeError, "exp: takes at most 1 arrays"),
+    (lambda: nd.exp(nd.ones(1), 3), TypeError,
+     "exp: takes at most 1 arrays and 0 parameters; got 1 arguments too many"),
+    (lambda: nd.exp(nd.ones(1), nd.ones(1), out=nd.ones(1)), TypeError,
+     "exp: got two values for 'out'"),
     (lambda: nd.exp(nd.ones(1), data=nd.ones(1)), TypeError, "exp: got two values for 'data'"),
     (lambda: nd.exp(nd.ones(2), out=nd.ones(3)), ValueError,
      r"exp: out must have shape \(2,\); got \(3,\)"),
@@ -92,3 +95,83 @@ def test_functions_show_real_signatures():
 def test_what_is_no_array_is_named_with_the_remedy(call, message):
     with pytest.raises(TypeError, match=message):
         call(mx.nd.ones((2, 3)), np.ones((2, 3), "float32"))
+
+
+def trained_dense(in_units=2):
+    net = gluon.nn.Dense(2, in_units=in_units, prefix="dense_")
+    net.initialize()
+    return net
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("files")
+    ones = mx.nd.ones((2, 2))
+    mx.nd.save(str(folder / "one.params"), {"weight": ones})
+    mx.nd.save(str(folder / "double.params"), {"weight": ones.astype("float64"),
+                                               "bias": ones[0].astype("float64")})
+    mx.nd.save(str(folder / "prefix.params"), {"dense_weight": ones})
+    mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2).save(str(folder / "net.json"))
+    return folder
+
+
+def conflicting(_):
+    params = gluon.ParameterDict("x_")
+    params.get("w", shape=(2,))
+    params.get("w", shape=(3,))
+
+
+def twice(_):
+    class Same(mx.autograd.Function):
+        def forward(self, x):
+            return x * 1
+
+        def backward(self, dy):
+            return dy
+
+    same = Same()
+    same(nd.ones(2))
+    same(nd.ones(2))
+
+
+@pytest.mark.parametrize("mistake", [           # MXNet raises AssertionError at each
+    lambda files: trained_dense().load_parameters(str(files / "one.params")),
+    lambda files: trained_dense(3).load_parameters(str(files / "one.params"), allow_missing=True),
+    lambda files: trained_dense().load_parameters(str(files / "double.params")),
+    lambda files: trained_dense().collect_params().load(str(files / "prefix.params")),
+    lambda files: gluon.ParameterDict("dense_").load(str(files / "prefix.params")),
+    lambda files: trained_dense().collect_params().load(str(files / "prefix.params"),
+                                                        restore_prefix="x_"),
+    lambda _: trained_dense().weight.set_data(nd.ones((3, 3))), conflicting,
+    lambda files: gluon.SymbolBlock.imports(str(files / "net.json"), ["nope"]),
+    lambda _: mx.metric.create("nope"), lambda _: mx.metric.create(3),
+    lambda _: mx.init.create("nope"),
+    lambda _: mx.init.Load({"a": nd.ones(2)})("b", nd.ones(2)),
+    lambda _: mx.init.Load({"b": nd.ones(3)})("b", nd.ones(2)),
+    lambda _: gluon.data.ArrayDataset([1, 2], [1]),
+    lambda _: gluon.loss.CTCLoss(layout="X"), lambda _: gluon.loss.CTCLoss(label_layout="X"),
+    lambda _: mx.lr_scheduler.MultiFactorScheduler([]), lambda _: gluon.nn.HybridLambda("nope"),
+    lambda _: gluon.nn.Lambda("nope"), lambda _: mx.contrib.text.embedding.create("zz"), twice,
+    lambda _: gluon.Trainer([], mx.optimizer.SGD(), {"learning_rate": 1})])
+@pytest.mark.parametrize("kind", [AssertionError, mx.MXNetError])
+def test_assertions_of_mxnet_are_caught_as_such(mistake, kind, files):
+    with pytest.raises(kind):
+        mistake(files)
+
+
+def called_with_numpy():
+    net = trained_dense()
+    net.hybridize()
+    net(np.ones((1, 2)))
+
+
+@pytest.mark.parametrize("mistake", [           # MXNet raises ValueError at each
+    lambda: gluon.nn.HybridSequential().add(gluon.nn.Sequential()),
+    lambda: gluon.nn.HybridLambda(3), lambda: gluon.Trainer([1], "sgd"),
+    lambda: gluon.Trainer(1, "sgd"), lambda: mx.AttrScope(a=1), lambda: nd.save("x", 3),
+    called_with_numpy, lambda: nd.ones(3)[1.0], lambda: nd.ones(3)["x"],
+    lambda: nd.ones(3).__setitem__("x", 1)])
+@pytest.mark.parametrize("kind", [ValueError, mx.MXNetError])
+def test_value_errors_of_mxnet_are_caught_as_such(mistake, kind):
+    with pytest.raises(kind):
+        mistake()

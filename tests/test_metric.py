@@ -123,7 +123,7 @@ def test_config_makes_the_metric_again():
     (lambda: metric.Accuracy().update([mx.nd.ones((3,))], [mx.nd.ones((4, 2))]),
      r"Accuracy: .*got labels of shape \(3,\) and preds of shape \(4, 2\)"),
     (lambda: metric.MSE().update(mx.nd.ones((3,)), mx.nd.ones((4,))),
-     r"MSE: both must have one shape; got labels of shape \(3, 1\)"),
+     r"MSE: one shape must broadcast to the other; got labels of shape \(3, 1\)"),
     (lambda: metric.Accuracy().update([mx.nd.ones((3,))], []),
      "Accuracy: labels and preds must be lists of one length; got 1 and 0"),
     (lambda: metric.F1().update(mx.nd.array([2]), mx.nd.ones((1, 2))), "F1: labels must be 0 or 1"),
@@ -196,58 +196,130 @@ def test_configs_that_are_none():
         mx.metric.create({"metric": "acuracy"})
 
 
-class Own(mx.metric.EvalMetric):
-    """As metrics of users are: it adds to its sum and count itself."""
+class Halves(metric.EvalMetric):
+    """As users write metrics: sum_metric and num_inst alone."""
 
-    def __init__(self, **kwargs):
-        super().__init__("own", **kwargs)
+    def __init__(self):
+        super().__init__("halves")
 
     def update(self, labels, preds):
         self.sum_metric += 3
         self.num_inst += 2
 
 
-@pytest.mark.parametrize(("arguments", "value"), [({}, 1.5), ({"has_global_stats": False}, 1.5),
-                                                  ({"has_global_stats": True}, math.nan)])
-def test_metrics_that_add_by_themselves_as_recorded_from_mxnet(arguments, value):
-    metric = Own(**arguments)
-    metric.update(None, None)
-    assert metric.get() == ("own", 1.5)
-    np.testing.assert_equal(metric.get_global(), ("own", value))
-    assert "has_global_stats" not in metric.get_config()
-    both = mx.metric.CompositeEvalMetric([Own(), mx.metric.Accuracy()])
-    both.update(mx.nd.array([1]), mx.nd.array([[0, 1]]))
-    assert both.get_global_name_value() == [("own", 1.5), ("accuracy", 1)]
-    metric.reset_local()
-    np.testing.assert_equal(metric.get_global(), ("own", math.nan))
+class OwnReset(Halves):
+    """And with a reset that knows of no others."""
+
+    def reset(self):
+        self.num_inst = 0
+        self.sum_metric = 0.0
 
 
-def test_a_metric_with_a_reset_of_its_own():
-    class Old(Own):
-        def reset(self):
-            self.num_inst, self.sum_metric = 0, 0.0
+class Global(metric.EvalMetric):
+    """Keeps both."""
 
-    metric = Old()
-    np.testing.assert_equal(metric.get_global(), ("own", math.nan))
-    metric.update(None, None)
-    assert metric.get_global() == ("own", 1.5)
+    def __init__(self):
+        super().__init__("global", has_global_stats=True, factor=3)
+
+    def update(self, labels, preds):
+        self.sum_metric += 3
+        self.num_inst += 2
+        self.global_sum_metric += 30
+        self.global_num_inst += 2
+
+
+@pytest.mark.parametrize("klass", [Halves, OwnReset])
+def test_metrics_of_users_without_global_statistics_give_their_own(klass):
+    tested = klass()
+    tested.update(None, None)
+    assert tested.get_global() == ("halves", 1.5)
+    assert tested.get_global_name_value() == [("halves", 1.5)]
+    tested.reset_local()
+    assert math.isnan(tested.get_global()[1])
+    both = metric.create([tested, "loss"])
+    both.update(None, mx.nd.ones(2))
+    assert both.get_global() == (["halves", "loss"], [1.5, 1.0])
+
+
+def test_metrics_of_users_with_global_statistics():
+    tested = Global()
+    tested.update(None, None)
+    tested.reset_local()
+    assert tested.get_global() == ("global", 15.0)
+    assert tested.get_config() == {"factor": 3, "metric": "Global", "name": "global",
+                                   "output_names": None, "label_names": None}
+
+
+@pytest.mark.parametrize(("tested", "own"), [
+    (metric.Accuracy(), {"axis": 1}), (metric.Perplexity(0), {"ignore_label": 0}),
+    (metric.F1(), {}), (metric.MCC(), {}), (metric.CrossEntropy(), {"eps": 1e-12}),
+    (metric.Perplexity(None, 1), {"ignore_label": None, "axis": 1}),
+    (metric.F1(average="micro"), {"average": "micro"})])
+def test_configs_have_what_mxnet_writes_and_what_makes_the_metric_again(tested, own):
+    config = tested.get_config()
+    assert {key: config[key] for key in own} == own
+    assert set(config) - set(own) == {"metric", "name", "output_names", "label_names"}
+
+
+def test_fit_logs_metrics_of_users(caplog):
+    data = mx.io.NDArrayIter(np.ones((4, 2), "float32"), np.zeros(4, "float32"), 2)
+    net = mx.sym.SoftmaxOutput(mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2),
+                               name="softmax")
+    with caplog.at_level("INFO"):
+        mx.mod.Module(net).fit(data, eval_metric=OwnReset(), num_epoch=1)
+    assert "Epoch[0] Train-halves=1.500000" in caplog.text
+
+
+@pytest.mark.parametrize(("tested", "wide", "row"), [      # from MXNet 1.9.1
+    (metric.MAE(), 4.0, 1.25), (metric.MSE(), 21.666666, 2.5),
+    (metric.RMSE(), 4.6547465, 1.5811388)],
+    ids=lambda x: getattr(x, "name", ""))
+def test_distances_of_shapes_that_broadcast(tested, wide, row):
+    label, pred = mx.nd.arange(4), mx.nd.arange(12).reshape((4, 3))
+    for labels, preds, want in ((label, pred, wide), (pred, label, wide),
+                                (label, label.reshape((1, 4)), row),
+                                (label, label.reshape((4, 1, 1)), row)):
+        tested.reset()
+        tested.update([labels], [preds])
+        assert tested.get()[1] == pytest.approx(want)
+
+
+@pytest.mark.parametrize("tested", [*(each for each, _ in CLASSES), metric.PCC()],
+                         ids=lambda x: x.name)
+def test_values_are_of_numpy_and_print_as_numbers(tested):
+    tested.reset()
+    tested.update(arrays(LABELS), arrays(SCORES))
+    for name, value in (tested.get(), tested.get_global()):
+        assert isinstance(value, np.float64)
+        assert value.item() == float(value) and value.round(3) == round(float(value), 3)
+        assert repr((name, value)) == f"({name!r}, {float(value)!r})"
+        assert f"{value} {value:.3f}" == f"{float(value)} {float(value):.3f}"
+
+
+def test_values_of_numbers_are_of_numpy_too():
+    for tested in (*(each for each, _ in REGRESSION), Halves(),
+                   metric.PearsonCorrelation(average="micro")):
+        tested.reset()
+        tested.update(arrays(NUMBERS), arrays(GUESSES))
+        assert isinstance(tested.get()[1], np.float64)
+    assert json.dumps(tested.get()) == f'["pearsonr", {float(tested.get()[1])!r}]'
 
 
 def test_pcc_without_global_stats_as_recorded_from_mxnet():
     batches = [[[0.9, 0.1], [0.1, 0.9], [0.8, 0.2]], [[0.9, 0.1], [0.1, 0.9], [0.2, 0.8]]]
     for has_global_stats, value in ((True, 0.5 ** 0.5), (False, math.nan)):
-        metric = mx.metric.PCC(has_global_stats=has_global_stats)
+        tested = metric.PCC(has_global_stats=has_global_stats)
         for batch in batches:
-            metric.update([mx.nd.array([0, 1, 1])], [mx.nd.array(batch)])
-        assert metric.get()[1] == pytest.approx(0.5 ** 0.5)
-        assert metric.get_global()[1] == pytest.approx(0.5 ** 0.5)
-        metric.reset_local()
-        np.testing.assert_allclose(metric.get_global()[1], value)
+            tested.update([mx.nd.array([0, 1, 1])], [mx.nd.array(batch)])
+        assert tested.get()[1] == pytest.approx(0.5 ** 0.5)
+        assert tested.get_global()[1] == pytest.approx(0.5 ** 0.5)
+        tested.reset_local()
+        np.testing.assert_allclose(tested.get_global()[1], value)
 
 
 def test_what_micro_pearson_takes_together_is_forgotten():
-    metric = mx.metric.PearsonCorrelation(average="micro")
-    metric.update([mx.nd.array([1, 2, 3])], [mx.nd.array([3, 2, 1])])
-    metric.reset_micro()
-    metric.update([mx.nd.array([1, 2, 3])], [mx.nd.array([1, 2, 4])])
-    assert metric.get()[1] == pytest.approx(0.9819805060619655)
+    tested = metric.PearsonCorrelation(average="micro")
+    tested.update([mx.nd.array([1, 2, 3])], [mx.nd.array([3, 2, 1])])
+    tested.reset_micro()
+    tested.update([mx.nd.array([1, 2, 3])], [mx.nd.array([1, 2, 4])])
+    assert tested.get()[1] == pytest.approx(0.9819805060619655)

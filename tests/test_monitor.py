@@ -96,3 +96,8 @@ def test_uninstall():
 def test_what_is_refused(call, message):
     with pytest.raises(MXNetError, match=message):
         call()
+
+
+def test_a_number_is_shown_with_the_digits_of_its_dtype():
+    shown = watched(pattern="data", stat_func=lambda array: array.max() * 0.1).toc()
+    assert shown == [(1, "data", "0.3\t")]

@@ -204,3 +204,116 @@ def test_lists_of_weights_are_updated_one_by_one(name, dtype, rng):
         both.append([weight.asnumpy() for weight in weights])
     np.testing.assert_array_equal(*both)
     assert (np.array(both[0]) != values.astype(dtype)).any()
+
+
+def test_counts_rates_and_decays_of_lists():
+    sgd = opt.SGD(learning_rate=0.1, wd=0.01, param_idx2name={0: "a_weight", 1: "b_bias"})
+    sgd.set_lr_mult({"a_weight": 2.0})
+    assert sgd._update_count([0, 1]) is None
+    assert sgd._update_count(0) is None
+    assert (sgd.num_update, sgd._index_update_count) == (2, {0: 2, 1: 1})
+    assert sgd._get_lrs([0, 1]) == [0.2, 0.1] and sgd._get_wds((0, 1)) == [0.01, 0.0]
+
+
+@pytest.mark.parametrize(("name", "number"), [
+    ("sgd", 4), ("ccsgd", 4), ("lars", 4), ("lamb", 45), ("lbsgd", 0), ("nag", 0), ("adam", 0)])
+def test_aggregate_num_as_in_mxnet(name, number):
+    optimizer = opt.create(name)
+    assert optimizer.aggregate_num == number
+    assert opt.get_updater(optimizer).aggregate_updates == (number > 0)
+
+
+@pytest.mark.parametrize("name", ["sgd", "lars", "lamb"])
+@pytest.mark.parametrize("method", ["update", "update_multi_precision"])
+def test_update_of_lists_is_that_of_each(name, method):
+    together, apart = opt.create(name, learning_rate=0.1), opt.create(name, learning_rate=0.1)
+    weights = [[mx.nd.array([1, 2]), mx.nd.array([3, 4])] for _ in range(2)]
+    grads = [mx.nd.array([0.1, 0.2]), mx.nd.array([0.3, 0.4])]
+    states = [[together.create_state(i, w) for i, w in enumerate(each)] for each in weights]
+    getattr(together, method)([0, 1], weights[0], grads, states[0])
+    for i in range(2):
+        apart.update(i, weights[1][i], grads[i], states[1][i])
+    for one, other in zip(*weights, strict=True):
+        assert one.asnumpy().tolist() == other.asnumpy().tolist()
+    assert together._index_update_count == {0: 1, 1: 1}
+
+
+class OwnRates(opt.SGD):
+    def _get_lrs(self, indices):
+        return [5 * rate for rate in super()._get_lrs(indices)]
+
+
+class OwnDecays(opt.SGD):
+    def _get_wds(self, indices):
+        return [0.5 for _ in indices]
+
+
+@pytest.mark.parametrize(("klass", "want"), [(OwnRates, 0.5), (OwnDecays, 0.85)])
+def test_overridden_rates_and_decays_of_lists_count(klass, want):
+    optimizer, weight = klass(learning_rate=0.1), mx.nd.array([1.0])
+    optimizer.update(0, weight, mx.nd.array([1.0]), None)
+    assert weight.asscalar() == pytest.approx(want)
+
+
+@pytest.mark.parametrize("base", [opt.Adam, opt.Adamax, opt.Nadam, opt.LAMB, opt.FTML])
+def test_an_overridden_count_needs_to_return_nothing(base):
+    class Counting(base):
+        seen = ()
+
+        def _update_count(self, index):
+            self.seen += (index,)
+            super()._update_count(index)
+
+    results = []
+    for klass in (Counting, base):
+        optimizer, weight = klass(learning_rate=0.1), mx.nd.array([1, 2])
+        state = optimizer.create_state(7, weight)
+        for _ in range(2):
+            optimizer.update(7, weight, mx.nd.array([0.1, 0.2]), state)
+        results.append((weight.asnumpy().tolist(), getattr(optimizer, "seen", (7, 7))))
+    assert results[0] == results[1]
+
+
+def test_an_optimizer_of_aggregates_gets_tuples_of_one_dtype():
+    class Aggregating(opt.Optimizer):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.aggregate_num = 2
+            self.calls = []
+
+        def update(self, index, weight, grad, state):
+            self.calls.append((index, [x.dtype.__name__ for x in weight], type(grad), type(state)))
+
+    optimizer = Aggregating()
+    updater = opt.get_updater(optimizer)
+    weights = [mx.nd.ones(2, dtype=x) for x in ("float32", "float16", "float32", "float32")]
+    with pytest.warns(UserWarning, match="Accumulating with float16"):
+        updater([0, 1, 2, 3], weights, weights)
+    updater(5, weights[0], weights[0])
+    assert optimizer.calls == [((0, 2), ["float32"] * 2, tuple, list),
+                               ((3,), ["float32"], tuple, list),
+                               ((1,), ["float16"], tuple, list), ((5,), ["float32"], tuple, list)]
+    updater.aggregate_updates = False
+    assert opt.get_updater(opt.Adam()).aggregate_updates is False
+
+
+def test_a_trainer_gives_an_optimizer_of_aggregates_its_weights_together():
+    seen = []
+
+    class Aggregating(opt.SGD):
+        def update_multi_precision(self, index, weight, grad, state):
+            seen.append(index)
+            super().update_multi_precision(index, weight, grad, state)
+
+    net = mx.gluon.nn.Dense(2, in_units=3)
+    net.initialize()
+    trainer = mx.gluon.Trainer(net.collect_params(), Aggregating(), kvstore=None)
+    with mx.autograd.record():
+        net(mx.nd.ones((1, 3))).backward()
+    trainer.step(1)
+    assert seen == [(0, 1)]
+
+
+def test_an_updater_of_what_is_no_optimizer_is_named():
+    with pytest.raises(TypeError, match="Updater: optimizer must be an Optimizer; got str"):
+        opt.get_updater("sgd")

@@ -63,6 +63,7 @@ def case_id(case):
 
 
 @pytest.mark.parametrize("case", RECORDED["rules"], ids=case_id)
+@pytest.mark.filterwarnings("ignore:.* takes the place of the lr_scheduler")
 def test_rates_decay_clipping_and_nan(case):
     weight, grads = steps(case["rule"] == "nan")
     weight = mx.nd.array(weight)

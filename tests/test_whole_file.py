@@ -1,6 +1,7 @@
 """Files that are written: whole, through links, to pipes and devices, with the modes they had."""
 
 import os
+import pickle
 import stat
 import subprocess
 import sys
@@ -191,3 +192,35 @@ def test_parameters_come_through_a_pipe(tmp_path):
     assert net.weight.data().asnumpy().tolist() == [[1, 1]]
     with pytest.raises(MXNetError, match="load: there is no file"):
         net.load_parameters(str(tmp_path))
+
+
+NETWORK = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2)
+
+
+@pytest.mark.parametrize("use", [
+    mx.nd.load, lambda path: mx.nd.save(path, VALUES), mx.sym.load, NETWORK.save,
+    lambda path: mx.model.load_checkpoint(path, 1), lambda path: mx.model.load_params(path, 1),
+    lambda path: mx.model.save_checkpoint(path, 1, NETWORK, {}, {}),
+    lambda path: mx.mod.Module.load(path, 1), lambda path: mx.model.FeedForward.load(path, 1),
+    lambda path: mx.gluon.SymbolBlock.imports(path, ["data"]),
+    lambda path: mx.gluon.nn.Dense(2).load_parameters(path), mx.init.Load,
+    lambda path: mx.gluon.Trainer([], "sgd").load_states(path),
+    lambda path: mx.gluon.Trainer([], "sgd").save_states(path),
+    mx.gluon.data.vision.ImageFolderDataset])
+@pytest.mark.parametrize("kind", [mx.base.MXNetError, FileNotFoundError])
+def test_missing_files_are_errors_of_mxnet_and_of_the_system(use, kind, tmp_path):
+    with pytest.raises(kind, match=str(tmp_path / "none" / "x")):
+        use(str(tmp_path / "none" / "x"))
+
+
+def test_folders_and_forbidden_files_are_errors_of_mxnet_and_of_the_system(tmp_path, monkeypatch):
+    with pytest.raises(IsADirectoryError) as caught:
+        mx.nd.load(str(tmp_path))
+    assert isinstance(caught.value, mx.MXNetError) and caught.value.filename == str(tmp_path)
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(os, "access", lambda *_: False)         # root may write all files
+    with pytest.raises(mx.MXNetError) as caught:
+        mx.nd.save(str(path), VALUES)
+    assert isinstance(caught.value, PermissionError)
+    assert pickle.loads(pickle.dumps(caught.value)).filename == str(path)

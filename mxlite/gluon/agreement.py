@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from .. import autograd
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, check_shape, dtype_name, unknown_argument
+from ..base import (
+    AssertedTypeError,
+    AssertedValueError,
+    MXNetValueError,
+    check_shape,
+    dtype_name,
+    unknown_argument,
+)
 from ..device.context import contexts_of
 from .files import unknown_names
 from .utils import shapes_agree
@@ -37,15 +44,15 @@ def agree(param: Parameter, **kwargs: Any) -> None:
         elif existing is None:
             setattr(param, key, value)
         else:
-            raise MXNetValueError(f"Parameter '{param.name}' is there with {key}={existing!r}; "
-                                  f"it cannot be had with {key}={value!r}")
+            raise AssertedValueError(f"Parameter '{param.name}' is there with {key}={existing!r}; "
+                                     f"it cannot be had with {key}={value!r}")
 
 
 def _merge(name: str, old: tuple[int, ...], new: Any) -> tuple[int, ...]:
     """Both shapes' known lengths; raises where they differ."""
     new = check_shape(f"Parameter '{name}'", "shape", new, -1)
     if not shapes_agree(old, new):
-        raise MXNetValueError(f"Parameter '{name}' is there with shape {old}; got {new}")
+        raise AssertedValueError(f"Parameter '{name}' is there with shape {old}; got {new}")
     return tuple([a if a > 0 else b for a, b in zip(old, new, strict=True)])
 
 
@@ -66,7 +73,7 @@ def load_array(param: Any, data: nd.NDArray, ctx: Any, cast_dtype: bool,
         else:
             data = data.astype(dtype_name(param._dtype), copy=False)
     elif dtype_name(param._dtype) != dtype_name(data.dtype):
-        raise MXNetTypeError(
+        raise AssertedTypeError(
             f"load: Parameter '{param.name}' must have dtype {dtype_name(param._dtype)}; the "
             f"saved one has {dtype_name(data.dtype)}. Set cast_dtype=True to convert it.")
     held = param._by_context

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 
 from .. import ndarray as nd
-from ..base import MXNetError, MXNetKeyError, MXNetValueError, suggestion
+from ..base import AssertedKeyError, MissingPathError, MXNetError, MXNetValueError, suggestion
 
 _SHOWN = 8
 
@@ -14,7 +14,7 @@ _SHOWN = 8
 def load_arrays(filename: str) -> dict[str, nd.NDArray]:
     """The named arrays of a `.params` file."""
     if not os.path.exists(filename) or os.path.isdir(filename):
-        raise MXNetValueError(f"load: there is no file {os.path.abspath(filename)!r}")
+        raise MissingPathError(f"load: there is no file {os.path.abspath(filename)!r}")
     arrays = nd.load(filename)
     if not isinstance(arrays, dict):
         raise MXNetValueError(f"load: {filename!r} holds {len(arrays)} arrays without names")
@@ -49,7 +49,7 @@ def unknown_names(name: str, source: str, wanted: Iterable[str], present: Iterab
     extra = [known for known in present if known not in wanted]
     fault = "is missing in" if option == "allow_missing" else "of"
     rest = "" if option == "allow_missing" else " is not in this network"
-    return MXNetKeyError(
+    return AssertedKeyError(
         f"Parameter '{name}' {fault} {source}{rest}. Set {option}=True to ignore that.\n"
         f"only in the network ({len(lacking)} of {len(wanted)}): {_brief(lacking)}\n"
         f"only in {source} ({len(extra)} of {len(present)}): {_brief(extra)}")

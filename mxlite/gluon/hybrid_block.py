@@ -12,6 +12,7 @@ from ..base import (
     MXNetError,
     MXNetTypeError,
     MXNetValueError,
+    WrongKindError,
     check_callable,
     no_array,
     shown,
@@ -82,7 +83,7 @@ class HybridBlock(Block):
     def register_child(self, block: Block, name: str | None = None) -> None:
         """Make `block`, a HybridBlock, a child of this one."""
         if not isinstance(block, HybridBlock):
-            raise MXNetTypeError(
+            raise WrongKindError(
                 f"Children of HybridBlock must also be HybridBlock, but {block!r} has type "
                 f"{type(block).__name__}. If you are using Sequential, please try "
                 "HybridSequential instead.")
@@ -189,7 +190,7 @@ class HybridBlock(Block):
             self._check_unmixed((x, *args), nd.NDArray)
             return self._compose((x, *args))
         if first is None:
-            raise (MXNetValueError if x is None else MXNetTypeError)(
+            raise (MXNetValueError if x is None else WrongKindError)(
                 f"{type(self).__name__}: the first input must be an NDArray; got {no_array(x)}")
         self._check_unmixed((x, *args), sym.Symbol)
         return self.hybrid_forward(nd, x, *args, **self._arrays(first.ctx, (x, *args)))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..base import MXNetValueError
-from ..whole_file import replacing
+from ..whole_file import reading, replacing
 
 if TYPE_CHECKING:
     from .block import Block
@@ -26,7 +26,7 @@ def save(block: Block, prefix: str) -> None:
 def load(block: Block, prefix: str) -> None:
     """Give the blocks the names that they had, hybridize those that were, and read parameters."""
     path = f"{prefix}-model.json"
-    with open(path, encoding="utf8") as file:
+    with reading(path, encoding="utf8") as file:
         try:
             tree = json.load(file)
         except ValueError as error:

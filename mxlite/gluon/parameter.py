@@ -13,6 +13,7 @@ from .. import ndarray as nd
 from .. import symbol as sym
 from ..base import (
     DTYPES,
+    AssertedValueError,
     MXNetError,
     MXNetTypeError,
     MXNetValueError,
@@ -119,7 +120,7 @@ class Parameter(ParameterNames, NamesArguments):
         shape = check_shape(f"Parameter '{self.name}'", "shape", shape, -1)
         if old is not None and (len(old) != len(shape) or any(
                 a not in (0, -1, b) for a, b in zip(old, shape, strict=True))):
-            raise MXNetValueError(
+            raise AssertedValueError(
                 f"Parameter '{self.name}' must have shape {old} (0: unknown); got {shape}")
         self._shape = shape
 

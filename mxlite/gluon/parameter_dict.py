@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import initializer
 from .. import ndarray as nd
-from ..base import MXNetKeyError, MXNetValueError, NamesArguments
+from ..base import AssertedValueError, MXNetKeyError, MXNetValueError, NamesArguments
 from ..device.context import Context, contexts_of
 from .agreement import agree, load_all
 from .constant import Constant
@@ -149,8 +149,8 @@ class ParameterDict(NamesArguments):
         """Read parameters from a `.params` file whose names, after restore_prefix, fit these."""
         for name in self.keys():
             if not name.startswith(restore_prefix):
-                raise MXNetValueError(f"load: every name must start with restore_prefix, "
-                                      f"{restore_prefix!r}; got {name!r}")
+                raise AssertedValueError(f"load: every name must start with restore_prefix, "
+                                         f"{restore_prefix!r}; got {name!r}")
         self.load_dict(load_arrays(filename), ctx, allow_missing, ignore_extra, restore_prefix,
                        filename, cast_dtype, dtype_source)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import ndarray as nd
 from .. import symbol as sym
-from ..base import MXNetError, MXNetTypeError, MXNetValueError, suggestion
+from ..base import AssertedValueError, MXNetError, MXNetTypeError, MXNetValueError, suggestion
 from ..symbol.graph import topological
 from ..symbol.infer import graph_shapes
 from .agreement import load_all
@@ -41,8 +41,8 @@ class SymbolBlock(HybridBlock):
         self._inputs = [symbol.name for symbol in inputs]
         self._active = True             # there is no eager form of it
         self._params = ParameterDict("", params)
-        states = set(outputs.list_auxiliary_states())
-        for name in outputs.list_inputs():
+        states = outputs.list_auxiliary_states()
+        for name in (*outputs.list_arguments(), *states):
             if name in self._inputs:
                 continue
             self._reg_params[name] = self._params.get(
@@ -64,7 +64,7 @@ class SymbolBlock(HybridBlock):
         known = symbol.list_inputs()
         for name in names:
             if name not in known:
-                raise MXNetValueError(
+                raise AssertedValueError(
                     f"SymbolBlock.imports: the graph of {str(symbol_file)!r} has no variable "
                     f"{name!r}{suggestion(name, known)}")
         block = SymbolBlock(symbol, [sym.var(name) for name in names])

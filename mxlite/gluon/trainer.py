@@ -10,18 +10,20 @@ from typing import Any
 from .. import ndarray as nd
 from .. import optimizer as opt
 from ..base import (
+    AssertedValueError,
     MXNetAssertionError,
-    MXNetTypeError,
     MXNetValueError,
     NamesArguments,
+    WrongKindError,
 )
+from ..device.context import Context
 from ..kvstore.compression import compression_of
 from ..kvstore.creation import check_kvstore
 from ..kvstore.interface import PROCESS_STORES, STORES
 from ..kvstore.kvstore import KVStore
 from ..kvstore.updates import push_pull
 from ..ndarray.variable import consume_gradient
-from ..whole_file import replacing
+from ..whole_file import reading, replacing
 from .fresh_gradients import StaleGradientError as StaleGradientError
 from .fresh_gradients import check_fresh, consume_all
 from .parameter import Parameter
@@ -40,6 +42,10 @@ class Trainer(NamesArguments):
     update_on_kvstore: whether the update is done once, in the store, as it is by default where a
     store can and gradients are dense; if not, on each context. compression_params: see
     `KVStore.set_gradient_compression`.
+
+    Subclasses that sum gradients or share weights in another way override what MXNet's do:
+    `_check_and_rescale_grad`, `_init_kvstore`, `_init_params`, `_allreduce_grads` and `_update`,
+    which `step` calls in this order (`_init_params` while `_params_to_init` has something).
     """
 
     def __init__(self, params: Any, optimizer: Any, optimizer_params: dict[str, Any] | None = None,
@@ -69,8 +75,8 @@ class Trainer(NamesArguments):
         param_dict = dict(enumerate(self._params))
         if isinstance(optimizer, opt.Optimizer):
             if optimizer_params:
-                raise MXNetValueError("Trainer: optimizer_params must be None if optimizer is an "
-                                      "Optimizer and not a name")
+                raise AssertedValueError("Trainer: optimizer_params must be None if optimizer is "
+                                         "an Optimizer and not a name")
             optimizer.param_dict = param_dict
             self._optimizer = optimizer
         else:
@@ -94,22 +100,35 @@ class Trainer(NamesArguments):
         if kvstore is not None:
             if self._compression_params:
                 kvstore.set_gradient_compression(self._compression_params)
-            fill(kvstore, self, self._params, self._updaters[0] if is_on_store else None)
-            self._early = early_sums_of(kvstore, self._params, self._early)
             self._kvstore, self._update_on_kvstore = kvstore, is_on_store
-            self._params_to_init = []
         self._kv_initialized = True
+
+    def _init_params(self) -> None:
+        """Put the parameters into the store, if there is one, and its values into their arrays."""
+        if self._kvstore is not None:
+            fill(self._kvstore, self, self._params,
+                 self._updaters[0] if self._update_on_kvstore else None)
+            self._early = early_sums_of(self._kvstore, self._params, self._early)
+        self._params_to_init = []
 
     def _ready(self) -> None:
         """Have a store for the arrays that the parameters have now."""
-        if self._kv_initialized and self._changes == Parameter.changes:
+        if self._kv_initialized and not self._params_to_init and (
+                self._changes == Parameter.changes):
             return
         arrays = [array for param in self._params for array in param._arrays().values()]
         if len(arrays) != len(self._known) or any(map(operator.is_not, arrays, self._known)):
             self._reset_kvstore()
         if not self._kv_initialized:
             self._init_kvstore()
+        if self._params_to_init:
+            self._init_params()
         self._changes, self._known = Parameter.changes, arrays
+
+    @property
+    def _contexts(self) -> list[Context]:
+        """The contexts of the parameters, which all have the same."""
+        return self._params[0].list_ctx() if self._params else []
 
     @property
     def learning_rate(self) -> float:
@@ -132,13 +151,11 @@ class Trainer(NamesArguments):
         StaleGradientError before anything is changed, or, with ignore_stale_grad=True, leaves the
         parameter as it is.
         """
-        self._scale_gradients("step", batch_size, ignore_stale_grad)
+        self._check_gradients("step", batch_size, ignore_stale_grad)
+        self._check_and_rescale_grad(self._scale / batch_size)
         self._ready()
-        if self._update_on_kvstore:
-            self._update_on_store()
-        else:
-            self._sum_gradients()
-            self._update()
+        self._allreduce_grads()
+        self._update(ignore_stale_grad)
 
     def allreduce_grads(self) -> None:
         """Give every context the sum of the gradients of all; `update` then goes on from there.
@@ -148,7 +165,7 @@ class Trainer(NamesArguments):
         """
         self._ready()
         self._check_apart("allreduce_grads")
-        self._sum_gradients()
+        self._allreduce_grads()
 
     def update(self, batch_size: float, ignore_stale_grad: bool = False) -> None:
         """Update every parameter by gradients / batch_size, without summing over contexts.
@@ -157,8 +174,9 @@ class Trainer(NamesArguments):
         """
         self._ready()
         self._check_apart("update")
-        self._scale_gradients("update", batch_size, ignore_stale_grad)
-        self._update()
+        self._check_gradients("update", batch_size, ignore_stale_grad)
+        self._check_and_rescale_grad(self._scale / batch_size)
+        self._update(ignore_stale_grad)
 
     def _check_apart(self, caller: str) -> None:
         if self._update_on_kvstore:
@@ -166,21 +184,26 @@ class Trainer(NamesArguments):
                 f"Trainer.{caller}: parameters are updated in the kvstore, which step() does; "
                 "update_on_kvstore=False lets allreduce_grads() and update() do it")
 
-    def _sum_gradients(self) -> None:
-        """Let the store give all contexts the sum of the gradients."""
-        if self._kvstore is not None:
+    def _allreduce_grads(self) -> None:
+        """Let the store give all contexts the sum of the gradients, or, where it updates, do so."""
+        if self._update_on_kvstore:
+            self._update_on_store()
+        elif self._kvstore is not None:
             keys = [i for i, param in enumerate(self._params) if param.grad_req != "null"]
             grads = [self._params[i].list_grad() for i in keys]
             push_pull(self._kvstore, keys, grads, grads, self._early)
 
-    def _scale_gradients(self, caller: str, batch_size: float, ignore_stale: bool) -> None:
-        """Divide by the batch size, after checks of it and of the gradients."""
+    def _check_gradients(self, caller: str, batch_size: float, ignore_stale: bool) -> None:
+        """Raise for a wrong batch size, or, unless stale ones are left out, for stale gradients."""
         if not batch_size > 0:
             raise MXNetValueError(f"Trainer.{caller}: batch_size must be positive; "
                                   f"got {batch_size}")
-        self._optimizer.rescale_grad = self._scale / batch_size
         if not ignore_stale:
             check_fresh(self._params)
+
+    def _check_and_rescale_grad(self, scale: float) -> None:
+        """Let the optimizer multiply gradients by `scale`."""
+        self._optimizer.rescale_grad = scale
 
     def _overflows(self) -> bool:
         """Whether gradients overflowed, in any worker, which are then used up."""
@@ -206,26 +229,32 @@ class Trainer(NamesArguments):
                 outputs.append(arrays)
         push_pull(self._kvstore, keys, grads, outputs, self._early)
 
-    def _update(self) -> None:
-        """Update what has a fresh gradient, on each context."""
-        if self._overflows():
+    def _update(self, ignore_stale_grad: bool = False) -> None:
+        """Update what has a fresh gradient, on each context, unless the store does that.
+
+        ignore_stale_grad: what `step` was given, for subclasses; stale gradients are left out.
+        """
+        if self._update_on_kvstore or self._overflows():
             return
-        first = self._updaters[0]
+        updates: list[tuple[list[Any], ...]] = []       # a context's numbers, gradients, arrays
         for i, param in enumerate(self._params):
             if param._grad_req == "null":
                 continue
             only = param._only
-            if only is not None:
-                if consume_gradient(only):
-                    first(i, only.grad, only)
-                continue
-            arrays, grads = list(param._arrays().values()), param.list_grad()
-            self._add_updaters(len(arrays))
-            for k, updater in enumerate(self._updaters[:len(arrays)]):
-                self._optimizer._set_current_context(k)
-                if consume_gradient(arrays[k]):
-                    updater(i, grads[k], arrays[k])
-            self._optimizer._set_current_context(0)
+            arrays = param._arrays().values() if only is None else (only,)
+            for k, array in enumerate(arrays):
+                if k == len(updates):
+                    updates.append(([], [], []))
+                if consume_gradient(array):
+                    indices, grads, weights = updates[k]
+                    indices.append(i)
+                    grads.append(array.grad)
+                    weights.append(array)
+        self._add_updaters(len(updates))
+        for k, one_context in enumerate(updates):
+            self._optimizer._set_current_context(k)
+            self._updaters[k](*one_context)
+        self._optimizer._set_current_context(0)
 
     def _add_updaters(self, number: int) -> None:
         """Have an updater for each of so many contexts; a new one has the states of the first."""
@@ -256,7 +285,7 @@ class Trainer(NamesArguments):
         if self._has_foreign_states():
             self._kvstore.load_optimizer_states(fname)
             return
-        with open(fname, "rb") as file:
+        with reading(fname) as file:
             self._updaters[0].set_states(file.read(), os.fspath(fname))
         del self._updaters[1:]
         self._optimizer = self._updaters[0].optimizer
@@ -276,10 +305,10 @@ def _parameter_list(params: Any) -> list[Parameter]:
     if hasattr(params, "keys"):
         params = [params[key] for key in sorted(params.keys())]
     if not isinstance(params, (list, tuple)):
-        raise MXNetTypeError("Trainer: params must be a list or dict of Parameters, such as "
+        raise WrongKindError("Trainer: params must be a list or dict of Parameters, such as "
                              f"net.collect_params() gives; got {type(params).__name__}")
     for param in params:
         if not isinstance(param, Parameter):
-            raise MXNetTypeError(f"Trainer: params must hold Parameters; "
+            raise WrongKindError(f"Trainer: params must hold Parameters; "
                                  f"got {type(param).__name__}")
     return list(params)

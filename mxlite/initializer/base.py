@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import ndarray as nd
 from ..base import (
+    AssertedValueError,
     MXNetTypeError,
     MXNetValueError,
     NamesArguments,
@@ -170,6 +171,7 @@ def create(init: Any, *args: Any, **kwargs: Any) -> Any:
         return init
     name = init.lower()
     if name not in REGISTRY:
-        raise MXNetValueError(f"init must be an initializer or one of {listing(sorted(REGISTRY))}; "
-                              f"got {init!r}{suggestion(name, REGISTRY)}")
+        raise AssertedValueError("init must be an initializer or one of "
+                                 f"{listing(sorted(REGISTRY))}; got {init!r}"
+                                 f"{suggestion(name, REGISTRY)}")
     return REGISTRY[name](*args, **kwargs)

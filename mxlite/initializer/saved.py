@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import ndarray as nd
-from ..base import MXNetKeyError, MXNetValueError
+from ..base import AssertedKeyError, AssertedValueError, MXNetValueError
 from .base import InitDesc, Initializer, create, register
 
 
@@ -28,12 +28,12 @@ class Load:
     def __call__(self, name: str, arr: nd.NDArray) -> None:
         if name in self.param:
             if self.param[name].shape != arr.shape:
-                raise MXNetValueError(f"Load: {name} must have shape {arr.shape}; "
-                                      f"the saved one has {self.param[name].shape}")
+                raise AssertedValueError(f"Load: {name} must have shape {arr.shape}; "
+                                         f"the saved one has {self.param[name].shape}")
             arr[:] = self.param[name]
         elif self.default_init is None:
-            raise MXNetKeyError(f"Load: {name!r} is not among the saved parameters "
-                                f"{', '.join(sorted(self.param))}; give a default_init")
+            raise AssertedKeyError(f"Load: {name!r} is not among the saved parameters "
+                                   f"{', '.join(sorted(self.param))}; give a default_init")
         else:
             self.default_init(name, arr)
         if self.verbose:

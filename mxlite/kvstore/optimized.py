@@ -10,7 +10,7 @@ from typing import Any
 from .. import optimizer as opt
 from ..base import MXNetError, MXNetTypeError, check_callable
 from ..ndarray import NDArray
-from ..whole_file import replacing
+from ..whole_file import reading, replacing
 from .compression import TwoBit, compression_of
 from .interface import KVStoreBase, check_capability
 from .pairs import Key
@@ -77,7 +77,7 @@ class OptimizedStore(KVStoreBase):
         Nothing in the file is run. Raises MXNetError, and changes nothing, where it is damaged.
         """
         updater = self._own_updater("load_optimizer_states")
-        with open(fname, "rb") as file:
+        with reading(fname) as file:
             updater.set_states(file.read(), os.fspath(fname))
 
     def _own_updater(self, caller: str) -> opt.Updater:

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import ndarray as nd
 from ..base import (
+    AssertedValueError,
     MXNetTypeError,
     MXNetValueError,
     NamesArguments,
@@ -23,25 +24,32 @@ from ..registry import adopt
 REGISTRY: dict[str, type] = {}
 
 
+class MetricValue(np.float64):
+    """A metric's value: NumPy's float64, as in MXNet, but printed as a number (0.5)."""
+
+    __repr__ = float.__repr__
+
+
+def metric_value(value: Any) -> Any:
+    """A float of Python's or NumPy's as a MetricValue; other things as they are."""
+    return MetricValue(value) if isinstance(value, (float, np.floating)) else value
+
+
 class EvalMetric(NamesArguments):
     """Base: override update(labels, preds), which calls `_add` with a sum and a count.
 
     `get` gives the mean since `reset`; `reset_local` starts a new stretch for `get` while
-    `get_global` goes on.
-
-    has_global_stats, among kwargs: False lets get_global give what `get` gives; so it does by
-    default where only `sum_metric` and `num_inst` were added to.
+    `get_global` goes on. A metric that keeps sum_metric and num_inst alone, without their global
+    counterparts, leaves `has_global_stats` False; its `get_global` is `get`.
     """
 
-    global_num_inst = 0             # of metrics whose own reset() does not know of them
-    global_sum_metric = 0.0
-
     def __init__(self, name: str, output_names: Sequence[str] | None = None,
-                 label_names: Sequence[str] | None = None, **kwargs: Any) -> None:
+                 label_names: Sequence[str] | None = None, *, has_global_stats: bool = False,
+                 **kwargs: Any) -> None:
         self.name = str(name)
         self.output_names = output_names
         self.label_names = label_names
-        self._has_global_stats: bool | None = kwargs.pop("has_global_stats", None)
+        self._has_global_stats = has_global_stats
         self._kwargs = kwargs
         self.reset()
 
@@ -80,16 +88,16 @@ class EvalMetric(NamesArguments):
         """(name, value); nan before the first update."""
         if self.num_inst == 0:
             return self.name, float("nan")
-        return self.name, self._value(self.sum_metric, self.num_inst)
+        return self.name, metric_value(self._value(self.sum_metric, self.num_inst))
 
     def get_global(self) -> tuple[Any, Any]:
         """As get, over everything since `reset`."""
-        if self._has_global_stats is False or (self._has_global_stats is None
-                                               and self.global_num_inst == 0):
+        if not self._has_global_stats:
             return self.get()
         if self.global_num_inst == 0:
             return self.name, float("nan")
-        return self.name, self._value(self.global_sum_metric, self.global_num_inst)
+        value = self._value(self.global_sum_metric, self.global_num_inst)
+        return self.name, metric_value(value)
 
     def get_name_value(self) -> list[tuple[str, Any]]:
         """[(name, value)]."""
@@ -97,7 +105,7 @@ class EvalMetric(NamesArguments):
 
     def get_global_name_value(self) -> list[tuple[str, Any]]:
         """As get_name_value, over everything since `reset`."""
-        return _pairs(*self.get_global())
+        return _pairs(*self.get_global()) if self._has_global_stats else self.get_name_value()
 
     def get_config(self) -> dict[str, Any]:
         """What `create` needs to make such a metric again."""
@@ -155,8 +163,9 @@ def create(metric: Any, *args: Any, **kwargs: Any) -> EvalMetric:
     if callable(metric):
         return REGISTRY["custommetric"](metric, *args, **kwargs)
     if not isinstance(metric, str) or metric.lower() not in REGISTRY:
-        raise MXNetValueError(f"metric must be a function, a list or {listing(sorted(REGISTRY))}; "
-                              f"got {metric!r}{suggestion(str(metric).lower(), REGISTRY)}")
+        raise AssertedValueError("metric must be a function, a list or "
+                                 f"{listing(sorted(REGISTRY))}; got {metric!r}"
+                                 f"{suggestion(str(metric).lower(), REGISTRY)}")
     made: EvalMetric = REGISTRY[metric.lower()](*args, **kwargs)
     return made
 
@@ -204,7 +213,7 @@ class CompositeEvalMetric(EvalMetric):
                  output_names: Sequence[str] | None = None,
                  label_names: Sequence[str] | None = None) -> None:
         self.metrics = [create(metric) for metric in metrics or []]
-        super().__init__(name, output_names, label_names)
+        super().__init__(name, output_names, label_names, has_global_stats=True)
 
     def add(self, metric: Any) -> None:
         """Put another metric at the end."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetValueError
-from .base import EvalMetric, pairs, register, shapes_differ
+from .base import EvalMetric, metric_value, pairs, register, shapes_differ
 
 Names = Sequence[str] | None
 
@@ -25,8 +25,8 @@ class _Confusion(EvalMetric):
             raise MXNetValueError(f"{type(self).__name__}: average must be 'macro' or 'micro'; "
                                   f"got {average!r}")
         self.average = average
-        super().__init__(name, output_names, label_names)
-        self._kwargs = {"average": average}
+        config = {} if average == "macro" else {"average": average}
+        super().__init__(name, output_names, label_names, has_global_stats=True, **config)
 
     def score(self, counts: np.ndarray) -> float:
         """The score of counts [[tn, fp], [fn, tp]], t and f for true and false."""
@@ -69,13 +69,13 @@ class _Confusion(EvalMetric):
         """(name, value)."""
         if self.average == "macro" or self.num_inst == 0:
             return super().get()
-        return self.name, self.score(self._counts)
+        return self.name, metric_value(self.score(self._counts))
 
     def get_global(self) -> tuple[Any, Any]:
         """As get, over everything since `reset`."""
         if self.average == "macro" or self.global_num_inst == 0:
             return super().get_global()
-        return self.name, self.score(self._global_counts)
+        return self.name, metric_value(self.score(self._global_counts))
 
 
 @register

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetValueError
-from .base import EvalMetric, alias, pairs, register, shapes_differ
+from .base import EvalMetric, alias, metric_value, pairs, register, shapes_differ
 
 Names = Sequence[str] | None
 
@@ -20,7 +20,7 @@ class Accuracy(EvalMetric):
 
     def __init__(self, axis: int = 1, name: str = "accuracy", output_names: Names = None,
                  label_names: Names = None) -> None:
-        super().__init__(name, output_names, label_names, axis=axis)
+        super().__init__(name, output_names, label_names, has_global_stats=True, axis=axis)
         self.axis = axis
 
     def update(self, labels: Any, preds: Any) -> None:
@@ -78,12 +78,12 @@ class PCC(EvalMetric):
 
     def get(self) -> tuple[Any, Any]:
         """(name, value)."""
-        return self.name, _correlation(self._counts)
+        return self.name, metric_value(_correlation(self._counts))
 
     def get_global(self) -> tuple[Any, Any]:
         """As get, over everything since `reset`."""
         counts = self._global_counts if self._has_global_stats else self._counts
-        return self.name, _correlation(counts)
+        return self.name, metric_value(_correlation(counts))
 
 
 def _enlarged(counts: np.ndarray, size: int) -> np.ndarray:
@@ -105,7 +105,7 @@ class TopKAccuracy(EvalMetric):
 
     def __init__(self, top_k: int = 1, name: str = "top_k_accuracy", output_names: Names = None,
                  label_names: Names = None) -> None:
-        super().__init__(name, output_names, label_names, top_k=top_k)
+        super().__init__(name, output_names, label_names, has_global_stats=True, top_k=top_k)
         if top_k < 2:
             raise MXNetValueError("TopKAccuracy: top_k must be at least 2 (use Accuracy for 1); "
                                   f"got {top_k}")
@@ -152,7 +152,7 @@ class CrossEntropy(_LogLikelihood):
 
     def __init__(self, eps: float = 1e-12, name: str = "cross-entropy",
                  output_names: Names = None, label_names: Names = None) -> None:
-        super().__init__(name, output_names, label_names, eps=eps)
+        super().__init__(name, output_names, label_names, has_global_stats=True, eps=eps)
         self.eps = eps
 
 
@@ -162,7 +162,7 @@ class NegativeLogLikelihood(_LogLikelihood):
 
     def __init__(self, eps: float = 1e-12, name: str = "nll-loss", output_names: Names = None,
                  label_names: Names = None) -> None:
-        super().__init__(name, output_names, label_names, eps=eps)
+        super().__init__(name, output_names, label_names, has_global_stats=True, eps=eps)
         self.eps = eps
 
 
@@ -172,7 +172,8 @@ class Perplexity(EvalMetric):
 
     def __init__(self, ignore_label: int | None = None, axis: int = -1, name: str = "perplexity",
                  output_names: Names = None, label_names: Names = None) -> None:
-        super().__init__(name, output_names, label_names, ignore_label=ignore_label, axis=axis)
+        config = {"ignore_label": ignore_label} | ({} if axis == -1 else {"axis": axis})
+        super().__init__(name, output_names, label_names, has_global_stats=True, **config)
         self.ignore_label = ignore_label
         self.axis = axis
 

@@ -19,7 +19,7 @@ class Loss(EvalMetric):
 
     def __init__(self, name: str = "loss", output_names: Names = None,
                  label_names: Names = None) -> None:
-        super().__init__(name, output_names, label_names)
+        super().__init__(name, output_names, label_names, has_global_stats=True)
 
     def update(self, _: Any, preds: Any) -> None:
         """preds of any shape."""
@@ -60,7 +60,7 @@ class CustomMetric(EvalMetric):
         if name is None:
             name = getattr(feval, "__name__", type(feval).__name__)
             name = f"custom({name})" if "<" in name else name
-        super().__init__(name, output_names, label_names)
+        super().__init__(name, output_names, label_names, has_global_stats=True)
         self._feval = feval
         self._allow_extra_outputs = allow_extra_outputs
 

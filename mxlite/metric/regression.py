@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetValueError
-from .base import EvalMetric, alias, pairs, register, shapes_differ
+from .base import EvalMetric, alias, metric_value, pairs, register, shapes_differ
 
 Names = Sequence[str] | None
 
@@ -17,17 +17,23 @@ Names = Sequence[str] | None
 class _Distance(EvalMetric):
     """The mean over updates of a distance; (N,) counts as (N, 1)."""
 
+    def __init__(self, name: str, output_names: Names, label_names: Names) -> None:
+        super().__init__(name, output_names, label_names, has_global_stats=True)
+
     def distance(self, difference: np.ndarray) -> float:
         """The distance for one batch's label - pred."""
         raise NotImplementedError
 
     def update(self, labels: Any, preds: Any) -> None:
-        """labels, preds of one shape."""
+        """labels, preds of one shape, or of shapes that NumPy broadcasts."""
         for label, pred in pairs(self, labels, preds):
             label, pred = (x.reshape(len(x), 1) if x.ndim == 1 else x for x in (label, pred))
-            if label.shape != pred.shape:
-                raise shapes_differ(self, "both must have one shape", label, pred)
-            self._add(self.distance(label.astype("float64") - pred), 1)
+            try:
+                difference = label.astype("float64") - pred
+            except ValueError:
+                raise shapes_differ(self, "one shape must broadcast to the other", label,
+                                    pred) from None
+            self._add(self.distance(difference), 1)
 
 
 @register
@@ -79,7 +85,7 @@ class PearsonCorrelation(EvalMetric):
             raise MXNetValueError("PearsonCorrelation: average must be 'macro' or 'micro'; "
                                   f"got {average!r}")
         self.average = average
-        super().__init__(name, output_names, label_names)
+        super().__init__(name, output_names, label_names, has_global_stats=True)
 
     def reset(self) -> None:
         """Forget everything."""
@@ -111,4 +117,4 @@ class PearsonCorrelation(EvalMetric):
         """(name, correlation)."""
         if self.average == "macro" or self._count == 0:
             return super().get()
-        return self.name, self._correlation(self._sums, self._count)
+        return self.name, metric_value(self._correlation(self._sums, self._count))

@@ -144,24 +144,26 @@ class BaseModule(ModuleInterface):
             tic = time.time()
             eval_metric.reset()
             self._begin_epoch(epoch, train_data)
-            batches = iter(train_data)
-            data_batch = next(batches, None)
-            if data_batch is None:
+            data_iter = iter(train_data)
+            data_batch = next(data_iter, None)
+            end_of_batch = data_batch is None
+            if end_of_batch:
                 raise MXNetValueError("fit: train_data has no batches; an iterator that was used "
                                       "before needs a reset()")
             with progress(f"Epoch {epoch}", nbatch) as advance:
                 nbatch = 0
-                while data_batch is not None:
+                while not end_of_batch:
                     if monitor is not None:
                         monitor.tic()
                     self.forward_backward(data_batch)
                     self.update()
                     self._update_metric(eval_metric, data_batch)
-                    next_data_batch = next(batches, None)
-                    if next_data_batch is not None:
-                        self.prepare(next_data_batch, sparse_row_id_fn=sparse_row_id_fn)
-                    else:
+                    next_data_batch = next(data_iter, None)
+                    end_of_batch = next_data_batch is None
+                    if end_of_batch:
                         results = eval_metric.get_global_name_value()
+                    else:
+                        self.prepare(next_data_batch, sparse_row_id_fn=sparse_row_id_fn)
                     if monitor is not None:
                         monitor.toc_print()
                     param = BatchEndParam(epoch, nbatch, eval_metric, locals())

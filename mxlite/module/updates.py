@@ -13,7 +13,7 @@ from ..kvstore.early import EarlySums, early_sums
 from ..kvstore.kvstore import KVStore
 from ..kvstore.updates import create_kvstore, initialize_kvstore, push_pull
 from ..optimizer import Optimizer, Updater, get_updater
-from ..whole_file import replacing
+from ..whole_file import reading, replacing
 
 Arrays = Sequence[Sequence[Any]]            # of each parameter, its arrays on all contexts
 
@@ -137,7 +137,7 @@ class Updates:
         if self._is_foreign:
             self.kvstore.load_optimizer_states(path)
             return
-        with open(path, "rb") as file:
+        with reading(path) as file:
             self._updater.set_states(file.read(), os.fspath(path))
         self._has_foreign_keys = True
 

@@ -9,7 +9,7 @@ from .array cimport ArrayBase, is_numpy
 from .run cimport fill_key, invoke
 
 from ..base import EXACT
-from ..ops.bind import bind, docstring, signature
+from ..ops.bind import bind, docstring, out_by_place, signature
 from ..ops.numpy.functions.table import without_first
 from .run import invoke_list
 
@@ -124,6 +124,7 @@ cdef class OpFunction(Named):
             if ctx is not None:
                 from ..device.context import as_context
                 ctx = as_context(ctx)
+        args, out = out_by_place(self.op, ArrayBase, args, out)
         op, arrays, values = bind(self.op, ArrayBase, args, kwargs)
         return invoke_list(op, arrays, values, out, ctx)
 

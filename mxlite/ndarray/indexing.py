@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetError, MXNetIndexError
+from ..base import MXNetError, MXNetIndexError, WrongIndexError
 from ..ops.schema import REGISTRY
 from .array import ArrayBase, share_array, wrap_numpy
 from .function import OpFunction
@@ -121,7 +121,7 @@ def _part(part: Any, key: Any, shape: tuple[int, ...]) -> Any:
             array = array.astype(np.int64)
     else:
         raise _error(shape, key, f"holds a {type(part).__name__}; an index is an int, a slice, "
-                                 "None, ..., or an array")
+                                 "None, ..., or an array", WrongIndexError)
     if array.dtype.kind not in "biufV" or (array.dtype.kind == "b" and array.ndim == 0):
         raise _error(shape, key, f"holds an array of {array.dtype}")
     if array.dtype.kind == "b":
@@ -151,9 +151,10 @@ def _within(entry: Any, length: int, axis: int, key: Any, shape: tuple[int, ...]
     return np.where(entry < 0, entry + length, entry) if low < 0 else entry
 
 
-def _error(shape: tuple[int, ...], key: Any, what: str) -> MXNetError:
+def _error(shape: tuple[int, ...], key: Any, what: str,
+           kind: type[MXNetIndexError] = MXNetIndexError) -> MXNetError:
     shown = repr(key) if len(repr(key)) < 60 else f"a {type(key).__name__}"
-    return MXNetIndexError(f"index {shown} of an array of shape {shape} {what}")
+    return kind(f"index {shown} of an array of shape {shape} {what}")
 
 
 # Getting ---------------------------------------------------------------------------------------

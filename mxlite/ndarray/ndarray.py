@@ -103,6 +103,17 @@ class NDArray(OperatorArray):
     def __matmul__(self, other: NDArray) -> NDArray:
         return self.dot(other)  # type: ignore[attr-defined]
 
+    def __div__(self, other: Any) -> NDArray:       # Python 2's names, which MXNet has
+        return self / other
+
+    def __rdiv__(self, other: Any) -> NDArray:
+        result: NDArray = other / self
+        return result
+
+    def __idiv__(self, other: Any) -> NDArray:
+        self /= other
+        return self
+
     def __invert__(self) -> NDArray:
         return self.logical_not()  # type: ignore[attr-defined]
 

@@ -19,10 +19,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from ..base import DTYPES, MXNetTypeError, MXNetValueError, no_array
+from ..base import DTYPES, MXNetTypeError, MXNetValueError, WrongKindError, no_array
 from ..device.context import as_context
 from ..util import is_np_shape
-from ..whole_file import replacing
+from ..whole_file import reading, replacing
 from .host_values import from_bytes, from_host, numpy_dtype
 from .ndarray import NDArray
 from .sparse.arrays import BaseSparseNDArray
@@ -174,7 +174,7 @@ def dumps(data: Any) -> bytes:
     elif isinstance(data, Mapping):
         names, data = list(data), list(data.values())
     if not isinstance(data, Sequence):
-        raise MXNetTypeError("save: data must be an NDArray, or a list or dict of them; "
+        raise WrongKindError("save: data must be an NDArray, or a list or dict of them; "
                              f"got {type(data).__name__}")
     pieces = [struct.pack("<QQQ", LIST_MAGIC, 0, len(data))]
     for i, item in enumerate(data):
@@ -236,8 +236,8 @@ def save(fname: str | os.PathLike[str], data: Any) -> None:
 
 def load(fname: str | os.PathLike[str]) -> dict[str, NDArray] | list[NDArray]:
     """The arrays of a file that `save` or any MXNet since 0.8 wrote."""
-    path = os.fspath(fname)             # no number: open() would take it for a file that is open
-    with open(path, "rb") as file:
+    path = os.fspath(fname)
+    with reading(path) as file:
         about = os.fstat(file.fileno())
         if stat.S_ISREG(about.st_mode):                 # array by array, never all of it twice
             return _read_all(Reader(file, about.st_size, path))

@@ -49,6 +49,21 @@ def sort_arguments(cls: type[Op], array: type | tuple[type, ...], args: Sequence
     return inputs, values
 
 
+def out_by_place(cls: type[Op], array: type, args: Sequence[Any], out: Any,
+                 ) -> tuple[Sequence[Any], Any]:
+    """(arguments, out) where `out`, and a name, may follow all inputs and parameters, as in MXNet:
+    exp(x, out), clip(x, 0, 1, out)."""
+    places = len(cls.inputs) + len(cls.params)
+    extra = args[places:]
+    if not 1 <= len(extra) <= 2 or (cls.inputs and cls.inputs[0].variadic):
+        return args, out
+    if extra[0] is not None and not isinstance(extra[0], (array, list, tuple)):
+        return args, out
+    if extra[0] is not None and out is not None:
+        raise MXNetTypeError(f"{cls.title}: got two values for 'out'")
+    return args[:places], extra[0] if out is None else out
+
+
 def by_place(op: Op, array: type | tuple[type, ...], args: Sequence[Any],
              inputs: dict[str, Any]) -> dict[str, Any]:
     """`inputs`, as `sort_arguments` returns them, in which arrays that were given by their place

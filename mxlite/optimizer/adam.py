@@ -41,7 +41,8 @@ class Adam(_TwoMeans):
 
     def update(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, state: Any) -> None:
         """adam_update with the bias correction in the learning rate."""
-        t = self._update_count(index)
+        self._update_count(index)
+        t = self._index_update_count[index]
         lr = self._get_lr(index) * math.sqrt(1 - self.beta2 ** t) / (1 - self.beta1 ** t)
         run_update("adam_update", [weight, grad, *state], lr, self.beta1, self.beta2,
                    self.epsilon, self._get_wd(index), self.rescale_grad, self._clip,
@@ -63,7 +64,8 @@ class Adamax(_TwoMeans):
 
     def update(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, state: Any) -> None:
         """One step; the state's second array is u."""
-        t = self._update_count(index)
+        self._update_count(index)
+        t = self._index_update_count[index]
         lr = self._get_lr(index) / (1 - self.beta1 ** t)
         grad = self._gradient(grad, self._get_wd(index) * weight)
         mean, u = state
@@ -86,7 +88,8 @@ class Nadam(_TwoMeans):
 
     def update(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, state: Any) -> None:
         """One step; m_schedule multiplies the factors so far, of all weights, as in MXNet."""
-        t = self._update_count(index)
+        self._update_count(index)
+        t = self._index_update_count[index]
         lr = self._get_lr(index)
         grad = self._gradient(grad, self._get_wd(index) * weight)
         factor, next_factor = (self.beta1 * (1 - 0.5 * 0.96 ** (n * self.schedule_decay))
@@ -107,6 +110,8 @@ class LAMB(_TwoMeans):
     weight -= lr * |weight| / |step| * step, |weight| kept in [lower_bound, upper_bound].
     """
 
+    aggregate_num = 45
+
     def __init__(self, learning_rate: float | None = 0.001, beta1: float = 0.9,
                  beta2: float = 0.999, epsilon: float = 1e-6, lower_bound: float | None = None,
                  upper_bound: float | None = None, bias_correction: bool = True,
@@ -118,8 +123,13 @@ class LAMB(_TwoMeans):
         self.bias_correction = bias_correction
 
     def update(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, state: Any) -> None:
-        """One step."""
-        t = self._update_count(index)
+        """One step; all four may be lists."""
+        if isinstance(index, (list, tuple)):
+            for one in zip(index, weight, grad, state, strict=True):
+                self.update(*one)
+            return
+        self._update_count(index)
+        t = self._index_update_count[index]
         grad = self._gradient(grad)
         mean, var = state
         mean[:] = self.beta1 * mean + (1 - self.beta1) * grad

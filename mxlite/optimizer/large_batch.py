@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from .. import ndarray as nd
@@ -36,8 +37,12 @@ class LARS(SGD):
         free = {name: 0.0 for name in self.idx2name.values() if not name.endswith("_weight")}
         self.wd_mult = {**free, **self._attributes("__wd_mult__"), **args_wd_mult}
 
-    def _rate(self, index: Any, weight: nd.NDArray, grad: nd.NDArray) -> float:
-        rate = self._get_lr(index)
+    def _rates(self, indices: Sequence[Any], weights: Sequence[nd.NDArray],
+               grads: Sequence[nd.NDArray]) -> list[float]:
+        return [self._scaled(*one) for one in zip(indices, weights, grads,
+                                                  self._get_lrs(indices), strict=True)]
+
+    def _scaled(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, rate: float) -> float:
         if self.idx2name.get(index, str(index)).endswith(PLAIN):
             return rate
         size = _norm(weight)
@@ -65,6 +70,8 @@ class LBSGD(SGD):
     updates_per_epoch updates, by warmup_strategy 'linear', 'power2' or 'sqrt'. 'lars': instead by
     |weight| / sqrt(|g|^2 + wd * |weight|^2), between 0.01 and 100.
     """
+
+    aggregate_num = 0
 
     def __init__(self, momentum: float = 0.0, multi_precision: bool = False,
                  warmup_strategy: str = "linear", warmup_epochs: int = 5, batch_scale: int = 1,
@@ -115,8 +122,10 @@ class LBSGD(SGD):
         self._update_count(index)
         return None
 
-    def _rate(self, index: Any, weight: nd.NDArray, grad: nd.NDArray) -> float:
-        return self._rate_before * self._scale(index, weight, grad)
+    def _rates(self, indices: Sequence[Any], weights: Sequence[nd.NDArray],
+               grads: Sequence[nd.NDArray]) -> list[float]:
+        return [self._rate_before * self._scale(*one)
+                for one in zip(indices, weights, grads, strict=True)]
 
     def _scale(self, index: Any, weight: nd.NDArray, grad: nd.NDArray) -> float:
         if self.warmup_strategy == "lars":

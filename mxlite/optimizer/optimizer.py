@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import ndarray as nd
@@ -66,6 +67,7 @@ class Optimizer(NamesArguments):
 
     opt_registry: dict[str, type] = {}
     _open_rescale_grad: float | None = None     # its value while it is left open
+    aggregate_num = 0           # of how many weights `update` takes lists; 0: of one, not in a list
 
     def __init__(self, rescale_grad: float | None = None,
                  param_idx2name: dict[int, str] | None = None,
@@ -90,6 +92,10 @@ class Optimizer(NamesArguments):
             learning_rate = 0.01
         self.lr = learning_rate
         if lr_scheduler is not None and learning_rate is not None:
+            base_lr = getattr(lr_scheduler, "base_lr", learning_rate)
+            if base_lr != learning_rate:
+                warnings.warn(f"{type(self).__name__}: learning_rate={learning_rate} takes the "
+                              f"place of the lr_scheduler's base_lr, {base_lr}", stacklevel=2)
             lr_scheduler.base_lr = learning_rate
         self.wd = wd
         self.clip_gradient = clip_gradient
@@ -164,6 +170,9 @@ class Optimizer(NamesArguments):
         All four may be lists, of several weights.
         """
         if isinstance(index, (list, tuple)):
+            if self.aggregate_num and not any(map(self._is_mixed, weight)):
+                self.update(index, weight, grad, state)
+                return
             for one in zip(index, weight, grad, state, strict=True):
                 self.update_multi_precision(*one)
         elif self._is_mixed(weight):
@@ -232,29 +241,47 @@ class Optimizer(NamesArguments):
         """Count updates for this device from now on."""
         self._index_update_count = self._all_index_update_counts.setdefault(device_id, {})
 
-    def _update_count(self, index: Any) -> int:
-        """Count an update of weight `index`; returns how many it had."""
+    def _update_count(self, index: Any) -> None:
+        """Count an update of a weight, or of those in a list, in `_index_update_count`."""
+        if isinstance(index, (list, tuple)):
+            for one in index:
+                Optimizer._update_count(self, one)
+            return
         counts = self._index_update_count
-        count = counts.get(index, self.begin_num_update) + 1
-        counts[index] = count
+        count = counts[index] = counts.get(index, self.begin_num_update) + 1
         if count > self.num_update:
             self.num_update = count
-        return count
+
+    def _get_lrs(self, indices: Sequence[Any]) -> list[float]:
+        """The learning rates of these weights now."""
+        lr: Any = self.lr if self.lr_scheduler is None else self.lr_scheduler(self.num_update)
+        rates = []
+        for index in indices:
+            if index in self.param_dict:
+                rates.append(lr * self.param_dict[index].lr_mult)
+            elif index in self.lr_mult:
+                rates.append(lr * self.lr_mult[index])
+            else:
+                rates.append(lr * self.lr_mult.get(self.idx2name.get(index), 1.0))
+        return rates
 
     def _get_lr(self, index: Any) -> float:
-        lr: Any = self.lr if self.lr_scheduler is None else self.lr_scheduler(self.num_update)
-        if index in self.param_dict:
-            return lr * self.param_dict[index].lr_mult
-        if index in self.lr_mult:
-            return lr * self.lr_mult[index]
-        return lr * self.lr_mult.get(self.idx2name.get(index), 1.0)
+        return self._get_lrs((index,))[0]
+
+    def _get_wds(self, indices: Sequence[Any]) -> list[float]:
+        """The weight decays of these weights."""
+        decays = []
+        for index in indices:
+            if index in self.param_dict:
+                decays.append(self.wd * self.param_dict[index].wd_mult)
+            elif index in self.wd_mult:
+                decays.append(self.wd * self.wd_mult[index])
+            else:
+                decays.append(self.wd * self.wd_mult.get(self.idx2name.get(index), 1.0))
+        return decays
 
     def _get_wd(self, index: Any) -> float:
-        if index in self.param_dict:
-            return self.wd * self.param_dict[index].wd_mult
-        if index in self.wd_mult:
-            return self.wd * self.wd_mult[index]
-        return self.wd * self.wd_mult.get(self.idx2name.get(index), 1.0)
+        return self._get_wds((index,))[0]
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "param_dict": {}}

@@ -82,6 +82,7 @@ class FTML(Optimizer):
 
     def update(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, state: Any) -> None:
         """ftml_update."""
-        t = self._update_count(index)
+        self._update_count(index)
+        t = self._index_update_count[index]
         run_update("ftml_update", [weight, grad, *state], self._get_lr(index), self.beta1,
                    self.beta2, self.epsilon, t, self._get_wd(index), self.rescale_grad, self._clip)

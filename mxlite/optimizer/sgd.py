@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .. import ndarray as nd
@@ -16,6 +17,7 @@ class SGD(Optimizer):
     """
 
     lazy_update = True              # files of MXNet's subclasses do not say
+    aggregate_num = 4
     _plain, _with_momentum = "sgd_update", "sgd_mom_update"
     _mixed_plain, _mixed_momentum = "mp_sgd_update", "mp_sgd_mom_update"
 
@@ -38,17 +40,22 @@ class SGD(Optimizer):
         return (state[1], state[0]) if self._is_mixed(weight) else state
 
     def update(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, state: Any) -> None:
-        """sgd_update or sgd_mom_update."""
-        self._update_count(index)
+        """sgd_update or sgd_mom_update; all four may be lists."""
+        several: Any = (index, weight, grad, state)
+        if not isinstance(index, (list, tuple)):
+            several = ((index,), (weight,), (grad,), (state,))
+        indices, weights, grads, _ = several
+        self._update_count(indices)
         scale = self.rescale_grad, self._clip
-        rate = self._rate(index, weight, grad)
-        if state is None:
-            run_update(self._plain, [weight, grad], rate, self._get_wd(index), *scale,
-                       is_lazy=self.lazy_update)
-        else:
-            run_update(self._with_momentum, [weight, grad, state], rate,
-                       self._momentum_now(index), self._get_wd(index), *scale,
-                       is_lazy=self.lazy_update or self._with_momentum != "sgd_mom_update")
+        lazy_momentum = self.lazy_update or self._with_momentum != "sgd_mom_update"
+        rates, decays = self._rates(indices, weights, grads), self._get_wds(indices)
+        for index, weight, grad, mom, rate, decay in zip(*several, rates, decays, strict=True):
+            if mom is None:
+                run_update(self._plain, [weight, grad], rate, decay, *scale,
+                           is_lazy=self.lazy_update)
+            else:
+                run_update(self._with_momentum, [weight, grad, mom], rate,
+                           self._momentum_now(index), decay, *scale, is_lazy=lazy_momentum)
 
     def update_multi_precision(self, index: Any, weight: nd.NDArray, grad: nd.NDArray,
                                state: Any) -> None:
@@ -62,7 +69,7 @@ class SGD(Optimizer):
         self._update_count(index)
         mom, master = state
         scale = self.rescale_grad, self._clip
-        rate = self._rate(index, master, grad)
+        rate = self._rates((index,), (master,), (grad,))[0]
         if mom is None:
             run_update(self._mixed_plain, [weight, grad, master], rate, self._get_wd(index),
                        *scale)
@@ -70,9 +77,10 @@ class SGD(Optimizer):
             run_update(self._mixed_momentum, [weight, grad, mom, master], rate,
                        self._momentum_now(index), self._get_wd(index), *scale)
 
-    def _rate(self, index: Any, weight: nd.NDArray, grad: nd.NDArray) -> float:
-        """The learning rate of this update; subclasses look at weight and gradient."""
-        return self._get_lr(index)
+    def _rates(self, indices: Sequence[Any], weights: Sequence[nd.NDArray],
+               grads: Sequence[nd.NDArray]) -> list[float]:
+        """The learning rates of these updates; subclasses look at weights and gradients."""
+        return self._get_lrs(indices)
 
     def _momentum_now(self, index: Any) -> float:
         """The momentum of this update."""
@@ -89,6 +97,7 @@ class NAG(SGD):
     """Nesterov: m = momentum * m - lr * (g + wd * weight); weight += momentum * m - lr * (...)."""
 
     _with_momentum, _mixed_momentum = "nag_mom_update", "mp_nag_mom_update"
+    aggregate_num = 0
 
     def __init__(self, momentum: float = 0.0, **kwargs: Any) -> None:
         super().__init__(momentum=momentum, **kwargs)

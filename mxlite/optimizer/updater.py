@@ -5,34 +5,65 @@ from __future__ import annotations
 from typing import Any
 
 from .. import ndarray as nd
+from ..base import MXNetTypeError
 from ..device.context import Context
 from . import states as saved
 from .optimizer import Optimizer
 
 
 class Updater:
-    """`updater(index, grad, weight)` updates the weight, making its state when it first comes."""
+    """`updater(index, grad, weight)` updates the weight, making its state when it first comes.
+
+    aggregate_updates: the optimizer takes weights of one dtype in tuples, aggregate_num of them at
+    most; otherwise one at a time.
+    """
 
     def __init__(self, optimizer: Optimizer) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise MXNetTypeError("Updater: optimizer must be an Optimizer; got "
+                                 f"{type(optimizer).__name__}")
         self.optimizer = optimizer
         self.states: dict[Any, Any] = {}
         self.states_synced: dict[Any, bool] = {}
+        self.aggregate_updates = optimizer.aggregate_num > 0
 
     def __call__(self, index: Any, grad: Any, weight: Any) -> None:
         """Update one weight, or lists of them."""
-        if isinstance(index, (list, tuple)):
-            for one in zip(index, grad, weight, strict=True):
-                self(*one)
+        if not isinstance(index, (list, tuple)):
+            index, grad, weight = [index], [grad], [weight]
+        states, synced, indices = self.states, self.states_synced, []
+        for one, array in zip(index, weight, strict=True):
+            if one not in states or not synced[one]:
+                one = self._prepare(one, array)
+            indices.append(one)
+        if self.aggregate_updates:
+            self._update_together(indices, weight, grad)
             return
+        update = self.optimizer.update_multi_precision
+        for one, array, gradient in zip(indices, weight, grad, strict=True):
+            update(one, array, gradient, states[one])
+
+    def _prepare(self, index: Any, weight: nd.NDArray) -> Any:
+        """Have the weight's state, on its context; returns the number under which it is kept."""
         if isinstance(index, bytes):            # a str key of a KVStore, from a function of users
             index = index.decode()
         if index not in self.states:
             self.states[index] = self.optimizer.create_state_multi_precision(index, weight)
-            self.states_synced[index] = True
         elif not self.states_synced[index]:
             self.states[index] = self.sync_state_context(self.states[index], weight.ctx)
-            self.states_synced[index] = True
-        self.optimizer.update_multi_precision(index, weight, grad, self.states[index])
+        self.states_synced[index] = True
+        return index
+
+    def _update_together(self, indices: list[Any], weights: Any, grads: Any) -> None:
+        """Give the optimizer what is of one dtype, at most aggregate_num weights at a time."""
+        size = max(1, self.optimizer.aggregate_num)
+        update: Any = self.optimizer.update_multi_precision
+        for dtype in dict.fromkeys([weight._dtype_name for weight in weights]):
+            alike = [one for one in zip(indices, weights, grads, strict=True)
+                     if one[1]._dtype_name == dtype]
+            for first in range(0, len(alike), size):
+                some, some_weights, some_grads = zip(*alike[first:first + size], strict=True)
+                update(some, some_weights, some_grads, [self.states[index] for index in some])
 
     def sync_state_context(self, state: Any, context: Context) -> Any:
         """The state with all its arrays on `context`."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetError, MXNetKeyError, MXNetTypeError, MXNetValueError, suggestion
+from ..base import MXNetKeyError, MXNetTypeError, MXNetValueError, suggestion
 from ..ndarray import NDArray, tape, zeros
 from ..ndarray import backward as walk
 from ..ndarray.array import need_array
@@ -171,9 +171,9 @@ class Executor:
     def backward(self, out_grads: Any = None, is_train: bool = True) -> None:
         """Compute the gradients of the arguments, as their grad_req says.
 
-        out_grads: a gradient an output, a list or by the outputs' names. It may be left out where
-        all outputs are losses (SoftmaxOutput, MakeLoss, ...), which do not look at it. More than
-        there are outputs are not used, with a warning.
+        out_grads: a gradient an output, a list or by the outputs' names. Those of losses
+        (SoftmaxOutput, MakeLoss, ...), which do not look at them, may be left out, in a list at
+        its end. More than there are outputs are not used, with a warning.
         """
         if not any(self._graph.wanted):
             return
@@ -187,12 +187,7 @@ class Executor:
             if array is not None and req == "write" and (
                     self._graph.is_apart or not is_reached):
                 array[:] = 0
-        if grads is None:
-            if self._graph.reads_out_grads(self._train):
-                raise MXNetError(
-                    "Executor.backward: out_grads is missing; without it, all outputs must be "
-                    f"losses, which {', '.join(self._symbol.list_outputs())} are not")
-            grads = [None] * len(self._heads)
+        self._check_left_out(grads)
         if self._monitored is not None:
             self._backward_monitored(self._monitored, grads)
         elif any(gradient):
@@ -208,29 +203,44 @@ class Executor:
             walk.backward([head for head, _ in ways], [grad for _, grad in ways], True,
                           self._train)
 
-    def _output_gradients(self, given: Any) -> list[NDArray | None] | None:
-        if given is None:
-            return None
+    def _check_left_out(self, grads: Sequence[NDArray | None]) -> None:
+        """Raise where an output that is no loss has no gradient."""
+        if all(grad is not None for grad in grads):
+            return
         names = self._symbol.list_outputs()
+        missing = [name for name, grad, is_read in
+                   zip(names, grads, self._graph.reads_out_grads(self._train), strict=True)
+                   if grad is None and is_read]
+        if missing:
+            raise MXNetValueError("Executor.backward: out_grads must hold the gradients of all "
+                                  f"outputs that are no losses; those of {', '.join(missing)} "
+                                  "are missing")
+
+    def _output_gradients(self, given: Any) -> list[NDArray | None]:
+        """A gradient for each output; None for those that are left out."""
+        names = self._symbol.list_outputs()
+        if given is None:
+            return [None] * len(names)
         if isinstance(given, Mapping):
             for name in given:
                 if name not in names:
                     raise MXNetKeyError(f"Executor.backward: there is no output named {name!r}"
                                         f"{suggestion(name, names)}")
             given = [given.get(name) for name in names]
-        grads = [given] if isinstance(given, NDArray) else list(given)
+        grads: list[NDArray | None] = [given] if isinstance(given, NDArray) else list(given)
         if len(grads) > len(names):
             warnings.warn(f"Executor.backward: out_grads has {len(grads)} arrays, of which those "
                           f"behind the {len(names)} of the outputs are not used", stacklevel=3)
             del grads[len(names):]
-        if len(grads) != len(names):
-            raise MXNetValueError(f"Executor.backward: out_grads must hold {len(names)} arrays, "
-                                  f"one an output; got {len(grads)}")
-        for name, grad in zip(names, grads, strict=True):
+        grads += [None] * (len(names) - len(grads))
+        for i, (name, grad) in enumerate(zip(names, grads, strict=True)):
+            if grad is None:
+                continue
             need_array(grad, "Executor.backward", f"out_grads[{name!r}]")
-        return [grad.as_in_context(output.ctx).astype(output.dtype, copy=False)
-                for grad, output in zip(grads, self._outputs, strict=True)] \
-            if self._outputs else list(grads)
+            if self._outputs:
+                output = self._outputs[i]
+                grads[i] = grad.as_in_context(output.ctx).astype(output.dtype, copy=False)
+        return grads
 
     # Monitoring ----------------------------------------------------------------------------------
 

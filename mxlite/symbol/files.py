@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from ..base import MXNetTypeError
+from ..whole_file import reading
 from .symbol import Symbol
 
 
@@ -29,6 +30,5 @@ def load(fname: Any) -> Symbol:
     if not isinstance(fname, (str, os.PathLike)):
         raise MXNetTypeError(f"load: fname must be a path; got {fname!r}")
     from .json_reader import from_json
-    path = os.fspath(fname)
-    with open(path, "rb") as file:
-        return Symbol(from_json(file.read(), path))
+    with reading(fname) as file:
+        return Symbol(from_json(file.read(), os.fspath(fname)))

@@ -28,7 +28,7 @@ class GraphGrad(NamedTuple):
     steps: list[Step]
     grads: list[int]            # an input's gradient: its slot, or -1
     out_grads: list[int]        # slots that stand for the gradients of outputs
-    reads_out_grads: bool       # whether it depends on them: not where all outputs are losses
+    reads_out_grads: list[bool]     # whether it depends on each: not where an output is a loss
     error: str                  # why there is none; "" if there is one
 
 
@@ -44,11 +44,11 @@ def trace_gradient(F: Tracer, calls: Sequence[NodeCall], inputs: Sequence[Ref],
         for call in reversed(calls):
             walk.visit(call)
     except MXNetError as error:
-        return GraphGrad([], [-1] * len(inputs), [], False, str(error))
+        return GraphGrad([], [-1] * len(inputs), [], [False] * len(heads), str(error))
     grads = [walk.total(ref) if ask else -1 for ref, ask in zip(inputs, wanted, strict=True)]
     steps, used = live(F.steps[first:], [slot for slot in grads if slot >= 0])
     slots = [ref.slot for ref in out_grads]
-    return GraphGrad(steps, grads, slots, not used.isdisjoint(slots), "")
+    return GraphGrad(steps, grads, slots, [slot in used for slot in slots], "")
 
 
 def _leading_to(calls: Sequence[NodeCall], inputs: Sequence[Ref],

@@ -75,13 +75,15 @@ class PlacedGraph:
                                            zip(self.variables, specs, strict=True)})
         dtypes = graph_dtypes(self.heads, {node: spec.dtype for node, spec in
                                            zip(self.variables, specs, strict=True)})
+        arrays = dict(zip(self.variables, self.arrays, strict=True))
         found = []
         for node, i in self.heads:
             shape = shapes[node][i]
             if not is_known(shape):
                 raise MXNetError(f"the shape of output {node.output_names()[i]} is known when the "
                                  "graph has run; call forward")
-            found.append(make_spec(shape, dtypes[node][i] or "float32", self.ctx))
+            ctx = arrays[node].ctx if node.is_variable else (self.places or {}).get(node, self.ctx)
+            found.append(make_spec(shape, dtypes[node][i] or "float32", ctx))
         return found
 
     # What the gradient does ----------------------------------------------------------------------
@@ -109,11 +111,11 @@ class PlacedGraph:
             raise MXNetError(f"backward: {gradient.error}")
         return [slot >= 0 for slot in gradient.grads]
 
-    def reads_out_grads(self, train: bool) -> bool:
-        """Whether the gradient depends on the gradients of the heads."""
+    def reads_out_grads(self, train: bool) -> list[bool]:
+        """Whether the gradient depends on the gradient of each head."""
         if self.is_apart:
-            return False
-        return bool(self._gradient(train).reads_out_grads)
+            return [False] * len(self.heads)
+        return list(self._gradient(train).reads_out_grads)
 
     def grads(self) -> list[NDArray | None]:
         """The arrays that take the gradients."""

@@ -104,12 +104,12 @@ def test_metrics_of_training_and_validation(rng, capsys):
         np.testing.assert_allclose(got[name], value, 1e-5)
     lines = re.sub(r"\d+\.\d+s|\d+s", "TIME", capsys.readouterr().out).splitlines()
     values = [f"{name}: {value:.4f}" for name, value in wanted.items()]
-    assert lines == [
-        "Training begin: optimizer SGD, learning rate 0.0000", "Train for 1 epochs",
-        "[Epoch 0] Begin, learning rate: 0.0000", "Validation begin",
+    assert lines == [           # MXNet's words, but for the end of the validation
+        "Training begin: using optimizer SGD with current learning rate 0.0000 ",
+        "Train for 1 epochs.", "[Epoch 0] Begin, current learning rate: 0.0000", "Validation Begin",
         "Validation finished in TIME, " + ", ".join(values[2:]),
         "[Epoch 0] Finished in TIME, " + ", ".join(values[:2]),
-        "Train finished in TIME, 1 epochs, " + ", ".join(values[:2])]
+        "Train finished using total TIME with 1 epochs. " + ", ".join(values[:2])]
 
 
 def test_events_come_in_order(rng):

@@ -174,7 +174,7 @@ def test_log_every_so_many_batches(capsys):
         "[Epoch 0][Batch 0][Samples 8] time/interval: TIME training accuracy: 1.0000",
         "[Epoch 0][Batch 2][Samples 24] time/interval: TIME training accuracy: 1.0000"]
     est.fit(data(), batches=1, event_handlers=LoggingHandler())
-    assert "Train for 1 batches\n" in capsys.readouterr().out
+    assert "Train for 1 batches.\n" in capsys.readouterr().out
 
 
 def test_a_bar_stands_in_for_the_log(capsys):

@@ -31,7 +31,9 @@ def test_exported_files_make_the_same_network(exported):
     assert param_file.endswith("model-0007.params") and symbol_file.endswith("model-symbol.json")
     block = gluon.SymbolBlock.imports(symbol_file, ["data"], param_file)
     np.testing.assert_array_equal(block(x).asnumpy(), expected)
-    assert list(block.collect_params()) == mx.sym.load(symbol_file).list_inputs()[1:]
+    graph = mx.sym.load(symbol_file)
+    assert list(block.collect_params()) == [                    # in MXNet's order
+        *graph.list_arguments()[1:], *graph.list_auxiliary_states()]
 
 
 def test_exported_names_tell_arguments_from_states(exported):
@@ -132,3 +134,13 @@ def test_a_symbol_block_among_layers_whose_shapes_follow(hybridize):
     assert weight.shape == (4, 5)
     hidden = mx.nd.relu(mx.nd.FullyConnected(first(x), weight.data(), bias.data(), num_hidden=4))
     np.testing.assert_array_equal(result, last(hidden).asnumpy())
+
+
+def test_parameters_are_arguments_then_auxiliary_states():
+    net = mx.sym.BatchNorm(mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2, name="fc"),
+                           name="bn")
+    net = mx.sym.FullyConnected(net, num_hidden=3, name="out")
+    block = gluon.SymbolBlock(net, [mx.sym.var("data")])
+    assert list(block.collect_params().keys()) == [                # from MXNet 1.9.1
+        "fc_weight", "fc_bias", "bn_gamma", "bn_beta", "out_weight", "out_bias",
+        "bn_moving_mean", "bn_moving_var"]

@@ -199,3 +199,81 @@ def test_stale_gradients_on_one_of_two_contexts():
         trainer.step(1)
     trainer.step(1, ignore_stale_grad=True)
     assert [data.asnumpy().tolist() for data in param.list_data()] == [[-0.5, -0.5]] * 2
+
+
+def overridden(*names):
+    """A Trainer that notes the calls of these methods in `calls`, and does what they do."""
+    class Noting(gluon.Trainer):
+        calls = ()
+
+    def noting(name):
+        def method(self, *args):
+            self.calls += ((name, *args),)
+            getattr(super(Noting, self), name)(*args)
+
+        return method
+
+    for name in names:
+        setattr(Noting, name, noting(name))
+    return Noting
+
+
+HOOKS = ("_check_and_rescale_grad", "_init_kvstore", "_init_params", "_allreduce_grads", "_update")
+
+
+@pytest.mark.parametrize(("kvstore", "on_store"), [(None, None), ("device", None),
+                                                   ("device", False)])
+def test_step_goes_through_what_subclasses_override(kvstore, on_store):
+    param = weight([mx.cpu(0), mx.cpu(1)])
+    trainer = overridden(*HOOKS)([param], "sgd", {"learning_rate": 0.5}, kvstore=kvstore,
+                                 update_on_kvstore=on_store)
+    assert trainer.calls == () and trainer._contexts == [mx.cpu(0), mx.cpu(1)]
+    again = (("_check_and_rescale_grad", 0.5), ("_allreduce_grads",), ("_update", False))
+    for calls in ((again[0], ("_init_kvstore",), ("_init_params",), *again[1:]), again):
+        for ctx in param.list_ctx():
+            backward(param, ctx)
+        trainer.step(2)
+        assert trainer.calls == calls
+        trainer.calls = ()
+
+
+def test_allreduce_grads_and_update_go_through_what_subclasses_override():
+    param = weight()
+    trainer = overridden(*HOOKS)([param], "sgd", kvstore=None)
+    backward(param)
+    trainer.allreduce_grads()
+    assert trainer.calls == (("_init_kvstore",), ("_init_params",), ("_allreduce_grads",))
+    trainer.update(4, True)
+    assert trainer.calls[3:] == (("_check_and_rescale_grad", 0.25), ("_update", True))
+
+
+def test_a_trainer_that_sums_gradients_itself():
+    class TenWorkers(gluon.Trainer):        # as Horovod's
+        def __init__(self, params):
+            super().__init__(params, "sgd", {"learning_rate": 0.5}, kvstore=None)
+            self._scale /= 10
+
+        def _allreduce_grads(self):
+            for param in self._params:
+                for grad in param.list_grad():
+                    grad *= 20
+
+    param = weight()
+    trainer = TenWorkers([param])
+    backward(param)
+    trainer.step(1)
+    assert param.data().asnumpy().tolist() == [-2, -2]
+
+
+def test_a_trainer_that_shares_weights_itself():
+    class Sharing(gluon.Trainer):           # as BytePS's
+        def _init_params(self):
+            for param in self._params_to_init:
+                param.data()[:] = 5
+            self._params_to_init = []
+
+    param = weight()
+    trainer = Sharing([param], "sgd", {"learning_rate": 0.5}, kvstore=None)
+    backward(param)
+    trainer.step(1)
+    assert param.data().asnumpy().tolist() == [3.5, 3.5]

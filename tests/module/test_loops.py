@@ -160,3 +160,14 @@ def test_batches_with_different_numbers_of_outputs():
     module.binded = module.params_initialized = True
     with pytest.raises(ValueError, match="different numbers of outputs, as buckets may"):
         module.predict(iterator(8))
+
+
+def test_callbacks_see_the_iterator_and_the_last_batch():
+    data = mx.io.NDArrayIter(np.ones((6, 2), "float32"), np.zeros(6, "float32"), 2)
+    net = mx.sym.SoftmaxOutput(mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2),
+                               name="softmax")
+    seen = []
+    mx.mod.Module(net).fit(data, num_epoch=1, batch_end_callback=lambda param: seen.append(
+        (param.locals["nbatch"], param.locals["end_of_batch"],
+         param.locals["data_iter"] is data)))
+    assert seen == [(0, False, True), (1, False, True), (2, True, True)]

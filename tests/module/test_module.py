@@ -308,3 +308,16 @@ def test_without_an_initializer_weights_have_the_scale_of_xavier():
     assert 0.99 * bound < abs(weight).max() <= bound
     np.testing.assert_allclose(weight.std(), bound / 3 ** 0.5, rtol=0.02)
     assert 0 < abs(params["shift_weight"].asnumpy()).max() <= 0.01
+
+
+def test_backward_of_some_outputs_and_a_loss():
+    x = mx.sym.var("x")
+    net = mx.sym.Group([x * 2, mx.sym.MakeLoss(x * 3)])
+    module = mx.mod.Module(net, data_names=["x"], label_names=None,
+                           context=[mx.cpu(0), mx.cpu(1)])
+    module.bind([("x", (2, 2))], inputs_need_grad=True)
+    module.init_params()
+    module.forward(mx.io.DataBatch([mx.nd.array([[1, 2], [3, 4]])]), is_train=True)
+    for given in ([mx.nd.array([[1, 1], [2, 2]])], mx.nd.array([[1, 1], [2, 2]])):
+        module.backward(given)
+        assert module.get_input_grads()[0].asnumpy().tolist() == [[5, 5], [7, 7]]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import mxlite as mx
 from mxlite import nd, sym
 
 CASES = {
@@ -47,3 +48,12 @@ def test_powers_of_integers_that_would_never_end_raise():
         assert module.power(-3, 5) == -243
         with pytest.raises(ValueError, match=r"power: 3 \*\* 1099511627776 is larger than any flo"):
             module.power(3, 1 << 40)
+
+
+@pytest.mark.parametrize("module", [mx.nd, mx.np])
+def test_division_by_the_names_of_python_2(module):
+    x = module.array([1, 2, 4])
+    assert x.__div__(2).asnumpy().tolist() == [0.5, 1, 2]
+    assert x.__div__(x).asnumpy().tolist() == [1, 1, 1]
+    assert x.__rdiv__(2).asnumpy().tolist() == [2, 1, 0.5]
+    assert x.__idiv__(2) is x and x.asnumpy().tolist() == [0.5, 1, 2]

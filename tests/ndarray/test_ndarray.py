@@ -221,3 +221,24 @@ def test_dtypes_of_python_are_those_of_numpy(dtype, want):
 
 def test_large_integers_by_dtype_int():
     assert nd.array([3000000000], dtype=int).asnumpy().tolist() == [3000000000]
+
+
+@pytest.mark.parametrize(("call", "want"), [            # from MXNet 1.9.1
+    (lambda x, o: nd.exp(x, o), np.exp([1, 2])),
+    (lambda x, o: nd.exp(x, o, "name"), np.exp([1, 2])),
+    (lambda x, o: nd.broadcast_add(x, x, o), [2, 4]), (lambda x, o: nd.clip(x, 0, 1, o), [1, 1]),
+    (lambda x, o: nd.sum(x.reshape((1, 2)), 0, False, False, o), [1, 2]),
+    (lambda x, o: nd.dot(x, nd.ones((2, 2)), False, False, None, o), [3, 3]),
+    (lambda x, o: nd.sgd_update(x, x, 0.1, 0, 1, -1, True, o), [0.9, 1.8])])
+def test_out_may_follow_all_inputs_and_parameters(call, want):
+    x, out = nd.array([1, 2]), nd.zeros(2)
+    assert call(x, out) is out
+    np.testing.assert_allclose(out.asnumpy(), want, rtol=1e-6)
+
+
+def test_none_in_the_place_of_out_makes_an_array():
+    x = nd.array([1, 2])
+    np.testing.assert_allclose(nd.exp(x, None).asnumpy(), np.exp([1, 2]), rtol=1e-6)
+    split = [nd.zeros(1), nd.zeros(1)]
+    nd.split(x, 2, 0, False, split)
+    assert [part.asscalar() for part in split] == [1, 2]

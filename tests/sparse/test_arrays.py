@@ -279,3 +279,13 @@ def test_a_quadratic_function_of_csr_is_csr_where_it_has_no_constant(stype, c, k
     y = mx.nd.contrib.quadratic(made(stype), a=2, b=3, c=c)
     assert y.stype == kept              # as in MXNet
     assert (y.asnumpy() == 2 * VALUES ** 2 + 3 * VALUES + c).all()
+
+
+@pytest.mark.parametrize(("data", "want"), [                # from MXNet 1.9.1
+    ([1, 2], "int64"), ([1.0, 2.0], "float64"), (np.array([1, 2], "int32"), "int32"),
+    (np.array([1, 2], "float64"), "float64"), (mx.nd.array([1, 2], dtype="uint8"), "uint8")])
+def test_the_dtype_of_values_with_places_is_that_of_the_data(data, want):
+    matrix = SPARSE.csr_matrix((data, ([0, 1], [1, 0])), shape=(2, 2))
+    assert matrix.dtype == np.dtype(want)
+    assert matrix.asnumpy().tolist() == [[0, 1], [2, 0]]
+    assert SPARSE.csr_matrix((data, ([0, 1], [1, 0])), dtype="float16").dtype == np.float16

@@ -120,21 +120,44 @@ def test_backward_without_gradients_does_nothing():
 
 
 @pytest.mark.parametrize("symbol, out_grads, error, message", [
-    (product, None, mx.MXNetError, "out_grads is missing; .* losses, which m_output are not"),
+    (product, None, mx.MXNetError, "outputs that are no losses; those of m_output are missing"),
     (S.Group([S.MakeLoss(a * b, name="l"), e]), None, mx.MXNetError,
-     "losses, which l_output, e_output are not"),
+     "no losses; those of e_output are missing"),
+    (S.Group([S.MakeLoss(a * b, name="l"), e]), [numbers(1)], mx.MXNetError,
+     "no losses; those of e_output are missing"),
+    (S.Group([product, e]), numbers(1), mx.MXNetError, "those of e_output are missing"),
     (product, {"q": numbers(1)}, KeyError, "no output named 'q'"),
     (product, {"m_outputs": numbers(1)}, KeyError, "did you mean 'm_output'"),
-    (S.Group([product, e]), {"m_output": numbers(1)}, TypeError,
-     r"out_grads\['e_output'\] must be an NDArray; got NoneType"),
+    (S.Group([product, e]), {"m_output": numbers(1)}, ValueError, "those of e_output are missing"),
     (product, [1], TypeError, r"out_grads\['m_output'\] must be an NDArray; got int"),
-    (product, [], ValueError, "must hold 1 arrays, one an output; got 0"),
+    (product, [], ValueError, "those of m_output are missing"),
     (product, [numbers(1, 2)], mx.MXNetError, "the gradient of head 0 must be like it")], ids=str)
 def test_backward_refuses(symbol, out_grads, error, message):
     exe = bound(symbol)
     exe.forward(is_train=True)
     with pytest.raises(error, match=message):
         exe.backward(out_grads)
+
+
+@pytest.mark.parametrize("out_grads", [
+    [numbers(5), numbers(7)], [numbers(5), numbers(7), numbers(9)],
+    {"m_output": numbers(5), "e_output": numbers(7)}])
+def test_losses_need_no_out_grads(out_grads):
+    loss = S.MakeLoss(a * 3, name="l")
+    exe = bound(S.Group([product, e, loss]))
+    exe.forward(is_train=True)
+    exe.backward(out_grads)
+    values = {name: array.asscalar() for name, array in exe.arg_dict.items()}
+    want = 5 * values["b"] + 7 * np.exp(values["a"]) + 3
+    assert exe.grad_dict["a"].asscalar() == pytest.approx(want)
+    assert exe.grad_dict["b"].asscalar() == 5 * values["a"]
+
+
+def test_one_array_is_the_out_grad_of_the_first_output():
+    exe = bound(S.Group([product, S.MakeLoss(a * 3), S.BlockGrad(b)]))
+    exe.forward(is_train=True)
+    exe.backward(numbers(5))
+    assert exe.grad_dict["a"].asscalar() == 5 * exe.arg_dict["b"].asscalar() + 3
 
 
 def test_more_out_grads_than_outputs():

@@ -83,3 +83,17 @@ def test_monitors_and_inference():
 def test_wrong_groups(groups, error, message):
     with pytest.raises(error, match=message):
         network().simple_bind(cpu(0), data=(3, 5), group2ctx=groups)
+
+
+def test_outputs_read_before_forward_are_where_their_nodes_run():
+    x = mx.sym.var("x")
+    with mx.AttrScope(ctx_group="a"):
+        first = x * 2
+    with mx.AttrScope(ctx_group="b"):
+        second = first * 3
+    exe = mx.sym.Group([first, second]).simple_bind(
+        mx.cpu(0), group2ctx={"a": mx.cpu(1), "b": mx.cpu(2)}, grad_req="null", x=(2,))
+    want = [mx.cpu(1), mx.cpu(2)]                       # from MXNet 1.9.1
+    assert [output.context for output in exe.outputs] == want
+    exe.forward()
+    assert [output.context for output in exe.outputs] == want

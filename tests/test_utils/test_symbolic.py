@@ -135,7 +135,7 @@ def test_gradients_have_the_dtypes_of_their_arguments(dtype):
     (lambda: tu.check_symbolic_backward(dot(), [A, B], [HEAD], [A, B], grad_req="wrote"),
      ValueError, "grad_req of lhs must be 'write', 'add' or 'null'; got 'wrote'"),
     (lambda: tu.check_symbolic_backward(dot(), [A, B], [], [A, B]), ValueError,
-     "Executor.backward: out_grads must hold 1 arrays, one an output; got 0"),
+     "Executor.backward: out_grads must hold .*; those of .*_output are missing"),
     (lambda: tu.check_symbolic_backward(dot(), [A, B], [HEAD, HEAD], [A, B]), UserWarning,
      "out_grads has 2 arrays, of which those behind the 1 of the outputs are not used"),
     (lambda: tu.check_symbolic_backward(dot(), [A, B], [HEAD], {"left": A}), ValueError,

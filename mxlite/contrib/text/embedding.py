@@ -13,6 +13,7 @@ import numpy as np
 
 from ... import ndarray as nd
 from ...base import (
+    AssertedKeyError,
     MXNetAssertionError,
     MXNetKeyError,
     MXNetValueError,
@@ -39,8 +40,8 @@ def create(embedding_name: str, **kwargs: Any) -> Any:
     """The embedding registered under a name ("glove", "fasttext"), made with these arguments."""
     key = str(embedding_name).lower()
     if key not in _REGISTRY:
-        raise MXNetKeyError(f"embedding must be {listing(sorted(_REGISTRY))}; got "
-                            f"{embedding_name!r}{suggestion(key, _REGISTRY)}")
+        raise AssertedKeyError(f"embedding must be {listing(sorted(_REGISTRY))}; got "
+                               f"{embedding_name!r}{suggestion(key, _REGISTRY)}")
     return _REGISTRY[key](**kwargs)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from ... import ndarray as nd
 from ...argument_types import FilePath, Items, checks_types
 from ...base import (
+    AssertedValueError,
     MXNetIndexError,
     MXNetTypeError,
     MXNetValueError,
@@ -109,8 +110,8 @@ class ArrayDataset(Dataset):
         self._length = len(args[0])
         for i, data in enumerate(args):
             if len(data) != self._length:
-                raise MXNetValueError(f"ArrayDataset: all arrays must have the length of the "
-                                      f"first, {self._length}; array {i} has {len(data)}")
+                raise AssertedValueError(f"ArrayDataset: all arrays must have the length of the "
+                                         f"first, {self._length}; array {i} has {len(data)}")
         # the items of a one-dimensional array are numbers, as in MXNet
         self._data = [data.asnumpy() if isinstance(data, nd.NDArray) and data.ndim == 1 else data
                       for data in args]

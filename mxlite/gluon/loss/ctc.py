@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...base import MXNetValueError
+from ...base import AssertedValueError
 from .base import Loss, weighted
 
 
@@ -21,7 +21,7 @@ class CTCLoss(Loss):
         for name, value, choices in (("layout", layout, ("NTC", "TNC")),
                                      ("label_layout", label_layout, ("NT", "TN"))):
             if value not in choices:
-                raise MXNetValueError(
+                raise AssertedValueError(
                     f"CTCLoss: {name} must be {choices[0]!r} or {choices[1]!r}; got {value!r}")
         super().__init__(weight, label_layout.index("N"), **kwargs)
         self._layout = layout

@@ -6,7 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ... import ndarray as nd
-from ...base import MXNetTypeError, MXNetValueError, check_count, from_package, suggestion
+from ...base import (
+    AssertedValueError,
+    MXNetValueError,
+    WrongKindError,
+    check_count,
+    from_package,
+    suggestion,
+)
 from ..block import Block
 from ..hybrid_block import HybridBlock
 from .activations import Activation
@@ -152,11 +159,11 @@ def _named_function(layer: str, function: Any) -> tuple[str, Callable[..., Any] 
     """(name, None) for the name of an operator, (name, function) for a function."""
     if isinstance(function, str):
         if not hasattr(nd, function):
-            raise MXNetValueError(f"{layer}: function {function!r} is not in mx.nd"
-                                  f"{suggestion(function, dir(nd))}")
+            raise AssertedValueError(f"{layer}: function {function!r} is not in mx.nd"
+                                     f"{suggestion(function, dir(nd))}")
         return function, None
     if not callable(function):
-        raise MXNetTypeError(f"{layer}: function must be a name or callable; "
+        raise WrongKindError(f"{layer}: function must be a name or callable; "
                              f"got {type(function).__name__}")
     return getattr(function, "__name__", type(function).__name__), function
 

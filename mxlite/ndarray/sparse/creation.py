@@ -56,7 +56,7 @@ def csr_matrix(arg1: Any, shape: Any = None, ctx: Context | None = None,
     are added up.
 
     shape: (M, N); of parts it may follow from them. dtype: by default that of the data, float32 for
-    lists.
+    lists, but NumPy's for a list with places.
     """
     ctx = as_context(ctx)
     shape = None if shape is None else dense._shape("csr_matrix", shape)
@@ -104,6 +104,8 @@ def _from_csr(data: Any, indices: Any, indptr: Any, shape: Any, ctx: Context,
 
 
 def _from_places(data: Any, places: Any, shape: Any, ctx: Context, dtype: Any) -> CSRNDArray:
+    if not isinstance(data, NDArray):
+        data = np.asarray(data)                         # lists: int64 or float64, as in MXNet
     name = _dtype_of(data, dtype)
     rows, columns = [_array(each, ctx, "int64").asnumpy() for each in places]
     values = _array(data, ctx, name).asnumpy()

@@ -67,17 +67,17 @@ class LoggingHandler(Reporter, TrainBegin, TrainEnd, EpochBegin, EpochEnd, Batch
         self._start_counting()
         self.train_start = time.time()
         trainer = estimator.trainer
-        estimator.logger.info("Training begin: optimizer %s, learning rate %.4f",
+        estimator.logger.info("Training begin: using optimizer %s with current learning rate %.4f ",
                               type(trainer.optimizer).__name__, trainer.learning_rate)
         if estimator.max_epoch:
-            estimator.logger.info("Train for %d epochs", estimator.max_epoch)
+            estimator.logger.info("Train for %d epochs.", estimator.max_epoch)
         else:
-            estimator.logger.info("Train for %d batches", estimator.max_batch)
+            estimator.logger.info("Train for %d batches.", estimator.max_batch)
 
     def train_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
         """Log the time and the last metrics."""
-        self._log(estimator, "Train finished in %ds, %d epochs", time.time() - self.train_start,
-                  self.current_epoch)
+        self._log(estimator, "Train finished using total %ds with %d epochs.",
+                  time.time() - self.train_start, self.current_epoch, separator=" ")
 
     def _log(self, estimator: Any, text: str, *values: Any, separator: str = ", ") -> None:
         """Log a text with the metrics behind it."""
@@ -105,10 +105,10 @@ class LoggingHandler(Reporter, TrainBegin, TrainEnd, EpochBegin, EpochEnd, Batch
         """Log that an epoch, or a validation, begins."""
         self.epoch_start = time.time()
         if self._is_training():
-            estimator.logger.info("[Epoch %d] Begin, learning rate: %.4f", self.current_epoch,
-                                  estimator.trainer.learning_rate)
+            estimator.logger.info("[Epoch %d] Begin, current learning rate: %.4f",
+                                  self.current_epoch, estimator.trainer.learning_rate)
         else:
-            estimator.logger.info("Validation begin")
+            estimator.logger.info("Validation Begin")
 
     def epoch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
         """Log the time and the metrics."""

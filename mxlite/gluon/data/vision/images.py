@@ -14,7 +14,7 @@ from ...._dataio.codec import decode
 from ...._dataio.errors import DataFileError
 from ...._dataio.lines import fields_of, lines_of
 from ....argument_types import FilePath, checks_types
-from ....base import MXNetTypeError, MXNetValueError, shown
+from ....base import MissingPathError, MXNetTypeError, MXNetValueError, shown
 from ....recordio import unpack
 from ..dataset import Dataset, RecordFileDataset
 
@@ -75,8 +75,8 @@ class ImageFolderDataset(_FileDataset):
         super().__init__(flag, transform)
         self._root = os.path.expanduser(os.fsdecode(root))
         if not os.path.isdir(self._root):
-            raise MXNetValueError("ImageFolderDataset: root must be a folder with one folder for "
-                                  f"each class; got {root!r}")
+            raise MissingPathError("ImageFolderDataset: root must be a folder with one folder for "
+                                   f"each class; got {root!r}")
         self.synsets: list[str] = []
         self.items: list[tuple[str, int]] = []
         for name in sorted(os.listdir(self._root)):
