@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ...base import MXNetTypeError, MXNetValueError, listed, suggestion
+from ...base import MXNetTypeError, MXNetValueError, suggestion
 from ...ndarray.ndarray import NDArray
 from ...ndarray.run import invoke_list
 from ...ops.cast import AMP_FLOATS
@@ -55,7 +55,7 @@ class Rules:
         for name, parameter, values in lists.CONDITIONAL if conditional is None else conditional:
             if REGISTRY[name] not in owners or conditional is not None:
                 self.conditions.setdefault(REGISTRY[name], []).append(
-                    (parameter, [str(value) for value in listed(values)]))
+                    (parameter, [str(value) for value in values]))
 
     def _add(self, names: Iterable[str], dtype: str) -> None:
         self.dtypes.update({REGISTRY[name]: dtype for name in names})
@@ -68,7 +68,8 @@ class Rules:
         for entry in names:
             name = entry
             if argument == "conditional_fp32_ops":
-                if not isinstance(entry, (tuple, list)) or len(entry) != 3:
+                if not isinstance(entry, (tuple, list)) or len(entry) != 3 or not isinstance(
+                        entry[2], (tuple, list)):
                     raise MXNetTypeError(
                         f"{self.caller}: {argument} must hold triples of an operator, a parameter "
                         f"and a list of its values; got {entry!r}")
