@@ -194,7 +194,7 @@ def test_lists_of_users():
     ({"fp32_ops": "exp"}, TypeError, "fp32_ops must be a list; got 'exp'"),
     ({"fp32_ops": ["sofmax"]}, ValueError, "got 'sofmax'; did you mean 'softmax'"),
     ({"fp32_ops": ["exp"], "target_precision_ops": ["exp"]}, ValueError,
-     "an operator must be in one list; exp is in target_dtype_ops and in fp32_ops"),
+     "an operator must be in one list; exp is in target_precision_ops and in fp32_ops"),
     ({"conditional_fp32_ops": ["Activation"]}, TypeError, "must hold triples .*; got 'Activation'"),
     ({"conditional_fp32_ops": [("Activation", "act_type", "relu")]}, TypeError,
      "a list of its values; got .'Activation', 'act_type', 'relu'"),

@@ -41,7 +41,8 @@ def init(target_dtype: str = "float16", target_precision_ops: Sequence[str] | No
     graphs that are there stay as they are. A later call takes the place of an earlier one.
     """
     global _rules
-    _rules = Rules("amp.init", target_dtype, target_precision_ops, fp32_ops, conditional_fp32_ops)
+    _rules = Rules("amp.init", target_dtype, target_precision_ops, fp32_ops, conditional_fp32_ops,
+                   low_argument="target_precision_ops")
     run.bind_casts(_cast)
     placeholder.bind_casts(_rules.cast_placeholders)
     compose.bind_casts(_rules.cast_inputs)

@@ -25,18 +25,19 @@ class Rules:
     low, float32: names of the operators that compute in the target dtype and in float32;
     conditional: (operator, parameter, values) of those that do in float32 where the parameter has
     one of the values. None: MXNet's lists, without what the others of these arguments name.
+    low_argument: what the caller's argument for `low` is called.
     Raises MXNetValueError for other dtypes, names that no operator has, and those named twice;
     MXNetTypeError for what is no list.
     """
 
     def __init__(self, caller: str, target_dtype: Any, low: Any = None, float32: Any = None,
-                 conditional: Any = None) -> None:
+                 conditional: Any = None, low_argument: str = "target_dtype_ops") -> None:
         self.caller = caller
         self.target = target_of(caller, target_dtype)
         self.dtypes: dict[type[Op], str] = {}       # or WIDEST
         self.conditions: dict[type[Op], list[tuple[str, list[str]]]] = {}
         given = {name: names for name, names in (
-            ("target_dtype_ops", low), ("fp32_ops", float32),
+            (low_argument, low), ("fp32_ops", float32),
             ("conditional_fp32_ops", conditional)) if names is not None}
         self._add(lists.WIDEST.split(), WIDEST)
         if low is None:
