@@ -254,34 +254,34 @@ class Optimizer(NamesArguments):
 
     def _get_lrs(self, indices: Sequence[Any]) -> list[float]:
         """The learning rates of these weights now."""
-        lr: Any = self.lr if self.lr_scheduler is None else self.lr_scheduler(self.num_update)
-        rates = []
-        for index in indices:
-            if index in self.param_dict:
-                rates.append(lr * self.param_dict[index].lr_mult)
-            elif index in self.lr_mult:
-                rates.append(lr * self.lr_mult[index])
-            else:
-                rates.append(lr * self.lr_mult.get(self.idx2name.get(index), 1.0))
-        return rates
+        lr = self._rate_now()
+        return [lr * self._factor(index, "lr_mult", self.lr_mult) for index in indices]
 
     def _get_lr(self, index: Any) -> float:
-        return self._get_lrs((index,))[0]
+        if type(self)._get_lrs is not Optimizer._get_lrs:       # a subclass of users has its own
+            return self._get_lrs((index,))[0]
+        return self._rate_now() * self._factor(index, "lr_mult", self.lr_mult)
 
     def _get_wds(self, indices: Sequence[Any]) -> list[float]:
         """The weight decays of these weights."""
-        decays = []
-        for index in indices:
-            if index in self.param_dict:
-                decays.append(self.wd * self.param_dict[index].wd_mult)
-            elif index in self.wd_mult:
-                decays.append(self.wd * self.wd_mult[index])
-            else:
-                decays.append(self.wd * self.wd_mult.get(self.idx2name.get(index), 1.0))
-        return decays
+        return [self.wd * self._factor(index, "wd_mult", self.wd_mult) for index in indices]
 
     def _get_wd(self, index: Any) -> float:
-        return self._get_wds((index,))[0]
+        if type(self)._get_wds is not Optimizer._get_wds:
+            return self._get_wds((index,))[0]
+        return self.wd * self._factor(index, "wd_mult", self.wd_mult)
+
+    def _rate_now(self) -> Any:
+        return self.lr if self.lr_scheduler is None else self.lr_scheduler(self.num_update)
+
+    def _factor(self, index: Any, attribute: str, given: dict[Any, float]) -> Any:
+        """What the rate or the decay is multiplied by for a weight: its parameter's own attribute,
+        or what was given by number or name."""
+        if index in self.param_dict:
+            return getattr(self.param_dict[index], attribute)
+        if index in given:
+            return given[index]
+        return given.get(self.idx2name.get(index), 1.0)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "param_dict": {}}

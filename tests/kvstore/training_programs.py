@@ -92,7 +92,7 @@ def overflow():
     the factor of the loss after each step] in the store, and on each context."""
     from mxlite.contrib import amp
 
-    amp.init()
+    amp.init("bfloat16")
     found = []
     for is_on_store in (True, False):
         store = mx.kv.create("dist_sync")
