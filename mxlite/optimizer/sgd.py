@@ -41,21 +41,25 @@ class SGD(Optimizer):
 
     def update(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, state: Any) -> None:
         """sgd_update or sgd_mom_update; all four may be lists."""
-        several: Any = (index, weight, grad, state)
+        self._update_count(index)
         if not isinstance(index, (list, tuple)):
-            several = ((index,), (weight,), (grad,), (state,))
-        indices, weights, grads, _ = several
-        self._update_count(indices)
-        scale = self.rescale_grad, self._clip
-        lazy_momentum = self.lazy_update or self._with_momentum != "sgd_mom_update"
-        rates, decays = self._rates(indices, weights, grads), self._get_wds(indices)
-        for index, weight, grad, mom, rate, decay in zip(*several, rates, decays, strict=True):
-            if mom is None:
-                run_update(self._plain, [weight, grad], rate, decay, *scale,
-                           is_lazy=self.lazy_update)
-            else:
-                run_update(self._with_momentum, [weight, grad, mom], rate,
-                           self._momentum_now(index), decay, *scale, is_lazy=lazy_momentum)
+            self._run(index, weight, grad, state, self._rates((index,), (weight,), (grad,))[0],
+                      self._get_wd(index))
+            return
+        for one in zip(index, weight, grad, state, self._rates(index, weight, grad),
+                       self._get_wds(index), strict=True):
+            self._run(*one)
+
+    def _run(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, mom: nd.NDArray | None,
+             rate: float, decay: float) -> None:
+        """Run the operator."""
+        if mom is None:
+            run_update(self._plain, [weight, grad], rate, decay, self.rescale_grad, self._clip,
+                       is_lazy=self.lazy_update)
+        else:
+            run_update(self._with_momentum, [weight, grad, mom], rate, self._momentum_now(index),
+                       decay, self.rescale_grad, self._clip,
+                       is_lazy=self.lazy_update or self._with_momentum != "sgd_mom_update")
 
     def update_multi_precision(self, index: Any, weight: nd.NDArray, grad: nd.NDArray,
                                state: Any) -> None:

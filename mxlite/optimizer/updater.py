@@ -14,8 +14,8 @@ from .optimizer import Optimizer
 class Updater:
     """`updater(index, grad, weight)` updates the weight, making its state when it first comes.
 
-    aggregate_updates: the optimizer takes weights of one dtype in tuples, aggregate_num of them at
-    most; otherwise one at a time.
+    aggregate_updates: an optimizer of users takes weights of one dtype in tuples, aggregate_num of
+    them at most; otherwise, and by those of mxlite, which gain nothing from it, one at a time.
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
@@ -31,16 +31,14 @@ class Updater:
         """Update one weight, or lists of them."""
         if not isinstance(index, (list, tuple)):
             index, grad, weight = [index], [grad], [weight]
-        states, synced, indices = self.states, self.states_synced, []
-        for one, array in zip(index, weight, strict=True):
+        if self.aggregate_updates and not type(self.optimizer).__module__.startswith(__package__):
+            self._update_together(index, weight, grad)      # one of users may want lists
+            return
+        states, synced = self.states, self.states_synced
+        update = self.optimizer.update_multi_precision
+        for one, array, gradient in zip(index, weight, grad, strict=True):
             if one not in states or not synced[one]:
                 one = self._prepare(one, array)
-            indices.append(one)
-        if self.aggregate_updates:
-            self._update_together(indices, weight, grad)
-            return
-        update = self.optimizer.update_multi_precision
-        for one, array, gradient in zip(indices, weight, grad, strict=True):
             update(one, array, gradient, states[one])
 
     def _prepare(self, index: Any, weight: nd.NDArray) -> Any:
@@ -54,8 +52,10 @@ class Updater:
         self.states_synced[index] = True
         return index
 
-    def _update_together(self, indices: list[Any], weights: Any, grads: Any) -> None:
+    def _update_together(self, indices: Any, weights: Any, grads: Any) -> None:
         """Give the optimizer what is of one dtype, at most aggregate_num weights at a time."""
+        indices = [one if self.states_synced.get(one) else self._prepare(one, weight)
+                   for one, weight in zip(indices, weights, strict=True)]
         size = max(1, self.optimizer.aggregate_num)
         update: Any = self.optimizer.update_multi_precision
         for dtype in dict.fromkeys([weight._dtype_name for weight in weights]):
