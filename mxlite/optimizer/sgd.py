@@ -46,7 +46,9 @@ class SGD(Optimizer):
             self._run(index, weight, grad, state, self._rates((index,), (weight,), (grad,))[0],
                       self._get_wd(index))
             return
-        for one in zip(index, weight, grad, state, self._rates(index, weight, grad),
+        weights: Any = weight
+        grads: Any = grad
+        for one in zip(index, weights, grads, state, self._rates(index, weights, grads),
                        self._get_wds(index), strict=True):
             self._run(*one)
 
