@@ -210,7 +210,7 @@ class Symbol(ArrayOnly):
 
     def _compose(self, *args: Any, name: str | None = None, **kwargs: Any) -> None:
         """Replace variables of this Symbol itself, as a call does in a copy."""
-        self.heads = self(*args, name=name, **kwargs).heads
+        self.heads, self._found = self(*args, name=name, **kwargs).heads, None
 
     def __copy__(self) -> Symbol:
         return self.__deepcopy__(None)
