@@ -20,7 +20,7 @@ static inline int64_t integer_width(int64_t K) {
     const int64_t width = integer_width(K);                                                     \
     for (int64_t i = 0; i < count; i++, x += K, y += width) {                                   \
       for (int64_t k = 0; k < K; k++) y[k] = x[k];                                              \
-      memset(y + K, 0, (size_t)(width - K) * sizeof *y);                                        \
+      for (int64_t k = K; k < width; k++) y[k] = 0;                                             \
     }                                                                                           \
   }
 INTEGER_WIDEN(i8, int8_t)
