@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from .base import (
+    AssertedTypeError,
+    AssertedValueError,
     MXNetKeyError,
     MXNetTypeError,
-    MXNetValueError,
+    check_class,
     check_text,
     listing,
     named_config,
@@ -17,11 +19,6 @@ from .base import (
 )
 
 _TABLES: dict[type, dict[str, type]] = {}
-
-
-def adopt(base_class: type, table: dict[str, type]) -> None:
-    """Let `table` be the one of this base class. Not in MXNet."""
-    _TABLES[base_class] = table
 
 
 def get_registry(base_class: type) -> dict[str, type]:
@@ -53,6 +50,9 @@ def get_alias_func(base_class: type, nickname: str) -> Callable[..., Callable[[t
     register = get_register_func(base_class, nickname)
 
     def alias(*aliases: str) -> Callable[[type], type]:
+        for name in aliases:
+            check_text(f"{nickname}.alias", "a name", name)
+
         def enter(klass: type) -> type:
             for name in aliases:
                 register(klass, name)
@@ -86,10 +86,11 @@ def get_create_func(base_class: type, nickname: str) -> Callable[..., Any]:
             return name
         if config:
             return create(config[0], **config[1])
-        check_text(nickname, "the name", name)
+        known = listing(sorted(table)) if table else "registered first"
+        if not isinstance(name, str):
+            raise AssertedTypeError(f"{nickname} must be {known}; got {name!r}")
         if name.lower() not in table:
-            known = listing(sorted(table)) if table else "registered first"
-            raise MXNetValueError(f"{nickname} must be {known}; got {name!r}"
+            raise AssertedValueError(f"{nickname} must be {known}; got {name!r}"
                                   f"{suggestion(name.lower(), table)}")
         return table[name.lower()](*rest, **kwargs)
 
@@ -98,7 +99,8 @@ def get_create_func(base_class: type, nickname: str) -> Callable[..., Any]:
 
 
 def _check_subclass(caller: str, klass: Any, base_class: type) -> None:
-    if not isinstance(klass, type) or not issubclass(klass, base_class):
+    check_class(caller, klass)
+    if not issubclass(klass, base_class):
         raise MXNetTypeError(f"{caller}: only a subclass of {base_class.__name__} can be "
                              f"registered; got {klass!r}")
 

@@ -10,20 +10,8 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import (
-    AssertedValueError,
-    MXNetTypeError,
-    MXNetValueError,
-    NamesArguments,
-    check_class,
-    check_text,
-    listing,
-    named_config,
-    suggestion,
-)
-from ..registry import adopt
-
-REGISTRY: dict[str, type] = {}
+from ..base import MXNetTypeError, MXNetValueError, NamesArguments, listing
+from ..registry import get_alias_func, get_create_func, get_register_func
 
 
 class InitDesc(str):
@@ -121,8 +109,6 @@ class Initializer(NamesArguments):
         return f"{type(self).__name__}({values})"
 
 
-adopt(Initializer, REGISTRY)
-
 _PATTERNS = [
     ("weight", "_init_weight"), ("bias", "_init_bias"), ("gamma", "_init_gamma"),
     ("beta", "_init_beta"), ("min", "_init_zero"), ("max", "_init_one"),
@@ -142,36 +128,19 @@ def _norm(arr: nd.NDArray) -> str:
     return str((values ** 2).sum() ** 0.5 / max(values.size, 1) ** 0.5)
 
 
+_register = get_register_func(Initializer, "initializer")
+alias = get_alias_func(Initializer, "initializer")
+_create = get_create_func(Initializer, "initializer")
+
+
 def register(klass: type) -> type:
     """Class decorator: enter an initializer under its name in lower case."""
-    check_class("init.register", klass)
-    REGISTRY[klass.__name__.lower()] = klass
-    return klass
-
-
-def alias(*aliases: str) -> Callable[[type], type]:
-    """Class decorator: enter an initializer under more names."""
-    for each in aliases:
-        check_text("init.alias", "a name", each)
-
-    def enter(klass: type) -> type:
-        check_class("init.alias", klass)
-        REGISTRY.update({name.lower(): klass for name in aliases})
-        return klass
-
-    return enter
+    return _register(klass)
 
 
 def create(init: Any, *args: Any, **kwargs: Any) -> Any:
-    """An initializer from itself, its name ("xavier", "zeros") or what `dumps` wrote."""
-    config = named_config("initializer", init)
-    if config is not None:
-        init, kwargs = config
-    if not isinstance(init, str):
-        return init
-    name = init.lower()
-    if name not in REGISTRY:
-        raise AssertedValueError("init must be an initializer or one of "
-                                 f"{listing(sorted(REGISTRY))}; got {init!r}"
-                                 f"{suggestion(name, REGISTRY)}")
-    return REGISTRY[name](*args, **kwargs)
+    """An initializer from itself, its name ("xavier", "zeros") or what `dumps` wrote.
+
+    A function of an InitDesc and an array is one too.
+    """
+    return init if callable(init) else _create(init, *args, **kwargs)

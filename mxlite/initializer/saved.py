@@ -9,10 +9,9 @@ from typing import Any
 
 from .. import ndarray as nd
 from ..base import AssertedKeyError, AssertedValueError, MXNetValueError
-from .base import InitDesc, Initializer, create, register
+from .base import InitDesc, Initializer, create
 
 
-@register
 class Load:
     """Values from a `.params` file or a dict of arrays; `default_init` for what is not there."""
 
@@ -40,7 +39,6 @@ class Load:
             logging.info("Initialized %s", name)
 
 
-@register
 class Mixed:
     """The initializer of the first regular expression that the name matches."""
 

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import (
-    AssertedValueError,
-    MXNetTypeError,
-    MXNetValueError,
-    NamesArguments,
-    check_class,
-    check_text,
-    listing,
-    named_config,
-    suggestion,
-)
-from ..registry import adopt
-
-REGISTRY: dict[str, type] = {}
+from ..base import MXNetTypeError, MXNetValueError, NamesArguments
+from ..registry import get_alias_func, get_create_func, get_register_func
 
 
 class MetricValue(np.float64):
@@ -116,7 +104,9 @@ class EvalMetric(NamesArguments):
         return f"EvalMetric: {dict(self.get_name_value())}"
 
 
-adopt(EvalMetric, REGISTRY)
+register = get_register_func(EvalMetric, "metric")
+alias = get_alias_func(EvalMetric, "metric")
+_create = get_create_func(EvalMetric, "metric")
 
 
 def _pairs(names: Any, values: Any) -> list[tuple[str, Any]]:
@@ -125,48 +115,13 @@ def _pairs(names: Any, values: Any) -> list[tuple[str, Any]]:
     return list(zip(names, values, strict=True))
 
 
-def register(klass: type, name: str | None = None) -> type:
-    """Class decorator: enter a metric under its name in lower case."""
-    check_class("metric.register", klass)
-    name = klass.__name__ if name is None else name
-    check_text("metric.register", "name", name)
-    REGISTRY[name.lower()] = klass
-    return klass
-
-
-def alias(*aliases: str) -> Callable[[type], type]:
-    """Class decorator: enter a metric under its own and more names."""
-    for each in aliases:
-        check_text("metric.alias", "a name", each)
-
-    def enter(klass: type) -> type:
-        for name in aliases:
-            register(klass, name)
-        return register(klass)
-
-    return enter
-
-
 def create(metric: Any, *args: Any, **kwargs: Any) -> EvalMetric:
     """A metric from itself, its name ("acc"), a function, a list of such, or what `get_config`
     gave, as a dict or as JSON."""
-    if isinstance(metric, EvalMetric):
-        return metric
-    config = named_config("metric", metric)
-    if config is not None:
-        if args or kwargs:
-            raise MXNetTypeError("metric: a config has all arguments, others cannot be given "
-                                 f"beside it; got {[*args, *kwargs]}")
-        return create(config[0], **config[1])
     if isinstance(metric, list):
         return CompositeEvalMetric([create(item, *args, **kwargs) for item in metric])
-    if callable(metric):
-        return REGISTRY["custommetric"](metric, *args, **kwargs)
-    if not isinstance(metric, str) or metric.lower() not in REGISTRY:
-        raise AssertedValueError("metric must be a function, a list or "
-                                 f"{listing(sorted(REGISTRY))}; got {metric!r}"
-                                 f"{suggestion(str(metric).lower(), REGISTRY)}")
-    made: EvalMetric = REGISTRY[metric.lower()](*args, **kwargs)
+    given = ("custommetric", metric) if callable(metric) else (metric,)
+    made: EvalMetric = _create(*given, *args, **kwargs)
     return made
 
 

@@ -14,6 +14,7 @@ from .base import EvalMetric, alias, metric_value, pairs, register, shapes_diffe
 Names = Sequence[str] | None
 
 
+@register
 @alias("acc")
 class Accuracy(EvalMetric):
     """The share of right classes; preds are class numbers or scores of the classes along `axis`."""
@@ -99,6 +100,7 @@ def _correlation(counts: np.ndarray) -> float:
     return float((total * np.trace(counts) - guesses @ known) / math.sqrt(scale))
 
 
+@register
 @alias("top_k_accuracy", "top_k_acc")
 class TopKAccuracy(EvalMetric):
     """The share of samples whose class is among the `top_k` with the greatest scores."""
@@ -146,6 +148,7 @@ class _LogLikelihood(EvalMetric):
             self._add(float(-np.log(chosen + self.eps).sum()), len(label))
 
 
+@register
 @alias("ce")
 class CrossEntropy(_LogLikelihood):
     """-log of the probability of the right class, averaged over samples."""
@@ -156,6 +159,7 @@ class CrossEntropy(_LogLikelihood):
         self.eps = eps
 
 
+@register
 @alias("nll_loss")
 class NegativeLogLikelihood(_LogLikelihood):
     """-log of the probability of the right class, averaged over samples."""

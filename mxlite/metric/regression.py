@@ -75,6 +75,7 @@ class RMSE(_Distance):
         return math.sqrt((difference ** 2).mean())
 
 
+@register
 @alias("pearsonr")
 class PearsonCorrelation(EvalMetric):
     """The correlation of labels and preds: 'macro' averages updates, 'micro' takes all together."""
