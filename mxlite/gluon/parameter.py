@@ -39,10 +39,6 @@ class DeferredInitializationError(MXNetError):
     """The parameter's shape is not known yet, so it has no array."""
 
 
-class ParameterValueError(MXNetValueError, AssertionError):
-    """An argument of a Parameter that has no such value; MXNet's is an AssertionError."""
-
-
 class Parameter(ParameterNames, NamesArguments):
     """A named array with its gradient: shape, dtype, initializer, multipliers.
 
@@ -61,8 +57,8 @@ class Parameter(ParameterNames, NamesArguments):
                  grad_stype: str = "default") -> None:
         for argument, value in (("stype", stype), ("grad_stype", grad_stype)):
             if value not in STYPES:
-                raise ParameterValueError(f"Parameter: {argument} must be {listing(STYPES)}; "
-                                          f"got {value!r}")
+                raise AssertedValueError(f"Parameter: {argument} must be {listing(STYPES)}; "
+                                         f"got {value!r}")
         for argument, factor in (("lr_mult", lr_mult), ("wd_mult", wd_mult)):
             if not isinstance(factor, numbers.Real):
                 raise MXNetTypeError(f"Parameter: {argument} must be a number; got {shown(factor)}")
@@ -98,8 +94,8 @@ class Parameter(ParameterNames, NamesArguments):
     @grad_req.setter
     def grad_req(self, req: str) -> None:
         if req not in GRAD_REQS:
-            raise ParameterValueError(f"Parameter '{self.name}': grad_req must be "
-                                      f"{listing(GRAD_REQS)}; got {req!r}")
+            raise AssertedValueError(f"Parameter '{self.name}': grad_req must be "
+                                     f"{listing(GRAD_REQS)}; got {req!r}")
         if not self._differentiable:
             req = "null"
         if req != self._grad_req:
