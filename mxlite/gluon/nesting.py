@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from .. import ndarray as nd
 from .. import symbol as sym
 from ..base import MXNetValueError, no_array
+from ..ndarray import nesting
 
 
 def flattened(args: Any, inout_str: str) -> tuple[list[Any], Any]:
@@ -29,10 +30,4 @@ def flattened(args: Any, inout_str: str) -> tuple[list[Any], Any]:
 
 def regrouped(args: Sequence[Any], fmt: Any) -> Any:
     """The items nested as a format of `flattened` says; n > 0 takes a list of n."""
-    return _taken(iter(args), fmt)
-
-
-def _taken(items: Iterator[Any], fmt: Any) -> Any:
-    if isinstance(fmt, int):
-        return next(items) if fmt <= 0 else [next(items) for _ in range(fmt)]
-    return [_taken(items, each) for each in fmt]
+    return nesting.regrouped(iter(args), fmt)

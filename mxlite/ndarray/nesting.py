@@ -7,7 +7,7 @@ from typing import Any
 
 from ..base import MXNetTypeError, no_array
 
-Form = Any          # of nested lists: a list of Forms; a leaf is its number of outputs, 0 for one
+Form = Any          # of nested lists: a list of Forms; of a leaf: its outputs if there are several
 
 
 def flattened(value: Any, leaf: Any, what: str,
@@ -36,7 +36,7 @@ def regrouped(leaves: Iterator[Any], form: Form) -> Any:
     """The leaves nested in lists as `form` says."""
     if isinstance(form, list):
         return [regrouped(leaves, each) for each in form]
-    return next(leaves) if form == 0 else [next(leaves) for _ in range(form)]
+    return next(leaves) if form <= 0 else [next(leaves) for _ in range(form)]
 
 
 def pair(value: Any, caller: str, function: str, names: str) -> tuple[Any, Any]:
