@@ -238,6 +238,24 @@ def test_update_of_lists_is_that_of_each(name, method):
     assert together._index_update_count == {0: 1, 1: 1}
 
 
+@pytest.mark.parametrize("base", [opt.SGD, opt.LAMB])
+def test_an_update_of_users_gets_the_list_and_not_its_parts(base):
+    seen = []
+
+    class Own(base):
+        def update(self, index, weight, grad, state):
+            seen.append(index)
+            super().update(index, weight, [3 * one for one in grad], state)
+
+    own, plain = Own(learning_rate=0.1), base(learning_rate=0.1)
+    weights, grad = [mx.nd.array([1, 2]), mx.nd.array([1, 2])], mx.nd.array([0.1, 0.2])
+    states = [own.create_state(0, weight) for weight in weights]
+    own.update([0], weights[:1], [grad], states[:1])
+    plain.update(0, weights[1], 3 * grad, states[1])
+    assert seen == [[0]]
+    assert weights[0].asnumpy().tolist() == weights[1].asnumpy().tolist()
+
+
 class OwnRates(opt.SGD):
     def _get_lrs(self, indices):
         return [5 * rate for rate in super()._get_lrs(indices)]

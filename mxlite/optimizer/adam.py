@@ -126,7 +126,7 @@ class LAMB(_TwoMeans):
         """One step; all four may be lists."""
         if isinstance(index, (list, tuple)):
             for one in zip(index, weight, grad, state, strict=True):
-                self.update(*one)
+                LAMB.update(self, *one)
             return
         self._update_count(index)
         t = self._index_update_count[index]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from .. import ndarray as nd
@@ -37,12 +36,8 @@ class LARS(SGD):
         free = {name: 0.0 for name in self.idx2name.values() if not name.endswith("_weight")}
         self.wd_mult = {**free, **self._attributes("__wd_mult__"), **args_wd_mult}
 
-    def _rates(self, indices: Sequence[Any], weights: Sequence[nd.NDArray],
-               grads: Sequence[nd.NDArray]) -> list[float]:
-        return [self._scaled(*one) for one in zip(indices, weights, grads,
-                                                  self._get_lrs(indices), strict=True)]
-
-    def _scaled(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, rate: float) -> float:
+    def _rate(self, index: Any, weight: nd.NDArray, grad: nd.NDArray) -> float:
+        rate = self._get_lr(index)
         if self.idx2name.get(index, str(index)).endswith(PLAIN):
             return rate
         size = _norm(weight)
@@ -122,10 +117,8 @@ class LBSGD(SGD):
         self._update_count(index)
         return None
 
-    def _rates(self, indices: Sequence[Any], weights: Sequence[nd.NDArray],
-               grads: Sequence[nd.NDArray]) -> list[float]:
-        return [self._rate_before * self._scale(*one)
-                for one in zip(indices, weights, grads, strict=True)]
+    def _rate(self, index: Any, weight: nd.NDArray, grad: nd.NDArray) -> float:
+        return self._rate_before * self._scale(index, weight, grad)
 
     def _scale(self, index: Any, weight: nd.NDArray, grad: nd.NDArray) -> float:
         if self.warmup_strategy == "lars":

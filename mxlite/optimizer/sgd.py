@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from .. import ndarray as nd
@@ -41,25 +40,17 @@ class SGD(Optimizer):
 
     def update(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, state: Any) -> None:
         """sgd_update or sgd_mom_update; all four may be lists."""
-        self._update_count(index)
-        if not isinstance(index, (list, tuple)):
-            self._run(index, weight, grad, state, self._rates((index,), (weight,), (grad,))[0],
-                      self._get_wd(index))
+        if isinstance(index, (list, tuple)):
+            for one in zip(index, weight, grad, state, strict=True):
+                SGD.update(self, *one)
             return
-        weights: Any = weight
-        grads: Any = grad
-        for one in zip(index, weights, grads, state, self._rates(index, weights, grads),
-                       self._get_wds(index), strict=True):
-            self._run(*one)
-
-    def _run(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, mom: nd.NDArray | None,
-             rate: float, decay: float) -> None:
-        """Run the operator."""
-        if mom is None:
+        self._update_count(index)
+        rate, decay = self._rate(index, weight, grad), self._get_wd(index)
+        if state is None:
             run_update(self._plain, [weight, grad], rate, decay, self.rescale_grad, self._clip,
                        is_lazy=self.lazy_update)
         else:
-            run_update(self._with_momentum, [weight, grad, mom], rate, self._momentum_now(index),
+            run_update(self._with_momentum, [weight, grad, state], rate, self._momentum_now(index),
                        decay, self.rescale_grad, self._clip,
                        is_lazy=self.lazy_update or self._with_momentum != "sgd_mom_update")
 
@@ -75,7 +66,7 @@ class SGD(Optimizer):
         self._update_count(index)
         mom, master = state
         scale = self.rescale_grad, self._clip
-        rate = self._rates((index,), (master,), (grad,))[0]
+        rate = self._rate(index, master, grad)
         if mom is None:
             run_update(self._mixed_plain, [weight, grad, master], rate, self._get_wd(index),
                        *scale)
@@ -83,10 +74,9 @@ class SGD(Optimizer):
             run_update(self._mixed_momentum, [weight, grad, mom, master], rate,
                        self._momentum_now(index), self._get_wd(index), *scale)
 
-    def _rates(self, indices: Sequence[Any], weights: Sequence[nd.NDArray],
-               grads: Sequence[nd.NDArray]) -> list[float]:
-        """The learning rates of these updates; subclasses look at weights and gradients."""
-        return self._get_lrs(indices)
+    def _rate(self, index: Any, weight: nd.NDArray, grad: nd.NDArray) -> float:
+        """The learning rate of this update; subclasses look at weight and gradient."""
+        return self._get_lr(index)
 
     def _momentum_now(self, index: Any) -> float:
         """The momentum of this update."""
