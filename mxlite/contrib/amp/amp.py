@@ -61,12 +61,12 @@ def _cast(op: Op, arrays: list[NDArray]) -> tuple[Op, list[NDArray]] | None:
     assert _rules is not None
     cast = _rules.cast_arrays(op, arrays)
     if type(op) in _LOSSES and _scaler is not None:
-        op = with_scaled_gradient(op, _scaler.loss_scale)
+        op = _with_scaled_gradient(op, _scaler.loss_scale)
         return op, arrays if cast is None else cast
     return None if cast is None else (op, cast)
 
 
-def with_scaled_gradient(op: Any, factor: float) -> Op:
+def _with_scaled_gradient(op: Any, factor: float) -> Op:
     """A loss that makes its own gradient, with one that is `factor` times as large."""
     values = {name: getattr(op, name) for name in op.params}
     scaled: Op = type(op).make({**values, "grad_scale": op.grad_scale * factor})

@@ -13,7 +13,7 @@ from ...ndarray.ndarray import NDArray
 from ...ops.inference import infer_dtypes
 from ...symbol.graph import Entry, Node, auxiliary, topological
 from ...symbol.infer import given_dtype
-from .rules import WIDEST, Rules, cast_to, multicast
+from .rules import WIDEST, Rules, cast_entries, cast_to
 
 Arrays = Mapping[str, NDArray]
 
@@ -141,9 +141,7 @@ class _Conversion:
                       for head in graph.heads]
 
     def _wanted(self, node: Node) -> str | None:
-        if node.name in self.excluded:
-            return None
-        return "float32" if node.subgraphs else self.rules.dtype_for(node.operator)
+        return None if node.name in self.excluded else self.rules.dtype_for(node.operator)
 
     def _cast_before(self, nodes: Sequence[Node], heads: Sequence[Entry],
                      data: set[str]) -> set[Node]:
@@ -165,8 +163,7 @@ class _Conversion:
         inputs = [Entry(self.copies[source.node], source.index) for source in node.inputs]
         wanted = self._wanted(node)
         if wanted is not None:
-            states = node.written_inputs()
-            self._cast_inputs(inputs, wanted, [i for i in range(len(inputs)) if i not in states])
+            inputs = self._cast_inputs(node, inputs)
         copy = self.copies[node] = Node(node.op, node.name, dict(node.attrs), inputs,
                                         node.subgraphs)
         operator = copy.operator
@@ -179,19 +176,14 @@ class _Conversion:
         self.dtypes.update({Entry(copy, i): likely if dtype is None else dtype
                             for i, dtype in enumerate(outputs)})
 
-    def _cast_inputs(self, inputs: list[Entry], wanted: str, places: Sequence[int]) -> None:
-        """Cast the inputs at these places."""
-        sources = [inputs[i] for i in places]
-        if wanted != WIDEST or "float32" in {self.dtypes[source] for source in sources}:
-            dtype = "float32" if wanted == WIDEST else wanted
-            made = [self._cast(source, dtype) for source in sources]
-        elif len(sources) > 1 and None in {self.dtypes[source] for source in sources}:
-            made = multicast(sources)
-            self.dtypes.update(dict.fromkeys(made))
-        else:
-            return
-        for i, entry in zip(places, made, strict=True):
-            inputs[i] = entry
+    def _cast_inputs(self, node: Node, inputs: list[Entry]) -> list[Entry]:
+        casts = self.rules.casts(node.operator, [self.dtypes[source] for source in inputs])
+        if casts is None:
+            return inputs
+        made = cast_entries(inputs, casts, self._cast)
+        if WIDEST in casts:
+            self.dtypes.update({entry: None for entry in made if entry not in self.dtypes})
+        return made
 
     def _cast(self, source: Entry, wanted: str) -> Entry:
         """The entry, cast unless it needs none; variables that say nothing are float32."""

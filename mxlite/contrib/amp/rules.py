@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ...base import MXNetTypeError, MXNetValueError, suggestion
@@ -87,6 +87,8 @@ class Rules:
 
     def dtype_for(self, op: Op) -> str | None:
         """What an operator computes in: a dtype, WIDEST, or None: in that of what it is given."""
+        if op.num_subgraphs:
+            return "float32"
         for parameter, values in self.conditions.get(type(op), ()):
             if str(getattr(op, parameter)) in values:
                 return "float32"
@@ -134,15 +136,8 @@ class Rules:
     def cast_inputs(self, node: Node) -> None:
         """Put casts before the inputs of a new node, whose dtypes are not known."""
         casts = self.casts(node.operator, [None] * len(node.inputs))
-        if casts is None:
-            return
-        places = [i for i, dtype in enumerate(casts) if dtype is not None]
-        sources = [node.inputs[i] for i in places]
-        wanted = casts[places[0]]
-        made = (multicast(sources) if wanted == WIDEST
-                else [cast_to(source, str(wanted)) for source in sources])
-        for i, entry in zip(places, made, strict=True):
-            node.inputs[i] = entry
+        if casts is not None:
+            node.inputs = cast_entries(node.inputs, casts, cast_to)
 
 
 def _is_state(op: Op, i: int) -> bool:
@@ -167,7 +162,17 @@ def cast_to(source: Entry, dtype: str) -> Entry:
     return Entry(Node(CAST, name, {"dtype": dtype}, [source]), 0)
 
 
-def multicast(sources: Sequence[Entry]) -> list[Entry]:
+def cast_entries(inputs: Sequence[Entry], casts: Sequence[str | None],
+                 cast: Callable[[Entry, str], Entry]) -> list[Entry]:
+    """The inputs of a node as `Rules.casts` says; cast: casts one of them to a dtype."""
+    if WIDEST not in casts:
+        return [entry if dtype is None else cast(entry, dtype)
+                for entry, dtype in zip(inputs, casts, strict=True)]
+    made = iter(_multicast([entry for entry, dtype in zip(inputs, casts, strict=True) if dtype]))
+    return [next(made) if dtype else entry for entry, dtype in zip(inputs, casts, strict=True)]
+
+
+def _multicast(sources: Sequence[Entry]) -> list[Entry]:
     """What casts all the entries to the widest dtype among them: one node."""
     name = f"{sources[0].node.output_names()[sources[0].index]}_amp_multicast"
     node = Node(MULTICAST, name, {"num_outputs": str(len(sources))}, sources)
