@@ -20,7 +20,7 @@ class FusedRNN(Initializer):
 
     def __init__(self, init: Any, num_hidden: int, num_layers: int, mode: str,
                  bidirectional: bool = False, forget_bias: float = 1.0) -> None:
-        init = None if init is None else create(init)
+        init = create(init) if isinstance(init, (str, dict)) else init
         if init is not None and not isinstance(init, Initializer):
             raise MXNetTypeError("FusedRNN: init must be None, an Initializer, its name or what "
                                  f"its dumps wrote; got {init!r}")
