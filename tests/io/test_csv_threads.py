@@ -1,6 +1,5 @@
 """Iterators over text files: threads, blocks, resets, ends, forks, files that change."""
 
-import gc
 import multiprocessing
 import os
 import subprocess
@@ -126,8 +125,7 @@ def test_dropping_iterators_ends_their_threads():
             it.itself = it
         next(it)
         del it
-    gc.collect()
-    assert wait_for_threads(before) == before
+    assert wait_for_threads(before) <= before
 
 
 def test_a_closed_iterator_says_so():
