@@ -27,7 +27,7 @@ _MODULES = {
     "numpy_extension": ".numpy_extension", "visualization": ".visualization",
     "viz": ".visualization", "vision": ".gluon.data.vision", "log": ".log",
     "registry": ".registry", "libinfo": ".libinfo", "error": ".error",
-    "np_symbol": ".symbol.numpy",
+    "np_symbol": ".symbol.numpy", "onnx": ".onnx",
 }
 _NAMES = {
     "Context": ".context", "cpu": ".context", "gpu": ".context", "cpu_pinned": ".context",
@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         ndarray,
         numpy,
         numpy_extension,
+        onnx,
         operator,
         optimizer,
         profiler,
@@ -126,8 +127,8 @@ if TYPE_CHECKING:
         "initializer", "install_as_mxnet", "io", "is_np_array", "is_np_shape", "kv", "kvstore",
         "libinfo", "library", "log", "lr_scheduler", "metric", "mod", "model", "module", "mon",
         "monitor", "name", "nd", "ndarray", "np", "np_array", "np_shape", "np_symbol", "npx",
-        "num_gpus", "numpy", "numpy_extension", "operator", "opt", "optimizer", "profiler",
-        "random", "recordio", "registry", "rnd", "rnn", "rtc", "runtime", "set_np_shape", "sym",
+        "num_gpus", "numpy", "numpy_extension", "onnx", "operator", "opt", "optimizer",
+        "profiler", "random", "recordio", "registry", "rnd", "rnn", "rtc", "runtime", "set_np_shape", "sym",
         "symbol", "test_utils", "use_np", "use_np_array", "use_np_shape", "util", "vision",
         "visualization", "viz",
     ]

@@ -63,8 +63,8 @@ def test_docstring_examples_run(name):
 
 def test_there_are_examples():
     assert {path.name for path in WITH_CODE} == {
-        "README.md", "data.md", "distributed.md", "kvstore.md", "numpy.md", "precision.md",
-        "recordio.md"}
+        "README.md", "data.md", "distributed.md", "kvstore.md", "numpy.md", "onnx.md",
+        "precision.md", "recordio.md"}
     assert "mxlite.recordio.header" in MODULES
 
 

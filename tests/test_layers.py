@@ -21,7 +21,7 @@ LAYERS = [
      "checkpoint", "callback", "monitor", "numpy_extension", "numpy_op_signature",
      "_numpy_op_doc"},
     {"gluon", "module", "model", "rnn", "executor_manager"},
-    {"contrib", "test_utils", "visualization", "model_zoo", "info", "tools"},
+    {"contrib", "onnx", "test_utils", "visualization", "model_zoo", "info", "tools"},
     {"door", "run", "check"},
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names}

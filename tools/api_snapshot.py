@@ -33,8 +33,8 @@ MODULES = """
     mx.gluon.model_zoo.vision mx.gluon.nn mx.gluon.rnn mx.gluon.utils mx.image mx.init mx.io
     mx.kvstore mx.libinfo mx.log mx.lr_scheduler mx.metric mx.mod mx.model mx.monitor mx.name
     mx.nd mx.nd.contrib mx.nd.image mx.nd.linalg mx.nd.random mx.np mx.np.linalg mx.np.random
-    mx.npx mx.npx.image mx.npx.random mx.optimizer mx.profiler mx.random mx.recordio mx.registry
-    mx.rnn mx.rtc mx.runtime mx.test_utils mx.util mx.viz""".split()
+    mx.npx mx.npx.image mx.npx.random mx.onnx mx.optimizer mx.profiler mx.random mx.recordio
+    mx.registry mx.rnn mx.rtc mx.runtime mx.test_utils mx.util mx.viz""".split()
 
 
 def module_of(path):

@@ -1,0 +1,1 @@
+"""A Symbol and its parameters written as an ONNX model."""

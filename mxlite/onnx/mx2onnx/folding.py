@@ -1,0 +1,44 @@
+"""What is known before the model runs: it is computed here, and the model holds the result."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ... import ndarray as nd
+from ...device.context import cpu
+from ...ndarray.run import invoke_list
+from ...ops.schema import Op
+from .call import Array
+from .graph import Free
+
+# operators that read the shape of their first input alone
+OF_SHAPES = {"zeros_like", "ones_like", "shape_array", "size_array", "_contrib_MultiBoxPrior",
+             "_contrib_arange_like", "_contrib_index_array", "_npi_full_like"}
+LARGEST = 1 << 16           # elements of a constant that takes more memory than what it is made of
+
+
+def is_foldable(op: Op, inputs: Sequence[Array], outputs: Sequence[Array]) -> bool:
+    """Whether the outputs can be computed now, and should be."""
+    read = [] if op.name == "_contrib_MultiBoxPrior" else inputs    # whose batch does not matter
+    if any(array.is_free for array in (*read, *outputs)):
+        return False
+    if op.draws(False) or op.is_graph or op.in_python:
+        return False
+    size = sum(math.prod(array.shape) for array in outputs)  # type: ignore[arg-type, misc]
+    if op.name in OF_SHAPES:
+        return size <= LARGEST
+    known = sum(array.value.size for array in inputs if array.value is not None)
+    return all(array.value is not None for array in inputs) and size <= max(LARGEST, known)
+
+
+def computed(op: Op, scalars: Sequence[Any], inputs: Sequence[Array]) -> list[Any]:
+    """The outputs as NumPy arrays."""
+    arrays = [nd.array(np.zeros([n.first if isinstance(n, Free) else n for n in array.shape])
+                       if array.value is None else array.value, ctx=cpu(), dtype=array.dtype)
+              for array in inputs]
+    made = invoke_list(op, arrays, list(scalars), None, cpu())
+    return [array.asnumpy() for array in (made if isinstance(made, (list, tuple)) else [made])]

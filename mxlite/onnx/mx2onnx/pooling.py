@@ -1,0 +1,80 @@
+"""Pooling."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ...ops.nn.layouts import is_channels_last
+from .call import Call
+from .graph import Free
+from .layers import to_first, to_last
+from .table import translation
+
+
+@translation("Pooling", "Pooling_v1")
+def pooling(call: Call) -> str:
+    op = call.op
+    is_last = is_channels_last(op.layout)
+    data = to_first(call, call.data, call.ndim) if is_last else call.data
+    made = _global(call, data) if op.global_pool else _windows(call, data, is_last)
+    return to_last(call, made, call.ndim) if is_last else made
+
+
+def _global(call: Call, data: str) -> str:
+    kind = call.op.pool_type
+    if kind == "sum":
+        return call.add("ReduceSum", data, call.ints(range(2, call.ndim)))
+    if kind == "lp":
+        return call.add("GlobalLpPool", data, p=call.op.p_value)
+    return call.add({"max": "GlobalMaxPool", "avg": "GlobalAveragePool"}[kind], data)
+
+
+def _windows(call: Call, data: str, is_last: bool) -> str:
+    """Windows as ONNX has them by explicit padding: behind the end as much as the last needs."""
+    op, ndim = call.op, call.ndim - 2
+    first = 1 if is_last else 2
+    sizes, outs = call.shape[first:first + ndim], call.out.shape[first:first + ndim]
+    stride, pad = op.stride or (1,) * ndim, op.pad or (0,) * ndim
+    is_first_version = op.name == "Pooling_v1"
+    if is_first_version and any(pad):           # by zeros, also where the largest is taken
+        data = call.add("Pad", data, call.ints([0, 0, *pad] * 2))
+        sizes = tuple([n + 2 * p for n, p in zip(call.fixed(sizes), pad, strict=True)])
+        pad = (0,) * ndim
+    behind = []
+    for n, m, k, s, p in zip(sizes, outs, op.kernel, stride, pad, strict=True):
+        if isinstance(n, Free):
+            if op.pooling_convention != "valid":
+                raise call.refused(f"pooling_convention '{op.pooling_convention}' needs fixed "
+                                   "lengths; data has free ones, by dynamic_input_shapes")
+            behind.append(p)
+        else:
+            behind.append(max((call.fixed((m,))[0] - 1) * s + k - n - p, 0))
+    settings = {"kernel_shape": list(op.kernel), "strides": list(stride)}
+    if any(b >= k for b, k in zip(behind, op.kernel, strict=True)):
+        raise call.refused("the last window would lie in the padding alone")
+    pads = [*pad, *behind]
+    if op.pool_type == "max":
+        return call.add("MaxPool", data, pads=pads, **settings)
+    if op.pool_type == "lp":
+        return call.add("LpPool", data, pads=pads, p=op.p_value, **settings)
+    if op.pool_type == "avg" and not getattr(op, "count_include_pad", True):
+        return call.add("AveragePool", data, pads=pads, count_include_pad=0, **settings)
+    made = call.add("AveragePool", data, pads=pads, count_include_pad=1, **settings)
+    if op.pool_type == "sum":
+        return call.add("Mul", made, call.constant(float(math.prod(op.kernel)), call.dtype))
+    if is_first_version or all(b <= p for b, p in zip(behind, pad, strict=True)):
+        return made
+    return call.add("Mul", made, _more(call, sizes, outs, stride, pad))
+
+
+def _more(call: Call, sizes: object, outs: object, stride: object, pad: object) -> str:
+    """What MXNet's mean is of that over whole windows: it counts no padding behind `pad`."""
+    factor = np.ones(())
+    for n, m, k, s, p in zip(sizes, outs, call.op.kernel, stride, pad,  # type: ignore[call-overload]
+                             strict=True):
+        starts = np.arange(call.fixed((m,))[0]) * s - p
+        counted = np.minimum(starts + k, call.fixed((n,))[0] + p) - starts
+        factor = factor[..., None] * (k / counted)
+    return call.constant(factor, call.dtype)
