@@ -23,6 +23,11 @@ class Array:
         return len(self.shape)
 
     @property
+    def fixed_shape(self) -> tuple[int, ...]:
+        """Its shape in the first run of the inference."""
+        return tuple([n.first if isinstance(n, Free) else n for n in self.shape])
+
+    @property
     def is_free(self) -> bool:
         """Whether a length of it is."""
         return any(isinstance(length, Free) for length in self.shape)

@@ -13,7 +13,6 @@ from ...device.context import cpu
 from ...ndarray.run import invoke_list
 from ...ops.schema import Op
 from .call import Array
-from .graph import Free
 
 # operators that read the shape of their first input alone
 OF_SHAPES = {"zeros_like", "ones_like", "shape_array", "size_array", "_contrib_MultiBoxPrior",
@@ -28,7 +27,7 @@ def is_foldable(op: Op, inputs: Sequence[Array], outputs: Sequence[Array]) -> bo
         return False
     if op.draws(False) or op.is_graph or op.in_python:
         return False
-    size = sum(math.prod(array.shape) for array in outputs)  # type: ignore[arg-type, misc]
+    size = sum(math.prod(array.fixed_shape) for array in outputs)
     if op.name in OF_SHAPES:
         return size <= LARGEST
     known = sum(array.value.size for array in inputs if array.value is not None)
@@ -37,8 +36,7 @@ def is_foldable(op: Op, inputs: Sequence[Array], outputs: Sequence[Array]) -> bo
 
 def computed(op: Op, scalars: Sequence[Any], inputs: Sequence[Array]) -> list[Any]:
     """The outputs as NumPy arrays."""
-    arrays = [nd.array(np.zeros([n.first if isinstance(n, Free) else n for n in array.shape])
-                       if array.value is None else array.value, ctx=cpu(), dtype=array.dtype)
-              for array in inputs]
+    arrays = [nd.array(np.zeros(array.fixed_shape) if array.value is None else array.value,
+                       ctx=cpu(), dtype=array.dtype) for array in inputs]
     made = invoke_list(op, arrays, list(scalars), None, cpu())
     return [array.asnumpy() for array in (made if isinstance(made, (list, tuple)) else [made])]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .call import Call
-from .graph import Free, Lengths
+from .graph import Free, Length, Lengths
 from .table import translation
 
 
@@ -88,18 +90,18 @@ def averaged(call: Call, size: tuple[int, int]) -> str:
 
 # Places between pixels ---------------------------------------------------------------------------
 
-def _places(size: tuple[int, ...]) -> np.ndarray:
+def _places(size: tuple[int, ...]) -> np.ndarray[Any, Any]:
     """x, y and 1 of every pixel, from -1 to 1: (3, H * W)."""
     y, x = np.meshgrid(*[np.linspace(-1, 1, n) if n > 1 else np.full(1, -1.0) for n in size],
                        indexing="ij")
     return np.stack([x.ravel(), y.ravel(), np.ones(x.size)])
 
 
-def _affine(call: Call, data: str, count: object, size: tuple[int, ...]) -> str:
+def _affine(call: Call, data: str, count: Length, size: tuple[int, ...]) -> str:
     """The places (N, 2, H, W) of pixels multiplied by the matrices (N, 6)."""
-    matrices = call.reshaped(data, (count, 2, 3))                   # type: ignore[arg-type]
+    matrices = call.reshaped(data, (count, 2, 3))
     made = call.add("MatMul", matrices, call.constant(_places(size), call.dtype))
-    return call.reshaped(made, (count, 2, *size))                   # type: ignore[arg-type]
+    return call.reshaped(made, (count, 2, *size))
 
 
 def _sampled(call: Call, data: str, grid: str) -> str:

@@ -69,9 +69,12 @@ def _shifted_log(call: Call, x: str, dtype: str) -> str:
     return call.add("Log", call.add("Add", x, call.constant(1, dtype)))
 
 
+def _node(op_type: str) -> Unary:
+    return lambda call, x, dtype: call.add(op_type, x)
+
+
 UNARY: dict[str, Unary] = {
-    **{name: lambda call, x, dtype, op=op: call.add(op, x)  # type: ignore[misc]
-       for name, op in SAME.items()},
+    **{name: _node(op_type) for name, op_type in SAME.items()},
     "rint": _rint, "round": _away_from_zero, "cbrt": _cube_root,
     "trunc": lambda call, x, dtype: _of_sizes(call, x, lambda size: call.add("Floor", size)),
     "fix": lambda call, x, dtype: _of_sizes(call, x, lambda size: call.add("Floor", size)),
@@ -184,8 +187,7 @@ def add_n(call: Call) -> str:
 @translation("where")
 def where(call: Call) -> str:
     condition = call.input_as(0, "bool")
-    rows = call.inputs[0].shape
-    if call.op.name == "where" and len(rows) == 1 and call.out.ndim > 1:    # rows are chosen
+    if call.ndim == 1 < call.out.ndim:          # it chooses rows
         condition = call.expanded(condition, *range(1, call.out.ndim))
     return call.add("Where", condition, call.input_as(1, call.out.dtype),
                     call.input_as(2, call.out.dtype))
@@ -194,23 +196,18 @@ def where(call: Call) -> str:
 # Two arrays, or an array and a number ----------------------------------------------------------
 
 Binary = Callable[[Call, str, str, str], str]      # (call, tensor, tensor, dtype) -> tensor
-ARITHMETIC: dict[str, Binary] = {
-    **{name: lambda call, a, b, dtype, op=op: call.add(op, a, b)  # type: ignore[misc]
-       for name, op in {"add": "Add", "sub": "Sub", "mul": "Mul", "div": "Div", "power": "Pow",
-                        "maximum": "Max", "minimum": "Min"}.items()},
-    "mod": lambda call, a, b, dtype: _mod(call, a, b, dtype),
-    "floor_div": lambda call, a, b, dtype: _floor_div(call, a, b, dtype),
-    "hypot": lambda call, a, b, dtype: call.add("Sqrt", call.add(
-        "Add", call.add("Mul", a, a), call.add("Mul", b, b))),
-}
-COMPARISONS: dict[str, Callable[[Call, str, str], str]] = {
-    **{name: lambda call, a, b, op=op: call.add(op, a, b)  # type: ignore[misc]
-       for name, op in {"equal": "Equal", "greater": "Greater",
-                        "greater_equal": "GreaterOrEqual", "lesser": "Less",
-                        "lesser_equal": "LessOrEqual"}.items()},
-    "not_equal": lambda call, a, b: call.add("Not", call.add("Equal", a, b)),
-}
-LOGIC = {"logical_and": "And", "logical_or": "Or", "logical_xor": "Xor"}
+
+
+def _pair(op_type: str) -> Binary:
+    return lambda call, a, b, dtype: call.add(op_type, a, b)
+
+
+def _hypot(call: Call, a: str, b: str, dtype: str) -> str:
+    return call.add("Sqrt", call.add("Add", call.add("Mul", a, a), call.add("Mul", b, b)))
+
+
+def _unequal(call: Call, a: str, b: str, dtype: str) -> str:
+    return call.add("Not", call.add("Equal", a, b))
 
 
 def _mod(call: Call, a: str, b: str, dtype: str) -> str:
@@ -226,6 +223,15 @@ def _floor_div(call: Call, a: str, b: str, dtype: str) -> str:
     return call.add("Floor", call.add("Div", a, b))
 
 
+ARITHMETIC = {"add": _pair("Add"), "sub": _pair("Sub"), "mul": _pair("Mul"), "div": _pair("Div"),
+              "power": _pair("Pow"), "maximum": _pair("Max"), "minimum": _pair("Min"),
+              "mod": _mod, "floor_div": _floor_div, "hypot": _hypot}
+COMPARISONS = {"equal": _pair("Equal"), "not_equal": _unequal, "greater": _pair("Greater"),
+               "greater_equal": _pair("GreaterOrEqual"), "lesser": _pair("Less"),
+               "lesser_equal": _pair("LessOrEqual")}
+LOGIC = {"logical_and": "And", "logical_or": "Or", "logical_xor": "Xor"}
+
+
 def _binary(call: Call, name: str, a: str, b: str, dtype: str) -> str:
     """The function of this name of two tensors of this dtype, in the dtype of the output."""
     if name in ARITHMETIC:
@@ -233,16 +239,7 @@ def _binary(call: Call, name: str, a: str, b: str, dtype: str) -> str:
     if name in LOGIC:
         a, b = call.cast(a, dtype, "bool"), call.cast(b, dtype, "bool")
         return call.cast(call.add(LOGIC[name], a, b), "bool", call.out.dtype)
-    return call.cast(COMPARISONS[name](call, a, b), "bool", call.out.dtype)
-
-
-def _common(call: Call, name: str) -> str:
-    """The dtype in which two arrays are taken together."""
-    if name in ARITHMETIC:
-        return call.out.dtype
-    a, b = [array.dtype for array in call.inputs]
-    floats = [dtype for dtype in (a, b) if "float" in dtype]
-    return a if a == b else floats[0] if len(floats) == 1 else "float64"
+    return call.cast(COMPARISONS[name](call, a, b, dtype), "bool", call.out.dtype)
 
 
 def _number(call: Call, value: float, dtype: str) -> str:
@@ -259,8 +256,7 @@ def _enter_binary(name: str, arrays: Sequence[str], numbers: Sequence[str],
                   reflected: Sequence[str]) -> None:
     @translation(*arrays)
     def of_arrays(call: Call) -> str:
-        dtype = _common(call, name)
-        return _binary(call, name, call.input_as(0, dtype), call.input_as(1, dtype), dtype)
+        return _binary(call, name, call.data, call.input_as(1, call.dtype), call.dtype)
 
     @translation(*numbers, *reflected)
     def of_number(call: Call) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from ...ops.nn.layouts import is_channels_last
 from .call import Call
-from .graph import Free
+from .graph import Free, Length
 from .layers import to_first, to_last
 from .table import translation
 
@@ -69,12 +70,13 @@ def _windows(call: Call, data: str, is_last: bool) -> str:
     return call.add("Mul", made, _more(call, sizes, outs, stride, pad))
 
 
-def _more(call: Call, sizes: object, outs: object, stride: object, pad: object) -> str:
+def _more(call: Call, sizes: Sequence[Length], outs: Sequence[Length], stride: Sequence[int],
+          pad: Sequence[int]) -> str:
     """What MXNet's mean is of that over whole windows: it counts no padding behind `pad`."""
     factor = np.ones(())
-    for n, m, k, s, p in zip(sizes, outs, call.op.kernel, stride, pad,  # type: ignore[call-overload]
+    for n, m, k, s, p in zip(call.fixed(sizes), call.fixed(outs), call.op.kernel, stride, pad,
                              strict=True):
-        starts = np.arange(call.fixed((m,))[0]) * s - p
-        counted = np.minimum(starts + k, call.fixed((n,))[0] + p) - starts
+        starts = np.arange(m) * s - p
+        counted = np.minimum(starts + k, n + p) - starts
         factor = factor[..., None] * (k / counted)
     return call.constant(factor, call.dtype)
