@@ -200,6 +200,19 @@ def test_face_networks(tmp_path, rng):
                                executor.forward()[0].asnumpy(), 1e-4, 1e-4)
 
 
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("kind", ["max", "avg"])
+def test_windows_over_free_lengths(kind, stride, tmp_path, rng):
+    """As MTCNN's networks, which search images of any size, have them: 'full' rounds up."""
+    x = mx.sym.Pooling(mx.sym.var("data"), kernel=(3, 3), stride=(stride, stride), pool_type=kind,
+                       pooling_convention="full")
+    path = onnx.export_model(x, {}, [(1, 2, 9, 9)], "float32", tmp_path / "net.onnx", dynamic=True)
+    for height in range(5, 12):
+        data = rng.normal(size=(1, 2, height, 13)).astype("float32")
+        wanted, = x.eval(data=nd.array(data))
+        np.testing.assert_allclose(ran(path, {"data": data})[0], wanted.asnumpy(), 1e-5, 1e-6)
+
+
 class NumpyNet(gluon.HybridBlock):
     """A network of mx.np's functions."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -38,36 +39,52 @@ def _windows(call: Call, data: str, is_last: bool) -> str:
     first = 1 if is_last else 2
     sizes, outs = call.shape[first:first + ndim], call.out.shape[first:first + ndim]
     stride, pad = op.stride or (1,) * ndim, op.pad or (0,) * ndim
-    is_first_version = op.name == "Pooling_v1"
-    if is_first_version and any(pad):           # by zeros, also where the largest is taken
+    settings = {"kernel_shape": list(op.kernel), "strides": list(stride)}
+    if any(isinstance(n, Free) for n in sizes):
+        return _free_windows(call, data, {**settings, "pads": [*pad] * 2})
+    if op.name == "Pooling_v1" and any(pad):    # by zeros, also where the largest is taken
         data = call.add("Pad", data, call.ints([0, 0, *pad] * 2))
         sizes = tuple([n + 2 * p for n, p in zip(call.fixed(sizes), pad, strict=True)])
         pad = (0,) * ndim
-    behind = []
-    for n, m, k, s, p in zip(sizes, outs, op.kernel, stride, pad, strict=True):
-        if isinstance(n, Free):
-            if op.pooling_convention != "valid":
-                raise call.refused(f"pooling_convention '{op.pooling_convention}' needs fixed "
-                                   "lengths; data has free ones, by dynamic_input_shapes")
-            behind.append(p)
-        else:
-            behind.append(max((call.fixed((m,))[0] - 1) * s + k - n - p, 0))
-    settings = {"kernel_shape": list(op.kernel), "strides": list(stride)}
+    behind = [max((m - 1) * s + k - n - p, 0) for n, m, k, s, p in zip(
+        call.fixed(sizes), call.fixed(outs), op.kernel, stride, pad, strict=True)]
     if any(b >= k for b, k in zip(behind, op.kernel, strict=True)):
         raise call.refused("the last window would lie in the padding alone")
-    pads = [*pad, *behind]
-    if op.pool_type == "max":
-        return call.add("MaxPool", data, pads=pads, **settings)
-    if op.pool_type == "lp":
-        return call.add("LpPool", data, pads=pads, p=op.p_value, **settings)
-    if op.pool_type == "avg" and not getattr(op, "count_include_pad", True):
-        return call.add("AveragePool", data, pads=pads, count_include_pad=0, **settings)
-    made = call.add("AveragePool", data, pads=pads, count_include_pad=1, **settings)
-    if op.pool_type == "sum":
-        return call.add("Mul", made, call.constant(float(math.prod(op.kernel)), call.dtype))
-    if is_first_version or all(b <= p for b, p in zip(behind, pad, strict=True)):
+    made = _pooled(call, data, {**settings, "pads": [*pad, *behind]})
+    if op.pool_type != "avg" or op.name == "Pooling_v1" or not op.count_include_pad or all(
+            b <= p for b, p in zip(behind, pad, strict=True)):
         return made
     return call.add("Mul", made, _more(call, sizes, outs, stride, pad))
+
+
+def _free_windows(call: Call, data: str, settings: dict[str, Any]) -> str:
+    """Windows over lengths that are free. What pooling_convention 'full' adds behind the end is
+    what ONNX's ceil_mode adds, without padding and while windows do not lie apart."""
+    op = call.op
+    if op.pooling_convention == "valid" and op.name == "Pooling":
+        return _pooled(call, data, settings)
+    is_apart = any(s > k for s, k in zip(settings["strides"], op.kernel, strict=True))
+    if op.pooling_convention != "full" or op.name != "Pooling" or is_apart or any(
+            settings["pads"]) or op.pool_type not in ("max", "avg"):
+        raise call.refused(f"pooling_convention '{op.pooling_convention}' with these settings "
+                           "needs fixed lengths; data has free ones, by dynamic_input_shapes")
+    counts = {"count_include_pad": 0} if op.pool_type == "avg" else {}
+    return call.add("AveragePool" if counts else "MaxPool", data, ceil_mode=1, **counts, **settings)
+
+
+def _pooled(call: Call, data: str, settings: dict[str, Any]) -> str:
+    """Windows over data with explicit padding, which a mean counts, if it counts any."""
+    op = call.op
+    if op.pool_type == "max":
+        return call.add("MaxPool", data, **settings)
+    if op.pool_type == "lp":
+        return call.add("LpPool", data, p=op.p_value, **settings)
+    if op.pool_type == "avg" and op.name == "Pooling" and not op.count_include_pad:
+        return call.add("AveragePool", data, count_include_pad=0, **settings)
+    made = call.add("AveragePool", data, count_include_pad=1, **settings)
+    if op.pool_type == "sum":
+        return call.add("Mul", made, call.constant(float(math.prod(op.kernel)), call.dtype))
+    return made
 
 
 def _more(call: Call, sizes: Sequence[Length], outs: Sequence[Length], stride: Sequence[int],
