@@ -62,9 +62,9 @@ ARITHMETIC = ("unary leaky_relu softmax gemm_micro gemm conv rnn integer_product
               "integer_conv").split()
 PER_SET = ARITHMETIC + (
     "cast binary compare where clip smooth_l1 hard_sigmoid add_n strided_copy reduce reduce_arg "
-    "softmax_output softmax_cross_entropy regression_output batch_norm layer_norm pooling resample "
-    "dropout optimizer random ctc linalg_triangular linalg_lu linalg_reflect box_nms multibox "
-    "proposal roi_align correlation bilinear_sampler sparse_dot rescale "
+    "softmax_output softmax_cross_entropy regression_output batch_norm layer_norm lrn pooling "
+    "resample dropout optimizer random ctc linalg_triangular linalg_lu linalg_reflect box_nms "
+    "multibox proposal roi_align correlation bilinear_sampler sparse_dot rescale "
     "conv_last_depthwise").split()
 ONCE = (
     "copy chain unary_integer binary_integer join pad fill index_take index_accumulate index_nd "

@@ -20,8 +20,11 @@ class KernelCall(NamedTuple):
     work: float
     fields: dict[str, Any]
     written: tuple[int, int] = (0, 0)
+    elsewhere: Callable[[], ProgramCall] | None = None
 
     def resolve(self, op: str, ctx: Any) -> Prepared:
+        if self.elsewhere is not None and not device_of(ctx).is_host:
+            return self.elsewhere().resolve(op, ctx)
         kernel = core.find_kernel(op, self.name, self.dtype, ctx)
         return core.prepared_kernel(kernel, dict(self.fields), self.work, self.written)
 
@@ -70,12 +73,14 @@ class ProgramCall(NamedTuple):
         return make_program(self.num_slots, self.steps, self.inputs, self.outputs)
 
 
-def kernel(name: str, dtype: str, work: float = 0, **fields: Any) -> KernelCall:
+def kernel(name: str, dtype: str, work: float = 0,
+           elsewhere: Callable[[], ProgramCall] | None = None, **fields: Any) -> KernelCall:
     """A call of the kernel `<name>_<dtype>` with this descriptor, which states the problem alone.
 
     work: rough cost in nanoseconds on one core, which decides whether the GIL is released.
+    elsewhere: () -> what runs instead on devices that have no such kernel.
     """
-    return KernelCall(name, dtype, work, fields)
+    return KernelCall(name, dtype, work, fields, elsewhere=elsewhere)
 
 
 def view(offset: int = 0, is_shared: bool = True) -> ViewCall:
