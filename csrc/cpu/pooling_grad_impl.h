@@ -68,7 +68,7 @@ static void FN(scatter_sum)(const pool_dims *d, const int64_t *o, int64_t channe
   }
 }
 
-/* pool_max_grad: dy data -> dx.  pool_sum_grad: dy -> dx.  pool_max_gather: g data -> out. */
+/* pool_max_grad: dy data -> dx.  pool_sum_grad_rows: dy -> dx.  pool_max_gather: g data -> out. */
 enum FN(pool_pass) { FN(MAX_GRAD), FN(SUM_GRAD), FN(MAX_GATHER) };
 
 static void FN(pool_unit)(const pool_job *job, int64_t u, enum FN(pool_pass) pass, real *out) {
@@ -112,6 +112,6 @@ static void FN(pool_unit)(const pool_job *job, int64_t u, enum FN(pool_pass) pas
   }
 
 PASS(pool_max_grad, MAX_GRAD, 2)
-PASS(pool_sum_grad, SUM_GRAD, 1)
+PASS(pool_sum_grad_rows, SUM_GRAD, 1)
 PASS(pool_max_gather, MAX_GATHER, 2)
 #undef PASS

@@ -29,7 +29,7 @@ static void FN(pool_shares)(const pool_dims *d, const pool_walk *walk, const int
 
 #include "pooling_max_impl.h"
 
-#define NAME pool_sum
+#define NAME pool_sum_rows
 #define POWER(x) (x)
 #define ROOT(a) (a)
 #include "pooling_sum_impl.h"
@@ -45,3 +45,4 @@ static void FN(pool_shares)(const pool_dims *d, const pool_walk *walk, const int
 #include "pooling_sum_impl.h"
 
 #include "pooling_grad_impl.h"
+#include "pooling_box_impl.h"

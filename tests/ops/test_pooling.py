@@ -20,6 +20,14 @@ CASES = [      # data, kernel, stride, pad
     ((2, 1, 7, 6), (3, 2), (1, 3), (1, 0)),
     ((1, 2, 4, 5), (4, 5), (1, 1), (0, 0)),
     ((2, 1, 4, 5, 6), (2, 3, 2), (1, 2, 3), (1, 1, 0)),
+    # stride 1 and padding for half a window, whose sums have a way of their own
+    ((2, 3, 17, 17), (3, 3), (1, 1), (1, 1)),
+    ((70, 2, 5, 9), (5, 3), (1, 1), (2, 1)),
+    ((1, 1, 1, 1), (3, 3), (1, 1), (1, 1)),
+    ((2, 2, 6, 5), (7, 5), (1, 1), (3, 2)),
+    ((1, 2, 6, 8), (3, 1), (1, 1), (1, 0)),
+    ((1, 2, 12), (5,), (1,), (2,)),
+    ((1, 1, 44, 45), (3, 3), (1, 1), (1, 1)),     # the first plane that is too large for it
 ]
 KINDS = [{"pool_type": "max"}, {"pool_type": "avg"}, {"pool_type": "sum"},
          {"pool_type": "avg", "count_include_pad": False}] + [
@@ -215,3 +223,14 @@ def test_zeros_are_no_padding_however_many_there_are():
     x = nd.arange(10).reshape((1, 1, 10))
     y = nd.Pooling(x, kernel=2, stride=2, pad=(0, 0, 0), pooling_convention="same")
     assert y.asnumpy().ravel().tolist() == [1, 3, 5, 7, 9]
+
+
+def test_what_is_not_finite_stays_where_it_is():
+    """Also at the ends of rows, which lie beside each other in memory."""
+    x = np.zeros((1, 1, 5, 6), "float32")
+    x[0, 0, 1, 5], x[0, 0, 3, 0] = np.inf, np.nan
+    y = nd.Pooling(nd.array(x), kernel=(3, 3), pad=(1, 1), pool_type="avg").asnumpy()[0, 0]
+    odd = np.argwhere(~np.isfinite(y)).tolist()
+    assert odd == [[0, 4], [0, 5], [1, 4], [1, 5], [2, 0], [2, 1], [2, 4], [2, 5], [3, 0], [3, 1],
+                   [4, 0], [4, 1]]
+    assert not y[0, :4].any() and not y[4, 2:].any()
