@@ -25,7 +25,9 @@ static real FN(max_of)(const real *p, int64_t K, real most) {
   int64_t k = 0;
   for (; k + POOL_LONG <= K; k += POOL_LONG)
     for (int l = 0; l < POOL_LONG; l++) lane[l] = p[k + l] > lane[l] ? p[k + l] : lane[l];
-  for (int l = 0; l < POOL_LONG; l++) most = lane[l] > most ? lane[l] : most;
+  for (int half = POOL_LONG / 2; half; half /= 2)
+    for (int l = 0; l < half; l++) lane[l] = lane[l + half] > lane[l] ? lane[l + half] : lane[l];
+  most = lane[0];
   for (; k < K; k++) most = p[k] > most ? p[k] : most;
   return most;
 }
@@ -108,7 +110,7 @@ static void FN(max_values)(const pool_dims *d, const real *x, const int64_t *o, 
 #define TASK FN(pool_max_task)
 #include "pooling_rows_impl.h"
 
-static int FN(pool_max)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
+static int FN(pool_max_rows)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
   (void)scalars;
   return FN(pool_forward)(desc, ptr, FN(pool_max_task));
 }

@@ -32,9 +32,13 @@ def geometry(op, shape):
 def pool_fields(op, shape):
     """The fields of pool_dims (csrc/cpu/pooling.h): axes made up to d, h, w."""
     first, size, window, stride, pad, out = geometry(op, shape)
+    inner = math.prod(shape[first + len(size):])
+    if tuple(window) == tuple(size) and not any(pad) and set(out) == {1}:   # all of it: one row
+        size = window = (math.prod(size),)
+        stride, pad, out = (1,), (0,), (1,)
     more = 3 - len(size)
     return {
-        "outer": math.prod(shape[:first]), "inner": math.prod(shape[first + len(size):]),
+        "outer": math.prod(shape[:first]), "inner": inner,
         "size": (1,) * more + tuple(size), "out": (1,) * more + tuple(out),
         "kernel": (1,) * more + tuple(window), "stride": (1,) * more + tuple(stride),
         "pad": (0,) * more + tuple(pad),
