@@ -29,18 +29,12 @@ double mx_trigamma(double x) {
   return sum + (1 + 0.5 / x + series) / x;
 }
 
-/* A start by Winitzki's formula, then Newton steps on erf(y) = x; erfc keeps digits near 1. */
 double mx_erfinv(double x) {
-  if (!(x >= -1 && x <= 1)) return NAN;
-  if (x == 1 || x == -1) return x * INFINITY;
-  const double magnitude = fabs(x), a = 0.147, rest = log1p(-magnitude * magnitude);
-  const double b = 2 / (3.14159265358979323846 * a) + rest / 2;
-  double y = sqrt(sqrt(b * b - rest / a) - b);
-  for (int step = 0; step < 3; step++) {
-    const double error = magnitude < 0.5 ? erf(y) - magnitude : (1 - magnitude) - erfc(y);
-    const double slope = 1.12837916709551257390 * exp(-y * y);
-    const double newton = error / slope;
-    y -= newton / (1 + y * newton);                 /* Halley's correction */
-  }
-  return copysign(y, x);
+  const double a = fabs(x);
+  if (!(a <= 1)) return NAN;
+  if (a == 1) return x * INFINITY;
+  if (a <= 0.85) return 0.70710678118654752440 * mx_erfinv_middle(x);
+  const double t = sqrt(-log(0.5 * (1 - a)));
+  const double y = t <= 5 ? mx_erfinv_side(t) : mx_erfinv_end(t);
+  return copysign(0.70710678118654752440 * y, x);
 }

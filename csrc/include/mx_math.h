@@ -79,6 +79,12 @@ MX_INLINE float mx_logf(float x) {
   return x >= 0.0f ? y : NAN;
 }
 
+/* ln(1 + x): ln of u = 1 + x, and the digits that u has lost. */
+MX_INLINE float mx_log1pf(float x) {
+  const float u = 1.0f + x, y = mx_logf(u) + (x - (u - 1.0f)) / u;
+  return x == 0.0f || x == INFINITY ? x : u == 0.0f ? -INFINITY : y;
+}
+
 /* e^x - 1: a polynomial for e^r - 1, which keeps its digits near 0. */
 MX_INLINE float mx_expm1f(float x) {
   float t = x > 89.0f ? 89.0f : x;
@@ -181,6 +187,7 @@ static inline double mx_log(double x) { return log(x); }
 static inline double mx_exp_normal(double x) { return mx_exp(x); }
 static inline double mx_exp_flushed(double x) { return x < -708.0 ? 0.0 : mx_exp(x); }
 static inline double mx_expm1(double x) { return expm1(x); }
+static inline double mx_log1p(double x) { return log1p(x); }
 static inline double mx_tanh(double x) { return tanh(x); }
 static inline double mx_erf(double x) { return erf(x); }
 
@@ -204,5 +211,50 @@ double mx_trigamma(double x);
 double mx_erfinv(double x);
 static inline float mx_digammaf(float x) { return (float)mx_digamma(x); }
 static inline float mx_trigammaf(float x) { return (float)mx_trigamma(x); }
-static inline float mx_erfinvf(float x) { return (float)mx_erfinv(x); }
+
+/* The inverse of erf by the normal quantile, algorithm AS 241 (Wichura, 1988, "The Percentage Points
+ * of the Normal Distribution"): of x near 0; near 1 by t = sqrt(-ln((1 - |x|) / 2)), up to 5 and
+ * beyond.  All three are times sqrt(2). */
+#define EIGHT(x, a0, a1, a2, a3, a4, a5, a6, a7) \
+  (((((((((a7) * (x) + (a6)) * (x) + (a5)) * (x) + (a4)) * (x) + (a3)) * (x) + (a2)) * (x) + (a1)) * \
+    (x)) + (a0))
+MX_INLINE double mx_erfinv_middle(double x) {
+  const double q = 0.5 * x, r = 0.180625 - q * q;
+  return q *
+         EIGHT(r, 3.3871328727963666080e0, 1.3314166789178437745e+2, 1.9715909503065514427e+3,
+               1.3731693765509461125e+4, 4.5921953931549871457e+4, 6.7265770927008700853e+4,
+               3.3430575583588128105e+4, 2.5090809287301226727e+3) /
+         EIGHT(r, 1.0, 4.2313330701600911252e+1, 6.8718700749205790830e+2,
+               5.3941960214247511077e+3, 2.1213794301586595867e+4, 3.9307895800092710610e+4,
+               2.8729085735721942674e+4, 5.2264952788528545610e+3);
+}
+MX_INLINE double mx_erfinv_side(double t) {
+  const double r = t - 1.6;
+  return EIGHT(r, 1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0,
+               3.64784832476320460504e0, 1.27045825245236838258e0, 2.41780725177450611770e-1,
+               2.27238449892691845833e-2, 7.74545014278341407640e-4) /
+         EIGHT(r, 1.0, 2.05319162663775882187e0, 1.67638483018380384940e0,
+               6.89767334985100004550e-1, 1.48103976427480074590e-1, 1.51986665636164571966e-2,
+               5.47593808499534494600e-4, 1.05075007164441684324e-9);
+}
+MX_INLINE double mx_erfinv_end(double t) {
+  const double r = t - 5.0;
+  return EIGHT(r, 6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0,
+               2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3,
+               2.71155556874348757815e-5, 2.01033439929228813265e-7) /
+         EIGHT(r, 1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1,
+               1.48753612908506148525e-2, 7.86869131145613259100e-4, 1.84631831751005468180e-5,
+               1.42151175831644588870e-7, 2.04426310338993978564e-15);
+}
+#undef EIGHT
+
+/* t is at most 4.2 for what float can tell from 1. */
+MX_INLINE float mx_erfinvf(float x) {
+  const float a = x < 0 ? -x : x, rest = 0.5f * (1.0f - a);
+  const float near = (float)(0.70710678118654752440 * mx_erfinv_middle((double)x));
+  const double t = sqrt((double)-mx_logf(rest));
+  const float far = (float)(0.70710678118654752440 * mx_erfinv_side(t));
+  const float y = a <= 0.85f ? near : copysignf(a == 1.0f ? INFINITY : far, x);
+  return a <= 1.0f ? y : NAN;
+}
 #endif

@@ -82,11 +82,15 @@ def test_steps_have_gradient_zero(name, rng):
     assert not vjp_of(getattr(nd.op, name), (0,))([np.ones_like(x)], x)[0].any()
 
 
-@pytest.mark.parametrize("name", ["exp", "log", "tanh", "sigmoid", "softrelu"])
+@pytest.mark.parametrize("name", ["exp", "log", "log1p", "tanh", "sigmoid", "softrelu", "erfinv"])
 def test_float32_to_the_last_digits(name):
-    x = np.concatenate([np.linspace(-90, 90, 100001), [0, 1e-30, -1e-30]]).astype("f4")
+    x = np.concatenate([np.linspace(-90, 90, 100001), [0, 1e-30, -1e-30, 1e-7, -1e-4]]).astype("f4")
     if name == "log":
         x = np.abs(x) + np.float32(1e-37)
+    elif name == "log1p":
+        x = np.concatenate([x[x > -1], np.linspace(-0.9999, 0.1, 20001, dtype="f4")])
+    elif name == "erfinv":
+        x = np.concatenate([x / 91, 1 - np.geomspace(6e-8, 0.2, 10001, dtype="f4")])
     got = getattr(nd.op, name)(nd.array(x)).asnumpy().astype("f8")
     with np.errstate(over="ignore"):
         want = ORACLES[name][0](x.astype("f8"))
@@ -95,10 +99,10 @@ def test_float32_to_the_last_digits(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["exp", "log", "tanh", "sigmoid", "relu", "softrelu", "sqrt", "abs"])
+    "name", ["exp", "log", "log1p", "tanh", "sigmoid", "relu", "softrelu", "sqrt", "abs", "erfinv"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_not_a_number_and_infinities(name, dtype):
-    x = np.array([np.nan, np.inf, -np.inf, 0.0], dtype)
+    x = np.array([np.nan, np.inf, -np.inf, 0.0, -0.0, 1.0, -1.0, -1.5], dtype)
     got = getattr(nd.op, name)(nd.array(x, dtype=dtype)).asnumpy()
     with np.errstate(all="ignore"):
         want = {"softrelu": lambda x: np.logaddexp(x, 0)}.get(name, ORACLES[name][0])(x)
