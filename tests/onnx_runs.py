@@ -5,14 +5,14 @@ import onnxruntime
 import mxlite as mx
 from mxlite import onnx
 
-onnxruntime.set_default_logger_severity(3)
+onnxruntime.set_default_logger_severity(4)
 
 
-def ran(path, feed):
-    """What ONNX Runtime gives for these inputs, NumPy arrays by name."""
+def ran(model, feed):
+    """What ONNX Runtime gives for these inputs, NumPy arrays by name; model: a path, or bytes."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     names = {each.name for each in session.get_inputs()}
     return session.run(None, {name: value for name, value in feed.items() if name in names})
 

@@ -24,7 +24,7 @@ from mxlite.ndarray.function import OpFunction  # noqa: E402
 
 SNAPSHOT = ROOT / "tests/api.txt"
 MODULES = """
-    mx mx.attribute mx.autograd mx.base mx.callback mx.context mx.contrib.io
+    mx mx.attribute mx.autograd mx.base mx.callback mx.context mx.contrib.io mx.contrib.onnx
     mx.contrib.quantization mx.contrib.svrg_optimization.svrg_module mx.contrib.tensorboard
     mx.contrib.text.embedding mx.contrib.text.utils mx.contrib.text.vocab mx.engine mx.error
     mx.gluon mx.gluon.contrib.cnn mx.gluon.contrib.estimator mx.gluon.contrib.nn
