@@ -129,8 +129,8 @@ if TYPE_CHECKING:
         "monitor", "name", "nd", "ndarray", "np", "np_array", "np_shape", "np_symbol", "npx",
         "num_gpus", "numpy", "numpy_extension", "onnx", "operator", "opt", "optimizer",
         "profiler", "random", "recordio", "registry", "rnd", "rnn", "rtc", "runtime",
-        "set_np_shape", "sym", "symbol", "test_utils", "use_np", "use_np_array", "use_np_shape", "util", "vision",
-        "visualization", "viz",
+        "set_np_shape", "sym", "symbol", "test_utils", "use_np", "use_np_array", "use_np_shape",
+        "util", "vision", "visualization", "viz",
     ]
 
 
