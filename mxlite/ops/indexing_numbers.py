@@ -64,8 +64,9 @@ class UnravelIndex(_Numbering):
         def write(data: Any, out: Any) -> None:
             rest = data.astype("int64")
             for axis in range(len(self.shape) - 1, 0, -1):
-                out[axis] = rest % self.shape[axis]
-                rest = rest // self.shape[axis]
+                above = rest // self.shape[axis]
+                out[axis] = rest - above * self.shape[axis]
+                rest = above
             out[0] = rest
 
         return host(write, lambda: self.call("unravel", inputs[0].dtype, inputs[0].size))

@@ -20,7 +20,7 @@ CASES = [      # data, kernel, stride, pad
     ((2, 1, 7, 6), (3, 2), (1, 3), (1, 0)),
     ((1, 2, 4, 5), (4, 5), (1, 1), (0, 0)),
     ((2, 1, 4, 5, 6), (2, 3, 2), (1, 2, 3), (1, 1, 0)),
-    # stride 1 and padding for half a window, which have a way of their own
+    # stride 1, which has a way of its own
     ((2, 3, 17, 17), (3, 3), (1, 1), (1, 1)),
     ((70, 2, 5, 9), (5, 3), (1, 1), (2, 1)),
     ((1, 1, 1, 1), (3, 3), (1, 1), (1, 1)),
@@ -28,6 +28,8 @@ CASES = [      # data, kernel, stride, pad
     ((1, 2, 6, 8), (3, 1), (1, 1), (1, 0)),
     ((1, 2, 12), (5,), (1,), (2,)),
     ((1, 2, 50, 45), (3, 5), (1, 1), (1, 2)),     # in two parts
+    ((1, 2, 50, 45), (4, 3), (1, 1), (0, 1)),
+    ((2, 2, 7, 6), (3, 4), (1, 1), (2, 3)),
 ]
 KINDS = [{"pool_type": "max"}, {"pool_type": "avg"}, {"pool_type": "sum"},
          {"pool_type": "avg", "count_include_pad": False}] + [
