@@ -137,7 +137,7 @@ class Importer:
 
     def _node(self, node: NodeProto) -> None:
         """What is known of the outputs of a node; their Symbols, unless they may not be needed."""
-        user = f"node {node.name!r} ({node.op_type})"
+        user = place(self.caller, node).removeprefix(f"{self.caller}: ")
         if node.op_type == "If":
             self._branch(node, self._value(node.input[0], user))
             return
