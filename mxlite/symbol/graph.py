@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from ..base import MXNetError, UserCodeError
@@ -123,8 +124,12 @@ class Node:
                 source.node.attrs.setdefault("__init__", self.op.initializers[name])
 
 
-def topological(heads: Iterable[Entry]) -> list[Node]:
-    """All nodes, inputs before what reads them: depth first, inputs from left to right."""
+def topological(heads: Iterable[Entry],
+                inputs_of: Callable[[Node], Sequence[Entry]] = attrgetter("inputs")) -> list[Node]:
+    """All nodes, inputs before what reads them: depth first, inputs from left to right.
+
+    inputs_of(node): those that count.
+    """
     order: list[Node] = []
     seen: set[Node] = set()
     for head in heads:
@@ -136,7 +141,7 @@ def topological(heads: Iterable[Entry]) -> list[Node]:
             elif node not in seen:
                 seen.add(node)
                 stack.append((node, True))
-                stack += [(source.node, False) for source in reversed(node.inputs)
+                stack += [(source.node, False) for source in reversed(inputs_of(node))
                           if source.node not in seen]
     return order
 

@@ -10,7 +10,7 @@ from ... import ndarray as nd
 from ... import symbol as sym
 from ...base import MXNetError, MXNetTypeError, MXNetValueError, check_shape, dtype_name
 from ...ndarray.ndarray import NDArray
-from ...symbol.graph import Entry, Node
+from ...symbol.graph import Entry, Node, topological
 from .graph import Free, Length, Lengths
 from .table import INPUTS_READ
 
@@ -50,19 +50,7 @@ def read_parameters(given: Any) -> dict[str, NDArray]:
 
 def read_nodes(heads: Sequence[Entry]) -> list[Node]:
     """The nodes that predictions need, inputs before what reads them: no labels of losses."""
-    order: list[Node] = []
-    seen: set[Node] = set()
-    stack = [(head.node, False) for head in reversed(heads)]
-    while stack:
-        node, inputs_are_done = stack.pop()
-        if inputs_are_done:
-            order.append(node)
-        elif node not in seen:
-            seen.add(node)
-            stack.append((node, True))
-            stack += [(source.node, False) for source in reversed(inputs_of(node))
-                      if source.node not in seen]
-    return order
+    return topological(heads, inputs_of)
 
 
 def inputs_of(node: Node) -> list[Entry]:
