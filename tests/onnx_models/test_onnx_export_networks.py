@@ -68,6 +68,27 @@ def test_a_detector_of_mxnet_finds_what_mxnet_found(free, tmp_path):
     np.testing.assert_allclose(found[1], wanted[1], 1e-4, 1e-5)
 
 
+LEGACY = sorted(path.name.removesuffix("-symbol.json")
+                for path in (RECORDINGS / "legacy_symbols").glob("*-symbol.json"))
+
+
+@pytest.mark.parametrize("name", [name for name in LEGACY if "foreach" not in name])
+def test_models_of_mxnet_0_8_to_1_6(name, tmp_path):
+    """What MXNet 1.9.1 computed of them, ONNX Runtime computes."""
+    folder = RECORDINGS / "legacy_symbols"
+    symbol = mx.sym.load(folder / f"{name}-symbol.json")
+    params = nd.load(next(folder.glob(f"{name}-0*.params")))
+    known = {key.split(":")[-1] for key in params}
+    with np.load(folder / f"{name}-expected.npz") as file:
+        arrays = dict(file)
+    feed = {each: arrays[f"in:{each}"] for each in symbol.list_inputs()
+            if each not in known and not each.endswith("_label")}     # of losses
+    path = onnx.export_model(symbol, params, [array.shape for array in feed.values()],
+                             [array.dtype for array in feed.values()], tmp_path / "net.onnx")
+    for i, found in enumerate(ran(path, feed)):
+        np.testing.assert_allclose(found, arrays[f"out:{i}"], 1e-5, 1e-6)
+
+
 def assert_same(net, inputs, tmp_path, free=None, longer=None):
     """A block and its model; free: names of free lengths by input; longer: other inputs then."""
     net.hybridize()

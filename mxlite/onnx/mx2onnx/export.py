@@ -57,7 +57,7 @@ def check_supported(nodes: Sequence[Node]) -> None:
     lacking: dict[str, str] = {}
     for node in nodes:
         if node.op is not None and not is_supported(node.op):
-            title = "that Python runs" if node.op.in_python else node.op.title
+            title = node.op.title if node.op.in_files else "that only Python has"
             lacking.setdefault(title, node.name)
     if lacking:
         raise MXNetNotImplementedError(
