@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,14 @@ def write_photos(folder):
             file.write_idx(key, mx.recordio.pack_img(header, image))
 
 
+def forget_mxnet():
+    """Undo install_as_mxnet."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "mxnet"]:
+        del sys.modules[name]
+    sys.meta_path[:] = [finder for finder in sys.meta_path
+                        if type(finder).__module__ != "mxlite.door.alias"]
+
+
 @pytest.mark.parametrize("path", WITH_CODE, ids=lambda path: path.name)
 def test_code_blocks_run(path, tmp_path, monkeypatch):
     """Block after block in one namespace, in a folder with a train.rec."""
@@ -51,6 +60,7 @@ def test_code_blocks_run(path, tmp_path, monkeypatch):
             exec(compile("\n" * (line - 1) + source, str(path), "exec"), namespace)
     finally:
         amp._stop()
+        forget_mxnet()
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -63,8 +73,8 @@ def test_docstring_examples_run(name):
 
 def test_there_are_examples():
     assert {path.name for path in WITH_CODE} == {
-        "README.md", "data.md", "distributed.md", "kvstore.md", "numpy.md", "onnx.md",
-        "precision.md", "recordio.md"}
+        "README.md", "data.md", "distributed.md", "kvstore.md", "migration.md", "numpy.md",
+        "onnx.md", "precision.md", "recordio.md"}
     assert "mxlite.recordio.header" in MODULES
 
 
