@@ -3,7 +3,8 @@
 #define MX_POOL_H
 #include <stddef.h>
 
-void *mx_pool_alloc(size_t size);              /* 64-byte aligned; NULL: no memory */
+/* A block, 64-byte aligned; NULL: no memory.  is_zero: whether it is known to hold zeros. */
+void *mx_pool_alloc(size_t size, int *is_zero);
 void mx_pool_free(void *memory, size_t size);  /* size: as it was asked for */
 void mx_pool_clear(void);                      /* unused blocks go back to the system */
 size_t mx_pool_live(void);

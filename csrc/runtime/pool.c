@@ -1,7 +1,9 @@
-/* A caching pool of 64-byte-aligned blocks.  The caller holds the GIL, which guards the lists. */
+/* A caching pool of 64-byte-aligned blocks.  The caller holds the GIL, which guards the lists.  Large
+ * blocks are mapped, whose memory the system makes when it is first written to: of zeros. */
 #define _GNU_SOURCE
 #include "mx_pool.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #ifdef __linux__
@@ -9,6 +11,11 @@
 #endif
 
 enum { ALIGNMENT = 64, CLASSES = 256, HUGE_PAGE = 2 << 20 };
+#ifdef __linux__
+static const size_t MAPPED = (size_t)1 << 20;   /* blocks from here on are mapped */
+#else
+static const size_t MAPPED = SIZE_MAX;
+#endif
 
 typedef struct block { struct block *next; } block;
 
@@ -26,10 +33,53 @@ static int size_class(size_t size, size_t *rounded) {
   return 1 + (power - 6) * 4 + (int)quarter;
 }
 
-#ifdef MX_DEBUG      /* exact blocks from the system: AddressSanitizer then sees every overflow */
-void *mx_pool_alloc(size_t size) {
+/* The size of a class's blocks. */
+static size_t class_bytes(int index) {
+  if (index == 0) return ALIGNMENT;
+  const int power = 6 + (index - 1) / 4;
+  return ((size_t)1 << power) + (size_t)((index - 1) % 4 + 1) * ((size_t)1 << (power - 2));
+}
+
+#ifdef __linux__
+/* Whole huge pages where it has several; what lies before and behind them goes back at once. */
+static void *map(size_t size) {
+  const size_t more = size >= HUGE_PAGE ? HUGE_PAGE : 0;
+  char *memory = mmap(NULL, size + more, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return NULL;
+  const size_t before = more ? -(uintptr_t)memory & (HUGE_PAGE - 1) : 0;
+  if (before) munmap(memory, before);
+  if (more > before) munmap(memory + before + size, more - before);
+#ifdef MADV_HUGEPAGE
+  if (size >= 2 * HUGE_PAGE) madvise(memory + before, size, MADV_HUGEPAGE);
+#endif
+  return memory + before;
+}
+#endif
+
+static void *take(size_t size) {
+#ifdef __linux__
+  if (size >= MAPPED) return map(size);
+#endif
   void *memory = NULL;
-  (void)size_class, (void)free_blocks, (void)MOST_CACHED;
+  return posix_memalign(&memory, ALIGNMENT, size) == 0 ? memory : NULL;
+}
+
+static void give_back(void *memory, size_t size) {
+#ifdef __linux__
+  if (size >= MAPPED) {
+    munmap(memory, size);
+    return;
+  }
+#endif
+  (void)size;
+  free(memory);
+}
+
+#ifdef MX_DEBUG      /* exact blocks from the system: AddressSanitizer then sees every overflow */
+void *mx_pool_alloc(size_t size, int *is_zero) {
+  void *memory = NULL;
+  (void)size_class, (void)take, (void)MOST_CACHED;
+  *is_zero = 0;
   if (posix_memalign(&memory, ALIGNMENT, size) != 0) return NULL;
   live_bytes += size;
   return memory;
@@ -40,26 +90,26 @@ void mx_pool_free(void *memory, size_t size) {
   free(memory);
 }
 #else
-void *mx_pool_alloc(size_t size) {
+void *mx_pool_alloc(size_t size, int *is_zero) {
+  *is_zero = 0;
   if (size > (size_t)1 << 62) return NULL;
   size_t rounded;
   const int index = size_class(size, &rounded);
   block *found = free_blocks[index];
-  live_bytes += rounded;
   if (found) {
     free_blocks[index] = found->next;
     cached_bytes -= rounded;
+    live_bytes += rounded;
     return found;
   }
-  void *memory = NULL;
-  const size_t alignment = rounded >= HUGE_PAGE ? HUGE_PAGE : ALIGNMENT;
-  if (posix_memalign(&memory, alignment, rounded) != 0) {
+  void *memory = take(rounded);
+  if (!memory) {
     mx_pool_clear();
-    if (posix_memalign(&memory, alignment, rounded) != 0) { live_bytes -= rounded; return NULL; }
+    memory = take(rounded);
   }
-#ifdef MADV_HUGEPAGE
-  if (rounded >= 2 * HUGE_PAGE) madvise(memory, rounded, MADV_HUGEPAGE);
-#endif
+  if (!memory) return NULL;
+  live_bytes += rounded;
+  *is_zero = rounded >= MAPPED;
   return memory;
 }
 
@@ -68,7 +118,10 @@ void mx_pool_free(void *memory, size_t size) {
   size_t rounded;
   const int index = size_class(size, &rounded);
   live_bytes -= rounded;
-  if (cached_bytes + rounded > MOST_CACHED) { free(memory); return; }
+  if (cached_bytes + rounded > MOST_CACHED) {
+    give_back(memory, rounded);
+    return;
+  }
   block *returned = memory;
   returned->next = free_blocks[index];
   free_blocks[index] = returned;
@@ -81,7 +134,7 @@ void mx_pool_clear(void) {
     while (free_blocks[index]) {
       block *gone = free_blocks[index];
       free_blocks[index] = gone->next;
-      free(gone);
+      give_back(gone, class_bytes(index));
     }
   }
   cached_bytes = 0;

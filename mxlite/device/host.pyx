@@ -14,7 +14,7 @@ from .context import num_gpus
 from .memory import register_device
 
 cdef extern from "mx_pool.h" nogil:
-    void *mx_pool_alloc(size_t size)
+    void *mx_pool_alloc(size_t size, int *is_zero)
     void mx_pool_free(void *memory, size_t size)
     void mx_pool_clear()
     size_t mx_pool_live()
@@ -45,7 +45,15 @@ cdef class HostDevice(Device):
     """The CPU's memory, shared by all contexts of the CPU; core.load_cpu_kernels adds kernels."""
 
     cpdef size_t allocate(self, size_t nbytes) except? 0:
-        return <size_t>mx_pool_alloc(nbytes)
+        cdef int is_zero
+        return <size_t>mx_pool_alloc(nbytes, &is_zero)
+
+    cpdef size_t allocate_zeros(self, size_t nbytes) except? 0:
+        cdef int is_zero
+        cdef size_t address = <size_t>mx_pool_alloc(nbytes, &is_zero)
+        if address and not is_zero:
+            self.fill(address, <int64_t>nbytes, 1, 0)
+        return address
 
     cpdef object free(self, size_t address, size_t nbytes):
         mx_pool_free(<void *>address, nbytes)

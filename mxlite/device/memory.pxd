@@ -10,6 +10,7 @@ cdef class Device:
     cdef public bint has_graphs
     cdef readonly dict kernels
     cpdef size_t allocate(self, size_t nbytes) except? 0
+    cpdef size_t allocate_zeros(self, size_t nbytes) except? 0
     cpdef object free(self, size_t address, size_t nbytes)
     cpdef object free_lent(self, size_t address, size_t nbytes)
     cpdef object copy_in(self, size_t target, size_t source, size_t nbytes)
@@ -63,7 +64,7 @@ cdef uint64_t write_clock       # counts the writes that were noted
 cdef int note_write(Storage self, const char *begin, const char *end) except -1
 cdef bint changed_since(Storage self, uint64_t time, const char *begin, const char *end) noexcept
 cdef Spec make_spec(tuple shape, str dtype, object ctx)
-cdef Storage new_storage(Device device, int64_t nbytes, object user)
+cdef Storage new_storage(Device device, int64_t nbytes, object user, bint zeros=*)
 cdef int copy_memory(Device to, void *target, Device come_from, const void *source,
                      size_t nbytes) except -1
 cdef object host_view(Spec spec, void *data, object owner, bint is_read_only=*)

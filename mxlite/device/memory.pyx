@@ -44,6 +44,13 @@ cdef class Device:
         """The address of a block of `nbytes`, a multiple of 64; 0: no memory is left."""
         raise NotImplementedError
 
+    cpdef size_t allocate_zeros(self, size_t nbytes) except? 0:
+        """The address of a block that holds zeros; 0: no memory is left."""
+        cdef size_t address = self.allocate(nbytes)
+        if address:
+            self.fill(address, <int64_t>nbytes, 1, 0)
+        return address
+
     cpdef object free(self, size_t address, size_t nbytes):
         """Take back a block; nbytes as it was allocated."""
         raise NotImplementedError
@@ -240,11 +247,13 @@ cdef int raise_no_memory(object user, int64_t nbytes) except -1:
     raise MXNetMemoryError(f"{need}, {nbytes} bytes")
 
 
-cdef Storage new_storage(Device device, int64_t nbytes, object user):
-    """A block of `nbytes`; user: the Spec of the array or the operator that it is for."""
+cdef Storage new_storage(Device device, int64_t nbytes, object user, bint zeros=False):
+    """A block of `nbytes`; user: the Spec of the array or the operator that it is for. zeros: what
+    it holds; else whatever was there."""
     cdef Storage self = Storage.__new__(Storage)
     self.device = device
-    self.data = <char *>device.allocate(<size_t>nbytes)
+    self.data = <char *>(device.allocate_zeros(<size_t>nbytes) if zeros
+                         else device.allocate(<size_t>nbytes))
     if self.data == NULL:
         raise_no_memory(user, nbytes)
     self.nbytes = <size_t>nbytes

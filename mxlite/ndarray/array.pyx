@@ -129,10 +129,10 @@ cdef inline ArrayBase blank(type kind):
     return <ArrayBase>mx_blank(<PyObject *>ArrayBase, <PyObject *>kind, NO_ARGS)
 
 
-cdef ArrayBase new_array(type kind, Spec spec):
-    """An array of this spec; its values are whatever the memory held."""
+cdef ArrayBase new_array(type kind, Spec spec, bint zeros=False):
+    """An array of this spec; its values are zeros, or whatever the memory held."""
     cdef ArrayBase self = blank(kind)
-    self.storage = new_storage(spec.device, spec.nbytes, spec)
+    self.storage = new_storage(spec.device, spec.nbytes, spec, zeros)
     self.data = self.storage.data
     self.spec = spec
     return self
@@ -166,11 +166,11 @@ cdef dict ONE_BITS = {         # the bits of 1 where they are not those of the i
 
 cdef ArrayBase filled(type kind, Spec spec, int value):
     """A new array of zeros or of ones."""
-    cdef ArrayBase self = new_array(kind, spec)
-    cdef uint64_t item = 0
-    if value != 0:
-        item = ONE_BITS.get(spec.dtype, 1)
-    spec.device.fill(<size_t>self.data, spec.size, spec.itemsize, item)
+    cdef ArrayBase self
+    if value == 0:
+        return new_array(kind, spec, True)
+    self = new_array(kind, spec)
+    spec.device.fill(<size_t>self.data, spec.size, spec.itemsize, ONE_BITS.get(spec.dtype, 1))
     return self
 
 
@@ -242,6 +242,11 @@ cdef int copy_into(ArrayBase target, ArrayBase source) except -1:
 def empty_array(shape, str dtype, ctx, type kind=None):
     """An array with uninitialised values; kind: its class, NDArray if None."""
     return new_array(DENSE if kind is None else kind, make_spec(tuple(shape), dtype, ctx))
+
+
+def zero_array(shape, str dtype, ctx):
+    """An NDArray of zeros; of a large one the system makes the memory when it is written to."""
+    return new_array(DENSE, make_spec(tuple(shape), dtype, ctx), True)
 
 
 def sparse_array(type kind, shape, str dtype, ctx):

@@ -23,7 +23,7 @@ from ..ops.placeholder import Placeholder
 from ..ops.schema import REGISTRY
 from ..util import is_np_shape
 from .arithmetic import add
-from .array import empty_array, need_array
+from .array import empty_array, need_array, zero_array
 from .host_values import from_host
 from .ndarray import NDArray
 from .run import invoke_list
@@ -76,6 +76,8 @@ def zeros(shape: Any, ctx: Context | None = None, dtype: Any = None, out: Any = 
           stype: str | None = None) -> NDArray:
     """An array of zeros."""
     _dense("zeros", stype)
+    if out is None:
+        return zero_array(_shape("zeros", shape), dtype_name(dtype), as_context(ctx))
     return _made("_zeros", ctx, out, shape=_shape("zeros", shape), dtype=dtype)
 
 
