@@ -131,14 +131,26 @@ def test_what_is_known_is_computed_beforehand(tmp_path):
     np.testing.assert_allclose(found, np.tile([2, 2 * np.e], (3, 1)), 1e-6)
 
 
-def test_large_models_have_their_arrays_in_a_file_beside(model, tmp_path, monkeypatch, rng):
-    symbol, params = model
-    params["fc_weight"] = nd.array(rng.normal(size=params["fc_weight"].shape))
-    data = {"data": rng.normal(size=SHAPES[0]).astype("float32")}
-    wanted = ran(onnx.export_model(*model, SHAPES, "float32", tmp_path / "one.onnx"), data)
+def test_large_models_have_their_arrays_in_a_file_beside(tmp_path, monkeypatch, rng):
+    symbol, shape = network(), (2, 3, 16, 16)
+    params = parameters(symbol, rng, data=shape)
+    data = {"data": rng.normal(size=shape).astype("float32")}
+    wanted = ran(onnx.export_model(symbol, params, [shape], "float32", tmp_path / "one.onnx"), data)
     monkeypatch.setattr(writer, "LARGEST", 100)
-    path = onnx.export_model(symbol, params, SHAPES, "float32", tmp_path / "two.onnx")
-    np.testing.assert_array_equal(ran(path, data)[0], wanted[0])
+    for _ in range(2):                  # a file that is there is replaced
+        path = onnx.export_model(symbol, params, [shape], "float32", tmp_path / "two.onnx")
+        np.testing.assert_array_equal(ran(path, data)[0], wanted[0])
+        assert (tmp_path / "two.onnx.data").stat().st_size == 4 * params["fc_weight"].size
+
+
+def test_variables_of_one_name_are_one(tmp_path):
+    x, w = [lambda name=name: mx.sym.var(name) for name in "xw"]
+    path = onnx.export_model(x() * w() + x() / w(), {"w": nd.array([2, 4])}, [(2,)], "float32",
+                             tmp_path / "net.onnx")
+    graph = onnx_package.load(path).graph
+    assert [each.name for each in graph.input] == ["x"]
+    assert [each.name for each in graph.initializer] == ["w"]
+    assert ran(path, {"x": np.array([2, 4], "float32")})[0].tolist() == [5, 17]
 
 
 def test_random_numbers_have_their_distribution(tmp_path):

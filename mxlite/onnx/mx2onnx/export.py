@@ -39,7 +39,8 @@ def export_model(given: Any, params: Any, in_shapes: Any, in_types: Any, path: A
     """See mxlite.onnx.export_model."""
     symbol, parameters = read_graph(given), read_parameters(params)
     nodes = read_nodes(symbol.heads)
-    names = [node.name for node in nodes if node.is_variable and node.name not in parameters]
+    names = list(dict.fromkeys([node.name for node in nodes if node.is_variable
+                                and node.name not in parameters]))
     shapes, dtypes = read_shapes(names, in_shapes), read_dtypes(names, in_types)
     lengths, titles = read_lengths(shapes, dynamic, dynamic_input_shapes)
     check_supported(nodes)
@@ -129,8 +130,11 @@ class Writer:
         if node.name in self.lengths:
             self.arrays[entry] = self.array(entry, node.name)
             return
-        value = self.parameters[node.name].asnumpy()
-        self.arrays[entry] = self.array(entry, self.graph.array(node.name, value), value)
+        value = self.graph.arrays.get(node.name)        # of another variable of this name
+        if value is None:
+            value = self.parameters[node.name].asnumpy()
+            self.graph.array(node.name, value)
+        self.arrays[entry] = self.array(entry, node.name, value)
 
     def write_node(self, node: Node) -> None:
         op, scalars = node.operator, node.scalars
@@ -196,8 +200,11 @@ def save(model: onnx.ModelProto, path: Any) -> str:
     """Write the file; one that is too large for protobuf has its arrays in another beside it."""
     path = os.fspath(path)
     if model.ByteSize() > LARGEST:
+        beside = f"{path}.data"
+        if os.path.exists(beside):
+            os.remove(beside)           # onnx would write behind what is there
         onnx.save_model(model, path, save_as_external_data=True,
-                        location=os.path.basename(path) + ".data")
+                        location=os.path.basename(beside))
         onnx.checker.check_model(path)
         return str(path)
     onnx.checker.check_model(model)
