@@ -62,11 +62,11 @@ def test_gradients_and_executors(empty_pool):
     x = nd.ones((1 << 22,))
     before = resident()
     x.attach_grad()
-    symbol = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2000)
+    symbol = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2000, name="fc")
     executor = symbol.simple_bind(mx.cpu(), data=(1, 4000))         # 32 MB, and its gradient
     assert resident() - before < 20e6
     assert not x.grad.asnumpy().any()
-    assert not executor.grad_dict["fullyconnected0_weight"].asnumpy().any()
+    assert not executor.grad_dict["fc_weight"].asnumpy().any()
 
 
 def test_blocks_of_all_sizes_come_back(empty_pool):
