@@ -1,7 +1,6 @@
 /* LRN, one dtype. */
-#define ROOT(a) (sizeof(wide) == 4 ? (wide)sqrtf((float)(a)) : (wide)sqrt((double)(a)))
-#define POWER(a, b) \
-  (sizeof(wide) == 4 ? (wide)powf((float)(a), (float)(b)) : (wide)pow((double)(a), (double)(b)))
+#define ROOT _Generic((wide)0, float: sqrtf, double: sqrt)
+#define POWER _Generic((wide)0, float: powf, double: pow)
 
 /* norm[i] of channel c, whose first element of a block of n is x[c * S]. */
 static void FN(lrn_norm)(const lrn_dims *d, const real *x, int64_t c, int64_t n,
@@ -26,7 +25,7 @@ static void FN(lrn_factor)(const lrn_dims *d, const wide *restrict norm, int64_t
     }
     return;
   }
-  for (int64_t i = 0; i < n; i++) factor[i] = POWER(norm[i], -d->beta);
+  for (int64_t i = 0; i < n; i++) factor[i] = POWER(norm[i], (wide)-d->beta);
 }
 
 static void FN(lrn_blocks)(void *context, int64_t task) {

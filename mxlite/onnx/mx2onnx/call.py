@@ -80,12 +80,16 @@ class Call:
     def fixed(self, lengths: Sequence[Length]) -> tuple[int, ...]:
         """The lengths, which must not be free."""
         if any(isinstance(length, Free) for length in lengths):
-            names = self.op.input_names(len(self.inputs))
-            free = [f"{name} has {text_of(array.shape)}" for name, array in zip(
-                names, self.inputs, strict=True) if array.is_free]
-            raise self.refused(f"its lengths must be fixed; {', '.join(free) or 'the result'}, by "
-                               "dynamic_input_shapes")
+            raise self.not_fixed()
         return tuple([length for length in lengths if isinstance(length, int)])
+
+    def not_fixed(self) -> MXNetNotImplementedError:
+        """The error where lengths must be fixed, and are free."""
+        names = self.op.input_names(len(self.inputs))
+        free = [f"{name} has {text_of(array.shape)}"
+                for name, array in zip(names, self.inputs, strict=True) if array.is_free]
+        return self.refused(f"its lengths must be fixed; {', '.join(free) or 'the result'}, by "
+                            "dynamic_input_shapes")
 
     def axis(self, axis: int, ndim: int | None = None) -> int:
         """An axis as a number from 0 on."""

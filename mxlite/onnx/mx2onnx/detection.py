@@ -14,14 +14,6 @@ from .table import translation
 EVERYTHING = 1 << 31        # more boxes than there are
 
 
-@translation("_contrib_MultiBoxPrior")
-def prior(call: Call) -> str:
-    """Anchors depend on the lengths of data alone, and are computed beforehand if these are
-    fixed."""
-    call.fixed(call.shape[2:])
-    raise call.refused("there are too many anchors to write them into the model")
-
-
 def columns(call: Call, boxes: str, count: int = 4) -> list[str]:
     """The numbers along the last axis, each (..., 1)."""
     return call.add_all("Split", count, boxes, call.ints([1] * count), axis=-1)

@@ -14,6 +14,7 @@ from ...ndarray.ndarray import NDArray
 from ...symbol.graph import Entry, Node
 from ...symbol.infer import graph_dtypes, graph_shapes
 from ...whole_file import replacing
+from . import translations as translations  # fills the table
 from .arguments import (
     check_known,
     inputs_of,
@@ -27,8 +28,7 @@ from .arguments import (
 from .call import Array, Call
 from .folding import computed, is_foldable
 from .graph import DTYPES, IR_VERSION, OPSET, Free, Lengths, OnnxGraph, merged
-from .lowering import lowered
-from .support import is_supported
+from .lowering import is_known, lowered
 from .table import TRANSLATIONS
 
 LARGEST = (1 << 31) - (1 << 20)         # bytes of a model in one file: protobuf's limit
@@ -57,7 +57,7 @@ def check_supported(nodes: Sequence[Node]) -> None:
     """Raise where there are operators that cannot be written, naming all of them."""
     lacking: dict[str, str] = {}
     for node in nodes:
-        if node.op is not None and not is_supported(node.op):
+        if node.op is not None and not is_known(node.op):
             title = node.op.title if node.op.in_files else "that only Python has"
             lacking.setdefault(title, node.name)
     if lacking:
@@ -137,30 +137,32 @@ class Writer:
         self.arrays[entry] = self.array(entry, node.name, value)
 
     def write_node(self, node: Node) -> None:
-        op, scalars = node.operator, node.scalars
-        inputs = [self.arrays[source] for source in inputs_of(node)]
+        op = node.operator
+        inputs = [self.known(source) for source in inputs_of(node)]
         outputs = [self.array(Entry(node, i), "") for i in range(op.num_outputs)]
         if op.completed_from_use and not outputs[0].is_free:
             op = op.settled(outputs[0].shape)
-        names = [node.name] if node.num_outputs == 1 else [
-            f"{node.name}{i}" for i in range(node.num_outputs)]
-        if is_foldable(op, inputs, outputs):
-            values = computed(op, scalars, inputs)
-            for i, (name, value) in enumerate(zip(names, values, strict=False)):
-                self.arrays[Entry(node, i)] = self.array(
-                    Entry(node, i), self.graph.array(name, value), value)
-            return
         since = len(self.graph.nodes)
-        made = translated(Call(self.graph, node.name, op, scalars, inputs, outputs))
-        for i, (made_name, wanted) in enumerate(zip(made, names, strict=False)):
-            name = made_name
-            if self.graph.makes(made_name, since):
-                name = self.graph.new_name(wanted)
-                self.graph.rename(made_name, name, since)
-            self.arrays[Entry(node, i)] = self.array(Entry(node, i), name)
+        write(Call(self.graph, node.name, op, node.scalars, inputs, outputs))
+        for i, output in enumerate(outputs):
+            if not output.name:
+                continue
+            if self.graph.makes(output.name, since):
+                name = self.graph.new_name(f"{node.name}{i}" if node.num_outputs > 1 else node.name)
+                self.graph.rename(output.name, name, since)
+                output.name = name
+            self.arrays[Entry(node, i)] = output
         if self.verbose:
             kinds = [each.op_type for each in self.graph.nodes[since:]]
             print(f"{node.name} ({op.title}): {', '.join(kinds) or 'nothing'}")
+
+    def known(self, entry: Entry) -> Array:
+        """The Array of an entry that has been written."""
+        if entry not in self.arrays:
+            raise MXNetNotImplementedError(
+                f"export_model: output {entry.index} of node '{entry.node.name}' "
+                f"({entry.node.operator.title}) cannot be written; the first one can")
+        return self.arrays[entry]
 
     def model(self, heads: Sequence[Entry], titles: Mapping[Free, str]) -> onnx.ModelProto:
         """The model whose outputs are the heads."""
@@ -169,11 +171,7 @@ class Writer:
             for name, shape in self.lengths.items()]
         outputs, taken = [], set()
         for head in heads:
-            array = self.arrays.get(head)
-            if array is None:
-                raise MXNetNotImplementedError(
-                    f"export_model: output {head.index} of node '{head.node.name}' "
-                    f"({head.node.operator.title}) cannot be written; the first one can")
+            array = self.known(head)
             name = array.name
             if name in taken or not any(name in node.output for node in self.graph.nodes):
                 name = self.graph.new_name(head.node.name + "_output")
@@ -188,12 +186,20 @@ class Writer:
                                  ir_version=IR_VERSION, producer_name="mxlite")
 
 
-def translated(call: Call) -> list[str]:
-    """Write the nodes of a call; returns the names of its outputs."""
-    if call.op.name in TRANSLATIONS:
+def write(call: Call) -> None:
+    """Write the nodes of a call; then its outputs have names, and values where these are known."""
+    if is_foldable(call.op, call.inputs, call.outputs):
+        for output, value in zip(call.outputs, computed(call.op, call.scalars, call.inputs),
+                                 strict=False):
+            output.name, output.value = call.graph.constant(value, call.name), value
+    elif call.op.name in TRANSLATIONS:
         made = TRANSLATIONS[call.op.name](call)
-        return [made] if isinstance(made, str) else made
-    return lowered(call, translated)
+        for output, name in zip(call.outputs, [made] if isinstance(made, str) else made,
+                                strict=False):
+            output.name = name
+    else:
+        for output, array in zip(call.outputs, lowered(call, write), strict=False):
+            output.name, output.value = array.name, array.value
 
 
 def save(model: onnx.ModelProto, path: Any) -> str:

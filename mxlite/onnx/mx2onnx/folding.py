@@ -13,11 +13,13 @@ from ...device.context import cpu
 from ...ndarray.run import invoke_list
 from ...ops.schema import Op
 from .call import Array
+from .table import TRANSLATIONS
 
-# operators that read the shape of their first input alone
+# operators whose results follow from their parameters and the shape of their first input alone
 OF_SHAPES = {"zeros_like", "ones_like", "shape_array", "size_array", "_contrib_MultiBoxPrior",
-             "_contrib_arange_like", "_contrib_index_array", "_npi_full_like"}
-LARGEST = 1 << 16           # elements of a constant that takes more memory than what it is made of
+             "_contrib_arange_like", "_contrib_index_array", "_arange", "_linspace", "_eye"}
+# elements of a constant that takes more memory than what it is made of, if nodes can make it, too
+LARGEST = 1 << 16
 
 
 def is_foldable(op: Op, inputs: Sequence[Array], outputs: Sequence[Array]) -> bool:
@@ -27,11 +29,11 @@ def is_foldable(op: Op, inputs: Sequence[Array], outputs: Sequence[Array]) -> bo
         return False
     if op.draws(False) or op.is_graph or op.in_python:
         return False
+    if op.name not in OF_SHAPES and any(array.value is None for array in inputs):
+        return False
     size = sum(math.prod(array.fixed_shape) for array in outputs)
-    if op.name in OF_SHAPES:
-        return size <= LARGEST
     known = sum(array.value.size for array in inputs if array.value is not None)
-    return all(array.value is not None for array in inputs) and size <= max(LARGEST, known)
+    return size <= max(LARGEST, known) or (op.name in OF_SHAPES and op.name not in TRANSLATIONS)
 
 
 def computed(op: Op, scalars: Sequence[Any], inputs: Sequence[Array]) -> list[Any]:

@@ -54,19 +54,6 @@ def bilinear_resize(call: Call) -> str:
                    coordinate_transformation_mode="align_corners" if corners else "half_pixel")
 
 
-@translation("_resample")
-def resample(call: Call) -> str:
-    kind = call.op.mode
-    if kind == "average":
-        return averaged(call, call.op.size)
-    if kind in ("corners", "areas"):
-        mode = {"corners": "align_corners", "areas": "half_pixel"}[kind]
-        return resized(call, call.data, call.out.shape, mode="linear",
-                       coordinate_transformation_mode=mode)
-    return resized(call, call.data, call.out.shape, mode="nearest",
-                   coordinate_transformation_mode="asymmetric", nearest_mode="floor")
-
-
 @translation("_contrib_AdaptiveAvgPooling2D")
 def adaptive_pooling(call: Call) -> str:
     size = call.op.out_size(None)

@@ -12,6 +12,7 @@ from ...ops.params import ScalarRef
 from ...ops.schema import REGISTRY, Op
 from ...ops.trace import Composed, Step, Tracer
 from .call import Array, Call
+from .folding import OF_SHAPES
 from .graph import Free, Lengths, merged
 from .table import TRANSLATIONS
 
@@ -24,10 +25,15 @@ def can_be_lowered(op: type[Op]) -> bool:
     return issubclass(op, (NumpyOp, Composed))
 
 
-def lowered(call: Call, translated: Callable[[Call], list[str]]) -> list[str]:
-    """Write the operators that a call consists of; returns the names of its outputs."""
-    if not can_be_lowered(type(call.op)):
-        raise call.refused("ONNX export does not know this operator")
+def is_known(op: type[Op]) -> bool:
+    """Whether there is a way to write this operator, for some of its settings at least."""
+    return op.name in TRANSLATIONS or op.name in OF_SHAPES or can_be_lowered(op)
+
+
+def lowered(call: Call, write: Callable[[Call], None]) -> list[Array]:
+    """Write the operators that a call consists of; returns its outputs."""
+    if not can_be_lowered(type(call.op)):       # and is no constant, as it is of fixed lengths
+        raise call.not_fixed()
     steps, outputs = _traced(call, 0)
     is_free = any(array.is_free for array in call.inputs)
     others, _ = _traced(call, 1) if is_free else (steps, outputs)
@@ -35,7 +41,7 @@ def lowered(call: Call, translated: Callable[[Call], list[str]]) -> list[str]:
         raise _depends(call)
     arrays = dict(enumerate(call.inputs))
     for step, other in zip(steps, others, strict=True):
-        if step.op.name not in TRANSLATIONS and not can_be_lowered(type(step.op)):
+        if not is_known(type(step.op)):
             raise call.refused(f"ONNX export does not know {step.op.title}, of which it consists")
         inputs = [arrays[slot] for slot in step.inputs]
         made = [Array("", shape, spec.dtype) for shape, spec in zip(
@@ -43,10 +49,9 @@ def lowered(call: Call, translated: Callable[[Call], list[str]]) -> list[str]:
             step.call.out_specs, strict=True)]
         part = Call(call.graph, call.name, _same(call, step, other, inputs),
                     _scalars(call, step, other), inputs, made)
-        for slot, array, name in zip(step.outputs, made, translated(part), strict=False):
-            array.name = name
-            arrays[slot] = array
-    return [arrays[slot].name for slot in outputs]
+        write(part)
+        arrays.update(zip(step.outputs, made, strict=True))
+    return [arrays[slot] for slot in outputs]
 
 
 def _depends(call: Call) -> Exception:

@@ -56,24 +56,6 @@ def numbers(call: Call, count: int, start: float, step: float, repeat: int) -> s
     return call.constant(values.reshape(call.fixed(call.out.shape)), call.out.dtype)
 
 
-@translation("_arange")
-def arange(call: Call) -> str:
-    op = call.op
-    return numbers(call, call.fixed(call.out.shape)[0], op.start, op.step, op.repeat)
-
-
-@translation("_linspace")
-def linspace(call: Call) -> str:
-    op = call.op
-    return call.constant(np.linspace(op.start, op.stop, op.num, op.endpoint), op.dtype)
-
-
-@translation("_eye")
-def eye(call: Call) -> str:
-    rows, columns = call.fixed(call.out.shape)
-    return call.constant(np.eye(rows, columns, call.op.k), call.op.dtype)
-
-
 # Random numbers are those of the program that runs the model: their distribution is the same ------
 
 @translation("_random_uniform", "_random_normal", "_random_uniform_like", "_random_normal_like")

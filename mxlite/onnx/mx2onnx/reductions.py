@@ -109,7 +109,7 @@ def topk(call: Call) -> str | list[str]:
         return [values, call.cast(indices, "int64", call.outputs[1].dtype)]
     if op.axis is None:
         raise call.refused("ret_typ 'mask' needs an axis")
-    nothing = call.add("Sub", call.data, call.data)     # of data's shape
+    nothing = call.add("Expand", call.constant(0, call.dtype), call.shape_tensor(call.shape))
     ones = call.cast(call.add("Equal", indices, indices), "bool", call.dtype)
     return call.add("ScatterElements", nothing, indices, ones, axis=axis)
 
