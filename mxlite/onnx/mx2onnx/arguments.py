@@ -9,6 +9,7 @@ from typing import Any
 from ... import ndarray as nd
 from ... import symbol as sym
 from ...base import MXNetError, MXNetTypeError, MXNetValueError, check_shape, dtype_name
+from ...gluon.files import strip_markers
 from ...ndarray.ndarray import NDArray
 from ...symbol.graph import Entry, Node, topological
 from .graph import Free, Length, Lengths
@@ -38,14 +39,12 @@ def read_parameters(given: Any) -> dict[str, NDArray]:
     if not all(isinstance(part, Mapping) for part in parts):
         raise MXNetTypeError("export_model: params must be a path, a dict of arrays or "
                              f"[arg_params, aux_params]; got {given!r}")
-    found: dict[str, NDArray] = {}
-    for part in parts:
-        for name, array in part.items():
-            if not isinstance(array, NDArray):
-                raise MXNetTypeError(f"export_model: params[{name!r}] must be an NDArray; got "
-                                     f"{type(array).__name__}")
-            found[name.removeprefix("arg:").removeprefix("aux:")] = array
-    return found
+    found = {name: array for part in parts for name, array in part.items()}
+    for name, array in found.items():
+        if not isinstance(array, NDArray):
+            raise MXNetTypeError(f"export_model: params[{name!r}] must be an NDArray; got "
+                                 f"{type(array).__name__}")
+    return strip_markers(found)
 
 
 def read_nodes(heads: Sequence[Entry]) -> list[Node]:

@@ -9,7 +9,8 @@ import numpy as np
 
 from ...base import MXNetNotImplementedError
 from ...ops.schema import Op
-from .graph import DTYPES, Free, Length, Lengths, OnnxGraph
+from ..dtypes import DTYPES
+from .graph import Free, Length, Lengths, OnnxGraph
 
 
 class Array:

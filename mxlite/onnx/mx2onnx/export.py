@@ -14,6 +14,7 @@ from ...ndarray.ndarray import NDArray
 from ...symbol.graph import Entry, Node
 from ...symbol.infer import graph_dtypes, graph_shapes
 from ...whole_file import replacing
+from ..dtypes import DTYPES
 from . import translations as translations  # fills the table
 from .arguments import (
     check_known,
@@ -27,7 +28,7 @@ from .arguments import (
 )
 from .call import Array, Call
 from .folding import computed, is_foldable
-from .graph import DTYPES, IR_VERSION, OPSET, Free, Lengths, OnnxGraph, merged
+from .graph import IR_VERSION, OPSET, Free, Lengths, OnnxGraph, merged
 from .lowering import is_known, lowered
 from .table import TRANSLATIONS
 

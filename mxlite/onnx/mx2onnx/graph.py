@@ -8,12 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
+from ..names import Taken
+
 OPSET = 17
 IR_VERSION = 8          # that of ONNX 1.12, which brought opset 17
-DTYPES = {"float32": TensorProto.FLOAT, "float64": TensorProto.DOUBLE,
-          "float16": TensorProto.FLOAT16, "bfloat16": TensorProto.BFLOAT16,
-          "int8": TensorProto.INT8, "uint8": TensorProto.UINT8, "int32": TensorProto.INT32,
-          "int64": TensorProto.INT64, "bool": TensorProto.BOOL}
 
 
 class Free(NamedTuple):
@@ -43,16 +41,12 @@ class OnnxGraph:
         self.inputs = inputs
         self.nodes: list[NodeProto] = []
         self.arrays: dict[str, np.ndarray[Any, Any]] = {}
-        self._names: set[str] = set(inputs)
+        self._names = Taken(inputs)
         self._constants: dict[Any, str] = {}
 
     def new_name(self, wanted: str) -> str:
         """`wanted`, with a number behind it where it is taken."""
-        name, number = wanted, 0
-        while name in self._names:
-            name, number = f"{wanted}_{number}", number + 1
-        self._names.add(name)
-        return name
+        return self._names.free(wanted)
 
     def add(self, op_type: str, inputs: Sequence[str], outputs: Sequence[str],
             attributes: dict[str, Any]) -> None:

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
+from ..dtypes import DTYPES
 from .call import Call
-from .graph import DTYPES, Free
+from .graph import Free
 from .table import translation
 
 

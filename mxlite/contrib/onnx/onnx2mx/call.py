@@ -8,6 +8,7 @@ import numpy as np
 from onnx import AttributeProto, NodeProto, TensorProto, defs, helper
 
 from ....base import MXNetError
+from ....onnx.dtypes import DTYPES as NUMBERS
 from ....symbol import Symbol
 from .errors import OpenLengthError, unsupported, wrong
 from .reading import array_of
@@ -16,10 +17,10 @@ from .values import Length, Value, fixed
 if TYPE_CHECKING:
     from .graph import Importer
 
-DTYPES = {1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64", 9: "float32", 10: "float16",
-          11: "float64", 16: "bfloat16"}       # of TensorProto; truth values are 0 and 1 in float32
 FLOATS = (1, 10, 11, 16)
 BOOL = 9
+# of TensorProto's numbers; truth values are 0 and 1 in float32
+DTYPES = {number: name for name, number in NUMBERS.items()} | {BOOL: "float32"}
 
 
 class Call:

@@ -13,13 +13,14 @@ from onnx import NodeProto
 from .... import ndarray as nd
 from .... import symbol as sym
 from ....base import MXNetError, MXNetNotImplementedError, MXNetValueError
+from ....onnx.names import Taken
 from ....symbol import Symbol
 from .agreement import check_outputs
 from .call import BOOL, DTYPES, Call, type_name
 from .errors import OpenLengthError, place, unsupported, wrong
 from .folding import folded, is_assumed
 from .inference import Inference
-from .names import Names, Taken
+from .names import Names
 from .nodes import branch_of, expanded, needed, read_by
 from .reading import initializers, opset_of
 from .samples import Samples

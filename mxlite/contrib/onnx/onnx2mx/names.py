@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ....name import NameManager
 from ....symbol import Symbol
-
-
-class Taken:
-    """Names that are taken: those of variables and nodes so far."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self._names = set(names)
-
-    def free(self, wanted: str) -> str:
-        """This name, with a number behind it if it is taken; from now on it is."""
-        name, number = wanted, 0
-        while name in self._names:
-            number += 1
-            name = f"{wanted}_{number}"
-        self._names.add(name)
-        return name
 
 
 class Names(NameManager):
