@@ -98,6 +98,19 @@ REFUSED = [
      "nearest_mode must be 'floor'; got 'round_prefer_floor'"),
     ("DepthToSpace", [draw(1, 4, 2, 2)], {"blocksize": 2, "mode": "X"}, 13, [],
      "mode must be one of 'DCR', 'CRD'; got 'X'"),
+    ("Slice", [IMAGE, np.array([1]), np.array([3])], {}, 13, [2],
+     r"starts \(input 1, 'x1'\) must be a constant; it is computed"),
+    ("Slice", [IMAGE, np.array([1]), np.array([3])], {}, 13, [1],
+     r"ends \(input 2, 'x2'\) must be a constant; it is computed"),
+    ("Range", [np.array(0), np.array(3), np.array(1)], {}, 13, [0, 1],
+     r"delta \(input 2, 'x2'\) must be a constant"),
+    ("Range", [np.array(0), np.array(3), np.array(1)], {}, 13, [0, 2],
+     r"limit \(input 1, 'x1'\) must be a constant"),
+    ("Upsample", [IMAGE, np.array([1, 1, 2, 2], np.float32)], {}, 9, [],
+     r"scales \(input 1, 'x1'\) must be a constant"),
+    ("LpNormalization", [IMAGE], {"axis": 9}, 17, [], "axis must be from -4 to 3; got 9"),
+    ("GroupNormalization", [IMAGE, draw(1), draw(1)], {"num_groups": 1}, 18, [1, 2],
+     "GroupNormalization is deprecated in domain_version of 18"),
     ("Pad", [IMAGE, np.array([0] * 8)], {"mode": "wrap"}, 19, [1],
      "mode must be one of 'constant', 'edge', 'reflect'; got 'wrap'"),
 ]
@@ -148,6 +161,27 @@ def test_open_lengths_that_must_be_known():
     model = model_of(nodes, {"x": draw(3)}, params={"row": draw(1)}, shapes={"x": ["N"]})
     with pytest.raises(MXNetError, match=r"'n' \(Expand\): axis 0 of its output has a length that"):
         import_model(model)
+
+
+LENGTHS = {"x0": ["N", 2, "H", "W"]}
+OPEN_REFUSED = [
+    ("ArgMax", [IMAGE], {"axis": 2, "select_last_index": 1}, 13, [], LENGTHS,
+     "select_last_index needs the length of axis 2, which"),
+    ("Resize", [IMAGE, None, np.array([1, 1, 1.5, 1.5], np.float32)], {"mode": "cubic"}, 13, [2],
+     LENGTHS, "the length of axis 2, which these attributes need,"),
+    ("EyeLike", [draw(3, 4)], {}, 17, [], {"x0": ["N", 4]},
+     "its input must have a known shape; axis 0"),
+    ("FC", [draw(2, 3), draw(4, 3), draw(4)], {}, 9, [2], {"x1": ["N", 3]},
+     "the weight must have a known shape; axis 0"),
+]
+
+
+@pytest.mark.parametrize(("op", "inputs", "attrs", "opset", "known", "shapes", "text"),
+                         OPEN_REFUSED, ids=[case[0] for case in OPEN_REFUSED])
+def test_what_an_open_length_may_not_be(op, inputs, attrs, opset, known, shapes, text):
+    with pytest.raises(MXNetNotImplementedError,
+                       match=rf"'n' \({op}\): {text} is open in the model. Open are axis 0 of "):
+        imported(op, inputs, attrs, opset, known, shapes)
 
 
 def test_constants_that_are_no_arrays():

@@ -44,3 +44,7 @@ def test_gemm(number):
 @pytest.mark.parametrize("equation", ["bij, bjk -> bik", "bij,bjk", "bij,bjk->ik"])
 def test_einsum(equation):
     check("Einsum", [A[0], B[0]], {"equation": equation})
+
+
+def test_determinants():
+    check("Det", [draw(2, 3, 3)], opset=11)

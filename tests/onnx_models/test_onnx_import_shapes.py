@@ -72,6 +72,8 @@ CASES = [
     # from shapes
     ("OneHot", [I([0, 2, -1, 5, -4]), I(3), I([0, 1], np.float32)], {}, 11, [1, 2]),
     ("OneHot", [I([[0, 2], [1, 1]]), I([3]), I([2, 5], np.float32)], {"axis": 1}, 11, [1, 2]),
+    ("EyeLike", [X[0]], {}, 9, []),
+    ("EyeLike", [X[1]], {"k": -1, "dtype": FLOAT}, 9, []),
     ("Identity", [NUMBER], {}, 13, []),
 ]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...base import MXNetNotImplementedError
 from ...ops.schema import Op
-from ..dtypes import DTYPES
+from ..dtypes import NUMBERS
 from .graph import Free, Length, Lengths, OnnxGraph
 
 
@@ -122,7 +122,7 @@ class Call:
 
     def cast(self, name: str, old: str, new: str) -> str:
         """A tensor in another dtype."""
-        return name if old == new else self.add("Cast", name, to=DTYPES[new])
+        return name if old == new else self.add("Cast", name, to=NUMBERS[new])
 
     def input_as(self, i: int, dtype: str) -> str:
         """The name of an input, cast to this dtype."""

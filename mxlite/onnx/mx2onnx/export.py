@@ -14,7 +14,7 @@ from ...ndarray.ndarray import NDArray
 from ...symbol.graph import Entry, Node
 from ...symbol.infer import graph_dtypes, graph_shapes
 from ...whole_file import replacing
-from ..dtypes import DTYPES
+from ..dtypes import NUMBERS
 from . import translations as translations  # fills the table
 from .arguments import (
     check_known,
@@ -167,7 +167,7 @@ class Writer:
 
     def model(self, heads: Sequence[Entry], titles: Mapping[Free, str]) -> onnx.ModelProto:
         """The model whose outputs are the heads."""
-        inputs = [helper.make_tensor_value_info(name, DTYPES[self.dtypes[name]], [
+        inputs = [helper.make_tensor_value_info(name, NUMBERS[self.dtypes[name]], [
             titles[length] if isinstance(length, Free) else length for length in shape])
             for name, shape in self.lengths.items()]
         outputs, taken = [], set()
@@ -178,7 +178,7 @@ class Writer:
                 name = self.graph.new_name(head.node.name + "_output")
                 self.graph.add("Identity", [array.name], [name], {})
             taken.add(name)
-            outputs.append(helper.make_tensor_value_info(name, DTYPES[array.dtype], [
+            outputs.append(helper.make_tensor_value_info(name, NUMBERS[array.dtype], [
                 titles.get(length) if isinstance(length, Free) else length
                 for length in array.shape]))
         graph = helper.make_graph(self.graph.nodes, "mxlite", inputs, outputs,

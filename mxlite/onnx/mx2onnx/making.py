@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ..dtypes import DTYPES
+from ..dtypes import NUMBERS
 from .call import Call
 from .graph import Free
 from .table import translation
@@ -67,6 +67,6 @@ def random(call: Call) -> str:
     else:
         kind, settings = "RandomNormal", {"mean": first, "scale": second}
     if call.op.name.endswith("_like"):
-        return call.add(f"{kind}Like", call.data, dtype=DTYPES[call.out.dtype], **settings)
-    return call.add(kind, shape=list(call.fixed(call.out.shape)), dtype=DTYPES[call.out.dtype],
+        return call.add(f"{kind}Like", call.data, dtype=NUMBERS[call.out.dtype], **settings)
+    return call.add(kind, shape=list(call.fixed(call.out.shape)), dtype=NUMBERS[call.out.dtype],
                     **settings)

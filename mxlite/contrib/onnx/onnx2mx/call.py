@@ -8,7 +8,7 @@ import numpy as np
 from onnx import AttributeProto, NodeProto, TensorProto, defs, helper
 
 from ....base import MXNetError
-from ....onnx.dtypes import DTYPES as NUMBERS
+from ....onnx.dtypes import NUMBERS
 from ....symbol import Symbol
 from .errors import OpenLengthError, unsupported, wrong
 from .reading import array_of

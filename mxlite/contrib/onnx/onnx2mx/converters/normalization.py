@@ -78,16 +78,10 @@ def _group_norm(call: Call) -> Symbol:
     data, groups = call.sym(), call.attr("num_groups")
     eps = call.attr("epsilon", 1e-5)
     call.choice("stash_type", 1, *FLOATS)
-    channels = call.shape()[1]
-    if channels is None:
-        raise call.open_length("the number of channels")
     ones, zeros = (make((groups,), dtype=call.out_dtype()) for make in (sym.ones, sym.zeros))
     normed = sym.InstanceNorm(sym.reshape(data, shape=(0, groups, -1)), ones, zeros, eps=eps)
     normed = sym.reshape_like(normed, data)
     gamma, beta = call.sym(1), call.sym(2)
-    if call.opset < 21:                     # one number a group
-        gamma, beta = (sym.repeat(item, repeats=channels // groups, axis=0)
-                       for item in (gamma, beta))
     return sym.broadcast_add(sym.broadcast_mul(normed, _channels(call, gamma)),
                              _channels(call, beta))
 

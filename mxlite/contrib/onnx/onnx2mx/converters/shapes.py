@@ -200,6 +200,7 @@ def _constant(call: Call) -> Symbol:
 
 @converts("EyeLike")
 def _eye_like(call: Call) -> Symbol:
+    call.value(0)                           # whose numbers are not needed
     rows, columns = call.fixed_shape(0, "its input")
     dtype = call.dtype_name(call.attr("dtype", call.dtype()))
     return sym.eye(rows, columns, k=call.attr("k", 0), dtype=dtype)
