@@ -232,10 +232,10 @@ def _built(caller: str, model: onnx.ModelProto) -> tuple[Importer, Symbol]:
             if samples.count == 1:
                 break
         else:
-            if was_open and samples.multiple > 1:
-                warnings.warn(f"{caller}: the graph is made for multiples of {samples.multiple} as "
-                              f"the open lengths of {samples.shown()}; of others it may make "
-                              "outputs of other shapes than the model", stacklevel=5)
+            if was_open and samples.limit:
+                warnings.warn(f"{caller}: the graph is made for {samples.limit} as the open "
+                              f"lengths of {samples.shown()}; of others it may make other outputs "
+                              "than the model", stacklevel=5)
             return importer, symbol
     assert first is not None
     raise first

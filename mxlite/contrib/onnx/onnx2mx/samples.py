@@ -32,16 +32,18 @@ def _small(place: int, sample: int) -> int:
 
 class Samples:
     """The numbers that stand for each open length, by a function of the length's place among them
-    and of the sample. is_one: all are alike, where lengths of different names must agree."""
+    and of the sample. places: of each length's name; those that must agree have one."""
 
-    def __init__(self, open_axes: dict[tuple[str, int], str],
-                 number: Callable[[int, int], int], is_one: bool) -> None:
-        self._names, self.multiple = open_axes, 32 if number is _halved else 1
-        kinds = list(dict.fromkeys(open_axes.values()))
-        self.count = COUNT if kinds else 1
-        self._numbers = {kind: [number(0 if is_one else place, sample)
-                                for sample in range(self.count)]
-                         for place, kind in enumerate(kinds)}
+    def __init__(self, open_axes: dict[tuple[str, int], str], places: dict[str, int],
+                 number: Callable[[int, int], int]) -> None:
+        self._names = open_axes
+        self.count = COUNT if places else 1
+        self._numbers = {name: [number(place, sample) for sample in range(self.count)]
+                         for name, place in places.items()}
+        what = "multiples of 32" if number is _halved else ""
+        if len(set(places.values())) < len(places):
+            what = f"equal {what or 'lengths'} along an axis"
+        self.limit = what                   # what the lengths must be for these numbers, or nothing
 
     @classmethod
     def choices(cls, model: ModelProto) -> Iterator[Samples]:
@@ -54,9 +56,13 @@ class Samples:
             for axis, length in enumerate(value.type.tensor_type.shape.dim):
                 if length.dim_value < 1:
                     open_axes[value.name, axis] = length.dim_param or f"{value.name}[{axis}]"
-        for is_one in (False, True)[:len(set(open_axes.values())) or 1]:
+        apart = {name: place for place, name in enumerate(dict.fromkeys(open_axes.values()))}
+        by_axis: dict[str, int] = {}
+        for (_, axis), name in open_axes.items():
+            by_axis.setdefault(name, axis)
+        for places in (apart, by_axis)[:1 + (len(set(by_axis.values())) < len(by_axis))]:
             for number in (_any, _halved, _small):
-                yield cls(open_axes, number, is_one)
+                yield cls(open_axes, places, number)
 
     def shapes(self, value: ValueInfoProto) -> list[SampleShape] | None:
         """The shape of an input for each sample; None where the model does not say its rank."""
