@@ -5,8 +5,10 @@ import pytest
 from onnx import TensorProto, helper
 from onnx_import_cases import draw, model_of
 
+import mxlite as mx
 from mxlite.base import MXNetError, MXNetNotImplementedError, MXNetValueError
 from mxlite.contrib.onnx import import_model
+from mxlite.contrib.onnx.onnx2mx.table import CONVERTERS
 
 
 def imported(op, inputs, attrs=None, opset=17, params=None, shapes=None, outputs=("y",)):
@@ -189,3 +191,13 @@ def test_constants_that_are_no_arrays():
     model = model_of([node, helper.make_node("Cast", ["c"], ["y"], to=1)], {"x": draw(1)})
     with pytest.raises(MXNetError, match=r"no such arrays|must be an array of numbers"):
         import_model(model)
+
+
+@pytest.mark.parametrize(("made", "text"), [
+    (mx.sym.Flatten, r"output 'y' must be of shape \(1, 2, 5, 5\); got \(1, 50\)"),
+    (lambda data: mx.sym.Cast(data, dtype="float64"), "output 'y' must be of float32; got float64"),
+], ids=["shape", "dtype"])
+def test_a_converter_that_makes_something_else(monkeypatch, made, text):
+    monkeypatch.setitem(CONVERTERS, "Relu", lambda call: made(call.sym()))
+    with pytest.raises(MXNetError, match=f"^import_model: {text}$"):
+        imported("Relu", [IMAGE])
