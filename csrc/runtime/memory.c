@@ -5,7 +5,7 @@
 
 #include "mx_threads.h"
 
-enum { CHUNK = 1 << 18, FEW_CHUNKS = 4 };      /* bytes; up to so many chunks are done at once */
+enum { CHUNK = 1 << 18, FEW_CHUNKS = 4 };      /* bytes; up to so many chunks are copied at once */
 
 typedef struct {
   char *target;
@@ -35,18 +35,18 @@ static void fill_chunk(void *context, int64_t i) {
   else for (size_t n = 0; n < count; n++) ((uint64_t *)target)[n] = j->item;
 }
 
-static void run(job *j, void (*task)(void *, int64_t)) {
+static void run(job *j, void (*task)(void *, int64_t), int64_t few) {
   const int64_t count = (int64_t)((j->nbytes + CHUNK - 1) / CHUNK);
-  if (count > FEW_CHUNKS) mx_parallel_for(count, task, j);
+  if (count > few) mx_parallel_for(count, task, j);
   else for (int64_t i = 0; i < count; i++) task(j, i);
 }
 
 void mx_copy_memory(void *target, const void *source, size_t nbytes) {
   job j = {target, source, nbytes, 1, 0};
-  if (nbytes && target != source) run(&j, copy_chunk);
+  if (nbytes && target != source) run(&j, copy_chunk, FEW_CHUNKS);
 }
 
 void mx_fill_memory(void *target, int64_t count, int itemsize, uint64_t item) {
   job j = {target, NULL, (size_t)count * (size_t)itemsize, itemsize, item};
-  run(&j, fill_chunk);
+  run(&j, fill_chunk, 1);
 }
