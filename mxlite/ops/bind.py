@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Sequence
 from typing import Any
 
 from ..base import MXNetTypeError, _Null, no_array
 from .schema import REQUIRED, Op, ScalarRef, unknown_keyword
+
+Texts = tuple[tuple[str, str], ...]      # of a node: names and what they are set to
 
 
 def bind(cls: type[Op], array: type | tuple[type, ...], args: Sequence[Any],
@@ -94,16 +97,26 @@ def from_attributes(cls: type[Op], texts: dict[str, str]) -> tuple[Op, list[floa
     `num_args`, `ctx` of what has no inputs, `is_int` of numbers, anything where there are no
     parameters. Other unknown names raise MXNetTypeError.
     """
+    given = tuple(texts.items())
+    op, scalars = _read(cls, given) if cls.in_python else _remembered(cls, given)
+    return op, list(scalars)
+
+
+def _read(cls: type[Op], texts: Texts) -> tuple[Op, list[float]]:
     if not cls.params:
         return cls.make({}), []
     besides = {"num_args"} | ({"ctx"} if not cls.inputs else set()) | (
         {"is_int"} if "scalar" in cls.params else set())
     values: dict[str, Any] = {
-        name: text for name, text in texts.items()
+        name: text for name, text in texts
         if (name in cls.params or name not in besides)
         and not (name.startswith("__") and name.endswith("__"))}
     scalars = _take_runtime(cls, values)
     return cls.make(values), scalars
+
+
+# layers of a network are often alike
+_remembered: Any = functools.lru_cache(maxsize=4096)(_read)
 
 
 def _positional_inputs(cls: type[Op], array: Any,

@@ -11,6 +11,7 @@ knowledge is merged and contradictions are found; an operator's own rules only s
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -103,6 +104,25 @@ def infer_shapes(op: Op, inputs: Sequence[PartialShape],
 
     Raises MXNetError where they contradict each other or the operator's rules.
     """
+    return _asked(op, _shapes, _remembered_shapes, inputs, outputs)
+
+
+def infer_dtypes(op: Op, inputs: Sequence[str | None],
+                 outputs: Sequence[str | None]) -> tuple[PartialDTypes, PartialDTypes]:
+    """The same for dtypes."""
+    return _asked(op, _dtypes, _remembered_dtypes, inputs, outputs)
+
+
+def _asked(op: Op, rule: Any, remembered: Any, inputs: Sequence[Any],
+           outputs: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """What the rule says; operators whose rules are users' own, and graphs, are asked each time."""
+    ask = rule if op.in_python or op.is_graph else remembered
+    ins, outs = ask(op, tuple(inputs), tuple(outputs))
+    return list(ins), list(outs)
+
+
+def _shapes(op: Op, inputs: Sequence[PartialShape],
+            outputs: Sequence[PartialShape]) -> tuple[PartialShapes, PartialShapes]:
     ins, outs = list(inputs), list(outputs)
     while True:
         before = ins, outs
@@ -118,9 +138,8 @@ def infer_shapes(op: Op, inputs: Sequence[PartialShape],
             return ins, outs
 
 
-def infer_dtypes(op: Op, inputs: Sequence[str | None],
-                 outputs: Sequence[str | None]) -> tuple[PartialDTypes, PartialDTypes]:
-    """The same for dtypes."""
+def _dtypes(op: Op, inputs: Sequence[str | None],
+            outputs: Sequence[str | None]) -> tuple[PartialDTypes, PartialDTypes]:
     ins, outs = list(inputs), list(outputs)
     if None in ins:
         ins, outs = op.fill_dtypes(ins, outs)
@@ -131,6 +150,11 @@ def infer_dtypes(op: Op, inputs: Sequence[str | None],
         _check_dtypes(op, _output_names, outs, results)
         outs = results
     return ins, outs
+
+
+# layers of a network are often alike, and a Symbol is often asked twice
+_remembered_shapes = functools.lru_cache(maxsize=8192)(_shapes)
+_remembered_dtypes = functools.lru_cache(maxsize=8192)(_dtypes)
 
 
 def settled(op: Op, outputs: Sequence[PartialShape]) -> Op:

@@ -73,8 +73,7 @@ def cut(symbols: Sequence[Symbol], mark: str) -> Cut:
     """The graph of what is marked, copied; variables are what it reads besides."""
     def variable(source: Entry) -> Node:
         is_own = source.node.attrs.get(MARK) == mark
-        return Node(None, source.node.output_names()[source.index],
-                    dict(source.node.attrs) if is_own else {})
+        return Node(None, source.name, dict(source.node.attrs) if is_own else {})
 
     copies = Copies(variable)
     for node in topological([symbol.heads[0] for symbol in symbols]):

@@ -22,6 +22,13 @@ class Entry(NamedTuple):
     node: Node
     index: int  # type: ignore[assignment]
 
+    @property
+    def name(self) -> str:
+        """"fc1_output", or a variable's own name."""
+        if self.node.op is None:
+            return self.node.name
+        return f"{self.node.name}_{self.node.operator.output_names()[self.index]}"
+
 
 class Node:
     """An operator call, or a variable (`op` is None).
@@ -93,11 +100,8 @@ class Node:
         return 1 if self.op is None else self.operator.num_visible(self.operator.num_outputs)
 
     def output_names(self) -> list[str]:
-        """The names of the outputs that can be seen: "fc1_output", or a variable's own."""
-        if self.op is None:
-            return [self.name]
-        return [f"{self.name}_{output}" for output in
-                self.operator.output_names()[:self.num_outputs]]
+        """The names of the outputs that can be seen."""
+        return [Entry(self, i).name for i in range(self.num_outputs)]
 
     def input_names(self) -> list[str]:
         """What the operator calls its inputs: "data", "weight", ..."""
@@ -133,16 +137,20 @@ def topological(heads: Iterable[Entry],
     order: list[Node] = []
     seen: set[Node] = set()
     for head in heads:
-        stack: list[tuple[Node, bool]] = [(head.node, False)]
+        if head.node in seen:
+            continue
+        seen.add(head.node)
+        stack = [(head.node, iter(inputs_of(head.node)))]
         while stack:
-            node, inputs_are_done = stack.pop()
-            if inputs_are_done:
+            node, inputs = stack[-1]
+            for source, _ in inputs:
+                if source not in seen:
+                    seen.add(source)
+                    stack.append((source, iter(inputs_of(source))))
+                    break
+            else:
                 order.append(node)
-            elif node not in seen:
-                seen.add(node)
-                stack.append((node, True))
-                stack += [(source.node, False) for source in reversed(inputs_of(node))
-                          if source.node not in seen]
+                stack.pop()
     return order
 
 

@@ -7,7 +7,7 @@ operator's own rules are asked (ops/inference.py).
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..base import (
@@ -33,9 +33,9 @@ Rule = Callable[[Op, Sequence[Any], Sequence[Any]], tuple[list[Any], list[Any]]]
 def partial_shape(shape: Any) -> PartialShape:
     """A shape as users give it: 0 is an unknown length, () an unknown shape; inside `np_shape`,
     -1 and None are. Raises MXNetValueError for lengths below -1."""
-    unknown = (-1, None) if is_np_shape() else (0, -1, None)
     if shape is None or (not shape and not is_np_shape()):
         return None
+    unknown = (-1, None) if is_np_shape() else (0, -1, None)
     lengths = tuple([None if n in unknown else int(n) for n in shape])
     if any(n is not None and n < 0 for n in lengths):
         raise MXNetValueError(f"a shape must hold lengths of at least 0, or -1; got {shape}")
@@ -62,6 +62,17 @@ def shown_shape(shape: PartialShape) -> Any:
     if is_np_shape():
         return None if shape is None else tuple([-1 if n is None else n for n in shape])
     return () if shape is None else tuple([n or 0 for n in shape])
+
+
+def shown_shapes(groups: Iterable[Sequence[PartialShape]]) -> Any:
+    """A list of shapes as users get them for each of the groups, as a tuple."""
+    return tuple([[shown_shape(shape) for shape in shapes] for shapes in groups])
+
+
+def is_undecided(shape: PartialShape) -> bool:
+    """Whether users take the shape that they get for unknown: outside `np_shape`, () and 0 say so,
+    also where they are known."""
+    return not is_known(shape) or not (is_np_shape() or (shape and 0 not in shape))
 
 
 def given_shape(node: Node) -> PartialShape:
@@ -124,28 +135,29 @@ def graph_dtypes(heads: Sequence[Entry], dtypes: Mapping[Any, str | None],
 def _sweep(nodes: Sequence[Node], start: Callable[[Node], Any], rule: Rule,
            is_complete: Callable[[Any], bool], text: Callable[[Any], str],
            merge: Callable[[Any, Any], Any]) -> Known:
-    known: Known = {}
-    for node in nodes:
-        known[node] = ([start(node)] if node.is_variable
-                       else [None] * node.operator.num_outputs)
-    waiting = [node for node in nodes if not node.is_variable]
+    known: Known = {node: [start(node)] if node.op is None else [None] * node.operator.num_outputs
+                    for node in nodes}
+    waiting = [node for node in nodes if node.op is not None]
     is_forward, is_changed, was_changed = True, True, True
     while waiting and (is_changed or was_changed):
         was_changed, is_changed, still = is_changed, False, []
         for node in waiting if is_forward else reversed(waiting):
-            inputs = [known[source.node][source.index] for source in node.inputs]
+            inputs = [known[source][index] for source, index in node.inputs]
             try:
                 filled, results = rule(node.operator, inputs, known[node])
             except UserCodeError:
                 raise
             except MXNetError as error:
                 raise _located(node, error, known, text) from None
-            is_changed = is_changed or filled != inputs or results != known[node]
-            for source, value in zip(node.inputs, filled, strict=True):
-                values = known[source.node]     # a node may read an array in several places
-                values[source.index] = merge(value, values[source.index])
-            known[node] = results
-            if not all(map(is_complete, [*filled, *results])):
+            if filled != inputs:
+                is_changed = True
+                for (source, index), value in zip(node.inputs, filled, strict=True):
+                    values = known[source]      # a node may read an array in several places
+                    values[index] = merge(value, values[index])
+            if results != known[node]:
+                is_changed = True
+                known[node] = results
+            if not (all(map(is_complete, filled)) and all(map(is_complete, results))):
                 still.append(node)
         waiting = still if is_forward else still[::-1]
         is_forward = not is_forward

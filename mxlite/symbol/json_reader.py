@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from ..base import MXNetError, MXNetNotImplementedError, MXNetValueError, UserCodeError
@@ -135,36 +135,37 @@ class _Reader:
 def _check_operators(heads: Sequence[Entry]) -> None:
     nodes = topological(heads)
     for node in nodes:
-        if not node.is_variable and node.operator.num_outputs > MAX_OUTPUTS:
+        if node.op is not None and node.operator.num_outputs > MAX_OUTPUTS:
             raise _error(f"node {node.name!r}: outputs", f"at most {MAX_OUTPUTS}",
                          node.operator.num_outputs)
         for graph in node.subgraphs:
             _check_operators(graph)
+    outputs = {node: node.num_outputs for node in nodes}
     for node in nodes:
-        if not node.is_variable:
-            _check_inputs(node)
-    _check_outputs(heads, "heads")
+        if node.op is not None:
+            _check_inputs(node, outputs)
+    _check_outputs(heads, "heads", outputs)
 
 
-def _check_inputs(node: Node) -> None:
-    where, count = f"node {node.name!r}", len(node.inputs)
+def _check_inputs(node: Node, outputs: Mapping[Node, int]) -> None:
+    where, count, operator = f"node {node.name!r}", len(node.inputs), node.operator
     try:
-        node.operator.check_count(count)
+        operator.check_count(count)
     except MXNetError as error:
         raise type(error)(f"{where}: {error}") from None
     num_args = node.attrs.get("num_args")
-    expected = count // node.operator.arrays_of_one + node.operator.num_subgraphs
-    if node.operator.is_variadic and num_args is not None and num_args.strip() != str(expected):
+    expected = count // operator.arrays_of_one + operator.num_subgraphs
+    if operator.is_variadic and num_args is not None and num_args.strip() != str(expected):
         raise _error(f"{where}: num_args", f"{expected}, the number of its inputs"
-                     + " and subgraphs" * bool(node.operator.num_subgraphs), num_args)
-    _check_outputs(node.inputs, where)
+                     + " and subgraphs" * bool(operator.num_subgraphs), num_args)
+    _check_outputs(node.inputs, where, outputs)
 
 
-def _check_outputs(entries: Sequence[Entry], where: str) -> None:
+def _check_outputs(entries: Sequence[Entry], where: str, outputs: Mapping[Node, int]) -> None:
     for node, index in entries:
-        if index >= node.num_outputs:
+        if index >= outputs[node]:
             raise _error(f"{where}: an output of node {node.name!r}",
-                         f"below {node.num_outputs}, which it has", index)
+                         f"below {outputs[node]}, which it has", index)
 
 
 # The parts of a file ------------------------------------------------------------------------------
@@ -219,7 +220,7 @@ def _check_node(record: Any, where: str, count: int) -> None:
 def _check_entry(entry: Any, where: str, count: int) -> None:
     """Raise if it is not [node, output] or [node, output, version]."""
     if not (isinstance(entry, list) and len(entry) in (2, 3)
-            and all(_is_int(number) and 0 <= number < 2 ** 32 for number in entry)):
+            and all([_is_int(number) and 0 <= number < 2 ** 32 for number in entry])):
         raise _error(where, "[node, output, version] each", entry)
     _check_number(entry[0], where, count)
 
@@ -251,7 +252,7 @@ def _list(value: Any, where: str) -> list[Any]:
 
 
 def _is_int(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return type(value) is int           # no bool
 
 
 def _error(where: str, rule: str, found: Any) -> MXNetValueError:

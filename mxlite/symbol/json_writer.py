@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..base import MXNetNotImplementedError
@@ -12,6 +13,7 @@ from .operator_names import name_of
 VERSION = 10901             # of MXNet: major, minor and patch, two digits each
 IN_A_LINE = 10              # as many numbers; longer arrays have a line for each
 _CASTS = ("amp_cast", "amp_multicast")      # output i is input i
+_must_be_escaped = re.compile(r'["\\\n\r\t]').search
 _ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
@@ -28,21 +30,28 @@ def to_json(heads: Sequence[Entry], remove_amp_cast: bool = False) -> str:
     return _graph(heads, 0, [("attrs", _object(attrs, 1))])
 
 
-def _without_casts(heads: Sequence[Entry]) -> list[Entry]:
+def _without_casts(heads: Sequence[Entry]) -> Sequence[Entry]:
     """A copy of the graph, in which nodes read what was cast; heads stay what they are."""
+    nodes = topological(heads)
+    if not any(map(_is_cast, nodes)):
+        return heads
     copies: dict[Node, Node] = {}
 
     def uncast(entry: Entry) -> Entry:
-        while entry.node.op is not None and entry.node.op.name in _CASTS:
+        while _is_cast(entry.node):
             entry = entry.node.inputs[entry.index]
         return Entry(copies[entry.node], entry.index)
 
-    for node in topological(heads):
+    for node in nodes:
         copy = Node(node.op, node.name, node.attrs, [uncast(entry) for entry in node.inputs],
                     node.subgraphs)
         copy.number, copy.versions = node.number, node.versions
         copies[node] = copy
     return [Entry(copies[head.node], head.index) for head in heads]
+
+
+def _is_cast(node: Node) -> bool:
+    return node.op is not None and node.op.name in _CASTS
 
 
 def _graph(heads: Sequence[Entry], depth: int, more: Sequence[tuple[str, str]] = ()) -> str:
@@ -71,7 +80,7 @@ def _node(node: Node, numbers: dict[Node, int], versions: list[int], depth: int)
     name = "null" if node.op is None else name_of(node.op)
     pairs = [("op", _text(name)), ("name", _text(node.name))]
     if node.attrs:
-        attrs = [(key, _text(value)) for key, value in sorted(node.attrs.items())]
+        attrs = [(_escaped(key), _text(value)) for key, value in sorted(node.attrs.items())]
         pairs.append(("attrs", _object(attrs, depth + 1)))
     entries = [f"[{numbers[source.node]}, {source.index}, {version}]"
                for source, version in zip(node.inputs, versions, strict=True)]
@@ -98,8 +107,12 @@ def _versions(nodes: Sequence[Node]) -> dict[Node, list[int]]:
 
 # The layout of MXNet: two blanks a level, and a blank at the end of a line that goes on -----------
 
+def _escaped(value: str) -> str:
+    return value.translate(_ESCAPES) if _must_be_escaped(value) else value
+
+
 def _text(value: str) -> str:
-    return f'"{value.translate(_ESCAPES)}"'
+    return f'"{_escaped(value)}"'
 
 
 def _array(items: Sequence[str], depth: int, is_long: bool = False) -> str:
@@ -107,7 +120,7 @@ def _array(items: Sequence[str], depth: int, is_long: bool = False) -> str:
 
 
 def _object(pairs: Sequence[tuple[str, str]], depth: int) -> str:
-    items = [f"{_text(key)}: {value}" for key, value in pairs]
+    items = [f'"{key}": {value}' for key, value in pairs]
     return _scope("{", items, "}", depth, len(items) > 1)
 
 

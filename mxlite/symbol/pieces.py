@@ -104,8 +104,8 @@ class _Piece:
     def __init__(self, nodes: Sequence[Node], read: set[Entry], settled: dict[Node, Any],
                  name: str) -> None:
         self.name = name
-        copies = Copies(lambda source: source.node if source.node.is_variable else Node(
-            None, source.node.output_names()[source.index]))
+        copies = Copies(lambda source: source.node if source.node.is_variable
+                        else Node(None, source.name))
         for node in nodes:
             copy = copies.add(node)
             if node in settled:

@@ -17,7 +17,6 @@ from ..base import (
     suggestion,
 )
 from ..ndarray.host_values import shown_dtype
-from ..ops.inference import is_known
 from .array_only import ArrayOnly
 from .graph import HIDDEN, Entry, Node, auxiliary, copied, shown_attributes, topological
 from .infer import (
@@ -25,8 +24,9 @@ from .infer import (
     checked_shape,
     graph_dtypes,
     graph_shapes,
-    partial_shape,
+    is_undecided,
     shown_shape,
+    shown_shapes,
     sorted_out,
 )
 
@@ -99,7 +99,7 @@ class Symbol(ArrayOnly):
 
     def list_outputs(self) -> list[str]:
         """The names of the outputs: "fc1_output"; a variable's is its own."""
-        return [head.node.output_names()[head.index] for head in self.heads]
+        return [head.name for head in self.heads]
 
     # Inputs --------------------------------------------------------------------------------------
 
@@ -231,26 +231,25 @@ class Symbol(ArrayOnly):
         Returns (None, None, None), and warns, where they do not all follow. Raises MXNetError where
         they contradict each other.
         """
-        result = self.infer_shape_partial(*args, **kwargs)
-        names = [*self.list_arguments(), *self.list_outputs(), *self.list_auxiliary_states()]
-        missing = [f"{name}: {shape}" for name, shape in
-                   zip(names, itertools.chain(*result), strict=True)
-                   if not is_known(partial_shape(shape))]
-        if missing:
+        every = self._inferred_shapes(args, kwargs)
+        if any(map(is_undecided, itertools.chain(*every))):
+            names = [*self.list_arguments(), *self.list_outputs(), *self.list_auxiliary_states()]
+            missing = [f"{name}: {shown_shape(shape)}" for name, shape in
+                       zip(names, itertools.chain(*every), strict=True) if is_undecided(shape)]
             warnings.warn("Cannot decide shape for the following arguments (0s in shape means "
                           "unknown dimensions). Consider providing them as input:\n\t"
                           + "\n\t".join(missing), stacklevel=2)
             return None, None, None
-        return result
+        return shown_shapes(every)
 
     def infer_shape_partial(self, *args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
         """As infer_shape; what does not follow is 0 or ()."""
+        return shown_shapes(self._inferred_shapes(args, kwargs))
+
+    def _inferred_shapes(self, args: Any, kwargs: Any) -> tuple[Any, Any, Any]:
         given = {name: checked_shape("infer_shape", name, shape) for name, shape in
                  by_name("infer_shape", self, args, kwargs).items()}
-        every = sorted_out(self, graph_shapes(self.heads, given, self._nodes()))
-        arguments, outputs, states = [
-            [shown_shape(shape) for shape in shapes] for shapes in every]
-        return arguments, outputs, states
+        return sorted_out(self, graph_shapes(self.heads, given, self._nodes()))
 
     def infer_type(self, *args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
         """dtypes of (arguments, outputs, auxiliary states), from those of some arguments.

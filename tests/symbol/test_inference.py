@@ -157,3 +157,41 @@ def test_partial_dtypes():
 def test_wrong_dtypes(kwargs, error, message):
     with pytest.raises(error, match=message):
         fc.infer_type(**kwargs)
+
+
+# What is asked again ------------------------------------------------------------------------------
+
+def test_an_answer_is_the_callers_own():
+    net = S.FullyConnected(S.var("data"), num_hidden=3, name="own")
+    answer = net.infer_shape(data=(2, 4))
+    for shapes in answer:
+        shapes.append("mine")
+    assert net.infer_shape(data=(2, 4)) == ([(2, 4), (3, 4), (3,)], [(2, 3)], [])
+
+
+def test_a_contradiction_is_one_each_time():
+    for _ in range(3):
+        with pytest.raises(mx.MXNetError, match=r"node 'twice'.*weight must have shape \(3, 4\)"):
+            S.FullyConnected(S.var("data"), num_hidden=3, name="twice").infer_shape(
+                data=(2, 4), twice_weight=(3, 5))
+
+
+@pytest.mark.filterwarnings("ignore:register. the operator .asked_again. replaces")
+def test_custom_operators_are_asked_each_time():
+    def register(length):
+        @mx.operator.register("asked_again")
+        class _Description(mx.operator.CustomOpProp):
+            def infer_shape(self, in_shape):
+                return in_shape, [[length]], []
+
+            def infer_type(self, in_type):
+                return in_type, [np.float64 if length == 2 else np.float32], []
+
+    found = []
+    for length in (2, 3):
+        register(length)
+        custom = S.Custom(a, op_type="asked_again")
+        loaded = S.load_json(custom.tojson())
+        found.append([(net.infer_shape(a=(5,))[1], net.infer_type(a="float32")[1])
+                      for net in (custom, loaded)])
+    assert found == [[([(2,)], [np.float64])] * 2, [([(3,)], [np.float32])] * 2]

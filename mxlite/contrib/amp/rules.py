@@ -158,7 +158,7 @@ def cast_to(source: Entry, dtype: str) -> Entry:
     """A node that casts the entry to a dtype, named as in MXNet: "fc1_output_amp_cast_float32"."""
     if source.node.op is CAST and source.node.attrs["dtype"] == dtype:
         return source
-    name = f"{source.node.output_names()[source.index]}_amp_cast_{dtype}"
+    name = f"{source.name}_amp_cast_{dtype}"
     return Entry(Node(CAST, name, {"dtype": dtype}, [source]), 0)
 
 
@@ -174,6 +174,6 @@ def cast_entries(inputs: Sequence[Entry], casts: Sequence[str | None],
 
 def _multicast(sources: Sequence[Entry]) -> list[Entry]:
     """What casts all the entries to the widest dtype among them: one node."""
-    name = f"{sources[0].node.output_names()[sources[0].index]}_amp_multicast"
+    name = f"{sources[0].name}_amp_multicast"
     node = Node(MULTICAST, name, {"num_outputs": str(len(sources))}, sources)
     return [Entry(node, i) for i in range(len(sources))]

@@ -102,12 +102,10 @@ class _Quantized:
         return self.integers[source, dtype]
 
     def made_integer(self, source: Entry, dtype: str) -> list[Entry]:
-        name = source.node.name
+        name = source.name
         if name in self.parameters and source.node.is_variable:     # quantized beforehand
             return [Entry(Node(None, f"{name}_quantize{end}", {}), 0)
                     for end in ("", "_min", "_max")]
-        if not source.node.is_variable:
-            name = source.node.output_names()[source.index]
         node = Node(QUANTIZE, f"{name}_quantize", {"out_type": dtype}, [self.real(source)])
         return [Entry(node, i) for i in range(3)]
 
@@ -151,8 +149,7 @@ def quantized_graph(symbol: Symbol, parameters: Collection[str], excluded_names:
 def calibrated_name(node: Node) -> str | None:
     """Which array of the float32 graph a node wants the range of, by its name; None: of none."""
     if node.op in (QUANTIZE, REQUANTIZE):
-        source = node.inputs[0]
-        name = source.node.output_names()[source.index]
+        name = node.inputs[0].name
     elif node.op is QUANTIZED["BatchNorm"]:
         name = node.output_names()[0]
     else:
