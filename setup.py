@@ -72,16 +72,16 @@ ONCE = (
     "box_pairs roi_pooling roi_deformable im2col deformable sparse_rows hawkes order "
     "calibrate cumsum").split()
 # In each of the modules, without kernels of their own.
-SHARED = ("module special row_finish conv_general conv_depthwise conv_pointwise conv_winograd "
-          "conv_last conv_depthwise_rows").split()
+SHARED = ("module special row_finish conv_general conv_depthwise conv_pointwise conv_strided "
+          "conv_winograd conv_last conv_depthwise_rows").split()
 # A way of products and convolutions in the module for AVX-512, if the compiler knows AMX and kin.
 NARROW_FILES = ("narrow_product narrow_gemm narrow_conv narrow_conv_weight "
                 "narrow_integer").split() if HAS_NARROW else []
 AS_ROWS = (
     "unary unary_integer binary binary_integer compare reduce leaky_relu layer_norm "
-    "batch_norm optimizer cast conv_general conv_depthwise conv_depthwise_rows row_finish "
-    "gemm rnn random where roi_align bilinear_sampler linalg_reflect conv_last_depthwise "
-    "reduce_arg roi_deformable ctc").split()
+    "batch_norm optimizer cast conv_general conv_strided conv_depthwise conv_depthwise_rows "
+    "row_finish gemm rnn random where roi_align bilinear_sampler linalg_reflect "
+    "conv_last_depthwise reduce_arg roi_deformable ctc").split()
 # Which boxes stay must not depend on the CPU: products and sums are rounded one by one.
 AS_WRITTEN = ["box_nms", "multibox", "proposal"]
 WITH_CHOICES = ["io/image/resize_u8.c"]

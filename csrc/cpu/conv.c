@@ -3,6 +3,7 @@
  *   depthwise  groups of one channel: nothing is summed over channels (conv_depthwise.c);
  *              small windows row by row of the result (conv_depthwise_rows.c)
  *   pointwise  a window of one: a matrix product for all pixels (conv_pointwise.c)
+ *   strided    the same for every other pixel, or fewer (conv_strided.c)
  *   winograd   3 x 3 windows of float, by fewer multiplications (conv_winograd.c)
  *   general    matrix products that read the image where it lies (conv_general.c)
  *   narrow     the same of 16 bits by instructions for such numbers (narrow_conv.c)
@@ -15,20 +16,30 @@
 #include "mx_scratch.h"
 #include "narrow.h"
 
-typedef enum { GENERAL, DEPTHWISE, ROWS_OF_PLANES, POINTWISE, WINOGRAD, NARROW } conv_kind;
+typedef enum {
+  GENERAL, DEPTHWISE, ROWS_OF_PLANES, POINTWISE, STRIDED, WINOGRAD, NARROW
+} conv_kind;
 
-/* Whether each image's pixels are only multiplied by one matrix, the weight. */
+enum { FEW_PIXELS = 100 };      /* of which conv_general.c multiplies those of several images together */
+
+/* Whether pixels of each image are only multiplied by one matrix, the weight. */
 static int is_pointwise(const conv_dims *d) {
   for (int i = 0; i < 3; i++)
-    if (d->kernel[i] != 1 || d->stride[i] != 1 || d->pad[i] != 0) return 0;
+    if (d->kernel[i] != 1 || d->pad[i] != 0) return 0;
   return d->groups == 1;
+}
+static int has_stride(const conv_dims *d) {
+  return d->stride[0] != 1 || d->stride[1] != 1 || d->stride[2] != 1;
 }
 
 static conv_kind choose(const conv_dims *d, conv_pass pass, int narrow_pays) {
   if (conv_rows_take(d, pass)) return ROWS_OF_PLANES;
   if (d->C == 1 && d->groups > 1) return DEPTHWISE;
   if (narrow_pays) return NARROW;
-  if (pass != CONV_GRAD_WEIGHT && is_pointwise(d)) return POINTWISE;
+  if (pass != CONV_GRAD_WEIGHT && is_pointwise(d)) {
+    if (!has_stride(d)) return POINTWISE;
+    return volume(d->out) < FEW_PIXELS ? GENERAL : STRIDED;
+  }
   return conv_winograd_pays(d, pass) ? WINOGRAD : GENERAL;
 }
 
@@ -47,6 +58,7 @@ static conv_kind choose(const conv_dims *d, conv_pass pass, int narrow_pays) {
     static const conv_way *const ways[] = {                                                \
         [GENERAL] = &conv_general_##dtype, [DEPTHWISE] = &conv_depthwise_##dtype,          \
         [ROWS_OF_PLANES] = &rows, [POINTWISE] = &conv_pointwise_##dtype,                   \
+        [STRIDED] = &conv_strided_##dtype,                                                 \
         [WINOGRAD] = &winograd, [NARROW] = &narrow};                                       \
     return ways[choose(d, pass, narrow_pays)];                                             \
   }                                                                                        \

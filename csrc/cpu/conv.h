@@ -36,9 +36,10 @@ typedef struct {
   void (*run)(const conv_dims *d, conv_pass pass, const conv_arrays *arrays);
 } conv_way;
 
-/* conv_pointwise has no CONV_GRAD_WEIGHT. */
-#define CONV_WAYS(dtype) \
-  extern const conv_way conv_general_##dtype, conv_depthwise_##dtype, conv_pointwise_##dtype;
+/* conv_pointwise and conv_strided have no CONV_GRAD_WEIGHT. */
+#define CONV_WAYS(dtype)                                                          \
+  extern const conv_way conv_general_##dtype, conv_depthwise_##dtype,             \
+      conv_pointwise_##dtype, conv_strided_##dtype;
 CONV_WAYS(f32)
 CONV_WAYS(f64)
 CONV_WAYS(f16)

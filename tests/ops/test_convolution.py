@@ -74,7 +74,14 @@ POINTWISE = [  # one matrix for all pixels: a product without a copy of the imag
     ((2, 470, 12, 12), 290, (1, 1), (1, 1), (1, 1), (0, 0), 1),   # packed once for all images
     ((0, 3, 4, 4), 2, (1, 1), (1, 1), (1, 1), (0, 0), 1),
 ]
-
+STRIDED = [    # the same for the pixels that a stride meets
+    ((2, 5, 23, 21), 20, (1, 1), (2, 2), (1, 1), (0, 0), 1),
+    ((2, 6, 310), 7, (1,), (3,), (1,), (0,), 1),
+    ((2, 3, 5, 12, 13), 4, (1, 1, 1), (1, 2, 3), (1, 1, 2), (0, 0, 0), 1),
+    ((2, 70, 20, 10), 33, (1, 1), (2, 1), (1, 1), (0, 0), 1),      # of several threads
+    ((3, 20, 300, 141), 3, (1, 1), (2, 1), (1, 1), (0, 0), 1),     # images two and one at a time
+    ((0, 3, 20, 20), 2, (1, 1), (2, 2), (1, 1), (0, 0), 1),
+]
 WINOGRAD = [   # float32 of these goes by Winograd's filtering
     ((2, 24, 13, 17), 30, (3, 3), (1, 1), (1, 1), (0, 0), 1),     # tiles with a rest both ways
     ((3, 16, 12, 34), 19, (3, 3), (1, 1), (1, 1), (1, 2), 1),
@@ -84,7 +91,8 @@ WINOGRAD = [   # float32 of these goes by Winograd's filtering
     ((1, 20, 6, 500), 20, (3, 3), (1, 1), (1, 1), (1, 1), 1),     # the most tiles in a row
     ((1, 16, 6, 520), 16, (3, 3), (1, 1), (1, 1), (1, 1), 1),     # more: the general way
 ]
-ALL = [*CASES, *FEW_COLUMNS, *BY_ROWS, *DEPTHWISE, *PLANES, *POINTWISE, *WINOGRAD, *GATHERED]
+ALL = [*CASES, *FEW_COLUMNS, *BY_ROWS, *DEPTHWISE, *PLANES, *POINTWISE, *STRIDED, *WINOGRAD,
+       *GATHERED]
 WINOGRAD_LOSS = 20                                                # more error than sums of products
 
 
@@ -161,7 +169,7 @@ def test_forward(rng, case, dtype):
 
 
 @pytest.mark.parametrize("case", [
-    *CASES[:6], *CASES[7:9], *DEPTHWISE, *PLANES, *POINTWISE[:3], *GATHERED], ids=str)
+    *CASES[:6], *CASES[7:9], *DEPTHWISE, *PLANES, *POINTWISE[:3], *STRIDED, *GATHERED], ids=str)
 def test_all_ways_agree_with_the_naive_kernel(rng, case, naive):
     arrays = [nd.array(value, dtype="float64") for value in inputs_of(case, rng)]
     close(naive(*arrays, **options_of(case)),
@@ -194,7 +202,7 @@ def test_gradients_are_transposes(rng, case, dtype):
 
 @pytest.mark.parametrize("no_bias", [False, True])
 @pytest.mark.parametrize("case", [*CASES[:6], *CASES[7:9], *DEPTHWISE[1:6],
-                                  *POINTWISE[:3]], ids=str)
+                                  *POINTWISE[:3], *STRIDED[:3]], ids=str)
 def test_derivatives_of_both_orders(rng, case, no_bias):
     values = inputs_of(case, rng)[:2 if no_bias else 3]
     check_gradients(lambda *arrays: nd.Convolution(*arrays, no_bias=no_bias, **options_of(case)),
@@ -202,7 +210,7 @@ def test_derivatives_of_both_orders(rng, case, no_bias):
 
 
 @pytest.mark.parametrize("case", [
-    *CASES[9:11], *WINOGRAD[:5], *GATHERED, *FEW_COLUMNS, *BY_ROWS, *PLANES[5:8],
+    *CASES[9:11], *WINOGRAD[:5], *GATHERED, *FEW_COLUMNS, *BY_ROWS, *PLANES[5:8], *STRIDED[3:5],
     ((3, 40, 40, 40), 40, (3, 3), (2, 1), (1, 1), (1, 1), 40),
 ], ids=str)
 def test_results_do_not_depend_on_threads(rng, case):
