@@ -140,7 +140,7 @@ def __getattr__(name: str) -> Any:
     elif name in _NAMES:
         value = getattr(importlib.import_module(_NAMES[name], __name__), name)
     else:
-        from .base import suggestion
+        from .wording import suggestion
 
         near = suggestion(name, [*_MODULES, *_NAMES])
         raise AttributeError(f"module 'mxlite' has no attribute {name!r}{near}")

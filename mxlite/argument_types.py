@@ -9,7 +9,9 @@ from functools import cache, wraps
 from operator import index
 from typing import Any, TypeVar
 
-from .base import DTYPES, MXNetError, MXNetTypeError, dtype_name, listed, shown, suggestion
+from .arguments import listed
+from .base import DTYPES, MXNetError, MXNetTypeError, dtype_name
+from .wording import shown, suggestion
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 # for annotations

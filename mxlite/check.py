@@ -12,8 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from .base import suggestion
 from .door.names_used import names_used
+from .wording import suggestion
 
 
 class Missing(NamedTuple):

@@ -1,6 +1,6 @@
 """`mx.context`: the public names of device/context.py."""
 
-from .base import check_count
+from .arguments import check_count
 from .device.context import Context as Context
 from .device.context import cpu as cpu
 from .device.context import cpu_pinned as cpu_pinned

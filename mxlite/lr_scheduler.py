@@ -6,7 +6,9 @@ import itertools
 import math
 from collections.abc import Sequence
 
-from .base import AssertedValueError, MXNetValueError, NamesArguments, check_count, listing
+from .arguments import NamesArguments, check_count
+from .base import AssertedValueError, MXNetValueError
+from .wording import listing
 
 
 class LRScheduler(NamesArguments):

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from . import ndarray as nd
-from .base import MXNetTypeError, check_count
+from .arguments import check_count
+from .base import MXNetTypeError
 
 
 def _scaled_norm(array: nd.NDArray) -> nd.NDArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import namedtuple
 from typing import Any
 
-from .base import MXNetTypeError, MXNetValueError, suggestion
+from .base import MXNetTypeError, MXNetValueError
 from .ndarray.custom import CustomOp as CustomOp
 from .ndarray.custom import CustomOpProp as CustomOpProp
 from .ndarray.custom import register as register
@@ -14,6 +14,7 @@ from .symbol.operator_names import name_of, named
 from .symbol.python_op import NDArrayOp as NDArrayOp
 from .symbol.python_op import NumpyOp as NumpyOp
 from .symbol.python_op import PythonOp as PythonOp
+from .wording import suggestion
 
 OperatorArguments = namedtuple("OperatorArguments", ["narg", "names", "types"])
 

@@ -6,17 +6,9 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from .base import (
-    AssertedTypeError,
-    AssertedValueError,
-    MXNetKeyError,
-    MXNetTypeError,
-    check_class,
-    check_text,
-    listing,
-    named_config,
-    suggestion,
-)
+from .arguments import check_class, check_text, named_config
+from .base import AssertedTypeError, AssertedValueError, MXNetKeyError, MXNetTypeError
+from .wording import listing, suggestion
 
 _TABLES: dict[type, dict[str, type]] = {}
 

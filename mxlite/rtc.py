@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .base import MXNetError, MXNetKeyError, MXNetTypeError, MXNetValueError, listing
+from .base import MXNetError, MXNetKeyError, MXNetTypeError, MXNetValueError
 from .cuda.compiler import compile_kernels
 from .cuda.driver import Gpu
 from .device.context import Context
@@ -17,6 +17,7 @@ from .device.memory import device_of
 from .ndarray import NDArray
 from .ndarray.array import will_write_to
 from .ndarray.host_values import numpy_dtype
+from .wording import listing
 
 _DTYPES = {
     "float": "float32", "double": "float64", "__half": "float16", "__nv_bfloat16": "bfloat16",

@@ -6,8 +6,9 @@ import platform
 from collections import OrderedDict
 from typing import ClassVar
 
-from .base import MXNetError, suggestion
+from .base import MXNetError
 from .device.context import num_gpus
+from .wording import suggestion
 
 # MXNet's names, in its order. Those of a library MXNet links say whether what it serves is there
 # (OPENCV: mx.image decodes and resizes), except where they say which library does it (BLAS_*).

@@ -25,32 +25,6 @@ def test_as_list():
     assert base._as_list("ab") == ["ab"] and base._as_list(None) == [None]
 
 
-@pytest.mark.parametrize(("words", "text"), [
-    ([], "nothing"), (["a"], "'a'"), (["a", 2], "'a' or 2"), (("a", "b", "c"), "'a', 'b' or 'c'"),
-])
-def test_listings_of_words(words, text):
-    assert base.listing(words) == text
-    with pytest.raises(ValueError, match=f"^f: x must be {text}; got 'z'$"):
-        base.check_choice("f", "x", "z", words)
-
-
-LONG = list(range(1000))
-
-
-@pytest.mark.parametrize(("check", "message"), [
-    (lambda value: base.check_class("f", value), "f: only a class can be registered; got"),
-    (lambda value: base.check_callable("f", "x", value), "f: x must be a function; got"),
-    (lambda value: base.check_text("f", "x", value), "f: x must be a string; got"),
-    (lambda value: base.check_choice("f", "x", value, "ab"), "f: x must be 'a' or 'b'; got"),
-    (lambda value: base.check_count("f", "x", value, 0), "f: x must be an integer of .*; got"),
-])
-@pytest.mark.parametrize(("value", "text"), [
-    (np.ones((30, 40)), r"ndarray of shape \(30, 40\)"), (LONG, r"\[0, 1, 2, .{,200}\.\.\.")])
-def test_values_in_errors_are_short(check, message, value, text):
-    with pytest.raises(mx.MXNetError, match=f"^{message} {text}$"):
-        check(value)
-
-
 def test_no_other_names():
     with pytest.raises(AttributeError, match=r"module 'mxlite.base' has no attribute 'nothing'"):
         _ = base.nothing

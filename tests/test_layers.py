@@ -8,8 +8,9 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "mxlite"
 LAYERS = [
-    {"base", "base_names", "current"},
-    {"argument_types", "whole_file", "error", "libinfo", "log", "registry"},
+    {"wording", "base_names", "current"},
+    {"base"},
+    {"arguments", "argument_types", "whole_file", "error", "libinfo", "log", "registry"},
     {"_kernels", "_dataio"},
     {"device", "context", "cuda", "name", "attribute", "util", "runtime"},
     {"ops"},

@@ -9,7 +9,8 @@ import pytest
 
 import mxlite as mx
 from mxlite import gluon
-from mxlite.base import MXNetTypeError, NamesArguments
+from mxlite.arguments import NamesArguments
+from mxlite.base import MXNetTypeError
 from mxlite.image.augmenter import PixelAugmenter
 
 MODULES = [mx.image, mx.io, mx.metric, mx.recordio, gluon.data.batchify,

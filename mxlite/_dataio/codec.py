@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError, shown
+from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError
+from ..wording import shown
 from . import deep_png, jpeg, pillow
 
 _START_OF_JPEG = b"\xff\xd8\xff"

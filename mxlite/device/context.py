@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any
 
-from ..base import MXNetTypeError, MXNetValueError, check_count, listing, shown, suggestion
+from ..arguments import check_count
+from ..base import MXNetTypeError, MXNetValueError
 from ..current import Current
+from ..wording import listing, shown, suggestion
 
 
 class _ContextClass(type):

@@ -15,9 +15,14 @@ from libc.stdlib cimport free, malloc
 from .memory cimport Device, Spec, Storage, copy_memory, host_view, new_storage
 
 from ..base import (
-    DTYPES, MXNetError, MXNetIndexError, MXNetMemoryError, MXNetNotImplementedError,
-    MXNetValueError, listing,
+    DTYPES,
+    MXNetError,
+    MXNetIndexError,
+    MXNetMemoryError,
+    MXNetNotImplementedError,
+    MXNetValueError,
 )
+from ..wording import listing
 from .host import HOST_DEVICE, runtime_capsule
 from .memory import device_of
 

@@ -26,7 +26,7 @@ _LATER = ("contrib", "data", "model_zoo")
 def __getattr__(name: str) -> Any:
     if name in _LATER:
         return importlib.import_module(f".{name}", __name__)
-    from ..base import suggestion
+    from ..wording import suggestion
 
     near = suggestion(name, __dir__())
     raise AttributeError(f"module 'mxlite.gluon' has no attribute {name!r}{near}")

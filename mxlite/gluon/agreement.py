@@ -7,14 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from .. import autograd
 from .. import ndarray as nd
-from ..base import (
-    AssertedTypeError,
-    AssertedValueError,
-    MXNetValueError,
-    check_shape,
-    dtype_name,
-    unknown_argument,
-)
+from ..arguments import check_shape, unknown_argument
+from ..base import AssertedTypeError, AssertedValueError, MXNetValueError, dtype_name
 from ..device.context import contexts_of
 from .files import unknown_names
 from .utils import shapes_agree

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, shown
+from ..base import MXNetTypeError, MXNetValueError
 from ..io import DataBatch, DataIter
+from ..wording import shown
 from .data import ArrayDataset, DataLoader, Dataset
 
 

@@ -9,19 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from .. import initializer
 from .. import ndarray as nd
-from ..base import (
-    MXNetAttributeError,
-    MXNetError,
-    MXNetTypeError,
-    MXNetValueError,
-    NamesArguments,
-    arguments_of,
-    check_callable,
-    from_package,
-    shown,
-    unknown_argument,
-)
+from ..arguments import NamesArguments, arguments_of, check_callable, unknown_argument
+from ..base import MXNetAttributeError, MXNetError, MXNetTypeError, MXNetValueError, from_package
 from ..util import is_np_array
+from ..wording import shown
 from . import model_files, saving
 from .naming import BlockScope
 from .naming import BlockScope as _BlockScope  # noqa: F401  MXNet's name for it

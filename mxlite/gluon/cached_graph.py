@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import symbol as sym
-from ..base import MXNetError, MXNetTypeError, MXNetValueError, no_array
+from ..base import MXNetError, MXNetTypeError, MXNetValueError
 from ..ndarray import NDArray, np
 from ..ndarray.run import invoke_list
 from ..ndarray.tape import has_history, is_recording, is_training
@@ -14,6 +14,7 @@ from ..symbol.graph import Entry, topological
 from ..symbol.graph_op import GraphOp
 from ..symbol.internal_names import named_inputs, named_outputs
 from ..symbol.pieces import PiecedGraph, has_python
+from ..wording import no_array
 from .parameter import Parameter
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable
 
 from .. import ndarray as nd
-from ..base import AssertedKeyError, MissingPathError, MXNetError, MXNetValueError, suggestion
+from ..base import AssertedKeyError, MissingPathError, MXNetError, MXNetValueError
+from ..wording import suggestion
 
 _SHOWN = 8
 

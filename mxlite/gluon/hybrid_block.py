@@ -8,19 +8,12 @@ from typing import Any
 
 from .. import ndarray as nd
 from .. import symbol as sym
-from ..base import (
-    MXNetError,
-    MXNetTypeError,
-    MXNetValueError,
-    WrongKindError,
-    check_callable,
-    no_array,
-    shown,
-    suggestion,
-)
+from ..arguments import check_callable
+from ..base import MXNetError, MXNetTypeError, MXNetValueError, WrongKindError
 from ..ndarray.tape import is_training
 from ..ops.placeholder import Placeholder
 from ..symbol.cached_op import CachedOp
+from ..wording import no_array, shown, suggestion
 from .block import Block
 from .cached_graph import CachedGraph, trace, without_missing
 from .inference import PlaceholderTracer

@@ -7,8 +7,9 @@ from typing import Any
 
 from .. import ndarray as nd
 from .. import symbol as sym
-from ..base import MXNetValueError, no_array
+from ..base import MXNetValueError
 from ..ndarray import nesting
+from ..wording import no_array
 
 
 def flattened(args: Any, inout_str: str) -> tuple[list[Any], Any]:

@@ -11,22 +11,20 @@ import numpy as np
 from .. import autograd, initializer
 from .. import ndarray as nd
 from .. import symbol as sym
+from ..arguments import NamesArguments, check_shape
 from ..base import (
     DTYPES,
     AssertedValueError,
     MXNetError,
     MXNetTypeError,
     MXNetValueError,
-    NamesArguments,
-    check_shape,
     dtype_name,
     from_package,
-    listing,
-    shown,
 )
 from ..device.context import Context, as_context, contexts_of, cpu, current_context
 from ..ndarray.array import need_array
 from ..util import is_np_array
+from ..wording import listing, shown
 from .parameter_names import ParameterNames
 from .utils import shape_is_known
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from .. import initializer
 from .. import ndarray as nd
-from ..base import AssertedValueError, MXNetKeyError, MXNetValueError, NamesArguments
+from ..arguments import NamesArguments
+from ..base import AssertedValueError, MXNetKeyError, MXNetValueError
 from ..device.context import Context, contexts_of
 from .agreement import agree, load_all
 from .constant import Constant

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, shown
+from ..base import MXNetTypeError, MXNetValueError
+from ..wording import shown
 from .agreement import load_all
 from .files import load_arrays, shared_start, strip_markers, unknown_names
 from .parameter import Parameter

@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import ndarray as nd
-from ..base import MXNetAssertionError, MXNetTypeError, no_array
+from ..base import MXNetAssertionError, MXNetTypeError
+from ..wording import no_array
 
 if TYPE_CHECKING:
     from .block import Block

@@ -7,9 +7,10 @@ from typing import Any
 
 from .. import ndarray as nd
 from .. import symbol as sym
-from ..base import AssertedValueError, MXNetError, MXNetTypeError, MXNetValueError, suggestion
+from ..base import AssertedValueError, MXNetError, MXNetTypeError, MXNetValueError
 from ..symbol.graph import topological
 from ..symbol.infer import graph_shapes
+from ..wording import suggestion
 from .agreement import load_all
 from .files import load_arrays, shared_start, strip_markers
 from .hybrid_block import HybridBlock

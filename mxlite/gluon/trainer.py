@@ -9,13 +9,8 @@ from typing import Any
 
 from .. import ndarray as nd
 from .. import optimizer as opt
-from ..base import (
-    AssertedValueError,
-    MXNetAssertionError,
-    MXNetValueError,
-    NamesArguments,
-    WrongKindError,
-)
+from ..arguments import NamesArguments
+from ..base import AssertedValueError, MXNetAssertionError, MXNetValueError, WrongKindError
 from ..device.context import Context
 from ..kvstore.compression import compression_of
 from ..kvstore.creation import check_kvstore

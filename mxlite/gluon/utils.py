@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import ndarray as nd
-from ..base import MXNetAssertionError, MXNetTypeError, MXNetValueError, check_count
+from ..arguments import check_count
+from ..base import MXNetAssertionError, MXNetTypeError, MXNetValueError
 from ..device.context import Context
 from ..ndarray.numpy.switched import switched
 from .download import check_sha1 as check_sha1

@@ -14,7 +14,8 @@ import numpy as np
 
 from .. import ndarray as nd
 from ..argument_types import DType, checks_types
-from ..base import MXNetNotImplementedError, MXNetTypeError, NamesArguments, dtype_name
+from ..arguments import NamesArguments
+from ..base import MXNetNotImplementedError, MXNetTypeError, dtype_name
 from ..random import numpy_generator
 from .pixels import Image, like, pixels
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..argument_types import checks_types
-from ..base import MXNetTypeError, MXNetValueError, check_count
+from ..arguments import check_count
+from ..base import MXNetTypeError, MXNetValueError
 from .decode import store
 from .pixels import Image, empty, like, pixels
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from .. import ndarray as nd
 from ..argument_types import checks_types
-from ..base import MXNetValueError, shown
+from ..base import MXNetValueError
 from ..random import numpy_generator
+from ..wording import shown
 from .augmenter import PixelAugmenter, RandomOrderAug
 from .normalize import (
     add_colour,

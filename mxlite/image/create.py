@@ -8,7 +8,9 @@ import numpy as np
 
 from .. import ndarray as nd
 from ..argument_types import checks_types
-from ..base import MXNetValueError, check_count, shown
+from ..arguments import check_count
+from ..base import MXNetValueError
+from ..wording import shown
 from .augmenter import Augmenter, CastAug, HorizontalFlipAug
 from .colour_augmenters import (
     ColorJitterAug,

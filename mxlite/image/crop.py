@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..argument_types import checks_types
-from ..base import MXNetValueError, check_count, listed, shown, unknown_argument
+from ..arguments import check_count, listed, unknown_argument
+from ..base import MXNetValueError
 from ..random import numpy_generator
+from ..wording import shown
 from .pixels import Image, like, pixels, size_of
 from .resize import resized, scale_down
 

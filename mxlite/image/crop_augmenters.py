@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..argument_types import checks_types
-from ..base import check_count
+from ..arguments import check_count
 from .augmenter import PixelAugmenter
 from .crop import Box, area_of, center_box, cut, random_box, random_sized_box
 from .pixels import Image, size_of

@@ -11,7 +11,8 @@ from .. import ndarray as nd
 from .._dataio import codec
 from .._dataio.errors import DataFileError
 from ..argument_types import FilePath, checks_types
-from ..base import MXNetTypeError, MXNetValueError, no_array, shown
+from ..base import MXNetTypeError, MXNetValueError
+from ..wording import no_array, shown
 
 
 @checks_types

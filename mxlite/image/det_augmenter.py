@@ -11,15 +11,10 @@ import numpy as np
 
 from .. import ndarray as nd
 from ..argument_types import checks_types
-from ..base import (
-    MXNetNotImplementedError,
-    MXNetTypeError,
-    MXNetValueError,
-    NamesArguments,
-    listed,
-    shown,
-)
+from ..arguments import NamesArguments, listed
+from ..base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError
 from ..random import numpy_generator
+from ..wording import shown
 from .augmenter import Augmenter, plain
 from .pixels import like, pixels
 

@@ -9,20 +9,13 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import (
-    MXNetError,
-    MXNetTypeError,
-    MXNetValueError,
-    Shape,
-    check_choice,
-    check_count,
-    shown,
-    unknown_argument,
-)
+from ..arguments import check_choice, check_count, unknown_argument
+from ..base import MXNetError, MXNetTypeError, MXNetValueError, Shape
 from ..io import DataBatch, DataDesc, DataIter
 from ..io.arguments import FilePath, reads_texts
 from ..io.file_iter import check_dtype
 from ..recordio import MXIndexedRecordIO, MXRecordIO
+from ..wording import shown
 from .augmenter import Augmenter
 from .batch import BatchBuilder, as_chw, is_plain, is_valid, numpy_of
 from .create import CreateAugmenter, shape_of

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError, check_count, listed
+from ..arguments import check_count, listed
+from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError
 
 Image = Any                                    # a NumPy array (height, width, channels)
 

@@ -9,8 +9,10 @@ import numpy as np
 
 from .._dataio import image as native
 from ..argument_types import checks_types
-from ..base import MXNetTypeError, MXNetValueError, check_count, shown
+from ..arguments import check_count
+from ..base import MXNetTypeError, MXNetValueError
 from ..random import numpy_generator
+from ..wording import shown
 from .decode import store
 from .pixels import Image, empty, like, pixels
 

@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetValueError, listing
+from ..base import MXNetValueError
 from ..random import numpy_generator
+from ..wording import listing
 from .base import Initializer, register
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, check_count
+from ..arguments import check_count
+from ..base import MXNetTypeError, MXNetValueError
 from ..ops.rnn_layout import PackedRNN, check_mode
 from .base import InitDesc, Initializer, create, register
 

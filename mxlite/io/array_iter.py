@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetError, MXNetTypeError, MXNetValueError, check_choice, check_count
+from ..arguments import check_choice, check_count
+from ..base import MXNetError, MXNetTypeError, MXNetValueError
 from ..random import numpy_generator
 from .arguments import reads_texts
 from .desc import DataDesc

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import MXNetValueError, Shape, check_count
+from ..arguments import check_count
+from ..base import MXNetValueError, Shape
 from .arguments import FilePath, reads_texts
 from .file_iter import check_dtype, check_settings, sample_shape
 from .paths import find_files

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetKeyError, MXNetTypeError, Shape, shown
+from ..base import MXNetKeyError, MXNetTypeError, Shape
+from ..wording import shown
 
 
 class DataDesc(namedtuple("DataDesc", ["name", "shape"])):

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetValueError, check_choice
+from ..arguments import check_choice
+from ..base import MXNetValueError
 from .image_record_iter import ImageRecordIter
 from .image_settings import check_augment, check_number
 

@@ -8,17 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import (
-    MXNetError,
-    MXNetTypeError,
-    MXNetValueError,
-    Shape,
-    check_choice,
-    check_count,
-    dtype_name,
-    listing,
-    shown,
-)
+from ..arguments import check_choice, check_count
+from ..base import MXNetError, MXNetTypeError, MXNetValueError, Shape, dtype_name
+from ..wording import listing, shown
 from .desc import DataBatch, DataDesc
 from .iterator import DataIter
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from .._dataio.detection import PREFIX, DetectionRecords
-from ..base import Shape, check_choice, check_count
+from ..arguments import check_choice, check_count
+from ..base import Shape
 from .arguments import FilePath, reads_texts
 from .box_labels import find_labels
 from .detection_settings import check_detection, check_number

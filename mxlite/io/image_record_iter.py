@@ -6,7 +6,8 @@ import logging
 from typing import Any
 
 from .._dataio.image_records import ImageRecords
-from ..base import Shape, check_choice, check_count
+from ..arguments import check_choice, check_count
+from ..base import Shape
 from .arguments import FilePath, reads_texts
 from .file_iter import check_dtype, check_settings, check_threads
 from .image_settings import check_augment

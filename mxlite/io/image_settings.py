@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetValueError, Shape, check_choice, shown
+from ..arguments import check_choice
+from ..base import MXNetValueError, Shape
+from ..wording import shown
 from .file_iter import sample_shape
 
 # (1 + 2 * pad)^2 pixels of a byte are just below 4 GiB, the most that an image may take

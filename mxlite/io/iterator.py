@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import NamesArguments
+from ..arguments import NamesArguments
 from .desc import DataBatch
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from .. import ndarray as nd
 from .._dataio.rows import RowBatch, Rows
-from ..base import FLOATS, MXNetValueError, Shape, check_count
+from ..arguments import check_count
+from ..base import FLOATS, MXNetValueError, Shape
 from ..context import cpu
 from ..ndarray.array import empty_array
 from .arguments import FilePath, reads_texts

@@ -7,7 +7,8 @@ import threading
 import weakref
 from typing import Any
 
-from ..base import MXNetError, MXNetKeyError, MXNetTypeError, MXNetValueError, shown
+from ..base import MXNetError, MXNetKeyError, MXNetTypeError, MXNetValueError
+from ..wording import shown
 from .desc import DataBatch, DataDesc
 from .iterator import CurrentBatchIter
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import MXNetTypeError, check_count, shown
+from ..arguments import check_count
+from ..base import MXNetTypeError
+from ..wording import shown
 from .arguments import reads_texts
 from .iterator import CurrentBatchIter
 

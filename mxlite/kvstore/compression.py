@@ -7,10 +7,11 @@ from typing import Any
 
 from .. import ndarray as nd
 from .. import symbol as sym
-from ..base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError, suggestion
+from ..base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError
 from ..ndarray import NDArray
 from ..ndarray.run import invoke_list
 from ..symbol.graph_op import GraphOp
+from ..wording import suggestion
 
 KNOWN = ("type", "threshold")
 

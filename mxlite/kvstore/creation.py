@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import (
-    MXNetNotImplementedError,
-    MXNetTypeError,
-    MXNetValueError,
-    listing,
-    suggestion,
-)
+from ..base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError
+from ..wording import listing, suggestion
 from .interface import PROCESS_STORES, STORES, KVStoreBase
 from .kvstore import KVStore
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import optimizer as opt
-from ..base import MXNetError, MXNetTypeError, check_callable
+from ..arguments import check_callable
+from ..base import MXNetError, MXNetTypeError
 from ..ndarray import NDArray
 from ..whole_file import reading, replacing
 from .compression import TwoBit, compression_of

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, NamesArguments
+from ..arguments import NamesArguments
+from ..base import MXNetTypeError, MXNetValueError
 from ..registry import get_alias_func, get_create_func, get_register_func
 
 

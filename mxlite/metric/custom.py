@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy
 
-from ..base import MXNetValueError, check_callable
+from ..arguments import check_callable
+from ..base import MXNetValueError
 from .base import EvalMetric, pairs, register
 
 Names = Sequence[str] | None

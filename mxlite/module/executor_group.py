@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ..base import MXNetError, MXNetTypeError, MXNetValueError, suggestion
+from ..base import MXNetError, MXNetTypeError, MXNetValueError
 from ..device.context import Context
 from ..io import DataDesc
 from ..ndarray import NDArray
 from ..symbol import Symbol
 from ..symbol.infer import given_dtype
+from ..wording import suggestion
 from .inputs import descriptions
 from .slicing import common_batch_size, gathered, scatter, sliced, sliced_desc, split_batch
 from .slicing import load_data as _load_data  # noqa: F401  MXNet's names for them

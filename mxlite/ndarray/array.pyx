@@ -12,7 +12,8 @@ from ..device.memory cimport (
     numpy_data, numpy_items,
 )
 
-from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError, no_array
+from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError
+from ..wording import no_array
 
 cdef extern from *:
     """

@@ -14,7 +14,8 @@ from .tape cimport check_gradient
 from .variable cimport Leaf, add_into, sum_of_sparse
 from .walk cimport FEW, Place, Walk, num_outputs
 
-from ..base import MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError, no_array
+from ..base import MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError
+from ..wording import no_array
 
 
 @cython.no_gc

@@ -7,16 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..base import (
-    EXACT,
-    INTEGERS,
-    MXNetError,
-    MXNetTypeError,
-    MXNetValueError,
-    Shape,
-    check_shape,
-    dtype_name,
-)
+from ..arguments import check_shape
+from ..base import EXACT, INTEGERS, MXNetError, MXNetTypeError, MXNetValueError, Shape, dtype_name
 from ..device.context import Context, as_context
 from ..device.memory import synchronize_all
 from ..ops.placeholder import Placeholder

@@ -9,7 +9,8 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from ..base import MXNetTypeError, MXNetValueError, no_array, suggestion
+from ..base import MXNetTypeError, MXNetValueError
+from ..wording import no_array, suggestion
 from .custom_op import Custom
 from .ndarray import NDArray
 from .run import with_casts

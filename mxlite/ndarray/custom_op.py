@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from ..base import (
-    DTYPES,
-    MXNetError,
-    MXNetTypeError,
-    MXNetValueError,
-    dtype_name,
-    suggestion,
-)
+from ..base import DTYPES, MXNetError, MXNetTypeError, MXNetValueError, dtype_name
 from ..device.context import current_context
 from ..ops.inference import PartialShape, PartialShapes, is_known, text_of
 from ..ops.inputs import Input
 from ..ops.schema import Op, register, required
+from ..wording import suggestion
 from . import tape
 from .host_values import shown_dtype
 from .ndarray import NDArray

@@ -5,8 +5,8 @@ Images are (H, W, C) or (N, H, W, C), uint8 or float32, unless an operator says 
 
 from typing import Any
 
-from ..base import suggestion
 from ..ops.schema import REGISTRY
+from ..wording import suggestion
 from .function import OpFunction
 
 _PREFIX = "_image_"

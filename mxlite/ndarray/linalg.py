@@ -5,8 +5,8 @@ Matrices are the last two axes, (*batch, rows, columns), of float32 or float64. 
 
 from typing import Any
 
-from ..base import suggestion
 from ..ops.schema import REGISTRY
+from ..wording import suggestion
 from .function import OpFunction
 from .op import dot as dot
 

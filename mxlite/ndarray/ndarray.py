@@ -7,14 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..base import (
-    MXNetTypeError,
-    MXNetValueError,
-    bfloat16,
-    dtype_name,
-    from_package,
-    one_or_several,
-)
+from ..arguments import one_or_several
+from ..base import MXNetTypeError, MXNetValueError, bfloat16, dtype_name, from_package
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
 from . import backward, numpy_functions, sharing, tape

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..base import MXNetTypeError, no_array
+from ..base import MXNetTypeError
+from ..wording import no_array
 
 Form = Any          # of nested lists: a list of Forms; of a leaf: its outputs if there are several
 

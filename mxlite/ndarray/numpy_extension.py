@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..base import suggestion as _suggestion
 from ..ops.numpy.functions.extension import NAMES as _NAMES
 from ..ops.numpy.functions.extension import extension as _extension
+from ..wording import suggestion as _suggestion
 from . import image as image
 from .numpy import random as random
 from .numpy.watching import numpy_function as _numpy_function

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import MXNetTypeError, MXNetValueError, shown
+from ..base import MXNetTypeError, MXNetValueError
+from ..wording import shown
 from .ndarray import NDArray
 from .serialization import dump_one, load_array
 from .sparse.arrays import BaseSparseNDArray

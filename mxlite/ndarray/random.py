@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..base import MXNetTypeError, MXNetValueError, Shape, check_shape, dtype_name
+from ..arguments import check_shape
+from ..base import MXNetTypeError, MXNetValueError, Shape, dtype_name
 from ..device.context import Context, as_context
 from ..device.context import current_context as current_context
 from ..ops.schema import REGISTRY

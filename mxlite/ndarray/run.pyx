@@ -15,9 +15,8 @@ from .array cimport (
 )
 from .tape cimport record as record_call
 
-from ..base import (
-    EXACT, MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError, no_array,
-)
+from ..base import EXACT, MXNetError, MXNetMemoryError, MXNetTypeError, MXNetValueError
+from ..wording import no_array
 from ..device.context import current_context
 from ..device.rng import next_key
 

@@ -19,10 +19,11 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from ..base import DTYPES, MXNetTypeError, MXNetValueError, WrongKindError, no_array
+from ..base import DTYPES, MXNetTypeError, MXNetValueError, WrongKindError
 from ..device.context import as_context
 from ..util import is_np_shape
 from ..whole_file import reading, replacing
+from ..wording import no_array
 from .host_values import from_bytes, from_host, numpy_dtype
 from .ndarray import NDArray
 from .sparse.arrays import BaseSparseNDArray

@@ -6,9 +6,9 @@ import functools
 from typing import Any
 
 from .. import image as _image
-from ..base import suggestion
 from ..ndarray import image as _operators
 from ..ndarray.numpy.switched import numpy_arrays
+from ..wording import suggestion
 
 _OPERATORS = """adjust_lighting crop flip_left_right flip_top_bottom normalize random_brightness
     random_color_jitter random_contrast random_flip_left_right random_flip_top_bottom random_hue

@@ -7,7 +7,8 @@ import inspect
 from collections.abc import Sequence
 from typing import Any
 
-from ..base import MXNetTypeError, _Null, no_array
+from ..base import MXNetTypeError, _Null
+from ..wording import no_array
 from .schema import REQUIRED, Op, ScalarRef, unknown_keyword
 
 Texts = tuple[tuple[str, str], ...]      # of a node: names and what they are set to

@@ -10,16 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..base import (
-    EXACT,
-    MXNetError,
-    MXNetTypeError,
-    MXNetValueError,
-    dtype_name,
-    listed,
-    listing,
-    suggestion,
-)
+from ..arguments import listed
+from ..base import EXACT, MXNetError, MXNetTypeError, MXNetValueError, dtype_name
+from ..wording import listing, suggestion
 
 INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from ..base import MXNetError, MXNetTypeError, Shape, one_or_several
+from ..arguments import one_or_several
+from ..base import MXNetError, MXNetTypeError, Shape
 from .bind import bind
 from .inference import PartialShape, common, infer_dtypes, infer_shapes, is_known, text_of
 from .operands import Namespace, Operand

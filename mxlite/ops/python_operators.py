@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..base import MXNetValueError, shown
+from ..base import MXNetValueError
+from ..wording import shown
 
 MAX_BITS = 1024                     # of an integer that float64 can hold
 

@@ -7,10 +7,11 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from ..base import MXNetError, MXNetIndexError, MXNetTypeError, MXNetValueError, _Null, suggestion
+from ..base import MXNetError, MXNetIndexError, MXNetTypeError, MXNetValueError, _Null
 from ..device.core import Operator, Prepared
 from ..device.memory import Spec
 from ..device.memory import spec as make_spec
+from ..wording import suggestion
 from . import dtype_rule, inference, wrong_indices
 from .calls import HostCall as HostCall
 from .calls import KernelCall as KernelCall

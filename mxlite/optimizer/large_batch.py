@@ -6,7 +6,9 @@ import math
 from typing import Any
 
 from .. import ndarray as nd
-from ..base import MXNetValueError, check_count, listing
+from ..arguments import check_count
+from ..base import MXNetValueError
+from ..wording import listing
 from .optimizer import register
 from .sgd import SGD
 

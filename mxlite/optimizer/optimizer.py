@@ -7,24 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import ndarray as nd
-from ..base import (
-    MXNetError,
-    MXNetTypeError,
-    MXNetValueError,
-    NamesArguments,
-    arguments_of,
-    check_callable,
-    check_class,
-    dtype_name,
-    from_package,
-    listing,
-    suggestion,
-    unknown_argument,
-)
+from ..arguments import NamesArguments, arguments_of, check_callable, check_class, unknown_argument
+from ..base import MXNetError, MXNetTypeError, MXNetValueError, dtype_name, from_package
 from ..lr_scheduler import LRScheduler
 from ..ndarray.run import invoke_list
 from ..ops.schema import REGISTRY as OPERATORS
 from ..util import is_np_array
+from ..wording import listing, suggestion
 from .prepared import Prepared
 
 _operators: dict[tuple[str, bool], Any] = {}

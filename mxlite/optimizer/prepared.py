@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..base import MXNetTypeError, check_callable, shown
+from ..arguments import check_callable
+from ..base import MXNetTypeError
+from ..wording import shown
 
 if TYPE_CHECKING:
     from .optimizer import Optimizer

@@ -8,9 +8,10 @@ import time
 import warnings
 from typing import Any
 
-from ..base import MXNetTypeError, MXNetValueError, suggestion
+from ..base import MXNetTypeError, MXNetValueError
 from ..device import core
 from ..whole_file import replacing
+from ..wording import suggestion
 from . import report
 from .report import Record
 

@@ -6,7 +6,8 @@ import numbers
 import struct
 from typing import Any, NamedTuple
 
-from ..base import MXNetTypeError, MXNetValueError, shown
+from ..base import MXNetTypeError, MXNetValueError
+from ..wording import shown
 
 _IR_FORMAT = "IfQQ"
 _IR_SIZE = struct.calcsize(_IR_FORMAT)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..argument_types import Bytes, checks_types
-from ..base import check_choice
+from ..arguments import check_choice
 from .header import IRHeader, pack, unpack
 
 _IGNORE_ORIENTATION = 128                      # a bit of `iscolor`, as in OpenCV

@@ -8,7 +8,8 @@ from typing import Any
 
 from .._dataio.recordio import Reader, Writer
 from ..argument_types import FilePath, checks_types
-from ..base import MXNetError, NamesArguments, check_choice
+from ..arguments import NamesArguments, check_choice
+from ..base import MXNetError
 from .opener import open_stream, path_of
 
 

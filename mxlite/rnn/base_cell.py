@@ -8,8 +8,9 @@ from typing import Any
 
 from .. import ndarray as nd
 from .. import symbol
-from ..base import MXNetError, MXNetKeyError, suggestion
+from ..base import MXNetError, MXNetKeyError
 from ..symbol import Symbol
+from ..wording import suggestion
 from .sequence import as_asked, as_steps, time_axis
 
 GROUPS = ("i2h", "h2h")                 # from the input, and from the state before

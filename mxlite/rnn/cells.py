@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import symbol
-from ..base import check_count
+from ..arguments import check_count
 from ..initializer import LSTMBias
 from ..symbol import Symbol
 from .base_cell import BaseRNNCell, RNNParams

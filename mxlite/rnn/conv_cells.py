@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import symbol
-from ..base import MXNetValueError, Shape, check_count
+from ..arguments import check_count
+from ..base import MXNetValueError, Shape
 from ..symbol import Symbol
 from .base_cell import BaseRNNCell, RNNParams
 from .cells import gru_step, lstm_step

@@ -8,7 +8,8 @@ from typing import Any
 
 from .. import ndarray as nd
 from .. import symbol
-from ..base import MXNetNotImplementedError, MXNetValueError, check_count
+from ..arguments import check_count
+from ..base import MXNetNotImplementedError, MXNetValueError
 from ..initializer import FusedRNN
 from ..ops.rnn_layout import GATES, PackedRNN, check_mode
 from ..symbol import Symbol

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetKeyError, MXNetTypeError, MXNetValueError, check_count, dtype_name
+from ..arguments import check_count
+from ..base import MXNetKeyError, MXNetTypeError, MXNetValueError, dtype_name
 from ..io import DataBatch, DataDesc, DataIter
 from ..random import numpy_generator
 

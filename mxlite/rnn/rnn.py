@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .. import symbol as sym
-from ..base import MXNetTypeError, check_count
+from ..arguments import check_count
+from ..base import MXNetTypeError
 from ..checkpoint import Params
 from ..checkpoint import load_checkpoint as load_checkpoint
 from ..checkpoint import save_checkpoint as save_checkpoint

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .. import symbol
-from ..base import MXNetTypeError, MXNetValueError, check_count
+from ..arguments import check_count
+from ..base import MXNetTypeError, MXNetValueError
 from ..symbol import Symbol
 
 

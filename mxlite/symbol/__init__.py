@@ -3,8 +3,8 @@
 from typing import Any
 
 from .. import ops as _ops  # noqa: F401  fills the table of operators
-from ..base import suggestion as _suggestion
 from ..ops.schema import REGISTRY as _REGISTRY
+from ..wording import suggestion as _suggestion
 from . import _internal as _internal
 from . import contrib as contrib
 from . import custom as _custom

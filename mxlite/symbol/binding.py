@@ -7,11 +7,12 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..base import MXNetError, MXNetTypeError, MXNetValueError, dtype_name, suggestion
+from ..base import MXNetError, MXNetTypeError, MXNetValueError, dtype_name
 from ..device.context import as_context, current_context
 from ..ndarray import NDArray, zeros
 from ..ndarray.array import need_array
 from ..ops.indexing import Embedding
+from ..wording import suggestion
 from .executor import Executor
 from .graph import Node, topological
 from .infer import checked_shape, given_dtype, graph_dtypes, graph_shapes

@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..base import MXNetTypeError, MXNetValueError, listing, suggestion
+from ..base import MXNetTypeError, MXNetValueError
 from ..name import NameManager
 from ..ndarray import NDArray
 from ..ndarray.array import need_array
 from ..ndarray.run import invoke_list
 from ..ndarray.tape import has_history, is_recording
+from ..wording import listing, suggestion
 from .files import load_json
 from .graph import copied, topological
 from .graph_op import GraphOp

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetKeyError, MXNetTypeError, MXNetValueError, suggestion
+from ..base import MXNetKeyError, MXNetTypeError, MXNetValueError
 from ..ndarray import NDArray, tape, zeros
 from ..ndarray import backward as walk
 from ..ndarray.array import need_array
 from ..ndarray.recording import pause, record
 from ..ndarray.variable import mark_variable
+from ..wording import suggestion
 from .graph import Node
 from .merging import merged
 from .monitoring import MonitoredRun

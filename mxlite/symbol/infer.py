@@ -10,19 +10,13 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..base import (
-    DTYPES,
-    MXNetError,
-    MXNetTypeError,
-    MXNetValueError,
-    UserCodeError,
-    listed,
-    suggestion,
-)
+from ..arguments import listed
+from ..base import DTYPES, MXNetError, MXNetTypeError, MXNetValueError, UserCodeError
 from ..ops.inference import PartialShape, common, infer_dtypes, infer_shapes, is_known, text_of
 from ..ops.params import PARSERS
 from ..ops.schema import Op
 from ..util import is_np_shape
+from ..wording import suggestion
 from .graph import Entry, Node, topological
 
 _DTYPE_NAMES = {number: name for name, (number, _, _) in DTYPES.items()}

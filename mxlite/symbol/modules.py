@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..base import suggestion
 from ..ops.schema import REGISTRY
+from ..wording import suggestion
 from .compose import SymbolFunction
 
 

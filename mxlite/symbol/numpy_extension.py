@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from ..base import suggestion as _suggestion
 from ..ops.numpy.functions.extension import NAMES as _NAMES
 from ..ops.numpy.functions.extension import extension as _extension
 from ..ops.numpy.functions.table import bound as _bound
+from ..wording import suggestion as _suggestion
 from . import image as image
 from .numpy import random as random
 from .numpy.namespace import F as _F

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..base import suggestion
 from ..ndarray.sparse import NAMES, full_name
 from ..ops.schema import REGISTRY
+from ..wording import suggestion
 from .compose import SymbolFunction
 
 

@@ -14,9 +14,9 @@ from ..base import (
     MXNetValueError,
     dtype_name,
     from_package,
-    suggestion,
 )
 from ..ndarray.host_values import shown_dtype
+from ..wording import suggestion
 from .array_only import ArrayOnly
 from .graph import HIDDEN, Entry, Node, auxiliary, copied, shown_attributes, topological
 from .infer import (

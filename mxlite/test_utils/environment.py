@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ..base import MXNetTypeError, check_count
+from ..arguments import check_count
+from ..base import MXNetTypeError
 from ..runtime import Features
 from ..util import get_gpu_count, setenv
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetNotImplementedError, MXNetValueError, check_count
+from ..arguments import check_count
+from ..base import MXNetNotImplementedError, MXNetValueError
 from .compare import values
 
 _Array = np.ndarray[Any, Any]

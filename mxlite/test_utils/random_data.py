@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetValueError, unknown_argument
+from ..arguments import unknown_argument
+from ..base import MXNetValueError
 from ..device.context import Context
 from ..ndarray import NDArray
 from .defaults import default_context, default_dtype

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetValueError, listing
+from ..base import MXNetValueError
 from ..device.context import Context
 from ..ndarray import sparse
+from ..wording import listing
 from .arrays import assign_each
 from .compare import values
 from .defaults import default_context, default_dtype

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from .. import ndarray as nd
-from ..base import MXNetTypeError, MXNetValueError, listing
+from ..base import MXNetTypeError, MXNetValueError
 from ..device.context import Context
 from ..ndarray import NDArray
+from ..wording import listing
 from .compare import assert_almost_equal, values
 from .defaults import default_context
 from .sparse import create_sparse_array

@@ -7,7 +7,8 @@ import pytest
 
 import mxlite as mx
 from mxlite import gluon, nd
-from mxlite.base import MXNetError, check_shape
+from mxlite.arguments import check_shape
+from mxlite.base import MXNetError
 from mxlite.ndarray.array import empty_array, sparse_array
 from mxlite.ops.bind import attributes
 from mxlite.ops.schema import REGISTRY

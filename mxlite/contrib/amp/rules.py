@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ...base import MXNetTypeError, MXNetValueError, suggestion
+from ...base import MXNetTypeError, MXNetValueError
 from ...ndarray.ndarray import NDArray
 from ...ndarray.run import invoke_list
 from ...ops.cast import AMP_FLOATS
 from ...ops.placeholder import Placeholder, ShapeTracer
 from ...ops.schema import REGISTRY, Op
 from ...symbol.graph import Entry, Node
+from ...wording import suggestion
 from . import lists
 
 TARGETS = ("float16", "bfloat16")

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ... import ndarray as nd
-from ...base import MXNetValueError, check_count
+from ...arguments import check_count
+from ...base import MXNetValueError
 
 Histogram = tuple[np.ndarray, np.ndarray, float, float, float]
 Ranges = dict[str, tuple[float, float]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ... import optimizer
-from ...base import arguments_of
+from ...arguments import arguments_of
 from ...ndarray import NDArray
 
 FULL = "_full"                # what the names of full gradients end with

@@ -12,17 +12,9 @@ from typing import Any
 import numpy as np
 
 from ... import ndarray as nd
-from ...base import (
-    AssertedKeyError,
-    MXNetAssertionError,
-    MXNetKeyError,
-    MXNetValueError,
-    check_class,
-    data_dir,
-    listing,
-    shown,
-    suggestion,
-)
+from ...arguments import check_class
+from ...base import AssertedKeyError, MXNetAssertionError, MXNetKeyError, MXNetValueError, data_dir
+from ...wording import listing, shown, suggestion
 from .pretrained import FILES, Pretrained, fetched
 from .vocab import Vocabulary
 

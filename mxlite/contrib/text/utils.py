@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from ...base import MXNetTypeError, shown
+from ...base import MXNetTypeError
+from ...wording import shown
 
 
 def count_tokens_from_str(source_str: str, token_delim: str = " ", seq_delim: str = "\n",

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Hashable
 from typing import Any
 
-from ...base import MXNetAssertionError, MXNetValueError, shown
+from ...base import MXNetAssertionError, MXNetValueError
+from ...wording import shown
 
 
 class Vocabulary:

@@ -11,7 +11,8 @@ import numpy as np
 
 from ... import ndarray as nd
 from ...argument_types import FilePath, checks_types
-from ...base import MXNetValueError, check_choice, check_count
+from ...arguments import check_choice, check_count
+from ...base import MXNetValueError
 from ...gluon.data.vision.local import LocalDataset, Remote, find, read
 from .utils import count_tokens_from_str
 from .vocab import Vocabulary

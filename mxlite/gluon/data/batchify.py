@@ -14,7 +14,8 @@ import numpy as np
 from ... import autograd
 from ... import ndarray as nd
 from ...argument_types import DType, checks_types
-from ...base import MXNetTypeError, MXNetValueError, NamesArguments, check_count, dtype_name
+from ...arguments import NamesArguments, check_count
+from ...base import MXNetTypeError, MXNetValueError, dtype_name
 
 
 @checks_types

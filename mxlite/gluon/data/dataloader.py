@@ -7,7 +7,8 @@ from typing import Any
 
 from ... import ndarray as nd
 from ...argument_types import checks_types
-from ...base import MXNetTypeError, MXNetValueError, NamesArguments, check_count
+from ...arguments import NamesArguments, check_count
+from ...base import MXNetTypeError, MXNetValueError
 from ...device.context import cpu_pinned
 from ...ndarray.numpy.switched import switched
 from ...random import next_key

@@ -10,19 +10,18 @@ import numpy as np
 
 from ... import ndarray as nd
 from ...argument_types import FilePath, Items, checks_types
+from ...arguments import NamesArguments, check_count
 from ...base import (
     AssertedValueError,
     MXNetIndexError,
     MXNetTypeError,
     MXNetValueError,
-    NamesArguments,
-    check_count,
     dtype_name,
     from_package,
-    shown,
 )
 from ...io import iterator
 from ...recordio import MXIndexedRecordIO
+from ...wording import shown
 from .sampler import FilterSampler, Sampler, SequentialSampler
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...argument_types import Items, checks_types
-from ...base import MXNetValueError, NamesArguments, check_choice, check_count
+from ...arguments import NamesArguments, check_choice, check_count
+from ...base import MXNetValueError
 from ...random import numpy_generator
 
 _LAST_BATCH = ["keep", "discard", "rollover"]

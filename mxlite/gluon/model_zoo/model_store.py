@@ -9,8 +9,9 @@ import tempfile
 import zipfile
 import zlib
 
-from ...base import MXNetError, MXNetValueError, data_dir, suggestion
+from ...base import MXNetError, MXNetValueError, data_dir
 from ...whole_file import replacing
+from ...wording import suggestion
 from ..download import DownloadError, check_sha1, download, repo_file_url
 
 # name of the model -> SHA-1 of its file

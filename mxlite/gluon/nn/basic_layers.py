@@ -6,14 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ... import ndarray as nd
-from ...base import (
-    AssertedValueError,
-    MXNetValueError,
-    WrongKindError,
-    check_count,
-    from_package,
-    suggestion,
-)
+from ...arguments import check_count
+from ...base import AssertedValueError, MXNetValueError, WrongKindError, from_package
+from ...wording import suggestion
 from ..block import Block
 from ..hybrid_block import HybridBlock
 from .activations import Activation

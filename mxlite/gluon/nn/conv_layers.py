@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...base import MXNetValueError, Shape, check_count, check_shape, from_package
+from ...arguments import check_count, check_shape
+from ...base import MXNetValueError, Shape, from_package
 from ...ops.nn.layouts import LAYOUTS, channels_last, is_channels_last
 from ..hybrid_block import HybridBlock
 from .activations import Activation

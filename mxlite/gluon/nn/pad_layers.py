@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...base import check_shape
+from ...arguments import check_shape
 from ..hybrid_block import HybridBlock
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...base import check_count
+from ...arguments import check_count
 from .recurrent_cell import HybridRecurrentCell
 
 Function = Callable[..., Any]

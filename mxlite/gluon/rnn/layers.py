@@ -8,16 +8,11 @@ from typing import Any
 
 from ... import ndarray as nd
 from ... import symbol as sym
-from ...base import (
-    MXNetNotImplementedError,
-    MXNetTypeError,
-    MXNetValueError,
-    check_choice,
-    check_count,
-    no_array,
-)
+from ...arguments import check_choice, check_count
+from ...base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError
 from ...ops.placeholder import Placeholder
 from ...ops.rnn_layout import PackedRNN
+from ...wording import no_array
 from ..hybrid_block import HybridBlock
 from .cells import GRUCell, LSTMCell, RNNCell
 from .containers import BidirectionalCell, HybridSequentialRNNCell

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from ... import ndarray as nd
-from ...base import MXNetError, MXNetTypeError, MXNetValueError, Shape, shown
+from ...base import MXNetError, MXNetTypeError, MXNetValueError, Shape
+from ...wording import shown
 from .containers import BidirectionalCell
 from .recurrent_cell import HybridRecurrentCell, RecurrentCell
 from .sequence import Sequence, is_array

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ... import ndarray as nd
-from ...base import MXNetError, check_callable
+from ...arguments import check_callable
+from ...base import MXNetError
 from ..block import Block
 from ..hybrid_block import HybridBlock
 from ..nn import LeakyReLU

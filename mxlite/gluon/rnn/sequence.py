@@ -9,8 +9,9 @@ from typing import Any
 
 from ... import ndarray as nd
 from ... import symbol as sym
-from ...base import MXNetTypeError, MXNetValueError, no_array
+from ...base import MXNetTypeError, MXNetValueError
 from ...ops.placeholder import Placeholder
+from ...wording import no_array
 
 
 def is_array(value: Any) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...base import INTEGERS, MXNetError, MXNetTypeError, no_array
+from ...base import INTEGERS, MXNetError, MXNetTypeError
 from ...device.context import as_context
 from ...ops.schema import REGISTRY
+from ...wording import no_array
 from ..array import ArrayBase, of_kind
 from ..function import OpFunction
 from ..integer_numbers import run_with_number

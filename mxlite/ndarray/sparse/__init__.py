@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ...base import suggestion
 from ...device.context import current_context as current_context
 from ...ops.schema import REGISTRY
+from ...wording import suggestion
 from .. import arithmetic
 from ..function import OpFunction
 from ..ndarray import NDArray

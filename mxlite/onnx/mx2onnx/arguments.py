@@ -8,7 +8,8 @@ from typing import Any
 
 from ... import ndarray as nd
 from ... import symbol as sym
-from ...base import MXNetError, MXNetTypeError, MXNetValueError, check_shape, dtype_name
+from ...arguments import check_shape
+from ...base import MXNetError, MXNetTypeError, MXNetValueError, dtype_name
 from ...gluon.files import strip_markers
 from ...ndarray.ndarray import NDArray
 from ...symbol.graph import Entry, Node, topological

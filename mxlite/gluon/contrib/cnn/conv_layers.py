@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ....base import MXNetValueError, check_count, check_shape
+from ....arguments import check_count, check_shape
+from ....base import MXNetValueError
 from ...hybrid_block import HybridBlock
 from ...nn import Activation
 

@@ -6,7 +6,8 @@ import os
 import re
 from typing import Any
 
-from ....base import MXNetValueError, check_count
+from ....arguments import check_count
+from ....base import MXNetValueError
 from ....metric import EvalMetric
 from .events import BatchEnd, EpochEnd, TrainBegin
 from .running import checked_period

@@ -9,14 +9,10 @@ import warnings
 from typing import Any
 
 from .... import metric as metrics
-from ....base import (
-    MXNetAssertionError,
-    MXNetValueError,
-    NamesArguments,
-    check_count,
-    shown,
-)
+from ....arguments import NamesArguments, check_count
+from ....base import MXNetAssertionError, MXNetValueError
 from ....device.context import Context, cpu, gpu, num_gpus
+from ....wording import shown
 from ...batches import Batches, number_of_batches
 from ...block import Block
 from ...data import DataLoader

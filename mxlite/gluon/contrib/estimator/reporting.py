@@ -6,7 +6,9 @@ import math
 import time
 from typing import Any
 
-from ....base import MXNetValueError, check_count, shown
+from ....arguments import check_count
+from ....base import MXNetValueError
+from ....wording import shown
 from .events import (
     BatchBegin,
     BatchEnd,

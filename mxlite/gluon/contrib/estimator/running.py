@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ....base import check_callable, check_count
+from ....arguments import check_callable, check_count
 from ....metric import Loss
 from .events import BatchEnd, EpochBegin, EpochEnd, TrainBegin
 from .utils import checked_metrics

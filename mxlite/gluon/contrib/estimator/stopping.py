@@ -6,8 +6,10 @@ import math
 import warnings
 from typing import Any
 
-from ....base import MXNetValueError, check_choice, shown
+from ....arguments import check_choice
+from ....base import MXNetValueError
 from ....metric import CompositeEvalMetric, EvalMetric
+from ....wording import shown
 from .events import BatchEnd, EpochEnd, TrainBegin, TrainEnd
 
 _GROWING = ("acc", "f1", "mcc", "pcc", "pearson")       # in names of metrics that are to grow

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ....base import MXNetValueError, shown
+from ....base import MXNetValueError
 from ....metric import Accuracy, CompositeEvalMetric, EvalMetric
+from ....wording import shown
 from ...loss import SoftmaxCrossEntropyLoss
 from .events import EventHandler
 

@@ -6,7 +6,8 @@ import math
 from typing import Any
 
 from .... import ndarray as nd
-from ....base import Shape, check_count, check_shape
+from ....arguments import check_count, check_shape
+from ....base import Shape
 from ...block import Block
 from ...hybrid_block import HybridBlock
 from ...nn import HybridSequential, Sequential

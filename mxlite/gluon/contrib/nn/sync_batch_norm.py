@@ -8,7 +8,8 @@ from weakref import WeakKeyDictionary
 
 from .... import autograd
 from .... import ndarray as nd
-from ....base import MXNetError, MXNetNotImplementedError, check_count
+from ....arguments import check_count
+from ....base import MXNetError, MXNetNotImplementedError
 from ...nn import BatchNorm
 
 WAIT = 60.0                     # seconds that a device waits for the others

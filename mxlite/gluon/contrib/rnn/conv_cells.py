@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ....base import MXNetValueError, Shape, check_count, check_shape
+from ....arguments import check_count, check_shape
+from ....base import MXNetValueError, Shape
 from ...rnn.cells import gru_step, lstm_step
 from ...rnn.recurrent_cell import HybridRecurrentCell
 

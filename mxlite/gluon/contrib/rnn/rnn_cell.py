@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ....base import check_count
+from ....arguments import check_count
 from ...rnn.cells import _DenseCell, lstm_step
 from ...rnn.modifiers import ModifierCell
 from ...rnn.recurrent_cell import RecurrentCell

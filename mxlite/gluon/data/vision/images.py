@@ -14,8 +14,9 @@ from ...._dataio.codec import decode
 from ...._dataio.errors import DataFileError
 from ...._dataio.lines import fields_of, lines_of
 from ....argument_types import FilePath, checks_types
-from ....base import MissingPathError, MXNetTypeError, MXNetValueError, shown
+from ....base import MissingPathError, MXNetTypeError, MXNetValueError
 from ....recordio import unpack
+from ....wording import shown
 from ..dataset import Dataset, RecordFileDataset
 
 _FLAGS = (-1, 0, 1)

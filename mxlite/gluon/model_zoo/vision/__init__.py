@@ -7,7 +7,8 @@ were divided by [0.229, 0.224, 0.225].
 
 from typing import Any
 
-from ....base import MXNetTypeError, MXNetValueError, suggestion
+from ....base import MXNetTypeError, MXNetValueError
+from ....wording import suggestion
 from .alexnet import AlexNet as AlexNet
 from .alexnet import alexnet as alexnet
 from .densenet import DenseNet as DenseNet

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from ....base import MXNetValueError, listing
+from ....base import MXNetValueError
 from ....device.context import cpu
+from ....wording import listing
 from ...hybrid_block import HybridBlock
 from ...nn import HybridSequential
 from ..model_store import get_model_file

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ....base import MXNetValueError, check_count
+from ....arguments import check_count
+from ....base import MXNetValueError
 from .random import gumbel, randint, random, shape_of, uniform
 from .table import FUNCTIONS, beside, ctx_of, is_number, need, number, written
 

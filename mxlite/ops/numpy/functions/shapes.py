@@ -5,7 +5,8 @@ from __future__ import annotations
 from operator import index
 from typing import Any
 
-from ....base import MXNetTypeError, MXNetValueError, one_or_several
+from ....arguments import one_or_several
+from ....base import MXNetTypeError, MXNetValueError
 from .table import (
     FUNCTIONS,
     METHODS,

@@ -15,13 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from ....base import (
-    MXNetNotImplementedError,
-    MXNetTypeError,
-    MXNetValueError,
-    dtype_name,
-    suggestion,
-)
+from ....base import MXNetNotImplementedError, MXNetTypeError, MXNetValueError, dtype_name
+from ....wording import suggestion
 
 Function = Callable[..., Any]
 FUNCTIONS: dict[str, Function] = {}             # of mx.np, by name

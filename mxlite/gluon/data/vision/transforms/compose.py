@@ -7,8 +7,9 @@ from itertools import groupby
 from typing import Any
 
 from .....argument_types import checks_types
-from .....base import MXNetTypeError, MXNetValueError, shown
+from .....base import MXNetTypeError, MXNetValueError
 from .....random import numpy_generator
+from .....wording import shown
 from ....block import Block
 from ....hybrid_block import HybridBlock
 from ....nn import HybridSequential, Sequential

@@ -7,8 +7,10 @@ from typing import Any
 
 from ..... import ndarray as nd
 from .....argument_types import Size, checks_types
-from .....base import MXNetValueError, check_count, listed, shown
+from .....arguments import check_count, listed
+from .....base import MXNetValueError
 from .....ndarray.numpy.switched import numpy_arrays
+from .....wording import shown
 from ....block import Block
 from ....hybrid_block import HybridBlock
 

@@ -1,0 +1,48 @@
+"""The words of errors: values as they are shown, and the name that was perhaps meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+_LONGEST = 200                      # characters of a value in an error
+
+# what other libraries call things: their name -> names here, of which the first that fits counts
+_ELSEWHERE = {
+    "lr": ["learning_rate"], "weight_decay": ["wd"], "eps": ["epsilon"], "cuda": ["gpu"],
+    "in_features": ["in_units"], "out_features": ["units"], "out_channels": ["channels"],
+}
+
+
+def shown(value: Any) -> str:
+    """A value in the text of an error: its repr, or of an array its type and shape."""
+    if getattr(value, "ndim", 0):
+        return f"{type(value).__name__} of shape {tuple(value.shape)}"
+    text = " ".join(repr(value).split())
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
+
+
+def no_array(value: Any) -> str:
+    """"ndarray; mx.nd.array(x) makes an NDArray of it": what came where an NDArray was wanted."""
+    kind = type(value).__name__
+    if hasattr(value, "__array__") or isinstance(value, (list, tuple, int, float)):
+        return f"{kind}; mx.nd.array(x) makes an NDArray of it"
+    return kind
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """"; did you mean 'stride'?" where a known name is near, else an empty string."""
+    import difflib  # rare, and its import is not free
+
+    known = list(known)
+    near = [word for word in _ELSEWHERE.get(str(name), ()) if word in known]
+    near += difflib.get_close_matches(str(name), known, n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def listing(words: Sequence[Any]) -> str:
+    """'a', 'b' or 'c'; of no words, "nothing"."""
+    quoted = [repr(word) for word in words]
+    if len(quoted) < 2:
+        return "".join(quoted) or "nothing"
+    return f"{', '.join(quoted[:-1])} or {quoted[-1]}"
