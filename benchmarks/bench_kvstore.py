@@ -8,7 +8,6 @@ Numbers are steps a second, medians; each library has a process of its own, and 
 buckets of messages would be.
 """
 
-import argparse
 import importlib
 import time
 
@@ -82,18 +81,5 @@ def serve(library):
         for name, shapes in KEYS.items() for count in (2, 4) for kind in KINDS})
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--worker", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.worker:
-        serve(options.worker)
-        return
-    workers = {library: side_by_side.Worker(__file__, library)
-               for library in side_by_side.available(("mxlite", "mxnet"))}
-    side_by_side.print_ratios("steps/s", side_by_side.take_turns(workers, CASES, options.rounds))
-
-
 if __name__ == "__main__":
-    main()
+    side_by_side.beside_mxnet(__file__, __doc__, "steps/s", CASES, serve)

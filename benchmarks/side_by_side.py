@@ -2,9 +2,10 @@
 
 A benchmark calls `serve(cases)` in the process of a library: it reads the name of a case a line
 from standard input, and answers with the number that the case's function gives. Where it compares,
-it makes a `Worker` for each library and calls `take_turns`.
+it makes a `Worker` for each library and calls `take_turns`; `beside_mxnet` does so for plain ones.
 """
 
+import argparse
 import json
 import os
 import statistics
@@ -74,3 +75,17 @@ def print_ratios(unit, all_rates):
 def available(libraries):
     """Those whose Python is there."""
     return [library for library in libraries if os.path.exists(PYTHONS[library])]
+
+
+def beside_mxnet(script, title, unit, cases, serve):
+    """The command of a benchmark of mxlite and MXNet with no settings but `--rounds`: it prints the
+    ratios of the cases. serve(library): answers in the process of a library."""
+    parser = argparse.ArgumentParser(description=title.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--worker", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.worker:
+        serve(options.worker)
+        return
+    workers = {library: Worker(script, library) for library in available(("mxlite", "mxnet"))}
+    print_ratios(unit, take_turns(workers, cases, options.rounds))
