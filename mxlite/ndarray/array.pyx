@@ -23,9 +23,11 @@ cdef extern from *:
       return ((PyTypeObject *)base)->tp_new((PyTypeObject *)type, no_args, NULL);
     }
     static inline PyObject *mx_type(PyObject *array) { return (PyObject *)Py_TYPE(array); }
+    static inline Py_ssize_t mx_references(void *object) { return Py_REFCNT((PyObject *)object); }
     """
     object mx_blank(PyObject *base, PyObject *type, object no_args)
     PyObject *mx_type(PyObject *array) noexcept nogil
+    Py_ssize_t mx_references(void *thing) noexcept
     Flags *mx_thread_flags() noexcept nogil
 
 cdef Flags *flags() noexcept nogil:
@@ -283,6 +285,17 @@ def share_array(ArrayBase base not None, shape, int64_t offset=0):
     if base.node is not None:
         view.index = -1
     return view
+
+
+def are_held_elsewhere(list arrays not None):
+    """Whether anything but the list refers to one of its arrays, or to the memory of one."""
+    cdef ArrayBase array
+    for i in range(len(arrays)):
+        array = arrays[i]                   # a second reference
+        if array.is_sparse or mx_references(<void *>array) > 2 or (
+                mx_references(<void *>array.storage) > 1):
+            return True
+    return False
 
 
 def on_context(ArrayBase array not None, ctx):

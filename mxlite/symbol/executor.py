@@ -12,7 +12,7 @@ import numpy as np
 from ..base import MXNetKeyError, MXNetTypeError, MXNetValueError
 from ..ndarray import NDArray, tape, zeros
 from ..ndarray import backward as walk
-from ..ndarray.array import need_array
+from ..ndarray.array import are_held_elsewhere, need_array
 from ..ndarray.recording import pause, record
 from ..ndarray.variable import mark_variable
 from ..wording import suggestion
@@ -38,7 +38,6 @@ class Executor:
         self.arg_arrays, self.grad_arrays, self.aux_arrays = list(args), list(grads), list(states)
         self._reqs = list(reqs)
         self._outputs: list[NDArray] = []
-        self._is_handed_out = False         # someone may hold the arrays in _outputs
         self._heads: list[NDArray] | None = None        # of the last recorded run
         self._train = False
         self._merges = os.environ.get("MXNET_ELIMINATE_COMMON_EXPR") != "0"
@@ -104,7 +103,6 @@ class Executor:
         if not self._outputs:
             self._outputs = [zeros(spec.shape, spec.ctx, spec.dtype)
                              for spec in self._graph.output_specs(False)]
-        self._is_handed_out = True
         return list(self._outputs)
 
     def _variables(self) -> dict[str, NDArray]:
@@ -157,7 +155,7 @@ class Executor:
         return record(self._train) if recorded else pause(self._train)
 
     def _set_outputs(self, heads: Sequence[NDArray]) -> None:
-        if self._is_handed_out and self._outputs:
+        if are_held_elsewhere(self._outputs):           # by those who see them change
             for i, (output, head) in enumerate(zip(self._outputs, heads, strict=True)):
                 if output.shape != head.shape:
                     break
@@ -167,7 +165,7 @@ class Executor:
                     head.copyto(output)
             else:
                 return
-        self._outputs, self._is_handed_out = [head.detach() for head in heads], False
+        self._outputs = [head.detach() for head in heads]
 
     def backward(self, out_grads: Any = None, is_train: bool = True) -> None:
         """Compute the gradients of the arguments, as their grad_req says.
@@ -288,7 +286,6 @@ class Executor:
             and old._dtype_name == spec.dtype
             else zeros(spec.shape, spec.ctx, spec.dtype)
             for old, spec in zip(other.outputs, self._graph.output_specs(False), strict=True)]
-        self._is_handed_out = True
 
     def copy_params_from(self, arg_params: Mapping[str, NDArray],
                          aux_params: Mapping[str, NDArray] | None = None,

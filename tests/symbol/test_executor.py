@@ -41,6 +41,27 @@ def test_outputs_are_overwritten_by_the_next_forward():
     assert y.asscalar() == before.asscalar() == 13
 
 
+@pytest.mark.parametrize("part", [
+    lambda y: y[0:1], lambda y: y.reshape((1, 1)), lambda y: y.detach(),
+    lambda y: np.from_dlpack(y), memoryview], ids=["slice", "shape", "detach", "dlpack", "buffer"])
+def test_what_shares_memory_with_outputs_is_overwritten_too(part):
+    exe = bound(a + b)
+    kept = part(exe.forward()[0])
+    exe.arg_dict["a"][:] = 10
+    exe.forward()
+    assert np.ravel(kept.asnumpy() if isinstance(kept, nd.NDArray) else kept) == [13]
+
+
+def test_outputs_that_nobody_holds_are_not_copied():
+    """They then lie where the graph made them: by turns in two places."""
+    exe = bound(a + b)
+    places = [exe.forward()[0]._address for _ in range(4)]
+    assert places[0] == places[2] != places[1] == places[3]
+    held = exe.outputs
+    places = [exe.forward()[0]._address for _ in range(3)]
+    assert {held[0]._address} == set(places)
+
+
 def test_outputs_before_the_first_forward():
     exe = bound(a + b)
     y = exe.outputs[0]
