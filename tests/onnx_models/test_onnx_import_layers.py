@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from onnx import helper
 from onnx.reference import ReferenceEvaluator
-from onnx_import_cases import DOUBLE, FLOAT, check, compare, ids, imported_outputs, model_of
+from onnx_import_cases import DOUBLE, check, compare, ids, imported_outputs, model_of
 
 from mxlite.contrib.onnx import import_model
 
@@ -215,13 +215,3 @@ def test_regions():
 @pytest.mark.parametrize("align", [0, 1])
 def test_affine_grid(align):
     check("AffineGrid", [draw(2, 2, 3), np.array([2, 3, 4, 5])], {"align_corners": align}, 20, [1])
-
-
-def test_quantized_numbers():
-    scale, zero = np.array(0.05, "f"), np.array(3, np.int8)
-    check("QuantizeLinear", [IMAGE, scale, zero], {}, 13, [1, 2], 3)
-    check("QuantizeLinear", [IMAGE, scale], {}, 13, [1], 2)
-    check("DequantizeLinear", [(IMAGE * 40).astype(np.int8), scale, zero], {}, 13, [1, 2])
-    scales, zeros = np.abs(draw(4)) + 0.1, np.array([1, 2, 3, 4], np.uint8)
-    check("QuantizeLinear", [IMAGE, scales, zeros], {"axis": 1}, 13, [1, 2], 2)
-    check("DequantizeLinear", [(IMAGE * 40).astype(np.int32), scales], {}, 13, [1], FLOAT)

@@ -26,17 +26,21 @@ def spatial(call: Call) -> tuple[Length, ...]:
     return call.shape[1:-1] if is_channels_last(call.op.layout) else call.shape[2:]
 
 
-@translation("Convolution", "Convolution_v1")
-def convolution(call: Call) -> str:
+def convolved(call: Call, op_type: str, data: str, weight: str, *bias: str) -> str:
+    """Data by the weight, in the operator's layout; op_type: "Conv", or that of integers."""
     op, ndim = call.op, len(call.op.kernel)
-    data, weight, *bias = [array.name for array in call.inputs]
     is_last = is_channels_last(op.layout)
     if is_last:
         data, weight = to_first(call, data, ndim + 2), to_first(call, weight, ndim + 2)
-    made = call.add("Conv", data, weight, *bias, kernel_shape=list(op.kernel), group=op.num_group,
+    made = call.add(op_type, data, weight, *bias, kernel_shape=list(op.kernel), group=op.num_group,
                     strides=list(op.stride or (1,) * ndim), pads=list(op.pad or (0,) * ndim) * 2,
                     dilations=list(op.dilate or (1,) * ndim))
     return to_last(call, made, ndim + 2) if is_last else made
+
+
+@translation("Convolution", "Convolution_v1")
+def convolution(call: Call) -> str:
+    return convolved(call, "Conv", *[array.name for array in call.inputs])
 
 
 @translation("Deconvolution")
@@ -55,12 +59,18 @@ def deconvolution(call: Call) -> str:
     return to_last(call, made, ndim + 2) if is_last else made
 
 
+def as_rows(call: Call) -> str:
+    """The data of a FullyConnected: a row a sample, unless it has `flatten` off."""
+    if not call.op.flatten or call.ndim == 2:
+        return call.data
+    return call.reshaped(call.data, (call.shape[0], call.inputs[1].shape[1]))
+
+
 @translation("FullyConnected")
 def fully_connected(call: Call) -> str:
-    data, weight, *bias = [array.name for array in call.inputs]
+    weight, *bias = [array.name for array in call.inputs[1:]]
+    data = as_rows(call)
     if call.op.flatten or call.ndim == 2:
-        if call.ndim != 2:
-            data = call.reshaped(data, (call.shape[0], call.inputs[1].shape[1]))
         if bias and call.inputs[2].ndim != 1:
             bias = [call.reshaped(bias[0], call.inputs[1].shape[:1])]
         return call.add("Gemm", data, weight, *bias, transB=1)

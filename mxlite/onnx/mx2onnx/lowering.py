@@ -9,6 +9,7 @@ from ...device.context import cpu
 from ...device.memory import spec as make_spec
 from ...ops.numpy.base import NumpyOp
 from ...ops.params import ScalarRef
+from ...ops.quantization.ranges import OnRanges
 from ...ops.schema import REGISTRY, Op
 from ...ops.trace import Composed, Step, Tracer
 from .call import Array, Call
@@ -22,7 +23,7 @@ BY_SHAPE = {"_reshape_exact", "broadcast_to", "broadcast_axis", "_zeros", "_ones
 
 def can_be_lowered(op: type[Op]) -> bool:
     """Whether an operator says by itself of which others it consists."""
-    return issubclass(op, (NumpyOp, Composed))
+    return issubclass(op, (NumpyOp, Composed, OnRanges))
 
 
 def is_known(op: type[Op]) -> bool:

@@ -4,6 +4,7 @@ from . import activations as activations
 from . import detection as detection
 from . import images as images
 from . import indexing as indexing
+from . import integers as integers
 from . import layers as layers
 from . import making as making
 from . import pointwise as pointwise

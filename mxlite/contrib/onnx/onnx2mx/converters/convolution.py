@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..... import symbol as sym
 from .....symbol import Symbol
 from ..call import Call
@@ -12,14 +14,20 @@ from .windows import Window, window
 
 @converts("Conv")
 def _conv(call: Call) -> Symbol:
-    data = call.sym()
-    filters, spec = _weights(call, channels_axis=0)
+    data, *others = _inputs(call, call.sym())
+    return convolved(call, data, others)
+
+
+def convolved(call: Call, data: Symbol, others: Sequence[Symbol], place: int = 1) -> Symbol:
+    """data by the weight and, where there are two others, with the bias. place: of the weight
+    among the node's inputs."""
+    filters, spec = _weights(call, 0, place)
     pad = spec.pad
     if not spec.is_even:
         data, pad = padded(data, spatial_ends(spec.pads)), (0,) * len(spec.kernel)
-    return sym.Convolution(*_inputs(call, data), kernel=spec.kernel, stride=spec.stride,
+    return sym.Convolution(data, *others, kernel=spec.kernel, stride=spec.stride,
                            dilate=spec.dilate, pad=pad, num_filter=filters,
-                           num_group=call.attr("group", 1), no_bias=not call.has(2))
+                           num_group=call.attr("group", 1), no_bias=len(others) == 1)
 
 
 @converts("ConvTranspose")
@@ -49,9 +57,9 @@ def _conv_transpose(call: Call) -> Symbol:
                      end=(None, None, *(-end or None for end in behind)))
 
 
-def _weights(call: Call, channels_axis: int) -> tuple[int, Window]:
-    """(size of the weight's axis of output channels, the window)."""
-    shape = call.fixed_shape(1, "the weight")
+def _weights(call: Call, channels_axis: int, place: int = 1) -> tuple[int, Window]:
+    """(size of the weight's axis of output channels, the window). place: of the weight."""
+    shape = call.fixed_shape(place, "the weight")
     kernel = call.attr("kernel_shape") or list(shape[2:])
     if list(kernel) != list(shape[2:]):
         raise call.wrong(f"kernel_shape must be that of the weight, {shape[2:]}; got {kernel}")

@@ -10,11 +10,18 @@ from ..table import converts
 
 @converts("MatMul")
 def _matmul(call: Call) -> Symbol:
-    left, right = call.sym(0), call.sym(1)
-    ranks = call.rank(0), call.rank(1)
-    if ranks[1] <= 2 and (ranks[0] > 1 or ranks[1] <= 2):
+    return multiplied(call, call.sym(0), call.sym(1), call.is_float())
+
+
+def multiplied(call: Call, left: Symbol, right: Symbol, is_float: bool,
+               places: tuple[int, int] = (0, 1)) -> Symbol:
+    """The product of stacks of matrices, which are the inputs at these places of the node, or made
+    of them."""
+    ranks = [call.rank(place) for place in places]
+    if ranks[1] <= 2:
         return sym.dot(left, right)
-    if call.is_float() and ranks[0] == ranks[1] and call.lengths(0)[:-2] == call.lengths(1)[:-2]:
+    stacks = [call.lengths(place)[:-2] for place in places]
+    if is_float and ranks[0] == ranks[1] and stacks[0] == stacks[1]:
         return sym.batch_dot(left, right) if ranks[0] == 3 else sym.linalg.gemm2(left, right)
     return sym._internal._npi_matmul(left, right)
 
