@@ -51,7 +51,8 @@ static void FN(multiply_last)(const last_job *job, WIDE(lines) lines, int64_t co
     const int64_t f = group * d->F + p * FN(COLS);
     const int cols = (int)mx_lesser(FN(COLS), d->F - p * FN(COLS));
     for (int64_t i = 0; i < count; i += TILE_ROWS) {
-      const WIDE(tile) tile = {.c = y + i * step + f, .c_step = step, .add = k > 0,
+      real *c = y + i * step + f;
+      const WIDE(tile) tile = {.c = c, .c_step = step, .add = k ? c : NULL,
                                .col_bias = bias && !k ? bias + f : NULL};
       lines.row = row + i;
       WIDE(micro_lines)((int)mx_lesser(TILE_ROWS, count - i), cols, &lines, b, FN(COLS), &tile);

@@ -94,7 +94,8 @@ static void FN(multiply_columns)(int64_t rows, int cols, int64_t K, const wide *
   for (int i = 0; i < TILE_ROWS; i++) row[i] = i * K;
   for (int64_t k = 0; k < K; k += LONG_BLOCK_K)
     for (int64_t o = 0; o < rows; o += TILE_ROWS) {
-      const WIDE(tile) tile = {.c = sum + o * FN(COLS), .c_step = FN(COLS), .add = k > 0};
+      const WIDE(tile) tile = {.c = sum + o * FN(COLS), .c_step = FN(COLS),
+                               .add = k ? sum + o * FN(COLS) : NULL};
       const WIDE(lines) lines = {weight + o * K + k, row, &line, 1, mx_lesser(LONG_BLOCK_K, K - k)};
       WIDE(micro_lines)((int)mx_lesser(TILE_ROWS, rows - o), cols, &lines, x + k * FN(COLS), FN(COLS),
                         &tile);
@@ -108,7 +109,8 @@ static void FN(multiply_panel)(int64_t rows, int64_t K, const wide *weight, cons
   for (int64_t k = 0; k == 0 || k < K; k += BLOCK_K)
     for (int64_t o = 0; o < rows; o += TILE_ROWS) {
       const int64_t high = mx_lesser(TILE_ROWS, rows - o);
-      const WIDE(tile) tile = {.c = sum + o * FN(COLS), .c_step = FN(COLS), .add = k > 0};
+      const WIDE(tile) tile = {.c = sum + o * FN(COLS), .c_step = FN(COLS),
+                               .add = k ? sum + o * FN(COLS) : NULL};
       const wide *w = weight + o * K + k * high;
       const int64_t taps = mx_lesser(BLOCK_K, K - k);
       if (offset) WIDE(micro_taps)((int)high, FN(COLS), taps, w, high, x, offset + k, &tile);
@@ -159,7 +161,7 @@ static void FN(row_item)(const conv_job *job, const conv_part *part, int64_t ite
       const int64_t high = mx_lesser(TILE_ROWS, cut->rows - o), taps = mx_lesser(BLOCK_K, K - k);
       const int is_last = k + taps == K;
       wide *to = y + o * channel;
-      const WIDE(tile) tile = {to, channel, k > 0, is_last && bias ? bias + o : NULL, NULL,
+      const WIDE(tile) tile = {to, channel, k ? to : NULL, is_last && bias ? bias + o : NULL, NULL,
                                is_last ? job->finish : NULL, cut->channel + o, to - whole};
       WIDE(micro_taps)((int)high, (int)mx_lesser(FN(COLS), size[2] - x), taps,
                        cut->weight + o * K + k * high, high, from, job->offset + k, &tile);

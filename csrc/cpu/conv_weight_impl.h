@@ -38,7 +38,8 @@ static void FN(weight_task)(void *context, int64_t task) {
     for (int64_t k = block * job->block_rows; k < end; k += TILE_ROWS) {
       const WIDE(lines) from = {(wide *)job->image + group * p->in * p->channel, job->offset + k,
                                 job->line + line, mx_lesser(step, lines - line), length};
-      const WIDE(tile) tile = {.c = sum + k * width, .c_step = width, .add = job->first + line > 0};
+      wide *c = sum + k * width;
+      const WIDE(tile) tile = {.c = c, .c_step = width, .add = job->first + line > 0 ? c : NULL};
       WIDE(micro_lines)((int)mx_lesser(TILE_ROWS, end - k), (int)mx_lesser(FN(COLS), d->F - f), &from,
                         dy + line * length * FN(COLS), FN(COLS), &tile);
     }

@@ -29,7 +29,7 @@ static void multiply_point(const winograd *w, int64_t rows, const float *a, cons
   const int64_t tiles = (w->end - w->first) * w->across;
   for (int64_t k = 0; k < w->in; k += BLOCK_K)
     for (int64_t j = 0; j < tiles; j += COLS) {
-      const tile_float tile = {.c = c + j, .c_step = PRODUCTS * w->step, .add = k > 0};
+      const tile_float tile = {.c = c + j, .c_step = PRODUCTS * w->step, .add = k ? c + j : NULL};
       micro_panel_float((int)rows, (int)mx_lesser(COLS, tiles - j), mx_lesser(BLOCK_K, w->in - k),
                         a + k * rows, rows, b + j / COLS * tile_panel(w) + k * COLS, COLS, &tile);
     }

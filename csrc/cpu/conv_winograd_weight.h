@@ -53,7 +53,8 @@ static void sums_task(void *context, int64_t task) {
       int64_t row[TILE_ROWS];
       for (int64_t i = 0; i < TILE_ROWS; i++) row[i] = ((c + i) * PRODUCTS + point) * w->step;
       const lines_float lines = {w->points, row, &line, 1, tiles};
-      const tile_float tile = {.c = sums + point * COLS, .c_step = PRODUCTS * COLS, .add = w->adds};
+      float *to = sums + point * COLS;
+      const tile_float tile = {.c = to, .c_step = PRODUCTS * COLS, .add = w->adds ? to : NULL};
       micro_lines_float((int)rows, COLS, &lines,
                         w->filters + (panel * PRODUCTS + point) * w->tiles * COLS, COLS, &tile);
     }

@@ -66,7 +66,7 @@ static inline void FN(multiply_tile)(const FN(block) *x, WIDE(lines) *lines, int
   const int64_t b_step = is_packed ? FN(COLS) : x->b_row;
   const wide *bias = FN(IS_WIDE) && !k0 ? (const wide *)(const void *)x->bias : NULL;
   wide *c = x->c + i * x->c_step + j;
-  const WIDE(tile) out = {c, x->c_step, k0 > 0, bias && x->bias_of_rows ? bias + i : NULL,
+  const WIDE(tile) out = {c, x->c_step, k0 ? c : NULL, bias && x->bias_of_rows ? bias + i : NULL,
                           bias && !x->bias_of_rows ? bias + j : NULL,
                           k0 + K == x->K ? x->finish : NULL, x->first_row + i, c - x->whole};
   if (x->pack_a || x->a_row == 1) {

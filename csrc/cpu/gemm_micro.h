@@ -20,8 +20,8 @@ enum { DOT_ROWS = 3, DOT_COLS = 4 };
 
 #define TILE_AREA(T) (TILE_ROWS * TILE_COLS(T))
 
-/* Where a tile goes: C, the step between its rows, whether to add to what is there, and biases of
- * rows or columns (or NULL).  What is done with its rows then (or NULL; not of micro_dots), the first
+/* Where a tile goes: C, the step between its rows; what is added, with the same step (C itself, or
+ * NULL), and biases of rows or columns (or NULL).  What is done with its rows then (or NULL; not of micro_dots), the first
  * of which is row `row` and begins with element `at` of the whole.
  * Lines: row i of A begins at a + row[i]; it is read along num_lines lines, each beginning at
  * line[l] and `length` long. */
@@ -29,8 +29,7 @@ enum { DOT_ROWS = 3, DOT_COLS = 4 };
   typedef struct {                                                                         \
     T *c;                                                                                  \
     int64_t c_step;                                                                        \
-    int add;                                                                               \
-    const T *row_bias, *col_bias;                                                          \
+    const T *add, *row_bias, *col_bias;                                                    \
     const row_finish *finish;                                                              \
     int64_t row, at;                                                                       \
   } tile_##T;                                                                              \

@@ -54,11 +54,11 @@ INLINE void FN(finish)(int rows, int vecs, FN(vec) (*sum)[2], const FN(tile) *ou
   else if (f->activation == CLIP) EACH_SUM(*y = FN(clipped_vec)(*y, (T)f->low, (T)f->high))
 }
 
-/* The sums are done: add the biases and what C holds, where asked for, finish and store. */
+/* The sums are done: add what is asked for, finish and store. */
 INLINE void FN(put)(int rows, int vecs, FN(vec) (*sum)[2], const FN(tile) *out) {
   T *c = out->c;
   const int64_t step = out->c_step;
-  if (out->add) EACH_SUM(*y += FN(at)(c + i * step + v * FN(LANES)))
+  if (out->add) EACH_SUM(*y += FN(at)(out->add + i * step + v * FN(LANES)))
   if (out->row_bias) EACH_SUM(*y += FN(all)(out->row_bias[i]))
   if (out->col_bias) EACH_SUM(*y += FN(at)(out->col_bias + v * FN(LANES)))
   if (out->finish && rows == TILE_ROWS) FN(finish)(rows, vecs, sum, out);
@@ -215,10 +215,10 @@ static void FN(copy_tile)(int rows, int cols, const T *buffer, const FN(tile) *o
   for (int i = 0; i < rows; i++) {
     const T *x = buffer + i * FN(COLS), row_bias = out->row_bias ? out->row_bias[i] : 0;
     T *c = out->c + i * out->c_step;
-    if (out->add) for (int j = 0; j < cols; j++) c[j] += x[j] + row_bias;
-    else if (out->col_bias)
-      for (int j = 0; j < cols; j++) c[j] = x[j] + row_bias + out->col_bias[j];
+    const T *add = out->add ? out->add + i * out->c_step : NULL;
+    if (add) for (int j = 0; j < cols; j++) c[j] = add[j] + (x[j] + row_bias);
     else for (int j = 0; j < cols; j++) c[j] = x[j] + row_bias;
+    if (out->col_bias) for (int j = 0; j < cols; j++) c[j] += out->col_bias[j];
   }
   if (out->finish) FN(finish_stored)(rows, cols, out);
 }

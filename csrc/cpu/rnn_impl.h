@@ -51,9 +51,10 @@ static FN(rnn_part) FN(rnn_part_at)(const rnn_cut *cut, int64_t N, int64_t colum
   return p;
 }
 
-/* C += A @ the part's panels of m, or C = it; a and c: row 0 of A (rows, K) and of C. */
+/* C = A @ the part's panels of m, plus `add` and `bias`, a row of C, unless they are NULL.  a, c, add:
+ * row 0 of A (rows, K), of C and of an array like C, which may be C. */
 static void FN(rnn_multiply)(const FN(rnn_part) *p, const FN(rnn_matrix) *m, const wide *a, wide *c,
-                             int64_t c_step, int add) {
+                             int64_t c_step, const wide *add, const wide *bias) {
   const int64_t K = m->K, rows = p->end - p->row, tiles = mx_ceil_div(rows, TILE_ROWS), line = 0;
   int64_t row[TILE_ROWS];
   for (int64_t r = 0; r < TILE_ROWS; r++) row[r] = r * K;
@@ -66,7 +67,10 @@ static void FN(rnn_multiply)(const FN(rnn_part) *p, const FN(rnn_matrix) *m, con
       for (int64_t tile = 0; tile < tiles; tile++) {
         const int64_t n = p->row + tile * rows / tiles, end = p->row + (tile + 1) * rows / tiles;
         const WIDE(lines) lines = {a + n * K + k, row, &line, 1, length};
-        const WIDE(tile) out = {.c = c + n * c_step + column, .c_step = c_step, .add = add || k > 0};
+        const int64_t at = n * c_step + column;
+        const WIDE(tile) out = {.c = c + at, .c_step = c_step,
+                                .add = k ? c + at : add ? add + at : NULL,
+                                .col_bias = bias && !k ? bias + column : NULL};
         WIDE(micro_lines)((int)(end - n), cols, &lines, b, FN(COLS), &out);
       }
     }

@@ -19,7 +19,7 @@ static void FN(rnn_grad_state)(const FN(rnn_grad_job) *job, const FN(rnn_part) *
   const rnn_dims *d = job->d;
   if (job->behind >= 0)
     FN(rnn_multiply)(p, &job->h2h, job->dproduct + job->behind * d->N * rnn_gates(d) * d->H,
-                     job->dstate, d->P, 1);
+                     job->dstate, d->P, job->dstate, NULL);
 }
 
 static void FN(rnn_grad_output)(const FN(rnn_grad_job) *job, const FN(rnn_part) *p) {
@@ -88,7 +88,7 @@ static void FN(rnn_grad_hidden_task)(void *context, int64_t task) {
   const rnn_dims *d = job->d;
   const FN(rnn_part) p = FN(rnn_part_at)(&job->hidden_cut, d->N, d->H, task);
   FN(rnn_multiply)(&p, &job->projection, job->doutput + job->t * d->N * d->P, job->dhidden, d->H,
-                   0);
+                   NULL, NULL);
   FN(rnn_grad_gates)(job, &p);
 }
 

@@ -10,21 +10,13 @@ typedef struct {
   int64_t t;
 } FN(rnn_steps_job);
 
-/* What the inputs and the biases give: where the products with the states are added. */
-static void FN(rnn_begin_part)(const FN(rnn_steps_job) *job, const FN(rnn_part) *p) {
-  const rnn_dims *d = job->d;
-  const int64_t H = d->H, G = rnn_gates(d);
-  for (int64_t n = p->row; n < p->end; n++)
-    for (int64_t g = 0; g < G; g++) {
-      const int64_t at = ((job->t * d->N + n) * G + g) * H + p->column;
-      const real *x = job->input + at, *bias = job->bias + g * H + p->column;
-      real *y = job->gates + at;
-      if (d->mode == RNN_GRU && g == 2) {
-        memcpy(y, x, (size_t)p->cols * sizeof(real));
-        memcpy(job->reset + (job->t * d->N + n) * H + p->column, bias,
-               (size_t)p->cols * sizeof(real));
-      } else for (int64_t u = 0; u < p->cols; u++) y[u] = x[u] + bias[u];
-    }
+/* What the inputs give the n of a GRU, to which what the state gives is not just added. */
+static void FN(rnn_copy_inputs)(const FN(rnn_steps_job) *job, const FN(rnn_part) *p) {
+  const int64_t H = job->d->H, G = rnn_gates(job->d);
+  for (int64_t n = p->row; n < p->end; n++) {
+    const int64_t at = ((job->t * job->d->N + n) * G + 2) * H + p->column;
+    memcpy(job->gates + at, job->input + at, (size_t)p->cols * sizeof(real));
+  }
 }
 
 static void FN(rnn_end_part)(const FN(rnn_steps_job) *job, const FN(rnn_part) *p) {
@@ -55,13 +47,17 @@ static void FN(rnn_step_task)(void *context, int64_t task) {
   const rnn_dims *d = job->d;
   const int64_t H = d->H, G = rnn_gates(d);
   const real *states = job->states + rnn_before(d, job->t) * d->N * d->P;
-  real *gates = job->gates + job->t * d->N * G * H;
+  const int64_t step = job->t * d->N * G * H;
   const FN(rnn_part) p = FN(rnn_part_at)(&job->cut, d->N, H, task);
-  FN(rnn_begin_part)(job, &p);
   for (int64_t g = 0; g < G; g++) {
-    if (d->mode == RNN_GRU && g == 2)
-      FN(rnn_multiply)(&p, &job->h2h[g], states, job->reset + job->t * d->N * H, H, 1);
-    else FN(rnn_multiply)(&p, &job->h2h[g], states, gates + g * H, G * H, 1);
+    const real *bias = job->bias + g * H;
+    if (d->mode == RNN_GRU && g == 2) {
+      FN(rnn_copy_inputs)(job, &p);
+      FN(rnn_multiply)(&p, &job->h2h[g], states, job->reset + job->t * d->N * H, H, NULL, bias);
+    } else {
+      FN(rnn_multiply)(&p, &job->h2h[g], states, job->gates + step + g * H, G * H,
+                       job->input + step + g * H, bias);
+    }
   }
   FN(rnn_end_part)(job, &p);
 }
@@ -73,7 +69,7 @@ static void FN(rnn_project_task)(void *context, int64_t task) {
   const real *before = job->states + rnn_before(d, job->t) * d->N * P;
   real *after = job->states + rnn_after(d, job->t) * d->N * P;
   const FN(rnn_part) p = FN(rnn_part_at)(&job->projection_cut, d->N, P, task);
-  FN(rnn_multiply)(&p, &job->projection, job->hidden + job->t * d->N * d->H, after, P, 0);
+  FN(rnn_multiply)(&p, &job->projection, job->hidden + job->t * d->N * d->H, after, P, NULL, NULL);
   for (int64_t n = p.row; n < p.end; n++)
     if (FN(rnn_ended)(job->length, n, job->t))
       memcpy(after + n * P + p.column, before + n * P + p.column, (size_t)p.cols * sizeof(real));
