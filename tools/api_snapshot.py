@@ -76,6 +76,8 @@ def signature_of(value):
     """The signature without annotations, defaults without addresses; "" of exceptions."""
     if isinstance(value, type) and issubclass(value, Exception):
         return ""
+    if isinstance(value, type) and value.__module__ == "builtins":      # told only by newer Pythons
+        return "(...)"
     # Of a class, that of __init__: between an inherited one and __new__ Pythons choose variously.
     is_class = isinstance(value, type) and inspect.isfunction(value.__init__)
     try:

@@ -27,4 +27,5 @@ def test_what_is_loaded(program):
     loaded = modules_after(program)
     assert not loaded & HEAVY
     ours = {name.split(".")[1] for name in loaded if name.startswith("mxlite.")}
-    assert ours == {"argument_types", "base", "base_names", "_dataio", "recordio"}
+    assert ours == {"argument_types", "arguments", "base", "base_names", "_dataio", "recordio",
+                    "wording"}

@@ -174,7 +174,7 @@ def test_cycles(links, message):
 
 @pytest.mark.parametrize("text", [
     "[" * 100_000, '{"nodes": ' * 100_000,
-    graph([X])[:-1] + ', "x": ' + "[" * 100_000, WHOLE.replace("[0, 0, 0]", "[" * 5000)])
+    graph([X])[:-1] + ', "x": ' + "[" * 100_000, WHOLE.replace("[0, 0, 0]", "[" * 100_000)])
 def test_nested_too_deeply(text):
     refused(text, "graphs are nested too deeply")
 
@@ -185,7 +185,7 @@ def test_subgraphs_within_subgraphs():
     outer = graph([X, node("sin", "s", [0, 0], subgraphs=["INNER"])], version=None)
     before, after = outer.split('"INNER"')
     assert read(before * 20 + innermost + after * 20) is not None
-    text = before * 400 + innermost + after * 400
+    text = before * 4000 + innermost + after * 4000
     refused(text, "graphs are nested too deeply")
 
 

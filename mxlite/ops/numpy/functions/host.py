@@ -33,9 +33,21 @@ def _delete(arr: Any, obj: Any, axis: Any = None) -> Any:
     return np.delete(arr, indices, axis)
 
 
+def _eig(a: Any) -> tuple[Any, Any]:
+    """NumPy's; real where all eigenvalues are, as they were until NumPy 2.5."""
+    values, vectors = np.linalg.eig(a)
+    return (values, vectors) if np.imag(values).any() else (values.real, vectors.real)
+
+
+def _eigvals(a: Any) -> Any:
+    values = np.linalg.eigvals(a)
+    return values if np.imag(values).any() else values.real
+
+
 # in place of NumPy's: an array without axes counts as one with an axis
 _OWN = {"delete": _delete, "nonzero": lambda a: np.nonzero(np.atleast_1d(a)),
-        "places": lambda a: np.argwhere(np.atleast_1d(a))}
+        "places": lambda a: np.argwhere(np.atleast_1d(a)), "linalg.eig": _eig,
+        "linalg.eigvals": _eigvals}
 
 
 def host_function(name: str) -> Any:
