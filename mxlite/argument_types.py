@@ -116,6 +116,13 @@ def _is_pair(value: Any, fits: Callable[[Any], bool] = _is_integer) -> bool:
     return not isinstance(value, (str, bytes, dict)) and fits(first) and fits(second)
 
 
+def _can_be_iterated(value: Any) -> bool:
+    """Whether `iter` takes it, which is not called: a sampler may draw numbers when it begins."""
+    kind = type(value)
+    has_items = hasattr(kind, "__iter__") or hasattr(kind, "__getitem__")
+    return has_items and getattr(value, "ndim", 1) != 0
+
+
 # annotation -> (what a value must be, whether one is; errors count as no)
 _RULES: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "None": ("None", lambda value: value is None),
@@ -133,8 +140,8 @@ _RULES: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "tuple[int, int]": ("two integers, (width, height)", _is_pair),
     "tuple[float, float]": ("two numbers", lambda value: _is_pair(value, _is_number)),
     "Callable": ("a function", callable),
-    "Iterable": ("a list, or anything else to go through", iter),
-    "Sequence": ("a list, or anything else to go through", iter),
+    "Iterable": ("a list, or anything else to go through", _can_be_iterated),
+    "Sequence": ("a list, or anything else to go through", _can_be_iterated),
     "Items": ("a list, or anything else with a length and items by number",
               lambda value: len(value) >= 0 and hasattr(value, "__getitem__")),
 }

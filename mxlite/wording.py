@@ -31,10 +31,12 @@ def no_array(value: Any) -> str:
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """"; did you mean 'stride'?" where a known name is near, else an empty string."""
+    """"; did you mean 'stride'?" where a known name is near, else an empty string. Names with an
+    underscore in front are only near others of that kind."""
     import difflib  # rare, and its import is not free
 
-    known = list(known)
+    is_private = str(name).startswith("_")
+    known = [word for word in known if is_private or not word.startswith("_")]
     near = [word for word in _ELSEWHERE.get(str(name), ()) if word in known]
     near += difflib.get_close_matches(str(name), known, n=1, cutoff=0.6)
     return f"; did you mean {near[0]!r}?" if near else ""

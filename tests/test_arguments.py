@@ -5,7 +5,7 @@ import pytest
 
 import mxlite as mx
 from mxlite import arguments
-from mxlite.wording import listing
+from mxlite.wording import listing, suggestion
 
 
 @pytest.mark.parametrize(("words", "text"), [
@@ -32,3 +32,11 @@ LONG = list(range(1000))
 def test_values_in_errors_are_short(check, message, value, text):
     with pytest.raises(mx.MXNetError, match=f"^{message} {text}$"):
         check(value)
+
+
+def test_names_for_the_inside_are_not_suggested():
+    assert suggestion("_mull", ["_mul", "mul"]) == "; did you mean '_mul'?"
+    assert suggestion("mull", ["_mull", "mul"]) == "; did you mean 'mul'?"
+    assert suggestion("plus", ["_plus"]) == ""
+    with pytest.raises(AttributeError, match=r"no attribute 'module'; did you mean 'modulo'\?"):
+        _ = mx.nd.module

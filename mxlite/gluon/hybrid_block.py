@@ -12,8 +12,9 @@ from ..arguments import check_callable
 from ..base import MXNetError, MXNetTypeError, MXNetValueError, WrongKindError
 from ..ndarray.tape import is_training
 from ..ops.placeholder import Placeholder
+from ..symbol.backends import passed_over
 from ..symbol.cached_op import CachedOp
-from ..wording import no_array, shown, suggestion
+from ..wording import no_array, suggestion
 from .block import Block
 from .cached_graph import CachedGraph, trace, without_missing
 from .inference import PlaceholderTracer
@@ -109,13 +110,22 @@ class HybridBlock(Block):
                      static_alloc: bool = False, static_shape: bool = False,
                      inline_limit: int = 2, forward_bulk_size: int | None = None,
                      backward_bulk_size: int | None = None, **kwargs: Any) -> None:
-        """Raises: MXNet runs parts of a graph by libraries of a backend here, and there are none.
+        """hybridize(), and trace the graph for these inputs, without running it.
 
-        `hybridize` makes a graph with fewer and faster steps.
+        MXNet gives parts of the graph to libraries of the backend, as far as it has that; here
+        there are none, which a warning says, unless it is the CPU's, "MKLDNN". `hybridize` makes a
+        graph with fewer and faster steps.
         """
-        raise MXNetValueError(
-            f"{type(self).__name__}.optimize_for: backend must be one that is there, and there is "
-            f"none; got {shown(backend)}. hybridize() makes a graph with fewer and faster steps")
+        caller = f"{type(self).__name__}.optimize_for"
+        if not backend:
+            raise MXNetValueError(f"{caller}: backend must be a name; got {backend!r}")
+        if not isinstance(first_array((x, *args)), nd.NDArray):
+            raise WrongKindError(f"{caller}: x must be an NDArray; got {no_array(x)}")
+        passed_over(caller, backend)
+        self.hybridize(True, static_alloc=static_alloc, static_shape=static_shape,
+                       inline_limit=inline_limit, forward_bulk_size=forward_bulk_size,
+                       backward_bulk_size=backward_bulk_size)
+        self._graph_for((x, *args))
 
     def register_op_hook(self, callback: Callable[[bytes, bytes, nd.NDArray], Any],
                          monitor_all: bool = False) -> None:
@@ -221,12 +231,16 @@ class HybridBlock(Block):
             return self.hybrid_forward(sym, *args, **variables)
 
     def _run_graph(self, args: tuple[Any, ...]) -> Any:
-        """Call the block as one graph, which is traced first if it has not been."""
+        """Call the block as one graph."""
+        return self._graph_for(args)(args, self._op_hook)
+
+    def _graph_for(self, args: tuple[Any, ...]) -> CachedGraph:
+        """The block as a graph, which is traced if it has not been."""
         graph = self._graphs.get(is_training())
         if graph is None:
             self._finish_shapes(args)
             graph = self._graphs[is_training()] = CachedGraph(self, args)
-        return graph(args, self._op_hook)
+        return graph
 
     def _finish_shapes(self, args: tuple[Any, ...]) -> None:
         """Make the parameters of this block, and of those below, that wait for their shapes."""

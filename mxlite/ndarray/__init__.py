@@ -112,7 +112,7 @@ def __getattr__(name: str) -> Any:
     if name == "CachedOp":              # of graphs, which are loaded when they are used
         function = globals()[name] = _import_module("mxlite.symbol.cached_op").CachedOp
         return function
-    near = _suggestion(name, _REGISTRY)
+    near = _suggestion(name, [*globals(), *_REGISTRY])
     raise AttributeError(f"module 'mxlite.ndarray' has no attribute {name!r}{near}")
 
 

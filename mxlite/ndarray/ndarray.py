@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arguments import one_or_several
-from ..base import MXNetTypeError, MXNetValueError, bfloat16, dtype_name, from_package
+from ..base import (
+    MXNetTypeError,
+    MXNetValueError,
+    WrongKindError,
+    bfloat16,
+    dtype_name,
+    from_package,
+)
 from ..device.context import Context, as_context
 from ..ops.schema import REGISTRY
 from . import backward, numpy_functions, sharing, tape
@@ -112,10 +119,16 @@ class NDArray(OperatorArray):
         return self.logical_not()  # type: ignore[attr-defined]
 
     def __float__(self) -> float:
-        return float(self.asscalar())
+        return float(self._number("float"))
 
     def __int__(self) -> int:
-        return int(self.asscalar())
+        return int(self._number("int"))
+
+    def _number(self, caller: str) -> Any:
+        if self.size != 1:
+            raise WrongKindError(f"{caller}: only an array of one element can become a number; its "
+                                 f"shape is {self.shape}")
+        return self.asscalar()
 
     def __index__(self) -> int:
         if self.size == 1 and self._dtype_name.startswith(("int", "uint")):

@@ -46,8 +46,8 @@ def __getattr__(name: str) -> Any:
     if name in _REGISTRY:
         function = globals()[name] = _SymbolFunction(_REGISTRY[name], name)
         return function
-    raise AttributeError(
-        f"module 'mxlite.symbol' has no attribute {name!r}{_suggestion(name, _REGISTRY)}")
+    near = _suggestion(name, [*globals(), *_REGISTRY])
+    raise AttributeError(f"module 'mxlite.symbol' has no attribute {name!r}{near}")
 
 
 def __dir__() -> list[str]:

@@ -16,7 +16,7 @@ from ..base import (
     from_package,
 )
 from ..ndarray.host_values import shown_dtype
-from ..wording import suggestion
+from ..wording import listing, suggestion
 from .array_only import ArrayOnly
 from .graph import HIDDEN, Entry, Node, auxiliary, copied, shown_attributes, topological
 from .infer import (
@@ -298,17 +298,22 @@ class Symbol(ArrayOnly):
     def optimize_for(self, backend: str, args: Any = None, aux: Any = None, ctx: Any = None,
                      shape_dict: Any = None, type_dict: Any = None, stype_dict: Any = None,
                      skip_infer: bool = False, **kwargs: Any) -> Symbol:
-        """Raises: MXNet gives parts of a graph to libraries of a backend here; there are none.
+        """This Symbol: MXNet gives parts of a graph to libraries of a backend here, as far as it
+        has that; there are none. Warns, unless it is the CPU's, "MKLDNN".
 
         An Executor makes fewer and faster steps of a graph of its own accord.
         """
-        raise MXNetValueError("Symbol.optimize_for: backend must be one that is there, and there "
-                              f"is none; got {backend!r}. Executors make fewer and faster steps of "
-                              "a graph, and contrib.quantization needs no backend")
+        from .backends import passed_over
+        passed_over("Symbol.optimize_for", backend)
+        return self
 
     def get_backend_symbol(self, backend: str) -> Symbol:
-        """Raises, as optimize_for does."""
-        return self.optimize_for(backend)
+        """This Symbol, for the CPU's backends, "MKLDNN", "MKLDNN_QUANTIZE"; raises for others."""
+        from .backends import OF_CPU
+        if backend not in OF_CPU:
+            raise MXNetValueError(f"Symbol.get_backend_symbol: backend must be {listing(OF_CPU)}, "
+                                  f"with which the graph stays as it is; got {backend!r}")
+        return self
 
     def split_v2(self, indices_or_sections: Any, axis: int = 0,
                  squeeze_axis: bool = False) -> Symbol:

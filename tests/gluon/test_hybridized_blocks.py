@@ -159,3 +159,25 @@ def test_what_a_block_returns_shares_no_memory(static):
     assert [output.asnumpy().flat[0] for output in outputs] == [5, 6, 7, 8, 0]
     outputs[4][:] = 9
     assert x.asnumpy().tolist() == [[9] * 3] * 2
+
+
+def test_optimize_for_traces_the_graph(tmp_path):
+    calls = []
+    block = hybridized(lambda F, x: calls.append(1) or F.exp(x))
+    x = nd.ones((2, 3))
+    block.optimize_for(x, backend="MKLDNN", static_alloc=True, static_shape=True)
+    assert len(calls) == 1
+    symbol_file, _ = block.export(str(tmp_path / "net"))
+    assert mx.sym.load(symbol_file).list_arguments() == ["data"]
+    np.testing.assert_allclose(block(x).asnumpy(), np.exp(np.ones((2, 3))), 1e-6)
+    assert len(calls) == 1
+    dense = nn.Dense(2)
+    dense.initialize()
+    with pytest.warns(UserWarning, match=r"^Dense.optimize_for: there is no backend 'TensorRT' "
+                                         "here, and the graph stays as it is"):
+        dense.optimize_for(x, backend="TensorRT")
+    assert dense.weight.shape == (2, 3)
+    with pytest.raises(ValueError, match=r"^Dense.optimize_for: backend must be a name; got None"):
+        dense.optimize_for(x)
+    with pytest.raises(ValueError, match=r"^Dense.optimize_for: x must be an NDArray; got nd"):
+        dense.optimize_for(np.ones((2, 3)), backend="MKLDNN")

@@ -109,7 +109,8 @@ def test_parameters_are_in_memory_once(tmp_path):
     net.initialize()
     net.hybridize()
     net(mx.nd.zeros((1, 1024)))
-    net.export(str(tmp_path / "net"))
+    assert net.export(str(tmp_path / "net")) == (str(tmp_path / "net-symbol.json"),
+                                                 str(tmp_path / "net-0000.params"))
     del net
     gc.collect()
     mx.cpu().empty_cache()

@@ -119,6 +119,15 @@ def test_scalars_and_lists():
         nd.ones(2).asscalar()
 
 
+@pytest.mark.parametrize("number", [float, int, complex])
+def test_several_elements_are_no_number(number):
+    """A TypeError, as Python's and MXNet's, and a ValueError."""
+    for error in (TypeError, ValueError, mx.MXNetError):
+        with pytest.raises(error, match=r"^(float|int): only an array of one element can become a "
+                                        r"number; its shape is \(2, 3\)$"):
+            number(nd.ones((2, 3)))
+
+
 def test_views_share_memory():
     x = nd.zeros((4, 6))
     x.reshape((2, 12))[1] = 5

@@ -266,11 +266,15 @@ def test_the_method_split_v2():
     assert len(mx.sym.var("x").split_v2(2, 0, True)) == 2
 
 
-@pytest.mark.parametrize("method", ["optimize_for", "get_backend_symbol"])
-def test_there_are_no_backends(method):
-    with pytest.raises(mx.MXNetError, match="backend must be one that is there, and there is none; "
-                                            "got 'MKLDNN_QUANTIZE'"):
-        getattr(mx.sym.var("x"), method)("MKLDNN_QUANTIZE")
+def test_backends_leave_a_graph_as_it_is():
+    x = mx.sym.exp(mx.sym.var("x"))
+    for backend in ("MKLDNN", "MKLDNN_QUANTIZE"):
+        assert x.get_backend_symbol(backend) is x.optimize_for(backend) is x
+    with pytest.warns(UserWarning, match="^Symbol.optimize_for: there is no backend 'TensorRT' "):
+        assert x.optimize_for("TensorRT", ctx=mx.cpu()) is x
+    with pytest.raises(mx.MXNetError, match=r"^Symbol.get_backend_symbol: backend must be 'MKLDNN' "
+                                            "or 'MKLDNN_QUANTIZE', .*; got 'TensorRT'$"):
+        x.get_backend_symbol("TensorRT")
 
 
 @pytest.mark.parametrize("module", [mx.sym, mx.sym.op, mx.sym.contrib, mx.sym.image, mx.sym.linalg,

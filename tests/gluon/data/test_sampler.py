@@ -84,3 +84,26 @@ def test_misuse_is_named(call, message):
 def test_the_base_class_says_what_to_override(use):
     with pytest.raises(NotImplementedError, match="Sampler must override __"):
         use(data.Sampler())
+
+
+class _Counted(data.Sampler):
+    """Counts how often someone goes through it."""
+
+    passes = 0
+
+    def __len__(self):
+        return 6
+
+    def __iter__(self):
+        self.passes += 1
+        return iter(range(6))
+
+
+def test_samplers_begin_when_they_are_gone_through():
+    """A sampler that draws numbers when it begins must not be asked for a look."""
+    sampler = _Counted()
+    batches = data.BatchSampler(sampler, 2, "keep")
+    loader = data.DataLoader(data.SimpleDataset(list(range(6))), 3, sampler=sampler)
+    assert sampler.passes == 0
+    assert list(batches) == [[0, 1], [2, 3], [4, 5]] and sampler.passes == 1
+    assert len(list(loader)) == 2 and sampler.passes == 2

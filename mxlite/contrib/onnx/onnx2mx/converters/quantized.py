@@ -91,8 +91,8 @@ def _quantized_product(call: Call) -> Symbol:
 
 
 def _rescaled(call: Call, sums: Symbol, scale: Symbol) -> Symbol:
-    """Sums of products, of data of the scale that is input 1 and a weight of this scale, as integers
-    of the scale and the zero that are inputs 6 and 7."""
+    """Sums of products, of data of the scale that is input 1 and a weight of this scale, as
+    integers of the scale and the zero that are inputs 6 and 7."""
     step = sym.broadcast_div(sym.broadcast_mul(scale, call.sym(1)), call.sym(6))
     return _integers(call, sym.broadcast_mul(sums, step), call.sym(7), call.dtype(7))
 
