@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from .base import MXNetTypeError, MXNetValueError, Shape
@@ -126,15 +127,25 @@ class NamesArguments:
 
 
 def _check_keywords(klass: Any, keywords: Iterable[str]) -> None:
-    import inspect  # rare, and its import is not free
-
-    has_own = klass.__init__ is not object.__init__
-    parameters = inspect.signature(klass.__init__).parameters.values() if has_own else []
-    if any(p.kind is p.VAR_KEYWORD for p in parameters):
-        return                          # `__init__` decides
+    taken = _keywords_of(klass.__init__)
+    if taken is None:
+        return
     for name in keywords:
-        if name not in [p.name for p in parameters]:
+        if name not in taken:
             raise unknown_argument(klass.__name__, name, arguments_of(klass))
+
+
+@lru_cache(maxsize=1024)
+def _keywords_of(init: Any) -> frozenset[str] | None:
+    """The keywords that an `__init__` takes; None: it decides by itself."""
+    import inspect  # its import is not free
+
+    if init is object.__init__:
+        return frozenset()
+    parameters = inspect.signature(init).parameters.values()
+    if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return None
+    return frozenset(p.name for p in parameters)
 
 
 def named_config(kind: str, given: Any) -> tuple[str, dict[str, Any]] | None:
