@@ -10,17 +10,25 @@ from ..chain import MAX_SCALARS, MOST_ARGS, MOST_ARRAYS, MOST_OPS, Chain, takes
 from ..trace import Step
 
 
+NEAREST = 200               # groups that are looked at for a way between two
+
+
 class _Group:
-    """Steps that become one. before: a bit for each group that has to run earlier."""
+    """Steps that become one. sources, readers: groups that run earlier and later, next to this one.
+    level: above that of all its sources."""
 
     def __init__(self, number: int, shape: tuple[int, ...] | None) -> None:
         self.number, self.shape = number, shape         # shape: of its arrays; None: it stays alone
         self.steps: list[tuple[int, Step]] = []         # with their places in the program
-        self.before = 0
+        self.sources: set[_Group] = set()
+        self.readers: set[_Group] = set()
+        self.level = 0
 
-    @property
-    def bit(self) -> int:
-        return 1 << self.number
+    def __hash__(self) -> int:
+        return self.number              # so that sets of groups have one order in every process
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
 
     def has_room(self, more: Sequence[tuple[int, Step]]) -> bool:
         """Whether a chain with these, too, is not too long."""
@@ -41,9 +49,9 @@ def fused(steps: Sequence[Step], outputs: Sequence[int]) -> list[Step]:
     result: list[Step] = []
     for group in reversed(ordered):
         own = [step for _, step in group.steps]
-        result[:0] = [_chained(own, used)] if len(own) > 1 else own
+        result.append(_chained(own, used) if len(own) > 1 else own[0])
         used.update(slot for step in own for slot in step.inputs)
-    return result
+    return result[::-1]
 
 
 class _Grouping:
@@ -61,33 +69,36 @@ class _Grouping:
                        else None)
         self.groups.append(group)
         group.steps.append((place, step))
-        sources = {self.maker[slot].number: self.maker[slot] for slot in step.inputs
-                   if slot in self.maker}
-        for source in sources.values():
-            group.before |= source.bit | source.before
+        sources = list(dict.fromkeys([self.maker[slot] for slot in step.inputs
+                                      if slot in self.maker]))
+        for source in sources:
+            group.sources.add(source)
+            source.readers.add(group)
+        _raise_level(group)
         self.maker.update(dict.fromkeys(step.outputs, group))
-        for source in sources.values():
+        for source in sources:
             if (group.shape is not None and source.shape == group.shape
-                    and source.has_room(group.steps) and not self._is_between(source, group)):
+                    and source.has_room(group.steps)
+                    and not (_leads_to(source, group) or _leads_to(group, source))):
                 self.join(source, group)
                 group = source
-
-    def _is_between(self, first: _Group, second: _Group) -> bool:
-        """Whether another group must run after one of them and before the other."""
-        return any((other.before & first.bit and second.before & other.bit)
-                   or (other.before & second.bit and first.before & other.bit)
-                   for other in self.groups if other.steps and other not in (first, second))
 
     def join(self, home: _Group, other: _Group) -> None:
         """Move all of `other` into `home`."""
         home.steps = sorted([*home.steps, *other.steps], key=lambda item: item[0])
-        home.before = (home.before | other.before) & ~(home.bit | other.bit)
         for _, step in other.steps:
             self.maker.update(dict.fromkeys(step.outputs, home))
+        for source in other.sources - {home}:
+            source.readers.add(home)
+            home.sources.add(source)
+        for reader in other.readers - {home}:
+            reader.sources.add(home)
+            home.readers.add(reader)
+        for group in (*other.sources, *other.readers):
+            group.sources.discard(other)
+            group.readers.discard(other)
         other.steps = []
-        for group in self.groups:
-            if group.before & (home.bit | other.bit):
-                group.before = (group.before & ~other.bit) | home.bit | home.before
+        _raise_level(home)
 
     def in_order(self) -> list[_Group]:
         """The groups, each behind those whose arrays it reads, else as the last of its steps."""
@@ -109,6 +120,32 @@ class _Grouping:
                 else:
                     stack += waiting[::-1]
         return ordered
+
+
+def _leads_to(first: _Group, second: _Group) -> bool:
+    """Whether a way leads from one group to the other by way of others; also where nobody knows
+    after a look at the nearest ones, so that the time for a step does not grow with the program."""
+    seen: set[_Group] = set()
+    stack = [group for group in second.sources if group is not first]
+    while stack:
+        group = stack.pop()
+        if group is first or len(seen) > NEAREST:
+            return True
+        if group.level > first.level and group not in seen:
+            seen.add(group)
+            stack += group.sources
+    return False
+
+
+def _raise_level(group: _Group) -> None:
+    """Put a group above its sources, and those above it that read it."""
+    stack = [group]
+    while stack:
+        group = stack.pop()
+        level = max([source.level for source in group.sources], default=-1) + 1
+        if level > group.level:
+            group.level = level
+            stack += group.readers
 
 
 def _is_fusible(step: Step) -> bool:
