@@ -9,7 +9,6 @@ from ...device.core import find_kernel
 from ..chain import MAX_SCALARS, MOST_ARGS, MOST_ARRAYS, MOST_OPS, Chain, takes
 from ..trace import Step
 
-
 NEAREST = 200               # groups that are looked at for a way between two
 
 
