@@ -9,7 +9,7 @@ from .. import symbol as sym
 from ..base import MXNetError, MXNetTypeError, MXNetValueError
 from ..ndarray import NDArray, np
 from ..ndarray.run import invoke_list
-from ..ndarray.tape import has_history, is_recording, is_training
+from ..ndarray.tape import gradients_wanted, is_recording, is_training
 from ..symbol.graph import Entry, topological
 from ..symbol.graph_op import GraphOp
 from ..symbol.internal_names import named_inputs, named_outputs
@@ -140,7 +140,8 @@ class CachedGraph:
             arrays = [param.data(ctx) for param in self.params]
             have_gradients = [param.grad_req != "null" for param in self.params]
             self._held = Parameter.changes, ctx, arrays, have_gradients
-        wanted = [*map(has_history, data), *have_gradients] if is_recording() else None
+        wanted = ([*gradients_wanted(data, True in have_gradients), *have_gradients]
+                  if is_recording() else None)
         if hook is not None:
             result = self._observed(data + arrays, wanted, *hook)
         elif wanted is None and self._unrecorded is not None:

@@ -205,7 +205,7 @@ class _Backward:
                  out_data: list[NDArray], aux: list[NDArray], ctx: Any) -> None:
         self.op, self.operator, self.aux, self.ctx = op, operator, aux, ctx
         self.title = f"Custom '{op.op_type}'"
-        wanted = [tape.has_history(array) for array in inputs]
+        wanted = tape.gradients_wanted(inputs)
         self.wanted = wanted if any(wanted) else [True] * len(inputs)
         self.inputs = [array for i, array in enumerate(inputs) if len(out_data) + i in op.needed]
         self.specs = [(array.shape, array._dtype_name) for array in in_data]

@@ -288,6 +288,22 @@ def has_history(array):
             and (<ArrayBase>array).node is not None)
 
 
+def gradients_wanted(list arrays not None, bint others=False):
+    """To which inputs of what is recorded now a gradient goes: those that lead to variables which
+    attach_grad() made; where none does, those that were recorded at all. others: whether inputs
+    that are not among these lead to such variables."""
+    cdef ArrayBase array
+    cdef bint is_found = others
+    if not flags().recording:
+        return [False] * len(arrays)
+    wanted = []
+    for array in arrays:
+        leads = array.node is not None and array.node.explicit and not array.node.freed
+        is_found = is_found or leads
+        wanted.append(leads)
+    return wanted if is_found else [(<ArrayBase>each).node is not None for each in arrays]
+
+
 def history(ArrayBase array not None):
     """What `array` was computed by: (records, (key, output)) of the nodes below it.
 

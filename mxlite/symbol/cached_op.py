@@ -11,7 +11,7 @@ from ..name import NameManager
 from ..ndarray import NDArray
 from ..ndarray.array import need_array
 from ..ndarray.run import invoke_list
-from ..ndarray.tape import has_history, is_recording
+from ..ndarray.tape import gradients_wanted, is_recording
 from ..wording import listing, suggestion
 from .files import load_json
 from .graph import copied, topological
@@ -63,7 +63,7 @@ class CachedOp:
 
     def _operator(self, arrays: Sequence[NDArray]) -> GraphOp:
         """The graph with gradients of the arrays that have any."""
-        wanted = tuple(map(has_history, arrays)) if is_recording() else None
+        wanted = tuple(gradients_wanted(list(arrays))) if is_recording() else None
         operator = self._operators.get(wanted)
         if operator is None:
             operator = self._operators[wanted] = GraphOp(

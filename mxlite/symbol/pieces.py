@@ -12,7 +12,7 @@ from typing import Any
 from ..base import MXNetError, UserCodeError
 from ..ndarray import NDArray
 from ..ndarray.run import invoke_list
-from ..ndarray.tape import has_history, is_recording
+from ..ndarray.tape import gradients_wanted, is_recording
 from .graph import Copies, Entry, Node, in_order_of_making, topological
 from .graph_op import GraphOp
 
@@ -119,7 +119,7 @@ class _Piece:
     def run(self, values: Values, ctx: Any) -> None:
         """Add the outputs to the values."""
         arrays = [values[source] for source in self.inputs]
-        wanted = tuple([has_history(array) for array in arrays]) if is_recording() else None
+        wanted = tuple(gradients_wanted(arrays)) if is_recording() else None
         operator = self._operators.get(wanted)
         if operator is None:
             operator = self._operators[wanted] = GraphOp(self._heads, self._variables, self.name,

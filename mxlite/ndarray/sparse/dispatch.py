@@ -19,6 +19,7 @@ from ..ndarray import NDArray
 from ..run import bind_storage, invoke_list
 from ..tape import (
     Scope,
+    gradients_wanted,
     has_history,
     is_recording,
     is_training,
@@ -48,7 +49,7 @@ class Call:
         self.stypes = [array.stype for array in arrays]
         self.out: Any = None            # `out=`, for operators that write in place
         self.gradients: Gradients | None = None
-        self.wanted = [has_history(array) for array in arrays]
+        self.wanted = gradients_wanted(arrays)
         if is_recording() and not any(self.wanted):         # implicit variables
             self.wanted = [stype == "default" for stype in self.stypes]
 
