@@ -211,13 +211,29 @@ def from_package(module: str, name: str) -> Any:
     return vars(package)[name]
 
 
+class PartOfCLibrary:
+    """What MXNet's base has of its C library, which is not here. Old programs import such names and
+    often use none of them: an error comes where they are used."""
+
+    def __init__(self, name: str) -> None:
+        self.message = (f"mxlite has no {name}, as it has no C library of MXNet's: "
+                        f"{OF_C_LIBRARY[name]}")
+
+    def _raise(self, *args: Any, **kwargs: Any) -> Any:
+        raise MXNetNotImplementedError(self.message)
+
+    __call__ = __mul__ = __rmul__ = __getitem__ = _raise
+
+    def __getattr__(self, name: str) -> Any:
+        raise MXNetAttributeError(self.message)
+
+
 if not TYPE_CHECKING:
     def __getattr__(name: str) -> Any:
         """What else MXNet has here, of NumPy and ctypes, which are loaded when they are asked for,
-        not before; mx_real_t is the default dtype. ImportError for parts of MXNet's C library."""
+        not before; mx_real_t is the default dtype."""
         if name in OF_C_LIBRARY:
-            raise ImportError(f"mxlite has no {name}, as it has no C library of MXNet's: "
-                              f"{OF_C_LIBRARY[name]}", name=__name__)
+            return PartOfCLibrary(name)
         if name in HANDLES:
             import ctypes
 

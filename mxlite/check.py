@@ -12,6 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from .base import PartOfCLibrary
+from .base_names import OF_C_LIBRARY
 from .door.names_used import names_used
 from .wording import suggestion
 
@@ -87,6 +89,8 @@ def first_missing(name: str) -> str | None:
             return None
         try:
             value = getattr(value, part)
+            if isinstance(value, PartOfCLibrary):
+                return ".".join(["mxnet", *parts[:i + 1]])
         except (AttributeError, NotImplementedError, ImportError):
             try:
                 value = importlib.import_module(".".join(["mxlite", *parts[:i + 1]]))
@@ -100,12 +104,9 @@ def _advice(name: str) -> str:
     module = importlib.import_module("mxlite")
     for part in parent.split(".")[1:]:
         module = getattr(module, part)
-    try:
-        getattr(module, last)
-    except ImportError as error:                # which says what to use instead
-        return f": {error}"
-    except (AttributeError, NotImplementedError):
-        pass
+    found = getattr(module, last, None) if last in OF_C_LIBRARY else None
+    if isinstance(found, PartOfCLibrary):       # which says what to use instead
+        return f": {found.message}"
     return suggestion(last, [other for other in dir(module) if not other.startswith("_")])
 
 

@@ -315,6 +315,30 @@ def test_an_optimizer_of_aggregates_gets_tuples_of_one_dtype():
     assert opt.get_updater(opt.Adam()).aggregate_updates is False
 
 
+def test_an_update_of_users_gets_one_weight_at_a_time():
+    """SGD's own takes lists, which one that replaces it need not know of."""
+    seen = []
+
+    class Masked(opt.SGD):
+        def update(self, index, weight, grad, state):
+            seen.append(index)
+            assert isinstance(weight, mx.nd.NDArray)
+            super().update(index, weight, grad * 0, state)
+
+    class Several(Masked):
+        aggregate_num = 2
+
+        def update(self, index, weight, grad, state):
+            seen.append(tuple(index))
+
+    weights = [mx.nd.ones(2) for _ in range(3)]
+    opt.get_updater(Masked(learning_rate=1))([0, 1, 2], weights, weights)
+    assert seen == [0, 1, 2] and [w.asnumpy().tolist() for w in weights] == [[1, 1]] * 3
+    seen.clear()
+    opt.get_updater(Several())([0, 1, 2], weights, weights)
+    assert seen == [(0, 1), (2,)]
+
+
 def test_a_trainer_gives_an_optimizer_of_aggregates_its_weights_together():
     seen = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import struct
 import sys
 from collections.abc import Collection
@@ -20,6 +21,9 @@ _ANY_RATIO = ("WEBP", "JPEG2000", "AVIF")      # an image of one colour takes ne
 _ORIENTATION, _PHOTOMETRIC, _EXTRA_SAMPLES = 0x0112, 262, 338          # tags of TIFF and EXIF
 _UNASSOCIATED_ALPHA = 2
 _SWAPPED = {"B": "L", "L": "B", "N": "B" if sys.byteorder == "little" else "L"}
+
+if logging.getLogger("PIL").level == logging.NOTSET:
+    logging.getLogger("PIL").setLevel(logging.INFO)     # else programs that log all log each chunk
 
 
 class Picture(NamedTuple):

@@ -27,7 +27,7 @@ from .file_iter import (
     sample_shape,
 )
 from .idx import read_idx
-from .order import Order, Turn
+from .order import OneOrder, Turn
 
 _CPU = cpu()
 _SCALE = 1 / 256
@@ -38,11 +38,12 @@ class MNISTIter(CrewIter):
     """Batches of digits: data (N, 1, height, width), pixels / 256 in [0, 1), and labels (N,).
 
     image, label: idx files, plain or .gz; the .gz beside it serves where a plain one is missing.
-    flat: data (N, height * width). An incomplete last batch is dropped. shuffle: a random order
-    for each epoch, which depends only on `seed` and the epoch's number. num_parts, part_index:
-    take one of num_parts parts of about equal length. input_shape: the required shape of one
-    sample. dtype: of data and labels, a floating-point one. prefetch_buffer: how many batches
-    threads prefetch. ctx has no effect.
+    flat: data (N, height * width). An incomplete last batch is dropped. shuffle: a random order,
+    which depends on `seed` alone and is that of all epochs, so that what was predicted in one of
+    them may be compared with the labels of the next. num_parts, part_index: take one of num_parts
+    parts of about equal length. input_shape: the required shape of one sample. dtype: of data and
+    labels, a floating-point one. prefetch_buffer: how many batches threads prefetch. ctx, and
+    data_shape, which old programs give, have no effect.
     """
 
     @reads_texts
@@ -51,7 +52,8 @@ class MNISTIter(CrewIter):
                  shuffle: bool = True, flat: bool = False, seed: int = 0, silent: bool = False,
                  num_parts: int = 1, part_index: int = 0, input_shape: Shape | None = None,
                  prefetch_buffer: int = 4, ctx: str = "gpu", dtype: Any = None,
-                 data_name: str = "data", label_name: str = "softmax_label") -> None:
+                 data_name: str = "data", label_name: str = "softmax_label",
+                 data_shape: Any = None) -> None:
         batch_size = check_count("MNISTIter", "batch_size", batch_size, low=1)
         check_settings("MNISTIter", prefetch_buffer, ctx)
         seed = check_seed("MNISTIter", "seed", seed)
@@ -75,8 +77,8 @@ class MNISTIter(CrewIter):
         super().__init__(
             batch_size, DataDesc(data_name, (batch_size, *self._shape), kind),
             DataDesc(label_name, (batch_size,), kind),
-            Order(len(self._labels), batch_size, bool(shuffle), seed, round_batch=False,
-                  keep_short=False), crew)
+            OneOrder(len(self._labels), batch_size, bool(shuffle), seed, round_batch=False,
+                     keep_short=False), crew)
         if not silent:
             logging.getLogger("mxlite").info("MNISTIter: %d images of shape %s from %s",
                                              len(self._labels), self._shape, image)

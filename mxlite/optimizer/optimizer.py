@@ -159,7 +159,7 @@ class Optimizer(NamesArguments):
         All four may be lists, of several weights.
         """
         if isinstance(index, (list, tuple)):
-            if self.aggregate_num and not any(map(self._is_mixed, weight)):
+            if self._takes_several() and not any(map(self._is_mixed, weight)):
                 self.update(index, weight, grad, state)
                 return
             for one in zip(index, weight, grad, state, strict=True):
@@ -170,6 +170,14 @@ class Optimizer(NamesArguments):
             weight[:] = master.astype(dtype_name(weight.dtype))
         else:
             self.update(index, weight, grad, state)
+
+    def _takes_several(self) -> bool:
+        """Whether `update` takes lists: where `aggregate_num` says so for this very method, not for
+        one that a subclass has replaced."""
+        if not self.aggregate_num or "aggregate_num" in vars(self):
+            return bool(self.aggregate_num)
+        return next("aggregate_num" in vars(klass) for klass in type(self).__mro__
+                    if "aggregate_num" in vars(klass) or "update" in vars(klass))
 
     def _is_mixed(self, weight: nd.NDArray) -> bool:
         return self.multi_precision and weight._dtype_name in ("float16", "bfloat16")

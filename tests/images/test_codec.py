@@ -182,3 +182,13 @@ def test_a_library_that_is_none_says_why():
         printed = subprocess.run([sys.executable, "-c", code], check=True, text=True,
                                  capture_output=True, env={**os.environ, "MXLITE_LIBJPEG": path})
         assert printed.stdout.startswith(path + "|") and reason in printed.stdout
+
+
+def test_programs_that_log_all_do_not_log_the_chunks_of_images():
+    code = ("import io, logging\nimport numpy as np\nfrom PIL import Image\nimport mxlite as mx\n"
+            "file = io.BytesIO()\nImage.fromarray(np.zeros((4, 4, 3), 'uint8')).save(file, 'png')\n"
+            "logging.basicConfig(level=logging.DEBUG)\n"
+            "print(mx.image.imdecode(file.getvalue()).shape)")
+    result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True,
+                            text=True)
+    assert result.stdout.split() == ["(4,", "4,", "3)"] and "PIL" not in result.stderr
