@@ -21,8 +21,8 @@ enum { DOT_ROWS = 3, DOT_COLS = 4 };
 #define TILE_AREA(T) (TILE_ROWS * TILE_COLS(T))
 
 /* Where a tile goes: C, the step between its rows; what is added, with the same step (C itself, or
- * NULL), and biases of rows or columns (or NULL).  What is done with its rows then (or NULL; not of micro_dots), the first
- * of which is row `row` and begins with element `at` of the whole.
+ * NULL), and biases of rows or columns (or NULL).  What is done with its rows then (or NULL; not of
+ * micro_dots), the first of which is row `row` and begins with element `at` of the whole.
  * Lines: row i of A begins at a + row[i]; it is read along num_lines lines, each beginning at
  * line[l] and `length` long. */
 #define GEMM_MICRO_TYPES(T)                                                                \
