@@ -1,8 +1,9 @@
 """Which gradients are made: those that lead to variables."""
 
 import numpy as np
+import pytest
 
-from mxlite import autograd, gluon, nd
+from mxlite import MXNetError, autograd, gluon, nd
 from mxlite.gluon.cached_graph import CachedGraph
 from mxlite.ndarray import tape
 from mxlite.ndarray.sparse import products
@@ -57,3 +58,19 @@ def test_csr_matrices_that_were_computed_get_no_gradient(monkeypatch):
     assert v.grad.stype == "row_sparse"
     np.testing.assert_array_equal(v.grad.asnumpy(), np.repeat([[1.0], [4], [9]], 2, axis=1))
     assert ("dot", "default", "default") not in made
+
+
+@pytest.mark.parametrize("is_hybrid", [False, True])
+def test_a_view_of_memory_that_was_written_through_another_array_is_refused(is_hybrid):
+    """Graphs, too, know that its gradient is not known, and do not leave it out."""
+    net = gluon.nn.Dense(2, in_units=3)
+    net.initialize()
+    net.hybridize(is_hybrid)
+    whole, w = nd.zeros((2, 3)), nd.ones((2, 3))
+    view = whole[0:1]
+    w.attach_grad()
+    with autograd.record():
+        whole[:] = w * 2
+        out = net(view)
+    with pytest.raises(MXNetError, match=r"autograd.record.. by way of another array"):
+        out.backward()

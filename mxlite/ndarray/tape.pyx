@@ -293,15 +293,17 @@ def gradients_wanted(list arrays not None, bint others=False):
     attach_grad() made; where none does, those that were recorded at all. others: whether inputs
     that are not among these lead to such variables."""
     cdef ArrayBase array
+    cdef Node parent
     cdef bint is_found = others
     if not flags().recording:
         return [False] * len(arrays)
+    parents = [parent_of(array) for array in arrays]
     wanted = []
-    for array in arrays:
-        leads = array.node is not None and array.node.explicit and not array.node.freed
+    for parent in parents:
+        leads = parent is not None and parent.explicit
         is_found = is_found or leads
         wanted.append(leads)
-    return wanted if is_found else [(<ArrayBase>each).node is not None for each in arrays]
+    return wanted if is_found else [parent is not None for parent in parents]
 
 
 def history(ArrayBase array not None):
