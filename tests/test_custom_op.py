@@ -295,7 +295,7 @@ def test_nothing_is_kept_after_backward():
     with autograd.record():
         scale(x, w, count)
     gc.collect()
-    assert host.memory_info()["live"] == before
+    assert host.memory_info()["live"] <= before     # what an earlier test left may go
 
 
 def test_an_operator_is_pickled_by_its_name():
