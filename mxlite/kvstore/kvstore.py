@@ -184,7 +184,8 @@ class KVStore(OptimizedStore):
 
         row_ids: the numbers of the rows, in any order, for each array of `out`, which may be a list
         as in `pull`; one array of numbers serves a whole list. `out` then has just these rows, of
-        zeros where nothing is stored.
+        zeros where nothing is stored. The array that is stored itself, as a Module's or Trainer's
+        are, has all its rows already, and keeps them.
         """
         pairs = self._pairs("row_sparse_pull", key, out, "out")
         ids = [row_ids] if isinstance(row_ids, NDArray) else row_ids
@@ -212,7 +213,8 @@ class KVStore(OptimizedStore):
             chosen = [row_numbers(key, each, stored.shape[0]) for each in ids]
             rows = [self._rows(key, each) for each in chosen]
             for k, output in enumerate(outputs):
-                self._communicator.broadcast(rows[k if len(rows) > 1 else 0], [output])
+                if output is not stored:
+                    self._communicator.broadcast(rows[k if len(rows) > 1 else 0], [output])
 
     def _rows(self, key: Key, chosen: Any) -> NDArray:
         """Rows of what is stored, which are ascending."""
