@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ... import ndarray as nd
 from ...argument_types import checks_types
 from ...arguments import NamesArguments, check_count
 from ...base import MXNetTypeError, MXNetValueError
 from ...device.context import cpu_pinned
 from ...ndarray.numpy.switched import switched
 from ...random import next_key
+from .batchify import batch_on
 from .batchify import default_batchify_fn as default_batchify_fn
 from .loader_copies import Copies
 from .loader_threads import Crew, Epoch
 from .loader_threads import LoaderTimeoutError as LoaderTimeoutError
 from .making import Maker, Order, orders
+from .pool_batches import PoolBatches, make_batch, set_dataset
 from .sampler import BatchSampler, RandomSampler, SequentialSampler
 
 default_mp_batchify_fn = default_batchify_fn      # MXNet's for worker processes
@@ -70,6 +71,9 @@ class DataLoader(NamesArguments):
                                   "not be given together with batch_sampler")
         self._batch_sampler = batch_sampler
         self._maker = Maker(dataset, batchify_fn or default_batchify_fn)
+        # MXNet's names, which subclasses read
+        self._dataset, self._batchify_fn = dataset, batchify_fn or default_batchify_fn
+        self._pin_memory, self._pin_device_id = pin_memory, pin_device_id
         self._thread_pool = thread_pool
         self._timeout = timeout
         self._pinned = cpu_pinned(pin_device_id) if pin_memory else None
@@ -91,7 +95,7 @@ class DataLoader(NamesArguments):
         epoch, self._iter = self._iter, None
         try:
             for batch in epoch:
-                yield switched(batch if self._pinned is None else _on(batch, self._pinned))
+                yield switched(batch if self._pinned is None else batch_on(batch, self._pinned))
         finally:
             epoch.close()
         if self._iter is None and self.auto_reload:
@@ -169,13 +173,15 @@ def _batches(dataset: Any, batch_size: int | None, shuffle: bool, sampler: Any,
     return BatchSampler(sampler, batch_size, last_batch or "keep")
 
 
-def _on(batch: Any, ctx: Any) -> Any:
-    """The batch with all its arrays on a context."""
-    if isinstance(batch, nd.NDArray):
-        return batch.as_in_context(ctx)
-    if isinstance(batch, (list, tuple)):
-        return [_on(part, ctx) for part in batch]
-    return batch
+_as_in_context, _MultiWorkerIter = batch_on, PoolBatches                # MXNet's names
+_worker_initializer, _worker_fn = set_dataset, make_batch
 
 
-_as_in_context, _MultiWorkerIter = _on, Epoch       # MXNet's names; the latter's own arguments
+if not TYPE_CHECKING:
+    def __getattr__(name: str) -> Any:
+        """What programs import from here, as MXNet imports it itself."""
+        if name != "ForkingPickler":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from multiprocessing.reduction import ForkingPickler
+
+        return ForkingPickler
