@@ -237,12 +237,3 @@ def dtype_of(caller: str, values: Any) -> str:
             f"{caller}: samples must be numbers, arrays of numbers, or tuples of these; got "
             f"{example!r:.80} of type {type(example).__name__}: give another batchify_fn, such as "
             f"batchify.AsList(), or convert it ({error})") from None
-
-
-def batch_on(batch: Any, ctx: Any) -> Any:
-    """The batch with all its arrays on a context."""
-    if isinstance(batch, nd.NDArray):
-        return batch.as_in_context(ctx)
-    if isinstance(batch, (list, tuple)):
-        return [batch_on(part, ctx) for part in batch]
-    return batch

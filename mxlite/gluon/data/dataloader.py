@@ -11,12 +11,11 @@ from ...base import MXNetTypeError, MXNetValueError
 from ...device.context import cpu_pinned
 from ...ndarray.numpy.switched import switched
 from ...random import next_key
-from .batchify import batch_on
 from .batchify import default_batchify_fn as default_batchify_fn
 from .loader_copies import Copies
 from .loader_threads import Crew, Epoch
 from .loader_threads import LoaderTimeoutError as LoaderTimeoutError
-from .making import Maker, Order, orders
+from .making import Maker, Order, batch_on, orders
 from .pool_batches import PoolBatches, make_batch, set_dataset
 from .sampler import BatchSampler, RandomSampler, SequentialSampler
 

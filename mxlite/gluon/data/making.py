@@ -119,3 +119,12 @@ def is_picklable(value: Any) -> bool:
     except Exception:
         return False
     return True
+
+
+def batch_on(batch: Any, ctx: Any) -> Any:
+    """The batch with all its arrays on a context."""
+    if isinstance(batch, nd.NDArray):
+        return batch.as_in_context(ctx)
+    if isinstance(batch, (list, tuple)):
+        return [batch_on(part, ctx) for part in batch]
+    return batch

@@ -14,7 +14,7 @@ from typing import Any
 
 from ...base import MXNetError
 from ...device.context import cpu_pinned
-from .batchify import batch_on
+from .making import batch_on
 
 _dataset: Any = None        # in a worker process: what its initializer was given
 
