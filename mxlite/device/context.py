@@ -53,9 +53,10 @@ class Context(metaclass=_ContextClass):
         self._hash = hash((device_type, self.device_id))
 
     @property
-    def unpinned(self) -> Context:
-        """`cpu(0)` of `cpu_pinned(i)`, whose arrays meet those of the CPU; else the context."""
-        return _CPU0 if self.device_type == "cpu_pinned" else self
+    def computes_on(self) -> Context:
+        """`cpu(0)` of `cpu_pinned(i)` and `cpu_shared(i)`, whose arrays meet those of the CPU; else
+        the context."""
+        return _CPU0 if self.device_type in ("cpu_pinned", "cpu_shared") else self
 
     @property
     def device_typeid(self) -> int:

@@ -193,7 +193,7 @@ class CachedGraph:
             if not isinstance(leaf, NDArray):
                 raise MXNetValueError(f"{self._block_name}: the inputs of a hybridized block must "
                                       f"all be NDArrays; got {no_array(leaf)}")
-            if leaf.ctx.unpinned != leaves[0].ctx.unpinned:
+            if leaf.ctx.computes_on != leaves[0].ctx.computes_on:
                 raise MXNetValueError(f"{self._block_name}: the inputs must be on one device; got "
                                       f"{leaves[0].ctx} and {leaf.ctx}")
 

@@ -326,7 +326,7 @@ class Parameter(ParameterNames, NamesArguments):
             ctx = next(iter(arrays)) if len(arrays) == 1 else current_context()
         ctx = as_context(ctx)
         if ctx not in arrays:
-            ctx = ctx.unpinned
+            ctx = ctx.computes_on
         if ctx not in arrays:
             raise MXNetError(f"Parameter '{self.name}' was not initialized on context {ctx}. "
                              f"It was only initialized on {list(arrays)}.")

@@ -157,7 +157,7 @@ def call_custom(*data: NDArray, op_type: str = "", out: Any = None, name: str | 
     """
     op, arrays, _ = custom_call(NDArray, data, {**kwargs, "op_type": op_type})
     for array in arrays:
-        if array.ctx.unpinned != arrays[0].ctx.unpinned:
+        if array.ctx.computes_on != arrays[0].ctx.computes_on:
             raise MXNetValueError(f"Custom '{op.op_type}': all arrays must be on one device; "
                                   f"got {arrays[0].ctx} and {array.ctx}")
     results = op.run_in_python(with_casts(op, arrays)[1], None)

@@ -114,7 +114,7 @@ cdef int check_out(Prepared call, object given, Spec want) except -1:
         if out.spec.dtype != want.dtype:
             raise MXNetTypeError(f"{call.op.title}: out must have dtype {want.dtype}; "
                                  f"got {out.spec.dtype}")
-        if out.spec.ctx.unpinned != want.ctx.unpinned:
+        if out.spec.ctx.computes_on != want.ctx.computes_on:
             raise MXNetValueError(f"{call.op.title}: out must be on {want.ctx}; got {out.spec.ctx}")
     if flags().recording and has_graph(out):
         raise MXNetError(

@@ -143,7 +143,7 @@ class Op(Operator):
         if not specs:
             return ctx
         first = specs[0].ctx
-        return first if all(spec.ctx == first for spec in specs) else first.unpinned
+        return first if all(spec.ctx == first for spec in specs) else first.computes_on
 
     def fill_shapes(self, inputs: inference.PartialShapes, outputs: inference.PartialShapes,
                     ) -> tuple[inference.PartialShapes, inference.PartialShapes]:
@@ -225,7 +225,7 @@ class Op(Operator):
         count = len(specs)
         self.check_count(count)
         for i, spec in enumerate(specs):
-            if spec.ctx is not specs[0].ctx and spec.ctx.unpinned != specs[0].ctx.unpinned:
+            if spec.ctx is not specs[0].ctx and spec.ctx.computes_on != specs[0].ctx.computes_on:
                 names = self.input_names(count)
                 raise MXNetValueError(
                     f"{self.title}: all arrays must be on one device; "

@@ -130,19 +130,25 @@ def test_arrays_on_two_devices_do_not_mix(x):
         x + nd.ones((2, 3))
 
 
-def test_pinned_arrays_mix_with_the_cpus():
-    x, w = nd.array(X, ctx=mx.cpu_pinned()), nd.array(2 * X)
+@pytest.mark.parametrize("kind", ["cpu_pinned", "cpu_shared"])
+def test_arrays_of_other_host_memory_mix_with_the_cpus(kind):
+    ctx = mx.Context(kind, 0)
+    x, w = nd.array(X, ctx=ctx), nd.array(2 * X)
     x.attach_grad()
     with mx.autograd.record():
         y = x * w
     y.backward()
-    assert y.ctx == (w * x).ctx == mx.cpu() and (x * x).ctx == x.grad.ctx == mx.cpu_pinned()
+    assert y.ctx == (w * x).ctx == mx.cpu() and (x * x).ctx == x.grad.ctx == ctx
     same(y, 2 * X * X)
     same(x.grad, 2 * X)
     x += w
-    assert x.ctx == mx.cpu_pinned()
+    assert x.ctx == ctx
     same(x, 3 * X)
-    with pytest.raises(ValueError, match=r"lhs is on cpu_pinned\(0\), rhs on cpu\(1\)"):
+    out = nd.empty((2, 2, 3), ctx=ctx)              # as functions that make batches have it
+    nd.stack(w, w, out=out)
+    assert out.ctx == ctx
+    same(out, np.stack([2 * X, 2 * X]))
+    with pytest.raises(ValueError, match=rf"lhs is on {kind}\(0\), rhs on cpu\(1\)"):
         x + nd.ones((2, 3), ctx=mx.cpu(1))
 
 
