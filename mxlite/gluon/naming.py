@@ -43,7 +43,7 @@ class BlockScope:
                 scope._counter[hint] = number + 1
                 prefix = f"{hint}{number}_"
             parent = scope._block
-            own, shared, outer = parent.params.prefix + prefix, parent.params.shared, parent.prefix
+            own, shared, outer = parent.params.prefix + prefix, parent.params._shared, parent.prefix
         if params is None:
             params = ParameterDict(own, shared)
         else:

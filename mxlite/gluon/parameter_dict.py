@@ -25,7 +25,7 @@ class ParameterDict(NamesArguments):
     def __init__(self, prefix: str = "", shared: ParameterDict | None = None) -> None:
         self._prefix = prefix
         self._params: dict[str, Parameter] = {}
-        self.shared = shared
+        self._shared = shared
 
     @property
     def prefix(self) -> str:
@@ -64,8 +64,8 @@ class ParameterDict(NamesArguments):
         return "\n".join([f"{self._prefix} (" if self._prefix else "(", *lines, ")"])
 
     def _find(self, name: str) -> Parameter | None:
-        if name not in self._params and self.shared is not None and name in self.shared:
-            self._params[name] = self.shared[name]
+        if name not in self._params and self._shared is not None and name in self._shared:
+            self._params[name] = self._shared[name]
         return self._params.get(name)
 
     def get(self, name: str, **kwargs: Any) -> Parameter:

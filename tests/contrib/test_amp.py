@@ -94,3 +94,11 @@ def test_what_is_refused():
         amp.init_trainer(mx.optimizer.SGD())
     with pytest.raises(AssertionError, match=r"amp.unscale: call amp.init_trainer with this"):
         amp.unscale(trainer)
+
+
+def test_whether_it_was_initialized():
+    assert module._amp_initialized is False
+    amp.init()
+    assert module._amp_initialized is True
+    with pytest.raises(AttributeError, match="has no attribute '_nothing'"):
+        _ = module._nothing

@@ -156,3 +156,10 @@ def test_classes_of_data_sets_and_loaders():
     assert moved[0].ctx == moved[1][0].ctx == mx.cpu(1)
     with pytest.raises(AttributeError, match="has no attribute '_Nothing'"):
         _ = dataset._Nothing
+
+
+def test_the_parameters_that_a_block_shares():
+    layer = mx.gluon.rnn.LSTM(4, input_size=3)
+    assert layer.params._shared is None
+    given = layer.collect_params()
+    assert mx.gluon.rnn.LSTM(4, input_size=3, params=given).params._shared is given

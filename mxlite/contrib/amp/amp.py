@@ -48,6 +48,13 @@ def init(target_dtype: str = "float16", target_precision_ops: Sequence[str] | No
     compose.bind_casts(_rules.cast_inputs)
 
 
+def __getattr__(name: str) -> Any:
+    """`_amp_initialized`: whether init was called, as MXNet has it; GluonNLP's attention asks."""
+    if name != "_amp_initialized":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _rules is not None
+
+
 def _stop() -> None:
     """Compute as before init; for tests."""
     global _rules, _scaler
