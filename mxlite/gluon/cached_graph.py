@@ -61,7 +61,8 @@ def trace(block: HybridBlock,
     if any(isinstance(leaf, np.ndarray) for leaf in leaves):
         inputs = [leaf if leaf is None else leaf.as_np_ndarray() for leaf in inputs]
     with sym.tracing():
-        result = block(*nested(form, iter(inputs)))
+        # not block(...): a __call__ or forward of the user's has made these arguments of its own
+        result = block._compose(nested(form, iter(inputs)))
     outputs: list[Any] = []
     out_form = flatten(result, outputs)
     for output in outputs:

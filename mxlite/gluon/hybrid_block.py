@@ -251,7 +251,7 @@ class HybridBlock(Block):
         tracer = PlaceholderTracer()
         self._active = False
         try:
-            self.forward(*tracer.inputs(args))
+            HybridBlock.forward(self, *tracer.inputs(args))     # as in `trace`
         finally:
             self._active = True
         tracer.finish()

@@ -181,3 +181,48 @@ def test_optimize_for_traces_the_graph(tmp_path):
         dense.optimize_for(x)
     with pytest.raises(ValueError, match=r"^Dense.optimize_for: x must be an NDArray; got nd"):
         dense.optimize_for(np.ones((2, 3)), backend="MKLDNN")
+
+
+class Called(mx.gluon.HybridBlock):
+    """Its __call__ takes fewer inputs than its hybrid_forward."""
+
+    def __init__(self):
+        super().__init__(prefix="net_")
+        with self.name_scope():
+            self.dense = nn.Dense(2, use_bias=False)
+
+    def __call__(self, x, scale=None):
+        return super().__call__(x, x * 2, scale)
+
+    def hybrid_forward(self, F, x, y, scale):
+        return self.dense(x + y) if scale is None else self.dense(x * scale)
+
+
+class Forwarded(Called):
+    """The same by a forward of its own."""
+
+    def __call__(self, x):
+        return mx.gluon.HybridBlock.__call__(self, x)
+
+    def forward(self, x):
+        return super().forward(x, x * 2, None)
+
+
+@pytest.mark.parametrize("kind", [Called, Forwarded])
+def test_blocks_that_make_inputs_of_their_own(kind):
+    net = kind()
+    net.initialize(mx.init.One())
+    net.hybridize()
+    np.testing.assert_array_equal(net(nd.ones((1, 3))).asnumpy(), [[9, 9]])
+    assert net._cached_graph[1].list_arguments() == ["data0", "data1", "net_dense0_weight"]
+
+
+def test_steps_of_cells_are_counted_once():
+    class Cell(mx.gluon.rnn.HybridRecurrentCell):
+        def hybrid_forward(self, F, x, states):
+            return F.exp(x, name=f"t{self._counter}"), states
+
+    cell = Cell(prefix="cell_")
+    cell.hybridize()
+    cell(nd.ones(2), [nd.ones(2)])
+    assert cell._cached_graph[1].list_outputs()[0] == "cell_t0_output"      # as MXNet's
