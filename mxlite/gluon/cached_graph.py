@@ -140,7 +140,8 @@ class CachedGraph:
         if changes != Parameter.changes or (held_ctx is not ctx and held_ctx != ctx):
             arrays = [param.data(ctx) for param in self.params]
             have_gradients = [param.grad_req != "null" for param in self.params]
-            self._held = Parameter.changes, ctx, arrays, have_gradients
+            if all(param._is_plain for param in self.params):
+                self._held = Parameter.changes, ctx, arrays, have_gradients
         wanted = ([*gradients_wanted(data, True in have_gradients), *have_gradients]
                   if is_recording() else None)
         if hook is not None:

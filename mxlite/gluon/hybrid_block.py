@@ -217,7 +217,8 @@ class HybridBlock(Block):
             for param in self._reg_params.values():
                 param._finish_deferred_init()
             arrays = {name: param.data(ctx) for name, param in self._reg_params.items()}
-        object.__setattr__(self, "_cached", (Parameter.changes, ctx, arrays))
+        if all(param._is_plain for param in self._reg_params.values()):
+            object.__setattr__(self, "_cached", (Parameter.changes, ctx, arrays))
         return arrays
 
     def _input_names(self, count: int) -> list[str]:

@@ -47,6 +47,11 @@ class Parameter(ParameterNames, NamesArguments):
     """
 
     changes = 0         # grows whenever any parameter gets other arrays; blocks cache by it
+    _is_plain = True    # `data` gives the array itself; not where a subclass makes something of it
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._is_plain = cls.data is Parameter.data
 
     def __init__(self, name: str, grad_req: str = "write", shape: Any = None,
                  dtype: Any = "float32", lr_mult: float = 1.0, wd_mult: float = 1.0,

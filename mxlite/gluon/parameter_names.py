@@ -29,6 +29,7 @@ class ParameterNames:
         def _context(self, ctx: Context | None) -> Context: ...
         def _place(self, data: nd.NDArray, contexts: list[Context],
                    is_ours: bool = ...) -> None: ...
+        def _set_arrays(self, arrays: dict[Context, nd.NDArray] | None) -> None: ...
         def list_grad(self) -> list[nd.NDArray]: ...
         def reduced(self) -> nd.NDArray: ...
 
@@ -37,12 +38,49 @@ class ParameterNames:
         """The arrays on all contexts, of any storage type, or None."""
         return None if self._by_context is None else list(self._by_context.values())
 
+    @_data.setter
+    def _data(self, arrays: Sequence[nd.NDArray] | None) -> None:
+        self._set_arrays(None if arrays is None else {array.ctx: array for array in arrays})
+
     @property
     def _grad(self) -> list[nd.NDArray] | None:
         """The gradients on all contexts, or None."""
         if self._by_context is None or self._grad_req == "null":
             return None
         return self.list_grad()
+
+    @_grad.setter
+    def _grad(self, gradients: Sequence[nd.NDArray] | None) -> None:
+        if gradients is not None:       # arrays that were another Parameter's bring theirs along
+            new = [pair for pair in zip(self._data or (), gradients, strict=True)
+                   if pair[0].grad is not pair[1]]
+            for array, gradient in new:
+                autograd.mark_variables([array], [gradient], self._grad_req)
+
+    @property
+    def _ctx_list(self) -> list[Context] | None:
+        """The contexts of `_data`, or None. What it is set to follows from `_data`, too."""
+        return None if self._by_context is None else list(self._by_context)
+
+    @_ctx_list.setter
+    def _ctx_list(self, contexts: Any) -> None:
+        pass
+
+    @property
+    def _ctx_map(self) -> list[list[int | None]] | None:
+        """[places in `_data` by the GPU's number, places by the CPU's number], or None."""
+        if self._by_context is None:
+            return None
+        places: list[list[int | None]] = [[], []]
+        for place, ctx in enumerate(self._by_context):
+            row = places[ctx.device_typeid & 1]
+            row.extend([None] * (ctx.device_id + 1 - len(row)))
+            row[ctx.device_id] = place
+        return places
+
+    @_ctx_map.setter
+    def _ctx_map(self, places: Any) -> None:
+        pass
 
     @property
     def _deferred_init(self) -> tuple[Any, ...]:

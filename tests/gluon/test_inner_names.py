@@ -188,3 +188,63 @@ def test_the_end_of_an_initialization_may_be_wrapped_as_horovod_does():
     net.initialize()
     net(ONES)
     assert seen == [(2, 3)]
+
+
+# Parameters that stand for others ---------------------------------------------------------------
+
+class Scaled(gluon.Parameter):
+    """Takes over the arrays of a parameter, and gives them times a factor that grows."""
+
+    def __init__(self, other):
+        super().__init__(other.name, other.grad_req, other._shape, other.dtype, init=other.init)
+        self._data, self._grad = other._data, other._grad
+        self._ctx_list, self._ctx_map = other._ctx_list, other._ctx_map
+        self.factor = 0
+
+    def data(self, ctx=None):
+        self.factor += 1
+        return self._check_and_get(self._data, ctx) * self.factor
+
+
+def scaled(is_initialized):
+    net = nn.Dense(1, in_units=2, use_bias=False, weight_initializer="ones")
+    if is_initialized:
+        net.initialize()
+        net(mx.nd.ones((1, 2)))                     # which the block must not remember
+    weight = Scaled(net.weight)
+    net._reg_params["weight"] = net.params._params[weight.name] = weight
+    if not is_initialized:
+        net.initialize()
+    return net, weight
+
+
+@pytest.mark.parametrize("is_hybrid", [False, True])
+@pytest.mark.parametrize("is_initialized", [False, True])
+def test_a_parameter_that_changes_its_array_is_asked_each_time(is_initialized, is_hybrid):
+    net, weight = scaled(is_initialized)
+    if is_hybrid:
+        net.hybridize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.5})
+    want = 1.0
+    for _ in range(3):
+        with mx.autograd.record():
+            y = net(mx.nd.ones((1, 2)))
+        factor = weight.factor
+        assert y.asscalar() == 2 * factor * want
+        y.backward()
+        assert weight.grad().asnumpy().tolist() == [[factor, factor]]
+        trainer.step(1)
+        want -= 0.5 * factor
+        assert weight._data[0].asnumpy().tolist() == [[want, want]]
+    assert weight.factor >= 3
+
+
+def test_the_arrays_of_another_parameter_and_its_gradients():
+    other = parameter(mx.cpu(1), mx.cpu(0))
+    assert other._ctx_map == [[], [1, 0]] and other._ctx_list == [mx.cpu(1), mx.cpu(0)]
+    mine = Scaled(other)
+    assert mine._ctx_map == other._ctx_map and mine.list_grad()[0] is other.list_grad()[0]
+    mine._grad = [mx.nd.ones((2, 3), ctx=ctx) for ctx in mine.list_ctx()]
+    assert mine.grad(mx.cpu(0)).asnumpy().tolist() == [[1] * 3] * 2
+    mine._data = None
+    assert mine._ctx_map is mine._ctx_list is None
