@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..attribute import AttrScope
-from ..base import MXNetError, MXNetTypeError
+from ..base import MXNetError, MXNetTypeError, WrongKindError
 from ..name import NameManager
 from ..ops.bind import (
     attributes,
@@ -42,8 +42,18 @@ def attributes_here(given: dict[str, str] | None) -> dict[str, str]:
     texts = AttrScope.current.get(given)
     for name, value in texts.items():
         if not isinstance(value, str):
-            raise MXNetTypeError(f"attribute {name!r} must be a string; got {value!r}")
+            raise WrongKindError(f"attribute {name!r} must be a string; got {value!r}")
     return stored(texts)
+
+
+def _text(value: Any) -> str:
+    """A value as a file has it: an initializer as what it can be made of again."""
+    return value.dumps() if hasattr(value, "dumps") else str(value)
+
+
+def _as_texts(attr: Any) -> Any:
+    """`attr=` of an operator, whose values need not be strings, as those of variables need."""
+    return {name: _text(value) for name, value in attr.items()} if isinstance(attr, dict) else attr
 
 
 def stored(texts: dict[str, str]) -> dict[str, str]:
@@ -60,10 +70,10 @@ def call(cls: type[Op], hint: str, args: Sequence[Any], kwargs: dict[str, Any]) 
     given_name = kwargs.pop("name", None) if "name" not in cls.params else None
     if given_name is not None and not isinstance(given_name, str):
         raise MXNetTypeError(f"{cls.name}: name must be a string; got {given_name!r}")
-    extra = attributes_here(kwargs.pop("attr", None))
+    extra = attributes_here(_as_texts(kwargs.pop("attr", None)))
     if kwargs.pop("out", None) is not None:
         raise MXNetTypeError(f"{cls.name}: a Symbol has no memory for out=")
-    own = {key: str(kwargs.pop(key)) for key in [*kwargs]
+    own = {key: _text(kwargs.pop(key)) for key in [*kwargs]
            if key[:2] == key[-2:] == "__" or (key in HIDDEN and key not in cls.params)}
     ctx = kwargs.pop("ctx", None) if not cls.inputs and "ctx" not in cls.params else None
     wanted = kwargs.get(cls.arity) if cls.is_variadic else None

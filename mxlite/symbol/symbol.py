@@ -12,6 +12,7 @@ from ..base import (
     MXNetIndexError,
     MXNetTypeError,
     MXNetValueError,
+    WrongKindError,
     dtype_name,
     from_package,
 )
@@ -173,7 +174,7 @@ class Symbol(ArrayOnly):
             raise MXNetError("Symbol: a group of several nodes has no attributes of its own")
         for name, value in attrs.items():
             if not isinstance(value, str):
-                raise MXNetTypeError(f"Symbol: attribute {name!r} must be a string; got {value!r}")
+                raise WrongKindError(f"Symbol: attribute {name!r} must be a string; got {value!r}")
         self.heads[0].node.set_attributes(
             {f"__{name}__" if name in HIDDEN else name: value for name, value in attrs.items()})
 

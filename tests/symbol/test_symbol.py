@@ -186,10 +186,19 @@ def test_set_attributes():
     assert a_variable.attr("mood") == "so"
 
 
+def test_attributes_of_operators_become_strings():
+    numbered = S.exp(a, name="e", attr={"__k__": [1, 2], "__n__": 3})
+    assert numbered.attr_dict()["e"] == {"__k__": "[1, 2]", "__n__": "3"}       # as in MXNet
+    normal = mx.init.Normal(0.5)
+    dense = S.FullyConnected(a, num_hidden=2, no_bias=True, name="fc", attr={"__init__": normal})
+    assert mx.init.create(dense.attr_dict()["fc_weight"]["__init__"]) == normal
+
+
 @pytest.mark.parametrize("attrs, error, message", [
     ({"mood": "x"}, TypeError, "node 'act': Activation: unknown parameter 'mood'"),
     ({"act_type": "x"}, ValueError, "node 'act': Activation: act_type must be one of"),
-    ({"__x__": 1}, TypeError, "attribute '__x__' must be a string; got 1")])
+    ({"__x__": 1}, TypeError, "attribute '__x__' must be a string; got 1"),
+    ({"__x__": 1}, ValueError, "attribute '__x__' must be a string; got 1")])
 def test_attributes_that_cannot_be_set_change_nothing(attrs, error, message):
     act = network()
     with pytest.raises(error, match=message):
@@ -202,7 +211,7 @@ def test_attributes_that_cannot_be_set_change_nothing(attrs, error, message):
     (lambda: S.var("v", foo="1"), ValueError, "name=foo is not supported"),
     (lambda: S.var("v", stype="x"), ValueError, "stype must be one of undefined, default"),
     (lambda: S.var("v", attr={"x": 1}), TypeError, "attribute 'x' must be a string; got 1"),
-    (lambda: S.exp(a, attr={"x": 1}), TypeError, "attribute 'x' must be a string; got 1"),
+    (lambda: S.var("v", attr={"x": 1}), ValueError, "attribute 'x' must be a string; got 1"),
     (lambda: S.exp(a, attr="x"), TypeError, "attr must be a dict of strings; got 'x'"),
     (lambda: mx.AttrScope(x=1), TypeError, "AttrScope: x must be a string; got int"),
     (lambda: a.list_attr(recursive=True), DeprecationWarning, "Use attr_dict instead"),
