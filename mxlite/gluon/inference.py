@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import ModuleType
+from functools import wraps
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from .. import ndarray as nd
+from .. import symbol as sym
 from ..base import MXNetError, MXNetTypeError, dtype_name
 from ..ndarray.custom import custom_call
 from ..ndarray.function import OpFunction
@@ -104,7 +106,8 @@ class PlaceholderTracer(ShapeTracer):
 class PlaceholderModule:
     """`mx.nd`, or a module in it such as `contrib`, whose operators take placeholders.
 
-    What is no operator, and an operator called on arrays alone, works as in `mx.nd`.
+    What is no operator, and an operator called on arrays alone, works as in `mx.nd`; if graphs have
+    it, too, as they have `zeros` and `arange` but not `array`, then placeholders are what it gives.
     """
 
     def __init__(self, module: ModuleType, tracer: PlaceholderTracer) -> None:
@@ -124,18 +127,25 @@ class PlaceholderModule:
         if name in LOOPS and value is getattr(nd.contrib, name):
             return LOOPS[name]
         forms = None if isinstance(value, OpFunction) else FUNCTIONS.get(name)
-        if not isinstance(value, OpFunction) and forms is None:
+        is_operator = isinstance(value, OpFunction) or forms is not None
+        if not is_operator and not (isinstance(value, FunctionType) and self._is_in_graphs(name)):
             return value
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            if not _has_placeholder([args, *kwargs.values()]):
-                return value(*args, **kwargs)
+            if not is_operator or not _has_placeholder([args, *kwargs.values()]):
+                return self._tracer.inputs(value(*args, **kwargs))
             if forms is not None:
                 return combine(forms, *args)
             return self._tracer.apply(value.op, args, kwargs)
 
-        return call
+        return call if is_operator else wraps(value)(call)
 
+    def _is_in_graphs(self, name: str) -> bool:
+        """Whether mx.sym has this, too."""
+        module: Any = sym
+        for part in self._module.__name__.removeprefix(nd.__name__).split(".")[1:]:
+            module = getattr(module, part, None)
+        return hasattr(module, name)
 
     def _custom(self, *args: Any, name: str | None = None, out: Any = None, **kwargs: Any) -> Any:
         """nd.Custom, of which only shapes are asked."""

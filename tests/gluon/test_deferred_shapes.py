@@ -202,3 +202,27 @@ def test_inputs_without_an_array_are_refused():
     net.initialize()
     with pytest.raises(TypeError, match="OfLists: the first input must be an NDArray; got list"):
         net([(1, [2, None]), 3], 2.0)
+
+
+class Placed(gluon.HybridBlock):
+    """Reads what it makes itself, of no input, beside what depends on one."""
+
+    def __init__(self):
+        super().__init__()
+        with self.name_scope():
+            self.dense = nn.Dense(3, use_bias=False)
+
+    def hybrid_forward(self, F, x):
+        numbers = F.arange(8).slice_like(x, axes=(0,)).expand_dims(-1)
+        drawn = F.random.uniform(1, 1, shape=(8, 1)).slice_like(x, axes=(0,))
+        return F.broadcast_add(self.dense(x), numbers * drawn)
+
+
+@pytest.mark.parametrize("is_hybrid", [False, True])
+def test_arrays_of_no_input_while_shapes_are_inferred(is_hybrid):
+    net = Placed()
+    net.initialize(mx.init.One())
+    if is_hybrid:
+        net.hybridize()
+    got = net(mx.nd.ones((2, 4)))
+    np.testing.assert_array_equal(got.asnumpy(), [[4] * 3, [5] * 3])
