@@ -983,8 +983,8 @@ def one_hot(indices: NDArray, depth: int, on_value: float = 1.0, off_value: floa
             name: str | None = None) -> NDArray:
     """Vectors of length depth: on_value at the index, off_value elsewhere; shape (..., depth)."""
 
-def ones_like(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
-              name: str | None = None) -> NDArray:
+def ones_like(data: NDArray, *, dtype: Any = None,
+              out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """Ones of the shape and dtype of data."""
 
 def pad(data: NDArray, mode: str, pad_width: _Ints | str, constant_value: float = 0.0,
@@ -1441,6 +1441,6 @@ def where(condition: NDArray, x: NDArray, y: NDArray, *,
           out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """x where condition is not 0, else y; condition has x's shape, or is (n,) and chooses rows."""
 
-def zeros_like(data: NDArray, *, out: NDArray | Sequence[NDArray] | None = None,
-               name: str | None = None) -> NDArray:
+def zeros_like(data: NDArray, *, dtype: Any = None,
+               out: NDArray | Sequence[NDArray] | None = None, name: str | None = None) -> NDArray:
     """Zeros of the shape and dtype of data."""

@@ -57,7 +57,7 @@ def out_by_place(cls: type[Op], array: type, args: Sequence[Any], out: Any,
                  ) -> tuple[Sequence[Any], Any]:
     """(arguments, out) where `out`, and a name, may follow all inputs and parameters, as in MXNet:
     exp(x, out), clip(x, 0, 1, out)."""
-    places = len(cls.inputs) + len(cls.params)
+    places = len(cls.inputs) + len(cls.params) - len(cls.named_params)
     extra = args[places:]
     if not 1 <= len(extra) <= 2 or (cls.inputs and cls.inputs[0].variadic):
         return args, out
@@ -136,11 +136,12 @@ def _positional_inputs(cls: type[Op], array: Any,
 
 
 def _positional_params(cls: type[Op], rest: Sequence[Any]) -> dict[str, Any]:
-    if len(rest) > len(cls.params):
+    names = [name for name in cls.params if name not in cls.named_params]
+    if len(rest) > len(names):
         raise MXNetTypeError(
-            f"{cls.title}: takes at most {len(cls.inputs)} arrays and {len(cls.params)} "
-            f"parameters; got {len(rest) - len(cls.params)} arguments too many")
-    return {name: value for name, value in zip(cls.params, rest, strict=False)
+            f"{cls.title}: takes at most {len(cls.inputs)} arrays and {len(names)} "
+            f"parameters; got {len(rest) - len(names)} arguments too many")
+    return {name: value for name, value in zip(names, rest, strict=False)
             if value is not _Null}
 
 
@@ -200,7 +201,8 @@ def signature(cls: type[Op]) -> inspect.Signature:
         if default is REQUIRED and not optional:
             default = inspect.Parameter.empty
         optional = optional or default is not inspect.Parameter.empty
-        parameters.append(inspect.Parameter(name, positional, default=default))
+        kind = keyword if name in cls.named_params else positional
+        parameters.append(inspect.Parameter(name, kind, default=default))
     if not cls.inputs and "ctx" not in cls.params:
         parameters.append(inspect.Parameter("ctx", keyword, default=None))
     for name in ("out", "name"):

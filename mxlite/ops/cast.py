@@ -165,6 +165,8 @@ class MakeLoss(_Copying):
 
 class _Like(Op):
     elementwise = True
+    dtype_rule = "T -> dtype"
+    named_params = ("dtype",)
     value: int
 
     def prepare(self, inputs, outputs):
@@ -180,6 +182,7 @@ class _Like(Op):
 class ZerosLike(_Like):
     """Zeros of the shape and dtype of data."""
 
+    dtype: DType | None = param(None, "dtype of the output; None: data's")
     value = 0
 
 
@@ -187,4 +190,5 @@ class ZerosLike(_Like):
 class OnesLike(_Like):
     """Ones of the shape and dtype of data."""
 
+    dtype: DType | None = param(None, "dtype of the output; None: data's")
     value = 1

@@ -49,6 +49,7 @@ class Op(Operator):
     inputs: tuple[Input, ...] = ()
     params: dict[str, Param] = {}
     runtime_params: tuple[str, ...] = ()
+    named_params: tuple[str, ...] = ()      # not taken by their place, where MXNet has `out`
     uses_train = False
     random: Any = False         # draws random numbers: no two calls are the same
     elementwise: Any = False    # an output's element comes from the inputs' at its place alone

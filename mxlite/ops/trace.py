@@ -82,7 +82,7 @@ class Tracer(Namespace):
 
     def apply(self, cls: type[Op], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         if cls.name in _FILLED:         # reads no values, so that the array need not be saved
-            kwargs = {"shape": args[0].shape, "dtype": args[0].dtype}
+            kwargs = {"shape": args[0].shape, "dtype": kwargs.get("dtype") or args[0].dtype}
             cls, args = REGISTRY[_FILLED[cls.name]], ()
         op, inputs, scalars = bind(cls, Ref, args, kwargs)
         outputs = self.run(op, inputs, scalars)

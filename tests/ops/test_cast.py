@@ -99,3 +99,19 @@ def test_layers_of_bfloat16_without_ml_dtypes(monkeypatch, layer, tmp_path):
     again = pickle.loads(pickle.dumps(got))
     assert (again.astype("float32") == got.astype("float32")).asnumpy().all()
     np.testing.assert_allclose(got.astype("float32").asnumpy(), want, rtol=0.02)
+
+
+@pytest.mark.parametrize("name, value", [("zeros_like", 0), ("ones_like", 1)])
+def test_filled_arrays_of_another_dtype(name, value):
+    x = nd.array([[2.5, 3]], dtype="float16")
+    for dtype in ("int64", "float64", None):
+        got = getattr(nd, name)(x, dtype=dtype)
+        assert got.dtype == np.dtype(dtype or "float16") and got.asnumpy().tolist() == [[value] * 2]
+    symbol = getattr(mx.sym, name)(mx.sym.var("x"), dtype="int32")
+    assert symbol.infer_type(x="float32")[1] == [np.int32]
+    assert symbol.eval(x=x)[0].dtype == np.int32
+    out = nd.array([[7, 7]], dtype="float16")
+    getattr(nd, name)(x, out)
+    assert out.asnumpy().tolist() == [[value] * 2]
+    rows = nd.zeros_like(x.tostype("row_sparse"), dtype="int32")
+    assert rows.stype == "row_sparse" and rows.dtype == np.int32

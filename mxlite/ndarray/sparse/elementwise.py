@@ -63,7 +63,8 @@ def zeros_like(call: Call) -> Any:
     if not isinstance(x, BaseSparseNDArray):
         return DENSE
     call.gradients = lambda dy: [None]
-    return zeros_of(x, x.stype)
+    result = zeros_of(x, x.stype)
+    return result if call.op.dtype is None else result.astype(call.op.dtype)
 
 
 @rule("_zeros_of_storage")
