@@ -111,6 +111,19 @@ def test_dtypes(dtype, data):
     assert layer(data).dtype == np.float32
 
 
+def test_dropout_of_everything(data):
+    layer = rnn.GRU(H, 2, dropout=1, prefix="gru_")
+    layer.initialize()
+    upper = rnn.GRU(H, input_size=H, prefix="gru_")
+    upper.initialize()
+    with mx.autograd.record():
+        got = layer(data)
+    for name, param in upper.collect_params().items():
+        param.set_data(layer.collect_params()[name.replace("l0", "l1")].data())
+    np.testing.assert_array_equal(got.asnumpy(), upper(mx.nd.zeros((*data.shape[:2], H))).asnumpy())
+    assert abs(layer(data).asnumpy() - got.asnumpy()).max() > 0.001
+
+
 def test_dropout_in_training(data):
     layer = rnn.LSTM(H, 2, dropout=0.5)
     layer.initialize()
@@ -194,7 +207,7 @@ def test_arguments_of_layers():
             (lambda: rnn.GRU(3, 0), "GRU: num_layers must be an integer of at least 1; got 0"),
             (lambda: rnn.RNN(3, activation="elu"), "RNN: activation must be .*; got 'elu'"),
             (lambda: rnn.RNN(3, layout="NCT"), "RNN: layout must be .*; got 'NCT'"),
-            (lambda: rnn.GRU(3, dropout=1), "GRU: dropout must be from 0 to less than 1; got 1"),
+            (lambda: rnn.GRU(3, dropout=2), "GRU: dropout must be between 0 and 1; got 2"),
             (lambda: rnn.LSTM(3, inputs=2), r"LSTM: unknown argument .inputs.")):
         with pytest.raises(MXNetError, match=message):
             make()

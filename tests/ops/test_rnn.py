@@ -194,7 +194,7 @@ def test_inference_from_the_parameters(projection):
 
 @pytest.mark.parametrize("params, message", [
     ({"mode": "lsmt"}, "RNN: mode must be one of .*; got 'lsmt'"),
-    ({"p": 1}, "RNN: p must be less than 1; got 1"),
+    ({"p": 1.5}, "RNN: p must be between 0 and 1; got 1.5"),
     ({"state_size": 0}, "RNN: state_size must be at least 1; got 0"),
     ({"projection_size": 2}, "RNN: projection_size must be None with mode='gru'; it is for "
                              "mode='lstm'; got 2"),

@@ -41,8 +41,8 @@ class _RNNLayer(HybridBlock):
         self._num_layers = check_count(name, "num_layers", num_layers, 1)
         self._layout = check_choice(name, "layout", layout, ("TNC", "NTC"))
         self._input_size = check_count(name, "input_size", input_size, 0)
-        if not isinstance(dropout, (int, float)) or not 0 <= dropout < 1:
-            raise MXNetValueError(f"{name}: dropout must be from 0 to less than 1; got {dropout!r}")
+        if not isinstance(dropout, (int, float)) or not 0 <= dropout <= 1:
+            raise MXNetValueError(f"{name}: dropout must be between 0 and 1; got {dropout!r}")
         self._dropout, self._dtype = dropout, dtype
         self._use_sequence_length = bool(use_sequence_length)
         self._packed = PackedRNN(self._mode, hidden_size, num_layers, bool(bidirectional),

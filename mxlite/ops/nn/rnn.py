@@ -48,8 +48,6 @@ class RNN(Op):
 
     def check(self):
         low, high = self.lstm_state_clip_min, self.lstm_state_clip_max
-        if self.p == 1:
-            raise self.value_error("p", "less than 1", self.p)
         if self.mode != "lstm":
             for name in ("projection_size", "lstm_state_clip_min", "lstm_state_clip_max"):
                 if getattr(self, name) is not None:
