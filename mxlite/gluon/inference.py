@@ -23,6 +23,7 @@ from ..ops.numpy.placeholder import NumpyPlaceholder
 from ..ops.operands import combine
 from ..ops.placeholder import Placeholder, ShapeTracer
 from ..ops.python_operators import FORMS
+from ..ops.schema import REGISTRY
 from ..symbol.numpy.host import Host, host_node
 from ..util import is_np_array
 from .inference_loops import cond, foreach, while_loop
@@ -124,6 +125,8 @@ class PlaceholderModule:
             return PlaceholderModule(value, self._tracer)
         if value is nd.Custom:
             return self._custom
+        if value is nd.arange:
+            return self._arange
         if name in LOOPS and value is getattr(nd.contrib, name):
             return LOOPS[name]
         forms = None if isinstance(value, OpFunction) else FUNCTIONS.get(name)
@@ -146,6 +149,15 @@ class PlaceholderModule:
         for part in self._module.__name__.removeprefix(nd.__name__).split(".")[1:]:
             module = getattr(module, part, None)
         return hasattr(module, name)
+
+    def _arange(self, start: float, stop: float | None = None, step: float = 1.0, repeat: int = 1,
+                infer_range: bool = False, ctx: Any = None, dtype: Any = None) -> Any:
+        """nd.arange; with infer_range, as long as what reads it wants, which nd.arange is not."""
+        if not infer_range:
+            return self._tracer.inputs(nd.arange(start, stop, step, repeat, dtype=dtype))
+        return self._tracer.apply(REGISTRY["_arange"], (), {
+            "start": start, "stop": stop, "step": step, "repeat": repeat, "infer_range": True,
+            **({} if dtype is None else {"dtype": dtype})})
 
     def _custom(self, *args: Any, name: str | None = None, out: Any = None, **kwargs: Any) -> Any:
         """nd.Custom, of which only shapes are asked."""

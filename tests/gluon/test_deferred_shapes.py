@@ -226,3 +226,19 @@ def test_arrays_of_no_input_while_shapes_are_inferred(is_hybrid):
         net.hybridize()
     got = net(mx.nd.ones((2, 4)))
     np.testing.assert_array_equal(got.asnumpy(), [[4] * 3, [5] * 3])
+
+
+def test_a_range_that_is_as_long_as_what_reads_it_wants():
+    class Net(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.dense = nn.Dense(3, weight_initializer="zeros")
+
+        def hybrid_forward(self, F, x):
+            y = self.dense(x).reshape((-1,))
+            return F.zeros_like(y) + F.arange(start=2, stop=None, infer_range=True, dtype="float32")
+
+    net = Net()
+    net.initialize()
+    net.hybridize()
+    assert net(mx.nd.ones((2, 2))).asnumpy().tolist() == [2, 3, 4, 5, 6, 7]
