@@ -57,12 +57,22 @@ cdef class Storage:
     cdef int num_writes
     cdef Write *writes         # the last ones, in order
     cdef list graph_writes     # weak references to tape.GraphWrite; None: none
+    cdef list old              # OldValues, in order; None: none
+
+
+cdef class OldValues:
+    """What was in a block before all of it was overwritten inside autograd.record()."""
+    cdef Storage copy
+    cdef uint64_t since, until  # of write_clock: when it was there
+    cdef uint64_t section       # of the thread that wrote: the outermost record() it was in
 
 
 cdef uint64_t write_clock       # counts the writes that were noted
 
 cdef int note_write(Storage self, const char *begin, const char *end) except -1
 cdef bint changed_since(Storage self, uint64_t time, const char *begin, const char *end) noexcept
+cdef int keep_old(Storage self, uint64_t section) except -1
+cdef Storage old_at(Storage self, uint64_t time)
 cdef Spec make_spec(tuple shape, str dtype, object ctx)
 cdef Storage new_storage(Device device, int64_t nbytes, object user, bint zeros=*)
 cdef int copy_memory(Device to, void *target, Device come_from, const void *source,

@@ -304,6 +304,36 @@ cdef bint changed_since(Storage self, uint64_t time, const char *begin, const ch
     return False
 
 
+cdef class OldValues:
+    pass
+
+
+cdef int keep_old(Storage self, uint64_t section) except -1:
+    """Copy the block, all of which is about to be overwritten, for the graphs that saved it: those
+    of this section of the thread; what was kept in earlier ones goes."""
+    cdef OldValues kept = OldValues.__new__(OldValues)
+    cdef int i
+    for i in range(self.num_writes):
+        kept.since = max(kept.since, self.writes[i].time)
+    kept.until, kept.section = write_clock, section
+    kept.copy = new_storage(self.device, <int64_t>self.nbytes, self.device)
+    copy_memory(self.device, kept.copy.data, self.device, self.data, self.nbytes)
+    self.old = [old for old in self.old or () if (<OldValues>old).section == section]
+    self.old.append(kept)
+    self.is_watched = False     # nothing saved what is written now
+    return 0
+
+
+cdef Storage old_at(Storage self, uint64_t time):
+    """A copy of the block as it was at that time, by write_clock; None: there is none."""
+    cdef OldValues kept
+    if self.old is not None:
+        for kept in self.old:
+            if kept.since <= time <= kept.until:
+                return kept.copy
+    return None
+
+
 # ---------------------------------------------------------------- NumPy
 
 # Through the buffer protocol, so that nothing depends on the C structs of one NumPy version.

@@ -50,12 +50,14 @@ cdef extern from *:
     """
     #ifndef MX_FLAGS
     #define MX_FLAGS
-    typedef struct { int recording, training; } mx_flags;
+    typedef struct { int recording, training, paused; uint64_t section; } mx_flags;
     #endif
     """
     ctypedef struct Flags "mx_flags":
         bint recording
         bint training
+        bint paused                # recording stops, by pause(), inside record()
+        uint64_t section           # which outermost record() this is
 
 cdef Flags *flags() noexcept nogil
 

@@ -8,7 +8,7 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free, malloc
 
 from ..device.memory cimport (
-    Spec, Storage, copy_memory, host_view, make_spec, new_storage, note_write, numpy_copy,
+    Spec, Storage, copy_memory, host_view, keep_old, make_spec, new_storage, note_write, numpy_copy,
     numpy_data, numpy_items,
 )
 
@@ -31,7 +31,7 @@ cdef extern from *:
     Flags *mx_thread_flags() noexcept nogil
 
 cdef Flags *flags() noexcept nogil:
-    """This thread's switches: recording, training."""
+    """This thread's switches, and where it is among record() and pause()."""
     return mx_thread_flags()
 
 
@@ -200,6 +200,9 @@ cdef int will_write(ArrayBase array, Prepared call, bint in_place) except -1:
     if storage.graph_writes is not None and not flags().recording:
         replace(array, begin, end)              # while recording, the tape asks for them first
     if storage.is_watched or flags().recording:
+        if (storage.is_watched and (flags().recording or flags().paused)
+                and begin == storage.data and end == begin + storage.nbytes):
+            keep_old(storage, flags().section)
         note_write(storage, begin, end)
     return 0
 

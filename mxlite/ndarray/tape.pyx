@@ -7,7 +7,7 @@ from libc.stdint cimport uint64_t
 from libc.stdlib cimport free, malloc
 
 from ..device.core cimport Prepared, mx_scalar
-from ..device.memory cimport Spec, changed_since, write_clock
+from ..device.memory cimport Spec, Storage, changed_since, old_at, write_clock
 from .array cimport (
     ArrayBase, Flags, GraphWrite, Node, flags, forget_covered, kind_like, need_array, share,
 )
@@ -180,6 +180,8 @@ cdef int check_gradient(Node node) except -1:
         slot = gradient.saved[i]
         time = node.inputs_at if slot < num_inputs else node.outputs_at
         if changed_since(array.storage, time, array.data, array.data + array.spec.nbytes):
+            if take_old(node, i, slot, time):
+                continue
             name = (node.call.op.input_names(num_inputs)[slot] if slot < num_inputs
                     else "its output")
             raise MXNetError(
@@ -187,6 +189,20 @@ cdef int check_gradient(Node node) except -1:
                 f"{array.spec.shape}, for its gradient, but the array was written to after the "
                 "operator had read or made it; write after backward(), or write to a copy()")
     return 0
+
+
+cdef bint take_old(Node node, int i, int slot, uint64_t time) except -1:
+    """Let the gradient read what saved array `i` was at that time, if a copy of it was kept."""
+    cdef ArrayBase array = <ArrayBase>node.saved[i], old
+    cdef Storage copy = old_at(array.storage, time)
+    if copy is None:
+        return False
+    old = share(array, array.spec, 0)
+    old.storage, old.data = copy, copy.data + (array.data - array.storage.data)
+    if slot < node.call.num_inputs:
+        old.node, old.index = node.parents[slot], node.index[slot]
+    node.saved[i] = old
+    return True
 
 
 cdef int record(Prepared call, void **inputs, int count, list outputs, const mx_scalar *scalars,
@@ -375,7 +391,7 @@ def set_training(bint train_mode):
 cdef class Scope:
     """A `with` block that sets recording and training (-1: as they are) and restores them."""
     cdef int recording, training
-    cdef bint old_recording, old_training
+    cdef bint old_recording, old_training, old_paused
 
     def __cinit__(self, int recording, int training):
         self.recording, self.training = recording, training
@@ -383,7 +399,10 @@ cdef class Scope:
     def __enter__(self):
         cdef Flags *now = flags()
         self.old_recording, self.old_training = now.recording, now.training
+        self.old_paused = now.paused
         if self.recording >= 0:
+            now.section += self.recording and not (now.recording or now.paused)
+            now.paused = not self.recording and (now.recording or now.paused)
             now.recording = self.recording
         if self.training >= 0:
             now.training = self.training
@@ -392,4 +411,5 @@ cdef class Scope:
     def __exit__(self, kind, error, traceback):
         cdef Flags *now = flags()
         now.recording, now.training = self.old_recording, self.old_training
+        now.paused = self.old_paused
         return False
