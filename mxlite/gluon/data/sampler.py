@@ -11,7 +11,7 @@ import numpy as np
 from ...argument_types import Items, checks_types
 from ...arguments import NamesArguments, check_choice, check_count
 from ...base import MXNetValueError
-from ...random import numpy_generator
+from ...device.rng import permutation
 
 _LAST_BATCH = ["keep", "discard", "rollover"]
 
@@ -42,14 +42,15 @@ class SequentialSampler(Sampler):
 
 
 class RandomSampler(Sampler):
-    """0 to length - 1 in a new random order each time, from the seed of mx.random.seed."""
+    """0 to length - 1 in a new random order each time, from the seed of mx.random.seed; before that
+    was called, from NumPy's global generator, as in MXNet."""
 
     @checks_types
     def __init__(self, length: int) -> None:
         self._length = check_count("RandomSampler", "length", length, 0)
 
     def __iter__(self) -> Iterator[int]:
-        return iter(numpy_generator().permutation(self._length).tolist())
+        return iter(permutation(self._length))
 
     def __len__(self) -> int:
         return self._length

@@ -1,7 +1,10 @@
 """Samplers."""
 
+import subprocess
+import sys
 from itertools import chain
 
+import numpy as np
 import pytest
 
 import mxlite as mx
@@ -16,6 +19,36 @@ def test_random_sampler_follows_the_seed_and_reshuffles():
     mx.random.seed(1)
     assert list(sampler) == first and first != second
     assert sorted(first) == list(range(50)) and len(sampler) == 50
+
+
+# The orders are those of MXNet 1.9.1: 0 to 7, shuffled by NumPy's global generator
+SEEDED_BY_NUMPY = """
+import numpy as np, mxlite as mx
+np.random.seed(0)
+sampler = mx.gluon.data.RandomSampler(8)
+print(list(sampler), list(sampler))
+loader = mx.gluon.data.DataLoader(mx.nd.arange(8), 8, shuffle=True, num_workers=2)
+print([batch.asnumpy().astype(int).ravel().tolist() for _ in range(2) for batch in loader])
+np.random.seed(0)
+print(mx.nd.random.uniform(shape=3).tolist(), np.random.rand())
+net = mx.gluon.nn.Dense(2, in_units=1)
+net.initialize(mx.init.Orthogonal())
+print(net.weight.data().tolist())
+"""
+
+
+def test_until_it_is_seeded_orders_are_those_of_numpys_generator():
+    runs = [subprocess.run([sys.executable, "-c", SEEDED_BY_NUMPY], capture_output=True, text=True,
+                           check=True).stdout.splitlines() for _ in range(2)]
+    numbers = np.random.RandomState(0)
+    orders = [np.arange(8) for _ in range(4)]
+    for order in orders:
+        numbers.shuffle(order)
+    sampled, loaded, drawn, weights = runs[0]
+    assert sampled == f"{orders[0].tolist()} {orders[1].tolist()}"
+    assert loaded == str([order.tolist() for order in orders[2:]])
+    assert drawn.endswith(str(np.random.RandomState(0).rand()))     # nothing was drawn from NumPy
+    assert runs[1] == runs[0] and weights.startswith("[[")
 
 
 @pytest.mark.parametrize(("last", "passes", "length"), [
