@@ -14,8 +14,9 @@ typedef struct {
   "outer inner size:3 out:3 kernel:3 stride:3 pad:3 is_average count_pad"
 
 /* A run is up to POOL_LANES outputs side by side: n neighbours along w, of each `width` channels.
- * POOL_BOX: elements of rows in their frame, at most; see pooling_box_impl.h. */
-enum { POOL_LANES = 128, POOL_LONG = 16, POOL_WORK = 1 << 14, POOL_BOX = 2048 };
+ * POOL_BOX: elements of rows in their frame, at most; see pooling_box_impl.h.  POOL_PLANE: of rows of
+ * a plane, see pooling_depth_impl.h. */
+enum { POOL_LANES = 128, POOL_LONG = 16, POOL_WORK = 1 << 14, POOL_BOX = 2048, POOL_PLANE = 4096 };
 
 /* The rows of data under a run.
  * inner == 1: lane l of a row reads data[base + at + l * S + k], k in [0, K): all of them for lanes

@@ -46,3 +46,27 @@ static void FN(pool_shares)(const pool_dims *d, const pool_walk *walk, const int
 
 #include "pooling_grad_impl.h"
 #include "pooling_box_impl.h"
+#include "pooling_depth_impl.h"
+
+static int FN(run_boxes)(const pool_dims *d, void *const *ptr, void (*task)(void *, int64_t)) {
+  return pool_run(d, ptr, d->outer, pool_plane(d) + pool_outputs(d), task);
+}
+
+static int FN(pool_sum)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
+  if (!FN(is_box)(desc, FN(BOX_SUM))) return FN(pool_sum_rows)(desc, ptr, scalars);
+  return FN(run_boxes)(desc, ptr, FN(pool_sum_box));
+}
+
+static int FN(pool_sum_grad)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
+  if (!FN(is_box)(desc, FN(BOX_SUM_GRAD))) return FN(pool_sum_grad_rows)(desc, ptr, scalars);
+  return FN(run_boxes)(desc, ptr, FN(pool_sum_grad_box));
+}
+
+static int FN(pool_max)(const void *desc, void *const *ptr, const mx_scalar *scalars) {
+  const pool_dims *d = desc;
+  if (FN(is_box)(d, FN(BOX_MAX))) return FN(run_boxes)(d, ptr, FN(pool_max_box));
+  if (!FN(depth_rows)(d)) return FN(pool_max_rows)(desc, ptr, scalars);
+  const int64_t work = d->kernel[0] * d->size[1] * d->size[2] +
+                       d->kernel[1] * d->kernel[2] * d->out[1] * d->out[2];
+  return pool_run(d, ptr, d->outer * d->out[0], work, FN(depth_task));
+}

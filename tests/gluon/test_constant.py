@@ -49,7 +49,7 @@ def test_a_module_finds_the_value_in_the_graph():
 
 def test_a_value_that_is_nowhere_is_named():
     text = json.dumps(["constantvalue", {"key": "0" * 32}])
-    with pytest.raises(ValueError, match="ConstantValue: there is no Constant of the key '0+' in "
+    with pytest.raises(ValueError, match=r"ConstantValue: there is no Constant of the key '0+' in "
                        "this process; give the parameters that were saved with it"):
         mx.init.create(text)
     key = gluon.Constant("c", VALUE * 3).init.dumps()

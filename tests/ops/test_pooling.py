@@ -177,6 +177,44 @@ def test_the_first_of_equal_maxima_gets_the_gradient(params, want):
     assert x.grad.asnumpy().sum() == 4
 
 
+@pytest.mark.parametrize("case", [
+    # stride 2
+    ((2, 3, 17, 19), (3, 3), (2, 2), (1, 1)), ((3, 2, 7, 7), (2, 2), (2, 2), (0, 0)),
+    ((1, 2, 33, 40), (5, 2), (1, 2), (2, 0)), ((2, 2, 7, 8), (5, 5), (2, 2), (2, 2)),
+    ((2, 2, 9, 5), (4, 3), (2, 1), (3, 2)), ((1, 1, 6, 6), (2, 3), (2, 2), (1, 2)),
+    ((1, 2, 60, 50), (3, 5), (2, 1), (1, 2)),                     # in parts
+    ((1, 2, 61, 53), (2, 3), (2, 2), (0, 1)),
+    ((1, 1, 40, 700), (3, 3), (2, 2), (1, 1)), ((1, 1, 9, 1500), (3, 3), (2, 2), (1, 1)),
+    # deep windows
+    ((2, 2, 5, 6, 7), (3, 3, 3), (1, 1, 1), (1, 1, 1)),
+    ((1, 2, 6, 9, 8), (3, 3, 3), (2, 2, 2), (1, 1, 1)),
+    ((1, 2, 4, 6, 6), (2, 2, 2), (2, 2, 2), (0, 0, 0)),
+    ((1, 2, 6, 7, 9), (4, 2, 3), (3, 3, 1), (3, 1, 2)),
+    ((1, 1, 3, 70, 75), (2, 3, 3), (1, 2, 2), (0, 1, 1)),       # in parts
+    ((1, 1, 3, 70, 75), (3, 4, 3), (1, 1, 1), (1, 2, 1)),
+    ((1, 1, 3, 90, 64), (2, 1, 5), (2, 3, 2), (1, 0, 2)),
+    ((1, 1, 3, 3, 3000), (2, 2, 2), (1, 1, 2), (0, 1, 0)),      # too wide
+], ids=str)
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+def test_the_largest_of_negative_numbers(rng, case, dtype):
+    shape, kernel, stride, pad = case
+    values = (rng.normal(size=shape) - 9).astype(dtype)
+    for convention in ("valid", "full"):
+        got = nd.Pooling(nd.array(values, dtype=dtype), kernel=kernel, stride=stride, pad=pad,
+                         pooling_convention=convention, pool_type="max")
+        want = pool(values.astype("float64"), kernel, stride, pad, "max", convention == "full")
+        np.testing.assert_array_equal(got.asnumpy(), want)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_nan_in_deep_windows_is_passed_over(stride):
+    x = np.full((1, 1, 3, 4, 5), -1.0)
+    x[0, 0, :, 1:3, 1] = np.nan
+    x[0, 0, 1] = np.nan
+    got = nd.Pooling(nd.array(x), kernel=(2, 2, 2), stride=(1, stride, stride))
+    assert set(got.asnumpy().ravel().tolist()) == {-1.0}
+
+
 def test_nan_is_passed_over_as_in_mxnet():
     got = nd.Pooling(nd.array([[[1, np.nan, 3, 4]]]), kernel=(2,))
     assert got.asnumpy().tolist() == [[[1, 3, 4]]]
