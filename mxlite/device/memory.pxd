@@ -78,6 +78,7 @@ cdef Storage new_storage(Device device, int64_t nbytes, object user, bint zeros=
 cdef int copy_memory(Device to, void *target, Device come_from, const void *source,
                      size_t nbytes) except -1
 cdef object host_view(Spec spec, void *data, object owner, bint is_read_only=*)
+cdef object host_items(Spec spec, void *data, object owner, bint is_read_only=*)
 cdef object numpy_copy(Spec spec, void *data)
 cdef object numpy_items(Spec spec, void *data)
 cdef void *numpy_data(object array) except? NULL

@@ -364,15 +364,19 @@ cdef object host_view(Spec spec, void *data, object owner, bint is_read_only=Fal
     if not spec.device.is_host:
         raise MXNetValueError(f"an array on {spec.ctx} has no host memory; copy it with "
                               "as_in_context(mx.cpu())")
+    return of_dtype(spec, host_items(spec, data, owner, is_read_only))
+
+
+cdef object host_items(Spec spec, void *data, object owner, bint is_read_only=False):
+    """The same, of items; those of bfloat16 are the uint16 of the same bits."""
     cdef HostMemory memory = HostMemory.__new__(HostMemory)
     memory.data, memory.nbytes = data, spec.nbytes
     memory.owner, memory.is_read_only = owner, is_read_only
-    return of_dtype(spec, new_numpy(spec.shape, NUMPY_TYPES[spec.dtype], memory))
+    return new_numpy(spec.shape, NUMPY_TYPES[spec.dtype], memory)
 
 
 cdef object numpy_items(Spec spec, void *data):
-    """A new NumPy array of the items in the memory of spec's device; those of bfloat16 are the
-    uint16 of the same bits."""
+    """A new NumPy array of the items in the memory of spec's device; as for host_items."""
     array = empty_numpy(spec.shape, NUMPY_TYPES[spec.dtype])
     spec.device.copy_out(<size_t>numpy_data(array), <size_t>data, <size_t>spec.nbytes)
     return array

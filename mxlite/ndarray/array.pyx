@@ -8,7 +8,7 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free, malloc
 
 from ..device.memory cimport (
-    Spec, Storage, copy_memory, host_view, keep_old, make_spec, new_storage, note_write, numpy_copy,
+    Spec, Storage, copy_memory, host_items, host_view, keep_old, make_spec, new_storage, note_write, numpy_copy,
     numpy_data, numpy_items,
 )
 
@@ -422,9 +422,16 @@ cdef class ArrayBase:
         """A NumPy copy of the values."""
         return numpy_copy(self.spec, self.data)
 
+    def _items(self):
+        """The items as a NumPy array, over the array's own memory if that is the host's; those of
+        bfloat16 are the uint16 of the same bits."""
+        if self.spec.device.is_host:
+            return host_items(self.spec, self.data, self.storage)
+        return numpy_items(self.spec, self.data)
+
     def _bytes(self):
         """The bytes of the items."""
-        return numpy_items(self.spec, self.data).tobytes()
+        return self._items().tobytes()
 
     def _copy_from(self, ArrayBase source not None):
         """Copy the bytes of an array of the same shape and dtype, on any device; not recorded."""

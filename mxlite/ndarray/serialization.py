@@ -14,7 +14,8 @@ import math
 import os
 import stat
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -169,6 +170,12 @@ def _read_sparse(reader: Reader, kind: str, num_indices: int) -> NDArray:
 
 def dumps(data: Any) -> bytes:
     """The bytes that MXNet 1.9.1 would write for an array, a list or a dictionary of arrays."""
+    return b"".join(_pieces(data))
+
+
+def _pieces(data: Any) -> Iterator[Any]:
+    """What `dumps` gives, piece by piece: bytes, and NumPy arrays whose memory they are. All of it
+    is checked before the first."""
     names: list[str] = []
     if isinstance(data, NDArray):
         data = [data]
@@ -177,22 +184,19 @@ def dumps(data: Any) -> bytes:
     if not isinstance(data, Sequence):
         raise WrongKindError("save: data must be an NDArray, or a list or dict of them; "
                              f"got {type(data).__name__}")
-    pieces = [struct.pack("<QQQ", LIST_MAGIC, 0, len(data))]
     for i, item in enumerate(data):
         where = names[i] if names else f"entry {i}"
         if not isinstance(item, NDArray):
             raise MXNetTypeError(f"save: {where} must be an NDArray; got {no_array(item)}")
-    # V2 has no arrays of no dimensions, and MXNet reads no file of both
-    magic = V3 if is_np_shape() or not all(item.shape for item in data) else V2
-    for item in data:
-        pieces += _array_pieces(item, magic)
-    pieces.append(struct.pack("<Q", len(names)))
     for name in names:
         if not isinstance(name, str):
             raise MXNetTypeError(f"save: names must be strings; got {name!r}")
-        text = name.encode()
-        pieces += [struct.pack("<Q", len(text)), text]
-    return b"".join(pieces)
+    # V2 has no arrays of no dimensions, and MXNet reads no file of both
+    magic = V3 if is_np_shape() or not all(item.shape for item in data) else V2
+    return chain([struct.pack("<QQQ", LIST_MAGIC, 0, len(data))],
+                 *[_array_pieces(item, magic) for item in data],
+                 [struct.pack("<Q", len(names))],
+                 *[(struct.pack("<Q", len(text)), text) for text in map(str.encode, names)])
 
 
 def dump_one(array: NDArray) -> bytes:
@@ -200,13 +204,13 @@ def dump_one(array: NDArray) -> bytes:
     return b"".join(_array_pieces(array, V2 if array.shape and not is_np_shape() else V3))
 
 
-def _array_pieces(item: NDArray, magic: int) -> list[bytes]:
+def _array_pieces(item: NDArray, magic: int) -> list[Any]:
     flag = DTYPES[item._dtype_name][0]
     shape = item.shape
     if isinstance(item, BaseSparseNDArray):
         return _sparse_pieces(item, magic, flag)
     head = struct.pack(f"<Iii{len(shape)}qiii", magic, 0, len(shape), *shape, 1, 0, flag)
-    return [head, item._bytes()]
+    return [head, item._items()]
 
 
 def _sparse_pieces(item: BaseSparseNDArray, magic: int, flag: int) -> list[bytes]:
@@ -230,9 +234,10 @@ def save(fname: str | os.PathLike[str], data: Any) -> None:
 
     The file appears whole or not at all; a pipe or a device is written to.
     """
-    content = dumps(data)
+    pieces = _pieces(data)
     with replacing(fname) as file:
-        file.write(content)
+        for piece in pieces:
+            file.write(piece)
 
 
 def load(fname: str | os.PathLike[str]) -> dict[str, NDArray] | list[NDArray]:
