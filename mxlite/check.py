@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from .base import PartOfCLibrary
 from .base_names import OF_C_LIBRARY
+from .door.borrowed import borrowed
 from .door.names_used import names_used
 from .wording import suggestion
 
@@ -95,7 +96,10 @@ def first_missing(name: str) -> str | None:
             try:
                 value = importlib.import_module(".".join(["mxlite", *parts[:i + 1]]))
             except ImportError:
-                return ".".join(["mxnet", *parts[:i + 1]])
+                try:
+                    value = borrowed(value, part)
+                except AttributeError:
+                    return ".".join(["mxnet", *parts[:i + 1]])
     return None
 
 

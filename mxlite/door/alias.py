@@ -14,6 +14,7 @@ from typing import Any
 import mxlite
 
 from ..libinfo import __version__ as VERSION  # what old libraries ask mxnet for
+from .borrowed import lend
 
 
 class _Mxnet(ModuleType):
@@ -27,13 +28,22 @@ class _Mxnet(ModuleType):
         self.__all__ = [name for name in dir(mxlite) if not name.startswith("_")]
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(mxlite, name)
+        value = getattr(mxlite, name)
+        if isinstance(value, ModuleType):
+            lend(value)
+            super().__setattr__(name, value)
+        return value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if not name.startswith("__") and not isinstance(value, ModuleType):
+        if not name.startswith("__"):
             setattr(mxlite, name, value)        # a program that changes mxnet changes mxlite
-        else:
+        if name.startswith("__") or name in self.__dict__ or isinstance(value, ModuleType):
             super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        self.__dict__.pop(name, None)
+        if not name.startswith("__"):
+            delattr(mxlite, name)       # what it loads when it is asked for is there again then
 
     def __dir__(self) -> list[str]:
         return dir(mxlite)
@@ -62,6 +72,10 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return module
 
     def exec_module(self, module: ModuleType) -> None:
+        if isinstance(module, _Mxnet):
+            importlib.import_module("multiprocessing.pool")     # MXNet has imported it: Sockeye
+        else:                                                   # goes on with it unasked
+            lend(module)
         spec = module.__spec__              # importlib has put the alias's there
         if spec is not None and self._own.get(spec.name) is not None:
             module.__spec__ = self._own[spec.name]
@@ -91,10 +105,8 @@ def install_as_mxnet() -> None:
     mxnet.__version__ is then 1.9.1. Raises ImportError if the real mxnet was imported before.
     """
     known = sys.modules.get("mxnet")
-    if isinstance(known, _Mxnet):
-        return
-    if known is not None:
+    if known is not None and not isinstance(known, _Mxnet):
         raise ImportError("install_as_mxnet: another mxnet has been imported already; call it "
                           "before the first `import mxnet`", name="mxnet")
-    sys.meta_path.insert(0, _Finder())
-    importlib.import_module("mxnet")
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())

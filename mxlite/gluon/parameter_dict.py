@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable, Iterator, KeysView, ValuesView
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from typing import Any
 
 from .. import initializer
 from .. import ndarray as nd
 from ..arguments import NamesArguments
-from ..base import AssertedValueError, MXNetKeyError, MXNetValueError
+from ..base import AssertedValueError, MXNetKeyError, MXNetTypeError, MXNetValueError
 from ..device.context import Context, contexts_of
+from ..wording import shown
 from .agreement import agree, load_all
 from .constant import Constant
 from .files import load_arrays, missing_names, strip_markers
@@ -95,13 +96,16 @@ class ParameterDict(NamesArguments):
             raise MXNetValueError(f"constant {name!r} is there with another value")
         return param
 
-    def update(self, other: ParameterDict) -> None:
+    def update(self, other: ParameterDict | Mapping[str, Parameter]) -> None:
         """Take over the parameters of `other`; raises if another one has the same name."""
         for name, param in other.items():
+            if not isinstance(param, Parameter):
+                raise MXNetTypeError(f"ParameterDict.update: {name!r} must be a Parameter; "
+                                     f"got {shown(param)}")
             if self._params.get(name, param) is not param:
                 raise MXNetValueError(
                     f"cannot update: there are two different parameters named {name!r}")
-        self._params.update(other._params)
+        self._params.update(other.items())
 
     def initialize(self, init: Any = None, ctx: Context | Iterable[Context] | None = None,
                    verbose: bool = False, force_reinit: bool = False) -> None:

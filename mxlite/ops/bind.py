@@ -46,11 +46,19 @@ def sort_arguments(cls: type[Op], array: type | tuple[type, ...], args: Sequence
         if name in values:
             raise MXNetTypeError(f"{cls.title}: got two values for '{name}'")
         if name not in cls.params and name != "num_args":
+            if name == "ctx" and passes_ctx(cls):
+                continue
             raise unknown_keyword(cls, name)
         if value is not _Null:
             values[name] = value
     values.pop("num_args", None)
     return inputs, values
+
+
+def passes_ctx(cls: type[Op]) -> bool:
+    """Whether `ctx=` may be given, which says nothing: to operators that have no parameters in
+    MXNet, as `zeros_like(x, ctx=x.context)`."""
+    return bool(cls.inputs) and len(cls.params) == len(cls.named_params)
 
 
 def out_by_place(cls: type[Op], array: type, args: Sequence[Any], out: Any,

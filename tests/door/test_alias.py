@@ -96,7 +96,7 @@ def test_a_module_that_there_is_not(tmp_path):
 
 
 def test_a_real_mxnet_that_came_first(tmp_path):
-    text = ("import sys, types\nsys.modules.pop('mxnet')\nsys.modules['mxnet'] = types.ModuleType("
+    text = ("import sys, types\nsys.modules['mxnet'] = types.ModuleType("
             "'mxnet')\nimport mxlite\nmxlite.install_as_mxnet()")
     assert "another mxnet has been imported already" in run(tmp_path, text).stderr
 
@@ -140,11 +140,49 @@ from mxnet.gluon.parameter import tensor_types
 from mxnet.gluon.utils import _indent, _brief_print_list
 from mxnet.image.image import _get_interp_method
 from mxnet.base import classproperty, _Null, NDArrayHandle, with_metaclass
+from mxnet.metric import ndarray, math, OrderedDict
+from mxnet.gluon.block import copy, json, Symbol, NDArray, is_np_array
+from mxnet.gluon.data.dataloader import ForkingPickler, multiprocessing, ThreadPool
+from mxnet.model import os, Uniform, Context, kvs
+from mxnet.ndarray.ndarray import c_str, numeric_types, ctypes
+from mxnet.optimizer.optimizer import logging, py_str, numpy
+from mxnet.module.module import BaseModule, ctx
 """
 
 
 def test_names_that_libraries_import(tmp_path):
     assert output(tmp_path, IMPORTED + "print(__version__, array([1]).shape)") == ["1.9.1", "(1,)"]
+
+
+NAMES = """
+import sys
+assert "mxnet" not in sys.modules           # before it is imported
+import multiprocessing, mxnet as mx
+from unittest.mock import patch
+from mxnet import metric, nd, sym
+import mxlite
+assert multiprocessing.pool                 # MXNet has imported it
+assert metric.ndarray is mxlite.ndarray and metric.math.pi > 3 and mx.gluon.tensor_types
+for module, name in [(mx, "os"), (nd, "json"), (sym, "copy"), (metric, "pickled"),
+                     (mx.gluon.data.dataloader, "nothing"), (mx.context, "gpus")]:
+    try:
+        getattr(module, name)
+    except AttributeError as error:
+        print(type(error).__name__, str(error).split("attribute")[1].split()[0].strip(";"))
+old = mx.sym
+with patch.object(mx, "sym", wraps=mx.sym) as mocked:
+    mx.sym.var("a")
+    assert mxlite.sym is mocked
+with patch("mxnet.viz") as mocked:
+    assert mx.viz is mocked and mxlite.viz is mocked
+assert mx.sym is mxlite.sym is old and mx.viz is mxlite.visualization
+"""
+
+
+def test_names_that_modules_import_for_themselves(tmp_path):
+    names = ["os", "json", "copy", "pickled", "nothing", "gpus"]
+    assert output(tmp_path, NAMES) == [word for name in names
+                                       for word in ("AttributeError", f"'{name}'")]
 
 
 def test_they_are_known_to_the_check(tmp_path):

@@ -252,6 +252,17 @@ def test_parameter_dict_get_merges_and_disagrees():
     assert weight.grad_req == "null"
 
 
+def test_a_dict_takes_over_parameters_of_any_mapping():
+    params, weight = gluon.ParameterDict("a_"), gluon.Parameter("w", shape=(2, 3))
+    params.update({"w": weight})
+    assert params["w"] is weight
+    with pytest.raises(ValueError, match="there are two different parameters named 'w'"):
+        params.update({"w": gluon.Parameter("w", shape=(2, 3))})
+    with pytest.raises(TypeError, match=r"update: 'v' must be a Parameter; got .1."):
+        params.update({"v": [1]})
+    assert list(params) == ["w"]
+
+
 def test_constant_is_not_learned():
     class Shift(gluon.HybridBlock):
         def __init__(self):

@@ -101,6 +101,15 @@ def test_layers_of_bfloat16_without_ml_dtypes(monkeypatch, layer, tmp_path):
     np.testing.assert_allclose(got.astype("float32").asnumpy(), want, rtol=0.02)
 
 
+def test_operators_without_parameters_pass_over_a_context():
+    x = nd.array([1.0, 2])
+    assert nd.zeros_like(x, ctx=x.context).tolist() == [0, 0]
+    assert nd.square(x, ctx=mx.cpu(3)).ctx == mx.cpu() and nd.relu(data=x, ctx=None).size == 2
+    assert mx.sym.square(mx.sym.var("x"), ctx=mx.cpu()).eval(x=x)[0].tolist() == [1, 4]
+    with pytest.raises(TypeError, match="sum: unknown parameter 'ctx'"):
+        nd.sum(x, ctx=mx.cpu())
+
+
 @pytest.mark.parametrize("name, value", [("zeros_like", 0), ("ones_like", 1)])
 def test_filled_arrays_of_another_dtype(name, value):
     x = nd.array([[2.5, 3]], dtype="float16")
