@@ -3,7 +3,7 @@
  *
  *   sequence_mask       y = x, `value` from the length on
  *   sequence_reverse    the first `length` items of each sequence in reverse order
- *   sequence_last       y (batch, row): each sequence's last item
+ *   sequence_last       y (batch, row): each sequence's last item, 0 of one without items
  *   sequence_last_grad  dx (A, B, row): dy at the last items, 0 elsewhere
  */
 #include "index_common.h"
@@ -89,9 +89,10 @@ static int sequence_last_bytes(const void *desc, void *const *ptr, const mx_scal
   const int64_t T = d->axis ? d->B : d->A, batch = d->axis ? d->A : d->B;
   for (int64_t n = 0; n < batch; n++) {
     const int64_t length = length_of(d, ptr, n);
-    if (length < 1 || length > T) return MX_BAD_INDEX;
-    copy_row((char *)output(d, ptr) + n * d->row_bytes,
-             (const char *)ptr[0] + row_number(d, length - 1, n) * d->row_bytes, d->row_bytes);
+    char *y = (char *)output(d, ptr) + n * d->row_bytes;
+    if (length < 0 || length > T) return MX_BAD_INDEX;
+    if (length == 0) memset(y, 0, (size_t)d->row_bytes);
+    else copy_row(y, (const char *)ptr[0] + row_number(d, length - 1, n) * d->row_bytes, d->row_bytes);
   }
   return MX_OK;
 }
@@ -103,7 +104,8 @@ static int sequence_last_grad_bytes(const void *desc, void *const *ptr, const mx
   memset(output(d, ptr), 0, (size_t)(d->A * d->B * d->row_bytes));
   for (int64_t n = 0; n < batch; n++) {
     const int64_t length = length_of(d, ptr, n);
-    if (length < 1 || length > T) return MX_BAD_INDEX;
+    if (length < 0 || length > T) return MX_BAD_INDEX;
+    if (length == 0) continue;
     copy_row((char *)output(d, ptr) + row_number(d, length - 1, n) * d->row_bytes,
              (const char *)ptr[0] + n * d->row_bytes, d->row_bytes);
   }

@@ -46,6 +46,11 @@ KERNEL(sequence_last, sequence_dims) {
   const int64_t part = part_of(X, Y, d.row_bytes), parts = d.row_bytes / part;
   EACH(i, (d.axis ? d.A : d.B) * parts) {
     const place p = place_of(d, args, row_number(d, 0, i / parts));
+    if (p.length == 0) {
+      const uint64_t zero[2] = {0, 0};
+      copy_part(Y + i * part, (const char *)zero, part);
+      continue;
+    }
     const int64_t last = within(p.length - 1, p.T, MODE_RAISE, args);
     copy_part(Y + i * part, X + row_number(d, last, p.n) * d.row_bytes + i % parts * part, part);
   }
@@ -56,7 +61,7 @@ KERNEL(sequence_last_grad, sequence_dims) {
   const uint64_t zero = 0;
   EACH(i, d.A * d.B * items) {
     const place p = place_of(d, args, i / items);
-    const bool is_last = p.t == within(p.length - 1, p.T, MODE_RAISE, args);
+    const bool is_last = p.length && p.t == within(p.length - 1, p.T, MODE_RAISE, args);
     copy_item(Y + i * d.item,
               is_last ? X + (p.n * items + i % items) * d.item : (const char *)&zero, d.item);
   }

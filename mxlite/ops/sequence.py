@@ -90,14 +90,15 @@ class SequenceReverse(_Sequences):
 
 @register("SequenceLast", inputs="data sequence_length[use_sequence_length=True]")
 class SequenceLast(_Sequences):
-    """The last item of each sequence: (N, ...). Lengths must be in [1, T]."""
+    """The last item of each sequence: (N, ...); zeros of one without items. Lengths must be in
+    [0, T]."""
 
     keeps_shape = False
     use_sequence_length: bool = param(False, "whether there are lengths")
     axis: int = param(0, "axis of time", low=0, high=1)
 
     def index_limits(self, specs):
-        return 1, 1, specs[0].shape[self.axis]
+        return 1, 0, specs[0].shape[self.axis]
 
     def infer_shape(self, data, *lengths):
         self.check_data(data, lengths)
@@ -124,7 +125,7 @@ class BackwardSequenceLast(_Sequences):
     length: int = param(0, "number of items of time")
 
     def index_limits(self, specs):
-        return 1, 1, self.length
+        return 1, 0, self.length
 
     def infer_shape(self, data, *lengths):
         lead = (data[0], self.length) if self.axis else (self.length, data[0])

@@ -47,8 +47,23 @@ def test_sequences_refuse():
         nd.SequenceMask(data, nd.zeros((4,)))
     with pytest.raises(ValueError, match=r"SequenceMask: sequence_length must have shape \(3,\)"):
         nd.SequenceMask(data, nd.zeros((4,)), use_sequence_length=True)
-    with pytest.raises(IndexError, match="SequenceLast: sequence_length must be from 1 to"):
-        nd.SequenceLast(data, nd.array([1, 0, 2]), use_sequence_length=True)
+    for length in (-1, 5):
+        with pytest.raises(IndexError, match="SequenceLast: sequence_length must be from 0 to 4"):
+            nd.SequenceLast(data, nd.array([1, length, 2]), use_sequence_length=True)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_the_last_of_no_items_is_zeros(axis):
+    x = nd.arange(1, 19).reshape((3, 3, 2))
+    x.attach_grad()
+    with mx.autograd.record():
+        y = nd.SequenceLast(x, nd.array([0, 2, 3]), use_sequence_length=True, axis=axis)
+    y.backward()
+    values = x.asnumpy() if axis == 0 else x.asnumpy().swapaxes(0, 1)
+    assert y.tolist() == [[0, 0], values[1, 1].tolist(), values[2, 2].tolist()]
+    slope = np.zeros((3, 3, 2), "float32")
+    slope[1, 1] = slope[2, 2] = 1
+    assert_same(x.grad, slope if axis == 0 else slope.swapaxes(0, 1))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
