@@ -15,6 +15,7 @@ from ..base import MXNetTypeError, MXNetValueError
 from ..checkpoint import load_params, params_path
 from ..name import NameManager
 from .base_module import BaseModule
+from .inputs import name_list
 from .interface import SCALED, ModuleStateError
 from .module import Module
 
@@ -35,6 +36,8 @@ class BucketingModule(BaseModule):
         if default_bucket_key is None:
             raise ModuleStateError("BucketingModule: default_bucket_key must be given")
         self._sym_gen, self._default_bucket_key = sym_gen, default_bucket_key
+        self._fixed_param_names = name_list(fixed_param_names)      # MXNet's names
+        self._state_names, self._context = name_list(state_names), context
         self._options = {"logger": logger, "context": context, "work_load_list": work_load_list,
                          "fixed_param_names": fixed_param_names, "state_names": state_names,
                          "group2ctxs": group2ctxs, "compression_params": compression_params}

@@ -165,7 +165,9 @@ class Symbol(ArrayOnly):
 
     def attr_dict(self) -> dict[str, dict[str, str]]:
         """The attributes of all nodes that have some, by the nodes' names."""
-        every = {node.name: shown_attributes(node) for node in self._nodes()}
+        every: dict[str, dict[str, str]] = {}
+        for node in self._nodes():          # an operator may have the name of its own input
+            every.setdefault(node.name, {}).update(shown_attributes(node))
         return {name: attrs for name, attrs in every.items() if attrs}
 
     def _set_attr(self, **attrs: str) -> None:

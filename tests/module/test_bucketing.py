@@ -196,3 +196,11 @@ def test_keys_that_a_file_cannot_hold(tmp_path):
     with pytest.raises(ValueError, match=r"must be integers, as the format has it; got \(6, 2\)"):
         module.save_checkpoint(tmp_path / "x", 0)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_names_that_programs_read():
+    data = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2, name="fc")
+    module = mx.mod.BucketingModule(lambda key: (data, ["data"], None), default_bucket_key=1,
+                                    fixed_param_names=["fc_bias"])
+    assert module._fixed_param_names == module._curr_module._fixed_param_names == ["fc_bias"]
+    assert module._state_names == []

@@ -309,3 +309,14 @@ def test_a_group_of_a_class():
     x = mx.sym.var("x")
     assert isinstance(mx.sym.Group([x, x], create_fn=mx.sym.np._Symbol), mx.sym.np._Symbol)
     assert not mx.nd.CachedOp(x * 2).is_np_sym and mx.nd.CachedOp(x.as_np_ndarray()).is_np_sym
+
+
+def test_an_operator_that_has_the_name_of_its_input():
+    scale = S.var("w", shape=(4, 1), init=mx.init.Constant(2.0))
+    product = S.broadcast_mul(S.var("data"), scale, name="w", attr={"mood": "so"})
+    assert product.attr_dict() == {"w": {"__shape__": "(4, 1)", "mood": "so",
+                                         "__init__": '["constant", {"value": 2.0}]'}}
+    module = mx.mod.Module(product, label_names=None)
+    module.bind([("data", (4, 3))], for_training=False)
+    module.init_params(mx.init.Xavier())
+    assert module.get_params()[0]["w"].asnumpy().ravel().tolist() == [2] * 4    # as in MXNet
