@@ -115,6 +115,45 @@ def test_modules_run_too(tmp_path):
     assert result.stdout.split() == ["1.9.1", "__main__"], result.stderr
 
 
+SPAWNING = """
+import multiprocessing
+import mxnet as mx
+from .numbers import ONE
+def work(x):
+    print("child", mx.nd.ones((2,)).sum().asscalar() + x, __name__, flush=True)
+if __name__ == "__main__":
+    import sys
+    for how in ("spawn", "forkserver"):
+        process = multiprocessing.get_context(how).Process(target=work, args=(ONE,))
+        process.start()
+        process.join()
+        print(how, process.exitcode, sys.argv[1:], __package__)
+"""
+
+
+@pytest.mark.parametrize("name", ["user_package.program", "user_package"])
+def test_processes_that_a_module_spawns(tmp_path, name):
+    package = tmp_path / "user_package"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "numbers.py").write_text("ONE = 1")
+    for module in ("program", "__main__"):
+        (package / f"{module}.py").write_text(SPAWNING)
+    result = subprocess.run([sys.executable, "-W", "error", "-m", "mxlite.run", "-m", name, "a"],
+                            cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines() == [line for how in ("spawn", "forkserver") for line in (
+        "child 3.0 __mp_main__", f"{how} 0 ['a'] user_package")]
+
+
+@pytest.mark.parametrize("name", ["no_such_module", "no_such.module", "json.tool.nothing"])
+def test_no_such_module(tmp_path, name):
+    result = subprocess.run([sys.executable, "-m", "mxlite.run", "-m", name], cwd=tmp_path,
+                            capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert f"mxlite.run: there is no module '{name}' that can be run" in result.stderr
+
+
 IMPORTED = """
 from mxnet.gluon.loss import _apply_weighting, _reshape_like
 from mxnet.log import get_logger, INFO
