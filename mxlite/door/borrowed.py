@@ -11,7 +11,8 @@ from typing import Any
 # Of Python's and NumPy's: by themselves; their names in MXNet; names in them
 _MODULES = frozenset("""array atexit bisect bz2 collections contextlib copy ctypes errno functools
     gzip hashlib inspect json logging math multiprocessing numbers numpy os pickle platform re
-    shutil signal struct sys tarfile threading time traceback uuid warnings weakref zipfile""".split())
+    shutil signal struct sys tarfile threading time traceback uuid warnings weakref
+    zipfile""".split())
 _RENAMED = {"np": "numpy", "onp": "numpy", "nd": "mxlite.ndarray", "sym": "mxlite.symbol",
             "mx": "mxlite", "opt": "mxlite.optimizer", "ctx": "mxlite.context",
             "init": "mxlite.initializer", "kvs": "mxlite.kvstore", "ag": "mxlite.autograd"}

@@ -23,7 +23,7 @@ from ..base import (
 )
 from ..device.context import Context, as_context, contexts_of, cpu, current_context
 from ..ndarray.array import need_array
-from ..util import is_np_array
+from ..util import is_np_array, is_np_shape
 from ..wording import listing, shown
 from .parameter_names import ParameterNames
 from .utils import shape_is_known
@@ -108,7 +108,10 @@ class Parameter(ParameterNames, NamesArguments):
 
     @property
     def shape(self) -> tuple[int, ...] | None:
-        """The shape; unknown lengths are 0; None if nothing is known."""
+        """The shape; unknown lengths are 0, and -1 where npx.set_np() makes 0 a length; None if
+        nothing is known."""
+        if is_np_shape() and self._shape is not None and 0 in self._shape:
+            return tuple([length or -1 for length in self._shape])
         return self._shape
 
     @shape.setter

@@ -142,7 +142,7 @@ class SymbolBlock(HybridBlock):
         shapes: dict[str, Any] = {
             name: arg.shape for name, arg in zip(self._inputs, args, strict=True)
             if isinstance(arg, nd.NDArray)}
-        shapes.update({name: tuple([n or None for n in param.shape])
+        shapes.update({name: tuple([n if n > 0 else None for n in param.shape])
                        for name, param in self._reg_params.items() if param.shape})
         found = {node.name: values[0] for node, values in
                  graph_shapes(self._symbol.heads, shapes).items() if node.is_variable}

@@ -12,6 +12,7 @@ from .._dataio import codec
 from .._dataio.errors import DataFileError
 from ..argument_types import FilePath, checks_types
 from ..base import MXNetTypeError, MXNetValueError
+from ..ndarray.numpy.switched import switched
 from ..wording import no_array, shown
 
 
@@ -59,7 +60,8 @@ def read_file(path: str, caller: str) -> bytes:
 
 def _store(caller: str, image: Any, out: Any) -> nd.NDArray:
     if out is None:
-        return nd.from_numpy(image)
+        made: nd.NDArray = switched(nd.from_numpy(image))
+        return made
     return store(caller, image, out)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from .. import ndarray as nd
 from ..arguments import check_count, listed
 from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError
+from ..ndarray.numpy.switched import switched
 
 Image = Any                                    # a NumPy array (height, width, channels)
 
@@ -39,9 +40,9 @@ def empty(caller: str, shape: tuple[int, int, int], dtype: Any) -> Image:
 
 
 def like(src: Any, image: Image) -> Any:
-    """The image as what `src` is: an NDArray, or the NumPy array itself."""
+    """The image as what `src` is: an NDArray, of mx.np inside npx.set_np(), or the NumPy array."""
     if isinstance(src, nd.NDArray):
-        return nd.from_numpy(np.ascontiguousarray(image))
+        return switched(nd.from_numpy(np.ascontiguousarray(image)))
     return image
 
 

@@ -11,6 +11,7 @@ from .. import ndarray as nd
 from .._dataio import image as kernels
 from ..argument_types import checks_types
 from ..base import MXNetTypeError, MXNetValueError
+from ..ndarray.numpy.switched import switched
 from ..random import numpy_generator
 
 
@@ -40,7 +41,7 @@ def imrotate(src: Any, rotation_degrees: Any, zoom_in: bool = False, zoom_out: b
     out = np.empty_like(batch)
     for image, angle, target in zip(batch, _angles(rotation_degrees, len(batch)), out, strict=True):
         rotate(image, target, angle, zoom_in, zoom_out)
-    return nd.from_numpy(out.reshape(images.shape))
+    return switched(nd.from_numpy(out.reshape(images.shape)))
 
 
 @checks_types

@@ -4,6 +4,7 @@ import inspect
 
 import numpy as onp
 import pytest
+from PIL import Image
 
 import mxlite as mx
 from mxlite import autograd, gluon, init, np, npx
@@ -175,3 +176,35 @@ def test_transforms_of_images(make, shape):
     image = np.random.uniform(0, 255, (8, 8, 3)).astype("uint8")
     y = make()(image)
     assert type(y) is np.ndarray and y.shape == shape
+
+
+def test_unknown_lengths_are_minus_one_as_in_mxnet():
+    dense, conv = gluon.nn.Dense(4, prefix="fc_"), gluon.nn.Conv2D(3, 2)
+    assert dense.weight.shape == (4, -1) and conv.weight.shape == (3, -1, 2, 2)
+    assert repr(dense) == "Dense(-1 -> 4, linear)"
+    assert repr(dense.weight) == "Parameter fc_weight (shape=(4, -1), dtype=float32)"
+    shared = gluon.nn.Dense(4, params=dense.params)
+    dense.weight.shape = (4, 7)
+    assert dense.weight.shape == shared.weight.shape == (4, 7)
+    with pytest.raises(ValueError, match=r"is there with shape \(4, 7\); got \(3, 0\)"):
+        gluon.nn.Dense(3, params=dense.params)
+    conv.initialize()
+    conv.hybridize()
+    assert conv(mx.np.ones((1, 5, 4, 4))).shape == (1, 3, 3, 3) and conv.weight.shape[1] == 5
+
+
+def test_images_are_arrays_of_mx_np(tmp_path):
+    path = tmp_path / "classes" / "one" / "a.png"
+    path.parent.mkdir(parents=True)
+    pixels = onp.arange(60, dtype="uint8").reshape(4, 5, 3)
+    Image.fromarray(pixels).save(path)
+    image = mx.image.imread(str(path))
+    images = [image, mx.image.imdecode(path.read_bytes()), mx.image.imresize(image, 5, 4),
+              mx.image.fixed_crop(image, 0, 0, 5, 4), mx.image.HorizontalFlipAug(0)(image),
+              gluon.data.vision.ImageFolderDataset(str(tmp_path / "classes"))[0][0]]
+    for each in images:
+        assert type(each) is mx.np.ndarray
+        onp.testing.assert_array_equal(each.asnumpy(), pixels)
+    scaled = (image.astype("float32") / 255 - mx.np.array([0.1, 0.2, 0.3])) * 2
+    onp.testing.assert_allclose(scaled.asnumpy(), (pixels / 255 - [0.1, 0.2, 0.3]) * 2, rtol=1e-5,
+                                atol=1e-6)

@@ -271,3 +271,9 @@ def test_views_copies_and_joins():
     assert np.stack([np.ones(1, dtype="int32"), np.ones(1, dtype="int64")]).dtype == "int64"
     assert np.linspace(-2, 2, 4, dtype="int32").tolist() == [-2, -1, 0, 2]
     assert np.array([1, 4]).exp().tolist() == np.exp(np.array([1, 4])).tolist()
+
+
+@pytest.mark.parametrize("shape", [(12,), (3, 4), (0, 3), (2, 1000)])
+def test_float32_is_not_named(shape):
+    array = np.ones(shape)
+    assert repr(array) == repr(array.asnumpy().astype("float64")).replace(", dtype=float64", "")

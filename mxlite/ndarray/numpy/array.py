@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from ..operators import take_operators
 from .interoperability import array_function, array_ufunc
 from .namespace import F
 from .watching import numpy_function
+
+_FLOAT32 = re.compile(r",\s+dtype=float32")       # which may stand in a line of its own
 
 
 class ndarray(NDArray):
@@ -59,7 +62,7 @@ class ndarray(NDArray):
         text = repr(values)
         name = self._dtype_name
         if name == "float32":
-            text = text.replace(", dtype=float32", "")
+            text = _FLOAT32.sub("", text)
         elif name in ("int64", "float64") and "dtype=" not in text:
             text = f"{text[:-1]}, dtype={name})"
         if self.ctx.device_type != "cpu":

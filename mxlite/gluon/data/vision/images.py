@@ -15,6 +15,7 @@ from ...._dataio.errors import DataFileError
 from ...._dataio.lines import fields_of, lines_of
 from ....argument_types import FilePath, checks_types
 from ....base import MissingPathError, MXNetTypeError, MXNetValueError
+from ....ndarray.numpy.switched import switched
 from ....recordio import unpack
 from ....wording import shown
 from ..dataset import Dataset, RecordFileDataset
@@ -26,7 +27,7 @@ _ENDINGS = (".jpg", ".jpeg", ".png")
 def _image(data: bytes, flag: int, caller: str) -> nd.NDArray:
     """uint8 (H, W, 3), RGB, or (H, W, 1) for flag=0. For flag=-1, 16 bits become int32."""
     image = decode(data, flag, caller=caller)
-    return nd.from_numpy(image.astype(np.int32) if image.dtype == np.uint16 else image)
+    return switched(nd.from_numpy(image.astype(np.int32) if image.dtype == np.uint16 else image))
 
 
 def _image_file(path: str, flag: int, caller: str) -> nd.NDArray:
