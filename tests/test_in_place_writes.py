@@ -430,3 +430,16 @@ def test_asnumpy_is_a_copy():
     b.asnumpy()[:] = 0
     y.backward()
     assert x.grad.tolist() == [5, 7]
+
+
+def test_items_may_be_set_to_what_was_computed_of_no_variable():
+    x, w = nd.array([[1.0, 4, 2]] * 2), variable(2, 3, 4)
+    with autograd.record():
+        z = nd.zeros((2, 3), dtype="float64")
+        z[1] = (x * 2)[0]
+        z[0] = nd.argmax(x, axis=1)[0]
+        y = (w * z).sum()
+    y.backward()
+    assert w.grad.tolist() == [3, 9, 5]
+    with autograd.record(), pytest.raises(mx.MXNetError, match="a value that a gradient flows"):
+        z[1] = w * 2

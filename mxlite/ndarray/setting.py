@@ -18,7 +18,7 @@ from .host_values import to_read
 from .indexing import Entries, Entry, as_slice, broadcast_indices, checked, is_whole
 from .integer_numbers import checked_number
 from .run import invoke_list
-from .tape import Scope, has_history
+from .tape import Scope, leads_to_variable
 from .truths import has_truth, without_truths
 
 _BROADCAST_TO, _CAST, _COPY, _TRANSFER, _RESHAPE, _SCATTER, _SET, _SET_SCALAR = [
@@ -47,7 +47,7 @@ def setitem(x: Any, key: Any, value: Any) -> None:
     whole = len(entries) == x.ndim and all(
         isinstance(entry, range) and is_whole(entry, n)
         for entry, n in zip(entries, x.shape, strict=True))
-    if not has_history(value):
+    if not leads_to_variable(value):
         with Scope(0, -1):              # there is nothing to record
             _write(x, entries, _value_for(x, value))
     elif whole:

@@ -304,6 +304,15 @@ def has_history(array):
             and (<ArrayBase>array).node is not None)
 
 
+def leads_to_variable(array):
+    """Whether recording is on and `array` was computed from a variable that attach_grad() made, or
+    is one."""
+    cdef Node parent = None
+    if flags().recording and isinstance(array, ArrayBase):
+        parent = parent_of(<ArrayBase>array)
+    return parent is not None and parent.explicit
+
+
 def gradients_wanted(list arrays not None, bint others=False):
     """To which inputs of what is recorded now a gradient goes: those that lead to variables which
     attach_grad() made; where none does, those that were recorded at all. others: whether inputs
