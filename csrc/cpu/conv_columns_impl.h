@@ -19,7 +19,7 @@ static int FN(meets_few_columns)(const conv_plan *p, int64_t panels) {
 
 /* Whether that is so, or a fifth of the panels is saved. */
 static int FN(gathers)(const conv_plan *p, int64_t images) {
-  const conv_part part = nth_part(p, 0);
+  const conv_part part = part_at(p, 0);
   const int64_t planes = mx_product(images, mx_product(part.count[0], FN(panels_of_plane)(p, &part)));
   const int64_t panels = FN(panels_of_columns)(&part, images);
   return FN(meets_few_columns)(p, panels) ||
@@ -36,7 +36,7 @@ static void FN(take_columns)(conv_job *job, mx_scratch *scratch) {
   if (!FN(gathers)(p, images)) return;
   job->batch = images;
   for (int64_t i = 0; i < p->num_parts; i++) {
-    const conv_part part = nth_part(p, i);
+    const conv_part part = part_at(p, i);
     const int64_t panels = FN(panels_of_columns)(&part, images);
     if (panels > job->column_panels) job->column_panels = panels;
   }
@@ -78,7 +78,7 @@ static void FN(gather_task)(void *context, int64_t task) {
   const conv_plan *p = &job->plan;
   const int64_t panel = task % job->column_panels, which = task / job->column_panels;
   const int64_t group = which / p->num_parts;
-  const conv_part part = nth_part(p, which % p->num_parts);
+  const conv_part part = part_at(p, which % p->num_parts);
   int64_t from[FN(COLS)], to[FN(COLS)];
   if (panel >= FN(panels_of_columns)(&part, job->images)) return;
   FN(place_outputs)(job, &part, panel, from, to);

@@ -72,12 +72,14 @@ static inline int64_t tap_shift(const conv_plan *p, const conv_part *part, int a
   return p->is_grad ? p->low[axis] - (at - part->phase[axis]) / stride : at / stride;
 }
 
+/* Part `index`: parts follow each other as their phases do, those of the last axis first. */
 static inline conv_part part_at(const conv_plan *p, int64_t index) {
   const conv_dims *d = p->d;
   conv_part part = {.taps = 1};
+  int64_t behind = 1;         /* taps of the axes behind this one, of all phases */
   for (int i = 2; i >= 0; i--) {
     const int64_t stride = d->stride[i];
-    int64_t taps = 0;
+    int64_t taps = 0, before = 0;       /* those of the phase; of the phases before it */
     part.phase[i] = p->is_grad ? index % stride : 0;
     part.step[i] = p->is_grad ? stride : 1;
     if (p->is_grad) {
@@ -88,17 +90,14 @@ static inline conv_part part_at(const conv_plan *p, int64_t index) {
     }
     part.count[i] = part.first[i] < p->result[i]
                         ? mx_ceil_div(p->result[i] - part.first[i], part.step[i]) : 0;
-    for (int64_t k = 0; k < d->kernel[i]; k++) taps += tap_reaches(p, &part, i, k);
+    for (int64_t k = 0; k < d->kernel[i]; k++) {
+      taps += tap_reaches(p, &part, i, k);
+      before += p->is_grad && k * d->dilate[i] % stride < part.phase[i];
+    }
+    part.taps_before = before * behind + taps * part.taps_before;
     part.taps *= taps;
+    behind *= d->kernel[i];
   }
-  return part;
-}
-
-static inline conv_part nth_part(const conv_plan *p, int64_t index) {
-  int64_t before = 0;
-  for (int64_t i = 0; i < index; i++) before += part_at(p, i).taps;
-  conv_part part = part_at(p, index);
-  part.taps_before = before;
   return part;
 }
 
@@ -108,21 +107,23 @@ static inline int64_t list_taps(const conv_plan *p, const conv_part *part, int64
   const conv_dims *d = p->d;
   int64_t n = 0, k[3];
   for (int64_t c = 0; c < (offset ? p->in : 1); c++)
-    for (k[0] = 0; k[0] < d->kernel[0]; k[0]++)
-      for (k[1] = 0; k[1] < d->kernel[1]; k[1]++)
+    for (k[0] = 0; k[0] < d->kernel[0]; k[0]++) {
+      if (!tap_reaches(p, part, 0, k[0])) continue;
+      for (k[1] = 0; k[1] < d->kernel[1]; k[1]++) {
+        if (!tap_reaches(p, part, 1, k[1])) continue;
         for (k[2] = 0; k[2] < d->kernel[2]; k[2]++) {
+          if (!tap_reaches(p, part, 2, k[2])) continue;
           int64_t phase = 0, shift = 0;
-          int reaches = 1;
           for (int i = 0; i < 3; i++) {
-            reaches = reaches && tap_reaches(p, part, i, k[i]);
             phase = phase * p->phases[i] + k[i] * d->dilate[i] % p->phases[i];
-            shift = shift * p->length[i] + (reaches ? tap_shift(p, part, i, k[i]) : 0);
+            shift = shift * p->length[i] + tap_shift(p, part, i, k[i]);
           }
-          if (!reaches) continue;
           if (offset) offset[n] = c * p->channel + phase * p->plane + shift;
           if (number) number[n] = (k[0] * d->kernel[1] + k[1]) * d->kernel[2] + k[2];
           n++;
         }
+      }
+    }
   return n;
 }
 

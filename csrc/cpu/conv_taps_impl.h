@@ -35,7 +35,7 @@ static void FN(pack_weight)(void *context, int64_t i) {
   const conv_plan *p = &job->plan;
   const int64_t panels = mx_ceil_div(p->out, TILE_ROWS), window = volume(p->d->kernel);
   const int64_t o = i % panels * TILE_ROWS, group = i / panels / p->num_parts;
-  const conv_part part = nth_part(p, i / panels % p->num_parts);
+  const conv_part part = part_at(p, i / panels % p->num_parts);
   const int64_t rows = mx_lesser(TILE_ROWS, p->out - o);
   const int64_t o_step = p->is_grad ? window : p->in * window;
   const int64_t c_step = p->is_grad ? p->out * window : window;
@@ -193,7 +193,7 @@ static void FN(taps_task)(void *context, int64_t task) {
   const conv_plan *p = &job->plan;
   const int64_t chunk = task % job->chunks, block = task / job->chunks % job->blocks;
   const int64_t which = task / job->chunks / job->blocks, group = which / p->num_parts;
-  const conv_part part = nth_part(p, which % p->num_parts);
+  const conv_part part = part_at(p, which % p->num_parts);
   if (!volume(part.count)) return;
   const int64_t o = block * job->block_rows, channel = group * p->out + o;
   const real *biases = bias_of(p->d, job->ptr);
@@ -217,7 +217,7 @@ static void FN(taps_task)(void *context, int64_t task) {
 /* Fixed by the sizes: blocks of output channels whose weights fit L2, chunks of enough work. */
 static void FN(cut_taps)(conv_job *job) {
   const conv_plan *p = &job->plan;
-  const conv_part part = nth_part(p, 0);
+  const conv_part part = part_at(p, 0);
   const int64_t K = part.taps * p->in + 1;
   const int64_t fit = A_BYTES / ((int64_t)sizeof(wide) * K * TILE_ROWS);
   const int64_t most = mx_lesser(fit < 1 ? 1 : fit, MOST_PANELS);
@@ -254,7 +254,7 @@ static void FN(run_taps)(const conv_dims *d, conv_pass pass, const conv_arrays *
   job.ptr = arrays->ptr;
   job.finish = arrays->finish;
   for (int64_t i = 0; i < p->num_parts; i++) {
-    const conv_part part = nth_part(p, i);
+    const conv_part part = part_at(p, i);
     list_taps(p, &part, job.offset + part.taps_before * p->in, NULL);
     list_taps(p, &part, NULL, job.number + part.taps_before);
   }

@@ -101,7 +101,7 @@ static void FN(run_weight)(const conv_dims *d, void *const *ptr, void *scratch) 
     return;
   }
   job.ptr = ptr;
-  const conv_part part = nth_part(p, 0);
+  const conv_part part = part_at(p, 0);
   list_taps(p, &part, job.offset, NULL);
   FN(list_lines)(&job);
   const int64_t panels = mx_ceil_div(d->F, FN(COLS));

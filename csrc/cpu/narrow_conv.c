@@ -203,7 +203,7 @@ static int64_t product_scratch(taps_job *job) {
   int64_t most = 0;
   for (int64_t i = 0; i < job->conv.plan.num_parts; i++)
     for (int n = 0; n < 2; n++) {
-      job->conv.part = nth_part(&job->conv.plan, i);
+      job->conv.part = part_at(&job->conv.plan, i);
       const narrow_product p = product_of(job, images[n]);
       const int64_t bytes = narrow_scratch(&p);
       if (bytes > most) most = bytes;
@@ -239,7 +239,7 @@ static int run_taps(narrow_dtype dtype, const conv_dims *d, int is_grad,
   conv->arrays = arrays;
   if (d->N * d->groups * p->out * volume(p->result) == 0) return 1;
   for (int64_t i = 0; i < p->num_parts; i++) {
-    conv->part = nth_part(p, i);
+    conv->part = part_at(p, i);
     list_taps(p, &conv->part, conv->offset + conv->part.taps_before * p->in, NULL);
     list_taps(p, &conv->part, NULL, job.number + conv->part.taps_before);
     if (is_grad) run_tasks(d->groups * p->out, d->groups * p->weights, turn_task, &job);
@@ -247,7 +247,7 @@ static int run_taps(narrow_dtype dtype, const conv_dims *d, int is_grad,
   for (int64_t n = 0; n < d->N; n += conv->batch) {
     narrow_take_images(conv, n);
     for (int64_t i = 0; i < p->num_parts; i++) {
-      conv->part = nth_part(p, i);
+      conv->part = part_at(p, i);
       job.filters = filters_of_part(&job);
       const narrow_product product = product_of(&job, conv->images);
       if (!narrow_multiply(&product, scratch.base + mx_lines(scratch.size))) return 0;

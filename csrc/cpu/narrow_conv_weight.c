@@ -123,7 +123,7 @@ static narrow_product product_of(const weight_job *job, int64_t images) {
 static weight_job begin(narrow_dtype dtype, const conv_dims *d, mx_scratch *scratch) {
   weight_job job = {.conv = narrow_begin(sizeof(uint16_t), d, 0, scratch)};
   job.conv.dtype = dtype;
-  job.conv.part = nth_part(&job.conv.plan, 0);
+  job.conv.part = part_at(&job.conv.plan, 0);
   if (job.conv.batch < d->N)
     job.sum = mx_take(scratch, mx_product(d->groups, job.conv.plan.weights), sizeof(float));
   return job;

@@ -168,7 +168,7 @@ static narrow_product channels_product(channels_job *job, int64_t images, int is
 
 static channels_job begin_channels(const conv_dims *d, mx_scratch *scratch) {
   channels_job job = {narrow_begin(1, d, 0, scratch), 0};
-  job.conv.part = nth_part(&job.conv.plan, 0);
+  job.conv.part = part_at(&job.conv.plan, 0);
   return job;
 }
 

@@ -18,6 +18,8 @@ CASES = [      # data, num_filter, options
     ((2, 4, 3, 4, 5), 6, {"kernel": (3, 2, 3), "dilate": (2, 1, 1), "stride": (1, 2, 2),
                           "pad": (1, 0, 1), "num_group": 2}),
     ((2, 2, 3, 3), 3, {"kernel": (1, 1), "stride": (3, 2)}),
+    ((1, 3, 4, 5), 2, {"kernel": (16, 12), "stride": (8, 6), "pad": (4, 3)}),
+    ((2, 4, 3, 5), 4, {"kernel": (7, 9), "stride": (5, 4), "dilate": (2, 3), "num_group": 2}),
     ((3, 8, 1, 1), 6, {"kernel": (4, 4)}),      # windows reach far beyond data: col2im
     ((2, 8, 2, 3), 6, {"kernel": (5, 4), "pad": (1, 0), "num_group": 2}),
     ((2, 8, 2), 6, {"kernel": (9,), "stride": (2,), "dilate": (3,), "adj": (1,)}),
