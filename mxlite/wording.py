@@ -1,10 +1,14 @@
-"""The words of errors: values as they are shown, and the name that was perhaps meant."""
+"""The words of errors and warnings: values as they are shown, the name that was perhaps meant, and
+whose line a warning names."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+_PACKAGE = os.path.dirname(__file__) + os.sep
 _LONGEST = 200                      # characters of a value in an error
 
 # what other libraries call things: their name -> names here, of which the first that fits counts
@@ -48,3 +52,11 @@ def listing(words: Sequence[Any]) -> str:
     if len(quoted) < 2:
         return "".join(quoted) or "nothing"
     return f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+
+def users_level() -> int:
+    """The `stacklevel` of the first frame outside this package, for a warning of the caller."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame, level = frame.f_back, level + 1
+    return level

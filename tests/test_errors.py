@@ -22,8 +22,8 @@ CASES = [
     (lambda: nd.one_hot(nd.ones(2)), TypeError, "one_hot: missing parameter 'depth'"),
     (lambda: nd.sum(nd.ones((2, 3)), axis=2), IndexError,
      r"sum: axis must be in \[-2, 1\] for an array of 2 dimensions; got 2"),
-    (lambda: nd.broadcast_maximum(nd.ones(2), nd.ones(2), axis=1), TypeError,
-     "broadcast_maximum: unknown parameter 'axis'; it takes lhs, rhs"),
+    (lambda: nd.broadcast_maximum(nd.ones(2), nd.ones(2), rsh=1), TypeError,
+     "broadcast_maximum: unknown parameter 'rsh'; it takes lhs, rhs; did you mean 'rhs'"),
     (lambda: mx.sym.random.randn(2, data=mx.sym.ones((2,))), TypeError,
      "_random_normal: unknown parameter 'data'"),
     (lambda: nd.exp([1, 2]), TypeError, "exp: data must be an .*; got list"),
@@ -175,3 +175,14 @@ def called_with_numpy():
 def test_value_errors_of_mxnet_are_caught_as_such(mistake, kind):
     with pytest.raises(kind):
         mistake()
+
+
+@pytest.mark.parametrize("call", [
+    lambda: nd.broadcast_mul(nd.ones(2), nd.ones(2) * 3, axis=-1),
+    lambda: mx.sym.broadcast_mul(mx.sym.var("a"), mx.sym.var("b"), axis=-1).eval(
+        a=nd.ones(2), b=nd.ones(2) * 3)[0]])
+def test_keywords_of_operators_without_parameters_are_passed_over(call):
+    with pytest.warns(UserWarning, match="broadcast_mul: has no parameter 'axis', which is passed "
+                      "over, as in MXNet; it takes lhs, rhs") as warned:
+        assert call().tolist() == [3, 3]
+    assert [each.filename for each in warned] == [__file__]

@@ -9,7 +9,7 @@ from .array cimport ArrayBase, is_numpy
 from .run cimport fill_key, invoke
 
 from ..base import EXACT
-from ..ops.bind import bind, docstring, out_by_place, passes_ctx, signature
+from ..ops.bind import bind, docstring, out_by_place, passes_over, signature
 from ..ops.numpy.functions.table import without_first
 from .run import invoke_list
 
@@ -38,7 +38,7 @@ cdef class OpFunction(Named):
     cdef Operator unparametrized         # that of no keyword arguments, once it was called
     cdef int num_inputs, num_required
     cdef int num_key_words               # of scalars before the runtime parameters
-    cdef bint passes_ctx                 # see bind.py
+    cdef bint passes_over                # unknown keywords, see bind.py
     cdef bint is_plain                   # arrays first, not variadic, few runtime parameters
     cdef bint takes_ctx
     cdef tuple runtime                   # (name, default, whether it has bounds) of each
@@ -52,7 +52,7 @@ cdef class OpFunction(Named):
         self.takes_ctx = not op.inputs
         params = [op.params[name] for name in op.runtime_params]
         self.runtime = tuple([(each.name, each.default, each.has_bounds) for each in params])
-        self.passes_ctx = passes_ctx(op)
+        self.passes_over = passes_over(op)
         self.is_plain = bool(op.inputs) and not any([entry.variadic for entry in op.inputs])
 
     def __call__(self, *args, **kwargs):
@@ -65,8 +65,8 @@ cdef class OpFunction(Named):
             out = kwargs.pop("out", None)
             if "name" not in self.op.params:
                 kwargs.pop("name", None)
-            if self.passes_ctx:
-                kwargs.pop("ctx", None)
+            if kwargs and self.passes_over:
+                return self.general(args, kwargs, out)
         if self.is_plain and self.num_required <= count <= self.num_inputs and count <= 16:
             for i in range(count):
                 if not isinstance(args[i], ArrayBase):

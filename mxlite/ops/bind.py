@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import inspect
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from ..base import MXNetTypeError, _Null
-from ..wording import no_array
+from ..wording import no_array, suggestion, users_level
 from .schema import REQUIRED, Op, ScalarRef, unknown_keyword
 
 Texts = tuple[tuple[str, str], ...]      # of a node: names and what they are set to
@@ -46,19 +47,28 @@ def sort_arguments(cls: type[Op], array: type | tuple[type, ...], args: Sequence
         if name in values:
             raise MXNetTypeError(f"{cls.title}: got two values for '{name}'")
         if name not in cls.params and name != "num_args":
-            if name == "ctx" and passes_ctx(cls):
-                continue
-            raise unknown_keyword(cls, name)
+            pass_over(cls, name)
+            continue
         if value is not _Null:
             values[name] = value
     values.pop("num_args", None)
     return inputs, values
 
 
-def passes_ctx(cls: type[Op]) -> bool:
-    """Whether `ctx=` may be given, which says nothing: to operators that have no parameters in
-    MXNet, as `zeros_like(x, ctx=x.context)`."""
+def passes_over(cls: type[Op]) -> bool:
+    """Whether unknown keywords are passed over: operators without parameters do that in MXNet."""
     return bool(cls.inputs) and len(cls.params) == len(cls.named_params)
+
+
+def pass_over(cls: type[Op], name: str) -> None:
+    """Warn of an unknown keyword; raise where it is like a known one, or the operator has
+    parameters. `ctx` is the usual one: zeros_like(x, ctx=x.context)."""
+    known = [entry.name for entry in cls.inputs] + list(cls.params)
+    if not passes_over(cls) or suggestion(name, [*known, "name", "out"]):
+        raise unknown_keyword(cls, name)
+    if name != "ctx":
+        warnings.warn(f"{cls.title}: has no parameter {name!r}, which is passed over, as in MXNet; "
+                      f"it takes {', '.join(known)}", stacklevel=users_level())
 
 
 def out_by_place(cls: type[Op], array: type, args: Sequence[Any], out: Any,

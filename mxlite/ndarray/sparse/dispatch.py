@@ -7,13 +7,13 @@ has no way for them: then they are made dense, with a warning; DENSE: without on
 from __future__ import annotations
 
 import os
-import sys
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...base import MXNetError, MXNetTypeError, MXNetValueError
 from ...ops.schema import REGISTRY, Op
+from ...wording import users_level
 from .. import backward as walk
 from ..ndarray import NDArray
 from ..run import bind_storage, invoke_list
@@ -31,7 +31,6 @@ from .kernels import quietly
 from .making import converted, from_parts, write
 from .parts import empty_parts
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep
 DENSE = object()            # what a rule returns where dense arrays are the way, as in MXNet
 Gradients = Callable[[NDArray], list[NDArray | None]]
 
@@ -120,15 +119,7 @@ def _warn(op: Op, arrays: Sequence[NDArray], out: Any) -> None:
         f"{op.title}: there is no way to compute it of {', '.join(a.stype for a in arrays)} arrays"
         f"{' with out=' + outs[0].stype if outs else ''}; dense copies are made of the sparse "
         "ones. MXNET_STORAGE_FALLBACK_LOG_VERBOSE=0 in the environment silences this",
-        RuntimeWarning, stacklevel=_caller_level())
-
-
-def _caller_level() -> int:
-    """The `stacklevel` of the first frame outside this package, for a warning of this module."""
-    frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame, level = frame.f_back, level + 1
-    return level
+        RuntimeWarning, stacklevel=users_level())
 
 
 def _run_dense(op: Any, arrays: list[NDArray], values: list[float], out: Any, ctx: Any) -> Any:
