@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from .. import symbol as sym
@@ -36,6 +37,23 @@ def nested(form: Any, leaves: Any) -> Any:
     kind, forms = form
     items = [nested(each, leaves) for each in forms]
     return tuple(items) if kind is tuple else items
+
+
+def format_of(form: Any, given: Iterator[bool]) -> Any:
+    """The nesting in MXNet's words: 0 for a leaf, -1 for None, lists of such. given: whether each
+    leaf is there."""
+    if form is None:
+        return 0 if next(given) else -1
+    return [format_of(each, given) for each in form[1]]
+
+
+def regroup(values: Iterator[Any], numbers: Any) -> Any:
+    """The values nested as `format_of` has it; a number n > 0 stands for a list of n of them."""
+    if isinstance(numbers, list):
+        return [regroup(values, each) for each in numbers]
+    if numbers < 0:
+        return None
+    return [next(values) for _ in range(numbers)] if numbers else next(values)
 
 
 def without_missing(args: Sequence[Any]) -> tuple[Any, ...]:
@@ -102,6 +120,11 @@ class CachedGraph:
         self._is_pieced = has_python(self.symbol.heads)
         # of the last call: Parameter.changes, context, parameters' arrays, which have gradients
         self._held: tuple[int, Any, list[NDArray], list[bool]] = (-1, None, [], [])
+
+    @property
+    def formats(self) -> tuple[Any, Any]:
+        """MXNet's `_in_format` and `_out_format`."""
+        return format_of(self._form, iter(self._given)), format_of(self._out_form, repeat(True))
 
     def operator(self, wanted: Sequence[bool] | None) -> Any:
         """The graph as an operator, with gradients of `wanted` inputs, or none."""

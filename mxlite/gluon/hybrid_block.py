@@ -63,6 +63,16 @@ class HybridBlock(Block):
         return () if graph is None else (list(graph.inputs), graph.symbol)
 
     @property
+    def _in_format(self) -> Any:
+        """How the inputs of the traced graph are nested, [0, [0, 0]]; None before."""
+        return next(iter(self._graphs.values())).formats[0] if self._graphs else None
+
+    @property
+    def _out_format(self) -> Any:
+        """The same of the outputs."""
+        return next(iter(self._graphs.values())).formats[1] if self._graphs else None
+
+    @property
     def _cached_op(self) -> CachedOp | None:
         """That graph as a function of arrays, in the order of its list_inputs(); None before."""
         return CachedOp(self._cached_graph[1]) if self._graphs else None

@@ -12,6 +12,7 @@ from ..symbol.graph import topological
 from ..symbol.infer import graph_shapes
 from ..wording import suggestion
 from .agreement import load_all
+from .cached_graph import flatten, regroup
 from .files import load_arrays, shared_start, strip_markers
 from .hybrid_block import HybridBlock
 from .parameter_dict import ParameterDict
@@ -105,19 +106,42 @@ class SymbolBlock(HybridBlock):
                                   f"{', '.join(self._inputs)}; got {count}")
         return self._inputs
 
+    # How inputs and outputs are nested, in MXNet's words, which GluonTS keeps beside the files and
+    # sets; None: outputs are a list, if there are several. Inputs may be nested anyhow.
+    _in_format: Any = None              # type: ignore[assignment]
+    _out_format: Any = None             # type: ignore[assignment]
+
+    def _grouped(self, outputs: list[Any]) -> Any:
+        if self._out_format is None:
+            return outputs[0] if len(outputs) == 1 else outputs
+        rest = iter(outputs)
+        try:
+            grouped = regroup(rest, self._out_format)
+            is_whole = next(rest, None) is None
+        except StopIteration:
+            is_whole = False
+        if not is_whole:
+            raise MXNetValueError(f"SymbolBlock: _out_format must be of {len(outputs)} outputs; "
+                                  f"got {self._out_format}")
+        return grouped
+
     def _compose(self, args: tuple[Any, ...]) -> Any:
+        leaves: list[Any] = []
+        flatten(args, leaves)
+        args = tuple(leaves)
         self._input_names(len(args))
         result = self._symbol(**{name: arg for name, arg in zip(self._inputs, args, strict=True)
                                  if name in self._symbol.list_inputs()})
         if args and isinstance(args[0], sym.np._Symbol):
             result = sym.np._Symbol(result.heads)
-        return result if len(result.heads) == 1 else [
-            type(result)([head]) for head in result.heads]
+        return self._grouped([type(result)([head]) for head in result.heads])
 
     def _describe(self, tracer: Any, args: tuple[Any, ...]) -> Any:
         """The graph on placeholders, as part of a block whose shapes are inferred."""
-        self._input_names(len(args))
-        given = dict(zip(self._inputs, args, strict=True))
+        leaves: list[Any] = []
+        flatten(args, leaves)
+        self._input_names(len(leaves))
+        given = dict(zip(self._inputs, leaves, strict=True))
         values: dict[Any, list[Any]] = {}
         for node in topological(self._symbol.heads):
             if node.op is None:
@@ -133,14 +157,16 @@ class SymbolBlock(HybridBlock):
                 result = tracer.apply(node.op, inputs, params)
             values[node] = result if isinstance(result, list) else [result]
         outputs = [values[head.node][head.index] for head in self._symbol.heads]
-        return outputs[0] if len(outputs) == 1 else outputs
+        return self._grouped(outputs)
 
     def _finish_shapes(self, args: tuple[Any, ...]) -> None:
         waiting = [param for param in self._reg_params.values() if param._deferred is not None]
         if not waiting:
             return
+        leaves: list[Any] = []
+        flatten(args, leaves)
         shapes: dict[str, Any] = {
-            name: arg.shape for name, arg in zip(self._inputs, args, strict=True)
+            name: arg.shape for name, arg in zip(self._inputs, leaves, strict=True)
             if isinstance(arg, nd.NDArray)}
         shapes.update({name: tuple([n if n > 0 else None for n in param.shape])
                        for name, param in self._reg_params.items() if param.shape})

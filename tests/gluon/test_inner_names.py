@@ -190,6 +190,37 @@ def test_the_end_of_an_initialization_may_be_wrapped_as_horovod_does():
     assert seen == [(2, 3)]
 
 
+class Nested(gluon.HybridBlock):
+    def hybrid_forward(self, F, x, ys, z=None):
+        return x + ys[0], [ys[1], ys[0] * 2]
+
+
+def test_how_inputs_and_outputs_are_nested_as_recorded_from_mxnet(tmp_path):
+    net, one, two = Nested(), mx.nd.ones(2), mx.nd.ones(2) * 2
+    assert net._in_format is net._out_format is None
+    net.hybridize()
+    net(one, [two, one])
+    formats = net._in_format, net._out_format
+    assert formats == ([0, [0, 0]], [0, [0, 0]])
+    symbol, _ = net.export(str(tmp_path / "net"))
+    again = gluon.SymbolBlock.imports(symbol, ["data0", "data1", "data2"])
+    assert len(again(one, [two, one])) == 3                 # flat, until it is told
+    again = gluon.SymbolBlock.imports(symbol, ["data0", "data1", "data2"])
+    again._in_format, again._out_format = formats           # as GluonTS does
+    first, (second, third) = again(one, [two, one])
+    assert [each.tolist() for each in (first, second, third)] == [[3, 3], [1, 1], [4, 4]]
+    dense = nn.Dense(1)
+    dense.initialize()
+    dense.hybridize()
+    dense(one.reshape((1, 2)))
+    assert (dense._in_format, dense._out_format) == ([0], 0)
+    for wrong in ([0, 0], [0, [0, 0], 0], [0, 3]):
+        again = gluon.SymbolBlock.imports(symbol, ["data0", "data1", "data2"])
+        again._out_format = wrong
+        with pytest.raises(ValueError, match="SymbolBlock: _out_format must be of 3 outputs; got"):
+            again(one, two, one)
+
+
 # Parameters that stand for others ---------------------------------------------------------------
 
 class Scaled(gluon.Parameter):
