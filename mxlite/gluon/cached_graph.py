@@ -11,8 +11,10 @@ from ..base import MXNetError, MXNetTypeError, MXNetValueError
 from ..ndarray import NDArray, np
 from ..ndarray.run import invoke_list
 from ..ndarray.tape import gradients_wanted, is_recording, is_training
+from ..ops.inference import is_known
 from ..symbol.graph import Entry, topological
 from ..symbol.graph_op import GraphOp
+from ..symbol.infer import graph_shapes
 from ..symbol.internal_names import named_inputs, named_outputs
 from ..symbol.pieces import PiecedGraph, has_python
 from ..wording import no_array
@@ -92,16 +94,42 @@ def trace(block: HybridBlock,
     return sym.Group(outputs), out_form, [leaf for leaf in inputs if leaf is not None], are_numpy
 
 
-class CachedGraph:
-    """The graph of `block` in one mode, training or inference, called with arrays."""
+def infer_by_graph(block: HybridBlock, args: Sequence[Any], waiting: Sequence[Parameter]) -> Any:
+    """Give parameters the shapes that follow from the block's graph for these arguments. Returns
+    what `trace` gave; None, with nothing changed, where one does not follow or it cannot trace."""
+    try:
+        traced = trace(block, args)
+        symbol, _, inputs, _ = traced
+        leaves: list[Any] = []
+        flatten(tuple(args), leaves)
+        arrays = [leaf for leaf in leaves if leaf is not None]
+        shapes: dict[str, Any] = {param.name: [n if n > 0 else None for n in param._shape]
+                                  for param in waiting if param._shape is not None}
+        shapes.update({source.name: array.shape
+                       for source, array in zip(inputs, arrays, strict=True)})
+        known = graph_shapes(symbol.heads, {name: tuple(shape) for name, shape in shapes.items()})
+        found: dict[Any, Any] = {node.name: values[0] for node, values in known.items()
+                                 if node.is_variable}
+    except Exception:           # which a run on placeholders, or the next trace, tells
+        return None
+    if not all(is_known(found.get(param.name)) for param in waiting):
+        return None
+    for param in waiting:
+        param.shape = found[param.name]
+    return traced
 
-    def __init__(self, block: HybridBlock, args: Sequence[Any]) -> None:
+
+class CachedGraph:
+    """The graph of `block` in one mode, training or inference, called with arrays. traced: what
+    `trace` gave for them, if it was asked already."""
+
+    def __init__(self, block: HybridBlock, args: Sequence[Any], traced: Any = None) -> None:
         self._block_name = f"{type(block).__name__} {block.name!r}"
         leaves: list[Any] = []
         self._form = flatten(without_missing(args), leaves)
         self._given = [leaf is not None for leaf in leaves]
         self._check_arrays([leaf for leaf in leaves if leaf is not None])
-        self.symbol, self._out_form, inputs, are_numpy = trace(block, args)
+        self.symbol, self._out_form, inputs, are_numpy = traced or trace(block, args)
         # whether outputs are to become NDArrays of arrays of mx.np; None: all are what inputs are
         is_numpy = any(isinstance(leaf, np.ndarray) for leaf in leaves)
         self._are_numpy = None if set(are_numpy) == {is_numpy} else are_numpy

@@ -16,7 +16,7 @@ from ..symbol.backends import passed_over
 from ..symbol.cached_op import CachedOp
 from ..wording import no_array, suggestion
 from .block import Block
-from .cached_graph import CachedGraph, trace, without_missing
+from .cached_graph import CachedGraph, infer_by_graph, trace, without_missing
 from .inference import PlaceholderTracer
 from .parameter import DeferredInitializationError, Parameter
 from .utils import shape_is_known
@@ -249,16 +249,27 @@ class HybridBlock(Block):
         """The block as a graph, which is traced if it has not been."""
         graph = self._graphs.get(is_training())
         if graph is None:
-            self._finish_shapes(args)
-            graph = self._graphs[is_training()] = CachedGraph(self, args)
+            traced = self._finish_shapes(args)
+            graph = self._graphs[is_training()] = CachedGraph(self, args, traced)
         return graph
 
-    def _finish_shapes(self, args: tuple[Any, ...]) -> None:
-        """Make the parameters of this block, and of those below, that wait for their shapes."""
+    def _finish_shapes(self, args: tuple[Any, ...]) -> Any:
+        """Make the parameters of this block, and of those below, that wait for their shapes; returns
+        what `trace` gave, if these followed from the graph, as they do in MXNet."""
         waiting = [param for param in self.collect_params().values()
                    if param._deferred is not None]
         if not waiting:
-            return
+            return None
+        traced = infer_by_graph(self, args, waiting)
+        if traced is None:
+            self._infer_by_placeholders(args)
+        for param in waiting:
+            param._finish_deferred_init()
+        return traced
+
+    def _infer_by_placeholders(self, args: tuple[Any, ...]) -> None:
+        """Find the shapes by a run on placeholders, which know more of shapes than Symbols do, and
+        in which blocks have a say that override infer_shape."""
         tracer = PlaceholderTracer()
         self._active = False
         try:
@@ -266,8 +277,6 @@ class HybridBlock(Block):
         finally:
             self._active = True
         tracer.finish()
-        for param in waiting:
-            param._finish_deferred_init()
 
     def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
         """The computation, written with the operators of `F`; subclasses override it."""

@@ -159,7 +159,7 @@ class SymbolBlock(HybridBlock):
         outputs = [values[head.node][head.index] for head in self._symbol.heads]
         return self._grouped(outputs)
 
-    def _finish_shapes(self, args: tuple[Any, ...]) -> None:
+    def _finish_shapes(self, args: tuple[Any, ...]) -> Any:
         waiting = [param for param in self._reg_params.values() if param._deferred is not None]
         if not waiting:
             return

@@ -242,3 +242,35 @@ def test_a_range_that_is_as_long_as_what_reads_it_wants():
     net.initialize()
     net.hybridize()
     assert net(mx.nd.ones((2, 2))).asnumpy().tolist() == [2, 3, 4, 5, 6, 7]
+
+
+class Graphed(gluon.HybridBlock):
+    """A block whose code sees Symbols, and mx.sym as F, while shapes are inferred, as in MXNet."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+        with self.name_scope():
+            self.dense = nn.Dense(3, weight_initializer="ones")
+
+    def hybrid_forward(self, F, x):
+        return self.function(F, self.dense(x))
+
+
+def only_symbols(F, y):
+    assert isinstance(y, (mx.nd.NDArray, mx.sym.Symbol))
+    return y
+
+
+@pytest.mark.parametrize("function, want", [
+    (only_symbols, [[4] * 3] * 2),
+    (lambda F, y: F.where(y > 5, y, F.zeros(shape=(0, 3))), [[0] * 3] * 2),     # 0: unknown
+    (lambda F, y: F.concat(*F.split_v2(y, (1,), axis=-1)[::-1], dim=-1), [[4] * 3] * 2),
+], ids=["kind", "zeros", "split"])
+def test_shapes_follow_from_the_graph_of_hybridized_blocks(function, want):
+    calls = []
+    net = Graphed(lambda F, y: calls.append(F) or function(F, y))
+    net.initialize()
+    net.hybridize()
+    assert net(mx.nd.ones((2, 4))).tolist() == want and net.dense.weight.shape == (3, 4)
+    assert calls == [mx.sym]                            # traced once
