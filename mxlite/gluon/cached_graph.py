@@ -103,11 +103,12 @@ def infer_by_graph(block: HybridBlock, args: Sequence[Any], waiting: Sequence[Pa
         leaves: list[Any] = []
         flatten(tuple(args), leaves)
         arrays = [leaf for leaf in leaves if leaf is not None]
-        shapes: dict[str, Any] = {param.name: [n if n > 0 else None for n in param._shape]
-                                  for param in waiting if param._shape is not None}
-        shapes.update({source.name: array.shape
-                       for source, array in zip(inputs, arrays, strict=True)})
-        known = graph_shapes(symbol.heads, {name: tuple(shape) for name, shape in shapes.items()})
+        shapes: dict[Any, Any] = {
+            param.name: tuple([n if n > 0 else None for n in param._shape])
+            for param in waiting if param._shape is not None}
+        for source, array in zip(inputs, arrays, strict=True):
+            shapes[source.name] = array.shape
+        known = graph_shapes(symbol.heads, shapes)
         found: dict[Any, Any] = {node.name: values[0] for node, values in known.items()
                                  if node.is_variable}
     except Exception:           # which a run on placeholders, or the next trace, tells

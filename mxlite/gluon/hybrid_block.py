@@ -254,7 +254,7 @@ class HybridBlock(Block):
         return graph
 
     def _finish_shapes(self, args: tuple[Any, ...]) -> Any:
-        """Make the parameters of this block, and of those below, that wait for their shapes; returns
+        """Make the parameters of this block, and of those below, that wait for their shapes. Gives
         what `trace` gave, if these followed from the graph, as they do in MXNet."""
         waiting = [param for param in self.collect_params().values()
                    if param._deferred is not None]
