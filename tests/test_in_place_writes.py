@@ -194,6 +194,35 @@ def test_what_was_there_before_is_kept_for_the_graphs_of_one_section():
         y.backward()
 
 
+def test_no_more_is_kept_than_a_few_small_copies():
+    x, b = variable(2, 3), constant(5, 7)
+    with autograd.record():
+        products = []
+        for value in range(6):
+            products.append(x * b)
+            b[:] = value
+        heads = [product.sum() for product in products]
+    for head in heads[2:]:
+        head.backward()
+    assert x.grad.tolist() == [4, 4]
+    for head in heads[:2]:
+        with pytest.raises(mx.MXNetError, match=CHANGED):
+            head.backward()
+    large = nd.ones(1 << 18)                    # a megabyte
+    larger = nd.ones((1 << 18) + 1)
+    for array in (large, larger):
+        array.attach_grad()
+    with autograd.record():
+        kept, lost = (large * large).sum(), (larger * larger).sum()
+        with autograd.pause():
+            large[:] = 3
+            larger[:] = 3
+    kept.backward()
+    assert (large.grad == 2).asnumpy().all()
+    with pytest.raises(mx.MXNetError, match=CHANGED):
+        lost.backward()
+
+
 @pytest.mark.parametrize("write", WRITES, ids=lambda write: write.__name__)
 def test_a_saved_output_that_is_written_to_raises(write):
     x = variable(2, 3)

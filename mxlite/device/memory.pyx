@@ -264,6 +264,8 @@ cdef Storage new_storage(Device device, int64_t nbytes, object user, bint zeros=
 
 cdef enum:
     NOTED = 8                   # writes that a block remembers apart; older ones are joined
+    OLD_BYTES = 1 << 20         # of blocks that copies are kept of, of so many writes at most:
+    MOST_OLD = 4                # a loop that trains inside one record() makes one a step
 
 cdef uint64_t write_clock = 0
 
@@ -309,17 +311,20 @@ cdef class OldValues:
 
 
 cdef int keep_old(Storage self, uint64_t section) except -1:
-    """Copy the block, all of which is about to be overwritten, for the graphs that saved it: those
-    of this section of the thread; what was kept in earlier ones goes."""
-    cdef OldValues kept = OldValues.__new__(OldValues)
+    """Copy a small block, all of which is about to be overwritten, for the graphs that saved it:
+    those of this section of the thread; what was kept in earlier ones goes, and the oldest."""
+    cdef OldValues kept
     cdef int i
+    if self.nbytes > OLD_BYTES:
+        return 0
+    kept = OldValues.__new__(OldValues)
     for i in range(self.num_writes):
         kept.since = max(kept.since, self.writes[i].time)
     kept.until, kept.section = write_clock, section
     kept.copy = new_storage(self.device, <int64_t>self.nbytes, self.device)
     copy_memory(self.device, kept.copy.data, self.device, self.data, self.nbytes)
-    self.old = [old for old in self.old or () if (<OldValues>old).section == section]
-    self.old.append(kept)
+    old = [each for each in self.old or () if (<OldValues>each).section == section]
+    self.old = [*old[1 - MOST_OLD:], kept]
     self.is_watched = False     # nothing saved what is written now
     return 0
 
