@@ -8,13 +8,19 @@ from functools import wraps
 from typing import Any
 
 from .. import autograd
-from ..autograd import mark_variables as mark_variables
 from ..base import MXNetTypeError, MXNetValueError
 from ..ndarray import NDArray, tape
 from ..ndarray.array import need_array, zeros_like
 
 __all__ = ["backward", "compute_gradient", "grad", "grad_and_loss", "mark_variables",
            "set_is_training", "test_section", "train_section"]
+
+
+def mark_variables(variables: Any, gradients: Any, grad_reqs: Any = "write") -> None:
+    """As mx.autograd.mark_variables; of more gradients than variables the first ones are taken."""
+    if isinstance(variables, (list, tuple)) and isinstance(gradients, (list, tuple)):
+        gradients = gradients[:max(len(variables), 1)]
+    autograd.mark_variables(variables, gradients, grad_reqs)
 
 
 def set_is_training(is_train: bool) -> bool:

@@ -55,9 +55,12 @@ class Initializer(NamesArguments):
         self._print_func = print_func or _norm
         return self
 
+    def _arguments(self) -> dict[str, Any]:
+        return self._kwargs
+
     def dumps(self) -> str:
         """The initializer as JSON: '["xavier", {"magnitude": 3}]'; `create` reads it."""
-        return json.dumps([type(self).__name__.lower(), self._kwargs],
+        return json.dumps([type(self).__name__.lower(), self._arguments()],
                           default=lambda value: np.asarray(value).tolist())
 
     def __call__(self, desc: str, arr: nd.NDArray) -> None:
@@ -101,13 +104,14 @@ class Initializer(NamesArguments):
             f"is; got {name!r}. Give the variable an initializer of its own (init=mx.init.Zero())")
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._kwargs == getattr(other, "_kwargs", None)
+        return isinstance(other, Initializer) and type(self) is type(other) and (
+            self._arguments() == other._arguments())
 
     def __hash__(self) -> int:
         return hash(self.dumps())
 
     def __repr__(self) -> str:
-        values = ", ".join(f"{name}={value!r}" for name, value in self._kwargs.items())
+        values = ", ".join(f"{name}={value!r}" for name, value in self._arguments().items())
         return f"{type(self).__name__}({values})"
 
 

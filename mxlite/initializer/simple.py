@@ -44,8 +44,12 @@ class Constant(Initializer):
     """All `value`: a number, or an array of the variable's shape."""
 
     def __init__(self, value: Any = 0) -> None:
-        super().__init__(value=value if np.isscalar(value) else np.asarray(value).tolist())
+        super().__init__()
         self.value = value
+
+    def _arguments(self) -> dict[str, Any]:
+        """Those of files; of an array they are made when they are asked for."""
+        return {"value": self.value if np.isscalar(self.value) else np.asarray(self.value).tolist()}
 
     def _init_weight(self, name: str, arr: nd.NDArray) -> None:
         arr[:] = self.value

@@ -72,3 +72,14 @@ def test_what_is_refused(pair):
         old.grad(product)(pair[0], 3)
     with pytest.raises(ValueError, match=r"argnum must be below 2, .*; got 5"):
         old.grad(product, argnum=5)(*pair)
+
+
+def test_more_gradients_than_variables():
+    x, first, second = mx.nd.ones(2), mx.nd.zeros(2), mx.nd.zeros(2)
+    old.mark_variables([x], [first, second])
+    with old.train_section():
+        y = x * 3
+    old.compute_gradient([y])
+    assert first.tolist() == [3, 3] and second.tolist() == [0, 0]       # as in MXNet
+    with pytest.raises(ValueError, match="mark_variables: got 2 variables, 1 gradients"):
+        old.mark_variables([x, x], [first])

@@ -1,6 +1,7 @@
 """Gluon on mx.np's arrays: layers, losses, optimizers, metrics, files, initializers, utilities."""
 
 import inspect
+import struct
 
 import numpy as onp
 import pytest
@@ -208,3 +209,19 @@ def test_images_are_arrays_of_mx_np(tmp_path):
     scaled = (image.astype("float32") / 255 - mx.np.array([0.1, 0.2, 0.3])) * 2
     onp.testing.assert_allclose(scaled.asnumpy(), (pixels / 255 - [0.1, 0.2, 0.3]) * 2, rtol=1e-5,
                                 atol=1e-6)
+
+
+def test_labels_of_digits_are_arrays_of_mx_np(tmp_path):
+    for name, magic, sizes in (("t10k-images-idx3-ubyte", 0x803, (3, 2, 2)),
+                               ("t10k-labels-idx1-ubyte", 0x801, (3,))):
+        values = onp.arange(onp.prod(sizes), dtype="uint8")
+        (tmp_path / name).write_bytes(struct.pack(f">i{len(sizes)}i", magic, *sizes)
+                                      + values.tobytes())
+    digits = gluon.data.vision.MNIST(str(tmp_path), train=False)
+    image, label = digits[1]
+    assert type(image) is type(label) is type(digits[:][1]) is np.ndarray
+    assert label.dtype == onp.int32 and digits[:][1].asnumpy().tolist() == [0, 1, 2]
+    (images, labels), = gluon.data.DataLoader(digits, 3)
+    assert type(labels) is np.ndarray and images.shape == (3, 2, 2, 1)
+    npx.reset_np()
+    assert type(gluon.data.vision.MNIST(str(tmp_path), train=False)[1][1]) is onp.int32

@@ -277,3 +277,18 @@ def test_views_copies_and_joins():
 def test_float32_is_not_named(shape):
     array = np.ones(shape)
     assert repr(array) == repr(array.asnumpy().astype("float64")).replace(", dtype=float64", "")
+
+
+def test_formats_of_arrays_without_axes_are_those_of_numbers():
+    value = np.array([4.0]).sum() / 7
+    assert f"{value}" == str(value.item()) and f"{value:.3f}" == "0.571"
+    assert f"{np.array(3, dtype='int32')}" == "3" and f"{np.array([1.5, 2])}" == "[1.5 2. ]"
+
+
+def test_ranges_between_arrays_without_axes():
+    x = np.array([1.5, 4.0])
+    assert np.arange(np.min(x), np.max(x), 0.5).tolist() == [1.5, 2, 2.5, 3, 3.5]
+    assert np.arange(np.array(3)).tolist() == [0, 1, 2]
+    assert np.arange(0, np.array(3, dtype="int32"), dtype="int32").dtype == onp.int32
+    with pytest.raises(TypeError, match="arange: stop must be a number; got ndarray"):
+        np.arange(np.array([3]))

@@ -74,7 +74,7 @@ class ndarray(NDArray):
         return text if self.ctx.device_type == "cpu" else f"{text} @{self.ctx}"
 
     def __format__(self, spec: str) -> str:
-        if not spec:
+        if not spec and self.ndim:
             return str(self)
         if self.ndim:
             raise MXNetTypeError(f"a format such as {spec!r} is of numbers; the array has shape "

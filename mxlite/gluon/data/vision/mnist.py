@@ -10,6 +10,7 @@ from ....argument_types import FilePath, checks_types
 from ....base import MXNetValueError
 from ....io.idx import read_idx
 from ....ndarray.numpy.switched import switched
+from ....util import is_np_array
 from .local import LocalDataset, Remote, find
 
 
@@ -45,7 +46,9 @@ class MNIST(LocalDataset):
         if len(pixels) != len(classes):
             raise MXNetValueError(f"{type(self).__name__}: {images} holds {len(pixels)} images, "
                                   f"{labels} {len(classes)} labels")
-        return switched(nd.array(pixels[..., None], dtype="uint8")), classes.astype("int32")
+        classes = classes.astype("int32")
+        return (switched(nd.array(pixels[..., None], dtype="uint8")),
+                switched(nd.array(classes, dtype="int32")) if is_np_array() else classes)
 
 
 class FashionMNIST(MNIST):

@@ -102,7 +102,10 @@ def empty_like(F: Any, prototype: Any, dtype: Any = None, order: str = "C", subo
 @public()
 def arange(F: Any, start: Any, stop: Any = None, step: Any = 1, dtype: Any = None,
            ctx: Any = None) -> Any:
-    """The numbers start, start + step, ... below stop; float32 unless a dtype is given."""
+    """The numbers start, start + step, ... below stop, which may be arrays without axes; float32
+    unless a dtype is given."""
+    start, stop, step = [value.item() if getattr(value, "ndim", 1) == 0 and hasattr(value, "item")
+                         else value for value in (start, stop, step)]
     if stop is None:
         start, stop = 0, start
     if step is None:
