@@ -122,8 +122,8 @@ def from_attributes(cls: type[Op], texts: dict[str, str]) -> tuple[Op, list[floa
 
 
 def _read(cls: type[Op], texts: Texts) -> tuple[Op, list[float]]:
-    if not cls.params:
-        return cls.make({}), []
+    if passes_over(cls) or not cls.params:
+        return cls.make({name: text for name, text in texts if name in cls.params}), []
     besides = {"num_args"} | ({"ctx"} if not cls.inputs else set()) | (
         {"is_int"} if "scalar" in cls.params else set())
     values: dict[str, Any] = {

@@ -124,3 +124,11 @@ def test_filled_arrays_of_another_dtype(name, value):
     assert out.asnumpy().tolist() == [[value] * 2]
     rows = nd.zeros_like(x.tostype("row_sparse"), dtype="int32")
     assert rows.stype == "row_sparse" and rows.dtype == np.int32
+
+
+def test_files_with_other_attributes_of_operators_without_parameters():
+    text = mx.sym.zeros_like(mx.sym.var("x"), name="z").tojson()
+    text = text.replace('"name": "z"', '"name": "z", "attrs": {"shape": "(2,)", "dtype": "int32"}')
+    symbol = mx.sym.load_json(text)
+    assert symbol.attr_dict()["z"]["shape"] == "(2,)"
+    assert symbol.eval(x=nd.ones(3))[0].dtype == np.int32
