@@ -226,7 +226,7 @@ def SequenceLast(data: NDArray, sequence_length: NDArray | None = None,
                  use_sequence_length: bool = False, axis: int = 0, *,
                  out: NDArray | Sequence[NDArray] | None = None,
                  name: str | None = None) -> NDArray:
-    """The last item of each sequence: (N, ...). Lengths must be in [1, T]."""
+    """The last item of each sequence: (N, ...); zeros of one without items. Lengths must be in"""
 
 def SequenceMask(data: NDArray, sequence_length: NDArray | None = None,
                  use_sequence_length: bool = False, value: float = 0.0, axis: int = 0,
