@@ -8,7 +8,8 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free, malloc
 
 from ..device.memory cimport (
-    Spec, Storage, copy_memory, host_items, host_view, keep_old, make_spec, new_storage, note_write, numpy_copy,
+    Spec, Storage, copy_memory, host_items, host_view, keep_old, make_spec, new_storage,
+    note_write, numpy_copy,
     numpy_data, numpy_items,
 )
 
