@@ -9,8 +9,7 @@ from libc.stdlib cimport free, malloc
 
 from ..device.memory cimport (
     Spec, Storage, copy_memory, host_items, host_view, keep_old, make_spec, new_storage,
-    note_write, numpy_copy,
-    numpy_data, numpy_items,
+    note_write, numpy_copy, numpy_data, numpy_items,
 )
 
 from ..base import MXNetMemoryError, MXNetTypeError, MXNetValueError
