@@ -211,10 +211,13 @@ class KVStore(OptimizedStore):
                                   f"{len(ids)}")
         with autograd.pause():
             chosen = [row_numbers(key, each, stored.shape[0]) for each in ids]
-            rows = [self._rows(key, each) for each in chosen]
+            rows: dict[int, NDArray] = {}
             for k, output in enumerate(outputs):
                 if output is not stored:
-                    self._communicator.broadcast(rows[k if len(rows) > 1 else 0], [output])
+                    which = k if len(chosen) > 1 else 0
+                    if which not in rows:
+                        rows[which] = self._rows(key, chosen[which])
+                    self._communicator.broadcast(rows[which], [output])
 
     def _rows(self, key: Key, chosen: Any) -> NDArray:
         """Rows of what is stored, which are ascending."""
