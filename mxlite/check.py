@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import json
 import sys
@@ -88,19 +89,25 @@ def first_missing(name: str) -> str | None:
     for i, part in enumerate(parts):
         if not isinstance(value, ModuleType):
             return None
-        try:
-            value = getattr(value, part)
-            if isinstance(value, PartOfCLibrary):
-                return ".".join(["mxnet", *parts[:i + 1]])
-        except (AttributeError, NotImplementedError, ImportError):
-            try:
-                value = importlib.import_module(".".join(["mxlite", *parts[:i + 1]]))
-            except ImportError:
-                try:
-                    value = borrowed(value, part)
-                except AttributeError:
-                    return ".".join(["mxnet", *parts[:i + 1]])
+        value = _part(value, part, ".".join(["mxlite", *parts[:i + 1]]))
+        if value is _NOTHING or isinstance(value, PartOfCLibrary):
+            return ".".join(["mxnet", *parts[:i + 1]])
     return None
+
+
+_NOTHING = object()
+
+
+def _part(module: ModuleType, part: str, name: str) -> Any:
+    """What a module has by this name: an attribute, a module below it, or what MXNet's own module
+    of that name happened to import; else _NOTHING."""
+    with contextlib.suppress(AttributeError, NotImplementedError, ImportError):
+        return getattr(module, part)
+    with contextlib.suppress(ImportError):
+        return importlib.import_module(name)
+    with contextlib.suppress(AttributeError):
+        return borrowed(module, part)
+    return _NOTHING
 
 
 def _advice(name: str) -> str:
