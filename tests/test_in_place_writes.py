@@ -98,14 +98,18 @@ WHOLE_WRITES = [add_in_place, set_whole, set_by_index_array, through_a_detached,
 WRITES = PARTIAL_WRITES + WHOLE_WRITES
 
 
+def assert_the_factor_is_lost(product):
+    with pytest.raises(mx.MXNetError, match=f"backward: broadcast_mul needs rhs, .*{CHANGED}"):
+        product.backward()
+
+
 @pytest.mark.parametrize("write", WRITES, ids=lambda write: write.__name__)
 def test_a_saved_input_that_is_written_to_raises(write):
     x, b = variable(2, 3), constant(5, 7)
     with autograd.record():
         y = x * b
     write(b)
-    with pytest.raises(mx.MXNetError, match=f"backward: broadcast_mul needs rhs, .*{CHANGED}"):
-        y.backward()
+    assert_the_factor_is_lost(y)
 
 
 @pytest.mark.parametrize("pause", [contextlib.nullcontext, autograd.pause], ids=["", "paused"])
@@ -116,8 +120,7 @@ def test_a_saved_input_of_which_a_part_is_written_to_raises(write, pause):
         y = x * b
         with pause():
             write(b)
-    with pytest.raises(mx.MXNetError, match=f"backward: broadcast_mul needs rhs, .*{CHANGED}"):
-        y.backward()
+    assert_the_factor_is_lost(y)
 
 
 @pytest.mark.parametrize("pause", [contextlib.nullcontext, autograd.pause], ids=["", "paused"])
