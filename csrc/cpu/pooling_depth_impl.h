@@ -44,9 +44,9 @@ static void FN(depth_task)(void *context, int64_t i) {
       real *y = (real *)job->ptr[1] + (u * d->out[1] + top) * d->out[2];
       void *const arrays[] = {plane, y};
       const int is_box = FN(is_box)(&flat, FN(BOX_MAX));
-      const pool_job one = {&flat, arrays, is_box ? 1 : rows, is_box ? 1 : rows};
-      if (is_box) FN(pool_max_box)((void *)(uintptr_t)&one, 0);
-      else FN(pool_max_task)((void *)(uintptr_t)&one, 0);
+      pool_job one = {&flat, arrays, is_box ? 1 : rows, is_box ? 1 : rows};
+      if (is_box) FN(pool_max_box)(&one, 0);
+      else FN(pool_max_task)(&one, 0);
     }
   }
 }
