@@ -56,7 +56,7 @@ def seed(seed_state: int, ctx: Any = "all") -> None:
 def next_key() -> tuple[int, int]:
     """A 128-bit key for one random operator call: (seed, number of the call)."""
     _state.drawn += 1
-    return _seed(), _state.drawn
+    return _seed() if _state.seed is None else _state.seed, _state.drawn
 
 
 def numpy_generator() -> np.random.Generator:
