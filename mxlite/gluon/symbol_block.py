@@ -106,6 +106,12 @@ class SymbolBlock(HybridBlock):
                                   f"{', '.join(self._inputs)}; got {count}")
         return self._inputs
 
+    def _given(self, args: tuple[Any, ...]) -> dict[str, Any]:
+        """What the inputs are in a call, by name."""
+        leaves: list[Any] = []
+        flatten(args, leaves)
+        return dict(zip(self._input_names(len(leaves)), leaves, strict=True))
+
     # How inputs and outputs are nested, in MXNet's words, which GluonTS keeps beside the files and
     # sets; None: outputs are a list, if there are several. Inputs may be nested anyhow.
     _in_format: Any = None              # type: ignore[assignment]
@@ -126,22 +132,16 @@ class SymbolBlock(HybridBlock):
         return grouped
 
     def _compose(self, args: tuple[Any, ...]) -> Any:
-        leaves: list[Any] = []
-        flatten(args, leaves)
-        args = tuple(leaves)
-        self._input_names(len(args))
-        result = self._symbol(**{name: arg for name, arg in zip(self._inputs, args, strict=True)
-                                 if name in self._symbol.list_inputs()})
-        if args and isinstance(args[0], sym.np._Symbol):
+        given = self._given(args)
+        known = self._symbol.list_inputs()
+        result = self._symbol(**{name: arg for name, arg in given.items() if name in known})
+        if isinstance(next(iter(given.values()), None), sym.np._Symbol):
             result = sym.np._Symbol(result.heads)
         return self._grouped([type(result)([head]) for head in result.heads])
 
     def _describe(self, tracer: Any, args: tuple[Any, ...]) -> Any:
         """The graph on placeholders, as part of a block whose shapes are inferred."""
-        leaves: list[Any] = []
-        flatten(args, leaves)
-        self._input_names(len(leaves))
-        given = dict(zip(self._inputs, leaves, strict=True))
+        given = self._given(args)
         values: dict[Any, list[Any]] = {}
         for node in topological(self._symbol.heads):
             if node.op is None:
@@ -163,11 +163,8 @@ class SymbolBlock(HybridBlock):
         waiting = [param for param in self._reg_params.values() if param._deferred is not None]
         if not waiting:
             return
-        leaves: list[Any] = []
-        flatten(args, leaves)
-        shapes: dict[str, Any] = {
-            name: arg.shape for name, arg in zip(self._inputs, leaves, strict=True)
-            if isinstance(arg, nd.NDArray)}
+        shapes: dict[str, Any] = {name: arg.shape for name, arg in self._given(args).items()
+                                  if isinstance(arg, nd.NDArray)}
         shapes.update({name: tuple([n if n > 0 else None for n in param.shape])
                        for name, param in self._reg_params.items() if param.shape})
         found = {node.name: values[0] for node, values in
