@@ -192,7 +192,8 @@ def windows(table):
     for name, shape, filters, k, stride, pad, groups in [
             ("4 x 4 / 2", (8, 64, 28, 28), 32, 4, 2, 1, 1),
             ("2 x 2 / 2", (8, 128, 28, 28), 64, 2, 2, 0, 1),
-            ("of channels", (4, 21, 32, 32), 21, 16, 8, 4, 21)]:
+            ("of channels", (4, 21, 32, 32), 21, 16, 8, 4, 21),
+            ("64 x 64 / 32", (1, 21, 10, 15), 21, 64, 32, 16, 1)]:
         table.add(f"deconvolution {name}",
                   lambda x, w, k=k, stride=stride, pad=pad, filters=filters, groups=groups:
                   nd.Deconvolution(x, w, kernel=(k, k), stride=(stride, stride), pad=(pad, pad),
@@ -204,7 +205,9 @@ def windows(table):
                 ("3", (8, 192, 28, 28), 3, 1, 1, {}), ("3 unpadded", (8, 64, 56, 56), 3, 1, 0, {}),
                 ("3 / 2 full", (8, 64, 55, 55), 3, 2, 0, {"pooling_convention": "full"}),
                 ("5", (8, 64, 56, 56), 5, 1, 2, {}), ("7 of 7", (8, 512, 7, 7), 7, 1, 0, {}),
-                ("1-D", (16, 64, 1000), 2, 2, 0, {}), ("3-D", (2, 32, 16, 28, 28), 2, 2, 0, {})]:
+                ("1-D", (16, 64, 1000), 2, 2, 0, {}), ("3-D", (2, 32, 16, 28, 28), 2, 2, 0, {}),
+                ("3-D 3", (1, 64, 16, 28, 28), 3, 1, 1, {}),
+                ("3-D 3 / 2", (1, 64, 16, 56, 56), 3, 2, 1, {})]:
             ndim = len(shape) - 2
             settings = {"kernel": (k,) * ndim, "stride": (stride,) * ndim, "pad": (pad,) * ndim,
                         "pool_type": kind, **more}
